@@ -19,9 +19,9 @@ from benchmarks.exercise import hand_in, make_course
 from benchmarks.table import Table
 from grader.author.load import load
 from grader.author.render import provided_files, render
+from grader.batch.grading_messages import Done, Grading, Work
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.work import Done, Grading, Work
 from grader.intake.submission import read_submission
 from grader.judge.session import Session
 from grader.model.assignment import Assignment

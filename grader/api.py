@@ -27,7 +27,7 @@ from grader.model.submitted_files import SubmittedFiles
 
 if TYPE_CHECKING:
     from grader.author.render import Views
-    from grader.batch.work import Grading
+    from grader.batch.grading_messages import Grading
     from grader.judge.session import Session as JudgeSession
     from grader.judge.verdict.misconceptions import Misconceptions
     from grader.model.results.verification import RedTeam, Verification
@@ -154,7 +154,7 @@ class CourseAssignment:
 
     def grading(self, sandbox: Sandbox) -> "Grading":
         """The same, in a form that can be sent to other processes."""
-        from grader.batch.work import Grading
+        from grader.batch.grading_messages import Grading
 
         ideas, variants = self.misconceptions(sandbox), self.course.facts.variants
         return Grading.of(self.views.assignment, sandbox, self.course.seed, ideas, variants)
@@ -241,9 +241,9 @@ class Session:
             getattr(grades, "close", lambda: None)()
 
     def _grade_side_by_side(self, named: Iterable[tuple[str, Files]]) -> Iterator[Grade]:
+        from grader.batch.grading_messages import Work
         from grader.batch.per_process import grade_one, open_session
         from grader.batch.pool import grade_all
-        from grader.batch.work import Work
 
         grading = self.assignment.grading(self.sandbox)
         work = (Work(name, _submitted(files), (name,)) for name, files in named)

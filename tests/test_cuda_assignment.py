@@ -19,7 +19,7 @@ from grader.model.grade import HINT, Grade, Sandbox, Status
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
 from grader.prove.read_mutants import read_mutants
-from grader.prove.run_mutants import grade_made, work_out
+from grader.prove.run_mutants import grade_texts, work_out
 from grader.report.terminal.show_grade import to_text
 from tests.golden.class_of_kernels import GOLDEN, golden_files, kernels
 from tests.sample_class.cuda_kernels import CLASS
@@ -39,7 +39,7 @@ def assignment() -> Assignment:
 @pytest.fixture(scope="module")
 def grades(assignment: Assignment) -> dict[str, Grade]:
     """Handout, solution and every mutant, graded as a student's would be."""
-    return grade_made(assignment, "", submissions(Views(assignment), read_mutants(Views(assignment))[0]), 2)
+    return grade_texts(assignment, "", submissions(Views(assignment), read_mutants(Views(assignment))[0]), 2)
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.model": (set(), set()),
     "grader.worker": ({"grader.model"}, {"numpy"}),
     "grader.judge.process": ({"grader.model", "grader.judge.inputs"}, {"numpy"}),
-    "grader.judge.policy": ({"grader.model"}, {"numpy"}),
-    "grader.judge.kernels": ({"grader.model", "grader.judge.process", "grader.judge.policy"}, set()),
+    "grader.judge.import_rules": ({"grader.model"}, {"numpy"}),
+    "grader.judge.kernels": ({"grader.model", "grader.judge.process", "grader.judge.import_rules"}, set()),
     "grader.judge.kinds": (
         {"grader.model"} | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
         {"numpy", "pydantic"},

@@ -65,16 +65,16 @@ HEADINGS = {  # headings of the page, by the model that each describes
 Schema = dict[str, Any]
 
 
-def _texts(model: type[BaseModel], own: Mapping[str, ast.ClassDef]) -> dict[str, str]:
+def _texts(model: type[BaseModel], own_classes: Mapping[str, ast.ClassDef]) -> dict[str, str]:
     """The text below each field of a model, including the fields of its bases.
 
-    `own` holds the classes of the assignment's own files, which Python does not find the source of.
+    `own_classes` holds the classes of the assignment's own files, which Python does not find the source of.
     """
     texts: dict[str, str] = {}
     for one in reversed(model.__mro__):
         if not issubclass(one, Strict) or one.__module__ == "pydantic.main":
             continue
-        node = _class(one) or own.get(one.__name__)
+        node = _class(one) or own_classes.get(one.__name__)
         for field, text in itertools.pairwise(node.body if node else []):
             match field, text:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
@@ -99,10 +99,10 @@ def _document(vocabulary: Vocabulary = HOUSE) -> None:
     """Gives every model the descriptions of its fields."""
     sources = (ast.parse(text) for of_file in vocabulary.sources.values() for text in of_file.values())
     nodes = (node for source in sources for node in ast.walk(source))
-    own = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
+    own_classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
     models = [model for model in _below(Strict) if model not in _documented]
     for model in models:
-        texts = _texts(model, own)
+        texts = _texts(model, own_classes)
         for name, field in model.model_fields.items():
             field.description = texts.get(name, field.description)
     # A model keeps what the models of its fields said when it was built, so each is built twice.
@@ -231,15 +231,15 @@ def _described(path: Path, inside: str = "") -> dict[str, tuple[Any, str]]:
     body = ast.parse(path.read_text(encoding="utf-8")).body
     if inside:
         (body,) = (node.body for node in body if isinstance(node, ast.ClassDef) and node.name == inside)
-    found: dict[str, tuple[Any, str]] = {}
+    constants: dict[str, tuple[Any, str]] = {}
     for constant, text in itertools.pairwise(body):
         match constant, text:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value)),
                 ast.Expr(value=ast.Constant(value=str(about))),
             ):
-                found[name] = (value, inspect.cleandoc(about))
-    return found
+                constants[name] = (value, inspect.cleandoc(about))
+    return constants
 
 
 def _render(page: str, context: dict[str, Any]) -> str:

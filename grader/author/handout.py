@@ -129,8 +129,8 @@ def _write(
         (new / "wheels").mkdir()
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
         lock = (SOURCE / "locks" / "handout.txt").read_bytes()
-        own = requirement_of(f"wheels/{wheel.name}", wheel.read_bytes())
-        (new / "requirements.txt").write_bytes(lock + own)
+        requirement = requirement_of(f"wheels/{wheel.name}", wheel.read_bytes())
+        (new / "requirements.txt").write_bytes(lock + requirement)
         (new / ".gitattributes").write_text("* -text\n", encoding="utf-8")  # git keeps every byte
         (new / ".gitignore").write_text("".join(f"{name}\n" for name in IGNORED), encoding="utf-8")
         if target.exists():

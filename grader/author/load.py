@@ -17,7 +17,6 @@ from grader.judge.process.user_cache import UserCache
 from grader.model.assignment import (
     OWN_FILES,
     Assignment,
-    Attempts,
     Case,
     Course,
     Criterion,
@@ -26,6 +25,7 @@ from grader.model.assignment import (
     Level,
     Limits,
     Rubric,
+    SubmissionLimits,
     Visibility,
 )
 from grader.model.errors import UserError
@@ -36,7 +36,18 @@ CODE = ("author", "judge", "model")  # the packages of the grader that determine
 CACHE = "loaded"
 RECORDS = Records(
     (
-        *(Assignment, Attempts, Case, Criterion, Device, ImportRules, Level, Limits, Rubric, Visibility),
+        *(
+            Assignment,
+            SubmissionLimits,
+            Case,
+            Criterion,
+            Device,
+            ImportRules,
+            Level,
+            Limits,
+            Rubric,
+            Visibility,
+        ),
         *(Course, LateDays, Penalty, Policies, Rounding),
     )
 )
@@ -57,7 +68,7 @@ def load(folder: Path) -> Assignment:
 def load_course(path: Path) -> Course:
     """course.yaml; UserError for an assignment that is not there, or policies that contradict each other."""
     key = _key("course", path, [path])
-    course = _kept(key)
+    course = _cached(key)
     if isinstance(course, Course) and all(has_assignment(path.parent, name) for name in course.assignments):
         return course
     from grader.author.read_yaml import read_course  # pydantic and PyYAML, which take longer than the rest
@@ -107,7 +118,7 @@ def provided_file(path: Path, recorded: str) -> bytes:
 def _checked(folder: Path) -> tuple[Assignment, dict[str, str]]:
     """The assignment without its provided files, and the digest that each of these should have."""
     key = _key_of_assignment(folder)
-    match _kept(key):
+    match _cached(key):
         case (Assignment() as assignment, dict() as recorded):
             root = assignment.folder.parents[1]
             if assignment.frozen is not None or has_oracle(assignment.oracle, root):
@@ -140,7 +151,7 @@ def _key(what: str, path: Path, read: Iterable[Path], names: Iterable[str] = ())
     return f"{what}-{digest}"
 
 
-def _kept(key: str) -> Any:
+def _cached(key: str) -> Any:
     text = UserCache(CACHE).get(key)
     try:
         return None if text is None else RECORDS.read(text)

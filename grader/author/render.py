@@ -109,10 +109,10 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
     exercises: dict[str, tuple[str, ...]] = {}
 
     def exercise(reference: str) -> str:
-        asked = find_exercise(root, reference)
+        exercise_source = find_exercise(root, reference)
         outer = reference.partition(":")[2].split(".")[:-1]
-        exercises[reference] = tuple(".".join([*outer, name]) for name in asked.functions)
-        return asked.whole if view == "solution" else asked.stub
+        exercises[reference] = tuple(".".join([*outer, name]) for name in exercise_source.functions)
+        return exercise_source.whole if view == "solution" else exercise_source.stub
 
     def provided(reference: str) -> str:
         return find_exercise(root, reference).whole if ":" in reference else module_of(root, reference)
@@ -211,13 +211,13 @@ def _ndarray_package(root: Path, exercises: list[str]) -> dict[str, str]:
     from grader.author.exercises.python_source import without_methods
 
     in_python = [reference for reference in exercises if ".cu:" not in reference]
-    asked = {reference.partition(":")[2].rpartition(".")[2] for reference in in_python}
+    names = {reference.partition(":")[2].rpartition(".")[2] for reference in in_python}
     folder = root / "reference"
     files = {"ndarray/__init__.py": '"""NDArray, provided."""\n\nfrom .ndarray import *  # noqa: F403\n'}
     for path in [folder / "ndarray.py", *sorted((folder / "backends").rglob("*.py"))]:
         text = path.read_text(encoding="utf-8")
         name = path.relative_to(folder).as_posix()
-        files[f"ndarray/{name}"] = without_methods(text, "NDArray", asked) if name == "ndarray.py" else text
+        files[f"ndarray/{name}"] = without_methods(text, "NDArray", names) if name == "ndarray.py" else text
     return files
 
 

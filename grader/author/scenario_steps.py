@@ -27,8 +27,8 @@ def steps_of(
         raise document.fail(f"found a value named {SCENARIO!r}, which holds the steps: rename it", place)
     steps = [] if model.scenario is None else [step.model_dump(exclude_unset=True) for step in model.scenario]
     for number, step in enumerate(steps):
-        given = step.get("given", [])
-        for each in [*(given.values() if isinstance(given, dict) else given), step.get("to")]:
+        arguments = step.get("given", [])
+        for each in [*(arguments.values() if isinstance(arguments, dict) else arguments), step.get("to")]:
             named = each["case"] if isinstance(each, dict) and list(each) == ["case"] else None
             if named is not None and named not in values | set(arrays):
                 expected = ", ".join(sorted(values)) or "none: it has neither `ask` nor `random`"

@@ -311,10 +311,10 @@ def vocabulary_of(folder: Path) -> Vocabulary:
     if not kinds and not ways:
         return HOUSE
     for name, kind in kinds.items():
-        taken = sorted(set(kind.keys()) & set(CASES))
-        if taken:
+        clashes = sorted(set(kind.keys()) & set(CASES))
+        if clashes:
             message = (
-                f"found the key {taken[0]!r} of the kind {name!r}, which the grader's own have: rename it"
+                f"found the key {clashes[0]!r} of the kind {name!r}, which a built-in kind has: rename it"
             )
             raise UserError(message, folder / OWN_KINDS)
     sources = {OWN_KINDS: of_kinds, OWN_COMPARISONS: of_ways}

@@ -19,9 +19,9 @@ from typing import Any
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
 from distributed.utils import LoopRunner
 
-from grader.batch.execute import Workers, do_all
+from grader.batch.grading_messages import Done, Grading, Work
 from grader.batch.per_process import THIS, check_session, grade_one, open_session
-from grader.batch.work import Done, Grading, Work
+from grader.batch.retry_lost_work import Workers, run_all
 from grader.judge.code_digest import code_digest
 from grader.model.errors import BackflipError, UserError
 
@@ -120,7 +120,7 @@ def running_loop() -> Iterator[Any]:
 def grade_on_cluster(
     items: Iterable[Work], client: Client, grading: Grading
 ) -> Generator[tuple[Work, Done | Exception], None, None]:
-    """Yields each work with its result from a worker of the cluster; see `do_all` for workers that die.
+    """Yields each work with its result from a worker of the cluster; see `run_all` for workers that die.
 
     While it runs, the scheduler gives up a task when its worker dies. Retries are decided here, where
     innocent bystanders can be told from the guilty.
@@ -138,7 +138,7 @@ def grade_on_cluster(
 
     before = _allow_failures(client, 0)
     try:
-        yield from do_all(items, open)
+        yield from run_all(items, open)
     except (CancelledError, OSError) as error:
         raise UserError(
             "the cluster went away; what was graded is kept: run it again to go on", address

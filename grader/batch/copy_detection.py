@@ -1,7 +1,7 @@
 """Finds submissions with similar code, by copydetect's fingerprints (winnowing, Schleimer et al. 2003)."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -12,15 +12,26 @@ GRAM = 25  # characters of a fingerprint, with names shortened to one: shorter m
 CANDIDATES = 4  # this many times the requested pairs are compared exactly
 
 
-def alike(files: Mapping[str, str], name: str, handout: str, top: int) -> tuple[Pair, ...]:
+def alike(
+    files: Mapping[str, str],
+    name: str,
+    handout: str,
+    top: int,
+    on_read: Callable[[int, int], None] = lambda done, of: None,
+) -> tuple[Pair, ...]:
     """The `top` pairs of students with the most similar file `name`, the most similar first.
 
     `files` are the texts by student; `handout` is the text that all students got. Names, comments and layout
     do not count. Every fingerprint is kept, and none is sampled, so the result does not depend on chance.
+    `on_read` is called with the number of texts read, which is what takes time, and their total.
     """
     detector = _copydetect()
-    given = set(_fingerprint(detector, name, handout).hashes)
-    of_text = {text: _student_part(_fingerprint(detector, name, text), given) for text in set(files.values())}
+    in_handout = set(_fingerprint(detector, name, handout).hashes)
+    of_text: dict[str, Any] = {}
+    texts = set(files.values())
+    for text in texts:
+        on_read(len(of_text), len(texts))
+        of_text[text] = _student_part(_fingerprint(detector, name, text), in_handout)
     prints = {student: of_text[text] for student, text in files.items()}
     sets = _bit_sets({student: fingerprint.hashes for student, fingerprint in prints.items()})
     rough = [
@@ -55,12 +66,12 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
 
 
-def _student_part(fingerprint: Any, given: set[int]) -> Any:
+def _student_part(fingerprint: Any, in_handout: set[int]) -> Any:
     """The fingerprint without the parts that are also in the handout."""
     from copydetect.utils import get_token_coverage  # type: ignore[import-untyped]
 
-    fingerprint.hashes -= given
-    fingerprint.hash_idx = {h: places for h, places in fingerprint.hash_idx.items() if h not in given}
+    fingerprint.hashes -= in_handout
+    fingerprint.hash_idx = {h: places for h, places in fingerprint.hash_idx.items() if h not in in_handout}
     length = len(fingerprint.filtered_code)
     fingerprint.token_coverage = get_token_coverage(fingerprint.hash_idx, GRAM, length)
     return fingerprint

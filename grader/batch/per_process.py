@@ -9,7 +9,8 @@ import atexit
 import gc
 from collections.abc import Mapping, Sequence
 
-from grader.batch.work import Done, Grading, GradingSession, Work
+from grader.batch.grading_messages import Done, Grading, Work
+from grader.batch.grading_session import GradingSession
 from grader.model.submitted_files import SubmittedFiles
 
 

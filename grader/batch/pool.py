@@ -20,8 +20,8 @@ from multiprocessing.sharedctypes import Synchronized
 from types import FrameType, ModuleType
 from typing import NoReturn, TypeVar
 
-from grader.batch.execute import Workers, do_all
 from grader.batch.per_process import THIS
+from grader.batch.retry_lost_work import Workers, run_all
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -58,7 +58,7 @@ def grade_all(
 ) -> Generator[tuple[Item, Result | Exception], None, None]:
     """Yields each item with the result of `grade_one` or the exception that it raised, as they end.
 
-    Each process calls `set_up` first; `set_up` and `grade_one` must survive pickling. See `do_all` for
+    Each process calls `set_up` first; `set_up` and `grade_one` must survive pickling. See `run_all` for
     processes that die. Leaving the loop early, even by Ctrl-C, stops every process.
     """
 
@@ -72,13 +72,13 @@ def grade_all(
 
             yield Workers(submit, lambda: 2 * count, (BrokenProcessPool,))
 
-    return do_all(items, open)
+    return run_all(items, open)
 
 
 @contextmanager
 def _pool(jobs: int, set_up: Callable[[], None]) -> Iterator[ProcessPoolExecutor]:
     context = _Context()  # a fork would inherit the gradebook's connection and our threads' locks
-    watched, held = context.Pipe(duplex=False)
+    watched, writing_end = context.Pipe(duplex=False)
     started = context.Value("i", 0)
     pool = ProcessPoolExecutor(
         jobs, mp_context=context, initializer=_start, initargs=(watched, started, set_up)
@@ -87,7 +87,7 @@ def _pool(jobs: int, set_up: Callable[[], None]) -> Iterator[ProcessPoolExecutor
         yield pool
         pool.shutdown()
     finally:
-        held.close()
+        writing_end.close()
         pool.shutdown(cancel_futures=True)
         watched.close()
 

@@ -1,10 +1,12 @@
-"""Reads students' requests for a regrade from CSV: all rows or none."""
+"""Reads students' requests for a regrade, and finds the case of their feedback that each is about."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from grader.model.class_input.identity import Claim, Identities
+from grader.model.class_input.identity import NO_STUDENT, REMEDY, Claim, Identities
+from grader.model.class_row import ClassRow
 from grader.model.errors import UserError
 from grader.model.file_formats.csv_table import read_table
 from grader.model.near_miss import near_miss
@@ -27,56 +29,83 @@ class AskedFor:
     text: str
 
 
-def read_requests(
-    path: Path, students: Iterable[Student], assignments: Collection[str], key: str
-) -> tuple[AskedFor, ...]:
-    """The requests in the file's order; `key` is the course's secret, from which the codes are made.
+@dataclass(frozen=True)
+class ClassFeedback:
+    """The feedback that a class got, so far as requests refer to it.
 
-    Raises UserError, with the line, for the first that names no student, or no case of their feedback.
+    `key` is the course's secret, from which the codes are made. `cases_of` returns the cases of a student's
+    feedback by assignment; it is called only to explain a mistake, so it may take long.
     """
-    known = tuple(students)
-    identities = Identities(known)
 
-    def student_of(name: str, line: int) -> Student:
-        claim = Claim(email=name) if "@" in name else Claim(ids=(name,), name=name)
-        student = identities.find(claim)
+    students: Collection[Student]
+    assignments: Collection[str]
+    key: str
+    cases_of: Callable[[str], Mapping[str, Collection[str]]]
+
+    def request(self, name: str, about: str, text: str) -> AskedFor:
+        """The request of the student `name` about `criterion/case · CODE`.
+
+        UserError, with the nearest name, if they name no student, or no case of that student's feedback.
+        """
+        student = self._student(name)
+        case, code = read_code(about)
+        if not case:
+            raise UserError(f"found case {clean_line(about)!r}, expected one as {EXAMPLE}")
+        if not 0 < len(text) <= MOST_CHARACTERS:
+            message = f"found a text of {len(text)} characters"
+            raise UserError(f"{message}, expected from 1 to {MOST_CHARACTERS}")
+        for assignment in self.assignments:
+            if code_of(self.key, student.id, assignment, case) == code:
+                return AskedFor(student.id, assignment, case, text)
+        raise UserError(self._complaint(student, case, code))
+
+    @cached_property
+    def _identities(self) -> Identities:
+        return Identities(self.students)
+
+    def _student(self, name: str) -> Student:
+        # an id that is also read as a name would speak against every student with another name
+        student = self._identities.find(Claim(ids=(name,)))
         if isinstance(student, Student):
             return student
-        near = near_miss(name, (text for one in known for text in (one.id, one.name, one.email) if text))
-        raise UserError(f"found student {clean_line(name)!r}: {student}{near}", path, line)
+        problem = f"found student {clean_line(name)!r}"
+        if not student.startswith(NO_STUDENT):
+            raise UserError(f"{problem}: {student.removesuffix(f': {REMEDY}')}")
+        texts = (text for one in self.students for text in (one.id, one.name, one.email) if text)
+        raise UserError(
+            f"{problem}, expected the id, the e-mail address or the name of a student{near_miss(name, texts)}"
+        )
 
-    return tuple(
-        _request(path, line, _stripped(row), student_of, assignments, key)
-        for line, row in read_table(path, COLUMNS)
-    )
+    def _complaint(self, student: Student, case: str, code: str) -> str:
+        """Why a code does not fit: another case has it, no case has this name, or the code is wrong."""
+        cases = self.cases_of(student.id)
+        for assignment, names in cases.items():
+            for name in names:
+                if code_of(self.key, student.id, assignment, name) == code:
+                    message = f"found case {clean_line(case)!r} with the code {code}"
+                    return f"{message}, which is the code of {name} in {assignment}; did you mean {name!r}?"
+        case_names = {name for names in cases.values() for name in names}
+        feedback = f"the feedback of {student.label}"
+        if case not in case_names:
+            return f"found case {clean_line(case)!r}, which is not in {feedback}{near_miss(case, case_names)}"
+        return f"found code {code} for {case}, which is not in {feedback}: ask the student to copy both"
 
 
-def _stripped(row: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: (row.get(name) or "").strip() for name in COLUMNS}
+def cases_by_assignment(rows: Iterable[ClassRow]) -> Mapping[str, Collection[str]]:
+    """The cases in a student's grades, as their feedback names them, by assignment."""
+    return {
+        row.assignment: [f"{c.id}/{result.case}" for c in row.grade.criteria for result in c.results]
+        for row in rows
+        if row.grade is not None
+    }
 
 
-def assignment_of_code(student: str, case: str, code: str, assignments: Collection[str], key: str) -> str:
-    """The assignment with this code at a case of the student's feedback; "" for none."""
-    return next((name for name in assignments if code_of(key, student, name, case) == code), "")
-
-
-def _request(
-    path: Path,
-    line: int,
-    cells: dict[str, str],
-    student_of: Callable[[str, int], Student],
-    assignments: Collection[str],
-    key: str,
-) -> AskedFor:
-    student = student_of(cells["student"], line)
-    case, code = read_code(cells["case"])
-    if not case:
-        raise UserError(f"found case {clean_line(cells['case'])!r}, expected one as {EXAMPLE}", path, line)
-    if not 0 < len(cells["text"]) <= MOST_CHARACTERS:
-        message = f"found a text of {len(cells['text'])} characters"
-        raise UserError(f"{message}, expected from 1 to {MOST_CHARACTERS}", path, line)
-    assignment = assignment_of_code(student.id, case, code, assignments, key)
-    if not assignment:
-        message = f"found code {code} for {clean_line(case)}, which is not in the feedback of {student.label}"
-        raise UserError(f"{message}: ask the student to copy both", path, line)
-    return AskedFor(student.id, assignment, case, cells["text"])
+def read_requests(path: Path, feedback: ClassFeedback) -> tuple[AskedFor, ...]:
+    """The requests in the file's order; UserError, with the line, for the first that is wrong."""
+    requests = []
+    for line, row in read_table(path, COLUMNS):
+        try:
+            requests.append(feedback.request(*((row.get(name) or "").strip() for name in COLUMNS)))
+        except UserError as error:
+            raise UserError(str(error), path, line) from error
+    return tuple(requests)

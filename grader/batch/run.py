@@ -10,9 +10,9 @@ from typing import Protocol
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.gradebook.decisions import AGAIN
 from grader.batch.gradebook.submission_files import keep_evidence
-from grader.batch.work import Done, Work
+from grader.batch.grading_messages import Done, Work
 from grader.intake.classes import Intake, Submitted
-from grader.model.class_input.account import Doubt
+from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
 from grader.model.results.batch_summary import BatchSummary, Counting

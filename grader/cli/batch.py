@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.batch.gradebook import Gradebook
+from grader.batch.grading_messages import Grading, Work
 from grader.batch.per_process import grade_one, open_checked_session
 from grader.batch.pool import grade_all
 from grader.batch.run import Executor, Results, run_batch
-from grader.batch.work import Grading, Work
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
@@ -21,7 +21,7 @@ from grader.cli.intake import intake_of
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
 from grader.report.terminal.batch_screen import BatchScreen
-from grader.report.terminal.intake_table import account_line
+from grader.report.terminal.intake_table import inventory_line
 from grader.report.terminal.show_summary import print_summary
 
 
@@ -29,13 +29,13 @@ def run(options: argparse.Namespace) -> int:
     """Runs the cases without a known result, and prints a summary."""
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least one is needed")
-    given = course()[options.assignment]
-    assignment = given.views.assignment
+    course_assignment = course()[options.assignment]
+    assignment = course_assignment.views.assignment
     intake = intake_of(options, assignment)
     console = Console(stderr=options.json)
-    console.print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
-    grading = given.grading(Sandbox(options.sandbox))
-    policies = given.course.facts.policies
+    console.print(Text(inventory_line(intake.layout, len(intake.submissions), intake.entries)))
+    grading = course_assignment.grading(Sandbox(options.sandbox))
+    policies = course_assignment.course.facts.policies
     with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as executor:
         summary = run_batch(
             intake,

@@ -54,8 +54,8 @@ def handout_of(submission: Path) -> Assignment:
 
 def chosen(names: Sequence[str]) -> list[CourseAssignment]:
     """The named assignments of the repository; without a name, all of the course."""
-    given = course()
-    return [given[name] for name in names or given]
+    assignments = course()
+    return [assignments[name] for name in names or assignments]
 
 
 def secret() -> str:

@@ -13,7 +13,7 @@ from grader.judge.process.user_cache import UserCache
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
 
-CLEAN, FOUND, MISTAKE = 0, 1, 2
+CLEAN, FINDINGS, MISTAKE = 0, 1, 2
 UNSHUT = "the program runs without a sandbox, with your rights on this machine: --sandbox none"
 
 
@@ -61,7 +61,7 @@ def run_program(emulator: Any, options: argparse.Namespace, source: str, defines
         print(f"note: {note}")
     if not report.findings:
         print("nothing found")
-    return FOUND if report.findings or ending.status else CLEAN
+    return FINDINGS if report.findings or ending.status else CLEAN
 
 
 def how_it_ended(status: int, was_late: bool, seconds: int) -> str:

@@ -18,7 +18,7 @@ from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake.submission import read_submission
 from grader.judge.case_selection.selection import functions_of, select
-from grader.judge.policy.read_sources import newer_than
+from grader.judge.import_rules.read_sources import newer_than
 from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment, Device
@@ -41,8 +41,10 @@ README = "README.html"  # of a handout, rendered
 def run(options: argparse.Namespace) -> int:
     """Grades the submission, shows the grade, and writes it to the requested files."""
     _check_reports(options)
-    given = None if options.assignment is None else course()[options.assignment]
-    assignment = handout_of(options.submission) if given is None else given.views.assignment
+    course_assignment = None if options.assignment is None else course()[options.assignment]
+    assignment = (
+        handout_of(options.submission) if course_assignment is None else course_assignment.views.assignment
+    )
     device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
@@ -58,7 +60,9 @@ def run(options: argparse.Namespace) -> int:
     only = select(assignment, options.exercise, options.case) if chooses else None
     handout = partial(Session, assignment, secret=secret())
     with (
-        handout(sandbox=sandbox, device=device) if given is None else given.judge(sandbox, device) as session
+        handout(sandbox=sandbox, device=device)
+        if course_assignment is None
+        else course_assignment.judge(sandbox, device) as session
     ):
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant

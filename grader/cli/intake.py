@@ -18,27 +18,27 @@ from grader.model.assignment import Assignment
 from grader.model.late_policy import Policies, closes, extension_of
 from grader.model.text import review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
-from grader.report.terminal.intake_table import account_csv, account_line, account_table
+from grader.report.terminal.intake_table import inventory_csv, inventory_line, inventory_table
 
 NOT_CLEAR = "exit status 1: an instructor must decide what is listed above; nothing was graded"
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints the account of every entry, or writes it with --csv; returns 1 if one needs review."""
+    """Prints every entry of the input, or writes them with --csv; returns 1 if one needs review."""
     intake = intake_of(options, assignment_of(options.assignment))
     if options.json:
         print_json("intake/1", _facts(intake))
         return NOT_PASSED if intake.doubts else PASSED
     if options.csv is None:
         console = Console()
-        console.print(account_table(intake.entries))
+        console.print(inventory_table(intake.entries))
     elif str(options.csv) == "-":
-        sys.stdout.write(account_csv(intake.entries).decode())
+        sys.stdout.write(inventory_csv(intake.entries).decode())
         console = Console(stderr=True)
     else:
-        options.csv.write_bytes(account_csv(intake.entries))
+        options.csv.write_bytes(inventory_csv(intake.entries))
         console = Console()
-    console.print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
+    console.print(Text(inventory_line(intake.layout, len(intake.submissions), intake.entries)))
     print_doubts(intake.doubts, console)
     print_absent([student.label for student in intake.absent], intake.doubts, console)
     console.print(Text(review_count(len(intake.doubts))))
@@ -82,4 +82,6 @@ def _choice(options: argparse.Namespace, policies: Policies, assignment: Assignm
     """Applies the course's deadline and extensions: late or excess submissions replace no earlier one."""
     choice = choice_of(options.counts, options.deadline, policies.timezone)
     name, extension = assignment.name, partial(extension_of, policies, assignment.name)
-    return replace(choice, closes=closes(policies, name), extension=extension, attempts=assignment.attempts)
+    return replace(
+        choice, closes=closes(policies, name), extension=extension, limits=assignment.submission_limits
+    )

@@ -18,7 +18,7 @@ from grader.prove.tolerance import SEEDS
 from grader.report.write_files import write_files, write_text
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-TAKEN = {"grader", "ndarray", "numpy", "probes", PACKAGE, "solution"}
+RESERVED = {"grader", "ndarray", "numpy", "probes", PACKAGE, "solution"}
 SHOWN_SURVIVORS = 3
 
 
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
 def _check(root: Path, name: str) -> None:
     if not NAME.fullmatch(name):
         raise UserError(f"found {name!r}, expected a name of small letters, digits and _, such as two_sums")
-    if name in TAKEN or name in sys.stdlib_module_names:
+    if name in RESERVED or name in sys.stdlib_module_names:
         raise UserError(f"{name}.py would hide the module {name}: choose another name")
     if (root / COURSE.parent / name).exists():
         raise UserError(

@@ -60,20 +60,20 @@ def course_facts() -> CourseFacts:
     return CourseFacts(title, facts, policies, course.seed, variants)
 
 
-def _facts(given: CourseAssignment) -> AssignmentFacts:
-    assignment = given.loaded
+def _facts(course_assignment: CourseAssignment) -> AssignmentFacts:
+    assignment = course_assignment.loaded
 
     @cache
     def handout() -> Mapping[str, str]:
         return render(assignment, "handout").files
 
     return AssignmentFacts(
-        given.name,
+        course_assignment.name,
         assignment.title,
         assignment.files,
         tuple(criterion for criterion in assignment.rubric.criteria if criterion.by_hand),
         handout,
-        partial(_text, given.course.root / VERIFIED / f"{given.name}.html"),
+        partial(_text, course_assignment.course.root / VERIFIED / f"{course_assignment.name}.html"),
         tuple(criterion for criterion in assignment.rubric.criteria if criterion.paid_hints),
     )
 

@@ -24,13 +24,13 @@ def run(options: argparse.Namespace) -> int:
     """Writes the pages, and prints the most similar pairs."""
     if options.top < 1:
         raise UserError(f"--top {options.top}: at least one is needed")
-    given = course()[options.assignment]
-    assignment = given.loaded
+    course_assignment = course()[options.assignment]
+    assignment = course_assignment.loaded
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = [row for row in gradebook.grades() if row.assignment == assignment.name]
     handout = render(assignment, "handout").files
     pairs = _pairs(options, assignment, handout)
-    note = OWN_NUMBERS if given.course.facts.variants else ""
+    note = OWN_NUMBERS if course_assignment.course.facts.variants else ""
     pages = similarity_pages(assignment.title, pairs, shared_answers(rows)[: options.top], handout, note)
     write_files(options.out / assignment.name, pages)
     page = options.out / assignment.name / "index.html"

@@ -25,7 +25,7 @@ def hand_page(desk: Desk, request: Request) -> Response:
     if criterion is None:
         raise HTTPException(404, "No such criterion is graded by hand.")
     rows = _in_order(desk, view, criterion)
-    open_ones = [n for n, row in enumerate(rows) if _given(row, criterion) is None]
+    open_ones = [n for n, row in enumerate(rows) if _current_points(row, criterion) is None]
     at = request.query_params.get("at", "")
     place = int(at) - 1 if at.isascii() and at.isdigit() and 0 < int(at[:9]) <= len(rows) else None
     if place is None and open_ones:
@@ -41,7 +41,7 @@ def hand_page(desk: Desk, request: Request) -> Response:
         place=0 if place is None else place + 1,
         count=len(rows),
         done=len(rows) - len(open_ones),
-        given=None if row is None else _given(row, criterion),
+        given=None if row is None else _current_points(row, criterion),
         version=0 if row is None else version_of(desk.gradebook.database, row.student_id, row.assignment),
         sources=source_files(
             files.get(row.student_id, ()),
@@ -76,7 +76,7 @@ def _in_order(desk: Desk, view: ClassView, criterion: Criterion) -> Sequence[Cla
     return sorted(rows, key=lambda row: hashlib.sha256(f"{desk.token} {row.student_id}".encode()).digest())
 
 
-def _given(row: ClassRow, criterion: Criterion) -> ManualPoints | None:
+def _current_points(row: ClassRow, criterion: Criterion) -> ManualPoints | None:
     """The points that an instructor gave for the files that count now."""
     mine = (one for one in row.decisions.manual if one.criterion == criterion.id)
     return next((one for one in mine if one.files == row.files), None)

@@ -23,12 +23,16 @@ AUTHOR = "desk-author"  # the cookie with the name of this browser's user
 
 @dataclass(frozen=True)
 class Desk:
-    """The state that all pages share; without `editable`, no page changes anything."""
+    """The state that all pages share; without `editable`, no page changes anything.
+
+    A page waits for slow work for `patience` seconds before it says how far the work is.
+    """
 
     views: Views
     token: str
     editable: bool
     pages: jinja2.Environment
+    patience: float
 
     @property
     def gradebook(self) -> Gradebook:
@@ -71,8 +75,8 @@ class Desk:
 
 def author_of(request: Request) -> str:
     """The name that this browser's user entered, or the user who started the desk."""
-    given = clean_line(unquote(request.cookies.get(AUTHOR, "")))
-    return given[:60] or getpass.getuser()
+    name = clean_line(unquote(request.cookies.get(AUTHOR, "")))
+    return name[:60] or getpass.getuser()
 
 
 def framed(text: str) -> Response:

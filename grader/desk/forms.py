@@ -1,8 +1,9 @@
 """Handles the desk's forms: each writes one decision, and none overwrites another user's."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from fractions import Fraction
+from functools import partial
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -21,16 +22,15 @@ from grader.batch.gradebook.decisions import (
     undo,
     version_of,
 )
-from grader.batch.regrade_requests import assignment_of_code
+from grader.batch.regrade_requests import ClassFeedback, cases_by_assignment
+from grader.desk.class_view import key_of
 from grader.desk.desk import AUTHOR, Desk, author_of
 from grader.desk.guard import is_own_form
 from grader.desk.student_page import HintLadder
-from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_input.times import moment_of
 from grader.model.class_row import ClassRow
 from grader.model.decision import COMMENT, HINT, MANUAL, REQUEST, TIME
-from grader.model.request_code import read_code
-from grader.model.student import ON_TIME, Adjustment, Student
+from grader.model.student import ON_TIME, Adjustment
 from grader.model.text import clean_line, exact_text
 
 Values = Mapping[str, str]
@@ -49,12 +49,12 @@ def posted(desk: Desk, take: Take) -> Callable[[Request], Awaitable[Response]]:
             values = {name: value for name, value in form.items() if isinstance(value, str)}
         if not is_own_form(desk.token, values.get("form_token", "")):
             raise HTTPException(403, "This form is not of this desk. Go back and load the page again.")
-        return await run_in_threadpool(_taken, desk, take, request, values)
+        return await run_in_threadpool(_take_form, desk, take, request, values)
 
     return endpoint
 
 
-def _taken(desk: Desk, take: Take, request: Request, values: Values) -> Response:
+def _take_form(desk: Desk, take: Take, request: Request, values: Values) -> Response:
     try:
         # one form at a time over all desks on this gradebook, so that checks still hold when it is written
         with desk.gradebook.database.alone("desk", on_wait=lambda: None):
@@ -238,37 +238,34 @@ def regrade(desk: Desk, request: Request, values: Values) -> Response:
 def answer(desk: Desk, request: Request, values: Values) -> Response:
     """Answers a request; the next feedback includes the answer."""
     row, about = _about(desk, request, values)
-    asked = next((one for one in row.decisions.requests if one.id == values.get("id")), None)
-    if asked is None:
+    question = next((one for one in row.decisions.requests if one.id == values.get("id")), None)
+    if question is None:
         raise HTTPException(404, "This request is not there any more.")
     value = {
-        "case": asked.case,
-        "text": asked.text,
+        "case": question.case,
+        "text": question.text,
         "answer": _text(values, "answer", "the answer"),
         "author": about.author,
     }
-    decide(desk.gradebook.database, about, REQUEST, asked.id, value)
+    decide(desk.gradebook.database, about, REQUEST, question.id, value)
     return RedirectResponse("/requests", 303) if values.get("back") else _back(request, "#requests")
 
 
 def ask(desk: Desk, request: Request, values: Values) -> Response:
     """Enters a student's request as written: who, `criterion/case · CODE`, and why."""
-    students = desk.gradebook.students()
-    name = _line(values, "student", "the student").strip()
-    student = Identities(students).find(Claim(ids=(name,), name=name))
-    if not isinstance(student, Student):
-        raise HTTPException(422, f"Found {clean_line(name)!r}, which {clean_line(student)}.")
-    case, code = read_code(_line(values, "about", "the case"))
-    if not case:
-        raise HTTPException(422, "Expected a case with its code, as the feedback shows it: x_grad/a · 7KQ2.")
-    names, key = desk.views.names(), desk.course.code_key
-    assignment = assignment_of_code(student.id, case, code, names, key)
-    if not assignment:
-        message = f"The code {code} is not that of {clean_line(case)} in this student's feedback: check both."
-        raise HTTPException(422, message)
-    text = _text(values, "text", "the question")
-    take_request(desk.gradebook.database, student.id, assignment, case, text, author_of(request))
+    feedback = ClassFeedback(
+        desk.gradebook.students(), desk.views.names(), desk.course.code_key, partial(_cases_of, desk)
+    )
+    names = (_line(values, "student", "the student"), _line(values, "about", "the case"))
+    one = feedback.request(*names, _text(values, "text", "the question"))
+    take_request(desk.gradebook.database, one.student, one.assignment, one.case, one.text, author_of(request))
     return RedirectResponse("/requests", 303)
+
+
+def _cases_of(desk: Desk, student: str) -> Mapping[str, Collection[str]]:
+    views = (desk.views.of(name) for name in desk.views.names())
+    rows = (view.by_key.get(key_of(student)) for view in views)
+    return cases_by_assignment(row for row in rows if row is not None)
 
 
 def take_back(desk: Desk, request: Request, values: Values) -> Response:

@@ -74,8 +74,8 @@ class Guard:
             return PlainTextResponse("A page of another site asked.", 403)
         if not _is_short(headers.get("content-length", "0")) or "transfer-encoding" in headers:
             return PlainTextResponse("More than a form of the desk holds.", 413)
-        given = parse_qs(request.url.query).get("token", []) if request.url.path == "/" else []
-        if given and request.method == "GET" and len(given) == 1 and _same(given[0], self._token):
+        tokens = parse_qs(request.url.query).get("token", []) if request.url.path == "/" else []
+        if tokens and request.method == "GET" and len(tokens) == 1 and _same(tokens[0], self._token):
             answer = RedirectResponse("/", 303)
             answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict", path="/")
             return answer
@@ -90,9 +90,9 @@ def derived(token: str, purpose: str) -> str:
     return hmac.new(token.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
-def is_own_form(token: str, given: str) -> bool:
+def is_own_form(token: str, form_token: str) -> bool:
     """True if the desk itself made the form."""
-    return _same(given, derived(token, "form"))
+    return _same(form_token, derived(token, "form"))
 
 
 def _same(one: str, other: str) -> bool:

@@ -73,12 +73,12 @@ def source_files(
     laid_out = []
     for file in files:
         texts = lines_of(file.text)
-        given = {line.strip() for line in lines_of(handout.get(file.name, "")) if line.strip()}
+        handout_lines = {line.strip() for line in lines_of(handout.get(file.name, "")) if line.strip()}
         lines = tuple(
             Line(
                 number,
                 text,
-                text.strip() in given,
+                text.strip() in handout_lines,
                 tuple(of[file.name, number]),
                 tuple(findings.get((file.name, number), ())),
             )

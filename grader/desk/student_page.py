@@ -40,8 +40,8 @@ class HintLadder:
     def next(self) -> int:
         """The number of the first hint that the student did not get; 0 after the last."""
         numbers = {hint.number for hint in self.given}
-        left = (n for n in range(1, len(self.criterion.paid_hints) + 1) if n not in numbers)
-        return next(left, 0)
+        remaining = (n for n in range(1, len(self.criterion.paid_hints) + 1) if n not in numbers)
+        return next(remaining, 0)
 
     @property
     def next_hint(self) -> PaidHint | None:

@@ -12,7 +12,7 @@ LINE = 32  # words of a cache line, and the number of banks of shared memory
 MOST_ROWS = 8
 MOST_LANES = 32
 SIZE = 14
-ASKED = re.compile(
+REQUEST = re.compile(
     r"a warp asks for (?:elements|words) (?P<elements>-?[\d ]+?)(?: to (?P<last>\d+))? of "
     r"(?:(?P<shared>shared memory)|(?P<array>\w+) \((?P<size>\d+) bytes each\))(?:, (?P<apart>-?\d+) apart)?:"
 )
@@ -25,28 +25,28 @@ def draw_accesses(finding: str) -> tuple[str, Markup] | None:
     that requested this word; shaded words are transferred without being used. For shared memory, a column is
     a bank, and each row is a pass: a bank serves one word per pass.
     """
-    found = ASKED.search(finding)
-    if found is None:
+    match = REQUEST.search(finding)
+    if match is None:
         return None
-    elements = _elements(found)
+    elements = _elements(match)
     if not 0 < len(elements) <= MOST_LANES:
         return None
-    if found["shared"]:
+    if match["shared"]:
         return _banks(elements)
-    size = int(found["size"])
+    size = int(match["size"])
     words = [
         (lane, (element * size + at) // WORD)
         for lane, element in enumerate(elements)
         for at in range(0, max(size, 1), WORD)
     ]
-    return _lines(words, found["array"])
+    return _lines(words, match["array"])
 
 
-def _elements(found: re.Match[str]) -> list[int]:
+def _elements(match: re.Match[str]) -> list[int]:
     """The words that the lanes requested: listed, or from one number to another in equal steps."""
-    if found["last"] is None:
-        return [int(number) for number in found["elements"].split()]
-    first, last, apart = int(found["elements"]), int(found["last"]), int(found["apart"] or 1)
+    if match["last"] is None:
+        return [int(number) for number in match["elements"].split()]
+    first, last, apart = int(match["elements"]), int(match["last"]), int(match["apart"] or 1)
     if apart == 0 or (last - first) % apart or not 0 <= (last - first) // apart < MOST_LANES:
         return []
     return list(range(first, last + (1 if apart > 0 else -1), apart))

@@ -41,19 +41,19 @@ def steps_of(example: Example) -> list[Step]:
 
 def _forward(x: Rows, w: Rows, s: Sequence[int], p: Sequence[int], example: Example) -> list[Step]:
     i, j = _first_wrong(example)
-    seen = pad(x, p[0], p[0], p[1], p[1])
+    padded = pad(x, p[0], p[0], p[1], p[1])
     top, left = i * s[0], j * s[1]
     window = _window(top, left, len(w), len(w[0]))
     return [
         Step(
             "x, with the zeros of the padding around it, and the kernel.",
-            (number_grid(seen, "x with its padding", _padded(x, p)), number_grid(w, "the kernel")),
+            (number_grid(padded, "x with its padding", _padded(x, p)), number_grid(w, "the kernel")),
         ),
         Step(
             f"The window of [{i}, {j}] begins at row {top}, column {left}. The stride is {s[0]}×{s[1]}.",
-            (number_grid(seen, "x with the window marked", window),),
+            (number_grid(padded, "x with the window marked", window),),
         ),
-        Step(_sum(w, seen, top, left, i, j, example), ()),
+        Step(_sum(w, padded, top, left, i, j, example), ()),
     ]
 
 
@@ -66,7 +66,7 @@ def _input_gradient(
     before = [len(w) - 1 - p[0], len(w[0]) - 1 - p[1]]
     kernel, length = (len(w), len(w[0])), (len(gaps), len(gaps[0]) if gaps else 0)
     after = [size[n] + kernel[n] - 1 - before[n] - length[n] for n in range(2)]
-    seen = pad(gaps, before[0], after[0], before[1], after[1])
+    padded = pad(gaps, before[0], after[0], before[1], after[1])
     steps = [
         _gaps(grad, gaps, s),
         Step(
@@ -74,7 +74,7 @@ def _input_gradient(
             (number_grid(w, "the kernel"), number_grid(flipped, "the flipped kernel")),
         ),
     ]
-    if not seen or not seen[0]:
+    if not padded or not padded[0]:
         return steps
     window = _window(i, j, len(w), len(w[0]))
     return [
@@ -83,15 +83,15 @@ def _input_gradient(
             f"K - 1 - p is {before[0]} for the rows and {before[1]} for the columns: so many zeros go around "
             f"it, and more behind it where the stride left pixels over. The flipped kernel lies at row {i}, "
             f"column {j}:",
-            (number_grid(seen, "out_grad with its gaps and edges, the window marked", window),),
+            (number_grid(padded, "out_grad with its gaps and edges, the window marked", window),),
         ),
-        Step(_sum(flipped, seen, i, j, i, j, example), ()),
+        Step(_sum(flipped, padded, i, j, i, j, example), ()),
     ]
 
 
 def _kernel_gradient(x: Rows, grad: Rows, s: Sequence[int], p: Sequence[int], example: Example) -> list[Step]:
     a, b = _first_wrong(example)
-    seen, gaps = pad(x, p[0], p[0], p[1], p[1]), dilate(grad, s)
+    padded, gaps = pad(x, p[0], p[0], p[1], p[1]), dilate(grad, s)
     window = _window(a, b, len(gaps), len(gaps[0]))
     return [
         Step(
@@ -100,9 +100,9 @@ def _kernel_gradient(x: Rows, grad: Rows, s: Sequence[int], p: Sequence[int], ex
         ),
         Step(
             f"It slides over x as a kernel. For weight [{a}, {b}] it lies at row {a}, column {b}:",
-            (number_grid(seen, "x with its padding, the window marked", window),),
+            (number_grid(padded, "x with its padding, the window marked", window),),
         ),
-        Step(_sum(gaps, seen, a, b, a, b, example), ()),
+        Step(_sum(gaps, padded, a, b, a, b, example), ()),
     ]
 
 
@@ -138,23 +138,23 @@ def dilate(rows: Rows, s: Sequence[int]) -> Rows:
     return out
 
 
-def _sum(kernel: Rows, seen: Rows, top: int, left: int, i: int, j: int, example: Example) -> str:
+def _sum(kernel: Rows, padded: Rows, top: int, left: int, i: int, j: int, example: Example) -> str:
     """The sum of one window in numbers, and the submission's result in its place."""
     products, total = [], 0.0
     for a, row in enumerate(kernel):
         for b, weight in enumerate(row):
-            if top + a < len(seen) and left + b < len(seen[0]):
-                value = seen[top + a][left + b]
+            if top + a < len(padded) and left + b < len(padded[0]):
+                value = padded[top + a][left + b]
                 total += weight * value
                 if weight and value:
                     products.append(f"{number_text(weight)}·{number_text(value)}")
     words = f"{' + '.join(products)} = {number_text(total)} at [{i}, {j}]."
     if not products:
         words = f"Each product is 0, and so is the sum at [{i}, {j}]."
-    return f"{words} {_given(example, i, j)}"
+    return f"{words} {_answer_in_words(example, i, j)}"
 
 
-def _given(example: Example, i: int, j: int) -> str:
+def _answer_in_words(example: Example, i: int, j: int) -> str:
     if not example.actual:
         return "Your function raises an exception here."
     if example.actual[0].shape != example.expected[0].shape:

@@ -33,7 +33,7 @@ class ReadFiles:
 
 
 @dataclass
-class _Found:
+class _FileResult:
     """The result for one name: its content or a problem, its place, and what to note or doubt about it."""
 
     content: bytes | str
@@ -95,18 +95,20 @@ class _Finder:
     def _read(self, path: str) -> bytes | str:
         return self._read_source(self._files[path])
 
-    def find(self, name: str, accept_renamed: bool) -> _Found:
+    def find(self, name: str, accept_renamed: bool) -> _FileResult:
         """Finds the file of that name."""
         deeper = sorted(path for path in self._files if path.endswith(f"/{name}"))
         path = name if name in self._files else _outermost(deeper)
         if path:
             content = self._read(path)
-            return self._checked(name, _Found(content, (self._files[path],), "", isinstance(content, str)))
+            return self._checked(
+                name, _FileResult(content, (self._files[path],), "", isinstance(content, str))
+            )
         if deeper:
-            return _Found(f"{name} is there more than once ({_some(deeper)}): leave one of them")
+            return _FileResult(f"{name} is there more than once ({_some(deeper)}): leave one of them")
         return self._in_notebook(name) or self._missing(name, accept_renamed)
 
-    def _checked(self, name: str, file: _Found) -> _Found:
+    def _checked(self, name: str, file: _FileResult) -> _FileResult:
         """The file, in doubt if a notebook holds another version of it."""
         for notebook, module, _ in self._tagged(name):
             if isinstance(module, str) or not isinstance(file.content, bytes):
@@ -117,19 +119,19 @@ class _Finder:
                 )
         return file
 
-    def _in_notebook(self, name: str) -> _Found | None:
+    def _in_notebook(self, name: str) -> _FileResult | None:
         tagged = self._tagged(name)
         if not tagged:
             return None
         if len({module for _, module, _ in tagged}) > 1:
             notebooks = _some([notebook for notebook, _, _ in tagged])
-            return _Found(
+            return _FileResult(
                 f"{name} is in the cells of more than one notebook ({notebooks}): leave one of them"
             )
         notebook, module, path = tagged[0]
         if isinstance(module, str):
-            return _Found(f"{notebook}: {module}", (path,), is_missing=True)
-        file = _Found(module, (path,), f"{name} was taken from the cells of {notebook} tagged {name}")
+            return _FileResult(f"{notebook}: {module}", (path,), is_missing=True)
+        file = _FileResult(module, (path,), f"{name} was taken from the cells of {notebook} tagged {name}")
         if unread := self._unread():
             file.doubts.append(
                 f"{_some(unread)} may hold another {name}, and was not read: leave one notebook"
@@ -172,26 +174,26 @@ class _Finder:
             self._bytes_left = 0
         return cells
 
-    def _missing(self, name: str, accept_renamed: bool) -> _Found:
+    def _missing(self, name: str, accept_renamed: bool) -> _FileResult:
         near = nearest(name, self._files, self._read)
         if len(near) == 1 and accept_renamed:
             content = content_of(near[0], self._read)
             note = f"{name} was taken from {near[0]}"
-            return _Found(content, (self._files[near[0].path],), note, isinstance(content, str))
+            return _FileResult(content, (self._files[near[0].path],), note, isinstance(content, str))
         if near:
-            return _Found(f"{name} is missing; {_offer(near)}", is_missing=True)
+            return _FileResult(f"{name} is missing; {_offer(near)}", is_missing=True)
         if similar := alike(name, self._files):
             remedy = f"may be it: rename the right one to {name}"
-            return _Found(f"{name} is missing; {_some(similar)} {remedy}", is_missing=True)
+            return _FileResult(f"{name} is missing; {_some(similar)} {remedy}", is_missing=True)
         for notebook in self._notebook_paths():
             cells = self._cells(notebook)
             if isinstance(cells, str):
                 message = f"{name} is missing, and {notebook} is no notebook: {cells}"
-                return _Found(message, is_missing=True)
-            return _Found(
+                return _FileResult(message, is_missing=True)
+            return _FileResult(
                 f"{name} is missing, and no code cell of {notebook} is tagged {name}", is_missing=True
             )
-        return _Found(f"{name} is missing; found {self._what_is_there()}", is_missing=True)
+        return _FileResult(f"{name} is missing; found {self._what_is_there()}", is_missing=True)
 
     def _what_is_there(self) -> str:
         """The files in place of the missing one, each with its problem."""

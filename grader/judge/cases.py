@@ -34,8 +34,8 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
         # with the same seed for all students: a seed decides which wrong idea a case catches
         handed = draw_functions(case.functions, generator([*words, "functions", str(redraw)]))
         inputs = replace(inputs, functions=handed, source=case.functions_source)
-    told = compared_by(case).told(case, generator([*words, "told", str(redraw), *of_variant]))
-    return inputs.telling(told) if told else inputs
+    extra = compared_by(case).extra_values(case, generator([*words, "told", str(redraw), *of_variant]))
+    return inputs.with_values(extra) if extra else inputs
 
 
 def generator(words: Sequence[str]) -> "np.random.Generator":

@@ -49,8 +49,8 @@ def numpy_version() -> str:
     spec = importlib.util.find_spec("numpy")
     if spec is not None and spec.origin is not None and "numpy" not in sys.modules:
         file = Path(spec.origin).with_name("version.py")
-        if file.is_file() and (found := re.search(r'^version = "([^"]+)"$', file.read_text(), re.MULTILINE)):
-            return found[1]
+        if file.is_file() and (match := re.search(r'^version = "([^"]+)"$', file.read_text(), re.MULTILINE)):
+            return match[1]
     import numpy
 
     return str(numpy.__version__)

@@ -80,10 +80,10 @@ class Question:
     def describe(self) -> str:
         """The case in words, and its question as the arguments of a call."""
         values = {name: value for name, value in self.inputs.ask.items() if name != SCENARIO}
-        asked = ", ".join(f"{name}={shown(value)}" for name, value in values.items())
+        arguments = ", ".join(f"{name}={shown(value)}" for name, value in values.items())
         steps = as_python(self.inputs.ask.get(SCENARIO, ()))
         handed = functions_in_words(self.inputs.functions)
-        return ", ".join(filter(None, [self.kind.describe(self.case, self.inputs), asked, handed, steps]))
+        return ", ".join(filter(None, [self.kind.describe(self.case, self.inputs), arguments, handed, steps]))
 
     def option(self, key: str) -> str:
         """The criterion's value for a key that the comparison requires."""
@@ -149,7 +149,7 @@ class Comparison(ABC):
     def judge(self, question: Question) -> Judged:
         """The submission's answer, and the difference that makes it wrong, if any."""
 
-    def told(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
+    def extra_values(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
         """The values that it passes to the probe in addition to the case's own keys."""
         return {}
 

@@ -38,5 +38,5 @@ def functions_in_words(functions: Mapping[str, Any]) -> str:
 def _in_words(entry: Any) -> str:
     if isinstance(entry, list):
         return f"[{', '.join(map(_in_words, entry))}]"
-    given = ", ".join(f"{name}={shown(value)}" for name, value in entry["given"].items() if name != SEED)
-    return f"{entry['use']}({given})" if given else str(entry["use"])
+    arguments = ", ".join(f"{name}={shown(value)}" for name, value in entry["given"].items() if name != SEED)
+    return f"{entry['use']}({arguments})" if arguments else str(entry["use"])

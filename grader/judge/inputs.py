@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.model.frame import RawArray
+from grader.model.wire_format import RawArray
 
 Array = npt.NDArray[Any]
 Recipe = tuple[tuple[str, Any], ...]
@@ -57,7 +57,7 @@ class Inputs:
             bases[name] = base
         return replace(self, bases=bases)
 
-    def telling(self, values: Mapping[str, Any]) -> "Inputs":
+    def with_values(self, values: Mapping[str, Any]) -> "Inputs":
         """This case with additional plain values."""
         return replace(self, values={**self.values, **values})
 

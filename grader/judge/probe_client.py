@@ -30,8 +30,8 @@ class ProbeClient:
         if probe not in names:
             raise AttributeError(f"{self._probes.name} defines no {probe}: it defines {', '.join(names)}")
 
-        def ask(**given: Any) -> Any:
-            outcome = self._answer(probe, _inputs(given))
+        def ask(**arguments: Any) -> Any:
+            outcome = self._answer(probe, _inputs(arguments))
             value, arrays = value_of(outcome.arrays), arrays_of(outcome)
             if value is not NO_VALUE:
                 return value
@@ -40,8 +40,8 @@ class ProbeClient:
         return ask
 
 
-def _inputs(given: Mapping[str, Any]) -> Inputs:
-    arrays = {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
-    values = {name: value for name, value in given.items() if name not in arrays}
+def _inputs(arguments: Mapping[str, Any]) -> Inputs:
+    arrays = {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
+    values = {name: value for name, value in arguments.items() if name not in arrays}
     bases = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
     return Inputs(values, bases, dict.fromkeys(bases, ()))

@@ -40,11 +40,11 @@ def _expression(step: Step, owner: str) -> str:
         return f"{of_owner}{step['get']}"
     if "set" in step:
         return f"{of_owner}{step['set']} = {_argument(step['to'])}"
-    given = step.get("given", [])
-    if isinstance(given, Mapping):
-        arguments = ", ".join(f"{name}={_argument(each)}" for name, each in given.items())
+    values = step.get("given", [])
+    if isinstance(values, Mapping):
+        arguments = ", ".join(f"{name}={_argument(each)}" for name, each in values.items())
     else:
-        arguments = ", ".join(map(_argument, given))
+        arguments = ", ".join(map(_argument, values))
     return f"{step['new'] if 'new' in step else of_owner + step['call']}({arguments})"
 
 

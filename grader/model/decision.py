@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.model.grade import CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Submission, TimeRuling
-from grader.model.text import clean_line, exact_text
+from grader.model.text import clean_line, exact_text, plural_noun
 
 MANUAL, COMMENT, TIME, REQUEST, HINT = "manual", "comment", "time", "request", "hint"
 EARLIER_FILES = "the points by hand are for earlier files"
@@ -144,26 +144,26 @@ def decided(grade: Grade, files: str, decisions: Decisions) -> Grade:
 
 def undecided(grade: Grade, files: str, decisions: Decisions) -> str:
     """The reason that points by hand keep the score from being final; "" if they do not."""
-    given = {one.criterion: one for one in decisions.manual}
+    points = {one.criterion: one for one in decisions.manual}
     by_hand = [criterion.id for criterion in grade.criteria if criterion.by_hand]
-    if waiting := [id for id in by_hand if id not in given]:
+    if waiting := [id for id in by_hand if id not in points]:
         return f"not graded by hand yet: {', '.join(map(clean_line, waiting))}"
-    if outdated := [id for id in by_hand if given[id].files != files]:
+    if outdated := [id for id in by_hand if points[id].files != files]:
         return f"{EARLIER_FILES}: {', '.join(map(clean_line, outdated))}"
     return ""
 
 
-def _by_hand(criterion: CriterionGrade, given: ManualPoints | None) -> CriterionGrade:
-    if given is None:
+def _by_hand(criterion: CriterionGrade, points: ManualPoints | None) -> CriterionGrade:
+    if points is None:
         return criterion
-    status = Status.OK if given.points >= criterion.points else Status.WRONG
-    return replace(criterion, score=given.points, status=status, reason=given.text)
+    status = Status.OK if points.points >= criterion.points else Status.WRONG
+    return replace(criterion, score=points.points, status=status, reason=points.text)
 
 
 def signed(points: Fraction) -> str:
     """`+2 points`, `-1/3 points`."""
     number = exact_text(points)
-    return f"{'+' * (points > 0)}{number} point{'s' * (abs(points) != 1)}"
+    return f"{'+' * (points > 0)}{number} {plural_noun(points, 'point')}"
 
 
 def decisions_of(rows: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Decisions:

@@ -30,4 +30,4 @@ class GraderFault(BackflipError):
 
 
 class ProtocolError(BackflipError):
-    """A frame that breaks the rules of `grader.model.frame`."""
+    """A frame that breaks the rules of `grader.model.wire_format`."""

@@ -15,6 +15,7 @@ from typing import Literal
 
 from grader.model.class_input.times import earlier_reading
 from grader.model.student import ON_TIME, Adjustment, Student, Submission, TimeRuling
+from grader.model.text import plural, plural_noun
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -251,7 +252,7 @@ def _be_late(
         return 0
     used = min(_begun(lateness, DAY), days_left, policies.late_days.each)
     if used:
-        sentence = f"{how_late}: {used} late day{'s' * (used != 1)} used, {days_left - used} left"
+        sentence = f"{how_late}: {plural(used, 'late day')} used, {days_left - used} left"
         steps.append(Step("late_days", sentence, standing.earned))
         how_late = f"{time_text(lateness - used * DAY)} more than your late days forgive"
     rest = lateness - used * DAY
@@ -268,13 +269,13 @@ def _punish(
     if (penalty := policies.penalty) is not None:
         begun = _begun(lateness, penalty.per)
         least = min(standing.earned, policies.floor * standing.max_score)
-        taken = score - begun * penalty.share * standing.max_score
+        reduced = score - begun * penalty.share * standing.max_score
         unit = "day" if penalty.per == DAY else "hour"
-        sentence = f"{how_late}: {begun} begun {unit}{'s' * (begun != 1)} at {_percent(penalty.share)} of "
+        sentence = f"{how_late}: {plural(begun, f'begun {unit}')} at {_percent(penalty.share)} of "
         sentence += f"{_points(standing.max_score)}"
-        if taken < least and policies.floor:
+        if reduced < least and policies.floor:
             sentence += f", but no score falls below {_percent(policies.floor)}"
-        score = max(taken, least, min(standing.earned, Fraction(0)))
+        score = max(reduced, least, min(standing.earned, Fraction(0)))
         steps.append(Step("late_penalty", sentence, score))
         how_late = "late"
     if score > (most := policies.cap * standing.max_score):
@@ -344,7 +345,7 @@ def time_text(time: timedelta) -> str:
     for name, length in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
         count, seconds = divmod(seconds, length)
         if count:
-            parts.append(f"{count} {name}{'s' * (count != 1)}")
+            parts.append(plural(count, name))
     return " ".join(parts[:2]) or "0 seconds"
 
 
@@ -362,4 +363,4 @@ def _percent(share: Fraction) -> str:
 
 def _points(points: Fraction, sign: Literal["+", "-"] = "-") -> str:
     number = f"{float(points):{sign}.2f}".rstrip("0").rstrip(".")
-    return f"{number} point{'s' * (abs(points) != 1)}"
+    return f"{number} {plural_noun(points, 'point')}"

@@ -27,10 +27,10 @@ def one_of(word: str, words: Iterable[str]) -> str:
 
 def near_columns(header: Iterable[str], expected: Iterable[str]) -> str:
     """The text `; found 'x'; did you mean 'y'?` for the first unknown column that is near a missing one."""
-    known, names = list(expected), [name for name in header if name]
-    missing = [name for name in known if name not in names]
-    near = ((name, near_miss(name, missing)) for name in names if name not in known)
-    return next((f"; found {name[:LONGEST]!r}{told}" for name, told in near if told), "")
+    expected_names, names = list(expected), [name for name in header if name]
+    missing = [name for name in expected_names if name not in names]
+    near = ((name, near_miss(name, missing)) for name in names if name not in expected_names)
+    return next((f"; found {name[:LONGEST]!r}{hint}" for name, hint in near if hint), "")
 
 
 def near_file(path: Path) -> str:

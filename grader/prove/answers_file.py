@@ -18,13 +18,13 @@ def misconceptions(root: Path, views: Views, secret: str) -> Misconceptions:
     They are computed if the file for this version of the assignment is missing or damaged.
     """
     path = misconceptions_file(root, views.loaded, secret)
-    kept = _read(path)
-    if kept is None:
+    answers = _read(path)
+    if answers is None:
         _make(root, views, secret)
-        kept = _read(path)
-    if kept is None:
+        answers = _read(path)
+    if answers is None:
         raise GraderFault(f"{path}: what mutants answer cannot be written there")
-    return kept
+    return answers
 
 
 def files_of(root: Path, views: Views, secret: str) -> tuple[Path, Path]:

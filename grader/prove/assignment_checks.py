@@ -243,8 +243,8 @@ def leaks(root: Path, exercises: Sequence[str], files: Mapping[str, str]) -> lis
         language, pairs = (".cu", _pairs_of_lines) if ".cu:" in reference else (".py", _pairs)
         removed = set(pairs(function.whole)) - set(pairs(function.stub))
         for name, text in sorted(files.items()):
-            held = pairs(text) if name.endswith(language) else {}
-            leaks_of_file += [(name, held[pair], reference) for pair in held if pair in removed][:1]
+            in_file = pairs(text) if name.endswith(language) else {}
+            leaks_of_file += [(name, in_file[pair], reference) for pair in in_file if pair in removed][:1]
     return leaks_of_file
 
 

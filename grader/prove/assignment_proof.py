@@ -15,10 +15,11 @@ from grader.model.grade import Grade, Sandbox, Status
 from grader.model.mutant import Mutant
 from grader.model.results.verification import Finding, Verification
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.text import plural
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
 from grader.prove.cheats import cheats_on, excesses, gains
 from grader.prove.read_mutants import read_mutants, read_rewrites, rewrites_file
-from grader.prove.run_mutants import grade_made, grade_variants, keep_misconceptions
+from grader.prove.run_mutants import grade_texts, grade_variants, keep_misconceptions
 from grader.prove.variants import differences, hidden_exact, kills
 
 
@@ -32,8 +33,8 @@ def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verif
         | rewritten(views, rewrites)
         | {cheat.key: cheat.files for cheat in cheats}
     )
-    grades = grade_made(assignment, secret, versions, jobs)
-    _, apart = keep_misconceptions(root, views, secret, mutants, grades, jobs)
+    grades = grade_texts(assignment, secret, versions, jobs)
+    _, conflicting = keep_misconceptions(root, views, secret, mutants, grades, jobs)
     place_of = places_of(assignment).__getitem__
     with closing(ReferenceOracle(assignment, secret)) as oracle:
         elsewhere = grades_on_further_devices(views, secret)
@@ -47,15 +48,15 @@ def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verif
         + verification.findings
         + of_cheats
         + tuple(rejected(assignment, rewrites, grades)),
-        apart=tuple(apart),
+        conflicting_pairs=tuple(conflicting),
         gains=tuple(gains(cheats, grades, above)),
     )
 
 
 def rewritten(views: Views, rewrites: Sequence[Mutant]) -> dict[str, dict[str, str]]:
     """The files of each right version that is written differently."""
-    made = submissions(views, rewrites)
-    return {f"rewrite {one.name}": made[one.name] for one in rewrites}
+    by_name = submissions(views, rewrites)
+    return {f"rewrite {one.name}": by_name[one.name] for one in rewrites}
 
 
 def rejected(
@@ -63,11 +64,11 @@ def rejected(
 ) -> Iterator[Finding]:
     """A finding for each right version that loses points."""
     for one in rewrites:
-        grade = grades[f"rewrite {one.name}"]
-        if grade.score < grade.max_score:
-            lost = next(r for c in grade.criteria for r in c.results if r.status is not Status.OK)
-            message = f"{one.name} is right and loses points: {lost.criterion}/{lost.case}: {lost.status}"
-            yield Finding(assignment.folder / rewrites_file(one), one.line, f"{message}: {lost.rationale}")
+        results = (r for c in grades[f"rewrite {one.name}"].criteria for r in c.results)
+        first = next((r for r in results if r.status is not Status.OK), None)
+        if first is not None:
+            message = f"{one.name} is right and loses points: {first.criterion}/{first.case}: {first.status}"
+            yield Finding(assignment.folder / rewrites_file(one), one.line, f"{message}: {first.rationale}")
 
 
 def grades_on_further_devices(views: Views, secret: str) -> dict[str, Grade]:
@@ -95,5 +96,7 @@ def differences_between_variants(
     grades = grade_variants(hidden_exact(assignment), secret, texts, jobs, ["", *ids])
     common = kills(grades[""])
     lines = list(differences(common, {id: kills(grades[id]) for id in ids}))
-    counts = f"{len(common)} hidden cases, {len(mutants)} mutants, {variants} variants"
-    return lines, f"{assignment.name}: {counts}: {len(lines) or 'no'} difference{'s' * (len(lines) != 1)}"
+    sizes = ((len(common), "hidden case"), (len(mutants), "mutant"), (variants, "variant"))
+    counts = ", ".join(plural(size, noun) for size, noun in sizes)
+    differing = plural(len(lines), "difference") if lines else "no differences"
+    return lines, f"{assignment.name}: {counts}: {differing}"

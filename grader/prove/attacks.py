@@ -11,7 +11,7 @@ from grader.author.render import render
 from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.model.assignment import Assignment
 from grader.model.mutant import called_name
-from grader.prove.bound_names import binding_of
+from grader.prove.replace_exercise import binding_of
 
 CORPUS = Path(__file__).with_name("corpus")
 LANGUAGES = {".py": CORPUS / "python", ".cu": CORPUS / "cuda"}
@@ -63,10 +63,10 @@ def target(
 ) -> list[tuple[str, str]]:
     """The one exercise of a language that is attacked, with its file; nothing if there is none."""
     points = {criterion.id: criterion.points for criterion in assignment.rubric.criteria}
-    asked = criteria_of_exercises(assignment)
+    criteria_by_exercise = criteria_of_exercises(assignment)
     names = []
     for exercise in exercises:
-        worth = sum(points[one] for one in asked.get(called_name(exercise), ()))
+        worth = sum(points[one] for one in criteria_by_exercise.get(called_name(exercise), ()))
         for name, text in files.items():
             if name.endswith(suffix) and _can_be_attacked(text, exercise, suffix):
                 names.append((worth, exercise, name))

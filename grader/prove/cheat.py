@@ -8,7 +8,7 @@ from typing import ClassVar
 from grader.author.exercises.cuda_functions import cut_kernel
 from grader.model.assignment import Assignment, Rubric
 from grader.model.grade import Grade
-from grader.prove.bound_names import binding_of
+from grader.prove.replace_exercise import binding_of
 
 Files = Mapping[str, str]
 Excess = tuple[str, str]  # the criterion's id or the "criterion/case" where too much was gained, and what

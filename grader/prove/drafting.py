@@ -21,7 +21,7 @@ from grader.model.errors import UserError
 from grader.model.grade import Grade, Outcome, Status
 from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
 from grader.prove.read_mutants import read_mutants
-from grader.prove.run_mutants import grade_made
+from grader.prove.run_mutants import grade_texts
 from grader.report.write_files import write_files
 
 MOST_MUTANTS, MOST_CASES, MOST_REFUSED = 12, 8, 3
@@ -71,7 +71,7 @@ def _all_kills(root: Path, draft: Draft, secret: str, jobs: int) -> dict[str, di
         mutants, _ = read_mutants(views)
         by_name = submissions(views, mutants)
         by_name.pop(HANDOUT)
-        grades = grade_made(views.assignment, secret, by_name, jobs)
+        grades = grade_texts(views.assignment, secret, by_name, jobs)
         return {name: _kills(grade) for name, grade in grades.items()}
 
 

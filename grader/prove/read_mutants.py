@@ -15,7 +15,7 @@ from grader.model.errors import UserError
 from grader.model.mutant import Mutant
 from grader.model.near_miss import one_of
 from grader.model.results.verification import Finding
-from grader.prove.bound_names import binding_of, definition_of
+from grader.prove.replace_exercise import binding_of, definition_of
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
 REWRITES = "rewrites.py", "rewrites.cu"
@@ -103,9 +103,9 @@ def _mutant(
     texts = _texts(tree)
     help, edits = _marked(node, "help", "", texts), _marked(node, "edits", {}, texts)
     helpers = _used_by(tree, node, edits)
-    taken = sorted((_defined([node, *helpers]) | {"original"}) & _defined(_body(handed_in[file])))
-    if taken:
-        raise NotOne(f"mutant {node.name!r} would replace {taken[0]!r} of {file} as well: rename yours")
+    clashes = sorted((_defined([node, *helpers]) | {"original"}) & _defined(_body(handed_in[file])))
+    if clashes:
+        raise NotOne(f"mutant {node.name!r} would replace {clashes[0]!r} of {file} as well: rename yours")
     solution = handed_in[file]
     appended = (
         _appended(tree, None if edits else node, helpers, solution, exercise) if helpers or not edits else ""
@@ -219,14 +219,16 @@ def _read_cuda(
         file = next((name for name, text in sources.items() if cut_kernel(text, exercise)), "")
         message = " ".join(" ".join(row.removeprefix("//") for row in comment).split())
         text = re.sub(rf"\b{kernel.name}\b", exercise, _code(kernel))
-        taken = []
+        replaced = []
         for helper in reversed(helpers):  # each may use those above it
             if re.search(rf"\b{helper.name}\b", text):
                 text = f"{_code(helper)}\n\n{text}"
-                taken += [helper.name] * any(cut_kernel(source, helper.name) for source in sources.values())
+                replaced += [helper.name] * any(
+                    cut_kernel(source, helper.name) for source in sources.values()
+                )
         problem = _problem(kernel.name, exercise, message, exercises, file)
-        if not problem and taken:
-            problem = f"mutant {kernel.name!r} would define {taken[0]!r} of {file} again: rename yours"
+        if not problem and replaced:
+            problem = f"mutant {kernel.name!r} would define {replaced[0]!r} of {file} again: rename yours"
         original = None if problem else cut_kernel(sources[file], exercise)
         if original is None:
             yield Finding(path, line, problem)

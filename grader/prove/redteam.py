@@ -12,7 +12,7 @@ from grader.model.mutant import called_name
 from grader.model.results.verification import Finding, Gain, RedTeam
 from grader.prove.attacks import NOTHING, Attack, attacks_on
 from grader.prove.cheats import cheats_on, excesses, gains
-from grader.prove.run_mutants import grade_made
+from grader.prove.run_mutants import grade_texts
 
 MAY_GAIN = {
     "nothing": "in its own criteria no more than writing nothing in its place",
@@ -32,7 +32,7 @@ def red_team(views: Views, secret: str, jobs: int, sample: int = 1) -> RedTeam:
     attacks = tuple(attack for n, attack in corpus if n % sample == 0 or attack.name == NOTHING)
     versions = {cheat.key: cheat.files for cheat in cheats}
     versions |= {key_of(attack): attack.files for attack in attacks}
-    grades = grade_made(assignment, secret, versions, jobs)
+    grades = grade_texts(assignment, secret, versions, jobs)
     of_attacks = tuple(gains_of(attacks, grades, shares_of(assignment)))
     of_cheats = tuple(excesses(views, cheats, grades))
     above = (*of_cheats, *places_of_excess(assignment, attacks, of_attacks))
@@ -82,7 +82,7 @@ def gains_of(
         grade = grades[key_of(attack)]
         is_too_much = {
             "nothing": earned(attack) > nothing[attack.exercise],
-            "part": grade.score == grade.max_score,
+            "part": grade.passed,
             "all": False,
         }[attack.may_gain]
         name, may_gain = f"{attack.name} on {attack.exercise}", MAY_GAIN[attack.may_gain]
@@ -93,8 +93,8 @@ def places_of_excess(
     assignment: Assignment, attacks: Sequence[Attack], gains: Sequence[Gain]
 ) -> Iterator[tuple[str, str]]:
     """The criterion where an attack gained too much, and the message."""
-    asked = criteria_of_exercises(assignment)
+    criteria_by_exercise = criteria_of_exercises(assignment)
     for attack, gain in zip(attacks, gains, strict=True):
         if gain.is_too_much:
-            said = f"{gain.cheat} earns {gain.points:g} points, and may gain {gain.may_gain}"
-            yield asked[called_name(attack.exercise)][0], said
+            message = f"{gain.cheat} earns {gain.points:g} points, and may gain {gain.may_gain}"
+            yield criteria_by_exercise[called_name(attack.exercise)][0], message

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from grader.author.render import Views
+from grader.batch.grading_messages import Grading, Work
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.work import Grading, Work
 from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.verdict.misconceptions import Misconceptions, of_mutants
 from grader.model.assignment import Assignment
@@ -20,7 +20,7 @@ from grader.prove.answers_file import misconceptions_file, right_beside
 from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.cheat import Exercise, in_python
 from grader.prove.cheats.nothing_written import FORMS
-from grader.prove.compositions import answers_of, compositions
+from grader.prove.mutant_pairs import answers_of, mutant_pairs
 from grader.prove.read_mutants import read_mutants, right_version
 from grader.report.write_files import write_files
 
@@ -30,7 +30,7 @@ def answer_all(root: Path, views: Views, secret: str) -> None:
     mutants, _ = read_mutants(views)  # `grader verify` complains of the others
     jobs = os.cpu_count() or 1
     by_name = submissions(views, mutants)
-    grades = grade_made(views.assignment, secret, {m.name: by_name[m.name] for m in mutants}, jobs)
+    grades = grade_texts(views.assignment, secret, {m.name: by_name[m.name] for m in mutants}, jobs)
     keep_misconceptions(root, views, secret, mutants, grades, jobs)
 
 
@@ -42,13 +42,13 @@ def keep_misconceptions(
     grades: Mapping[str, Grade],
     jobs: int,
 ) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
-    """Writes that file from the mutants' grades; returns its content, and the pairs that do not compose."""
-    ideas, apart = work_out(views, secret, mutants, grades, jobs)
+    """Writes that file from the mutants' grades; returns its content, and the conflicting pairs."""
+    ideas, conflicting = work_out(views, secret, mutants, grades, jobs)
     path = misconceptions_file(root, views.loaded, secret)
     right = json.dumps(right_versions(views))
     files = {path.name: ideas.to_json().encode(), right_beside(path).name: right.encode()}
     write_files(path.parent, files)  # other processes may read them
-    return ideas, apart
+    return ideas, conflicting
 
 
 def work_out(
@@ -58,16 +58,16 @@ def work_out(
     grades: Mapping[str, Grade],
     jobs: int,
 ) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
-    """The mutants' answers, singly by their grades and in pairs, and the pairs that do not compose."""
-    asked = exercises_asked(views)
+    """The mutants' answers, singly by their grades and in pairs, and the pairs that cannot be combined."""
+    exercises = exercises_asked(views)
     solution = submissions(views, ())[SOLUTION]
     cases = [case for criterion in views.loaded.rubric.criteria for case in criterion.cases]
-    pairs, apart = compositions(mutants, grades, asked, cases, solution)
+    pairs, conflicting = mutant_pairs(mutants, grades, exercises, cases, solution)
     names = {m.name: m.exercise for m in mutants} | {m.exercise: m.exercise for m in mutants}
-    composed = answers_of(views.assignment, secret, pairs, names, jobs) if pairs else {}
+    of_pairs = answers_of(views.assignment, secret, pairs, names, jobs) if pairs else {}
     files = given_back(views, solution)
-    unchanged = grade_made(views.assignment, secret, {"": files}, jobs)[""] if files else None
-    return of_mutants(mutants, grades, asked, composed, unchanged), apart
+    unchanged = grade_texts(views.assignment, secret, {"": files}, jobs)[""] if files else None
+    return of_mutants(mutants, grades, exercises, of_pairs, unchanged), conflicting
 
 
 def given_back(views: Views, solution: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -82,15 +82,15 @@ def exercises_asked(views: Views) -> dict[str, list[str]]:
     A probe may name none, because each case says what to call; then the exercises are those of the required
     criteria.
     """
-    asked: dict[str, list[str]] = {criterion.id: [] for criterion in views.loaded.rubric.criteria}
+    asks: dict[str, list[str]] = {criterion.id: [] for criterion in views.loaded.rubric.criteria}
     exercises = {called_name(name) for name in views.solution.functions}
     for exercise, criteria in criteria_of_exercises(views.loaded).items():
         for criterion in criteria if exercise in exercises else ():
-            asked[criterion].append(exercise)
+            asks[criterion].append(exercise)
     for one in views.loaded.rubric.criteria:
-        if not asked[one.id]:
-            asked[one.id] = list(dict.fromkeys(name for other in one.requires for name in asked[other]))
-    return asked
+        if not asks[one.id]:
+            asks[one.id] = list(dict.fromkeys(name for other in one.requires for name in asks[other]))
+    return asks
 
 
 def right_versions(views: Views) -> dict[str, str]:
@@ -107,7 +107,7 @@ def right_versions(views: Views) -> dict[str, str]:
     return right
 
 
-def grade_made(
+def grade_texts(
     assignment: Assignment, secret: str, by_name: Mapping[str, Mapping[str, str]], jobs: int
 ) -> dict[str, Grade]:
     """The grades of submissions given as texts, each graded like a student's."""

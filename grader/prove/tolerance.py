@@ -272,8 +272,8 @@ def _of_logits(ways: Mapping[str, Callable[..., Array]], names: tuple[str, ...])
     """The computation of a function of the arrays `names`; the first of its ways, in float64, is exact."""
     first = next(iter(ways.values()))
 
-    def in_float64(*given: Array) -> Array:
-        return np.asarray(first(*(array.astype(np.float64) for array in given)))
+    def in_float64(*float64_arrays: Array) -> Array:
+        return np.asarray(first(*(array.astype(np.float64) for array in float64_arrays)))
 
     def computation(arrays: Mapping[str, Array], values: Mapping[str, Any]) -> Results:
         given = [arrays[name] for name in names]

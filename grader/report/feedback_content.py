@@ -128,9 +128,9 @@ def _pairs(result: CheckResult) -> str:
 
 def _call(call: Call) -> str:
     """One call on the way to an exception: place, function and arguments; then the line."""
-    given = f"({call.arguments})" if call.arguments else ""
+    arguments = f"({call.arguments})" if call.arguments else ""
     line = f"\n    {call.source}" if call.source else ""
-    return f"{call.file}:{call.line} in {call.function}{given}{line}"
+    return f"{call.file}:{call.line} in {call.function}{arguments}{line}"
 
 
 def is_shown(result: CheckResult, reveal: bool) -> bool:

@@ -49,5 +49,5 @@ def run_program(config: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    given = json.loads(sys.argv[1])
-    {"compile": compile_program, "run": run_program}[given["task"]](given)
+    request = json.loads(sys.argv[1])
+    {"compile": compile_program, "run": run_program}[request["task"]](request)

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from grader.model.file_formats.module_text import module_from
-from grader.model.frame import Frame, encode
+from grader.model.wire_format import Frame, encode
 from grader.worker import numpy_arrays
 from grader.worker.student_module import to_raw, value_in
 from grader.worker.worker_loop import serve, set_limits
@@ -53,15 +53,15 @@ class FunctionHost:
         return encode({"nonce": header["nonce"], "status": "ok", "error": None}, arrays)
 
 
-def _call(function: Function, given: Any) -> Any:
+def _call(function: Function, arguments: Any) -> Any:
     """What the function returns; TypeError, without its name, for another number of arguments."""
-    if not isinstance(given, tuple):  # no honest worker sends that
+    if not isinstance(arguments, tuple):  # no honest worker sends that
         raise TypeError
     try:
-        inspect.signature(function).bind(*given)
+        inspect.signature(function).bind(*arguments)
     except TypeError:
         raise _Misfit from None
-    return function(*given)
+    return function(*arguments)
 
 
 class _Misfit(TypeError):

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from grader.model.frame import FUNCTION, Frame, encode
+from grader.model.wire_format import FUNCTION, Frame, encode
 from grader.worker import numpy_arrays
 from grader.worker.student_module import NoData, to_raw, value_in
 
@@ -32,9 +32,9 @@ class FunctionProxy:
     def __init__(self, number: int) -> None:
         self._number = number
 
-    def __call__(self, *given: Any) -> Any:
+    def __call__(self, *arguments: Any) -> Any:
         """The result of the function; see the class for exceptions."""
-        return LINE.call(self._number, given)
+        return LINE.call(self._number, arguments)
 
     def __repr__(self) -> str:
         return "<a function of the grader>"

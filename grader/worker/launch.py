@@ -39,12 +39,12 @@ from grader.worker.confine import (
     make_ready,
     shut_in,
 )
-from grader.worker.rehearse import rehearse
+from grader.worker.warm_up import warm_up
 from grader.worker.worker_loop import Worker, poison_fresh_memory, serve
 
 MESSAGE_BYTES = 4096
 PIPES, MOST_DESCRIPTORS = 3, 16
-REHEARSAL = "/tmp/rehearsal"  # no submission sees it: each has its own /tmp
+WARM_UP_FOLDER = "/tmp/warm_up"  # no submission sees it: each has its own /tmp
 
 
 def launch(config: dict[str, object]) -> None:
@@ -59,7 +59,7 @@ def launch(config: dict[str, object]) -> None:
     tmp_bytes, may_fork = int(str(config["tmp_bytes"])), bool(config["may_fork"])
     allowed = Confinement(os.getuid(), os.getgid(), tmp_bytes, may_fork, str(config["whole_proc"]))
     make_ready(bool(allowed.whole_proc))
-    rehearse(config, REHEARSAL)
+    warm_up(config, WARM_UP_FOLDER)
     gc.collect()
     gc.freeze()  # a child's garbage collection would touch, and so copy, all memory shared with this process
     control = socket.socket(fileno=os.dup(0))

@@ -41,10 +41,10 @@ def _take(step: Mapping[str, Any], submission: Any, owner: Any, case: Any) -> An
         setattr(owner, step["set"], _argument(step["to"], submission, case))
         return None
     function = getattr(submission, step["new"]) if "new" in step else getattr(owner, step["call"])
-    given = step.get("given", [])
-    if isinstance(given, Mapping):
-        return function(**{name: _argument(each, submission, case) for name, each in given.items()})
-    return function(*(_argument(each, submission, case) for each in given))
+    arguments = step.get("given", [])
+    if isinstance(arguments, Mapping):
+        return function(**{name: _argument(each, submission, case) for name, each in arguments.items()})
+    return function(*(_argument(each, submission, case) for each in arguments))
 
 
 def _argument(written: Any, submission: Any, case: Any) -> Any:

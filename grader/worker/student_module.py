@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from grader.model.data import Encoder, NotData, decode
-from grader.model.frame import DATA, ITEM_BYTES, RawArray
+from grader.model.wire_format import DATA, ITEM_BYTES, RawArray
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,11 @@ class Submission:
         """The name of the device under test."""
         return self._device
 
-    def array(self, given: Input) -> Any:
+    def array(self, source: Input) -> Any:
         """The input as an array of the submission's type, on the device and in the dtype under test."""
         device = getattr(self._ndarray, self._device)()
-        out = self._ndarray.array(given.base, device=device, dtype=self._dtype)
-        for name, argument in given.recipe:
+        out = self._ndarray.array(source.base, device=device, dtype=self._dtype)
+        for name, argument in source.recipe:
             permute = getattr(out, "permute", None) or out.transpose  # NumPy's name for it
             out = permute(tuple(argument)) if name == "permute" else out[_slices(argument)]
         return out
@@ -145,8 +145,8 @@ def to_raw(
 
 def value_in(arrays: Sequence[RawArray]) -> Any:
     """The value that `to_raw` sent as plain, with new NumPy arrays in it."""
-    text, *held = arrays
-    return decode(text.data, [np.frombuffer(a.data, a.dtype).reshape(a.shape).copy() for a in held])
+    text, *array_parts = arrays
+    return decode(text.data, [np.frombuffer(a.data, a.dtype).reshape(a.shape).copy() for a in array_parts])
 
 
 def _is_array(value: Any, ndarray: ModuleType) -> bool:

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO, NoReturn, Protocol
 
 import numpy
 
-from grader.model.frame import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
 from grader.model.python_syntax import why_not_read
+from grader.model.wire_format import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
 from grader.worker.function_proxy import LINE, proxies
 from grader.worker.import_guard import ImportGuard
 from grader.worker.scenario import scenario
@@ -236,8 +236,8 @@ def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
     for frame, line in list(traceback.walk_tb(raised.__traceback__))[-MAX_FRAMES:]:
         code = frame.f_code
         if folder and code.co_filename.startswith(folder + os.sep):
-            given = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-            described = ((name, _in_brief(frame.f_locals.get(name))) for name in given)
+            parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+            described = ((name, _in_brief(frame.f_locals.get(name))) for name in parameters)
             calls.append(
                 {
                     "function": code.co_name,

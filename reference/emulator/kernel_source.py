@@ -161,18 +161,18 @@ def device_code(text: str) -> str:
 
     A constructor's initializers belong to its body.
     """
-    kept = [" " if character != "\n" else character for character in text]
+    characters = [" " if character != "\n" else character for character in text]
     for match in DEVICE_FUNCTION.finditer(text):
         parameters_end = closing(text, match.end() - 1)
         start, end = body_of(text, parameters_end)
         if start < end:
-            kept[parameters_end:end] = text[parameters_end:end]
-    return "".join(kept)
+            characters[parameters_end:end] = text[parameters_end:end]
+    return "".join(characters)
 
 
 def extensions_of(source: str) -> list[str]:
     """The emulator's headers that a source needs in addition to the common one."""
-    return [name for name, asked in EXTENSIONS.items() if asked.search(source)]
+    return [name for name, pattern in EXTENSIONS.items() if pattern.search(source)]
 
 
 def closing(text: str, start: int) -> int:
@@ -299,8 +299,10 @@ def declaration(written: str, line: int) -> str:
         if sizes.startswith("[]"):
             raise ValueError("it has no size; dynamic shared memory is declared with `extern`")
         slot, kind = f"emulator_shared_{name}", f"{base}{sizes}"
+        reference = f"{base} (&{name}){sizes}" if sizes else f"{base} &{name}"
+        pointer = f"{base} (*){sizes}" if sizes else f"{base} *"
         parts.append(
             f'static emulator_shared {slot} = {{"{name}", sizeof({kind}), {line}, 0, 0}}; '
-            f"{base} (&{name}){sizes} = *({base} (*){sizes}){slot}.get();"
+            f"{reference} = *({pointer}){slot}.get();"
         )
     return " ".join(parts)

@@ -1,4 +1,4 @@
-"""The tiny course under attack: limits so small that hanging costs little, no policy beside the sandbox."""
+"""The tiny course under attack: limits so small that hanging costs little, and no import rules."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

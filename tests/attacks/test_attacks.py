@@ -274,7 +274,7 @@ TABLE: dict[str, Must] = {
     "table_by_shape": call(WRONG),
 }
 
-# No wall sees what code calls: these are for an assignment's policy (see test_policy.py).
+# No wall sees what code calls: these are for an assignment's import rules (see test_import_rules.py).
 FOR_THE_POLICY = ("calls_numpy_flip", "spells_numpy_flip")
 
 

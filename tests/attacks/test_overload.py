@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.batch.grading_messages import Done, Grading, Work
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.work import Done, Grading, Work
 from grader.intake.classes import read_class
 from grader.judge.session import Session
 from grader.model.assignment import Assignment

@@ -10,7 +10,7 @@ import pytest
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Student, Submission
-from grader.model.text import KEPT, UNSEEN, visible
+from grader.model.text import ALLOWED, UNSEEN, visible
 from grader.report.formats import Request, format_of, names
 from grader.report.terminal.show_grade import to_text
 
@@ -38,7 +38,7 @@ def hostile_class() -> ClassReport:
 
 def unseen(text: str) -> set[str]:
     """The characters in a text that no reader sees."""
-    return {c for c in text if unicodedata.category(c) in UNSEEN and c not in KEPT}
+    return {c for c in text if unicodedata.category(c) in UNSEEN and c not in ALLOWED}
 
 
 @pytest.mark.parametrize("name", [name for name in names() if not format_of(name).FILLS_IN])

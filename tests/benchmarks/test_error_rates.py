@@ -11,7 +11,7 @@ from grader.author.load import load
 from grader.author.render import Views
 from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.read_mutants import read_mutants, read_rewrites
-from grader.prove.run_mutants import grade_made
+from grader.prove.run_mutants import grade_texts
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted(path.parent.name for path in (ROOT / "assignments").glob("*/rubric.yaml"))
@@ -101,7 +101,7 @@ def test_an_assignment_has_rewrites_of_every_exercise(name: str) -> None:
 def test_no_rewrite_loses_a_point(name: str) -> None:
     views = Views(load(ROOT / "assignments" / name))
     rewrites, _ = read_rewrites(views)
-    made = submissions(views, rewrites)
-    grades = grade_made(views.assignment, "", {one.name: made[one.name] for one in rewrites}, 2)
+    by_name = submissions(views, rewrites)
+    grades = grade_texts(views.assignment, "", {one.name: by_name[one.name] for one in rewrites}, 2)
 
     assert {one: grade.score for one, grade in grades.items() if grade.score < grade.max_score} == {}

@@ -23,7 +23,7 @@ from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
 from grader.prove.answers_file import misconceptions
 from grader.prove.assignment_checks import SOLUTION, submissions
-from grader.prove.run_mutants import grade_made
+from grader.prove.run_mutants import grade_texts
 from tests.diagnosis.slips import ASSIGNMENTS, SLIPS, submission, together
 from tests.diagnosis.student_work import assignments_of, student_work
 from tests.diagnosis.unnamed import UNNAMED_SLIPS
@@ -119,7 +119,7 @@ def count(sort: str, of: Assignment, known: Misconceptions, made: Sequence[Made]
     names = [idea.exercise for idea in known.ideas.values()]
     texts = {str(number): {of.files[0]: text} for number, (text, _) in enumerate(made)}
     true, wrong, silent = 0, [], []
-    for key, grade in grade_made(of, "", texts, jobs).items():
+    for key, grade in grade_texts(of, "", texts, jobs).items():
         files = {name: text.encode() for name, text in texts[key].items()}
         criteria = diagnose(grade, known, calls(files, names)).criteria
         claimed = [{idea.name, *idea.others} for criterion in criteria for idea in criterion.ideas]
@@ -180,7 +180,7 @@ def _count_criteria(folder: str, name: str, jobs: int) -> CriterionCount:
     known = misconceptions(ROOT, Views(of), "")
     work = student_work(folder, name, submissions(Views(of), ())[SOLUTION][of.files[0]])
     exercises = [idea.exercise for idea in known.ideas.values()]
-    grades = grade_made(of, "", {key: {of.files[0]: one.text} for key, one in work.items()}, jobs)
+    grades = grade_texts(of, "", {key: {of.files[0]: one.text} for key, one in work.items()}, jobs)
     named, sent = 0, 0
     untold: list[str] = []
     wrong: list[str] = []

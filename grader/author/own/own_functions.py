@@ -37,10 +37,10 @@ class OwnFunctions:
     @cached_property
     def _functions(self) -> Mapping[str, inspect.Signature]:
         """The signatures of the functions that the file itself defines."""
-        own = {name: value for name, value in self._names.items() if isinstance(value, FunctionType)}
+        functions = {name: value for name, value in self._names.items() if isinstance(value, FunctionType)}
         return {
             name: inspect.signature(value)
-            for name, value in own.items()
+            for name, value in functions.items()
             if value.__code__.co_filename == self._path.name and value.__name__ == name
         }
 
@@ -73,11 +73,11 @@ class OwnFunctions:
                 raise document.fail(f"{what}; there it is of the type {kind}", place)
             defined = sorted(self._functions)
             raise document.fail(f"{what}: {', '.join(defined)}{near_miss(use.use, defined)}", place)
-        taken = [p.name for p in signature.parameters.values() if p.kind in NAMED]
+        parameters = [p.name for p in signature.parameters.values() if p.kind in NAMED]
         for argument in use.given:
-            if argument not in taken:
-                expected = ", ".join(taken) or "none"
+            if argument not in parameters:
+                expected = ", ".join(parameters) or "none"
                 message = f"found {argument!r}, expected an argument of {use.use}: {expected}"
-                raise document.fail(f"{message}{near_miss(argument, taken)}", place)
-        seeded = SEED in taken and SEED not in use.given
+                raise document.fail(f"{message}{near_miss(argument, parameters)}", place)
+        seeded = SEED in parameters and SEED not in use.given
         return {"use": use.use, "given": dict(use.given), "seeded": seeded}

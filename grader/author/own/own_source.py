@@ -13,7 +13,7 @@ T = TypeVar("T")
 IMPORTS = (ast.Import, ast.ImportFrom)
 
 
-def read_own(path: Path, of: type[T], taken: Collection[str]) -> tuple[Mapping[str, T], Mapping[str, str]]:
+def read_own(path: Path, of: type[T], reserved: Collection[str]) -> tuple[Mapping[str, T], Mapping[str, str]]:
     """A file's definitions by name, and the source of each with what it uses; empty without a file.
 
     Raises UserError, with the line, if the file does not run or uses a name of the grader's own.
@@ -21,21 +21,21 @@ def read_own(path: Path, of: type[T], taken: Collection[str]) -> tuple[Mapping[s
     if not path.is_file():
         return {}, {}
     text = read(path)
-    own = running(path, lambda: defined_by(text, of, path.name))
+    definitions = running(path, lambda: defined_by(text, of, path.name))
     tree, what = ast.parse(text), of.__name__
-    if not own:
+    if not definitions:
         raise UserError(f"found no subclass of {what}, expected one or more with a `name` each", path)
     sources = {}
-    for name, one in own.items():
+    for name, one in definitions.items():
         line = next(
             n.lineno for n in tree.body if isinstance(n, ast.ClassDef) and n.name == type(one).__name__
         )
-        if name in taken:
+        if name in reserved:
             raise UserError(
                 f"found the name {name!r}, which the grader's own {what} has: rename yours", path, line
             )
         sources[name] = cut(path, text, {type(one).__name__})
-    return own, sources
+    return definitions, sources
 
 
 def running(path: Path, run: Callable[[], T]) -> T:
@@ -59,8 +59,8 @@ def cut(path: Path, text: str, names: Collection[str]) -> str:
     while needed != before:
         before = set(needed)
         needed |= {name for node in body if _bound(path, node) & needed for name in uses[id(node)]}
-    kept = [node for node in body if _bound(path, node) & needed or _is_of_future(node)]
-    return "\n\n\n".join("\n".join(lines[_first(node) - 1 : node.end_lineno]) for node in kept) + "\n"
+    needed_nodes = [node for node in body if _bound(path, node) & needed or _is_of_future(node)]
+    return "\n\n\n".join("\n".join(lines[_first(node) - 1 : node.end_lineno]) for node in needed_nodes) + "\n"
 
 
 def _bound(path: Path, node: ast.stmt) -> set[str]:

@@ -36,12 +36,12 @@ def upgrade(connection: Connection) -> None:
     if connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
         _migrate(connection)
         return
-    kept = UserCache(CACHE).get(_name_of_schema())
-    if kept is None:
+    cached = UserCache(CACHE).get(_name_of_schema())
+    if cached is None:
         _migrate(connection)
         UserCache(CACHE).keep(_name_of_schema(), json.dumps(_statements(connection)).encode())
         return
-    for statement in json.loads(kept):
+    for statement in json.loads(cached):
         connection.exec_driver_sql(statement)
 
 
@@ -65,7 +65,7 @@ def _name_of_schema() -> str:
 
 def _statements(connection: Connection) -> list[str]:
     """The statements that make the schema of an SQLite database without rows, and record its revision."""
-    made = connection.exec_driver_sql(
+    statements = connection.exec_driver_sql(
         "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
     )
-    return [*made.scalars(), f"INSERT INTO {TABLE} VALUES ('{revision_of(connection)}')"]
+    return [*statements.scalars(), f"INSERT INTO {TABLE} VALUES ('{revision_of(connection)}')"]

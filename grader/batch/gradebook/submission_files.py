@@ -1,4 +1,4 @@
-"""Keeps the evidence for reviewing a grade: files of submissions, and the account of the last intake."""
+"""Keeps the evidence for reviewing a grade: files of submissions, and the inventory of the last intake."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select
 from grader.batch.gradebook.database import Database
 from grader.batch.gradebook.tables import AuditRow, FileRow, IntakeRow, RunRow, SubmissionRow
 from grader.intake.classes import Intake
-from grader.model.class_input.account import Doubt, Entry, Role
+from grader.model.class_input.inventory import Doubt, Entry, Role
 from grader.model.submitted_files import SubmittedFiles
 
 MOST_BYTES = 256 << 10  # kept of one file
@@ -40,8 +40,8 @@ class KeptFile:
 
 
 @dataclass(frozen=True)
-class Account:
-    """The account of the last class read for an assignment: the first of `count` entries, and doubts."""
+class Inventory:
+    """The inventory of the last class read for an assignment: the first of `count` entries, and doubts."""
 
     layout: str
     entries: tuple[Entry, ...]
@@ -50,7 +50,7 @@ class Account:
 
 
 def keep_evidence(database: Database, intake: Intake, assignment: str) -> None:
-    """Writes files that are not kept yet, and replaces the account with this one."""
+    """Writes files that are not kept yet, and replaces the inventory with this one."""
     with database.reading() as db:
         there = set(db.scalars(select(FileRow.files).distinct()))
     new = {one.submission.files: one for one in intake.submissions if one.submission.files not in there}
@@ -89,14 +89,14 @@ def kept_files(database: Database, digests: Iterable[str]) -> Mapping[str, tuple
     return {digest: tuple(files) for digest, files in by_digest.items()}
 
 
-def account_of(database: Database, assignment: str) -> Account | None:
-    """The account of the last class read for an assignment; None if there is none."""
+def inventory_of(database: Database, assignment: str) -> Inventory | None:
+    """The inventory of the last class read for an assignment; None if there is none."""
     with database.reading() as db:
         row = db.execute(select(IntakeRow.__table__).where(IntakeRow.assignment == assignment)).one_or_none()
     if row is None:
         return None
     entries = (Entry(path, Role(role), student, why) for path, role, student, why in row.entries)
-    return Account(
+    return Inventory(
         row.layout, tuple(entries), row.entry_count, tuple(Doubt(name, why) for name, why in row.aside)
     )
 

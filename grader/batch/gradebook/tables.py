@@ -45,7 +45,7 @@ TYPES: Mapping[Any, Any] = {
 
 
 @dataclass(frozen=True)
-class _Given:
+class _ColumnArguments:
     """The arguments of a column besides its type."""
 
     words: tuple[Any, ...]
@@ -54,7 +54,7 @@ class _Given:
 
 def column(*words: Any, **options: Any) -> Any:
     """A column of the annotated type; the arguments are those of SQLAlchemy's `Column`."""
-    return _Given(words, options)
+    return _ColumnArguments(words, options)
 
 
 class Table:
@@ -89,12 +89,12 @@ class Table:
         return cls.__table__
 
 
-def _column(name: str, hint: Any, given: _Given) -> Column[Any]:
+def _column(name: str, hint: Any, arguments: _ColumnArguments) -> Column[Any]:
     (kind,) = get_args(hint)
     kinds = (
         [each for each in get_args(kind) if each is not NoneType] if NoneType in get_args(kind) else [kind]
     )
-    words, options = list(given.words), dict(given.options)
+    words, options = list(arguments.words), dict(arguments.options)
     stored_as = words.pop(0) if words and isinstance(words[0], str) else name
     if not any(isinstance(word, JSON) or word is JSON for word in words):
         words.insert(0, TYPES[get_origin(kinds[0]) or kinds[0]])
@@ -187,7 +187,7 @@ class CaseRow(Table):
 
 
 class FaultRow(Table):
-    """A failure of the last attempt to grade this submission, which is not the student's fault."""
+    """A failure of the last try to grade this submission, which is not the student's fault."""
 
     __tablename__ = "faults"
     submission_id: Mapped[str] = column(ForeignKey("submissions.id"), primary_key=True)
@@ -277,7 +277,7 @@ class FileRow(Table):
 
 
 class IntakeRow(Table):
-    """The account of the last class read for an assignment.
+    """The inventory of the last class read for an assignment.
 
     `entries` are [path, role, student, why], the first of `entry_count`; `aside` are [name, reason] of doubts
     not about a student's submission.

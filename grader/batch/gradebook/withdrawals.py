@@ -71,11 +71,11 @@ def read_withdrawn(db: Connection) -> Withdrawn:
     submissions = frozenset(db.scalars(brought))
     on_roster = set(db.scalars(select(StudentRow.id).where(StudentRow.on_roster)))
     columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
-    lost: set[str] = set()
+    withdrawn: set[str] = set()
     for id, student, assignment in db.execute(select(*columns)):
         is_withdrawn = id in submissions or (student, assignment) in pairs
-        (lost if is_withdrawn else on_roster).add(student)
-    on_roster |= set(db.scalars(select(AdjustmentRow.student_id))) - lost
+        (withdrawn if is_withdrawn else on_roster).add(student)
+    on_roster |= set(db.scalars(select(AdjustmentRow.student_id))) - withdrawn
     return Withdrawn(pairs, submissions, frozenset(db.scalars(select(StudentRow.id))) - on_roster)
 
 

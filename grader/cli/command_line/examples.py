@@ -36,7 +36,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "intake": (
         "grader intake submissions.zip --assignment dense --roster roster.csv",
-        "grader intake submissions.zip --assignment dense --csv account.csv",
+        "grader intake submissions.zip --assignment dense --csv inventory.csv",
     ),
     "emulate": (),
     "report": (

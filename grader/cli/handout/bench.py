@@ -23,7 +23,7 @@ from grader.judge.verdict.oracles import FrozenOracle
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.example import Table
-from grader.model.frame import DATA
+from grader.model.wire_format import DATA
 from grader.report.terminal.show_example import lines_of
 from grader.worker.function_host import functions_of
 from grader.worker.student_module import Case as CaseFields
@@ -58,8 +58,8 @@ def set_up(case_name: str) -> Bench:
     assert assignment.frozen is not None
     oracle = FrozenOracle(assignment.frozen)
     inputs = oracle.inputs(case)
-    known = oracle.expected(case, inputs) if comparison_of(case).needs_expected else Expected(())
-    has_value = known.value is not NO_VALUE
+    expected = oracle.expected(case, inputs) if comparison_of(case).needs_expected else Expected(())
+    has_value = expected.value is not NO_VALUE
     poison_fresh_memory()
     sys.path.insert(0, str(Path.cwd()))
     sys.dont_write_bytecode = True
@@ -74,12 +74,12 @@ def set_up(case_name: str) -> Bench:
     for module in modules:
         names |= {name: value for name, value in vars(module).items() if not name.startswith("_")}
     for field in [*inputs.values, *inputs.ask, *inputs.functions, *inputs.bases]:
-        given = getattr(fields, field)
+        value_of_field = getattr(fields, field)
         is_array = field in inputs.bases
         if field in used or not used or not is_array:
-            names[field] = submission.array(given) if is_array else given
+            names[field] = submission.array(value_of_field) if is_array else value_of_field
     probe: Callable[[Any, Any], Any] = getattr(probes, case.probe)
-    names["expected"] = known.value if has_value else _one_or_all(known.arrays)
+    names["expected"] = expected.value if has_value else _one_or_all(expected.arrays)
     names["ask"] = lambda: _answer(probe, submission, fields, ndarray)
     return Bench(name, probe, submission, fields, names)
 

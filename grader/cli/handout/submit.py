@@ -9,9 +9,9 @@ from grader.cli import PASSED
 from grader.cli.grade import newer_python
 from grader.cli.handout.workspace import handout
 from grader.intake.submission import read_submission
-from grader.judge.policy.cuda_source import as_compiled
-from grader.judge.policy.read_sources import without_host_code
-from grader.judge.policy.rules import Rules, Terms
+from grader.judge.import_rules.cuda_source import as_compiled
+from grader.judge.import_rules.read_sources import without_host_code
+from grader.judge.import_rules.rules import Rules, Terms
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.report.write_files import write_files

@@ -73,9 +73,9 @@ def bundle_of(course: Course, name: str) -> Bundle:
     )
 
 
-def _handout(given: CourseAssignment) -> Mapping[str, bytes]:
+def _handout(assignment: CourseAssignment) -> Mapping[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        folder = given.course.generate(scratch, given.name)[0]
+        folder = assignment.course.generate(scratch, assignment.name)[0]
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
@@ -86,9 +86,9 @@ def _wheel(whole: bool) -> Wheel:
         return Wheel(path.name, path.read_bytes())
 
 
-def _answers(given: CourseAssignment) -> Mapping[str, bytes]:
+def _answers(assignment: CourseAssignment) -> Mapping[str, bytes]:
     """The secret seed, and the mutants' answers."""
-    root, seed = given.course.root, given.course.seed
-    answers = files_of(root, given.views, seed)
+    root, seed = assignment.course.root, assignment.course.seed
+    answers = files_of(root, assignment.views, seed)
     contents = {path.relative_to(root).as_posix(): path.read_bytes() for path in answers}
     return {**contents, SEED_FILE: seed.encode()}

@@ -19,11 +19,11 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--sample {options.sample}: at least 1 is needed")
     console, passed = Console(stderr=options.json), True
     facts = []
-    for given in chosen(options.names):
-        result = given.redteam(jobs=options.jobs, sample=options.sample)
+    for assignment in chosen(options.names):
+        result = assignment.redteam(jobs=options.jobs, sample=options.sample)
         redteam_page.show_gains(result, console)
         facts.append(asdict(result))
-        write_text(options.out / f"{given.name}.html", redteam_page.to_html(result))
+        write_text(options.out / f"{assignment.name}.html", redteam_page.to_html(result))
         passed = passed and not result.findings
     if options.json:
         print_json("redteam/1", {"assignments": facts})

@@ -21,18 +21,18 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--seeds {options.seeds}: at least one is needed")
     console, passed = Console(stderr=options.json), True
     facts: list[dict[str, object]] = []
-    for given in chosen(options.names):
+    for assignment in chosen(options.names):
         if options.variants:
-            seed, views = given.course.seed, given.views
+            seed, views = assignment.course.seed, assignment.views
             differences = differences_between_variants(views, seed, options.variants, options.jobs)
             console.print(Text("\n".join([*differences[0], differences[1]])), soft_wrap=True)
-            facts.append({"assignment": given.name, "differences": differences[0]})
+            facts.append({"assignment": assignment.name, "differences": differences[0]})
             passed = passed and not differences[0]
             continue
-        verification = given.verify(jobs=options.jobs, seeds=options.seeds)
+        verification = assignment.verify(jobs=options.jobs, seeds=options.seeds)
         kill_matrix.show_matrix(verification, console)
         facts.append(_facts(verification))
-        write_text(options.out / f"{given.name}.html", kill_matrix.to_html(verification))
+        write_text(options.out / f"{assignment.name}.html", kill_matrix.to_html(verification))
         passed = passed and not verification.findings
     if options.json:
         print_json("variants/1" if options.variants else "verify/1", {"assignments": facts})

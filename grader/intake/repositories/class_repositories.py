@@ -12,6 +12,7 @@ from grader.intake.repositories import git
 from grader.intake.repositories.push_times import Push
 from grader.intake.source import refusal_of
 from grader.model.errors import UserError
+from grader.model.near_miss import near_file
 
 AT_A_TIME = 8
 MAX_PUSHES, MAX_BYTES = 500, 64 << 20  # of one repository; content that several pushes share counts once
@@ -20,7 +21,7 @@ NO_TIME = "nothing says when the server got it: collect again with --times, or l
 LFS = "version https://git-lfs.github.com/spec/"  # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 SOURCES = (".py", ".cu", ".ipynb", ".zip")  # endings of files that a student may submit
 POINTER = "Git LFS keeps {names} elsewhere, and it is not read: ask the student to commit the file itself"
-LOST = "a push of {time} is no longer in the repository"
+LOST_PUSH = "a push of {time} is no longer in the repository"
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,10 @@ def repositories_of(source: Path) -> list[Repository]:
 def _addresses(source: Path) -> list[str]:
     try:
         lines = source.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot be read: {error}", source) from error
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}{near_file(source)}", source) from error
+    except UnicodeDecodeError as error:
+        raise UserError("found bytes that are not UTF-8, expected an address on each line", source) from error
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
@@ -120,7 +123,7 @@ def _read(
     if len(on_branch) > MAX_PUSHES:
         raise git.GitRefused(f"it got {len(on_branch)} pushes, and at most {MAX_PUSHES} are read")
     here = {push.commit: push for push in on_branch if git.has_commit(folder, push.commit)}
-    warning = next((LOST.format(time=push.time) for push in on_branch if push.commit not in here), "")
+    warning = next((LOST_PUSH.format(time=push.time) for push in on_branch if push.commit not in here), "")
     times = {commit: push.time for commit, push in here.items()}
     times.setdefault(head, "")
     entries, files = [], {}

@@ -48,10 +48,10 @@ def affected(
 
 def _reaches(criterion: Criterion, probes: Units, uses: Mapping[str, set[str]]) -> set[str]:
     """The names that a criterion's probes and scenarios use, directly or indirectly."""
-    asked = {criterion.probe, *map(str, criterion.options.values())}
+    direct = {criterion.probe, *map(str, criterion.options.values())}
     words = {
         word
-        for name in _closure(asked, {n: set(u[1]) for n, u in probes.items()})
+        for name in _closure(direct, {n: set(u[1]) for n, u in probes.items()})
         for word in (probes[name][1] if name in probes else ())
     }
     steps = [step for case in criterion.cases for step in case.ask.get(SCENARIO, ())]

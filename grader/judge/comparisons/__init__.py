@@ -20,8 +20,8 @@ AROUND = {one.chosen_by: one for one in COMPARISONS.values() if one.chosen_by}
 def compared_by(case: Case) -> Comparison:
     """The comparison that a case names: one of these, or one of the assignment's own."""
     if case.comparison_source:
-        own = defined_by(case.comparison_source, Comparison, OWN_COMPARISONS)  # type: ignore[type-abstract]
-        return own[case.compare]
+        definitions = defined_by(case.comparison_source, Comparison, OWN_COMPARISONS)  # type: ignore[type-abstract]
+        return definitions[case.compare]
     return COMPARISONS[case.compare]
 
 

@@ -76,9 +76,9 @@ class Adjoint(Comparison):
 
     def judge(self, question: Question) -> Judged:
         """The gradient's outcome, and the first thing that shows it to be no transpose."""
-        asked = self.forward_questions(question.case, question.criterion, question.oracle)
+        questions = self.forward_questions(question.case, question.criterion, question.oracle)
         calls: list[Callable[[], Outcome]] = [
-            partial(question.submission.run_isolated, *each) for each in asked
+            partial(question.submission.run_isolated, *each) for each in questions
         ]
         calls.append(partial(question.submission.run, question.case.probe, question.inputs))
         answers, failure = first_failure(calls)

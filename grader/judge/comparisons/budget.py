@@ -81,7 +81,7 @@ class Budget(Comparison):
     requires_of_case = ("budget",)
     watches_the_run = True
 
-    def told(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
+    def extra_values(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
         """The names of the budget."""
         return {COUNTED: list(case.options["budget"])}
 
@@ -113,14 +113,14 @@ def complaint_about_budget(case: Case, kind: Kind) -> str:
     return ""
 
 
-def run_digest(outcome: Outcome, told: int, difference: Difference | None) -> str:
+def run_digest(outcome: Outcome, detail_arrays: int, difference: Difference | None) -> str:
     """What two submissions with the same wrong idea have in common in a counted run."""
     if outcome.status is Status.ERROR:
         return f"error {outcome.error}"
     if isinstance(difference, Excess):
         idea = f"{difference.expected}, {difference.doublings} doublings"
         return hashlib.sha256(idea.encode()).hexdigest()
-    return answer_of(outcome.arrays[: len(outcome.arrays) - told])
+    return answer_of(outcome.arrays[: len(outcome.arrays) - detail_arrays])
 
 
 def values_difference(question: Question, values: Sequence[Array], told: int) -> Difference | None:

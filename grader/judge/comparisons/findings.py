@@ -28,7 +28,7 @@ FINDINGS = (  # in the order in which a probe tells of them
     *("out_of_bounds", "uninitialised_read", "never_written", "race", "divergent_barrier"),
     *("schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed"),
 )
-TOLD = 3  # arrays behind the values: how many findings of each kind, the first in words, counts
+DETAILS = 3  # arrays behind the values: how many findings of each kind, the first in words, counts
 MAX_TEXT = 1500
 OUT_OF_BOUNDS = re.compile(r"\bout_of_bounds\b.*\((\d+) times\)")  # a line of that text
 MOST_SEEDS = 2**31
@@ -69,7 +69,7 @@ class Findings(Comparison):
     case_keys = staticmethod(budget_keys)
     watches_the_run = True
 
-    def told(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
+    def extra_values(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
         """The names of the budget, and where random orders begin."""
         counted = list(case.options.get("budget", {}))
         return {COUNTED: counted, "schedule": int(rng.integers(MOST_SEEDS))}
@@ -80,10 +80,12 @@ class Findings(Comparison):
         if outcome.status is not Status.OK:
             return outcome, None
         arrays = arrays_of(outcome)
-        difference = first_finding(arrays[-TOLD:])
+        difference = first_finding(arrays[-DETAILS:])
         if difference is None:
-            difference = values_difference(question, arrays[:-TOLD], TOLD) or excess(question, arrays[-1])
-        if isinstance(difference, Excess) and (where := _words(arrays[-TOLD:])):
+            difference = values_difference(question, arrays[:-DETAILS], DETAILS) or excess(
+                question, arrays[-1]
+            )
+        if isinstance(difference, Excess) and (where := _words(arrays[-DETAILS:])):
             difference = replace(difference, rationale=f"{difference.rationale}\n{where}")
         return outcome, difference
 
@@ -97,29 +99,29 @@ class Findings(Comparison):
         Out of bounds, the order of magnitude counts: one element too many is not the idea of no guard.
         Where nothing was found, of the values or of what is over budget.
         """
-        told = arrays_of(outcome)[-TOLD:] if outcome.status is Status.OK else ()
-        if len(told) == TOLD and told[0].any():
-            return kinds_digest(told[0], _words(told))
-        return run_digest(outcome, TOLD, difference)
+        details = arrays_of(outcome)[-DETAILS:] if outcome.status is Status.OK else ()
+        if len(details) == DETAILS and details[0].any():
+            return kinds_digest(details[0], _words(details))
+        return run_digest(outcome, DETAILS, difference)
 
 
-def first_finding(told: Sequence[Array]) -> Difference | None:
+def first_finding(details: Sequence[Array]) -> Difference | None:
     """The kinds of findings that there are, with the first in the emulator's words."""
-    if len(told) != TOLD or told[0].shape != (len(FINDINGS),) or told[0].dtype != np.int64:
+    if len(details) != DETAILS or details[0].shape != (len(FINDINGS),) or details[0].dtype != np.int64:
         return Difference(
             f"values, {len(FINDINGS)} numbers, a text and counts",
             "something else",
             "this is not what the probe returns",
         )
-    kinds = [kind for kind, count in zip(FINDINGS, told[0].tolist(), strict=True) if count]
+    kinds = [kind for kind, count in zip(FINDINGS, details[0].tolist(), strict=True) if count]
     if not kinds:
         return None
-    return Difference("nothing found", ", ".join(kind.replace("_", " ") for kind in kinds), _words(told))
+    return Difference("nothing found", ", ".join(kind.replace("_", " ") for kind in kinds), _words(details))
 
 
-def _words(told: Sequence[Array]) -> str:
+def _words(details: Sequence[Array]) -> str:
     """The text of an answer: what was found, or where accesses are wasted."""
-    return told[1].tobytes()[:MAX_TEXT].decode(errors="replace")
+    return details[1].tobytes()[:MAX_TEXT].decode(errors="replace")
 
 
 def kinds_digest(kinds: Array, words: str) -> str:

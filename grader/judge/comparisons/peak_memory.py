@@ -64,15 +64,15 @@ class PeakMemory(Comparison):
     def judge(self, question: Question) -> Judged:
         """The answer of a process that runs this case alone. Above the ceiling the outcome is MEMORY."""
         inputs = question.inputs
-        outcome, held = question.submission.run_measured(question.case.probe, inputs)
+        outcome, peak_bytes = question.submission.run_measured(question.case.probe, inputs)
         outcome, difference = judge_answer(question, question.oracle.expected(question.case, inputs), outcome)
         if outcome.status is not Status.OK or difference is not None:
             return outcome, difference
-        if not held:
+        if not peak_bytes:
             raise GraderFault(
                 f"{question.case.name}: this machine tells no process's memory: none can be bounded"
             )
-        large = too_large(held, ceiling_of(question.case))
+        large = too_large(peak_bytes, ceiling_of(question.case))
         return (outcome, None) if large is None else (Outcome(Status.MEMORY, reason=large.rationale), large)
 
 
@@ -81,12 +81,12 @@ def ceiling_of(case: Case) -> int:
     return int(case.options["peak_memory"].partition(" ")[0]) << 20
 
 
-def too_large(held: int, ceiling: int) -> Difference | None:
+def too_large(peak_bytes: int, ceiling: int) -> Difference | None:
     """The difference between what was held and what is allowed; None where it is little enough."""
-    if held <= ceiling:
+    if peak_bytes <= ceiling:
         return None
     return Difference(
         f"at most {ceiling >> 20} MiB of memory at any time",
-        f"{-(-held >> 20)} MiB",
+        f"{-(-peak_bytes >> 20)} MiB",
         "right, and too large: is there an array with many copies of each element?",
     )

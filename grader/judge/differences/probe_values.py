@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from grader.model import data
 from grader.model.data import Encoder, decode
-from grader.model.frame import DATA, RawArray
 from grader.model.grade import HINT, Outcome, Status
+from grader.model.wire_format import DATA, RawArray
 
 Array = npt.NDArray[Any]
 FEW = 4  # an answer with fewer different numbers is only a hint

@@ -102,8 +102,8 @@ def _cache_key(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox
     compilers = compiler_files()
     if not compilers:
         return ""
-    asked = [request.source, request.file, sorted(request.defines.items()), runtime.name, sandbox.value]
-    digest = hashlib.sha256(json.dumps([compilers, compiler_variables(), asked]).encode())
+    settings = [request.source, request.file, sorted(request.defines.items()), runtime.name, sandbox.value]
+    digest = hashlib.sha256(json.dumps([compilers, compiler_variables(), settings]).encode())
     for path in sorted(path for path in emulator.rglob("*") if path.suffix in (".py", ".h", ".cpp")):
         digest.update(f"{path.relative_to(emulator)} ".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -158,8 +158,8 @@ def _run(
     request: Request, sandbox: Sandbox, scratch: Path, output: IO[str], errors: IO[str]
 ) -> tuple[int, bool]:
     with open(scratch / RECORDS, "wb") as records:
-        asked = {"FINDINGS": records.fileno(), "SCHEDULES": request.schedules, "SEED": request.seed}
-        variables = {f"EMULATOR_{name}": str(value) for name, value in asked.items()}
+        settings = {"FINDINGS": records.fileno(), "SCHEDULES": request.schedules, "SEED": request.seed}
+        variables = {f"EMULATOR_{name}": str(value) for name, value in settings.items()}
         place = str(scratch / "run") if sandbox is Sandbox.NONE else "/sandbox/program"
         limits = {"RLIMIT_CPU": request.cpu_seconds, "RLIMIT_FSIZE": MOST_PRINTED, "RLIMIT_CORE": 0}
         limits["RLIMIT_AS"] = MEMORY_BYTES
@@ -199,11 +199,11 @@ def _run(
 
 def _pass_on(stream: IO[bytes], target: IO[str]) -> None:
     """Passes on output as it arrives, with terminal control characters escaped, and cuts a flood."""
-    left = MOST_PRINTED
+    remaining = MOST_PRINTED
     while chunk := os.read(stream.fileno(), 1 << 16):
-        if left > 0:
-            target.write(visible(chunk[:left].decode("utf-8", errors="replace")))
+        if remaining > 0:
+            target.write(visible(chunk[:remaining].decode("utf-8", errors="replace")))
             target.flush()
-        left -= len(chunk)
-    if left < 0:
-        target.write(f"\n(cut: {MOST_PRINTED - left} bytes in all)\n")
+        remaining -= len(chunk)
+    if remaining < 0:
+        target.write(f"\n(cut: {MOST_PRINTED - remaining} bytes in all)\n")

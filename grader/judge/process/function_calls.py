@@ -17,8 +17,8 @@ from grader.judge.process.sandbox import ENVIRONMENT
 from grader.judge.process.time_budget import Budgets, Seconds
 from grader.judge.process.worker_process import WorkerProcess
 from grader.model.errors import GraderFault, ProtocolError
-from grader.model.frame import FUNCTION, Frame, RawArray, encode
 from grader.model.grade import Outcome, Status
+from grader.model.wire_format import FUNCTION, Frame, RawArray, encode
 
 HOST = (sys.executable, "-P", "-s", "-m", "grader.worker.function_host")
 SECONDS = Seconds(cpu=10.0, wall=40.0, waiting=120.0)  # for one call

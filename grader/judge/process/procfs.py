@@ -103,7 +103,7 @@ def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
 
     `shared` bytes are subtracted for each process; memory that a fork shares with its parent counts twice.
     """
-    waiting, threads, held = list(pids), 0, 0
+    waiting, threads, memory = list(pids), 0, 0
     while waiting and threads <= most:
         pid = waiting.pop()
         try:
@@ -112,8 +112,8 @@ def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
         except OSError:
             continue  # it ended meanwhile
         threads += int(fields[17])
-        held += max(0, int(fields[21]) * PAGE_BYTES - shared)
-    return threads, held
+        memory += max(0, int(fields[21]) * PAGE_BYTES - shared)
+    return threads, memory
 
 
 def send_signal(pid: int, number: int) -> None:

@@ -59,9 +59,9 @@ def starter(
 ) -> Starter:
     """A starter of workers in a `sandbox`, with the probes and the provided files.
 
-    Workers enforce `import_rules` (see `grader.judge.policy.rules.Rules`); a reference has none. The sandbox
-    shows them the nodes of `device`, which is not initialised before a worker is forked. Raises UserError if
-    bubblewrap is requested but not installed.
+    Workers enforce `import_rules` (see `grader.judge.import_rules.rules.Rules`); a reference has none. The
+    sandbox shows them the nodes of `device`, which is not initialised before a worker is forked. Raises
+    UserError if bubblewrap is requested but not installed.
     """
     config: dict[str, object] = {"paths": [], "probes": str(probes), "ndarray": ndarray}
     may_fork = import_rules is None or not PROCESS_MODULES.isdisjoint(import_rules["allowed"])

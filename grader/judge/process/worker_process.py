@@ -24,7 +24,8 @@ from typing import Any
 from grader.judge.process.child import Child
 from grader.judge.process.time_budget import Seconds
 from grader.model.errors import GraderFault, ProtocolError
-from grader.model.frame import (
+from grader.model.grade import Call, Outcome, Status
+from grader.model.wire_format import (
     FUNCTION,
     Frame,
     FrameReader,
@@ -34,7 +35,6 @@ from grader.model.frame import (
     check_reply,
     encode,
 )
-from grader.model.grade import Call, Outcome, Status
 
 AnswerCall = Callable[[Frame], bytes | Outcome]  # of a call: the frame that answers it, or how all ends
 KEPT_OUTPUT = 16 * 1024
@@ -244,10 +244,10 @@ class WorkerProcess:
         """The outcome if all its processes together exceed a limit, measured from outside; else None."""
         if not self._processes:
             return None
-        processes, held = self._child.usage(self._processes)
+        processes, memory = self._child.usage(self._processes)
         if processes > self._processes:
             return Outcome(Status.CRASHED, reason=f"it started more than {self._processes} processes")
-        if held > self._memory_bytes:
+        if memory > self._memory_bytes:
             return self._out_of_memory()
         return None
 

@@ -19,8 +19,8 @@ class Blame:
 
     def asks(self, criterion: CriterionGrade) -> list[str]:
         """The wrong exercises that a criterion calls itself, and that earlier criteria tested alone."""
-        asked = self._evidence.asked_of(criterion.id) if self._evidence.has_calls else frozenset[str]()
-        return self._first_of(criterion, asked)
+        exercises = self._evidence.asked_of(criterion.id) if self._evidence.has_calls else frozenset[str]()
+        return self._first_of(criterion, exercises)
 
     def _first_of(self, criterion: CriterionGrade, exercises: frozenset[str]) -> list[str]:
         """The exercises to fix first: wrong by themselves, and not dependent on another wrong one."""

@@ -61,10 +61,10 @@ def _name_of(node: ast.AST, arrays: Set[str]) -> str:
 
 
 def _reached(name: str, direct: Mapping[str, set[str]]) -> frozenset[str]:
-    seen: set[str] = set()
+    reached: set[str] = set()
     waiting = [name]
     while waiting:
-        for other in direct.get(waiting.pop(), set()) & direct.keys() - seen:
-            seen.add(other)
+        for other in direct.get(waiting.pop(), set()) & direct.keys() - reached:
+            reached.add(other)
             waiting.append(other)
-    return frozenset(seen)
+    return frozenset(reached)

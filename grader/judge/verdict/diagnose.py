@@ -32,7 +32,7 @@ LEAST = 3  # one of at least this many failing cases is a lone one, perhaps chan
 
 def diagnose(
     grade: Grade,
-    known: Misconceptions,
+    misconceptions: Misconceptions,
     calls: Calls | None = None,
     is_inner: Inner = lambda *_: None,
 ) -> Grade:
@@ -42,9 +42,9 @@ def diagnose(
     and a wrong exercise that it calls: it returns whether the criterion would pass with a right version of
     the exercise, or None if that is not known.
     """
-    evidence = Evidence(grade, known, calls)
-    own = {criterion.id: _told(criterion, evidence) for criterion in grade.criteria}
-    ideas = {c.id: own[c.id] or carried_over(c, own, evidence) for c in grade.criteria}
+    evidence = Evidence(grade, misconceptions, calls)
+    by_criterion = {criterion.id: _ideas_of(criterion, evidence) for criterion in grade.criteria}
+    ideas = {c.id: by_criterion[c.id] or carried_over(c, by_criterion, evidence) for c in grade.criteria}
     blame = Blame(evidence, {one: [idea for idea, _ in claims] for one, claims in ideas.items()})
     return replace(
         grade,
@@ -56,14 +56,14 @@ def diagnose(
 
 
 @dataclass(frozen=True)
-class Found:
+class Explanation:
     """One or two mutants, with the cases that they explain."""
 
     names: Ideas
     explained: frozenset[str]
 
 
-def _told(criterion: CriterionGrade, evidence: Evidence) -> list[tuple[Idea, frozenset[str]]]:
+def _ideas_of(criterion: CriterionGrade, evidence: Evidence) -> list[tuple[Idea, frozenset[str]]]:
     """The ideas of a criterion, each with the cases that it explains."""
     failing = failing_of(criterion)
     telling = [result for result in failing if evidence.tells(result)]
@@ -87,8 +87,8 @@ def _with_silent(
 ) -> tuple[Idea, frozenset[str]]:
     """A claim, plus the cases without evidence of their own that end as with its idea, if that is sure."""
     idea, explained = claim
-    untold = [name_of(result) for result in failing if not evidence.tells(result)]
-    silent = {case for case in untold if (idea.name,) in evidence.at(case)}
+    without_answer = [name_of(result) for result in failing if not evidence.tells(result)]
+    silent = {case for case in without_answer if (idea.name,) in evidence.at(case)}
     return idea, explained | silent if idea.is_sure else explained
 
 
@@ -98,25 +98,25 @@ def _ideas(
     """The ideas of a criterion, each with the cases that it contributes to."""
     visible = [result for result in telling if result.visibility is Visibility.VISIBLE]
     at_home = _best(criterion, visible, evidence, (), at_home=True)
-    kept = at_home[0].names if len({found.names for found in at_home}) == 1 else ()
+    anchor = at_home[0].names if len({one.names for one in at_home}) == 1 else ()
     best = at_home
     if len(visible) < len(telling):
-        best = _best(criterion, telling, evidence, kept) or at_home
-        if at_home and not kept:  # several fit: hidden cases may choose among these only
-            names = {found.names for found in at_home}
-            chosen = [found for found in best if found.names in names]
-            best = chosen or [_explaining(f.names, telling, evidence, criterion) for f in at_home]
+        best = _best(criterion, telling, evidence, anchor) or at_home
+        if at_home and not anchor:  # several fit: hidden cases may choose among these only
+            names = {one.names for one in at_home}
+            chosen = [one for one in best if one.names in names]
+            best = chosen or [_explaining(one.names, telling, evidence, criterion) for one in at_home]
     return _claims(best, telling, evidence) if best else []
 
 
 def _claims(
-    best: Sequence[Found], telling: Sequence[CheckResult], evidence: Evidence
+    best: Sequence[Explanation], telling: Sequence[CheckResult], evidence: Evidence
 ) -> list[tuple[Idea, frozenset[str]]]:
     """The claims that follow from equally good sets: on the ideas in all of them, and in only some."""
-    shared = set(best[0].names).intersection(*(found.names for found in best))
+    shared = set(best[0].names).intersection(*(one.names for one in best))
     whole = best[0].explained
     groups: list[Ideas] = [(name,) for name in best[0].names if name in shared]
-    open_names = list(dict.fromkeys(n for found in best for n in found.names if n not in shared))
+    open_names = list(dict.fromkeys(n for one in best for n in one.names if n not in shared))
     if open_names and (shared or len(best[0].names) == 1):
         groups.append(tuple(open_names))
     groups = [group for group in groups if len(group) <= 1 + MAX_OTHERS]
@@ -128,7 +128,7 @@ def _claims(
         explained = _part(name, whole, best, evidence) if len(best[0].names) > 1 else whole
         is_all = len(whole) == len(telling) and not evidence.is_partial
         is_sure = is_all and name not in evidence.doubted(at_home=False)
-        idea = evidence.known.ideas[name]
+        idea = evidence.misconceptions.ideas[name]
         claims.append(
             (
                 Idea(
@@ -162,9 +162,11 @@ def _is_refuted(name: str, evidence: Evidence) -> bool:
     return False
 
 
-def _part(name: str, cases: frozenset[str], best: Sequence[Found], evidence: Evidence) -> frozenset[str]:
+def _part(
+    name: str, cases: frozenset[str], best: Sequence[Explanation], evidence: Evidence
+) -> frozenset[str]:
     """The cases that an idea contributes to: those that it explains alone, or together with the other."""
-    sets = {found.names for found in best if name in found.names}
+    sets = {one.names for one in best if name in one.names}
     parts = (case for case in cases if any(evidence.part_of(name, names, case) for names in sets))
     return frozenset(parts) or cases
 
@@ -173,33 +175,33 @@ def _best(
     criterion: CriterionGrade,
     telling: Sequence[CheckResult],
     evidence: Evidence,
-    kept: Ideas,
+    anchor: Ideas,
     at_home: bool = False,
-) -> list[Found]:
-    """The sets of at most two ideas, including `kept`, that explain the most; several if they tie."""
-    against = evidence.contradicted(criterion.id, at_home) - set(kept)
-    doubted = evidence.doubted(at_home) - set(kept)
-    sets = _candidates(telling, evidence, criterion, against, kept)
-    found = [_explaining(names, telling, evidence, criterion) for names in sets]
-    found = [
+) -> list[Explanation]:
+    """The sets of at most two ideas, including `anchor`, that explain the most; several if they tie."""
+    against = evidence.contradicted(criterion.id, at_home) - set(anchor)
+    doubted = evidence.doubted(at_home) - set(anchor)
+    sets = _candidates(telling, evidence, criterion, against, anchor)
+    explanations = [_explaining(names, telling, evidence, criterion) for names in sets]
+    explanations = [
         one
-        for one in found
+        for one in explanations
         if _is_enough(one, telling, criterion, evidence, doubted)
-        and _each_counts(one, found, telling, evidence)
+        and _each_counts(one, explanations, telling, evidence)
     ]
-    if not found:
+    if not explanations:
         return []
-    most = max(len(one.explained) for one in found)
-    fewest = min(len(one.names) for one in found if len(one.explained) == most)
+    most = max(len(one.explained) for one in explanations)
+    fewest = min(len(one.names) for one in explanations if len(one.explained) == most)
     weight = {
         one: len(one.explained) - evidence.strain(one.names, one.explained)
-        for one in found
+        for one in explanations
         if len(one.names) == fewest
     }
-    found = [one for one in weight if weight[one] == max(weight.values())]
-    reach = {one.names: evidence.reach(one.names) for one in found}
+    explanations = [one for one in weight if weight[one] == max(weight.values())]
+    reach = {one.names: evidence.reach(one.names) for one in explanations}
     widest = max(reach.values())
-    return [one for one in found if reach[one.names] == widest]
+    return [one for one in explanations if reach[one.names] == widest]
 
 
 def _candidates(
@@ -207,42 +209,44 @@ def _candidates(
     evidence: Evidence,
     criterion: CriterionGrade,
     against: set[str],
-    kept: Ideas,
+    anchor: Ideas,
 ) -> list[Ideas]:
     # if an exercise calls a wrong one, its answers say nothing about its own mistakes
     wrong = evidence.inner_of(criterion.id) & evidence.wrong_before(criterion.id)
     reached = wrong or evidence.exercises_of(criterion.id)
-    seen = {name for result in telling for ideas in evidence.deciding(name_of(result)) for name in ideas}
-    pool = sorted(name for name in seen - against if evidence.exercise_of(name) in reached)
+    candidates = {
+        name for result in telling for ideas in evidence.deciding(name_of(result)) for name in ideas
+    }
+    pool = sorted(name for name in candidates - against if evidence.exercise_of(name) in reached)
     sets: list[Ideas] = [(name,) for name in pool]
-    return [names for names in (*sets, *combinations(pool, 2)) if set(kept) <= set(names)]
+    return [names for names in (*sets, *combinations(pool, 2)) if set(anchor) <= set(names)]
 
 
 def _explaining(
     names: Ideas, telling: Sequence[CheckResult], evidence: Evidence, criterion: CriterionGrade
-) -> Found:
+) -> Explanation:
     explained = {name_of(result) for result in telling if evidence.explains(names, name_of(result))}
     errors = {case for case in explained if evidence.is_bare_error(case)}
     for end in {evidence.ends[case] for case in errors}:
         if not _raises_just_so(end, names, evidence, criterion):
             explained -= {case for case in errors if evidence.ends[case] == end}
-    return Found(names, frozenset(explained))
+    return Explanation(names, frozenset(explained))
 
 
 def _raises_just_so(end: str, names: Ideas, evidence: Evidence, criterion: CriterionGrade) -> bool:
     """True if exactly the cases where the ideas raise an exception raise it, and others return a value."""
     parts = {(name,) for name in names} | {names, names[::-1]}
     cases = [name_of(result) for result in criterion.results]
-    cases = [case for case in cases if case in evidence.known.answers and case in evidence.ends]
+    cases = [case for case in cases if case in evidence.misconceptions.answers and case in evidence.ends]
     raised = {case for case in cases if evidence.ends[case] == end}
-    predicted = {case for case in cases if parts & set(evidence.known.answers[case].get(end, ()))}
+    predicted = {case for case in cases if parts & set(evidence.misconceptions.answers[case].get(end, ()))}
     values = [case for case in cases if not evidence.ends[case].startswith(ERROR)]
     has_place = not end.endswith(" in ")
     return has_place and raised == predicted and any(evidence.ends[case] not in ENDINGS for case in values)
 
 
 def _is_enough(
-    found: Found,
+    explanation: Explanation,
     telling: Sequence[CheckResult],
     criterion: CriterionGrade,
     evidence: Evidence,
@@ -255,55 +259,64 @@ def _is_enough(
     If a case of another criterion contradicts an idea, one answer is not enough. A lone answer among many
     failing cases is evidence only if the idea makes the very same cases fail, and others pass.
     """
-    is_lone = len(found.explained) * LEAST <= len(telling)
+    is_lone = len(explanation.explained) * LEAST <= len(telling)
     passed = any(result.status is Status.OK for result in criterion.results)
-    fails_alike = passed and all(evidence.fails_with(found.names, name_of(result)) for result in telling)
+    fails_alike = passed and all(
+        evidence.fails_with(explanation.names, name_of(result)) for result in telling
+    )
     if is_lone and not fails_alike:
         return False
-    unchanged = {case for case in found.explained if evidence.is_unchanged(case)}
-    strong = [case for case in found.explained - unchanged if not evidence.is_hint(case)]
-    if doubted & set(found.names) and len(strong) < len(found.names) + 1:
+    unchanged = {case for case in explanation.explained if evidence.is_unchanged(case)}
+    strong = [case for case in explanation.explained - unchanged if not evidence.is_hint(case)]
+    if doubted & set(explanation.names) and len(strong) < len(explanation.names) + 1:
         return False
-    if strong or len(found.explained - unchanged) > 1:
+    if strong or len(explanation.explained - unchanged) > 1:
         return True
-    borne_out = passed or evidence.reach(found.names) > 1 or _ends_alike(found, criterion, evidence)
-    return len(found.explained) == len(telling) > 0 and borne_out
+    borne_out = (
+        passed or evidence.reach(explanation.names) > 1 or _ends_alike(explanation, criterion, evidence)
+    )
+    return len(explanation.explained) == len(telling) > 0 and borne_out
 
 
-def _ends_alike(found: Found, criterion: CriterionGrade, evidence: Evidence) -> bool:
+def _ends_alike(explanation: Explanation, criterion: CriterionGrade, evidence: Evidence) -> bool:
     """True if several cases without a comparable answer fail, too, each as with the one idea."""
-    untold = [name_of(result) for result in failing_of(criterion) if not evidence.tells(result)]
-    return len(untold) > 1 and all(found.names in evidence.at(case) for case in untold)
+    without_answer = [name_of(result) for result in failing_of(criterion) if not evidence.tells(result)]
+    return len(without_answer) > 1 and all(explanation.names in evidence.at(case) for case in without_answer)
 
 
 def _each_counts(
-    found: Found, all_found: Sequence[Found], telling: Sequence[CheckResult], evidence: Evidence
+    explanation: Explanation,
+    explanations: Sequence[Explanation],
+    telling: Sequence[CheckResult],
+    evidence: Evidence,
 ) -> bool:
     """True if each of two ideas is needed for more than a hint, and more than one case supports the pair.
 
     If the pair leaves a failing case unexplained, a single case that needs an idea may be chance.
     """
-    if len(found.names) == 1:
+    if len(explanation.names) == 1:
         return True
-    single = [one.explained for one in all_found if len(one.names) == 1 and one.names[0] in found.names]
-    needed = [found.explained - explained for explained in single] or [found.explained]
+    single = [
+        one.explained for one in explanations if len(one.names) == 1 and one.names[0] in explanation.names
+    ]
+    needed = [explanation.explained - explained for explained in single] or [explanation.explained]
     if not all(any(not evidence.is_hint(case) for case in cases) for cases in needed):
         return False
-    if len(found.explained) < len(telling) and min(map(len, needed)) == 1:
+    if len(explanation.explained) < len(telling) and min(map(len, needed)) == 1:
         return False
-    return any(single) or len(found.explained) > 1 or len(telling) == 1
+    return any(single) or len(explanation.explained) > 1 or len(telling) == 1
 
 
 def _with_ideas(result: CheckResult, ideas: Sequence[tuple[Idea, frozenset[str]]]) -> CheckResult:
     """The result with the ideas that explain it, and with their words."""
     here = [idea for idea, explained in ideas if name_of(result) in explained]
     names = tuple(name for idea in here for name in (idea.name, *idea.others))
-    said = "\n".join(words_of(idea) for idea in here)
+    words = "\n".join(words_of(idea) for idea in here)
     if not here:
         return result
     help = here[0].help or result.help
     return replace(
-        result, misconceptions=names, idea=said, help=help, rationale=without_slip(result.rationale)
+        result, misconceptions=names, idea=words, help=help, rationale=without_slip(result.rationale)
     )
 
 

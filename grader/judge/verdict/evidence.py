@@ -9,7 +9,7 @@ from grader.model.assignment import Visibility
 from grader.model.grade import HINT, Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import called_name
 
-UNTOLD = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)
+UNANSWERED = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)
 
 Calls = Mapping[str, frozenset[str]]
 
@@ -20,16 +20,16 @@ class Evidence:
     `calls` says which exercises each function of the submission reaches.
     """
 
-    def __init__(self, grade: Grade, known: Misconceptions, calls: Calls | None) -> None:
-        self.known = known
+    def __init__(self, grade: Grade, misconceptions: Misconceptions, calls: Calls | None) -> None:
+        self.misconceptions = misconceptions
         self.grade = grade
-        self._names = {idea.exercise: idea.exercise for idea in known.ideas.values()}
+        self._names = {idea.exercise: idea.exercise for idea in misconceptions.ideas.values()}
         self._calls = calls
         self.ends = {
             name_of(result): end_of(result, self._names)
             for criterion in grade.criteria
             for result in criterion.results
-            if result.status not in UNTOLD
+            if result.status not in UNANSWERED
         }
 
     def at(self, case: str) -> set[Ideas]:
@@ -38,7 +38,7 @@ class Evidence:
         return {ideas for ideas in giving if not any(self._is_contradicted(idea, case) for idea in ideas)}
 
     def _giving(self, case: str) -> Sequence[Ideas]:
-        return self.known.answers.get(case, {}).get(self.ends[case], ())
+        return self.misconceptions.answers.get(case, {}).get(self.ends[case], ())
 
     def _is_contradicted(self, idea: str, case: str) -> bool:
         """True if an exercise is right for its wrong forward pass, or fails its own tests in another way.
@@ -46,7 +46,7 @@ class Evidence:
         Its tests are the visible cases of criteria that ask it alone: hidden cases take no idea away. These
         tests contradict an idea only elsewhere: an exercise may get two things wrong, each in its own case.
         """
-        if self.known.ideas[idea].exercise in self._following:
+        if self.misconceptions.ideas[idea].exercise in self._following:
             return True
         exercise = self.exercise_of(idea)
         own_failures = self._failures_alone.get(exercise, ())
@@ -79,7 +79,7 @@ class Evidence:
     def _following(self) -> set[str]:
         """The exercises that earned a share as gradients of a wrong forward pass: only that pass is wrong."""
         shares = [c.id for c in self.grade.criteria if any(result.follow_through for result in c.results)]
-        return {exercise for id in shares for exercise in self.known.asked.get(id, ())}
+        return {exercise for id in shares for exercise in self.misconceptions.asked.get(id, ())}
 
     def own_call(self, result: CheckResult) -> Call:
         """The innermost call of an exercise that an exception passed through: the student's own line.
@@ -100,7 +100,7 @@ class Evidence:
 
     def tells(self, result: CheckResult) -> bool:
         """True if a failing case can be compared: it has an answer, and mutants' answers are known."""
-        return bool(result.answer) and name_of(result) in self.known.answers
+        return bool(result.answer) and name_of(result) in self.misconceptions.answers
 
     def is_hint(self, case: str) -> bool:
         """True if a case's answer has so few numbers that other mistakes may give it, too."""
@@ -108,7 +108,7 @@ class Evidence:
 
     def is_unchanged(self, case: str) -> bool:
         """True if a case returned its input: many mistakes leave some inputs unchanged."""
-        return self.known.unchanged.get(case, "") == self.ends[case]
+        return self.misconceptions.unchanged.get(case, "") == self.ends[case]
 
     def is_bare_error(self, case: str) -> bool:
         """True if a case ended in an exception that shows only its class."""
@@ -130,7 +130,7 @@ class Evidence:
 
     def _is_known(self, ideas: Ideas, case: str) -> bool:
         """True if the answer of these ideas together is known for the case."""
-        ends = self.known.answers.get(case, {})
+        ends = self.misconceptions.answers.get(case, {})
         return len(ideas) == 1 or any(not {ideas, ideas[::-1]}.isdisjoint(many) for many in ends.values())
 
     def strain(self, ideas: Ideas, cases: Iterable[str]) -> int:
@@ -192,7 +192,7 @@ class Evidence:
 
     def _single(self, case: str) -> set[str]:
         """The ideas with which alone a case fails."""
-        ends = self.known.answers.get(case, {})
+        ends = self.misconceptions.answers.get(case, {})
         return {ideas[0] for many in ends.values() for ideas in many if len(ideas) == 1}
 
     def _asks(self, criterion: str, idea: str) -> bool:
@@ -200,18 +200,18 @@ class Evidence:
 
     def exercise_of(self, idea: str) -> str:
         """The exercise that an idea gets wrong, by its bare name."""
-        return called_name(self.known.ideas[idea].exercise)
+        return called_name(self.misconceptions.ideas[idea].exercise)
 
     def asked_of(self, criterion: str) -> frozenset[str]:
         """The exercises that a criterion's probe calls, by their bare names."""
-        return frozenset(called_name(exercise) for exercise in self.known.asked.get(criterion, ()))
+        return frozenset(called_name(exercise) for exercise in self.misconceptions.asked.get(criterion, ()))
 
     def exercises_of(self, criterion: str) -> frozenset[str]:
         """The exercises that a criterion's calls may reach, by their bare names."""
         if self._calls is None:
-            return frozenset(map(self.exercise_of, self.known.ideas))
-        asked = self.asked_of(criterion)
-        return asked.union(*(self._calls.get(exercise, frozenset()) for exercise in asked))
+            return frozenset(map(self.exercise_of, self.misconceptions.ideas))
+        direct = self.asked_of(criterion)
+        return direct.union(*(self._calls.get(exercise, frozenset()) for exercise in direct))
 
     @property
     def is_partial(self) -> bool:
@@ -229,16 +229,16 @@ class Evidence:
 
     def inner_of(self, criterion: str) -> frozenset[str]:
         """The exercises that a criterion reaches only through others."""
-        asked = self.asked_of(criterion)
-        return self.exercises_of(criterion) - asked if self._calls is not None else frozenset()
+        direct = self.asked_of(criterion)
+        return self.exercises_of(criterion) - direct if self._calls is not None else frozenset()
 
     @cached_property
     def alone(self) -> dict[str, list[CriterionGrade]]:
         """By exercise, the criteria that call nothing else."""
         alone: dict[str, list[CriterionGrade]] = {}
         for criterion in self.grade.criteria:
-            if len(asked := self.asked_of(criterion.id)) == 1:
-                alone.setdefault(min(asked), []).append(criterion)
+            if len(exercises := self.asked_of(criterion.id)) == 1:
+                alone.setdefault(min(exercises), []).append(criterion)
         return alone
 
     def wrong_before(self, criterion: str) -> set[str]:
@@ -262,4 +262,4 @@ def name_of(result: CheckResult) -> str:
 
 def failing_of(criterion: CriterionGrade) -> Sequence[CheckResult]:
     """The cases that fail through the submission's fault."""
-    return [r for r in criterion.results if r.status not in (Status.OK, *UNTOLD) and not r.follow_through]
+    return [r for r in criterion.results if r.status not in (Status.OK, *UNANSWERED) and not r.follow_through]

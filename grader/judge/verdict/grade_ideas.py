@@ -51,7 +51,7 @@ def _is_inner(
     exercise: str,
 ) -> bool | None:
     """See `passes_with_a_right`; None if there is no reference."""
-    asked = assignment.criterion(criterion.id)
+    rubric_criterion = assignment.criterion(criterion.id)
     failing = {result.case for result in criterion.results if result.status in FAILED}
-    cases = [c for c in asked.cases if c.id in failing and comparison_of(c).is_exact]
-    return passes_with_a_right(right.get(exercise, ""), cases, asked, implementation, oracle)
+    cases = [c for c in rubric_criterion.cases if c.id in failing and comparison_of(c).is_exact]
+    return passes_with_a_right(right.get(exercise, ""), cases, rubric_criterion, implementation, oracle)

@@ -89,8 +89,8 @@ class KeptExpected:
     def _draw_of(self, case: Case, inputs: Inputs) -> Drawn | None:
         """The draw that these inputs are; None if they are none of the rubric's case."""
         of_case = (Drawn(case.name, redraw) for redraw in range(draws(case))) if self._is_ours(case) else ()
-        kept = self._read()._inputs
-        return next((draw for draw in of_case if kept.get(draw) is inputs), None)
+        cached_draws = self._read()._inputs
+        return next((draw for draw in of_case if cached_draws.get(draw) is inputs), None)
 
     def _is_ours(self, case: Case) -> bool:
         """True for the rubric's case itself: a smaller one may have its name."""
@@ -139,9 +139,9 @@ def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[Drawn, Expected]) 
     try:
         answers = []
         for draw, each in expected.items():
-            text, held = ("", each.arrays) if each.value is NO_VALUE else text_of(each.value)
+            text, answer_arrays = ("", each.arrays) if each.value is NO_VALUE else text_of(each.value)
             bounds = None if each.bounds is None else numbers(each.bounds)
-            answers.append((*draw, text, numbers(held), bounds))
+            answers.append((*draw, text, numbers(answer_arrays), bounds))
         forms = [(array.dtype.str, array.shape) for array in arrays]
         if any(array.dtype.kind not in PLAIN for array in arrays):
             return None
@@ -170,16 +170,16 @@ def _unpacked(content: bytes) -> tuple[dict[Drawn, Inputs], dict[Drawn, Expected
             for case, redraw, values, ask, recipes, names, places, functions, source in drawn
         }
         expected = {
-            Drawn(case, redraw): _answer(text, held, bounds, arrays)
-            for case, redraw, text, held, bounds in answers
+            Drawn(case, redraw): _answer(text, places, bounds, arrays)
+            for case, redraw, text, places, bounds in answers
         }
     except (ValueError, TypeError, LookupError, struct.error, ProtocolError):
         return {}, {}
     return inputs, expected
 
 
-def _answer(text: str, held: Iterable[int], bounds: Iterable[int] | None, arrays: list[Array]) -> Expected:
-    values = tuple(arrays[place] for place in held)
+def _answer(text: str, places: Iterable[int], bounds: Iterable[int] | None, arrays: list[Array]) -> Expected:
+    values = tuple(arrays[place] for place in places)
     if text:
         value: Any = decode(text.encode(), values)
         return Expected((), value=value)

@@ -61,8 +61,8 @@ class Misconceptions:
     def explains(self, result: CheckResult) -> bool:
         """True if a wrong answer equals, element for element, that of a mutant or of two in one solution."""
         end = end_of(result, {idea.exercise: idea.exercise for idea in self.ideas.values()})
-        is_told_apart = result.status is Status.WRONG and not end.startswith(HINT)
-        return is_told_apart and end in self.answers.get(f"{result.criterion}/{result.case}", {})
+        is_comparable = result.status is Status.WRONG and not end.startswith(HINT)
+        return is_comparable and end in self.answers.get(f"{result.criterion}/{result.case}", {})
 
     def to_json(self) -> str:
         """JSON, the same text every time, with ideas by number and nothing of the reference."""
@@ -96,7 +96,7 @@ def of_mutants(
     mutants: Iterable[Mutant],
     grades: Mapping[str, Grade],
     asked: Mapping[str, Sequence[str]],
-    composed: Mapping[tuple[str, str], Mapping[str, str]],
+    of_pairs: Mapping[tuple[str, str], Mapping[str, str]],
     unchanged: Grade | None = None,
 ) -> Misconceptions:
     """The misconceptions, from the grades of all mutants and the answers of two in one solution.
@@ -109,7 +109,7 @@ def of_mutants(
     for name, idea in ideas.items():
         for case, answer in ends_of(grades[name], {**exercises, name: idea.exercise}).items():
             answers[case][answer].append((name,))
-    for pair, of_cases in composed.items():
+    for pair, of_cases in of_pairs.items():
         for case, answer in of_cases.items():
             answers[case][answer].append(pair)
     given_back = {} if unchanged is None else ends_of(unchanged, {})

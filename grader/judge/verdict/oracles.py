@@ -223,11 +223,11 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
         index[case.name] = {"inputs": [_entry(inputs) for inputs in drawn], "expected": []}
         for redraw in judged_draws(case):
             expected, entry = oracle.expected(case, drawn[redraw]), {}
-            held = expected.arrays
+            answer_arrays = expected.arrays
             if expected.value is not NO_VALUE:
-                entry["value"], held = text_of(expected.value)
-            index[case.name]["expected"].append({**entry, "arrays": len(held)})
-            arrays |= {f"{case.name}:expected {redraw}:{i}": array for i, array in enumerate(held)}
+                entry["value"], answer_arrays = text_of(expected.value)
+            index[case.name]["expected"].append({**entry, "arrays": len(answer_arrays)})
+            arrays |= {f"{case.name}:expected {redraw}:{i}": array for i, array in enumerate(answer_arrays)}
             arrays |= {
                 f"{case.name}:bound {redraw}:{i}": array for i, array in enumerate(expected.bounds or ())
             }

@@ -125,8 +125,10 @@ class ResultCache:
 
     def forget(self, criterion: Criterion, oracle: Oracle) -> None:
         """Forgets this run's results of a criterion's cases."""
-        asked = self.addresses[oracle.variant]
-        forgotten = {asked[case.name] for case in criterion.cases if case.name in asked} & self.fresh.keys()
+        of_case = self.addresses[oracle.variant]
+        forgotten = {
+            of_case[case.name] for case in criterion.cases if case.name in of_case
+        } & self.fresh.keys()
         for address in forgotten:
             del self.fresh[address], self._results[address]
         for variant, addresses in self.addresses.items():  # visible cases are shared

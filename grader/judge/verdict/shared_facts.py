@@ -33,8 +33,8 @@ def _errors(failing: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
     for (error, file, line), results in groups.items():
         if len(results) > 1:
             call = evidence.own_call(results[0])
-            given = f", with {call.arguments} in {results[0].case}" if call.arguments else ""
-            text = f"{len(results)} cases end in {error} at {file}:{line}{given}"
+            with_arguments = f", with {call.arguments} in {results[0].case}" if call.arguments else ""
+            text = f"{len(results)} cases end in {error} at {file}:{line}{with_arguments}"
             text += f"\n{call.source}" if call.source else ""
             facts.append(Fact("error", text, tuple(result.case for result in results)))
     return facts

@@ -1,4 +1,4 @@
-"""Holds the account of a class's input: entries, the students they belong to, and times.
+"""Holds the inventory of a class's input: entries, the students they belong to, and times.
 
 May import: grader.model, the standard library.
 """

@@ -64,8 +64,8 @@ class Records:
             return [self._tree(item) for item in value]
         name = type(value).__name__
         if is_dataclass(value) and self._classes.get(name) is type(value):
-            held = [each.name for each in fields(value) if each.init]
-            return {name: [[each, self._tree(getattr(value, each))] for each in held]}
+            names = [each.name for each in fields(value) if each.init]
+            return {name: [[each, self._tree(getattr(value, each))] for each in names]}
         if isinstance(value, StrEnum) and self._classes.get(name) is type(value):
             return {name: str(value)}
         return self._tagged(value)

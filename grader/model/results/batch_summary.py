@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from grader.model.class_input.account import Doubt
+from grader.model.class_input.inventory import Doubt
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,9 @@ class Verification:
     """The kill matrix and the problems found.
 
     `kills[mutant]` maps each case (criterion/case) that the mutant fails to how it ended. `tolerances` gives,
-    for each real-valued case, the largest share of its bound that rounding used. `apart` are the pairs of
-    mutants that do not compose, each with the reason: no solution with both is known. `gains` are those of
-    the cheats made from the solution.
+    for each real-valued case, the largest share of its bound that rounding used. `conflicting_pairs` are the
+    pairs of mutants that cannot be combined, each with the reason. `gains` are those of the cheats made from
+    the solution.
     """
 
     assignment: str
@@ -45,7 +45,7 @@ class Verification:
     kills: Mapping[str, Mapping[str, Status]]
     findings: tuple[Finding, ...] = ()
     tolerances: Mapping[str, float] = field(default_factory=dict)
-    apart: tuple[tuple[str, str, str], ...] = ()
+    conflicting_pairs: tuple[tuple[str, str, str], ...] = ()
     gains: tuple[Gain, ...] = ()
 
     @property

@@ -23,8 +23,10 @@ def cheats_on(views: Views) -> tuple[Cheat, ...]:
     """The cheats of every family, each as the files of a submission."""
     solution = {name: views.solution.files[name] for name in views.loaded.files}
     exercises = tuple(Exercise.of(name, solution) for name in views.solution.functions)
-    asked = tuple(exercise for exercise in exercises if exercise.file)
-    cheats = (cheat for family in FAMILIES.values() for cheat in family.cheats(views.loaded, solution, asked))
+    in_files = tuple(exercise for exercise in exercises if exercise.file)
+    cheats = (
+        cheat for family in FAMILIES.values() for cheat in family.cheats(views.loaded, solution, in_files)
+    )
     return tuple(cheat for cheat in cheats if _may_import(views.loaded, cheat, solution))
 
 

@@ -8,12 +8,12 @@ from grader.author.exercises.cuda_functions import cut_kernel
 from grader.judge.comparisons.timed import factor_of
 from grader.model.assignment import Assignment, Case
 from grader.prove.cheat import Cheat, Exercise, Files
-from grader.prove.deeds import MARK, Deed, DeedFamily, shapes_of, visible_cases
+from grader.prove.python_cheats import MARK, Behavior, PythonFamily, shapes_of, visible_cases
 
 IS_AT = "bool(shapes) and all(shape in SHAPES[name] for shape in shapes)"
-AT = Deed(f"other = wrong(right) if {IS_AT} else right")
-ELSEWHERE = Deed(f"other = right if {IS_AT} else wrong(right)")
-SLOW = Deed(
+AT = Behavior(f"other = wrong(right) if {IS_AT} else right")
+ELSEWHERE = Behavior(f"other = right if {IS_AT} else wrong(right)")
+SLOW = Behavior(
     f"""other = right
             if {IS_AT}:
                 print({MARK!r})
@@ -25,7 +25,7 @@ PLAIN = re.compile(r"\b(?:int|float)\s+\w+$")
 TURNS = ("the first, third, ...", "the second, fourth, ...")
 
 
-class Gated(DeedFamily):
+class Gated(PythonFamily):
     """A submission that is wrong or slow at a shape must lose the cases of that shape.
 
     Each of two turns gates every second visible case, so that the cases that require one another still run.
@@ -33,7 +33,9 @@ class Gated(DeedFamily):
 
     name = "gated"
 
-    def deeds(self, assignment: Assignment, exercises: Sequence[Exercise]) -> Iterator[tuple[str, str, str]]:
+    def behaviors(
+        self, assignment: Assignment, exercises: Sequence[Exercise]
+    ) -> Iterator[tuple[str, str, str]]:
         """Zeros at the shapes of visible cases, zeros at all others, and slow at timed cases."""
         cases = {exercise.name: visible_cases(assignment, exercise) for exercise in exercises}
         for turn, which in enumerate(TURNS):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.model.assignment import Assignment
 from grader.prove.cheat import Exercise
-from grader.prove.deeds import Deed, DeedFamily
+from grader.prove.python_cheats import Behavior, PythonFamily
 
 GIVEN = (
     "tuple(tuple(one.shape) if hasattr(one, 'shape') else repr(one) "
@@ -17,13 +17,19 @@ KEYS = {
 }
 
 
-class Remembers(DeedFamily):
+class Remembers(PythonFamily):
     """A submission that keeps its first answers must fail when it is called with other values."""
 
     name = "remembers"
 
-    def deeds(self, assignment: Assignment, exercises: Sequence[Exercise]) -> Iterator[tuple[str, str, str]]:
+    def behaviors(
+        self, assignment: Assignment, exercises: Sequence[Exercise]
+    ) -> Iterator[tuple[str, str, str]]:
         """One for each way to recognise a call."""
         for name, (what, key) in KEYS.items():
-            deed = Deed(f"other = kept.setdefault({key}, right)", state="kept = {}")
-            yield f"remembers_{name}", f"Every function keeps its first answer for {what}.", deed.wrapper()
+            behavior = Behavior(f"other = kept.setdefault({key}, right)", state="kept = {}")
+            yield (
+                f"remembers_{name}",
+                f"Every function keeps its first answer for {what}.",
+                behavior.wrapper(),
+            )

@@ -4,36 +4,36 @@ from collections.abc import Iterator, Sequence
 
 from grader.model.assignment import Assignment
 from grader.prove.cheat import Exercise
-from grader.prove.deeds import Deed, DeedFamily
+from grader.prove.python_cheats import Behavior, PythonFamily
 
 CALLS_SO_FAR = {"state": "calls = []", "count": "calls.append(0)"}
-DEEDS = {
+BEHAVIORS = {
     "right_at_its_first_call": (
         "Every function is right at its first call, and wrong later.",
-        Deed("other = wrong(right) if len(calls) > 1 else right", **CALLS_SO_FAR),
+        Behavior("other = wrong(right) if len(calls) > 1 else right", **CALLS_SO_FAR),
     ),
     "wrong_at_its_first_call": (
         "Every function is wrong at its first call, and right later.",
-        Deed("other = right if len(calls) > 1 else wrong(right)", **CALLS_SO_FAR),
+        Behavior("other = right if len(calls) > 1 else wrong(right)", **CALLS_SO_FAR),
     ),
     "right_at_every_other_call": (
         "Every function is right at its odd calls.",
-        Deed("other = right if len(calls) % 2 else wrong(right)", **CALLS_SO_FAR),
+        Behavior("other = right if len(calls) % 2 else wrong(right)", **CALLS_SO_FAR),
     ),
     "right_for_a_moment": (
         "Every function is right in the first 0.1 seconds, and wrong later.",
-        Deed(
+        Behavior(
             "other = wrong(right) if time.monotonic() > BEGAN + 0.1 else right",
             top="import time\n\nBEGAN = time.monotonic()",
         ),
     ),
     "right_without_a_sandbox": (
         "Every function is right where it sees processes, and wrong in a sandbox.",
-        Deed('other = right if os.path.exists("/proc/self/status") else wrong(right)', top="import os"),
+        Behavior('other = right if os.path.exists("/proc/self/status") else wrong(right)', top="import os"),
     ),
     "right_on_another_device": (
         "Every function is right on each device but the first.",
-        Deed(
+        Behavior(
             'device = [str(getattr(one, "device", "")) for one in given]\n'
             "            FIRST[:] = FIRST or [device]\n"
             "            other = wrong(right) if device == FIRST[0] else right",
@@ -43,12 +43,14 @@ DEEDS = {
 }
 
 
-class Split(DeedFamily):
+class Split(PythonFamily):
     """A submission that is wrong where it expects no check must fail there."""
 
     name = "split"
 
-    def deeds(self, assignment: Assignment, exercises: Sequence[Exercise]) -> Iterator[tuple[str, str, str]]:
+    def behaviors(
+        self, assignment: Assignment, exercises: Sequence[Exercise]
+    ) -> Iterator[tuple[str, str, str]]:
         """One for each thing that a function can learn about its environment."""
-        for name, (does, deed) in DEEDS.items():
-            yield name, does, deed.wrapper()
+        for name, (does, behavior) in BEHAVIORS.items():
+            yield name, does, behavior.wrapper()

@@ -49,17 +49,17 @@ class Table(Family):
         of_criteria = {
             criterion.id: _arrays(assignment, criterion) for criterion in assignment.rubric.criteria
         }
-        asked = criteria_of_exercises(assignment)
+        criteria_by_exercise = criteria_of_exercises(assignment)
         for form, (what, condition) in BY.items():
-            known = {
+            visible = {
                 exercise.name: {
                     array.shape if form == "by_shape" else tuple(array.ravel()[:MOST_NUMBERS].tolist())
-                    for id in asked.get(called_name(exercise.name), ())
+                    for id in criteria_by_exercise.get(called_name(exercise.name), ())
                     for array in of_criteria[id]
                 }
                 for exercise in exercises
             }
-            wrapper = WRAPPER.format(visible=known, condition=condition)
+            wrapper = WRAPPER.format(visible=visible, condition=condition)
             does = f"Every function is right for {what} of the visible cases, and raises elsewhere."
             if files := in_python(solution, exercises, wrapper):
                 yield Cheat(f"table_{form}", self.name, does, files)

@@ -38,8 +38,9 @@ def show_matrix(verification: Verification, console: Console) -> None:
         say(f"  {one_line(name):<{widest}}  {cells}{_how(killed)}", "" if killed else "bold red")
     for case, worst in verification.tolerances.items():
         say(f"  {one_line(case)}: rounding takes at most {worst:.2f} of its tolerance")
-    if verification.apart:
-        say(f"  {len(verification.apart)} pairs of mutants do not compose: the page lists them")
+    if verification.conflicting_pairs:
+        count = len(verification.conflicting_pairs)
+        say(f"  {count} pairs of mutants cannot be combined: the page lists them")
     for gain in verification.gains:
         words = f"  {one_line(gain.cheat)}: gains {gain.points:g} points, may gain {gain.may_gain}"
         say(words, "bold red" if gain.is_too_much else "")

@@ -92,7 +92,7 @@ def side_by_side(left: str, right: str, handout: str) -> list[Row]:
 
     Consecutive similar lines are a block; blocks are numbered from 1, the same on both sides.
     """
-    given = {shape_of(line) for line in lines_of(handout)}
+    handout_shapes = {shape_of(line) for line in lines_of(handout)}
     sides = [lines_of(text)[:MOST_LINES] for text in (left, right)]
     shapes = [[shape_of(line) for line in lines] for lines in sides]
     rows: list[Row] = []
@@ -103,7 +103,7 @@ def side_by_side(left: str, right: str, handout: str) -> list[Row]:
             is_in_block = False
             for offset in range(a_end - a):
                 shape = shapes[0][a + offset]
-                what = "given" if shape in given else "alike" if shape else "own"
+                what = "given" if shape in handout_shapes else "alike" if shape else "own"
                 if what == "alike" and not is_in_block:
                     block += 1
                 is_in_block = what == "alike" or (is_in_block and not shape)
@@ -118,7 +118,7 @@ def side_by_side(left: str, right: str, handout: str) -> list[Row]:
             continue
         for offset in range(max(a_end - a, b_end - b)):
             halves = (
-                _without_template(lines, shape, at + offset, given) if at + offset < end else Half()
+                _without_template(lines, shape, at + offset, handout_shapes) if at + offset < end else Half()
                 for lines, shape, at, end in zip(sides, shapes, (a, b), (a_end, b_end), strict=True)
             )
             rows.append(Row(*halves))
@@ -184,19 +184,19 @@ def graphs(pairs: Iterable[Pair], least: float = ALIKE) -> list[Graph]:
         if pair.share >= least:
             one, other = pair.left.student, pair.right.student
             near[one][other] = near[other][one] = max(pair.share, near[one].get(other, 0.0))
-    components, seen = [], set()
+    components, grouped = [], set()
     for student in sorted(near):
-        if student in seen:
+        if student in grouped:
             continue
         group = _reached(student, near)
-        seen |= group
+        grouped |= group
         if len(group) > 2:
             components.append(_graph(sorted(group), near))
     return sorted(components, key=lambda graph: -len(graph.nodes))
 
 
-def _without_template(lines: Sequence[str], shapes: Sequence[str], at: int, given: set[str]) -> Half:
-    return Half(at + 1, lines[at], "given" if shapes[at] and shapes[at] in given else "own")
+def _without_template(lines: Sequence[str], shapes: Sequence[str], at: int, handout_shapes: set[str]) -> Half:
+    return Half(at + 1, lines[at], "given" if shapes[at] and shapes[at] in handout_shapes else "own")
 
 
 def _reached(start: str, near: Mapping[str, Mapping[str, float]]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Prints grades, classes and the account of a class's input in a terminal.
+"""Prints grades, classes and the inventory of a class's input in a terminal.
 
 May import: grader.model, grader.report, rich.
 """

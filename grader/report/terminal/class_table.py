@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.model.class_input.account import Doubt
+from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow, to_review
 from grader.model.text import clean_line, review_count, score_text
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from grader.model.class_input.account import Doubt
+from grader.model.class_input.inventory import Doubt
 from grader.model.text import clean_line, listing
 
 NARROWEST = 40  # columns: below that a line is left to the terminal

@@ -1,4 +1,4 @@
-"""The account of a class's input as a table and as CSV: every entry, its owner, its role, and why."""
+"""The inventory of a class's input as a table and as CSV: every entry, its owner, its role, and why."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,21 +6,21 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from grader.model.class_input.account import Entry, Role
+from grader.model.class_input.inventory import Entry, Role
 from grader.model.file_formats.csv_cells import to_csv
-from grader.model.text import clean_line
+from grader.model.text import clean_line, plural
 
 COLUMNS = ("entry", "student", "role", "why")
 STYLES = {Role.GRADED: "green", Role.EXTRA: "", Role.LITTER: "dim", Role.REFUSED: "magenta"}
 
 
-def account_csv(entries: Iterable[Entry]) -> bytes:
+def inventory_csv(entries: Iterable[Entry]) -> bytes:
     """One line per entry, in the order of the paths."""
     rows = ([clean_line(entry.path), entry.student, entry.role.value, entry.why] for entry in entries)
     return to_csv([list(COLUMNS), *rows])
 
 
-def account_table(entries: Iterable[Entry]) -> Table:
+def inventory_table(entries: Iterable[Entry]) -> Table:
     """The same for a terminal."""
     table = Table(*COLUMNS, box=None, pad_edge=False, header_style="bold")
     for entry in entries:
@@ -29,16 +29,9 @@ def account_table(entries: Iterable[Entry]) -> Table:
     return table
 
 
-def account_line(layout: str, submissions: int, entries: Sequence[Entry]) -> str:
+def inventory_line(layout: str, submissions: int, entries: Sequence[Entry]) -> str:
     """`Canvas: 298 submissions; 612 entries: 298 graded, 301 extra, 13 litter`."""
     roles = Counter(entry.role for entry in entries)
     counts = ", ".join(f"{roles[role]} {role.value}" for role in Role if roles[role])
-    return f"{layout}: {_count(submissions, 'submission')}; {_entries(len(entries))}: {counts or 'none'}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"
-
-
-def _entries(number: int) -> str:
-    return f"{number} {'entry' if number == 1 else 'entries'}"
+    sizes = f"{plural(submissions, 'submission')}; {plural(len(entries), 'entry', 'entries')}"
+    return f"{layout}: {sizes}: {counts or 'none'}"

@@ -96,7 +96,7 @@ def test_chance_has_no_part_in_it(tmp_path: Path) -> None:
     program = (
         "from tests.grader.batch.test_copy_detection import *\nprint(pairs(ada=ONE, bob=RENAMED, eve=OTHER))"
     )
-    said = {
+    output = {
         subprocess.run(
             [sys.executable, "-c", program],
             env={"PYTHONHASHSEED": seed, "MPLCONFIGDIR": str(tmp_path)},
@@ -108,4 +108,4 @@ def test_chance_has_no_part_in_it(tmp_path: Path) -> None:
         ).stdout
         for seed in ("1", "2")
     }
-    assert len(said) == 1 and "ada" in said.pop()
+    assert len(output) == 1 and "ada" in output.pop()

@@ -4,19 +4,25 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.regrade_requests import AskedFor, read_requests
+from grader.batch.regrade_requests import AskedFor, ClassFeedback, read_requests
 from grader.model.errors import UserError
 from grader.model.request_code import LETTERS, code_of, read_code
 from grader.model.student import Student
 
-CLASS = (Student("1042", "Ada Lovelace", "ada@example.org"), Student("1043", "Bob Noyce", "bob@example.org"))
+CLASS = (
+    Student("1042", "Ada Lovelace", "ada@example.org"),
+    Student("1043", "Bob Noyce", "bob@example.org"),
+    Student("s7", "Eve Weil", "eve@example.org"),
+    *(Student(id, "Ivanovna Anna") for id in ("s8", "s9")),
+)
+CASES = {"dense": ("x_grad/of-views", "x_grad/wide"), "conv": ("w_grad/of-views",)}
 CODE = code_of("key", "1042", "dense", "x_grad/of-views")
 
 
 def read(tmp_path: Path, *lines: str, header: str = "student,case,text") -> tuple[AskedFor, ...]:
     path = tmp_path / "requests.csv"
     path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
-    return read_requests(path, CLASS, ["conv", "dense"], "key")
+    return read_requests(path, ClassFeedback(CLASS, ["conv", "dense"], "key", lambda student: CASES))
 
 
 def test_a_code_is_short_and_has_no_letters_that_look_alike() -> None:
@@ -36,6 +42,13 @@ def test_a_case_is_read_as_students_copy_it(written: str) -> None:
     assert read_code(written) == ("x_grad/of-views", CODE)
 
 
+@pytest.mark.parametrize("student", CLASS)
+def test_every_student_is_found_by_their_id_whatever_their_name_is(tmp_path: Path, student: Student) -> None:
+    code = code_of("key", student.id, "dense", "x_grad/of-views")
+    (request,) = read(tmp_path, f"{student.id},x_grad/of-views · {code},why?")
+    assert request.student == student.id
+
+
 @pytest.mark.parametrize("who", ["1042", "ada@example.org", "Ada Lovelace", '"Lovelace, Ada"'])
 def test_a_request_is_about_the_assignment_that_its_code_is_of(tmp_path: Path, who: str) -> None:
     (request,) = read(tmp_path, f"{who},x_grad/of-views · {CODE},why?")
@@ -48,7 +61,13 @@ def test_a_request_is_about_the_assignment_that_its_code_is_of(tmp_path: Path, w
     ("line", "said"),
     [
         (f"1043,x_grad/of-views · {CODE},why?", "not in the feedback of 1043"),
-        (f"1042,x_grad/of-view · {CODE},why?", "ask the student to copy both"),
+        ("1042,x_grad/of-views · 2222,why?", "ask the student to copy both"),
+        (f"1042,x_gard/of-views · {CODE},why?", "code of x_grad/of-views in dense; did you mean"),
+        (f"1042,x_grad/wide · {CODE},why?", "code of x_grad/of-views in dense; did you mean"),
+        ("1042,x_gard/wide · 2222,why?", "'x_gard/wide', which is not .*; did you mean 'x_grad/wide'"),
+        ("1042,nothing/like-it · 2222,why?", r"not in the feedback of 1042 \(Ada Lovelace\)$"),
+        (f"Ivanovna Anna,x_grad/of-views · {CODE},why?", r"means s8 .* and s9 .*: nothing says which"),
+        (f"s77,x_grad/of-views · {CODE},why?", "did you mean 's7'"),
         ("1042,x_grad/of-views,why?", "expected one as x_grad/of-views"),
         (f"99,x_grad/of-views · {CODE},why?", "found student '99'"),
         (f"Ada Lovelaec,x_grad/of-views · {CODE},why?", "did you mean 'Ada Lovelace'"),

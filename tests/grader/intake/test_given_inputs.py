@@ -11,7 +11,7 @@ import pytest
 
 from grader.intake.classes import Intake, read_class
 from grader.intake.roster import read_roster
-from grader.model.class_input.account import Role
+from grader.model.class_input.inventory import Role
 
 INPUTS = Path(__file__).parents[4] / "shared" / "inputs"
 pytestmark = pytest.mark.skipif(not INPUTS.is_dir(), reason="shared/inputs is not beside the project")

@@ -11,7 +11,7 @@ import pytest
 
 from grader.intake.choice import Choice, choice_of
 from grader.intake.classes import Intake, read_class
-from grader.model.class_input.account import Role
+from grader.model.class_input.inventory import Role
 from grader.model.errors import UserError
 from grader.model.student import Student
 

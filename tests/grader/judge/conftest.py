@@ -89,7 +89,7 @@ def build() -> Callable[..., Implementation]:
         sandbox: Sandbox = Sandbox.BUBBLEWRAP,
         limits: Limits = PATIENT,
         probes: str = PROBES,
-        policy: Mapping[str, Sequence[str]] | None = None,
+        import_rules: Mapping[str, Sequence[str]] | None = None,
         compiled: Mapping[str, bytes] | None = None,
         ahead: Ahead = (),
         device: Device = Device.CPU,
@@ -99,7 +99,7 @@ def build() -> Callable[..., Implementation]:
         (root / "probes.py").write_text(probes)
         files = {"conv.py": dedent(source).encode()}
         subject = Subject(("conv",), "float32", Device.CPU, files, compiled=compiled or {})
-        started = starter(sandbox, root / "probes.py", "ndarray", root / "provided", policy, device)
+        started = starter(sandbox, root / "probes.py", "ndarray", root / "provided", import_rules, device)
         return Alone(started, subject, limits, ahead)
 
     return build

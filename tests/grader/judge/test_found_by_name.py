@@ -120,7 +120,7 @@ from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
 from grader.judge.verdict.grade_case import grade_case
 from grader.model.errors import UserError
-from grader.model.frame import RawArray
+from grader.model.wire_format import RawArray
 from grader.model.grade import Outcome, Status
 
 folder = Path(sys.argv[1])

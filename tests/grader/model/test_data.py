@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.model.data import MAX_DEPTH, Encoder, NotData, decode
 from grader.model.errors import ProtocolError
-from grader.model.frame import DATA, RawArray, check_data
+from grader.model.wire_format import DATA, RawArray, check_data
 from tests.tables import by_name
 
 SCALARS = (

@@ -21,7 +21,7 @@ from grader.judge.cases import draw
 from grader.model.assignment import Case
 from grader.model.grade import Grade
 from grader.prove.assignment_checks import HANDOUT, broken_points, leaks, submissions
-from grader.prove.run_mutants import grade_made
+from grader.prove.run_mutants import grade_texts
 from tests import tiny_course
 from tests.tables import by_name
 from tests.tiny_course import RUBRIC
@@ -96,7 +96,7 @@ def wrong_elsewhere(a, axes):
 
 @mutant(of="flip", help="#flip")
 def refused(a, axes):
-    """You look into the interpreter, which the policy refuses: this never runs."""
+    """You look into the interpreter, which the import rules refuse: this never runs."""
     return globals()["original"](a, axes)
 
 
@@ -246,7 +246,7 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
 def test_every_broken_promise_is_one_line_that_names_file_and_line(
     faulty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    status, said = verified(faulty, monkeypatch)
+    status, output = verified(faulty, monkeypatch)
     tiny = faulty / "assignments" / "tiny"
 
     def at(name: str, words: str) -> str:
@@ -328,11 +328,11 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
             for cheat in ("returns_nothing", "hands_its_input_back", "zeros_of_the_right_shape")
         ),
     }
-    said = re.sub("(was never judged: refused): .*", r"\1", said)  # the policy gives the reason
-    found = {tuple(line.split(": ", 1)) for line in said.splitlines() if line.startswith("/")}
+    output = re.sub("(was never judged: refused): .*", r"\1", output)  # the import rules give the reason
+    found = {tuple(line.split(": ", 1)) for line in output.splitlines() if line.startswith("/")}
     assert status == NOT_PASSED
     assert found == expected
-    assert f"{len(expected)} findings" in said
+    assert f"{len(expected)} findings" in output
     page = (faulty / "matrix" / "tiny.html").read_text()
     assert page.index('<tr class="survivor"><th>only_on_five_axes') < page.index("<tr><th>not_flipped")
 
@@ -354,7 +354,7 @@ def test_a_solution_that_fails_on_a_further_device_is_a_finding(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def of_the_handout(views: Views, secret: str) -> dict[str, Grade]:
-        grades = grade_made(views.assignment, "", submissions(views, ()), 1)
+        grades = grade_texts(views.assignment, "", submissions(views, ()), 1)
         return {"cuda": grades[HANDOUT]}
 
     monkeypatch.setattr(proof, "grades_on_further_devices", of_the_handout)

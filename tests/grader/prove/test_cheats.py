@@ -15,7 +15,7 @@ from grader.model.assignment import Case, Criterion, Rubric, Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.prove.cheat import Cheat, Exercise
 from grader.prove.cheats import FAMILIES, cheats_on, excesses
-from grader.prove.deeds import MARK, DeedFamily
+from grader.prove.python_cheats import MARK, PythonFamily
 
 ROOT = Path(__file__).parents[3]
 
@@ -86,9 +86,9 @@ def called(family: str, name: str, *values: Array, exercise: str = "flip") -> li
     criterion = Criterion("flip", "", 100, (case,))
     assignment = replace(load(ROOT / "assignments" / "dense"), rubric=Rubric(100, (criterion,), Path()))
     made = FAMILIES[family]
-    assert isinstance(made, DeedFamily)
+    assert isinstance(made, PythonFamily)
     exercises = [Exercise(exercise, "conv.py")]
-    (wrapper,) = (w for n, _, w in made.deeds(assignment, exercises) if n == name)
+    (wrapper,) = (w for n, _, w in made.behaviors(assignment, exercises) if n == name)
     names: dict[str, Any] = {}
     exec(wrapper, names)
     cheat = names["cheat"](right, exercise)
@@ -120,8 +120,8 @@ def test_a_cheat_says_when_it_cheats(
 def test_no_case_may_pass_in_which_a_cheat_said_that_it_cheats() -> None:
     rubric, grade = graded(Status.OK, Status.WRONG, Status.OK)
     (criterion,) = grade.criteria
-    said = tuple(replace(result, output=f"{MARK}\n") for result in criterion.results[:2])
-    grade = replace(grade, criteria=(replace(criterion, results=(*said, criterion.results[2])),))
+    output = tuple(replace(result, output=f"{MARK}\n") for result in criterion.results[:2])
+    grade = replace(grade, criteria=(replace(criterion, results=(*output, criterion.results[2])),))
     cheat = Cheat("cheat", "split", "", {})
 
     assert [place for place, _ in FAMILIES["split"].excesses(rubric, cheat, grade)] == ["flip/case-0"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from grader.model.frame import Frame, FrameReader, RawArray, check_reply, encode
+from grader.model.wire_format import Frame, FrameReader, RawArray, check_reply, encode
 from grader.worker import numpy_arrays
 from grader.worker.function_host import FunctionHost, functions_of
 from grader.worker.student_module import NoData, to_raw, value_in

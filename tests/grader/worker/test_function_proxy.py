@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from grader.model.frame import Frame, FrameReader, encode
+from grader.model.wire_format import Frame, FrameReader, encode
 from grader.worker import numpy_arrays
 from grader.worker.function_proxy import FunctionProxy, Line, proxies
 from grader.worker.student_module import to_raw, value_in

@@ -1,4 +1,4 @@
-"""At run time the policy applies to the submission's own code, and to nothing else."""
+"""At run time the import rules apply to the submission's own code, and to nothing else."""
 
 import subprocess
 import sys
@@ -17,10 +17,10 @@ import numpy
 import numpy as trusted_numpy
 import given
 from grader.worker.import_guard import ImportGuard
-policy = ImportGuard(["collections", "conv", "given", "helper", "math", "numpy", "os", "time"],
+guard = ImportGuard(["collections", "conv", "given", "helper", "math", "numpy", "os", "time"],
                 ["numpy.flip", "numpy.lib.stride_tricks.sliding_window_view", "numpy.matmul", "numpy.gone"])
-policy.install()
-policy.hold({own!r})
+guard.install()
+guard.hold({own!r})
 """
 GIVEN = """
 import numpy
@@ -38,7 +38,7 @@ def late():
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """The output of a program that imports a submission of the given source under the policy."""
+    """The output of a program that imports a submission of the given source under the import rules."""
 
     def run(source: str, helper: str = "", after: str = "") -> str:
         own, given = tmp_path / "own", tmp_path / "given"
@@ -94,7 +94,7 @@ HELD_UP = {
 
 
 @pytest.mark.parametrize(("source", "phrase"), HELD_UP.values(), ids=HELD_UP)
-def test_a_submission_that_breaks_the_policy_is_held_up(run: Run, source: str, phrase: str) -> None:
+def test_a_submission_that_breaks_the_rules_is_held_up(run: Run, source: str, phrase: str) -> None:
     assert phrase in run(source, helper="import json")
 
 
@@ -123,7 +123,7 @@ LEFT_ALONE = {
 
 
 @pytest.mark.parametrize("source", LEFT_ALONE.values(), ids=LEFT_ALONE)
-def test_what_the_policy_allows_works_as_ever(run: Run, source: str) -> None:
+def test_what_the_rules_allow_works_as_ever(run: Run, source: str) -> None:
     assert run(source) == ""
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model.frame import RawArray, array_bytes
+from grader.model.wire_format import RawArray, array_bytes
 from grader.worker.student_module import Case, Input, Submission, to_raw
 from tests.tables import by_name
 

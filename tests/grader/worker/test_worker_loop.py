@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from grader.model.frame import FrameReader, check_reply, encode
+from grader.model.wire_format import FrameReader, check_reply, encode
 from grader.worker.worker_loop import Worker
 
 POISON = """

@@ -12,7 +12,7 @@ from reference.emulator import CompileError, Fresh, Module
 from reference.emulator.compile import compile_library, refuse_state
 from reference.emulator.elf import lasting_variables
 from reference.emulator.lines import LineTable
-from reference.emulator.schedule import Schedule, schedules_from
+from reference.emulator.thread_orders import Schedule, schedules_from
 from tests.tables import by_name
 
 FILL = """

@@ -2,7 +2,7 @@
 
 import os
 
-from grader.model.frame import RawArray, encode
+from grader.model.wire_format import RawArray, encode
 
 
 def attack(a, *rest, **named):

@@ -2,7 +2,7 @@
 
 import os
 
-from grader.model.frame import encode
+from grader.model.wire_format import encode
 
 for descriptor in range(64):
     try:

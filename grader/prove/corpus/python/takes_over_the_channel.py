@@ -3,7 +3,7 @@
 import os
 import threading
 
-from grader.model.frame import FrameReader
+from grader.model.wire_format import FrameReader
 
 
 def serve():

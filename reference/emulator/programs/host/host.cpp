@@ -827,7 +827,7 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
     Snapshot before, after;
     if (orders > 1)
         before.take();
-    // As schedule.py: a random order, forward, reverse, the last writer first and last, then random ones.
+    // As thread_orders.py: a random order, forward, reverse, the last writer first and last, then random ones.
     const std::int32_t pairs[][2] = {{RANDOM, RANDOM}, {FORWARD, FORWARD}, {REVERSE, REVERSE},
         {RANDOM, LAST_WRITER_FIRST}, {RANDOM, LAST_WRITER_LAST}};
     bool is_stopped = false;

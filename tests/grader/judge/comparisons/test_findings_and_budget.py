@@ -13,8 +13,8 @@ from grader.judge.comparisons.findings import FINDINGS, MAX_TEXT, Findings, firs
 from grader.judge.differences.difference import Expected
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Case, Criterion, Visibility
-from grader.model.frame import RawArray
 from grader.model.grade import Outcome, Status
+from grader.model.wire_format import RawArray
 
 NOTHING = np.zeros(len(FINDINGS), np.int64)
 NO_COUNTS = np.zeros(0, np.int64)

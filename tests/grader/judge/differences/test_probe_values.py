@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from grader.judge.differences.probe_values import FEW, answer_of
-from grader.model.frame import RawArray
 from grader.model.grade import HINT
+from grader.model.wire_format import RawArray
 
 NUMBERS = st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0, 3.0, np.inf, np.nan])
 

@@ -15,7 +15,8 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files
-from grader.batch.work import Grading, GradingSession, Work
+from grader.batch.grading_messages import Grading, Work
+from grader.batch.grading_session import GradingSession
 from grader.judge.inputs import Inputs
 from grader.judge.process import procfs
 from grader.judge.process.implementation import Implementation

@@ -12,8 +12,8 @@ from grader.judge.differences.difference import Expected
 from grader.judge.inputs import Inputs
 from grader.judge.verdict.grade_case import grade_case
 from grader.model.assignment import Case, Criterion, Visibility
-from grader.model.frame import DATA, RawArray
 from grader.model.grade import CheckResult, Outcome, Status
+from grader.model.wire_format import DATA, RawArray
 from tests.tables import by_name
 
 # a convolution with a kernel of one pixel is a matrix product: small enough to be its own reference here

@@ -1,0 +1,72 @@
+"""Grades one submission after the other in a process that may be far from the course's files."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from grader.batch.grading_messages import Done, Grading, Work
+from grader.judge.code_digest import code_digest
+from grader.model.errors import GraderFault
+from grader.model.submitted_files import SubmittedFiles
+
+
+class GradingSession:
+    """An unpacked course with a session that grades its submissions."""
+
+    def __init__(self, grading: Grading) -> None:
+        if grading.code != code_digest():
+            raise GraderFault(
+                "this worker has another version of Backflip or NumPy; install the one that the batch runs"
+            )
+        self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
+        root = Path(self._folder.name)
+        for name, content in grading.course.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        there = root / "assignments" / grading.assignment.name
+        rubric = grading.assignment.rubric
+        assignment = replace(
+            grading.assignment,
+            folder=there,
+            rubric=replace(rubric, source=there / rubric.source.name),
+            library=root,
+        )
+        from grader.judge.session import Session  # only here: the process that sends the work needs no NumPy
+        from grader.judge.verdict.result_cache import CaseKeys
+
+        self._variants = grading.variants
+        self._session = Session(
+            assignment, sandbox=grading.sandbox, secret=grading.secret, misconceptions=grading.misconceptions
+        )
+        self._case_keys = CaseKeys(assignment, grading.sandbox, self._session.setup.device)
+
+    def close(self) -> None:
+        """Ends the session and removes the course."""
+        self._session.close()
+        self._folder.cleanup()
+
+    def check(self) -> None:
+        """Raises UserError if no submission can be started in the sandbox."""
+        self._session.setup.check_sandbox()
+
+    def answers(
+        self, files: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Returns how some exact cases end that the course's own files do not pass."""
+        return self._session.answers(files, cases, names)
+
+    def grade_work(self, work: Work) -> Done:
+        """Grades the files, for each student if hidden numbers are individual, else once for all of them."""
+        from grader.judge.verdict.result_cache import ResultCache
+
+        cache = ResultCache(self._case_keys, work.cached)
+        variants = work.students if self._variants else ("",)
+        graded = self._session.grade_variants(work.files, work.students[0], variants, cache=cache)
+        of = [student if self._variants else "" for student in work.students]
+        grades = tuple(
+            replace(graded.grades[v], submission=s) for v, s in zip(of, work.students, strict=True)
+        )
+        addresses = tuple(cache.addresses[variant] for variant in of)
+        return Done(work.key, grades, addresses, cache.fresh, graded.cpu_seconds)

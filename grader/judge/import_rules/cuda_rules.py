@@ -1,0 +1,184 @@
+"""Reads submitted kernels without running them, and reports each place where they leave CUDA C++.
+
+On the emulator a kernel is native code in the same process as the code that detects errors and counts.
+The emulator stops an access far from every array before it happens, and checks what compiled kernels call.
+Reading must only prevent ways to make the compiler omit these checks: assembly, attributes, pragmas, the
+compiler's own functions, and the emulator's names. Names are read as the preprocessor reads them, with
+continued lines joined. Macros may join names with ##, because a submission is read again with its macros
+expanded. Any other way to build a name out of pieces is refused.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from grader.judge.import_rules.cuda_source import (
+    CONTROL,
+    DIRECTIVE,
+    code_of,
+    joined,
+    macros_for_numbers,
+    names_in_condition,
+    quoted,
+    statements,
+    text_of,
+)
+
+INCLUDES = frozenset(
+    (
+        *("cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h"),
+        *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert"),
+        *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h"),
+        *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
+        *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
+        *("mma.h", "algorithm", "limits", "utility"),
+    )
+)
+TYPE = r"(?:const\s+|volatile\s+|unsigned\s+|signed\s+|struct\s+|class\s+)*[A-Za-z_][\w:]*(?:\s*<[^<>;{}]*>)?"
+EMULATOR = "is the emulator's: kernels run on it and say nothing of it"
+AROUND = "goes around what watches every access; write plain CUDA C++"
+POINTER = "makes a pointer of something else; take the address of what you were given, or an index into it"
+TIME = "tells a kernel when it runs; a result must not depend on that"
+PIECES = "builds a name out of pieces, which cannot be checked; write the name"
+VARIES = "does not stay what it is when a file is read; do not put names together in the same file"
+# The preprocessor's counters: a name made of them could differ when the file is compiled.
+VARYING = re.compile(r"\b__(?:COUNTER|LINE|INCLUDE_LEVEL|FILE|BASE_FILE|DATE|TIME|TIMESTAMP)__\b")
+# Pattern in the code without comments and strings: why. Unbounded repetition in a pattern stops at the
+# character with which the pattern begins, so each stretch of the code is read a bounded number of times.
+REFUSED = {
+    r"\b(?:asm|__asm|__asm__)\b": AROUND,
+    r"\b(?:__attribute__|__attribute|__declspec)\b": AROUND,
+    r"\[\s*\[": AROUND,
+    r"\b(?:_Pragma|__pragma)\b": AROUND,
+    r"\b__(?:builtin_|sync_|atomic_|tsan|ubsan|sanitizer|cxa|libc|dso_handle)\w*": AROUND,
+    r"(?i:emulator)\w*": EMULATOR,
+    r"\b(?:clock|clock64|globaltimer|__nanosleep)\b": TIME,
+    r"\b(?:reinterpret_cast|const_cast|bit_cast|__bit_cast)\b": POINTER,
+    r"\bunion\b": POINTER,
+    r"\b(?:intptr_t|uintptr_t|__UINTPTR_TYPE__|__INTPTR_TYPE__)\b": POINTER,
+    r"\b(?:memcpy|memmove|memset|memcmp|alloca|dlopen|dlsym|syscall|system|mmap|mprotect)\b": AROUND,
+    rf"\(\s*{TYPE}\s*(?:const\s*)?[*&](?:[\s*&]|const\b|__restrict__\b)*\)\s*[\w(+\-~!&*]": POINTER,
+    rf"\(\s*{TYPE}\s*\(\s*(?:\w+\s*::\s*)*+[*&](?:[\s*&]|const\b|volatile\b|__restrict__\b)*\)": POINTER,
+    r"\b(?:decltype|typeof|__typeof|__typeof__|__decltype)\b": POINTER,
+    rf"\bstatic_cast\s*<\s*{TYPE}\s*[*&]": POINTER,
+    r"/\*": "found a comment that never ends",
+    r"\b(?:u8|u|U|L)?R\"": f"a raw text {PIECES}",
+    r"##|%:|<:|:>|<%|%>": PIECES,
+    r"\?\?[=/'()!<>-]": PIECES,
+    r"\\": PIECES,  # outside of strings, with continued lines joined: \u0061 is a letter
+    r"\ufffd": "is in place of bytes that are not UTF-8, expected plain ASCII outside of comments",
+    r"[^\x00-\x7f]": "found a letter that no name of CUDA has, expected plain ASCII outside of comments",
+    r"\b(?:setjmp|longjmp|co_await|co_yield|co_return|thread_local|__thread)\b": AROUND,
+}
+EXTERN = re.compile(r"\bextern\b\s*(?:\"[^\"]*\"\s*)?(\w+)?")
+EXTERN_FOLLOWED_BY = ("__global__", "__device__", "__shared__", "__constant__", "__host__")
+KEYWORDS = frozenset(
+    (
+        *("alignas", "alignof", "auto", "bool", "break", "case", "char", "class", "const", "consteval"),
+        *("constexpr", "constinit", "const_cast", "continue", "default", "delete", "do", "double", "else"),
+        *("enum", "explicit", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int"),
+        *("long", "mutable", "namespace", "new", "nullptr", "operator", "private", "protected", "public"),
+        *("register", "return", "short", "signed", "sizeof", "static", "static_assert", "static_cast"),
+        *(
+            "struct",
+            "switch",
+            "template",
+            "this",
+            "true",
+            "typedef",
+            "typename",
+            "union",
+            "unsigned",
+            "using",
+        ),
+        *("virtual", "void", "volatile", "while", "defined"),
+    )
+)
+# The compiler's own macros depend on how it is called: a condition on them could show one source here and
+# another to the compiler. These are the same wherever a kernel is read or compiled for the emulator.
+SAME_EVERYWHERE = frozenset(("__CUDA_ARCH__", "__CUDACC__", "__NVCC__", "defined"))
+TYPEDEF = re.compile(r"\btypedef\b")
+USING = re.compile(r"\busing\s+\w+\s*=")
+DIRECTIVES = frozenset(("define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", ""))
+
+
+def problem_of(content: bytes) -> tuple[int, str]:
+    """The line and the reason of the first forbidden thing in CUDA C; (0, "") if there is none."""
+    source = text_of(content)
+    if control := CONTROL.search(source):
+        return 1 + source.count("\n", 0, control.start()), _problem_of_control(control.group())
+    text, lines = joined(source)
+    problem = min(_problems(code_of(text), text), default=None)
+    if problem is None:
+        return 0, ""
+    position, why = problem
+    return bisect_right(lines, position), why
+
+
+def _problem_of_control(character: str) -> str:
+    if character == "\0":
+        return "found a character without a name (NUL), expected text: save the file as UTF-8"
+    return f"found the control character 0x{ord(character):02x}, which no editor shows: delete it"
+
+
+def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
+    directives = list(DIRECTIVE.finditer(code))
+    pasting = {at for one in directives if one[1] == "define" for at in _pastes(one)}
+    for pattern, why in REFUSED.items():
+        for match in re.finditer(pattern, code):
+            if match.start() not in pasting:
+                yield match.start(), f"{quoted(match.group())} {why}"
+    for match in VARYING.finditer(code) if pasting else ():
+        yield match.start(), f"{quoted(match.group())} {VARIES}"
+    for match in EXTERN.finditer(code):
+        if match[1] not in EXTERN_FOLLOWED_BY:
+            yield match.start(), "`extern` of what is defined elsewhere; a kernel's file has all it needs"
+    for start, statement in statements(code):
+        for name, marks in ((TYPEDEF, "*"), (USING, "*&")):
+            named = name.search(statement)
+            if named and max(map(statement.rfind, marks)) >= named.end():
+                yield start + named.start(), f"{quoted(statement[named.start() :])} {POINTER}"
+    numbers = macros_for_numbers(code)
+    for match in directives:
+        why = _problem_of_directive(match[1], match[2], text[match.start(2) : match.end(2)], numbers)
+        if why:
+            yield match.start(), why
+
+
+def _pastes(define: re.Match[str]) -> Iterator[int]:
+    """The places where a macro joins names with ##. The results are read after macros are expanded."""
+    return (define.start(2) + match.start() for match in re.finditer("##", define[2]))
+
+
+def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[str]) -> str:
+    """The reason to refuse a directive, or ""; `code` and `text` are what follows its name, `text` whole."""
+    if name == "include" and (header := re.match(r"\s*(?:<([^>]*)>|\"([^\"]*)\")", text)):
+        called = header[1] or header[2] or ""
+        return "" if called in INCLUDES else f"`#include <{called[:60]}>`: device code has no such header"
+    if name == "pragma" and re.match(r"\s*(?:unroll\b[\s\w()]*|once\s*)$", code):
+        return ""
+    if name not in DIRECTIVES:
+        return f"`#{name[:60]}` {AROUND}"
+    if name in ("define", "undef"):
+        named = re.search(r"\w+", code)
+        return _problem_of_name(name, named.group() if named else "")
+    if name in ("if", "elif", "ifdef", "ifndef"):
+        return _problem_of_condition(name, code, numbers)
+    return ""
+
+
+def _problem_of_name(directive: str, name: str) -> str:
+    if name in KEYWORDS or name.startswith("__"):
+        return f"`#{directive} {name[:60]}`: the name is the language's own"
+    return ""
+
+
+def _problem_of_condition(directive: str, code: str, numbers: frozenset[str]) -> str:
+    """Allows conditions on numbers, and on the source's own macros that stand for numbers."""
+    names, asked_for = names_in_condition(code)
+    for name in names:
+        is_asked_for = directive.endswith("def") or name in asked_for
+        if name in SAME_EVERYWHERE or (not name.startswith("_") and (name in numbers or is_asked_for)):
+            continue
+        return f"`#{directive} ... {name[:60]}`: a condition is on numbers and on your own macros for numbers"
+    return ""

@@ -1,0 +1,315 @@
+// Finds races: accesses to one word by two threads, at least one of them a store, with nothing that orders the two.
+//
+// It keeps, for each word of the arena, the last thread that stored there and the threads that read it since. Barriers,
+// fences and atomic operations order threads. Only memory_checks.cpp includes this file: the compiler then inlines
+// access_shadow() into the check of each access.
+#pragma once
+
+#include "state.h"
+
+#include <cstring>
+#include <unordered_map>
+
+namespace emulator {
+
+Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset, int size);
+
+namespace {
+
+// The accesses to a word: its last writer, and up to two readers, the most informative ones. `more_readers` has the rest
+// where two are too few.
+struct alignas(32) Word {
+    std::uint32_t written_at, read_at[2];
+    std::uint32_t store;  // which store it was: lanes of a warp that execute one together give it one number
+    std::uint32_t parts;  // from 1, in `parts`: where bytes of the word were used one by one
+    std::int16_t writer, reader[2];
+    unsigned written_bytes : 4, read_bytes_0 : 4, read_bytes_1 : 4, atomic : 1;
+};
+
+struct Parts {
+    std::size_t at;  // the word
+    Word bytes[4];
+};
+std::vector<Parts> parts;
+std::uint32_t parts_of;  // the launch that they belong to
+
+// A store over another lane's store: afterwards, memory shows whether both stored the same value.
+struct Pending {
+    bool is_open;
+    const unsigned char *memory;
+    unsigned char before[16];
+    int size;
+    Finding race;
+} pending;
+
+Word *words;
+
+struct Fence {
+    std::uint32_t passed, published;  // moments; 0: never
+    bool has_seen_others;
+};
+std::vector<Fence> fences;  // by block; empty as long as none has passed one
+std::uint32_t fences_of;    // the launch that they belong to
+
+Fence *fence_of(std::int64_t number)
+{
+    if (fences_of != launch_start) {
+        fences.clear();
+        fences_of = launch_start;
+    }
+    return fences.empty() ? nullptr : &fences[std::size_t(number)];
+}
+
+// True if another block passed __threadfence() after `moment` and then signalled this one by an atomic operation.
+bool was_published(std::int64_t by, std::uint32_t moment)
+{
+    Fence *theirs = fence_of(by), *mine = fence_of(block);
+    return theirs && mine && mine->has_seen_others && theirs->published > moment;
+}
+
+// Within a block: a thread passes a fence and then updates a word atomically; a thread that later updates that word
+// is ordered after what the first did before the fence. This is how a lock is passed on.
+struct Release {
+    int thread;
+    std::uint32_t passed;
+};
+std::uint32_t fence_passed[MAX_THREADS];                        // moments; of the block if after its start
+std::uint32_t releases_of;                                      // the block, by its start, in which there are any
+std::unordered_map<std::size_t, std::vector<Release>> releases;  // by the word's offset
+std::unordered_map<std::uint64_t, std::size_t> acquired;         // by word and thread: how many it has seen
+
+void hand_on(std::size_t offset, bool acquires = true, bool releases_too = true)
+{
+    if (releases_of != block_start)
+        return;  // no thread has passed a fence
+    std::vector<Release> &made = releases[offset];
+    if (acquires)
+        acquired[offset * MAX_THREADS + unsigned(thread)] = made.size();
+    if (releases_too && fence_passed[thread] > block_start && (made.empty() || made.back().thread != thread
+                                                  || made.back().passed != fence_passed[thread]))
+        made.push_back({thread, fence_passed[thread]});
+}
+
+bool was_handed_on(int by, std::uint32_t moment)
+{
+    if (releases_of != block_start)
+        return false;
+    for (const auto &one : releases) {
+        auto seen = acquired.find(one.first * MAX_THREADS + unsigned(thread));
+        for (std::size_t i = seen == acquired.end() ? 0 : seen->second; i-- > 0;)  // most often one of the last
+            if (one.second[i].thread == by && one.second[i].passed > moment)
+                return true;
+    }
+    return false;
+}
+
+void pass_fence()
+{
+    if (releases_of != block_start) {
+        releases.clear();
+        acquired.clear();
+        releases_of = block_start;
+    }
+    fence_passed[thread] = ++now;
+}
+
+__attribute__((noinline)) void report_race(
+    Mode mode, std::uint64_t place, std::size_t offset, int size, int other, std::uint32_t moment, Mode other_mode)
+{
+    bool in_this_block = moment >= block_start;
+    std::int64_t other_block = in_this_block ? block : block_at(moment);
+    if (in_this_block ? was_handed_on(other, moment) : was_published(other_block, moment))
+        return;
+    Finding finding = finding_at(RACE, mode, place, offset, size);
+    finding.other_thread = other;
+    finding.other_block = other_block;
+    finding.other_line = -1 - other_mode;
+    report(finding);
+}
+
+std::uint32_t store_number(std::uint64_t place)
+{
+    return std::uint32_t((place * 0x9e3779b97f4a7c15 ^ steps * 0xbf58476d1ce4e5b9 ^ waits * 0x94d049bb133111eb) >> 32);
+}
+
+// Two lanes of one warp at one store, in one block: no verdict is possible before the stored values are known.
+bool is_one_store(const Word &word, std::uint64_t place, int size)
+{
+    return word.store == store_number(place) && word.written_at >= block_start && word.writer / WARP == thread / WARP
+        && !word.atomic && size <= int(sizeof pending.before);
+}
+
+__attribute__((noinline)) void suspect(std::uint64_t place, std::size_t offset, int size, int other, std::uint32_t moment)
+{
+    if (pending.is_open || was_handed_on(other, moment))
+        return;  // it is of the same access, or in order
+    pending.is_open = true;
+    pending.memory = arena + offset;
+    pending.size = size;
+    std::memcpy(pending.before, arena + offset, std::size_t(size));
+    pending.race = finding_at(RACE, WRITE, place, offset, size);
+    pending.race.other_thread = other;
+    pending.race.other_block = block;
+    pending.race.other_line = -1 - WRITE;
+}
+
+inline bool unordered(std::uint32_t moment, int other, std::uint32_t since)
+{
+    if (moment < since)
+        return false;
+    if (moment < block_start)
+        return true;
+    if (other == thread || moment < last_barrier)
+        return false;
+    return other / WARP != thread / WARP || moment >= ordered_until[thread][other % WARP];
+}
+
+// How informative a reader is: another block, another warp, another thread, nothing.
+inline int weight(std::uint32_t moment, int other, std::uint32_t since)
+{
+    if (moment < since)
+        return 0;
+    if (moment < block_start)
+        return 3;
+    if (moment < last_barrier || other == thread)
+        return 0;
+    return other / WARP != thread / WARP ? 2 : 1;
+}
+
+// A writer that races with a third reader races with one of two others as well, unless something orders it after those
+// two alone: a fence of theirs, or a barrier of some lanes. From then on, all readers since the last write are kept.
+struct Reader {
+    std::uint32_t read_at;
+    std::int16_t thread;
+    std::uint16_t bytes;
+};
+std::unordered_map<std::size_t, std::vector<Reader>> more_readers;  // by word
+std::uint32_t more_readers_of;                                      // the launch that they belong to
+
+inline bool keeps_all_readers() { return orders_some || releases_of == block_start; }
+
+__attribute__((noinline)) void keep_reader(
+    std::size_t at, std::uint32_t moment, std::int16_t who, unsigned bytes, std::uint32_t since)
+{
+    if (!weight(moment, who, since))
+        return;  // what this thread does from now on is ordered after that read, and so is what others will do
+    if (more_readers_of != launch_start)
+        more_readers.clear();
+    more_readers_of = launch_start;
+    std::vector<Reader> &readers = more_readers[at];
+    for (Reader &one : readers)
+        if (one.thread == who && one.bytes == bytes && (one.read_at >= block_start) == (moment >= block_start)) {
+            one.read_at = moment;
+            return;
+        }
+    if (readers.size() < std::size_t(MAX_THREADS)) {
+        readers.push_back({moment, who, std::uint16_t(bytes)});
+        return;
+    }
+    for (Reader &one : readers)
+        if (!weight(one.read_at, one.thread, since)) {
+            one = {moment, who, std::uint16_t(bytes)};
+            return;
+        }
+}
+
+// A write or an atomic operation meets them; what comes later is compared with that.
+template <Mode MODE>
+__attribute__((noinline)) void meet_readers(
+    unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place, std::uint32_t since)
+{
+    auto found = more_readers.find(at);
+    if (more_readers_of != launch_start || found == more_readers.end())
+        return;
+    for (const Reader &one : found->second)
+        if (one.bytes & bytes && unordered(one.read_at, one.thread, since))
+            report_race(MODE, place, offset, size, one.thread, one.read_at, READ);
+    more_readers.erase(found);
+}
+
+template <Mode MODE>
+inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
+{
+    std::uint32_t since = at < SHARED_ZONE / 4 ? block_start : launch_start;
+    if (unordered(word.written_at, word.writer, since) && (word.written_bytes & bytes)
+        && !(MODE == ATOMIC && word.atomic)) {
+        if (MODE == WRITE && is_one_store(word, place, size))
+            suspect(place, offset, size, word.writer, word.written_at);
+        else
+            report_race(MODE, place, offset, size, word.writer, word.written_at, word.atomic ? ATOMIC : WRITE);
+    }
+    if (MODE == READ) {
+        if (word.reader[0] != thread) {
+            int first = weight(word.read_at[0], word.reader[0], since);
+            int second = weight(word.read_at[1], word.reader[1], since);
+            if (__builtin_expect(keeps_all_readers(), 0)) {
+                int out = first >= second ? 1 : 0;
+                keep_reader(at, word.read_at[out], word.reader[out], out ? word.read_bytes_1 : word.read_bytes_0, since);
+            }
+            if (first >= second) {
+                word.reader[1] = word.reader[0];
+                word.read_at[1] = word.read_at[0];
+                word.read_bytes_1 = word.read_bytes_0;
+            }
+            word.reader[0] = std::int16_t(thread);
+        } else if (word.read_at[0] < block_start && weight(word.read_at[1], word.reader[1], since) < 3) {
+            if (__builtin_expect(keeps_all_readers(), 0))
+                keep_reader(at, word.read_at[1], word.reader[1], word.read_bytes_1, since);
+            word.reader[1] = word.reader[0];  // a thread of the same number, of another block
+            word.read_at[1] = word.read_at[0];
+            word.read_bytes_1 = word.read_bytes_0;
+        }
+        word.read_at[0] = now;
+        word.read_bytes_0 = bytes;
+        return;
+    }
+    for (int i = 0; i < 2; ++i)
+        if (unordered(word.read_at[i], word.reader[i], since) && ((i ? word.read_bytes_1 : word.read_bytes_0) & bytes))
+            report_race(MODE, place, offset, size, word.reader[i], word.read_at[i], READ);
+    if (__builtin_expect(keeps_all_readers(), 0))
+        meet_readers<MODE>(bytes, at, offset, size, place, since);
+    word.written_at = now;
+    word.writer = std::int16_t(thread);
+    word.written_bytes = bytes;
+    word.atomic = MODE == ATOMIC;
+    word.store = store_number(place);
+}
+
+// The accesses to each byte of a word; null if its bytes were always used together.
+Word *bytes_of(Word &word, std::size_t at)
+{
+    if (parts_of != launch_start) {
+        parts.clear();
+        parts_of = launch_start;
+    }
+    bool is_split = word.parts && word.parts <= parts.size() && parts[word.parts - 1].at == at;
+    return is_split ? parts[word.parts - 1].bytes : nullptr;
+}
+
+Word *split(Word &word, std::size_t at)
+{
+    parts.push_back({at, {word, word, word, word}});
+    word.parts = std::uint32_t(parts.size());
+    return parts.back().bytes;
+}
+
+template <Mode MODE>
+__attribute__((noinline)) void access_bytes(
+    Word *known, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
+{
+    for (unsigned byte = 0; byte < 4; ++byte)
+        if (bytes >> byte & 1)
+            access_shadow<MODE>(known[byte], 1u << byte, at, offset, size, place);
+}
+
+// True if another reader of this word adds nothing: two others read it in this moment, none after it was
+// written. The next writer is unordered with one of them.
+inline bool tells_nothing(const Word &word, bool is_shared)
+{
+    return word.written_at < (is_shared ? last_barrier : launch_start) && word.read_at[0] == now
+        && word.read_at[1] == now && !word.parts && !keeps_all_readers();
+}
+
+}  // namespace
+
+}  // namespace emulator
