@@ -144,7 +144,6 @@ class Module:
                 shared_limit,
                 *(schedule := order if isinstance(order, Schedule) else Schedule.named(order)).orders,
                 counting and self.checked,
-                False,
                 schedule.seed,
             )
             return self._launch(kernel, raw, arguments)

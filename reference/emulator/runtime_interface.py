@@ -92,8 +92,8 @@ class RawLaunch(ctypes.Structure):
         ("block_order", c_int32),
         ("thread_order", c_int32),
         ("counting", c_int32),
-        ("cooperative", c_int32),
         ("seed", c_uint64),
+        ("cooperative", c_int32),
     ]
 
 

@@ -68,8 +68,8 @@ struct Launch {
     std::uint32_t dynamic_shared, shared_limit;
     std::int32_t block_order, thread_order;
     std::int32_t counting;
-    std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
     std::uint64_t seed;
+    std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
 };
 
 struct SharedArray {  // an array of a launch, where several processes run its blocks
