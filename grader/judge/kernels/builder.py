@@ -148,7 +148,7 @@ class Builder:
             (folder / name).write_bytes(source)
             result = self._run(folder, name, dict([self._runtime]))
             if result["status"] != "ok":
-                text = result["text"] or "the compiler did not come to an end"
+                text = result["text"] or "the compiler did not finish"
                 if ENDED_BY_LIMITS.search(text):
                     text = _too_much(name)
                 return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from grader.batch.copy_detection import alike
+from grader.batch.copy_detection import similar_pairs
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.submission_files import MOST_BYTES, KeptFile, file_rows
 from grader.desk.class_view import key_of
@@ -141,9 +141,9 @@ def test_pairs_are_sought_again_only_when_files_change(
 
     def noting(files: Mapping[str, str], *words: Any) -> tuple[Pair, ...]:
         sought.append(files["ada"])
-        return alike(files, *words)
+        return similar_pairs(files, *words)
 
-    monkeypatch.setattr("grader.desk.insight.alike", noting)
+    monkeypatch.setattr("grader.desk.insight.similar_pairs", noting)
     text = desk.get("/a/dense/similarity").text
     gradebook.adjust(Adjustment("ada", "dense", "", Fraction(1), "why", "who"))
     assert desk.get("/a/dense/similarity").text == text

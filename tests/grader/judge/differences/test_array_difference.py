@@ -175,7 +175,7 @@ def test_the_second_of_two_arrays_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("actual", "phrase"), [(0 * GRID, "zeros only"), (-GRID, "every sign is turned"), (GRID + 1, "all 6")]
+    ("actual", "phrase"), [(0 * GRID, "zeros only"), (-GRID, "every sign is flipped"), (GRID + 1, "all 6")]
 )
 def test_a_tell_tale_answer_is_told(actual: Any, phrase: str) -> None:
     difference = judged(GRID, single(actual))
