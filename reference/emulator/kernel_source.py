@@ -299,8 +299,10 @@ def declaration(written: str, line: int) -> str:
         if sizes.startswith("[]"):
             raise ValueError("it has no size; dynamic shared memory is declared with `extern`")
         slot, kind = f"emulator_shared_{name}", f"{base}{sizes}"
+        reference = f"{base} (&{name}){sizes}" if sizes else f"{base} &{name}"
+        pointer = f"{base} (*){sizes}" if sizes else f"{base} *"
         parts.append(
             f'static emulator_shared {slot} = {{"{name}", sizeof({kind}), {line}, 0, 0}}; '
-            f"{base} (&{name}){sizes} = *({base} (*){sizes}){slot}.get();"
+            f"{reference} = *({pointer}){slot}.get();"
         )
     return " ".join(parts)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.author.exercises.python_source import find_exercise
+from grader.author.exercises.python_source import find_exercise, near_module
 from grader.model.assignment import DEFAULT_IMPORTS, NDARRAY
 from grader.model.errors import UserError
 
@@ -55,12 +55,11 @@ class ReferenceFunction:
 
 def read_function(root: Path, place: str) -> ReferenceFunction:
     """The function at `module:name` below `root`; UserError if it is missing or cannot be an exercise."""
-    if not PLACE.fullmatch(place):
-        raise UserError(
-            f"--from {place}: expected a function of the course's reference, such as {PACKAGE}.words:distance"
-        )
     module, _, name = place.partition(":")
-    function = find_exercise(root, place)
+    if not PLACE.fullmatch(place):
+        expected = f"expected a function of the course's reference, such as {PACKAGE}.words:distance"
+        raise UserError(f"--from {place}: {expected}{near_module(root, module)}")
+    function = find_exercise(root, place, "--from names")
     function.stub  # noqa: B018  a function without a docstring cannot be an exercise: it says so
     tree = ast.parse(root.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8"))
     whole = ast.parse(function.whole).body[0]

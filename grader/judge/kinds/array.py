@@ -10,6 +10,7 @@ import numpy as np
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Lengths, draw_arrays, in_words, view_in_words
 from grader.model.assignment import Case
+from grader.model.near_miss import near_miss
 
 if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
@@ -121,7 +122,8 @@ class ArrayKind(Kind):
         drawn = parameters.get("lengths", {})
         named = [n for n in (*parameters["shape"], *parameters.get("other", ())) if isinstance(n, str)]
         if unknown := [name for name in named if name not in drawn]:
-            return f"found the length {unknown[0]!r}, expected a number or a name in `lengths`"
+            message = f"found the length {unknown[0]!r}, expected a number or a name in `lengths`"
+            return message + near_miss(unknown[0], drawn)
         backwards = [name for name, (low, high) in drawn.items() if low > high]
         return (
             f"found a range of {backwards[0]!r} that runs backwards, expected [from, to]" if backwards else ""

@@ -88,10 +88,11 @@ class Precision(Family):
                     f"{cheat.name} earns {float(graded.score):g} of {float(graded.points):g}, and may gain "
                     f"{self.may_gain}: give more of its cases `wide` integers",
                 )
-        if grade.score > grade.max_score * (1 - LEAST_LOSS):
+        offered = sum((one.points for one in grade.criteria if not one.by_hand), Fraction(0))
+        if grade.score > offered * (1 - LEAST_LOSS):
             yield (
                 rubric.criteria[0].id,
-                f"{cheat.name} earns {float(grade.score):g} of {float(grade.max_score):g}, and may gain "
+                f"{cheat.name} earns {float(grade.score):g} of {float(offered):g}, and may gain "
                 f"{self.may_gain}: let cases with sums have `wide` integers",
             )
 

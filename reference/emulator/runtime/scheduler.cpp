@@ -13,6 +13,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <sys/mman.h>
 #include <ucontext.h>
 #ifdef __APPLE__
@@ -911,22 +912,13 @@ INTERFACE int emulator_printf(const char *format, ...)
     return count;
 }
 
-// 0: every thread came to its end. 1: it stopped, and the findings say why. 2: no memory for stacks.
-INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *how)
+namespace {
+
+// Prepares the launch's blocks. False if there is no memory for stacks.
+bool begin()
 {
-    launch = *how;
-    entry = kernel;
-    orders_some = std::find(of_some_lanes.begin(), of_some_lanes.end(), kernel) != of_some_lanes.end();
-    arguments = given;
-    random_state = launch.seed;
-    size = launch.block[0] * launch.block[1] * launch.block[2];
     if (!prepare())
-        return 2;
-    for (int i = 0; i < size; ++i)
-        threads[i].index = index_of(i, launch.block);
-    find_program();
-    blockDim = {launch.block[0], launch.block[1], launch.block[2]};
-    gridDim = {launch.grid[0], launch.grid[1], launch.grid[2]};
+        return false;
     ++emulator_launch_number;
     counters = {};
     emulator_arithmetic = 0;
@@ -942,21 +934,75 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     ticks = last_place = 0;
     if (launch.counting)
         begin_notes();
+    return true;
+}
+
+std::vector<std::int64_t> drawn;  // the order of blocks, where it is random
+
+// Runs the block that comes at this place of the order. False if it stopped.
+bool run_next(std::int64_t i)
+{
+    std::int64_t last = std::int64_t(launch.grid[0]) * launch.grid[1] * launch.grid[2] - 1;
+    run_block(launch.block_order == FORWARD ? i : launch.block_order == REVERSE ? last - i : drawn[std::size_t(i)]);
+    return !stopped;
+}
+
+double seconds()
+{
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
+}
+
+}  // namespace
+
+// 0: every thread came to its end. 1: it stopped, and the findings say why. 2: no memory for stacks. Where its blocks take
+// long, several `cores` run them, as far as their arrays are `given_arrays` and nothing else connects them.
+INTERFACE int emulator_run_on(void (*kernel)(void **), void **given, const Launch *how, int cores,
+    const SharedArray *given_arrays, std::size_t array_count)
+{
+    const double WORTH_IT = 0.01;  // seconds; to share the blocks out takes one or two thousandths
+    launch = *how;
+    entry = kernel;
+    orders_some = std::find(of_some_lanes.begin(), of_some_lanes.end(), kernel) != of_some_lanes.end();
+    arguments = given;
+    random_state = launch.seed;
+    size = launch.block[0] * launch.block[1] * launch.block[2];
+    for (int i = 0; i < size; ++i)
+        threads[i].index = index_of(i, launch.block);
+    find_program();
+    blockDim = {launch.block[0], launch.block[1], launch.block[2]};
+    gridDim = {launch.grid[0], launch.grid[1], launch.grid[2]};
+    if (!begin())
+        return 2;
     watch();
 
     std::int64_t count = std::int64_t(launch.grid[0]) * launch.grid[1] * launch.grid[2];
-    std::vector<std::int64_t> drawn(launch.block_order == RANDOM ? std::size_t(count) : 0);
+    drawn.resize(launch.block_order == RANDOM ? std::size_t(count) : 0);
     for (std::size_t i = 0; i < drawn.size(); ++i)
         drawn[i] = std::int64_t(i);
     shuffle(drawn.data(), std::int64_t(drawn.size()));
-    for (std::int64_t i = 0; i < count && !stopped; ++i)
-        run_block(launch.block_order == FORWARD ? i : launch.block_order == REVERSE ? count - 1 - i : drawn[std::size_t(i)]);
+    double start = cores > 1 ? seconds() : 0;
+    for (std::int64_t i = 0; i < count && run_next(i); ++i) {
+        std::int64_t left = count - i - 1;
+        if (cores == 1 || left < cores || (seconds() - start) / double(i + 1) * double(left) < WORTH_IT)
+            continue;
+        if (run_on_cores(cores, given_arrays, array_count, i + 1, count, run_next))
+            break;
+        cores = 1;
+        begin();
+    }
     block = thread = -1;
     unwatch();
     count_plain_reads();
     counters.arithmetic = emulator_arithmetic;
     counters.shared_memory = shared_used;
     return stopped;
+}
+
+INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *how)
+{
+    return emulator_run_on(kernel, given, how, 1, nullptr, 0);
 }
 
 INTERFACE const char *emulator_output() { return output; }
