@@ -98,10 +98,9 @@ def _explain_values(
         return f"{share}: the result holds zeros only"
     if bound is not None:
         off = abs(float(actual[index]) - float(expected[index]))
-        return (
-            f"{elements} are off by more than rounding error. Here the error is {off:.3g}; "
-            f"at most {bound[index]:.3g} is allowed"
-        )
+        verb = "is" if count == 1 else "are"
+        here = f"Here the error is {off:.3g}; at most {bound[index]:.3g} is allowed"
+        return f"{elements} {verb} off by more than rounding error. {here}"
     if expected.dtype.kind != "b" and np.array_equal(actual, -expected):
         return f"{share}: every sign is flipped"
     return share

@@ -72,7 +72,7 @@ def test_what_the_handout_provides_is_neither_counted_nor_marked() -> None:
     (pair,) = pairs(ada=ONE, bob=RENAMED)
     rows = side_by_side(pair.left.text, pair.right.text, HANDOUT)
     for halves in ([row.left for row in rows], [row.right for row in rows]):
-        marked = "".join(half.text for half in halves if half.kind in ("similar_pairs", "moved"))
+        marked = "".join(half.text for half in halves if half.kind in ("alike", "moved"))
         assert "as_strided" in marked and "result[index" not in marked
 
 
