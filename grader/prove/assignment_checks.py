@@ -141,7 +141,7 @@ def _surviving(
         if unjudged:
             yield mutant, f"{mutant.name} was never judged: {unjudged[0].status}: {unjudged[0].rationale}"
         elif not kills[mutant.name]:
-            yield mutant, f"{mutant.name} survives: no case tells it from the solution"
+            yield mutant, f"{mutant.name} survives: it passes every case, as the solution does"
         elif not any(case.partition("/")[0] in criteria for case in kills[mutant.name]):
             where = ", ".join(criteria) or "none"
             yield mutant, f"{mutant.name} loses nothing on the criteria of its exercise ({where})"
