@@ -119,13 +119,13 @@ def diagnose(
     library = nvrtc()
     if library is None:
         return None
-    if asked := sorted(name for name in OF_THE_TOOLKIT if name in source):
-        return Diagnosis(True, f"not compiled for a GPU: {asked[0]} comes with the CUDA toolkit")
+    if headers := sorted(name for name in OF_THE_TOOLKIT if name in source):
+        return Diagnosis(True, f"not compiled for a GPU: {headers[0]} comes with the CUDA toolkit")
     options = [f"--gpu-architecture={architecture}", "--std=c++17", "--ptxas-options=-v"]
     options += [f"-D{name}={value}" for name, value in (defines or {}).items()]
     diagnosis = compiled(library, source, file, instances, options)
     errors = diagnosis.errors
-    if not errors or not all(said.startswith(OF_THE_HOST) for _, said in errors):
+    if not errors or not all(message.startswith(OF_THE_HOST) for _, message in errors):
         return diagnosis
     without_host = compiled(library, source, file, instances, [*options, TAKE_THEM])
     is_called = any(calls(source, line) for line, _ in errors)

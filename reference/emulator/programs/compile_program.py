@@ -78,8 +78,8 @@ def is_program(source: str) -> bool:
 def headers_of(source: str) -> list[str]:
     """The headers in <> that a source includes, in source order, each once."""
     text = without_comments(source)
-    found = (INCLUDE.match(source, line.start()) for line in DIRECTIVE.finditer(text))
-    return list(dict.fromkeys(match[1].strip() for match in found if match))
+    matches = (INCLUDE.match(source, line.start()) for line in DIRECTIVE.finditer(text))
+    return list(dict.fromkeys(match[1].strip() for match in matches if match))
 
 
 def runtime_into(folder: Path) -> Path:
