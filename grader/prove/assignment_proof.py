@@ -64,9 +64,9 @@ def rejected(
 ) -> Iterator[Finding]:
     """A finding for each right version that loses points."""
     for one in rewrites:
-        grade = grades[f"rewrite {one.name}"]
-        if grade.score < grade.max_score:
-            first = next(r for c in grade.criteria for r in c.results if r.status is not Status.OK)
+        results = (r for c in grades[f"rewrite {one.name}"].criteria for r in c.results)
+        first = next((r for r in results if r.status is not Status.OK), None)
+        if first is not None:
             message = f"{one.name} is right and loses points: {first.criterion}/{first.case}: {first.status}"
             yield Finding(assignment.folder / rewrites_file(one), one.line, f"{message}: {first.rationale}")
 

@@ -45,13 +45,12 @@ EXTENSIONS = {
 REFUSED = {
     r"<<<": "a kernel is launched by the host, which is not written in this file",
     r"\b(?:cudaGraph|cudaStream(?:Begin|End)Capture)\w*": "graphs of launches are not emulated",
-    r"\bpipeline_shared_state\b": "of pipelines those of one thread are emulated: cuda::make_pipeline()",
     r"\b(?:__cluster_dims__|this_cluster|cluster_group)\b": "clusters of blocks need compute capability 9.0",
     r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
     r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
     r"\b(?:tex|surf)[123]D\w*|\btexture\s*<": "textures and surfaces are not emulated; read from an array",
     r"\bcuda\w*(?:Texture|Surface|Array)\w*": "textures and surfaces are not emulated; read from an array",
-    r"\bcudaLaunchCooperativeKernel\w*": "blocks run one after another, so none can wait for the whole grid",
+    r"\bcudaLaunchCooperativeKernelMultiDevice\b": "there is one device",
     r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
     r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
@@ -299,8 +298,10 @@ def declaration(written: str, line: int) -> str:
         if sizes.startswith("[]"):
             raise ValueError("it has no size; dynamic shared memory is declared with `extern`")
         slot, kind = f"emulator_shared_{name}", f"{base}{sizes}"
+        reference = f"{base} (&{name}){sizes}" if sizes else f"{base} &{name}"
+        pointer = f"{base} (*){sizes}" if sizes else f"{base} *"
         parts.append(
             f'static emulator_shared {slot} = {{"{name}", sizeof({kind}), {line}, 0, 0}}; '
-            f"{base} (&{name}){sizes} = *({base} (*){sizes}){slot}.get();"
+            f"{reference} = *({pointer}){slot}.get();"
         )
     return " ".join(parts)

@@ -16,6 +16,7 @@ HEAD = """\
 #include <vector>
 #include <string.h>
 #include "cuda_runtime.h"
+#include <cooperative_groups.h>
 #define CHECK(call)                                                                            \\
     do {                                                                                       \\
         cudaError_t error = (call);                                                            \\
@@ -45,6 +46,26 @@ __global__ void weigh(float *out)
 {
     out[threadIdx.x] = coefficients[threadIdx.x % 4];
     atomicAdd(&counter, 1);
+}
+// Each block hands a number on to the next but one, by way of two barriers of the grid and its shared memory.
+__global__ void passes_on(int *out, int mistake)
+{
+    __shared__ int kept;
+    auto grid = cooperative_groups::this_grid();
+    int me = blockIdx.x, n = gridDim.x;
+    if ((mistake == 1 && me == 1) || (mistake == 2 && threadIdx.x == 1))
+        return;
+    if (threadIdx.x == 0)
+        out[me] = kept = 10 * me;
+    if (mistake == 3 && threadIdx.x == 1)
+        __syncthreads(); // one stays
+    if (mistake != 4)
+        grid.sync(); // the grid meets
+    if (threadIdx.x == 0)
+        out[n + me] = out[(me + 1) % n] + kept / 10; // takes
+    cooperative_groups::sync(grid);
+    if (threadIdx.x == 0)
+        out[me] = out[n + (me + 1) % n];
 }
 __global__ void asserts(float *out) { assert(threadIdx.x < 3); out[threadIdx.x] = 0; } // asserts
 __global__ void reverse(float *out)
@@ -85,6 +106,17 @@ float h[N];
 """
 ALLOCATED = "float *d; CHECK(cudaMalloc((void **)&d, sizeof h)); CHECK(cudaMemset(d, 0, sizeof h));\n"
 BACK = "CHECK(cudaMemcpy(h, d, sizeof h, cudaMemcpyDeviceToHost)); CHECK(cudaFree(d));\n"
+
+
+def passed_on(mistake: int = 0, blocks: int = 4, threads: int = 2, comment: str = "") -> str:
+    """The lines that launch `passes_on` cooperatively."""
+    return (
+        f"int *d, mistake = {mistake}; CHECK(cudaMalloc(&d, 32)); CHECK(cudaMemset(d, 0, 32));\n"
+        f"void *addresses[] = {{&d, &mistake}}; cudaError_t made = cudaLaunchCooperativeKernel("
+        f"(void *)passes_on, dim3({blocks}), dim3({threads}), addresses); {comment}\nCHECK(made);\n"
+    )
+
+
 # name: the lines of a function of the host; what it prints (it returns 0, and nothing is found)
 RIGHT = {
     "templates_and_defaults": (
@@ -168,6 +200,11 @@ RIGHT = {
         "CHECK(cudaLaunchKernel((void *)fill<float, 2>, dim3(2), dim3(32), addresses));\n"
         f'{BACK}printf("%g %g", h[39], h[40]);',
         "3 0",
+    ),
+    "a_barrier_of_the_grid": (
+        f"{passed_on()}int numbers[4]; CHECK(cudaMemcpy(numbers, d, 16, cudaMemcpyDeviceToHost));\n"
+        'CHECK(cudaFree(d)); printf("%d %d %d %d", numbers[0], numbers[1], numbers[2], numbers[3]);',
+        "21 32 3 10",
     ),
     "sizes_of_launches": (
         "int grid, block, blocks; cudaFuncAttributes a; CHECK(cudaFuncGetAttributes(&a, weigh));\n"
@@ -295,6 +332,42 @@ WRONG = {
         "device-side assert triggered at line",
         7,
         {"asserts(": "trap"},
+    ),
+    "a_block_that_leaves_the_grid": (
+        f"{passed_on(1)}CHECK(cudaDeviceSynchronize());",
+        "timed out",
+        7,
+        {"// the grid meets": "divergent_barrier"},
+    ),
+    "a_thread_that_leaves_the_grid": (
+        f"{passed_on(2)}CHECK(cudaDeviceSynchronize());",
+        "timed out",
+        7,
+        {"// the grid meets": "divergent_barrier"},
+    ),
+    "a_thread_at_another_barrier": (
+        f"{passed_on(3)}CHECK(cudaDeviceSynchronize());",
+        "timed out",
+        7,
+        {"// one stays": "divergent_barrier"},
+    ),
+    "blocks_that_do_not_meet": (
+        f"{passed_on(4, comment='// schedule_dependent')}CHECK(cudaFree(d));",
+        "",
+        0,
+        {"out[me] = kept": "race", "// takes": "race"},
+    ),
+    "a_barrier_of_the_grid_in_a_plain_launch": (
+        "int *d; CHECK(cudaMalloc(&d, 64)); passes_on<<<4, 2>>>(d, 0); CHECK(cudaDeviceSynchronize());",
+        "unspecified launch failure",
+        7,
+        {"// the grid meets": "trap"},
+    ),
+    "more_blocks_than_can_meet": (
+        passed_on(blocks=500, threads=1024, comment="// bad_launch"),
+        "too many blocks in cooperative launch",
+        7,
+        {},
     ),
     "too_large_a_block": (
         "says<<<1, 1025>>>(); CHECK(cudaGetLastError()); // bad_launch",

@@ -39,6 +39,11 @@ def git(folder: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.fixture(autouse=True)
+def outside_of_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Callable[..., tuple[Path, list[str]]]:
     """A repository with a commit for each source; its folder and the commits."""
