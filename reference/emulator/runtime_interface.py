@@ -93,6 +93,7 @@ class RawLaunch(ctypes.Structure):
         ("thread_order", c_int32),
         ("counting", c_int32),
         ("seed", c_uint64),
+        ("cooperative", c_int32),
     ]
 
 

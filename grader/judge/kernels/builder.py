@@ -193,7 +193,7 @@ class Builder:
             folder = child.folder
             result = self._result(child, {name: source, self._runtime[0]: self._runtime[1]})
             if result["status"] != "ok":
-                text = result["text"] or "the compiler did not come to an end"
+                text = result["text"] or "the compiler did not finish"
                 if ENDED_BY_LIMITS.search(text):
                     text = _too_much(name)
                 return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))

@@ -69,6 +69,7 @@ struct Launch {
     std::int32_t block_order, thread_order;
     std::int32_t counting;
     std::uint64_t seed;
+    std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
 };
 
 struct SharedArray {  // an array of a launch, where several processes run its blocks
