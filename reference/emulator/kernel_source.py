@@ -40,6 +40,7 @@ EXTENSIONS = {
         r"\bcuda\s*::|#\s*include\s*[<\"](?:cuda(?:/|_pipeline\.h)|cooperative_groups/memcpy_async)"
     ),
     "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
+    "emulator_texture.h": re.compile(r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)"),
     "emulator_std.h": re.compile(r"\bstd\s*::|\bnamespace\s+std\b"),
 }
 REFUSED = {
@@ -48,8 +49,9 @@ REFUSED = {
     r"\b(?:__cluster_dims__|this_cluster|cluster_group)\b": "clusters of blocks need compute capability 9.0",
     r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
     r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
-    r"\b(?:tex|surf)[123]D\w*|\btexture\s*<": "textures and surfaces are not emulated; read from an array",
-    r"\bcuda\w*(?:Texture|Surface|Array)\w*": "textures and surfaces are not emulated; read from an array",
+    r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)\w*": "textures are for whole programs, with a main",
+    r"\b(?:tex3D|surf[123]D)\w*|\btexture\s*<": "of textures, objects of one and two axes are emulated",
+    r"\bcuda\w*(?:3D|Mipmap|Surface|BindTexture)\w*": "of textures, objects of one and two axes are emulated",
     r"\bcudaLaunchCooperativeKernelMultiDevice\b": "there is one device",
     r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
     r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
@@ -65,7 +67,7 @@ REFUSED = {
 OF_HOSTS = frozenset(
     pattern
     for pattern in REFUSED
-    if pattern.startswith(("<<<", r"\bcuda[A-Z]", r"\b(thread_local", r"\b(new|delete"))
+    if pattern.startswith(("<<<", r"\bcuda[A-Z]", r"\btex[12]D", r"\b(thread_local", r"\b(new|delete"))
 )
 OF_DEVICES = frozenset(pattern for pattern in REFUSED if pattern.startswith((r"\b(asm", r"\b__(shfl")))
 IN_A_KERNEL = "a kernel cannot launch another one: launch it from the host"

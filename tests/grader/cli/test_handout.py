@@ -182,7 +182,7 @@ def test_a_case_is_tried_with_its_inputs_its_expected_array_and_the_students_fun
     done = run(flip_alone, "try", "dilate/columns", "-c", code)
 
     assert done.returncode == PASSED, done.stderr
-    assert "a  (2×9)" in done.stdout and "b  (2×6)" in done.stdout
+    assert "expected  (2×9)" in done.stdout and "actual  (2×6)" in done.stdout
     assert "(2, 3) (1,) 2 dilate" in done.stdout
 
 
