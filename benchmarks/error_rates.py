@@ -67,10 +67,10 @@ def rates_of(views: Views, jobs: int, secret: str = "") -> Rates:
     (mutants, of_mutants), (rewrites, of_rewrites) = read_mutants(views), read_rewrites(views)
     for finding in (*of_mutants, *of_rewrites):
         raise UserError(finding.message, finding.source, finding.line)
-    made = submissions(views, [*mutants, *rewrites])
-    singles = [Wrong(mutant.name, (mutant.exercise,), made[mutant.name]) for mutant in mutants]
-    pairs = list(drawn_pairs(mutants, made[SOLUTION]))
-    texts = {one.name: one.files for one in (*singles, *pairs)} | {r.name: made[r.name] for r in rewrites}
+    by_name = submissions(views, [*mutants, *rewrites])
+    singles = [Wrong(mutant.name, (mutant.exercise,), by_name[mutant.name]) for mutant in mutants]
+    pairs = list(drawn_pairs(mutants, by_name[SOLUTION]))
+    texts = {one.name: one.files for one in (*singles, *pairs)} | {r.name: by_name[r.name] for r in rewrites}
     grades = grade_texts(views.assignment, secret, texts, jobs)
     accepted = (one.name for one in (*singles, *pairs) if passes(views.loaded, one, grades[one.name]))
     rejected = (one.name for one in rewrites if grades[one.name].score < grades[one.name].max_score)
@@ -80,8 +80,8 @@ def rates_of(views: Views, jobs: int, secret: str = "") -> Rates:
 
 def passes(assignment: Assignment, wrong: Wrong, grade: Grade) -> bool:
     """True if every case of its exercises' criteria passes."""
-    known = criteria_of_exercises(assignment)
-    ids = {id for exercise in wrong.exercises for id in known.get(called_name(exercise), ())}
+    criteria = criteria_of_exercises(assignment)
+    ids = {id for exercise in wrong.exercises for id in criteria.get(called_name(exercise), ())}
     results = [result for c in grade.criteria if c.id in ids for result in c.results]
     return all(result.status is Status.OK for result in results)
 

@@ -90,8 +90,8 @@ def _seconds(home: Path, words: Sequence[str | Path]) -> float:
 
 def _environment() -> dict[str, str]:
     """A student's: nothing of the environment that the benchmark itself runs in."""
-    own = ("PYTHON", "VIRTUAL_ENV")
-    return {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    virtual_environment = ("PYTHON", "VIRTUAL_ENV")
+    return {name: value for name, value in os.environ.items() if not name.startswith(virtual_environment)}
 
 
 def _saves(home: Path, saves: dict[str, str]) -> dict[str, list[float]]:

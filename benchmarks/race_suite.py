@@ -193,6 +193,6 @@ def labelled(number: int, title: str, body: str, is_racy: bool) -> Labelled:
 def variant(body: str, is_racy: bool) -> str:
     """The text with one side of each `{racy|clean}`; other braces stay, and `\\|` is a bar of C++'s."""
     chosen = re.sub(
-        r"\{((?:[^{}|\\]|\\\|)*)\|((?:[^{}|]|\\\|)*)\}", lambda found: found[1 if is_racy else 2], body
+        r"\{((?:[^{}|\\]|\\\|)*)\|((?:[^{}|]|\\\|)*)\}", lambda match: match[1 if is_racy else 2], body
     )
     return chosen.replace("\\|", "|")

@@ -18,8 +18,8 @@ def test_every_assignment_of_the_course_verifies(
     """Handout and solution score zero and all, every mutant loses, every case counts, tolerances hold."""
     monkeypatch.chdir(ROOT)
     status = main(["verify", "--out", str(tmp_path)])
-    said = capsys.readouterr().out
-    assert status == PASSED, said
+    output = capsys.readouterr().out
+    assert status == PASSED, output
     course = load_course(ROOT / "assignments" / "course.yaml").assignments
-    assert said.count(" 0 survive, ") == said.count(" 0 findings") == len(course)
+    assert output.count(" 0 survive, ") == output.count(" 0 findings") == len(course)
     assert {path.stem for path in tmp_path.glob("*.html")} == set(course)

@@ -70,8 +70,8 @@ def test_a_command_for_instructors_says_so_in_one_line(unpacked: Path) -> None:
     make_grade(unpacked)
     grader: list[str | Path] = [unpacked / ".venv" / "bin" / "python", "-P", "-m", "grader"]
     for words in (["batch", ".", "--assignment", NAME], ["serve"], ["verify"]):
-        told = subprocess.run([*grader, *words], cwd=unpacked, capture_output=True, text=True, check=False)
-        assert told.returncode == USER_MISTAKE
-        assert "is a command for instructors" in told.stderr and told.stderr.count("\n") == 1
+        output = subprocess.run([*grader, *words], cwd=unpacked, capture_output=True, text=True, check=False)
+        assert output.returncode == USER_MISTAKE
+        assert "is a command for instructors" in output.stderr and output.stderr.count("\n") == 1
     doctor = subprocess.run([*grader, "doctor"], cwd=unpacked, capture_output=True, text=True, check=False)
     assert doctor.returncode == PASSED, doctor.stdout

@@ -9,7 +9,8 @@ import pytest
 from grader.author.load import load
 from grader.author.render import Views, provided_files
 from grader.judge.session import Session
-from grader.model.grade import Grade, Sandbox, Status, as_number
+from grader.model.grade import Grade, Sandbox, Status
+from grader.model.text import as_number
 from grader.prove.answers_file import misconceptions
 from tests.folders import in_folder
 from tests.sample_class.difference import Difference, Edit

@@ -12,8 +12,8 @@ def slope_and_inputs(submission, case):
     """The same, with what the arrays hold afterwards."""
     inputs, directions = case.make_inputs(0), case.make_inputs(1)
     out_grad = case.forward(*case.make_inputs(2))
-    found = submission.slope(case.forward, out_grad, inputs, directions, case.step)
-    return found, inputs, directions, out_grad
+    measured = submission.slope(case.forward, out_grad, inputs, directions, case.step)
+    return measured, inputs, directions, out_grad
 
 
 def verdicts(submission, case):

@@ -10,8 +10,8 @@ def test_each_call_keeps_to_its_own_stride_and_padding(submission, reference):
     numbers = np.random.default_rng(7)
     x, w = numbers.integers(-8, 9, (2, 7, 8, 3)), numbers.integers(-8, 9, (3, 2, 3, 4))
     for stride, padding in ((1, 0), ((2, 1), (0, 2)), (1, 0), ((1, 3), 1)):
-        asked = f"stride {stride}, padding {padding}"
+        geometry = f"stride {stride}, padding {padding}"
         expected = reference.conv(x=x, w=w, stride=stride, padding=padding)
         actual = submission.conv(x=x, w=w, stride=stride, padding=padding)
-        assert getattr(actual, "shape", None) == expected.shape, asked
-        assert (actual == expected).all(), asked
+        assert getattr(actual, "shape", None) == expected.shape, geometry
+        assert (actual == expected).all(), geometry

@@ -15,7 +15,7 @@ LINES = 2  # so many lines that waste accesses
 
 
 def blocks_for(submission, case):
-    return submission.blocks_for(case.a.base.size, case.number, device=submission.device)
+    return submission.blocks_for(case.size, case.threads, device=submission.device)
 
 
 def fill(submission, case):
@@ -137,13 +137,13 @@ def _watched(submission, case, hosts, given):
         nothing = [np.zeros(len(names), np.int64) for names in (KINDS, case.counted)]
         return host(*arguments), nothing[0], _text(""), nothing[1]
     run = host.trace(*arguments, device=submission.device, seed=case.schedule)
-    found = [finding.kind for finding in run.findings]
+    kinds = [finding.kind for finding in run.findings]
     words = "\n".join(str(finding) for finding in run.findings[:SHOWN])
-    if len(found) > SHOWN:
-        words += f"\nand {len(found) - SHOWN} more"
-    if not found and {"global_transactions", "shared_passes"} & set(case.counted):
+    if len(kinds) > SHOWN:
+        words += f"\nand {len(kinds) - SHOWN} more"
+    if not kinds and {"global_transactions", "shared_passes"} & set(case.counted):
         words = _wasteful(run.lines)
-    kinds = np.array([found.count(kind) for kind in KINDS], np.int64)
+    kinds = np.array([kinds.count(kind) for kind in KINDS], np.int64)
     counts = [sum(getattr(counters, name) for counters in run.counters) for name in case.counted]
     return *run.results, kinds, _text(words), np.array(counts, np.int64)
 

@@ -59,6 +59,7 @@ HEADINGS = {  # headings of the page, by the model that each describes
         CONDITION: "condition",
         "Step": "step",
         "FunctionUse": "functions",
+        "RandomValue": "random-values",
     },
     **{model.__name__: "case" for _, model in CASES.values()},
 }
@@ -145,7 +146,7 @@ def rubric_schema(vocabulary: Vocabulary = HOUSE) -> Schema:
         [(model, "validation") for model in models_of_ours], schema_generator=_Readable
     )
     models = whole["$defs"]
-    # the loader tells kinds of case apart by their keys, so its own type for a case is any mapping
+    # the loader identifies a kind of case by its keys, so its own type for a case is any mapping
     models[CriterionModel.__name__]["properties"]["cases"]["items"] = {
         "anyOf": [references[kind, "validation"] for kind in kinds]
     }

@@ -17,7 +17,6 @@ from grader.judge.process.user_cache import UserCache
 from grader.model.assignment import (
     OWN_FILES,
     Assignment,
-    Attempts,
     Case,
     Course,
     Criterion,
@@ -26,6 +25,7 @@ from grader.model.assignment import (
     Level,
     Limits,
     Rubric,
+    SubmissionLimits,
     Visibility,
 )
 from grader.model.errors import UserError
@@ -36,7 +36,18 @@ CODE = ("author", "judge", "model")  # the packages of the grader that determine
 CACHE = "loaded"
 RECORDS = Records(
     (
-        *(Assignment, Attempts, Case, Criterion, Device, ImportRules, Level, Limits, Rubric, Visibility),
+        *(
+            Assignment,
+            SubmissionLimits,
+            Case,
+            Criterion,
+            Device,
+            ImportRules,
+            Level,
+            Limits,
+            Rubric,
+            Visibility,
+        ),
         *(Course, LateDays, Penalty, Policies, Rounding),
     )
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
+from grader.author.exercises.python_source import near_module
 from grader.author.late_policy_keys import policies_of
 from grader.author.load import has_assignment, has_oracle
 from grader.author.own.own_tests import find_tests
@@ -18,17 +19,17 @@ from grader.model.assignment import (
     NDARRAY,
     SCENARIO,
     Assignment,
-    Attempts,
     Case,
     Course,
     Device,
     ImportRules,
     Limits,
     Rubric,
+    SubmissionLimits,
 )
 from grader.model.errors import UserError
 from grader.model.late_policy import duration
-from grader.model.near_miss import near_file, near_miss
+from grader.model.near_miss import near_file
 
 WRAPPED = re.compile(r"(?:int|float|bool)\((.*)\)")  # a result as a number
 
@@ -64,16 +65,16 @@ def read_assignment(folder: Path) -> tuple[Assignment, dict[str, str]]:
         frozen=None if model.frozen is None else folder / model.frozen,
         tests=tuple(dict.fromkeys(path.resolve() for _, path, _ in tests)),
         python=model.python or "",
-        attempts=Attempts(model.submissions.at_most, duration(model.submissions.cooldown or "0m")),
+        submission_limits=SubmissionLimits(
+            model.submissions.at_most, duration(model.submissions.cooldown or "0m")
+        ),
     )
     return assignment, dict(model.provided)
 
 
 def _check_oracle(document: Document, oracle: str, root: Path) -> None:
     if not has_oracle(oracle, root):
-        files = (p.relative_to(root) for p in (root / "reference").rglob("[a-z]*.py"))
-        modules = [".".join(path.with_suffix("").parts) for path in files]
-        expected = f"expected a module of the folder reference{near_miss(oracle, modules)}"
+        expected = f"expected a module of the folder reference{near_module(root, oracle)}"
         raise document.fail(f"found {oracle!r}, {expected}", ("oracle",))
 
 
@@ -143,7 +144,7 @@ def read_course(path: Path) -> Course:
 def _functions(probes: Path) -> dict[str, tuple[str, ...]]:
     """The names of each probe's results, if a line such as `return x.numpy(), w.numpy()` shows them."""
     try:
-        tree = ast.parse(read(probes, "no such file: it says what is asked of a submission"))
+        tree = ast.parse(read(probes, "no such file: its functions ask a submission the questions"))
     except SyntaxError as error:
         raise UserError(f"found Python that cannot be read: {error.msg}", probes, error.lineno) from error
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]

@@ -216,6 +216,7 @@ def _check_follow_through(
     if options["adjoint_of"] not in probes:
         probe, expected = options["adjoint_of"], ", ".join(probes) or "none is"
         message = f"found adjoint_of {probe!r}, expected an earlier criterion's probe: {expected}"
+        message += near_miss(probe, probes)
         raise document.fail(message, (*place, "adjoint_of"))
 
 
@@ -334,19 +335,20 @@ def _complaint_about_wide(model: CaseModel, arrays: Sequence[str]) -> str:
     """The problem with the array that should hold wide integers; "" if there is none."""
     if model.wide is None or model.wide in arrays:
         return ""
-    expected = ", ".join(arrays) or "none: such a case draws no integers"
+    expected = (", ".join(arrays) or "none: such a case draws no integers") + near_miss(model.wide, arrays)
     return f"found wide {model.wide!r}, expected an array of the case: {expected}"
 
 
 def _kind(document: RubricDocument, place: Place, data: dict[str, Any]) -> tuple[Kind, type[CaseModel]]:
-    keys = [key for key in document.words.cases if key in data]
-    keys = [key for key in keys if not document.words.cases[key][0].yields] or keys[:1]
-    if len(keys) != 1:
-        raise document.fail(
-            f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(document.words.cases)}",
-            place,
-        )
-    return document.words.cases[keys[0]]
+    kinds = document.words.cases
+    keys = [key for key in kinds if key in data]
+    keys = [key for key in keys if not kinds[key][0].yields] or keys[:1]
+    known = {field for _, model in kinds.values() for field in model.model_fields}
+    near = next(filter(None, (near_miss(key, kinds) for key in data if key not in known)), "")
+    if len(keys) != 1 or (near and kinds[keys[0]][0].yields):
+        message = f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(kinds)}{near}"
+        raise document.fail(message, place)
+    return kinds[keys[0]]
 
 
 def _share(case: Case, criterion: CriterionModel) -> float:

@@ -1,9 +1,9 @@
 """Reads YAML; every error message names the file, the line, what was found and what was expected."""
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -14,6 +14,7 @@ from grader.model.near_miss import near_file, near_miss
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 MERGE = "tag:yaml.org,2002:merge"
 TEXT_KEYS = ("tag:yaml.org,2002:str", MERGE)
+QUOTED = re.compile(r"'([^']*)'")  # the names that pydantic expects
 MAX_NUMBER = 40  # digits
 BAD_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 MAX_TEXT = 4 << 20  # bytes of any file that an author writes
@@ -211,14 +212,23 @@ def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) ->
         return f"found no {name!r}, expected it here: add it"
     name = next((step for step in reversed(steps) if isinstance(step, str)), name)
     message = error["msg"][0].lower() + error["msg"][1:]
-    return f"found {value} for {name!r}, expected otherwise: {message}"
+    near = near_miss(str(error["input"]), QUOTED.findall(str(error.get("ctx", {}).get("expected", ""))))
+    return f"found {value} for {name!r}, expected otherwise: {message}{near}"
 
 
 def _fields_at(model: type[BaseModel], place: Iterable[Hashable]) -> list[str]:
-    for step in place:
-        annotation = model.model_fields[step].annotation if step in model.model_fields else None
-        candidates = [annotation, *getattr(annotation, "__args__", ())]
-        nested = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
-        if nested:
-            model = nested[0]
-    return list(model.model_fields)
+    """The keys that the mapping at a place may have; in a union, those of each model that it may be."""
+    models = [model]
+    for step in place:  # a step that is no field is a key, an index, or the branch of a union
+        named = [each for each in models if each.__name__ == step]
+        fields = [each.model_fields[step] for each in models if step in each.model_fields]
+        models = named or [inner for field in fields for inner in _models_in(field.annotation)] or models
+    return list(dict.fromkeys(name for each in models for name in each.model_fields))
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models in a type such as `dict[str, A | list[B]]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)

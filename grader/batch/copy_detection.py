@@ -1,7 +1,7 @@
 """Finds submissions with similar code, by copydetect's fingerprints (winnowing, Schleimer et al. 2003)."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -12,17 +12,26 @@ GRAM = 25  # characters of a fingerprint, with names shortened to one: shorter m
 CANDIDATES = 4  # this many times the requested pairs are compared exactly
 
 
-def alike(files: Mapping[str, str], name: str, handout: str, top: int) -> tuple[Pair, ...]:
+def similar_pairs(
+    files: Mapping[str, str],
+    name: str,
+    handout: str,
+    top: int,
+    on_read: Callable[[int, int], None] = lambda done, of: None,
+) -> tuple[Pair, ...]:
     """The `top` pairs of students with the most similar file `name`, the most similar first.
 
     `files` are the texts by student; `handout` is the text that all students got. Names, comments and layout
     do not count. Every fingerprint is kept, and none is sampled, so the result does not depend on chance.
+    `on_read` is called with the number of texts read, which is what takes time, and their total.
     """
     detector = _copydetect()
     in_handout = set(_fingerprint(detector, name, handout).hashes)
-    of_text = {
-        text: _student_part(_fingerprint(detector, name, text), in_handout) for text in set(files.values())
-    }
+    of_text: dict[str, Any] = {}
+    texts = set(files.values())
+    for text in texts:
+        on_read(len(of_text), len(texts))
+        of_text[text] = _student_part(_fingerprint(detector, name, text), in_handout)
     prints = {student: of_text[text] for student, text in files.items()}
     sets = _bit_sets({student: fingerprint.hashes for student, fingerprint in prints.items()})
     rough = [
@@ -32,10 +41,10 @@ def alike(files: Mapping[str, str], name: str, handout: str, top: int) -> tuple[
     ]
     rough.sort(key=lambda pair: (-pair[0], *pair[1:]))
     pairs = [_pair(detector, name, one, other, prints) for _, one, other in rough[: CANDIDATES * top]]
-    return most_alike(pairs, top)
+    return most_similar(pairs, top)
 
 
-def most_alike(pairs: Iterable[Pair], top: int) -> tuple[Pair, ...]:
+def most_similar(pairs: Iterable[Pair], top: int) -> tuple[Pair, ...]:
     """The `top` most similar pairs of all, the most similar first."""
     return tuple(sorted(pairs, key=lambda p: (-p.share, p.left.student, p.right.student, p.file))[:top])
 

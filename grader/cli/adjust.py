@@ -6,6 +6,7 @@ from grader.batch.adjustment_file import read_adjustments
 from grader.batch.gradebook import Gradebook
 from grader.cli import PASSED
 from grader.cli.command_line.json_output import print_json
+from grader.model.text import plural
 
 
 def run(options: argparse.Namespace) -> int:
@@ -16,5 +17,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json("adjust/1", {"adjustments": len(adjustments)})
         return PASSED
-    print(f"{len(adjustments)} adjustment{'s' * (len(adjustments) != 1)}")
+    print(plural(len(adjustments), "adjustment"))
     return PASSED

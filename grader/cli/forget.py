@@ -10,6 +10,7 @@ from grader.batch.gradebook.withdrawals import Change, Run
 from grader.cli import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.model.errors import UserError
+from grader.model.text import plural
 
 
 def run(options: argparse.Namespace) -> int:
@@ -60,7 +61,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _run_line(run: Run) -> str:
-    count = f"{run.submissions} new submission{'s' * (run.submissions != 1)}"
+    count = plural(run.submissions, "new submission")
     mark = "  withdrawn" if run.withdrawn else ""
     return f"{run.number:4}  {run.assignment}  {run.started_at:%Y-%m-%d %H:%M} UTC  {count}{mark}"
 

@@ -82,4 +82,6 @@ def _choice(options: argparse.Namespace, policies: Policies, assignment: Assignm
     """Applies the course's deadline and extensions: late or excess submissions replace no earlier one."""
     choice = choice_of(options.counts, options.deadline, policies.timezone)
     name, extension = assignment.name, partial(extension_of, policies, assignment.name)
-    return replace(choice, closes=closes(policies, name), extension=extension, attempts=assignment.attempts)
+    return replace(
+        choice, closes=closes(policies, name), extension=extension, limits=assignment.submission_limits
+    )

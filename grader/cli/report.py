@@ -105,7 +105,7 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
     for assignment, extensions in policies.extensions.items():
         for id in sorted(extensions.keys() - ids):
             message = f"course.yaml extends {assignment} for {id!r}, whom the gradebook does not know"
-            print(f"note: {message}", file=sys.stderr)
+            print(f"note: {message}{near_miss(id, ids)}", file=sys.stderr)
     if options.assignment is not None:
         names = sorted({row.assignment for row in rows})
         rows = [row for row in rows if row.assignment == options.assignment]
@@ -137,7 +137,8 @@ def _named_columns(words: Iterable[str]) -> dict[str, str]:
     for word in words:
         role, equals, header = word.partition("=")
         if role not in ENGLISH or not equals:
-            raise UserError(f"--column {word}: expected ROLE=HEADER with a role of {', '.join(ENGLISH)}")
+            message = f"--column {word}: expected ROLE=HEADER with a role of {', '.join(ENGLISH)}"
+            raise UserError(f"{message}{near_miss(role, ENGLISH)}")
         if role in named:
             raise UserError(f"--column {word}: {role} is {named[role]!r} already; expected each role once")
         named[role] = header.strip()

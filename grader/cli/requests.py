@@ -9,6 +9,7 @@ from grader.batch.regrade_requests import ClassFeedback, cases_by_assignment, re
 from grader.cli import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import secret
+from grader.model.text import plural
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,5 +32,5 @@ def run(options: argparse.Namespace) -> int:
         print_json("requests/1", {"queued": queued, "known": len(requests) - queued})
         return PASSED
     repeated = f", {len(requests) - queued} known" if queued < len(requests) else ""
-    print(f"{queued} request{'s' * (queued != 1)} queued{repeated}; `grader serve --edit` answers them")
+    print(f"{plural(queued, 'request')} queued{repeated}; `grader serve --edit` answers them")
     return PASSED

@@ -29,9 +29,10 @@ def make_app(
     port: int,
     hosts: Iterable[str] = LOOPBACK,
     editable: bool = False,
+    patience: float = 1.0,
 ) -> ASGIApp:
-    """The application that answers at `http://HOST:PORT/?token=TOKEN`."""
-    desk = Desk(Views(gradebook, course), token, editable, desk_environment())
+    """The application that answers at `http://HOST:PORT/?token=TOKEN`; see `Desk` for `patience`."""
+    desk = Desk(Views(gradebook, course), token, editable, desk_environment(), patience)
     routes: list[Any] = []
     for module in (reading, student_page, insight, by_hand):
         routes += [Route(path, _get(desk, page), methods=["GET"]) for path, page in module.PAGES.items()]
@@ -40,7 +41,7 @@ def make_app(
             Route(path, forms.posted(desk, take), methods=["POST"]) for path, take in forms.FORMS.items()
         ]
     routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))
-    failures = {HTTPException: _http_failure(desk), UserError: _failure(desk)}
+    failures = {HTTPException: _http_failure(desk), UserError: _failure(desk), Exception: _fault(desk)}
     return Guard(Starlette(routes=routes, exception_handlers=failures), token, hosts, port)
 
 
@@ -52,6 +53,16 @@ def _http_failure(desk: Desk) -> Any:
     def show(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         return desk.page(request, "failure.html.j2", error.status_code, says=error.detail)
+
+    return show
+
+
+def _fault(desk: Desk) -> Any:
+    """Says that the desk failed at one page; the server prints the traceback."""
+
+    def show(request: Request, error: Exception) -> Response:
+        says = f"The desk cannot show this page: a fault of the grader ({type(error).__name__})."
+        return desk.page(request, "failure.html.j2", 500, says=says)
 
     return show
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.standings import ReadGrades
 from grader.batch.gradebook.submission_files import KeptFile, kept_files, stamp
+from grader.desk.background_work import BackgroundWork, Report
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.student import Student, Submission
@@ -23,7 +24,7 @@ T = TypeVar("T")
 class ClassView:
     """One assignment's class: rows ordered by name, and earlier submissions.
 
-    `withdrawn` are the students whose work is set aside and appears in no report.
+    `withdrawn` are the students with work that is set aside and appears in no report.
     """
 
     facts: AssignmentFacts
@@ -45,7 +46,7 @@ class ClassView:
         """The rows that need review; batch and reports count them with the same function."""
         return to_review(self.rows)
 
-    def beside(self, key: str) -> tuple[str, str]:
+    def neighbors(self, key: str) -> tuple[str, str]:
         """The keys of the students before and after one; "" at either end."""
         keys = list(self.by_key)
         at = keys.index(key)
@@ -62,7 +63,7 @@ class Views:
         self._cache: dict[str, Any] = {}
         self._reading = threading.Lock()
         self._read_grades: dict[str, ReadGrades] = defaultdict(ReadGrades)
-        self._of_content: dict[str, tuple[Hashable, Any]] = {}
+        self._works: dict[str, BackgroundWork[Any]] = {}
 
     def of(self, assignment: str) -> ClassView:
         """The class of one assignment, as the gradebook has it now."""
@@ -83,16 +84,15 @@ class Views:
                 self._cache[what] = value
         return value
 
-    def cached_by_content(self, what: str, content: Hashable, make: Callable[[], T]) -> T:
-        """The result of `make`, cached until the `content` that it follows from changes."""
+    def in_background(self, what: str, content: Hashable, make: Callable[[Report], T]) -> BackgroundWork[T]:
+        """The work of `make`, begun once for each `content` that it follows from."""
         with self._lock:
-            before, value = self._of_content.get(what, (None, None))
-        if before != content:
-            value = make()
-            with self._lock:
-                self._of_content[what] = content, value
-        result: T = value
-        return result
+            work = self._works.get(what)
+            if work is None or work.content != content:
+                if work is not None:
+                    work.stop()
+                work = self._works[what] = BackgroundWork(content, make)
+        return work
 
     def names(self) -> tuple[str, ...]:
         """The assignments: first the course's, in its order, then others in the gradebook."""

@@ -23,12 +23,16 @@ AUTHOR = "desk-author"  # the cookie with the name of this browser's user
 
 @dataclass(frozen=True)
 class Desk:
-    """The state that all pages share; without `editable`, no page changes anything."""
+    """The state that all pages share; without `editable`, no page changes anything.
+
+    A page waits for slow work for `patience` seconds before it says how far the work is.
+    """
 
     views: Views
     token: str
     editable: bool
     pages: jinja2.Environment
+    patience: float
 
     @property
     def gradebook(self) -> Gradebook:

@@ -6,9 +6,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from grader.batch.copy_detection import alike, most_alike
+from grader.batch.copy_detection import most_similar, similar_pairs
 from grader.batch.gradebook.submission_files import KeptFile
 from grader.desk.answers import case_view, misconceptions_of
+from grader.desk.background_work import BackgroundWork, Report
 from grader.desk.class_view import ClassView
 from grader.desk.desk import Desk, Page
 from grader.desk.source_view import source_files
@@ -18,7 +19,7 @@ from grader.report.pages.likeness import graphs, side_by_side
 from grader.report.pages.similar_pairs import shared_answers
 
 MOST_PAIRS = 50
-MOST_SOURCES = 12  # students whose code one page shows
+MOST_SOURCES = 12  # students on one page of code
 
 
 def misconceptions_page(desk: Desk, request: Request) -> Response:
@@ -49,26 +50,34 @@ def cases_page(desk: Desk, request: Request) -> Response:
 
 
 def similarity_page(desk: Desk, request: Request) -> Response:
-    """The most similar pairs, groups of more than two as graphs, and shared wrong answers."""
+    """The most similar pairs, groups of more than two as graphs, and shared wrong answers.
+
+    A large class takes long. Until its pairs are found, the page says how far the search is, and loads again.
+    """
     view = desk.class_of(request)
     files = desk.views.files_of(view.rows)
+    search = _search(desk, view, files)
     try:
-        pairs = _pairs(desk, view, files)
+        pairs = search.result(desk.patience)
         complaint = ""
     except UserError as error:
         pairs, complaint = (), str(error)
-    return desk.page(
+    page = desk.page(
         request,
         "similarity.html.j2",
         view=view,
         pairs=pairs,
-        graphs=graphs(pairs),
+        progress=search.progress,
+        graphs=graphs(pairs or ()),
         answers=shared_answers(view.rows)[:MOST_PAIRS],
         students={row.student_id: row.standing.student for row in view.rows},
         complaint=complaint,
         own_numbers=desk.course.own_numbers,
         without_files=sum(bool(row.files) for row in view.rows) - len(files),
     )
+    if pairs is None:
+        page.headers["refresh"] = "2"
+    return page
 
 
 def pair_page(desk: Desk, request: Request) -> Response:
@@ -92,18 +101,24 @@ def _text(files: object, name: str) -> str | None:
     return next((file.text for file in files if file.name == name and not file.problem), None)
 
 
-def _pairs(desk: Desk, view: ClassView, files: Mapping[str, tuple[KeptFile, ...]]) -> tuple[Pair, ...]:
-    def find() -> tuple[Pair, ...]:
+def _search(
+    desk: Desk, view: ClassView, files: Mapping[str, tuple[KeptFile, ...]]
+) -> BackgroundWork[tuple[Pair, ...]]:
+    def find(report: Report) -> tuple[Pair, ...]:
         handout = view.facts.handout()
         pairs: list[Pair] = []
         for name in view.facts.files:
             texts = {s: text for s, those in files.items() if (text := _text(those, name)) is not None}
-            pairs += alike(texts, name, handout.get(name, ""), MOST_PAIRS)
-        return most_alike(pairs, MOST_PAIRS)
+
+            def on_read(done: int, of: int, name: str = name) -> None:
+                report(f"{done} of {of} versions of {name} are read")
+
+            pairs += similar_pairs(texts, name, handout.get(name, ""), MOST_PAIRS, on_read)
+        return most_similar(pairs, MOST_PAIRS)
 
     # fingerprints of a large class take many seconds, and no decision about a grade changes them
     submitted = tuple((row.student_id, row.files) for row in view.rows if row.student_id in files)
-    return desk.views.cached_by_content(f"pairs {view.facts.name}", submitted, find)
+    return desk.views.in_background(f"pairs {view.facts.name}", submitted, find)
 
 
 PAGES: dict[str, Page] = {

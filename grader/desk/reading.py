@@ -1,5 +1,6 @@
 """The pages that only read: the course, a class, the audit log, an intake, the kill matrix."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,9 +15,10 @@ from grader.desk.templating import late_text, status_of
 from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow
 from grader.model.late_policy import Policies
-from grader.report.terminal.doubt_kinds import grouped, kind_of
+from grader.report.terminal.doubt_kinds import KINDS, OTHER, Kind, grouped, kind_of
 
 SHOWN_ENTRIES = 500  # of the audit log or an intake, per page
+SHOWN_STUDENTS = 6  # who need review for the same reason, on the first page
 COLUMNS = ("name", "score", "late", "status", "submissions")
 
 
@@ -41,10 +43,10 @@ class ClassLine:
 def course_page(desk: Desk, request: Request) -> Response:
     """The assignments with their progress and what needs review."""
     views = [(name, desk.views.of(name)) for name in desk.views.names()]
-    to_review = [(name, row) for name, view in views for row in view.to_review]
+    to_review = [(name, *group) for name, view in views for group in _by_kind(view.to_review)]
     waiting = sum(not one.answer for _, view in views for row in view.rows for one in row.decisions.requests)
     return desk.page(
-        request, "course.html.j2", views=views, to_review=to_review, waiting=waiting, kind_of=kind_of
+        request, "course.html.j2", views=views, to_review=to_review, waiting=waiting, most=SHOWN_STUDENTS
     )
 
 
@@ -132,6 +134,14 @@ def matrix_frame(desk: Desk, request: Request) -> Response:
 def is_missing(row: ClassRow) -> bool:
     """True if the only doubt is a missing file, so that a zero may be accepted."""
     return "the file is missing" in kind_of(row.doubt).headline if row.doubt else False
+
+
+def _by_kind(rows: Sequence[ClassRow]) -> list[tuple[Kind, list[ClassRow]]]:
+    """The rows by the kind of their doubt, in the order of the kinds."""
+    of: dict[Kind, list[ClassRow]] = defaultdict(list)
+    for row in rows:
+        of[kind_of(row.review_reason)].append(row)
+    return sorted(of.items(), key=lambda item: [*KINDS, OTHER].index(item[0]))
 
 
 def _line(row: ClassRow, policies: Policies, submissions: int) -> ClassLine:

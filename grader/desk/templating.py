@@ -1,7 +1,8 @@
 """Renders pages from templates in which every text is escaped, with the filters that they use."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -36,7 +37,7 @@ def desk_environment() -> jinja2.Environment:
         "who": who,
         "besides": besides,
         "quoted": lambda text: quote(clean_line(text), safe=""),
-        "strip": strip_of,
+        "strips": strips_of,
         "status": status_of,
         "signed": signed,
         "told": told,
@@ -60,8 +61,25 @@ def besides(student: Student, *more: str) -> str:
     return " · ".join(clean_line(text) for text in (id, student.section, *more) if text)
 
 
-def strip_of(criterion: CriterionGrade) -> Mapping[str, Any]:
-    """The small bar that shows a criterion: its kind, its share, and its text."""
+@dataclass(frozen=True)
+class Strip:
+    """The small bar that shows a criterion: its kind, where it begins, the share earned, and its text.
+
+    A page shows many thousands, so each is drawn with as few elements as it takes.
+    """
+
+    kind: str
+    left: int
+    width: str
+    says: str
+
+
+def strips_of(row: ClassRow) -> Sequence[Strip]:
+    """The strips of a row, from left to right."""
+    return [] if row.grade is None else [_strip(n, one) for n, one in enumerate(row.grade.criteria)]
+
+
+def _strip(number: int, criterion: CriterionGrade) -> Strip:
     share = float(criterion.score / criterion.points) if criterion.points else 0.0
     kind = "full" if criterion.status is Status.OK else "part" if criterion.score else "none"
     if criterion.status is Status.INTERNAL_ERROR:
@@ -70,7 +88,7 @@ def strip_of(criterion: CriterionGrade) -> Mapping[str, Any]:
         kind = "open"
     earned = f"{score_text(criterion.score)} of {score_text(criterion.points)}"
     width = f"{12 * min(max(share, 0.0), 1.0):.1f}"
-    return {"kind": kind, "width": width, "says": f"{clean_line(criterion.id)}: {earned}"}
+    return Strip(kind, 14 * number, width, f"{clean_line(criterion.id)}: {earned}")
 
 
 def status_of(row: ClassRow) -> tuple[str, str]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from grader.intake.tree import Handin
-from grader.model.assignment import Attempts
+from grader.model.assignment import SubmissionLimits
 from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
 from grader.model.late_policy import duration
 from grader.model.student import Student
 
-ANY = Attempts()
+NO_LIMITS = SubmissionLimits()
 
 
 def extension_of(student: Student) -> timedelta:
@@ -24,17 +24,16 @@ def extension_of(student: Student) -> timedelta:
 class Choice:
     """The rule for which submission counts: the `last`, the `best`, or the `last-before-deadline`.
 
-    Only those that the assignment's `attempts` allow may count.
-
-    The last of these needs a `deadline`. `extension` says how much later a student may submit. A submission
-    after `closes` scores nothing, so it does not displace an earlier one.
+    Only submissions that the assignment's `limits` allow may count. `last-before-deadline` needs a
+    `deadline`. `extension` says how much later a student may submit. A submission after `closes` scores
+    nothing, so it does not displace an earlier one.
     """
 
     counts: str = "last"
     deadline: datetime | None = None
     closes: datetime | None = None
     extension: Callable[[Student], timedelta] = extension_of
-    attempts: Attempts = ANY
+    limits: SubmissionLimits = NO_LIMITS
 
 
 LAST = Choice()
@@ -68,27 +67,27 @@ def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> 
 def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Chosen:
     """Chooses the submissions of one student that may count."""
     ordered = sorted(handins, key=_key)
-    not_allowed, doubt = _not_allowed(ordered, choice.attempts)
+    not_allowed, doubt = _not_allowed(ordered, choice.limits)
     chosen = _choose([one for one in ordered if one.label not in not_allowed], student, choice)
     doubts = "; ".join(filter(None, (chosen.doubt, doubt)))
     return Chosen(chosen.handins, doubts, not_allowed)
 
 
-def _not_allowed(ordered: list[Handin], attempts: Attempts) -> tuple[dict[str, str], str]:
+def _not_allowed(ordered: list[Handin], limits: SubmissionLimits) -> tuple[dict[str, str], str]:
     """The reasons, by label, against submissions that are too many or too soon; and what is unknown."""
-    if len(ordered) < 2 or attempts == ANY:
+    if len(ordered) < 2 or limits == NO_LIMITS:
         return {}, ""
     has_order = len({_key(one) for one in ordered}) == len(ordered)
     has_times = all(one.submitted_at for one in ordered)
-    if not (has_times if attempts.cooldown else has_order):
+    if not (has_times if limits.cooldown else has_order):
         return {}, f"nothing says when each of {len(ordered)} was submitted, and not all of them may count"
     refused: dict[str, str] = {}
     allowed: list[Handin] = []
     for one in ordered:
-        if allowed and attempts.cooldown and _is_too_soon(allowed[-1], one, attempts.cooldown):
+        if allowed and limits.cooldown and _is_too_soon(allowed[-1], one, limits.cooldown):
             refused[one.label] = f"it does not count: it came too soon after {allowed[-1].label}"
-        elif attempts.at_most is not None and len(allowed) == attempts.at_most:
-            refused[one.label] = f"it does not count: at most {attempts.at_most} submissions do"
+        elif limits.at_most is not None and len(allowed) == limits.at_most:
+            refused[one.label] = f"it does not count: at most {limits.at_most} submissions do"
         else:
             allowed.append(one)
     return refused, ""

@@ -18,6 +18,7 @@ from grader.intake.tree import Handin
 from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_input.inventory import Doubt, Entry, Role
 from grader.model.errors import UserError
+from grader.model.near_miss import near_miss
 from grader.model.student import Student, Submission
 from grader.model.submitted_files import SubmittedFiles
 
@@ -208,9 +209,17 @@ class _Reader:
         if not used:
             raise UserError(
                 f"none of the {len(self._times)} times is of a student who submitted; expected the file of "
-                "this class and assignment"
+                f"this class and assignment{self._near_student()}"
             )
         return of
+
+    def _near_student(self) -> str:
+        """The nearest name to the first that the file of times misspells."""
+        students = self._students.values()
+        names = [text for one in students for text in (one.id, one.name, one.email) if text]
+        claims = (one.claim for one in self._times)
+        given = (text for claim in claims for text in (*claim.ids, claim.name, claim.email))
+        return next(filter(None, (near_miss(text, names) for text in given)), "")
 
     def _id_of(self, claim: Claim) -> str:
         """The id of the student whom a line of the times means, "" if that is not certain."""

@@ -16,21 +16,13 @@ def names_of(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def as_python(steps: Sequence[Step]) -> str:
-    """The steps in one line."""
-    return "; ".join(statements(steps))
-
-
-def statements(steps: Sequence[Step], raises: str = " raises ") -> list[str]:
-    """The steps as statements, with their results as `result[0]`, `result[1]` and so on.
-
-    `raises` stands between a statement and the exception that it must raise.
-    """
+    """The steps as statements, with their results as `result[0]`, `result[1]` and so on."""
     latest, count, lines = "", 0, []
     for step in steps:
         owner = step.get("of", latest)
         text = _expression(step, owner)
         if "raises" in step:
-            text = f"{text}{raises}{step['raises']}"
+            text = f"{text} raises {step['raises']}"
         elif "new" in step:
             latest = step.get("name", step["new"].lower())
             text = f"{latest} = {text}"
@@ -39,7 +31,7 @@ def statements(steps: Sequence[Step], raises: str = " raises ") -> list[str]:
         elif "set" not in step:
             text, count = f"result[{count}] = {text}", count + 1
         lines.append(text)
-    return lines
+    return "; ".join(lines)
 
 
 def _expression(step: Step, owner: str) -> str:

@@ -70,7 +70,7 @@ class ImportRules:
 
 
 @dataclass(frozen=True)
-class Attempts:
+class SubmissionLimits:
     """The limit on submissions: `at_most` N times (None: any), each `cooldown` after the last."""
 
     at_most: int | None = None
@@ -219,7 +219,7 @@ class Assignment:
     tests: tuple[Path, ...] = ()
     digest: str = ""
     python: str = ""
-    attempts: Attempts = Attempts()
+    submission_limits: SubmissionLimits = SubmissionLimits()
 
     @property
     def modules(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ _SAYS_NOTHING = (Status.OK, Status.WRONG, Status.NOT_RUN, Status.INTERNAL_ERROR)
 
 @dataclass(frozen=True)
 class ClassRow:
-    """A student's current grade, if there is one; `fault` says why the last attempt to grade failed.
+    """A student's current grade, if there is one; `fault` says why the last try to grade failed.
 
     `submission` is the graded one; `adjustments` are the manual changes to its score; `policy_score` is the
     result of the course's policies for both. `absent`: the student is on the roster and submitted nothing.

@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.model.grade import CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Submission, TimeRuling
-from grader.model.text import clean_line, exact_text
+from grader.model.text import clean_line, exact_text, plural_noun
 
 MANUAL, COMMENT, TIME, REQUEST, HINT = "manual", "comment", "time", "request", "hint"
 EARLIER_FILES = "the points by hand are for earlier files"
@@ -163,7 +163,7 @@ def _by_hand(criterion: CriterionGrade, points: ManualPoints | None) -> Criterio
 def signed(points: Fraction) -> str:
     """`+2 points`, `-1/3 points`."""
     number = exact_text(points)
-    return f"{'+' * (points > 0)}{number} point{'s' * (abs(points) != 1)}"
+    return f"{'+' * (points > 0)}{number} {plural_noun(points, 'point')}"
 
 
 def decisions_of(rows: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Decisions:

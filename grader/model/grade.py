@@ -221,8 +221,3 @@ class Grade:
             for result in criterion.results
             if result.status is Status.INTERNAL_ERROR
         )
-
-
-def as_number(score: Fraction) -> float:
-    """A score for display and export: rounded half up to two decimals, the same everywhere."""
-    return (score * 100 + Fraction(1, 2)).__floor__() / 100

@@ -15,6 +15,7 @@ from typing import Literal
 
 from grader.model.class_input.times import earlier_reading
 from grader.model.student import ON_TIME, Adjustment, Student, Submission, TimeRuling
+from grader.model.text import plural, plural_noun
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -251,7 +252,7 @@ def _be_late(
         return 0
     used = min(_begun(lateness, DAY), days_left, policies.late_days.each)
     if used:
-        sentence = f"{how_late}: {used} late day{'s' * (used != 1)} used, {days_left - used} left"
+        sentence = f"{how_late}: {plural(used, 'late day')} used, {days_left - used} left"
         steps.append(Step("late_days", sentence, standing.earned))
         how_late = f"{time_text(lateness - used * DAY)} more than your late days forgive"
     rest = lateness - used * DAY
@@ -270,7 +271,7 @@ def _punish(
         least = min(standing.earned, policies.floor * standing.max_score)
         reduced = score - begun * penalty.share * standing.max_score
         unit = "day" if penalty.per == DAY else "hour"
-        sentence = f"{how_late}: {begun} begun {unit}{'s' * (begun != 1)} at {_percent(penalty.share)} of "
+        sentence = f"{how_late}: {plural(begun, f'begun {unit}')} at {_percent(penalty.share)} of "
         sentence += f"{_points(standing.max_score)}"
         if reduced < least and policies.floor:
             sentence += f", but no score falls below {_percent(policies.floor)}"
@@ -280,7 +281,7 @@ def _punish(
     if score > (most := policies.cap * standing.max_score):
         steps.append(Step("late_cap", f"{how_late}: at most {_percent(policies.cap)}", most))
     elif penalty is None:
-        steps.append(Step("deadlines", f"{how_late}: it costs nothing", score))
+        steps.append(Step("deadlines", f"{how_late}: no penalty", score))
 
 
 def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta, steps: list[Step]) -> None:
@@ -306,7 +307,7 @@ def _without_time(policies: Policies, standing: Standing, steps: list[Step]) -> 
         return UNKNOWN_LATENESS
     sentence = "no file says when it was submitted: it counts as on time"
     if is_late and not policies.has_late_policy:
-        sentence = "late by an unknown time: it costs nothing"
+        sentence = "late by an unknown time: no penalty"
     elif is_late:
         sentence = "late by an unknown time: it counts as on time by the rule of the course"
     steps.append(Step("deadlines", sentence, standing.earned))
@@ -344,7 +345,7 @@ def time_text(time: timedelta) -> str:
     for name, length in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
         count, seconds = divmod(seconds, length)
         if count:
-            parts.append(f"{count} {name}{'s' * (count != 1)}")
+            parts.append(plural(count, name))
     return " ".join(parts[:2]) or "0 seconds"
 
 
@@ -362,4 +363,4 @@ def _percent(share: Fraction) -> str:
 
 def _points(points: Fraction, sign: Literal["+", "-"] = "-") -> str:
     number = f"{float(points):{sign}.2f}".rstrip("0").rstrip(".")
-    return f"{number} point{'s' * (abs(points) != 1)}"
+    return f"{number} {plural_noun(points, 'point')}"

@@ -5,8 +5,6 @@ import unicodedata
 from collections.abc import Sequence
 from fractions import Fraction
 
-from grader.model.grade import as_number
-
 MAX_CHARACTERS = 2000
 
 # CSI, OSC and the like (ECMA-48), taken out whole so that no "[31m" stays behind
@@ -59,6 +57,11 @@ def cut_mark(text: str) -> str:
     return f"(cut: {len(text)} characters in all)"
 
 
+def as_number(score: Fraction) -> float:
+    """A score for display and export: rounded half up to two decimals, the same everywhere."""
+    return (score * 100 + Fraction(1, 2)).__floor__() / 100
+
+
 def score_text(score: Fraction) -> str:
     """A score as `12`, `12.5` or `12.33`: at most two decimals, rounded half up."""
     return f"{as_number(score):.2f}".rstrip("0").rstrip(".")
@@ -75,10 +78,14 @@ def review_count(count: int) -> str:
     return f"{count} need{'s' * (count == 1)} review"
 
 
-def plural(count: int | Fraction, noun: str) -> str:
-    """`1 case`, `2 cases`, `2.5 points`."""
-    number = score_text(Fraction(count))
-    return f"{number} {noun}" if count == 1 else f"{number} {noun}s"
+def plural(count: int | Fraction, noun: str, several: str = "") -> str:
+    """`1 case`, `2 cases`, `2.5 points`; `several` is a plural that does not just end in an s."""
+    return f"{score_text(Fraction(count))} {plural_noun(count, noun, several)}"
+
+
+def plural_noun(count: int | Fraction, noun: str, several: str = "") -> str:
+    """The noun for that many, without the number: `point` for 1 and -1, else `points`."""
+    return noun if abs(count) == 1 else several or f"{noun}s"
 
 
 def listing(names: Sequence[str], limit: int = 3) -> str:

@@ -15,6 +15,7 @@ from grader.model.grade import Grade, Sandbox, Status
 from grader.model.mutant import Mutant
 from grader.model.results.verification import Finding, Verification
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.text import plural
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
 from grader.prove.cheats import cheats_on, excesses, gains
 from grader.prove.read_mutants import read_mutants, read_rewrites, rewrites_file
@@ -63,9 +64,9 @@ def rejected(
 ) -> Iterator[Finding]:
     """A finding for each right version that loses points."""
     for one in rewrites:
-        grade = grades[f"rewrite {one.name}"]
-        if grade.score < grade.max_score:
-            first = next(r for c in grade.criteria for r in c.results if r.status is not Status.OK)
+        results = (r for c in grades[f"rewrite {one.name}"].criteria for r in c.results)
+        first = next((r for r in results if r.status is not Status.OK), None)
+        if first is not None:
             message = f"{one.name} is right and loses points: {first.criterion}/{first.case}: {first.status}"
             yield Finding(assignment.folder / rewrites_file(one), one.line, f"{message}: {first.rationale}")
 
@@ -95,5 +96,7 @@ def differences_between_variants(
     grades = grade_variants(hidden_exact(assignment), secret, texts, jobs, ["", *ids])
     common = kills(grades[""])
     lines = list(differences(common, {id: kills(grades[id]) for id in ids}))
-    counts = f"{len(common)} hidden cases, {len(mutants)} mutants, {variants} variants"
-    return lines, f"{assignment.name}: {counts}: {len(lines) or 'no'} difference{'s' * (len(lines) != 1)}"
+    sizes = ((len(common), "hidden case"), (len(mutants), "mutant"), (variants, "variant"))
+    counts = ", ".join(plural(size, noun) for size, noun in sizes)
+    differing = plural(len(lines), "difference") if lines else "no differences"
+    return lines, f"{assignment.name}: {counts}: {differing}"

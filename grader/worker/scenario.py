@@ -1,18 +1,12 @@
 """Makes the calls that a case lists, one after the other, and returns their results."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 
-def _called(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    return function(*arguments, **named)
-
-
-def scenario(submission: Any, case: Any, call: Callable[..., Any] = _called) -> list[Any]:
+def scenario(submission: Any, case: Any) -> list[Any]:
     """The value of each call and each attribute in `case.scenario`, in order.
-
-    `call` makes the calls: a debugger may put itself between. It gets the function, then its arguments.
 
     See `grader.judge.case_model.Step` for the steps. A step that must raise has no result; AssertionError if
     it does not raise.
@@ -23,7 +17,7 @@ def scenario(submission: Any, case: Any, call: Callable[..., Any] = _called) -> 
     for number, step in enumerate(case.scenario, 1):
         owner = objects[step["of"]] if "of" in step else latest
         try:
-            value = _take(step, submission, owner, case, call)
+            value = _take(step, submission, owner, case)
         except Exception as raised:
             if "raises" not in step or not _is(raised, step["raises"]):
                 raise
@@ -39,7 +33,7 @@ def scenario(submission: Any, case: Any, call: Callable[..., Any] = _called) -> 
     return results
 
 
-def _take(step: Mapping[str, Any], submission: Any, owner: Any, case: Any, call: Callable[..., Any]) -> Any:
+def _take(step: Mapping[str, Any], submission: Any, owner: Any, case: Any) -> Any:
     """The result of one step."""
     if "get" in step:
         return getattr(owner, step["get"])
@@ -49,8 +43,8 @@ def _take(step: Mapping[str, Any], submission: Any, owner: Any, case: Any, call:
     function = getattr(submission, step["new"]) if "new" in step else getattr(owner, step["call"])
     arguments = step.get("given", [])
     if isinstance(arguments, Mapping):
-        return call(function, **{name: _argument(each, submission, case) for name, each in arguments.items()})
-    return call(function, *(_argument(each, submission, case) for each in arguments))
+        return function(**{name: _argument(each, submission, case) for name, each in arguments.items()})
+    return function(*(_argument(each, submission, case) for each in arguments))
 
 
 def _argument(written: Any, submission: Any, case: Any) -> Any:

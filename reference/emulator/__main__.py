@@ -11,6 +11,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ To run one kernel on arrays, name it. Give each parameter of the kernel a value 
   %(prog)s add.cu --kernel add --grid 4 --block 256 \\
       --arrays in.npz --set n=1000 --out out=float32:1000 --check
 
-exit status: 0 no bug found; 1 bugs found; 2 a mistake in what you gave: one line says which
+exit status: 0 no bug found; 1 bugs found, or NVIDIA's compiler refuses the kernel; 2 a mistake in what you
+gave: one line says which
 """
 
 
@@ -68,6 +70,11 @@ def main(
         if options.kernel is None:
             return whole_program(options, run_program)
         return emulate(options)
+    except FileNotFoundError as error:
+        path = Path(str(error.filename))
+        beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        print(f"{prog}: {path}: no such file{near(path.name, beside)}", file=sys.stderr)
+        return MISTAKE
     except (Mistake, CompileError, NoCompiler, ValueError, OSError) as error:
         print(f"{prog}: {error}", file=sys.stderr)
         return MISTAKE
@@ -174,7 +181,8 @@ def emulate(options: argparse.Namespace) -> int:
     kernel = next((k for k in kernels_of(source) if k.name == name), None)
     if kernel is None:
         names = ", ".join(k.name for k in kernels_of(source)) or "none"
-        raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}")
+        closest = near(name, [k.name for k in kernels_of(source)])
+        raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}{closest}")
     instances = (options.kernel,) if kernel.is_template else ()
     module = Module(source, str(options.file), defines, instances, checked=options.check)
     if module.warnings:
@@ -212,6 +220,12 @@ def emulate(options: argparse.Namespace) -> int:
     return FINDINGS if run.findings or (on_a_gpu is not None and not on_a_gpu.accepted) else CLEAN
 
 
+def near(word: str, words: Sequence[str]) -> str:
+    """The word that was probably meant, as the end of a message; "" if none is near."""
+    closest = get_close_matches(word, words, 1)
+    return f"; did you mean {closest[0]!r}?" if closest else ""
+
+
 def shortened(warnings: str) -> str:
     """The errors of omitted kernels, and the first warnings, one per line."""
     lines = warnings.splitlines()
@@ -229,9 +243,9 @@ def given_parameters(kernel: Kernel, values: dict[str, Any]) -> tuple[str, ...]:
     while len(parameters) > least and parameters[-1] not in values:
         parameters = parameters[:-1]
     if missing := [parameter for parameter in parameters if parameter not in values]:
-        raise Mistake(
-            f"{kernel.name} takes {missing[0]}, which is neither in --arrays nor in --set nor in --out"
-        )
+        message = f"{kernel.name} takes {missing[0]}, which is neither in --arrays nor in --set nor in --out"
+        unused = get_close_matches(missing[0], [name for name in values if name not in parameters], 1)
+        raise Mistake(message + (f"; found {unused[0]!r}, which it does not take" if unused else ""))
     return parameters
 
 
@@ -317,9 +331,9 @@ def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
 
 def show_lines(run: Run) -> None:
     """Print the source lines that cost more than they need to, most requests first."""
-    told = [line for line in run.lines if line.complaints]
-    told.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
-    for line in told[:MOST_LINES]:
+    lines = [line for line in run.lines if line.complaints]
+    lines.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
+    for line in lines[:MOST_LINES]:
         print(f"line {line.line}: {'; '.join(line.complaints)}")
 
 

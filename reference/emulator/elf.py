@@ -14,7 +14,7 @@ LENGTH = re.compile(r"\d+")
 OF_THE_EMULATOR = "emulator_"  # no name of a submission has it
 
 # What a kernel's library may import: the runtime, mathematical functions, what compilers call.
-KNOWN = re.compile(
+ALLOWED_CALLS = re.compile(
     r"emulator_\w+|__tsan_\w+|__ubsan_handle_\w+|__sanitizer_cov\w+|(thread|block)(Idx|Dim)|gridDim"
     r"|mem(cpy|move|set|cmp)|abs"
     r"|(a?(sin|cos|tan)h?|atan2|sincos|sqrt|cbrt|exp(2|m1|10)?|log(2|10|1p|b)?|floor|ceil|trunc|round|rint|nearbyint"
@@ -71,7 +71,7 @@ def unknown_names(library: bytes) -> list[str]:
     for at in range(0, len(symbols), 24):
         name_at, _, _, home, _, _ = struct.unpack_from("<IBBHQQ", symbols, at)
         name = names[name_at:].split(b"\0", 1)[0].decode()
-        if home == 0 and name and not KNOWN.fullmatch(name):  # 0: it is defined elsewhere
+        if home == 0 and name and not ALLOWED_CALLS.fullmatch(name):  # 0: it is defined elsewhere
             unknown.append(name)
     return sorted(unknown)
 
@@ -79,8 +79,8 @@ def unknown_names(library: bytes) -> list[str]:
 def lasting_variables(library: bytes) -> list[str]:
     """The variables of a kernel's library that kernels can write and that outlive a launch."""
     by_name = sections(library)
-    held = {one.name: one.content for one in by_name}
-    symbols, names = held.get(".symtab", b""), held.get(".strtab", b"")
+    contents = {one.name: one.content for one in by_name}
+    symbols, names = contents.get(".symtab", b""), contents.get(".strtab", b"")
     lasting = []
     for at in range(0, len(symbols), 24):
         name_at, info, _, home, _, size = struct.unpack_from("<IBBHQQ", symbols, at)

@@ -73,8 +73,8 @@ class WarpRequest:
         steps = {b - a for a, b in pairwise(self.elements)}
         apart = f", {min(steps)} apart" if len(steps) == 1 else ""
         ends = f"{self.elements[0]} to {self.elements[-1]}"
-        asked = what.format(ends if apart else " ".join(map(str, self.elements)))
-        return f"a warp asks for {asked}{apart}: {self.units} {units}, where {self.best} would do"
+        elements = what.format(ends if apart else " ".join(map(str, self.elements)))
+        return f"a warp asks for {elements}{apart}: {self.units} {units}, where {self.best} would do"
 
 
 @dataclass(frozen=True)
@@ -104,15 +104,15 @@ class LineCost:
     @property
     def complaints(self) -> tuple[str, ...]:
         """Warnings: memory moved in vain, bank conflicts, idle lanes."""
-        said = []
+        sentences = []
         if self.global_transactions > 1.5 * self.least_transactions:
             better = f"where {self.least_transactions} would do"
-            said.append(f"{self.global_transactions} transactions of global memory, {better}")
+            sentences.append(f"{self.global_transactions} transactions of global memory, {better}")
         if conflicts := self.shared_passes - self.shared_requests:
-            said.append(f"{conflicts} bank conflicts in {self.shared_requests} requests")
+            sentences.append(f"{conflicts} bank conflicts in {self.shared_requests} requests")
         if self.idle > 0.25:
-            said.append(f"{self.idle:.0%} of the lanes are idle")
-        return tuple(said)
+            sentences.append(f"{self.idle:.0%} of the lanes are idle")
+        return tuple(sentences)
 
 
 @dataclass(frozen=True)
@@ -166,3 +166,8 @@ class Counters:
     def bank_conflicts(self) -> int:
         """Passes of shared memory beyond one per request."""
         return self.shared_passes - self.shared_requests
+
+
+def key(finding: Finding) -> tuple[str, int, str]:
+    """The key by which findings of two runs count as the same."""
+    return finding.kind, finding.line, finding.array

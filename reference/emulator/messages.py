@@ -33,7 +33,7 @@ class WithoutValue:
 
 def uninitialised_in(messages: str, file: str, kernels: Collection[str]) -> list[WithoutValue]:
     """The variables of `file` that a compiler warns about, by kernel."""
-    found: list[WithoutValue] = []
+    warnings: list[WithoutValue] = []
     context = ""
     for line in messages.splitlines():
         if CONTEXT.match(line):
@@ -41,31 +41,31 @@ def uninitialised_in(messages: str, file: str, kernels: Collection[str]) -> list
         elif (warned := UNINITIALISED.match(line)) and warned["file"] == file:
             words = set(re.findall(r"\w+", context))
             names = tuple(name for name in kernels if name in words)
-            found.append(WithoutValue(int(warned["line"]), warned["name"], warned["sure"] == "is", names))
+            warnings.append(WithoutValue(int(warned["line"]), warned["name"], warned["sure"] == "is", names))
         elif HEAD.match(line):
             context = ""
-    return found
+    return warnings
 
 
 def read_without_value(text: str) -> list[WithoutValue]:
     """Reads what `WithoutValue.written` wrote, one line each."""
-    found = []
+    warnings = []
     for line in text.splitlines():
         number, name, sure, kernels = line.split(" ")
-        found.append(WithoutValue(int(number), name, sure == "1", tuple(filter(None, kernels.split(",")))))
-    return found
+        warnings.append(WithoutValue(int(number), name, sure == "1", tuple(filter(None, kernels.split(",")))))
+    return warnings
 
 
 def errors_by_line(messages: str, file: str) -> list[tuple[int, str]]:
     """The errors of `errors_in`, or of refusals, as (line, text); line 0 if there is none."""
-    found: list[tuple[int, str]] = []
+    errors: list[tuple[int, str]] = []
     for line in messages.splitlines():
         at = re.match(rf"{re.escape(file)}:(\d+):", line)
-        if at or not found:
-            found.append((int(at[1]) if at else 0, line))
+        if at or not errors:
+            errors.append((int(at[1]) if at else 0, line))
         else:
-            found[-1] = found[-1][0], f"{found[-1][1]}\n{line}"
-    return found
+            errors[-1] = errors[-1][0], f"{errors[-1][1]}\n{line}"
+    return errors
 
 
 def errors_in(messages: str, file: str, program: str) -> str:

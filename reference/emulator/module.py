@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .cache import cache_folder
 from .compile import LEFT_OUT, NO_VALUE, compile_library
 from .explain import index, message, worst_of
-from .findings import NOTES, Counters, Finding, LineCost, WarpRequest
+from .findings import NOTES, Counters, Finding, LineCost, WarpRequest, key
 from .kernel_source import CompileError, Kernel, kernel_at, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import (
@@ -31,11 +31,12 @@ from .memory import (
     as_passed,
     check_array,
     launch_mistake,
+    shared_arrays,
     three,
 )
 from .messages import read_without_value
 from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
-from .thread_orders import Schedule, schedules_from
+from .thread_orders import RANDOM, Schedule, are_connected, cores_of_this_process, schedules_from
 
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
 
@@ -62,6 +63,7 @@ class Module:
     as in ("tiled<16>",). `checked=False` compiles for speed: it finds and counts nothing, and an access
     out of bounds is undefined. Compiled libraries are kept in `folder`. `libraries` are the (runtime's,
     kernels') libraries that `compile_library` made of this same source; with them no compiler is needed.
+    An unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use.
 
     CompileError with file and line if the source does not compile; NoCompiler if there is no C++ compiler.
     """
@@ -75,6 +77,7 @@ class Module:
         checked: bool = True,
         folder: Path | None = None,
         libraries: tuple[Path, Path] | None = None,
+        cores: int | None = None,
     ) -> None:
         self.file, self.checked = file, checked
         self._source = source
@@ -90,6 +93,8 @@ class Module:
         self._library = ctypes.CDLL(str(path))
         self._content = path.read_bytes()  # the file may be gone when lines are looked up
         self._table: LineTable | None = None
+        text = " ".join((source, *(defines or {}).values()))
+        self._cores = 1 if checked or are_connected(text, self._content) else cores or cores_of_this_process()
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
@@ -246,8 +251,8 @@ class Module:
                 places.append(Place(i, names[i], array, fresh, parameter.is_const, 0))
                 value = np.array([array.ctypes.data], np.uintp)
             values.append(value)
-        places, room = arranged(places) if self.checked else (places, SHARED_ZONE)
-        base = self._runtime.emulator_reserve(room, self.checked)
+        places, room = arranged(places)
+        base = self._runtime.emulator_reserve(room if self.checked else SHARED_ZONE, self.checked)
         if not base:
             raise MemoryError(
                 f"{kernel}: no memory for {room} bytes of arrays and as much again to check them"
@@ -257,10 +262,12 @@ class Module:
         pointers = (ctypes.c_void_p * (len(values) + 1))(*(value.ctypes.data for value in values))
         short = f"_{len(arguments)}" if left_out else ""
         entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}{short}"), ctypes.c_void_p)
-        status = self._runtime.emulator_run(entry, pointers, ctypes.byref(raw))
+        cores = 1 if raw.thread_order == RANDOM else self._cores
+        given = pointers, ctypes.byref(raw), cores, shared_arrays(places, values), len(places)
+        status = self._runtime.emulator_run_on(entry, *given)
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
-        findings = [*self._found(kernel, raw, places), *self._without_value(kernel)]
+        findings = [*self._findings_of(kernel, raw, places), *self._without_value(kernel)]
         if self.checked:
             stopped = status != 0
             findings += [] if stopped else self._copy_out(kernel, base, places)
@@ -274,14 +281,14 @@ class Module:
     def _without_value(self, kernel: str) -> list[Finding]:
         """The variables of a kernel that the compiler saw in use before they have a value."""
         name = kernel.partition("<")[0].strip()
-        found = []
+        reads = []
         for one in self._no_value:
             if name in (one.kernels or (kernel_at(self._source, one.line),)):
                 kind = "uninitialised_read" if one.is_sure else "maybe_uninitialised"
                 verb = "is" if one.is_sure else "may be"
                 text = f"`{one.name}` {verb} used before it has a value"
-                found.append(Finding(kind, kernel, self.file, one.line, text, array=one.name))
-        return found
+                reads.append(Finding(kind, kernel, self.file, one.line, text, array=one.name))
+        return reads
 
     def _copy_in(self, base: int, places: Sequence[Place], values: list[Array]) -> None:
         for place in places:
@@ -309,7 +316,7 @@ class Module:
                 missing.append(self._finding(kernel, "never_written", text, place.name))
         return missing
 
-    def _found(self, kernel: str, raw: RawLaunch, places: Sequence[Place]) -> list[Finding]:
+    def _findings_of(self, kernel: str, raw: RawLaunch, places: Sequence[Place]) -> list[Finding]:
         count = ctypes.c_size_t()
         rows = self._runtime.emulator_findings(ctypes.byref(count))
         number = self.kernels.index(kernel)
@@ -319,9 +326,9 @@ class Module:
             (row, row.line or (self._line(row.place, entry) if row.place else 0))
             for row in rows[: count.value]
         ]
-        told = {line for row, line in located if KINDS[row.kind] == "out_of_bounds" and not row.type}
+        with_bounds = {line for row, line in located if KINDS[row.kind] == "out_of_bounds" and not row.type}
         for row, line in located:
-            if row.type and KINDS[row.kind] == "out_of_bounds" and line in told:
+            if row.type and KINDS[row.kind] == "out_of_bounds" and line in with_bounds:
                 continue  # an array index, if the access left memory altogether
             name, text = message(row, raw, places)
             nobody = row.thread < 0
@@ -391,8 +398,3 @@ def refuse_broken(findings: Sequence[Finding]) -> None:
         _, left_out, error = finding.message.partition(LEFT_OUT)
         if finding.kind == "trap" and left_out:
             raise CompileError(error)
-
-
-def key(finding: Finding) -> tuple[str, int, str]:
-    """The key by which findings of two runs count as the same."""
-    return finding.kind, finding.line, finding.array

@@ -119,13 +119,13 @@ def diagnose(
     library = nvrtc()
     if library is None:
         return None
-    if asked := sorted(name for name in OF_THE_TOOLKIT if name in source):
-        return Diagnosis(True, f"not compiled for a GPU: {asked[0]} comes with the CUDA toolkit")
+    if headers := sorted(name for name in OF_THE_TOOLKIT if name in source):
+        return Diagnosis(True, f"not compiled for a GPU: {headers[0]} comes with the CUDA toolkit")
     options = [f"--gpu-architecture={architecture}", "--std=c++17", "--ptxas-options=-v"]
     options += [f"-D{name}={value}" for name, value in (defines or {}).items()]
     diagnosis = compiled(library, source, file, instances, options)
     errors = diagnosis.errors
-    if not errors or not all(said.startswith(OF_THE_HOST) for _, said in errors):
+    if not errors or not all(message.startswith(OF_THE_HOST) for _, message in errors):
         return diagnosis
     without_host = compiled(library, source, file, instances, [*options, TAKE_THEM])
     is_called = any(calls(source, line) for line, _ in errors)
@@ -157,7 +157,8 @@ def compiled(
 def self_contained(source: str, file: str) -> str:
     """The source with the standard headers' definitions inlined; line numbers are those of `file`."""
     shown = file.replace("\\", "/").replace('"', "'")
-    needed = "".join((HEADERS / name).read_text(encoding="utf-8") for name in extensions_of(source))
+    headers = [name for name in extensions_of(source) if name != "emulator_simd.h"]  # which NVRTC has
+    needed = "".join((HEADERS / name).read_text(encoding="utf-8") for name in headers)
     return f'{INTEGERS}{NUMBERS}{needed}#line 1 "{shown}"\n{INCLUDED.sub("", source)}'
 
 

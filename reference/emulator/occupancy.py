@@ -57,8 +57,8 @@ def occupancy(gpu: str, threads: int, shared: int, registers: int | None) -> Occ
     warps = math.ceil(threads / WARP)
     most = {"blocks": has.blocks, "warps": has.warps // warps}
     if shared:
-        taken = math.ceil((shared + has.reserved) / has.unit) * has.unit
-        most["shared memory"] = has.shared // taken
+        allocated = math.ceil((shared + has.reserved) / has.unit) * has.unit
+        most["shared memory"] = has.shared // allocated
     if registers is not None:
         of_a_warp = math.ceil(max(registers, 1) * WARP / REGISTER_UNIT) * REGISTER_UNIT
         most["registers"] = REGISTERS // PARTITIONS // of_a_warp * PARTITIONS // warps
@@ -69,14 +69,14 @@ def occupancy(gpu: str, threads: int, shared: int, registers: int | None) -> Occ
 
 def in_words(gpu: str, threads: int, shared: int, registers: int | None) -> str:
     """The occupancy in a sentence; an upper bound if the registers are unknown."""
-    found = occupancy(gpu, threads, shared, registers)
+    result = occupancy(gpu, threads, shared, registers)
     warps = math.ceil(threads / WARP)
     bound = "at most " if registers is None else ""
-    known = f"; a thread has {registers} registers"
-    unknown = "; registers are unknown: give --registers N" if registers is None else known
-    blocks = f"{found.blocks} {'block' if found.blocks == 1 else 'blocks'}"
+    suffix = f"; a thread has {registers} registers"
+    unknown = "; registers are unknown: give --registers N" if registers is None else suffix
+    blocks = f"{result.blocks} {'block' if result.blocks == 1 else 'blocks'}"
     size = f"{warps} {'warp' if warps == 1 else 'warps'}"
     return (
-        f"occupancy of compute capability {gpu}: {bound}{found.share:.0%}, as a multiprocessor holds "
-        f"{bound}{blocks} of {size}, limited by {' and '.join(found.limits)}{unknown}"
+        f"occupancy of compute capability {gpu}: {bound}{result.share:.0%}, as a multiprocessor holds "
+        f"{bound}{blocks} of {size}, limited by {' and '.join(result.limits)}{unknown}"
     )

@@ -32,9 +32,9 @@ def handouts(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -
     out = tmp_path_factory.mktemp("out")
     ends = {case.name: {"a-digest": [("a_mutant",)]} for case in cases(assignment)}
     ideas = {"a_mutant": Misconception("flip", "A message.")}
-    known = {assignment.name: Misconceptions(ideas, {}, ends, {"flip": "of the reference"})}
-    generate([assignment], out, known, secret=SECRET)
-    generate([assignment], out, known, student="ada", secret=SECRET)
+    misconceptions = {assignment.name: Misconceptions(ideas, {}, ends, {"flip": "of the reference"})}
+    generate([assignment], out, misconceptions, secret=SECRET)
+    generate([assignment], out, misconceptions, student="ada", secret=SECRET)
     released = out / "release"
     return {
         name: content

@@ -211,8 +211,8 @@ def test_an_attack_on_a_kernel_gets_what_the_table_says(
         record
     )
     assert {result.status for result in failed or own} <= {*must.status}, record
-    said = " ".join(f"{result.rationale} {result.actual}" for result in failed)
-    assert must.says in " ".join(said.split()), record
+    output = " ".join(f"{result.rationale} {result.actual}" for result in failed)
+    assert must.says in " ".join(output.split()), record
     assert must.costs_all or {result.status for result in others} == {Status.OK}
     assert not grade.needs_review, record
 

@@ -153,6 +153,6 @@ def test_the_folder_of_another_student_is_not_handed_in_by_a_link(
     (tmp_path / "ada" / "conv.py").touch()
     (tmp_path / "lazy").symlink_to(honest_folder, target_is_directory=True)
 
-    found = read_class(tmp_path, ["conv.py"])
-    assert [one.submission.student_id for one in found.submissions] == ["ada"]
-    assert [entry.name for entry in found.doubts] == ["lazy"]
+    intake = read_class(tmp_path, ["conv.py"])
+    assert [one.submission.student_id for one in intake.submissions] == ["ada"]
+    assert [entry.name for entry in intake.doubts] == ["lazy"]

@@ -101,7 +101,7 @@ def test_an_assignment_has_rewrites_of_every_exercise(name: str) -> None:
 def test_no_rewrite_loses_a_point(name: str) -> None:
     views = Views(load(ROOT / "assignments" / name))
     rewrites, _ = read_rewrites(views)
-    made = submissions(views, rewrites)
-    grades = grade_texts(views.assignment, "", {one.name: made[one.name] for one in rewrites}, 2)
+    by_name = submissions(views, rewrites)
+    grades = grade_texts(views.assignment, "", {one.name: by_name[one.name] for one in rewrites}, 2)
 
     assert {one: grade.score for one, grade in grades.items() if grade.score < grade.max_score} == {}

@@ -44,8 +44,8 @@ def sample_class() -> dict[str, dict[str, bytes]]:
 
 def kernels() -> Assignment:
     """The assignment cuda_kernels with what it provides."""
-    found = load(ROOT / "assignments" / "cuda_kernels")
-    return replace(found, provided=provided_files(found))
+    assignment = load(ROOT / "assignments" / "cuda_kernels")
+    return replace(assignment, provided=provided_files(assignment))
 
 
 if __name__ == "__main__":

@@ -9,13 +9,15 @@ from pathlib import Path
 from grader.author.exercises.cuda_functions import cut_kernel
 from grader.author.exercises.exercise import Exercise, Function, Group
 from grader.model.errors import UserError
-from grader.model.near_miss import near_miss
+from grader.model.near_miss import near_file, near_miss
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def find_exercise(root: Path, reference: str) -> Exercise:
+def find_exercise(root: Path, reference: str, named_by: str = "a template names") -> Exercise:
     """The function or class that a template names, from the source below `root`.
+
+    A message about it begins with `named_by`.
 
     `module.path:name` is a function or a class, `module.path:Class.name` a method or a property,
     `folder/file.cu:name` a function in CUDA C. Raises UserError if it does not exist.
@@ -24,7 +26,8 @@ def find_exercise(root: Path, reference: str) -> Exercise:
     is_cuda = module.endswith(".cu")
     path = root / (module if is_cuda else module.replace(".", "/") + ".py")
     if not path.is_file():
-        raise UserError(f"a template names {reference!r}, and there is no {path.relative_to(root)}")
+        near = near_file(path) if is_cuda else near_module(root, module)
+        raise UserError(f"{named_by} {reference!r}, and there is no {path.relative_to(root)}{near}")
     text = path.read_text(encoding="utf-8")
     try:
         exercise = cut_kernel(text, name) if is_cuda else _find_in_python(text, name)
@@ -34,9 +37,15 @@ def find_exercise(root: Path, reference: str) -> Exercise:
         what = "function" if is_cuda else "function or class"
         near = "" if is_cuda else near_miss(name, _names_in(text))
         raise UserError(
-            f"a template names {reference!r}, and {path.relative_to(root)} defines no {what} {name}{near}"
+            f"{named_by} {reference!r}, and {path.relative_to(root)} defines no {what} {name}{near}"
         )
     return exercise
+
+
+def near_module(root: Path, name: str) -> str:
+    """The text `; did you mean 'x'?` for a module below `root/reference`; "" if no name is near."""
+    files = (path.relative_to(root) for path in (root / "reference").rglob("[a-z]*.py"))
+    return near_miss(name, (".".join(path.with_suffix("").parts) for path in files))
 
 
 def _names_in(text: str) -> list[str]:
@@ -51,7 +60,8 @@ def module_of(root: Path, name: str) -> str:
     """
     path = root / f"{name.replace('.', '/')}.py"
     if not path.is_file():
-        raise UserError(f"a template names {name!r}, and there is no {path.relative_to(root)}")
+        near = near_module(root, name)
+        raise UserError(f"a template names {name!r}, and there is no {path.relative_to(root)}{near}")
     text = path.read_text(encoding="utf-8")
     return re.sub(r"^from reference\b", "from ndarray", text, flags=re.MULTILINE).rstrip("\n")
 

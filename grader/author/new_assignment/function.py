@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.author.exercises.python_source import find_exercise
+from grader.author.exercises.python_source import find_exercise, near_module
 from grader.model.assignment import DEFAULT_IMPORTS, NDARRAY
 from grader.model.errors import UserError
 
@@ -55,12 +55,11 @@ class ReferenceFunction:
 
 def read_function(root: Path, place: str) -> ReferenceFunction:
     """The function at `module:name` below `root`; UserError if it is missing or cannot be an exercise."""
-    if not PLACE.fullmatch(place):
-        raise UserError(
-            f"--from {place}: expected a function of the course's reference, such as {PACKAGE}.words:distance"
-        )
     module, _, name = place.partition(":")
-    function = find_exercise(root, place)
+    if not PLACE.fullmatch(place):
+        expected = f"expected a function of the course's reference, such as {PACKAGE}.words:distance"
+        raise UserError(f"--from {place}: {expected}{near_module(root, module)}")
+    function = find_exercise(root, place, "--from names")
     function.stub  # noqa: B018  a function without a docstring cannot be an exercise: it says so
     tree = ast.parse(root.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8"))
     whole = ast.parse(function.whole).body[0]
@@ -80,7 +79,7 @@ def _parameters(node: ast.FunctionDef) -> tuple[Parameter, ...]:
     named += [(each, True) for each in node.args.kwonlyargs]
     parameters = tuple(Parameter(arg.arg, _key(arg.arg), arg.annotation, by_name) for arg, by_name in named)
     if len({parameter.key for parameter in parameters}) < len(parameters):
-        raise UserError(f"{node.name} has two parameters whose names differ only in case: rename one")
+        raise UserError(f"{node.name} has two parameters with names that differ only in case: rename one")
     return parameters
 
 
@@ -96,22 +95,26 @@ def _needs(tree: ast.Module, module: str, name: str) -> tuple[list[str], list[st
     imported = {alias.asname or alias.name: (node, alias) for node, alias in _imported(tree)}
     wanted = _used(tree, defined, name)
     lines: dict[str, list[str]] = {}
-    beside: dict[str, None] = {}
+    provided_lines: dict[str, None] = {}
     modules: set[str] = set()
     for each in sorted(wanted & imported.keys()):
         node, alias = imported[each]
         source = (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
         package = source.partition(".")[0]
         if package == PACKAGE and source != NDARRAYS:
-            beside[f'{{{{ provided("{source}:{alias.name}") }}}}'] = None
+            provided_lines[f'{{{{ provided("{source}:{alias.name}") }}}}'] = None
             continue
         lines.setdefault(_start(node), []).append(ast.unparse(alias))
         if package not in (*DEFAULT_IMPORTS, PACKAGE, "__future__"):
             modules.add(package)
     for statement in tree.body:
         if wanted & set(_defined(statement)) and name not in _defined(statement):
-            beside[_as_provided(statement, module)] = None
-    return [start + ", ".join(names) for start, names in sorted(lines.items())], list(beside), sorted(modules)
+            provided_lines[_as_provided(statement, module)] = None
+    return (
+        [start + ", ".join(names) for start, names in sorted(lines.items())],
+        list(provided_lines),
+        sorted(modules),
+    )
 
 
 def _as_provided(statement: ast.stmt, module: str) -> str:

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from grader.model.assignment import Assignment, Attempts
+from grader.model.assignment import Assignment, SubmissionLimits
 from grader.model.late_policy import time_text
 
 NDARRAY = "ndarray/ndarray.py"
@@ -42,7 +42,7 @@ make watch{space}    # grades again whenever you save
 make page{space}     # the grade as a page, with pictures
 ```
 
-At the prompt of `make try`, `show(expected, ask())` prints what is expected beside what your function gives,
+At the prompt of `make try`, `show(expected, ask())` prints the expected result next to your function's,
 and marks where they differ. What your code prints while it is graded stands below the case. `breakpoint()`
 works under `make debug` alone: there is no keyboard while a case is graded.
 """
@@ -74,21 +74,21 @@ def complete(text: str, assignment: Assignment, files: Mapping[str, str], python
     names = " and ".join(f"`{name}`" for name in assignment.files)
     parts = [text.rstrip() + "\n", STUCK.format(case=case, space=" " * (len(case) + 6))]
     parts.append(SUBMIT.format(files=names, them="it" if len(assignment.files) == 1 else "them"))
-    parts.append(limits_on_submissions(assignment.attempts))
+    parts.append(limits_on_submissions(assignment.submission_limits))
     if NDARRAY in files and any(_imports_ndarray(files.get(name, "")) for name in assignment.files):
         parts.append(methods_table(files[NDARRAY]))
     whole = "".join([*parts, WINDOWS, PYTHON.format(python=python)])
     return with_contents(whole)
 
 
-def limits_on_submissions(attempts: Attempts) -> str:
+def limits_on_submissions(limits: SubmissionLimits) -> str:
     """A paragraph on how often a student may submit; "" if there is no limit."""
     sentences = []
-    if attempts.at_most is not None:
-        times = "once" if attempts.at_most == 1 else f"{attempts.at_most} times"
+    if limits.at_most is not None:
+        times = "once" if limits.at_most == 1 else f"{limits.at_most} times"
         sentences.append(f"You may submit {times}. Further submissions do not count.")
-    if attempts.cooldown:
-        time = time_text(attempts.cooldown)
+    if limits.cooldown:
+        time = time_text(limits.cooldown)
         sentences.append(f"After a submission, wait {time}. One that comes sooner does not count.")
     return f"\n{' '.join(sentences)}\n{FREE}" if sentences else ""
 

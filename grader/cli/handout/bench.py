@@ -10,64 +10,66 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 
+from grader.cli.course import HANDOUT
+from grader.cli.handout.show import show_for
 from grader.cli.handout.workspace import handout
-from grader.judge.case_selection.selection import select
-from grader.judge.comparisons import compared_by, comparison_of
+from grader.judge.case_selection.selection import criteria_of_exercises, select
+from grader.judge.comparisons import comparison_of
+from grader.judge.comparisons.raises import is_class
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE
-from grader.judge.differences.python_words import shown
-from grader.judge.differences.value_difference import value_difference
 from grader.judge.examples.look import used_inputs
 from grader.judge.inputs import Inputs
-from grader.judge.scenario_words import Step
+from grader.judge.scenario_words import as_python
+from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import FrozenOracle
-from grader.model.assignment import SCENARIO, Assignment
+from grader.model.assignment import SCENARIO, Assignment, Case
 from grader.model.errors import UserError
-from grader.model.example import Table
+from grader.model.mutant import called_name
 from grader.model.wire_format import DATA
-from grader.report.terminal.show_example import lines_of
 from grader.worker.function_host import functions_of
 from grader.worker.scenario import scenario
 from grader.worker.student_module import Case as CaseFields
-from grader.worker.student_module import Submission, to_raw, value_in
+from grader.worker.student_module import Input, Submission, to_raw, value_in
 from grader.worker.worker_loop import poison_fresh_memory
 
 DTYPE = "float32"  # the dtype of grading
+SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Bench:
-    """A case that is ready to run: `probe(submission, fields)` is the call that the grader makes.
-
-    A scenario's probe takes a third argument, which makes its calls (see `grader.worker.scenario`).
-    """
+    """A case that is ready to run: `probe(submission, fields)` is the call that the grader makes."""
 
     name: str
-    probe: Callable[..., Any]
+    probe: Callable[[Any, Any], Any]
     submission: Submission
     fields: CaseFields
     names: dict[str, Any]
-    steps: Sequence[Step]  # of a scenario
-    tolerance: float  # of numbers in an expected value
+    exercises: frozenset[str]  # the functions that the case is about, by their bare names
+    files: tuple[str, ...]
+    calls: str  # the calls of a scenario in Python, "" for a case with a probe of its own
 
 
 def set_up(case_name: str) -> Bench:
     """The case of the handout that the name selects; UserError if it selects several, or none."""
     assignment = handout()
     if not case_name:
-        raise UserError("which case? Name it: make try CASE=criterion/case")
+        raise UserError("which case? Name it: make try CASE=exercise/case")
     chosen = sorted(select(assignment, case=case_name))
     if len(chosen) > 1 and case_name not in chosen:
-        first_three = ", ".join(chosen[:3])
-        raise UserError(f"{len(chosen)} cases are called {case_name!r}, expected one: {first_three}, ...")
+        listed = ", ".join(chosen[:SHOWN]) + (", ..." if len(chosen) > SHOWN else "")
+        raise UserError(f"{len(chosen)} cases match {case_name!r}. Name one: {listed}")
     (name,) = (case_name,) if case_name in chosen else chosen
-    case = next(c for one in assignment.rubric.criteria for c in one.cases if c.name == name)
+    criterion, case = next(
+        (one, case) for one in assignment.rubric.criteria for case in one.cases if case.name == name
+    )
+    comparison = comparison_of(case)
     assert assignment.frozen is not None
     oracle = FrozenOracle(assignment.frozen)
     inputs = oracle.inputs(case)
-    expected = oracle.expected(case, inputs) if comparison_of(case).needs_expected else Expected(())
+    expected = oracle.expected(case, inputs) if comparison.needs_expected else Expected(())
     has_value = expected.value is not NO_VALUE
     poison_fresh_memory()
     sys.path.insert(0, str(Path.cwd()))
@@ -78,7 +80,8 @@ def set_up(case_name: str) -> Bench:
     device = assignment.devices[-1] if "emulated" in assignment.devices else "cpu"
     submission = Submission(modules, ndarray, DTYPE, device)
     fields = CaseFields(inputs.fields(), inputs.raw, _functions(inputs))
-    used, _ = used_inputs(assignment.probes, case.probe)
+    is_scenario = case.probe == scenario.__name__
+    used = frozenset[str]() if is_scenario else used_inputs(assignment.probes, case.probe)[0]
     names: dict[str, Any] = {"np": np}
     for module in modules:
         names |= {name: value for name, value in vars(module).items() if not name.startswith("_")}
@@ -86,17 +89,29 @@ def set_up(case_name: str) -> Bench:
         value_of_field = getattr(fields, field)
         is_array = field in inputs.bases
         if field in used or not used or not is_array:
-            names[field] = submission.array(value_of_field) if is_array else value_of_field
-    probe: Callable[..., Any] = scenario if case.probe == SCENARIO else getattr(probes, case.probe)
-    names["expected"] = expected.value if has_value else _one_or_all(expected.arrays)
-    is_plain = not inputs.bases
-    names["ask"] = lambda: _answer(probe, submission, fields, ndarray, is_plain)
-    tolerance = compared_by(case).tolerance(case)
-    names["show"] = Show(names["expected"], expected.bounds, tolerance)
-    steps: Sequence[Step] = names.pop(SCENARIO, ())
-    if steps:
-        names["result"] = {}  # the steps, as statements, assign to it
-    return Bench(name, probe, submission, fields, names, steps, tolerance)
+            names[field] = _as_a_probe_gives_it(submission, value_of_field) if is_array else value_of_field
+    probe: Callable[[Any, Any], Any] = scenario if is_scenario else getattr(probes, case.probe)
+    value = expected.value if has_value else _one_or_all(expected.arrays)
+    raises = case.options.get("raises", "")
+    names["expected"] = value = f"{raises} is raised" if raises else value
+    names["show"] = show_for(criterion, case, expected, value)
+    names["ask"] = lambda: _answer(probe, submission, fields, ndarray, has_value, raises)
+    exercises = _exercises(assignment, case)
+    calls = as_python(inputs.ask[SCENARIO]) if is_scenario else ""
+    return Bench(name, probe, submission, fields, names, exercises, tuple(assignment.files), calls)
+
+
+def _exercises(assignment: Assignment, case: Case) -> frozenset[str]:
+    """The exercises that a case is about; for an assignment without ideas the names that its probe uses."""
+    if asked := Misconceptions.read(HANDOUT / MISCONCEPTIONS).asked.get(case.criterion):
+        return frozenset(map(called_name, asked))
+    criteria = criteria_of_exercises(assignment)
+    return frozenset(name for name, ids in criteria.items() if case.criterion in ids)
+
+
+def _as_a_probe_gives_it(submission: Submission, source: Input) -> Any:
+    """The input as an array of the submission's type. Kernels get arrays of NumPy, through their host."""
+    return source.numpy() if submission.device == "emulated" else submission.array(source)
 
 
 def _functions(inputs: Inputs) -> dict[str, Any]:
@@ -111,10 +126,25 @@ def _functions(inputs: Inputs) -> dict[str, Any]:
 
 
 def _answer(
-    probe: Callable[..., Any], submission: Submission, fields: Any, ndarray: ModuleType, is_plain: bool
+    probe: Callable[[Any, Any], Any],
+    submission: Submission,
+    fields: CaseFields,
+    ndarray: ModuleType,
+    is_plain: bool,
+    raises: str,
 ) -> Any:
-    """The grader's answer to this case: a value, one array, or a tuple of arrays."""
-    raw = to_raw(probe(submission, fields), ndarray, is_plain=is_plain)
+    """The grader's answer to this case: a value, one array, or a tuple of arrays.
+
+    If the case expects an exception of the class `raises`, it is the sentence that names the exception.
+    """
+    try:
+        result = probe(submission, fields)
+    except Exception as error:
+        name = type(error).__name__
+        if not raises:
+            raise
+        return f"{raises if is_class(name, raises) else name} is raised"
+    raw = to_raw(result, ndarray, is_plain=is_plain)
     if raw and raw[0].dtype == DATA:
         return value_in(raw)
     return _one_or_all(tuple(np.frombuffer(each.data, each.dtype).reshape(each.shape) for each in raw))
@@ -122,77 +152,6 @@ def _answer(
 
 def _one_or_all(arrays: Sequence[Any]) -> Any:
     return arrays[0] if len(arrays) == 1 else arrays
-
-
-class Show:
-    """`show` at the prompt. Numbers that the case allows to differ from those it expects count as equal."""
-
-    def __init__(self, expected: Any, bounds: Sequence[Any] | None, tolerance: float) -> None:
-        self._expected, self._bounds, self._tolerance = expected, bounds, tolerance
-
-    def __call__(self, a: Any, b: Any = None) -> None:
-        """Prints one value, or two values with every difference marked."""
-        console = Console()
-        if _is_array(a) or _is_array(b):
-            _show_arrays(console, _dense(a), None if b is None else _dense(b), self._bounds_of(a, 1)[0])
-        elif isinstance(a, tuple) and a and all(map(_is_array, a)):
-            others = b if isinstance(b, tuple) and len(b) == len(a) else (None,) * len(a)
-            parts = zip(a, others, self._bounds_of(a, len(a)), strict=True)
-            for number, (one, other, bound) in enumerate(parts, 1):
-                console.print(f"{number} of {len(a)}", highlight=False)
-                _show_arrays(console, _dense(one), None if other is None else _dense(other), bound)
-            if b is not None and others is not b:
-                text = f"they differ: a has {len(a)} arrays, and b is {shown(b)}"
-                console.print(text, markup=False, highlight=False)
-        else:
-            for line in self._values(a, b):
-                console.print(line, markup=False, highlight=False)
-
-    def _bounds_of(self, a: Any, count: int) -> Sequence[Any]:
-        return self._bounds if self._bounds is not None and a is self._expected else [0] * count
-
-    def _values(self, a: Any, b: Any) -> list[str]:
-        if b is None:
-            return [shown(a)]
-        lines = [f"a  {shown(a)}", f"b  {shown(b)}"]
-        difference = value_difference(a, b, self._tolerance)
-        if difference is None:
-            return [*lines, "equal"]
-        if difference.expected != shown(a):  # only a part of it differs
-            lines += [f"a has  {difference.expected}", f"b has  {difference.actual}"]
-        return [*lines, difference.rationale]
-
-
-def _is_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray) or hasattr(value, "numpy")
-
-
-def _dense(value: Any) -> np.ndarray[Any, Any]:
-    return np.asarray(value.numpy() if hasattr(value, "numpy") else value)
-
-
-def _show_arrays(
-    console: Console, first: np.ndarray[Any, Any], second: np.ndarray[Any, Any] | None, bound: Any
-) -> None:
-    differs = None
-    if second is not None and first.shape == second.shape:
-        differs = first != second
-        if np.any(bound):
-            with np.errstate(invalid="ignore"):
-                differs &= ~(np.abs(first - second) <= bound)
-    for name, array in (("a", first), ("b", second)):
-        for line in () if array is None else lines_of(_table(name, array, differs)):
-            console.print(line, highlight=False)
-    if differs is not None:
-        count = int(np.count_nonzero(differs))
-        console.print(f"{count} of {first.size} elements differ" if count else "equal", highlight=False)
-
-
-def _table(name: str, array: np.ndarray[Any, Any], differs: np.ndarray[Any, Any] | None) -> Table:
-    values = tuple(float(value) for value in array.reshape(-1))
-    marks = () if differs is None else tuple(bool(each) for each in differs.reshape(-1))
-    grid = (1, 2) if array.ndim == 4 and array.shape[0] * array.shape[3] == 1 else (-2, -1)
-    return Table(name, array.shape, values, array.dtype.name, grid, marks)
 
 
 def _probes(path: Path) -> ModuleType:

@@ -6,86 +6,83 @@ import contextlib
 import os
 import pdb
 import signal
+import sys
 import traceback
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.handout.bench import Bench, set_up
-from grader.judge.differences.value_difference import value_difference
-from grader.worker.student_module import Submission
 
 HELP = """\
 {name}: stopped where your function is called. n runs a line, s steps into a call, p x prints x, c goes on,
 q ends.
 """
-
-
-SECONDS = 5.0  # of CPU time, to find the call that fails: one that takes longer is that call
+NOT_CALLED = "{name}: no function of yours in Python runs in this case, so there is no line to stop at.\n"
+KERNELS = "The debugger does not see into a kernel. Use printf there, or `make try CASE={name}`.\n"
+OURS = ("probes", "grader.*")  # modules in which the debugger does not stop
+SECONDS = 5.0  # of CPU time, to find the call that fails: a call that takes longer is that one
 
 
 class _TookTooLong(BaseException):
     """The case did not end in time. No `except Exception` of a submission stops it."""
 
 
-class _Debugger(pdb.Pdb):
-    """Python's debugger, which also says whether the student left it."""
+@dataclass
+class _Watch:
+    """A trace function that counts the calls of the student's functions, and starts the debugger at one.
 
-    is_left = False
-
-    def set_quit(self) -> None:
-        """Remembers it: `runcall` ends as if the function had returned None."""
-        self.is_left = True
-        super().set_quit()
-
-
-class _Calls:
-    """Replaces a submission: counts the calls of its functions, and starts the debugger at one of them.
-
-    A scenario calls methods of objects, which this cannot replace: it makes its calls through `call`.
+    A call counts if it comes from outside the student's `files`. `names` are the functions that the case is
+    about; without any, all functions count.
     """
 
-    def __init__(self, submission: Submission, stop_at: int, debugger: _Debugger | None) -> None:
-        self._submission, self._stop_at, self._debugger = submission, stop_at, debugger
-        self.calls = 0
+    files: frozenset[str]
+    names: frozenset[str]
+    stop_at: int = -1
+    debugger: pdb.Pdb | None = None
+    calls: int = 0
 
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._submission, name)
-        if name in ("array", "device") or not callable(value) or isinstance(value, type):
-            return value
-        return partial(self.call, value)
-
-    def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """One call of a function of the submission."""
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if event != "call" or not self._counts(frame):
+            return None
         number, self.calls = self.calls, self.calls + 1
-        if self._debugger is not None and number == self._stop_at:
-            value = self._debugger.runcall(function, *arguments, **named)
-            if self._debugger.is_left:
-                raise bdb.BdbQuit
-            return value
-        return function(*arguments, **named)
+        if self.debugger is None or number != self.stop_at:
+            return None
+        self.debugger.reset()  # from here on it stops at each line
+        sys.settrace(self.debugger.trace_dispatch)
+        return self.debugger.trace_dispatch(frame, event, argument)
 
-    def run(self, bench: Bench) -> Any:
-        """Makes the case's calls."""
-        if bench.steps:
-            return bench.probe(bench.submission, bench.fields, self.call)
-        return bench.probe(self, bench.fields)
+    def _counts(self, frame: FrameType) -> bool:
+        caller = frame.f_back
+        if not self._is_own(frame) or (caller is not None and self._is_own(caller)):
+            return False
+        name, _, method = frame.f_code.co_qualname.rpartition(".")
+        called = name if method == "__init__" else method  # a class goes by its own name
+        return not self.names or called in self.names
+
+    def _is_own(self, frame: FrameType) -> bool:
+        return frame.f_code.co_filename in self.files
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the case once to find the call that fails, then again with the debugger at that call."""
     bench = set_up(options.case)
-    failing = _failing_call(bench)
+    names, failing = _failing_call(bench)
+    if failing is None:
+        is_cuda = any(file.endswith(".cu") for file in bench.files)
+        print((NOT_CALLED + (KERNELS if is_cuda else "")).format(name=bench.name), end="")
+        return NOT_PASSED
     print(HELP.format(name=bench.name), end="")
-    debugger = _Debugger(nosigint=True)
+    debugger = pdb.Pdb(nosigint=True, skip=OURS)
     try:
-        _Calls(bench.submission, failing, debugger).run(bench)
+        _traced(_Watch(_files(bench), names, failing, debugger), bench)
     except bdb.BdbQuit:
         return PASSED
     except Exception as error:
-        print("".join(own_frames(error)), end="")
+        print("".join(own_frames(error, _files(bench))), end="")
         if error.__traceback__ is not None:
             debugger.reset()
             debugger.interaction(None, error.__traceback__)
@@ -93,52 +90,60 @@ def run(options: argparse.Namespace) -> int:
     return PASSED
 
 
-def _failing_call(bench: Bench) -> int:
-    """The number of the call that raises, does not end, or gives the first wrong result of a scenario.
+def _failing_call(bench: Bench) -> tuple[frozenset[str], int | None]:
+    """The functions to watch, and the number of the call that raises or does not end; 0 if none does.
 
-    0, the first, if there is no such call.
-
-    What the submission prints meanwhile is left out: the debugger's run prints it.
+    None for the number if the case calls no function of the student's. What they print is left out: the
+    debugger's run prints it.
     """
-    calls = _Calls(bench.submission, -1, None)
-    before = signal.signal(signal.SIGPROF, _stop)
+    for names in (bench.exercises, frozenset[str]()):
+        watch = _Watch(_files(bench), names)
+        try:
+            with (
+                open(os.devnull, "w", encoding="utf-8") as nowhere,
+                contextlib.redirect_stdout(nowhere),
+                _limited_in_time(),
+            ):
+                _traced(watch, bench)
+        except (Exception, _TookTooLong):
+            if watch.calls:
+                return names, watch.calls - 1
+        if watch.calls:
+            return names, 0
+    return frozenset(), None
+
+
+@contextlib.contextmanager
+def _limited_in_time() -> Iterator[None]:
+    """Raises _TookTooLong in the block once it has used its CPU time."""
+
+    def stop(number: int, frame: object) -> NoReturn:
+        raise _TookTooLong
+
+    before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
-        with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
-            calls.run(bench)
-    except (Exception, _TookTooLong):
-        return max(calls.calls - 1, 0)
+        yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
-    return _first_wrong(bench) if bench.steps else 0
 
 
-def _first_wrong(bench: Bench) -> int:
-    """The number of the call before the first result of a scenario that is not as expected."""
-    expected, actual = bench.names["expected"], bench.names["ask"]()
-    calls, results = -1, 0
-    for step in bench.steps:
-        calls += "new" in step or "call" in step
-        if ("call" in step or "get" in step) and not step.keys() & {"name", "raises"}:
-            if value_difference(expected[results], actual[results], bench.tolerance) is not None:
-                return calls
-            results += 1
-    return 0
+def _traced(watch: Callable[..., Any], bench: Bench) -> None:
+    before = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        bench.probe(bench.submission, bench.fields)
+    finally:
+        sys.settrace(before)
 
 
-def _stop(number: int, frame: object) -> NoReturn:
-    raise _TookTooLong
+def _files(bench: Bench) -> frozenset[str]:
+    return frozenset(str(Path.cwd() / name) for name in bench.files)
 
 
-def own_frames(error: BaseException) -> list[str]:
-    """A traceback from the student's own call down."""
+def own_frames(error: BaseException, files: Set[str]) -> list[str]:
+    """A traceback from the first call into one of the student's files down."""
     frames = traceback.extract_tb(error.__traceback__)
-    here = str(Path.cwd())
-    first = next((n for n, f in enumerate(frames) if _is_own(f.filename, here)), len(frames))
+    first = next((n for n, frame in enumerate(frames) if frame.filename in files), len(frames))
     return [*traceback.format_list(frames[first:]), *traceback.format_exception_only(error)]
-
-
-def _is_own(file: str, here: str) -> bool:
-    path = Path(file)
-    return str(path.parent) == here

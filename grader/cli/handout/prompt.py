@@ -7,18 +7,10 @@ import sys
 
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.handout.bench import Bench, set_up
-from grader.judge.scenario_words import statements
 
 GREETING = """\
 {name}: {names}
-ask() calls your function as the grader does; show(a, b) marks where two arrays differ. For example:
->>> show(expected, ask())
-"""
-OF_STEPS = """\
-{name}: {names}
-The case takes these steps, which you may type one by one:
-{steps}
-ask() takes them all and returns the results; show(a, b) shows where two values differ. For example:
+{calls}ask() calls your function as the grader does; show(a, b) marks where two arrays differ. For example:
 >>> show(expected, ask())
 """
 OURS = ("np", "show", "ask", "expected")
@@ -58,8 +50,5 @@ def run(options: argparse.Namespace) -> int:
 def greeting(bench: Bench) -> str:
     """The text above the prompt: the case, and the available names."""
     inputs = [name for name in vars(bench.fields) if name in bench.names]
-    names = ", ".join([*inputs, *OURS])
-    if not bench.steps:
-        return GREETING.format(name=bench.name, names=names)
-    steps = "\n".join(f"    {line}" for line in statements(bench.steps, raises="  # raises "))
-    return OF_STEPS.format(name=bench.name, names=names, steps=steps)
+    calls = f"The case makes these calls: {bench.calls}\n" if bench.calls else ""
+    return GREETING.format(name=bench.name, names=", ".join([*inputs, *OURS]), calls=calls)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
+from grader.cli.course import course, find_repository
 from grader.intake.repositories.class_repositories import collect, common_prefix, manifest, repositories_of
 from grader.intake.repositories.push_times import read_pushes
 from grader.model.errors import UserError
@@ -18,6 +19,8 @@ def run(options: argparse.Namespace) -> int:
     """Writes the folder that `grader batch` reads; lists sources that it cannot fetch, and then returns 1."""
     if options.out.exists() and any(options.out.iterdir()):
         raise UserError("found files there: name a new folder, so that nothing old is graded", options.out)
+    if find_repository() is not None:
+        course()[options.assignment]  # says which assignments there are
     repositories = repositories_of(options.source)
     pushes = {} if options.times is None else read_pushes(options.times)
     prefix = options.prefix

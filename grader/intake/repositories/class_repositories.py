@@ -12,6 +12,7 @@ from grader.intake.repositories import git
 from grader.intake.repositories.push_times import Push
 from grader.intake.source import refusal_of
 from grader.model.errors import UserError
+from grader.model.near_miss import near_file
 
 AT_A_TIME = 8
 MAX_PUSHES, MAX_BYTES = 500, 64 << 20  # of one repository; content that several pushes share counts once
@@ -61,8 +62,10 @@ def repositories_of(source: Path) -> list[Repository]:
 def _addresses(source: Path) -> list[str]:
     try:
         lines = source.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot be read: {error}", source) from error
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}{near_file(source)}", source) from error
+    except UnicodeDecodeError as error:
+        raise UserError("found bytes that are not UTF-8, expected an address on each line", source) from error
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Lengths, draw_arrays, in_words, view_in_words
 from grader.model.assignment import Case
+from grader.model.near_miss import near_miss
 
 if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
@@ -20,7 +21,7 @@ MOST_SHAPES = 40
 
 @cache
 def array_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that tells it."""
+    """The models of a case by the key that identifies it."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Count, Id, Item, Length, Number, Shape, Strict
@@ -121,7 +122,8 @@ class ArrayKind(Kind):
         drawn = parameters.get("lengths", {})
         named = [n for n in (*parameters["shape"], *parameters.get("other", ())) if isinstance(n, str)]
         if unknown := [name for name in named if name not in drawn]:
-            return f"found the length {unknown[0]!r}, expected a number or a name in `lengths`"
+            message = f"found the length {unknown[0]!r}, expected a number or a name in `lengths`"
+            return message + near_miss(unknown[0], drawn)
         backwards = [name for name, (low, high) in drawn.items() if low > high]
         return (
             f"found a range of {backwards[0]!r} that runs backwards, expected [from, to]" if backwards else ""
@@ -139,7 +141,7 @@ class ArrayKind(Kind):
         return {name: length for name, length in named if isinstance(name, str)}
 
     def describe(self, case: Case, inputs: Inputs) -> str:
-        """Shapes first, then what the probe is given beside them."""
+        """Shapes first, then the other values for the probe."""
         other = f" and one of shape {inputs.array('other').shape}" if "other" in inputs.bases else ""
         asked_values = {key: value for key, value in inputs.values.items() if key in case.parameters}
         values = "".join(f", {name} {in_words(value)}" for name, value in asked_values.items())

@@ -78,7 +78,7 @@ class Precision(Family):
     def excesses(self, rubric: Rubric, cheat: Cheat, grade: Grade) -> Iterator[Excess]:
         """Each criterion where it keeps more than half, and the first one if it loses too little in total.
 
-        A criterion tells precisions apart by a case with `wide` or real numbers and expected values.
+        A criterion distinguishes precisions if it has a case with `wide` or real numbers and expected values.
         """
         for criterion, graded in zip(rubric.criteria, grade.criteria, strict=True):
             rounds_all = cheat.name.startswith("rounds_to_")  # in CUDA C only sums that begin at 0
@@ -88,10 +88,11 @@ class Precision(Family):
                     f"{cheat.name} earns {float(graded.score):g} of {float(graded.points):g}, and may gain "
                     f"{self.may_gain}: give more of its cases `wide` integers",
                 )
-        if grade.score > grade.max_score * (1 - LEAST_LOSS):
+        offered = sum((one.points for one in grade.criteria if not one.by_hand), Fraction(0))
+        if grade.score > offered * (1 - LEAST_LOSS):
             yield (
                 rubric.criteria[0].id,
-                f"{cheat.name} earns {float(grade.score):g} of {float(grade.max_score):g}, and may gain "
+                f"{cheat.name} earns {float(grade.score):g} of {float(offered):g}, and may gain "
                 f"{self.may_gain}: let cases with sums have `wide` integers",
             )
 

@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from grader.model.class_row import ClassReport
-from grader.model.grade import CriterionGrade, Status, as_number
-from grader.model.text import clean_line
+from grader.model.grade import CriterionGrade, Status
+from grader.model.text import as_number, clean_line
 from grader.report.formats import OneGrade, Request
 from grader.report.tables.sheet import Written
 from grader.report.write_files import results_files

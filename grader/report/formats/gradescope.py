@@ -6,9 +6,9 @@ from typing import Any
 
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, review_line, to_review
-from grader.model.grade import CriterionGrade, Grade, Status, as_number
+from grader.model.grade import CriterionGrade, Grade, Status
 from grader.model.late_policy import FinalScore
-from grader.model.text import clean_line
+from grader.model.text import as_number, clean_line
 from grader.report.feedback_content import Section, block, feedback_on, remark
 from grader.report.formats import OneGrade, Request
 from grader.report.tables.sheet import Written

@@ -6,8 +6,9 @@ from typing import Any
 
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, ClassRow
-from grader.model.grade import CheckResult, CriterionGrade, Grade, Idea, as_number
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Idea
 from grader.model.late_policy import FinalScore
+from grader.model.text import as_number
 from grader.report.formats import OneGrade, Request
 from grader.report.tables.sheet import Written
 

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from grader.model.class_row import ClassReport, review_line, to_review
-from grader.model.grade import CriterionGrade, Grade, Status, as_number
+from grader.model.grade import CriterionGrade, Grade, Status
 from grader.model.late_policy import FinalScore
-from grader.model.text import clean_line
+from grader.model.text import as_number, clean_line
 from grader.report.feedback_content import feedback_on, remark
 from grader.report.formats import OneGrade, Request
 from grader.report.tables.sheet import Written

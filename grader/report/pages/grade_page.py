@@ -112,7 +112,7 @@ def _in_authors_words(line: str) -> list[object]:
 
 
 def _with_code(line: str) -> list[object]:
-    """A line whose parts between backticks are code."""
+    """A line with code between backticks."""
     return [element("code", part) if number % 2 else part for number, part in enumerate(line.split("`"))]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from grader.model.class_input.identity import Claim
 from grader.model.errors import UserError
+from grader.model.near_miss import near_miss
 from grader.model.student import Student
 from grader.report.tables.sheet import Find, Line, Sheet
 
@@ -90,7 +91,8 @@ def may_change(word: str) -> bool | None:
 def _index(sheet: Sheet, header: str) -> int:
     if sheet.header.count(header) != 1:
         count = sheet.header.count(header) or "no"
-        raise sheet.fail(f"found {count} columns {header!r}, expected one; the headers are {_headers(sheet)}")
+        message = f"found {count} columns {header!r}, expected one; the headers are {_headers(sheet)}"
+        raise sheet.fail(message + near_miss(header, sheet.header))
     return sheet.header.index(header)
 
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from grader.model.class_input.inventory import Entry, Role
 from grader.model.file_formats.csv_cells import to_csv
-from grader.model.text import clean_line
+from grader.model.text import clean_line, plural
 
 COLUMNS = ("entry", "student", "role", "why")
 STYLES = {Role.GRADED: "green", Role.EXTRA: "", Role.LITTER: "dim", Role.REFUSED: "magenta"}
@@ -33,12 +33,5 @@ def inventory_line(layout: str, submissions: int, entries: Sequence[Entry]) -> s
     """`Canvas: 298 submissions; 612 entries: 298 graded, 301 extra, 13 litter`."""
     roles = Counter(entry.role for entry in entries)
     counts = ", ".join(f"{roles[role]} {role.value}" for role in Role if roles[role])
-    return f"{layout}: {_count(submissions, 'submission')}; {_entries(len(entries))}: {counts or 'none'}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"
-
-
-def _entries(number: int) -> str:
-    return f"{number} {'entry' if number == 1 else 'entries'}"
+    sizes = f"{plural(submissions, 'submission')}; {plural(len(entries), 'entry', 'entries')}"
+    return f"{layout}: {sizes}: {counts or 'none'}"

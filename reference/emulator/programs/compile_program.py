@@ -14,6 +14,7 @@ from ..compile import (
     COVERED,
     HEADERS,
     KERNELS,
+    PLAIN_LINES,
     RUNTIME,
     NoCompiler,
     compiler,
@@ -78,8 +79,8 @@ def is_program(source: str) -> bool:
 def headers_of(source: str) -> list[str]:
     """The headers in <> that a source includes, in source order, each once."""
     text = without_comments(source)
-    found = (INCLUDE.match(source, line.start()) for line in DIRECTIVE.finditer(text))
-    return list(dict.fromkeys(match[1].strip() for match in found if match))
+    matches = (INCLUDE.match(source, line.start()) for line in DIRECTIVE.finditer(text))
+    return list(dict.fromkeys(match[1].strip() for match in matches if match))
 
 
 def runtime_into(folder: Path) -> Path:
@@ -109,7 +110,9 @@ def program_into(program: Program, runtime: Path, target: Path) -> str:
     NoCompiler.
     """
     command, family, _ = compiler()
-    flags = [flag for flag in (*KERNELS, *CHECKED, *COVERED[family]) if flag not in LEFT_OUT]
+    flags = [
+        flag for flag in (*KERNELS, *PLAIN_LINES[family], *CHECKED, *COVERED[family]) if flag not in LEFT_OUT
+    ]
     flags = [flag for flag in flags if not flag.startswith("-fsanitize-coverage")]
     text = program.text()
     shown = program.file.replace("\\", "/").replace('"', "'")

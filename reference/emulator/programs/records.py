@@ -63,7 +63,7 @@ class Block:
 def read_records(records: str, program: Program, executable: bytes) -> Report:
     """The findings in the records of a run of `executable`, each once."""
     blocks: dict[int, Block] = {}
-    found: dict[tuple[str, int, str], Finding] = {}
+    findings: dict[tuple[str, int, str], Finding] = {}
     table: list[LineTable] = []
 
     def line_at(place: int) -> int:
@@ -85,8 +85,8 @@ def read_records(records: str, program: Program, executable: bytes) -> Report:
             finding = read(fields, program.file, blocks, line_at)
         except (KeyError, ValueError, IndexError, ZeroDivisionError):
             continue
-        found.setdefault((finding.kind, finding.line, finding.array or finding.message), finding)
-    everything = tuple(found.values())
+        findings.setdefault((finding.kind, finding.line, finding.array or finding.message), finding)
+    everything = tuple(findings.values())
     notes = NOTES.keys() | PROGRAM_NOTES.keys()
     return Report(
         tuple(f for f in everything if f.kind not in notes), tuple(f for f in everything if f.kind in notes)

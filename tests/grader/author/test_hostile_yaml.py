@@ -187,9 +187,9 @@ def holds(folder: Path, name: str, place: tuple[int, int], scalar: str) -> None:
     try:
         load_all(folder)
     except UserError as error:
-        said = str(error)
-        assert re.match(rf"{re.escape(str(folder))}/[\w./]+:\d+: \S", said), said
-        assert "\n" not in said and said.isprintable() and len(said) < 1000, said
+        output = str(error)
+        assert re.match(rf"{re.escape(str(folder))}/[\w./]+:\d+: \S", output), output
+        assert "\n" not in output and output.isprintable() and len(output) < 1000, output
     assert time.process_time() - started < 2
 
 
@@ -336,3 +336,59 @@ def test_an_oracle_that_is_not_there_is_answered_with_the_nearest_names(folder: 
     named.write_text(FILES["assignment.yaml"].replace("reference.conv", "reference.convv"))
     with pytest.raises(UserError, match=r"did you mean .reference\.conv."):
         load(folder / "tiny")
+
+
+FREE = {"extensions", "deadlines", "budget"}  # the author chooses the names in them
+
+
+def keys_of(text: str) -> list[tuple[int, int]]:
+    """The start and end of each key whose name the schema chooses."""
+    found, waiting = [], [(yaml.compose(text), "")]
+    while waiting:
+        node, name = waiting.pop()
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                waiting.append((value, name if name in FREE else key.value))
+                if name not in FREE and len(key.value) > 2:
+                    found.append((key.start_mark.index, key.end_mark.index))
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [(each, name) for each in node.value]
+    return sorted(found)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_slip_in_any_key_is_answered_with_the_key_that_was_meant(folder: Path, name: str) -> None:
+    text, silent = FILES[name], []
+    restore(folder)
+    for start, end in keys_of(text):
+        key = text[start:end]
+        path_of(folder, name).write_text(f"{text[:start]}{key[:-1]}{key[-1] * 2}{text[end:]}")
+        try:
+            load_all(folder)
+        except UserError as error:
+            if f"did you mean {key!r}" in str(error):
+                continue
+        silent.append(key)
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "meant"),
+    [
+        ("compare: close}", "compare: clos}", "close"),
+        ("data: normal, compare", "data: norml, compare", "normal"),
+        ("requires: [early]", "requires: [erly]", "early"),
+        ("adjoint_of: early", "adjoint_of: erly", "early"),
+        ("covers: [batch]", "covers: [bach]", "batch"),
+        ("visibility: hidden", "visibility: hiden", "hidden"),
+        ("probe: early", "probe: erly", "early"),
+        ("help: README.md#flip", "help: README.md#flp", "flip"),
+    ],
+)
+def test_a_slip_in_a_name_is_answered_with_the_name_that_was_meant(
+    folder: Path, right: str, wrong: str, meant: str
+) -> None:
+    restore(folder)
+    path_of(folder, "rubric.yaml").write_text(FILES["rubric.yaml"].replace(right, wrong, 1))
+    with pytest.raises(UserError, match=f"did you mean '{meant}'"):
+        load_all(folder)

@@ -163,9 +163,9 @@ def test_what_is_kept_needs_neither_yaml_nor_pydantic(course: Path, kept: Path) 
         f"load_course(Path({str(course / 'assignments' / 'course.yaml')!r}));"
         "print({'yaml', 'pydantic', 'numpy'} & sys.modules.keys())"
     )
-    said = [
+    output = [
         subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
         for _ in range(2)
     ]
-    assert "pydantic" in said[0]
-    assert said[1].strip() == "set()"
+    assert "pydantic" in output[0]
+    assert output[1].strip() == "set()"

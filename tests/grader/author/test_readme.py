@@ -14,7 +14,7 @@ from grader.author.readme.page import to_html
 from grader.author.readme.sections import anchor, complete, headings, methods
 from grader.author.render import render
 from grader.draw.pictures import PICTURES
-from grader.model.assignment import Attempts
+from grader.model.assignment import SubmissionLimits
 from tests.grader.desk.browser import chromium
 
 ROOT = Path(__file__).parents[3]
@@ -24,13 +24,13 @@ NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
 @pytest.fixture(scope="module")
 def readmes() -> dict[str, tuple[str, str]]:
     """The README of each assignment, and its page."""
-    made = {}
+    files = {}
     for name in NAMES:
         assignment = load(ROOT / "assignments" / name)
         rendered = render(assignment, "handout")
         text = complete(rendered.files["README.md"], assignment, rendered.files, "3.11")
-        made[name] = text, to_html(text, rendered.pictures)
-    return made
+        files[name] = text, to_html(text, rendered.pictures)
+    return files
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -149,18 +149,18 @@ def test_a_browser_finds_nothing_serious_in_a_readmes_page(
 
 
 @pytest.mark.parametrize(
-    ("attempts", "sentences"),
+    ("limits", "sentences"),
     [
-        (Attempts(), ()),
-        (Attempts(at_most=1), ("You may submit once.",)),
-        (Attempts(10, timedelta(minutes=15)), ("You may submit 10 times.", "wait 15 minutes")),
-        (Attempts(cooldown=timedelta(days=1)), ("wait 1 day",)),
+        (SubmissionLimits(), ()),
+        (SubmissionLimits(at_most=1), ("You may submit once.",)),
+        (SubmissionLimits(10, timedelta(minutes=15)), ("You may submit 10 times.", "wait 15 minutes")),
+        (SubmissionLimits(cooldown=timedelta(days=1)), ("wait 1 day",)),
     ],
 )
 def test_a_readme_states_how_often_a_student_may_submit(
-    attempts: Attempts, sentences: tuple[str, ...]
+    limits: SubmissionLimits, sentences: tuple[str, ...]
 ) -> None:
-    assignment = replace(load(ROOT / "assignments" / NAMES[0]), attempts=attempts)
+    assignment = replace(load(ROOT / "assignments" / NAMES[0]), submission_limits=limits)
     text = complete("# Title\n", assignment, {}, "3.11")
     submit = text.partition("## How to submit")[2].partition("\n## ")[0]
     assert all(sentence in submit for sentence in sentences)

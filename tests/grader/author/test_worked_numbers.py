@@ -78,9 +78,9 @@ def pages() -> list[str]:
 
 
 def numbers(pattern: str, page: str) -> list[int]:
-    found = re.search(pattern, page)
-    assert found, pattern
-    return [int(number) for number in found[1].split()]
+    match = re.search(pattern, page)
+    assert match, pattern
+    return [int(number) for number in match[1].split()]
 
 
 def test_students_have_different_pages(pages: list[str]) -> None:
@@ -106,10 +106,10 @@ def test_the_three_inner_products_are_equal_and_the_wrong_one_is_found_out(pages
 
 def total(line: str) -> int:
     """The total of a line such as `... 30 - 8 + 68   = 90`; the terms before the = add up to it."""
-    found = re.search(r"  (-?\d+(?: [-+] \d+)+) *= (-?\d+)$", line)
-    assert found, line
-    added = sum(int(term.replace(" ", "")) for term in re.findall(r"[-+]? ?\d+", found[1]))
-    assert added == int(found[2])
+    match = re.search(r"  (-?\d+(?: [-+] \d+)+) *= (-?\d+)$", line)
+    assert match, line
+    added = sum(int(term.replace(" ", "")) for term in re.findall(r"[-+]? ?\d+", match[1]))
+    assert added == int(match[2])
     return added
 
 
@@ -128,12 +128,12 @@ EVERY_PAGE = {"conv_forward": 16, "dense": 15, "ndarray": 12}  # how many of 16 
 @pytest.fixture(scope="module")
 def pages_of() -> dict[str, list[str]]:
     """The pages of the other assignments: the common ones and those of many students."""
-    made = {}
+    files = {}
     for name in EVERY_PAGE:
         assignment = load(ROOT / "assignments" / name)
         variants = [Variant(name, f"student-{n}" if n else "", "s") for n in range(16)]
-        made[name] = [render(assignment, "handout", variant=v).files["README.md"] for v in variants]
-    return made
+        files[name] = [render(assignment, "handout", variant=v).files["README.md"] for v in variants]
+    return files
 
 
 @pytest.mark.parametrize("name", EVERY_PAGE)

@@ -19,7 +19,7 @@ from grader.batch.grading_messages import Done, Work
 from grader.batch.run import run_batch
 from grader.intake.choice import Choice
 from grader.intake.classes import Intake, Submitted, read_class
-from grader.model.assignment import Attempts
+from grader.model.assignment import SubmissionLimits
 from grader.model.class_input.inventory import Doubt
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.batch_summary import BatchSummary
@@ -110,7 +110,7 @@ def test_of_several_submissions_the_one_that_counts_is_named(gradebook: Gradeboo
         (folder / "conv.py").write_text(f"ATTEMPT = {attempt}\n")
     (tmp_path / "class" / "zoe").mkdir()
     (tmp_path / "class" / "zoe" / "conv.py").write_text("ATTEMPT = 1\n")
-    choice = Choice(attempts=Attempts(at_most=2))
+    choice = Choice(limits=SubmissionLimits(at_most=2))
     summary, text = run(read_class(tmp_path / "class", ["conv.py"], "conv", choice=choice), gradebook)
     (counting,) = summary.counting
     assert (counting.student, counting.submitted_at[:16], counting.of) == ("ada", "2026-10-01T10:05", 3)
@@ -305,8 +305,8 @@ def test_two_batches_on_one_gradebook_do_not_grade_the_same_submission_twice(
 ) -> None:
     names = [f"student-{n:03d}" for n in range(20)]
     make_class(*names)
-    said = [batch.communicate(timeout=LIMIT) for batch in [start(), start()]]
-    assert ["waiting for another batch" in out for out, _ in said].count(True) == 1, said
+    output = [batch.communicate(timeout=LIMIT) for batch in [start(), start()]]
+    assert ["waiting for another batch" in out for out, _ in output].count(True) == 1, output
     graded = (tmp_path / "pids" / "graded.txt").read_text().split()
     assert sorted(graded) == names
     with Gradebook(url) as book:

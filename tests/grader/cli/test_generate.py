@@ -46,8 +46,8 @@ def test_a_python_that_no_course_grades_with_is_refused_with_its_line(
     (root / "assignments" / "course.yaml").write_text(f"title: A\nassignments: [tiny]\npython: {value}\n")
 
     assert main(["generate"]) == USER_MISTAKE
-    said = complaint()
-    assert "course.yaml:3: found " in said and "'3.11', '3.12', '3.13' or '3.14'" in said
+    message = complaint()
+    assert "course.yaml:3: found " in message and "'3.11', '3.12', '3.13' or '3.14'" in message
 
 
 @pytest.mark.parametrize("id", ["../ada", "a/b", ".hidden", " "])

@@ -40,9 +40,9 @@ def test_a_submission_that_cannot_be_run_is_a_grade_of_zero_that_names_the_cause
         (folder / "conv.py").unlink()
 
     assert main(["grade", str(folder), "--assignment", "tiny", "--json", "grade.json"]) == NOT_PASSED
-    said = capsys.readouterr()
-    assert cause in said.out
-    assert "Traceback" not in said.out + said.err
+    output = capsys.readouterr()
+    assert cause in output.out
+    assert "Traceback" not in output.out + output.err
     assert json.loads(Path("grade.json").read_text())["score"] == 0
 
 
@@ -179,10 +179,10 @@ def test_an_untouched_handout_is_graded_zero_without_a_traceback(
     shutil.copy(tmp_path / "build" / "release" / "tiny" / "conv.py", "conv.py")
 
     assert main(["grade", ".", "--json", "grade.json"]) == NOT_PASSED
-    said = capsys.readouterr()
+    output = capsys.readouterr()
     assert json.loads(Path("grade.json").read_text())["score"] == 0
-    assert "Nothing is written yet" in said.out
-    assert "Traceback" not in said.out + said.err
+    assert "Nothing is written yet" in output.out
+    assert "Traceback" not in output.out + output.err
 
 
 def test_a_provided_file_that_was_changed_is_noted(handout: Path, capsys: pytest.CaptureFixture[str]) -> None:

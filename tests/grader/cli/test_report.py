@@ -102,9 +102,9 @@ def test_cells_that_held_another_grade_are_listed_one_a_line(
     Path("lms.csv").write_text(f'{CANVAS}"Lovelace, Ada",1,ada,,A,3\nB,2,=bob,,A,4\n')
     words = ["report", "--gradebook", at_course, "--format", "canvas", "--into", "lms.csv", "--out", "out"]
     assert main(words) == PASSED
-    said = capsys.readouterr()
-    assert said.err == "2 cells that held a grade change:\n  Ada Lovelace 3 → 5\n  =1+1 4 → 5\n"
-    assert said.out.endswith("2 filled in\n")
+    output = capsys.readouterr()
+    assert output.err == "2 cells that held a grade change:\n  Ada Lovelace 3 → 5\n  =1+1 4 → 5\n"
+    assert output.out.endswith("2 filled in\n")
     assert main([*words, "--keep-existing"]) == PASSED
     kept = "2 cells with another grade stay:\n  Ada Lovelace 3 (not 5)\n  =1+1 4 (not 5)\n"
     assert capsys.readouterr().err == kept

@@ -24,6 +24,7 @@ from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.late_policy import DAY, LateDays, Penalty, Policies
 from grader.model.student import Submission
 from grader.report.terminal.batch_screen import BatchScreen
+from tests.waiting import LIMIT
 
 TOKEN, PORT = "a-token-of-a-test", 8350
 HOST = f"http://127.0.0.1:{PORT}"
@@ -203,8 +204,11 @@ def course() -> CourseFacts:
 def open_desk(gradebook: Gradebook, course: CourseFacts) -> Callable[..., TestClient]:
     """A browser that has opened the address with the token."""
 
-    def open_desk(editable: bool = False, book: Gradebook = gradebook, **values: Any) -> TestClient:
-        app = make_app(book, replace(course, **values), token=TOKEN, port=PORT, editable=editable)
+    def open_desk(
+        editable: bool = False, book: Gradebook = gradebook, patience: float = LIMIT, **values: Any
+    ) -> TestClient:
+        facts = replace(course, **values)
+        app = make_app(book, facts, token=TOKEN, port=PORT, editable=editable, patience=patience)
         client = TestClient(app, base_url=HOST)
         client.get(f"/?token={TOKEN}")
         return client

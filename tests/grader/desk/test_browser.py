@@ -17,7 +17,8 @@ from grader.report.formats import canvas
 from grader.report.tables.sheet import read_sheet
 from tests.grader.desk.browser import chromium, listening, serving
 from tests.grader.desk.conftest import POLICIES, TOKEN
-from tests.grader.desk.test_pages import ADA, BOB, EVE, PAIR
+from tests.grader.desk.test_pages import ADA, BOB, EVE, GUS, PAIR
+from tests.waiting import LIMIT
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Dense layers (77)
@@ -27,7 +28,7 @@ Student,ID,SIS User ID,SIS Login ID,Section,Dense layers (77)
 LOOKED_AT = [
     *("/", "/audit", "/requests", "/a/dense", "/a/dense/intake", "/a/dense/cases", "/a/dense/similarity"),
     *("/a/dense/misconceptions?name=transposed", "/a/dense/cases?name=dense/wide", "/a/dense/hand/style"),
-    *(PAIR, ADA, EVE),
+    *(PAIR, ADA, EVE, GUS),
 ]
 FITS = """() => {
   const frame = document.querySelector("iframe.feedback");
@@ -41,7 +42,7 @@ MAIN_PAGES = ["/requests", "/a/dense", "/a/dense/hand/style", BOB]
 def address(gradebook: Gradebook, course: CourseFacts) -> Iterator[str]:
     with listening() as on:
         port = on.getsockname()[1]
-        app = make_app(gradebook, course, token=TOKEN, port=port, editable=True)
+        app = make_app(gradebook, course, token=TOKEN, port=port, editable=True, patience=LIMIT)
         with serving(app, on):
             yield f"http://127.0.0.1:{port}"
 

@@ -30,9 +30,9 @@ class Editor:
 
     def look(self, student: str) -> str:
         text: str = self.client.get(f"/a/dense/s/{key_of(student)}").text
-        found = re.search(r'name="version" value="(\d+)"', text)
-        assert found is not None
-        self.seen[student] = found[1]
+        match = re.search(r'name="version" value="(\d+)"', text)
+        assert match is not None
+        self.seen[student] = match[1]
         return text
 
     def send(self, student: str, action: str, **values: str) -> Any:
@@ -83,11 +83,11 @@ def test_points_by_hand_end_the_review_and_are_in_every_feedback_and_export(
 
 def test_a_comment_with_points_is_in_every_feedback_and_counts(editor: Editor, gradebook: Gradebook) -> None:
     give_all_points(editor, "ada")
-    said = editor.send(
+    output = editor.send(
         "ada", "comment", file="dense.py", line="5", text="zeros are not needed", points="-0.5"
     )
-    assert 'class="comment"' in said.text
-    assert 'class="finding"' not in said.text  # the note for the student is no second remark on the line
+    assert 'class="comment"' in output.text
+    assert 'class="finding"' not in output.text  # the note for the student is no second remark on the line
     assert row_of(gradebook, "ada").score == Fraction(15, 2)
     for name, text in every_report(gradebook, "ada").items():
         assert "zeros are not needed" in text or name == "csv", name
@@ -260,9 +260,9 @@ def test_of_two_people_at_once_the_second_sees_what_changed_and_loses_nothing(
     assert answer.status_code == 409 and gradebook.grades() == before
     assert "the first was faster" in answer.text
     assert "of the second" in answer.text or action == "again"
-    found = re.search(r'name="version" value="(\d+)"', answer.text)
-    assert found is not None
-    other.seen["eve"] = found[1]
+    match = re.search(r'name="version" value="(\d+)"', answer.text)
+    assert match is not None
+    other.seen["eve"] = match[1]
     assert other.send("eve", action, **values).status_code == 200
 
 
@@ -356,12 +356,12 @@ def test_a_criterion_is_graded_one_student_after_the_other(editor: Editor, grade
     """Each page shows the next without points; after the last there is none."""
     for _ in range(6):
         text = editor.client.get("/a/dense/hand/style").text
-        found = re.search(
+        match = re.search(
             r'action="/a/dense/s/(\w+)/points">.*?name="version" value="(\d+)"', text, re.DOTALL
         )
-        assert found is not None
-        data = {"form_token": FORM, "version": found[2], "criterion": "style", "level": "1", "next": "1"}
-        editor.client.post(f"/a/dense/s/{found[1]}/points", data=data)
+        assert match is not None
+        data = {"form_token": FORM, "version": match[2], "criterion": "style", "level": "1", "next": "1"}
+        editor.client.post(f"/a/dense/s/{match[1]}/points", data=data)
     assert "Every submission has its points" in editor.client.get("/a/dense/hand/style").text
     assert {row.student_id for row in gradebook.grades() if row.decisions.manual} == {
         "ada", "bob", "cyd", "dan", "eve", "fay",

@@ -4,15 +4,17 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from grader.batch.copy_detection import alike
+from grader.batch.copy_detection import similar_pairs
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.submission_files import MOST_BYTES, KeptFile, file_rows
-from grader.desk.class_view import key_of
+from grader.desk.background_work import BackgroundWork, Report
+from grader.desk.class_view import Views, key_of
 from grader.desk.source_view import source_files
 from grader.model.class_row import to_review, with_policies
 from grader.model.decision import Comment
@@ -21,20 +23,48 @@ from grader.model.student import Adjustment
 from grader.model.submitted_files import SubmittedFiles
 from grader.report.pages.class_statistics import statistics_of
 from grader.report.pages.likeness import folded
-from tests.grader.desk.conftest import POLICIES, grade_class
+from tests.grader.desk.conftest import HOST, POLICIES, grade_class
+from tests.waiting import LIMIT, wait_until
 
-ADA, BOB, CYD, EVE, FAY = (f"/a/dense/s/{key_of(id)}" for id in ("ada", "bob", "cyd", "eve", "fay"))
+ADA, BOB, CYD, EVE, FAY, GUS = (
+    f"/a/dense/s/{key_of(id)}" for id in ("ada", "bob", "cyd", "eve", "fay", "gus")
+)
 PAIR = f"/a/dense/similarity/pair?left={key_of('bob')}&right={key_of('cyd')}&file=dense.py"
 PAGES = [
     *("/", "/audit", "/a/dense", "/a/later", "/a/dense/intake", "/a/dense/matrix", "/a/dense/matrix/page"),
     *("/a/dense/misconceptions", "/a/dense/misconceptions?name=transposed", "/a/dense/cases"),
-    *("/a/dense/cases?name=dense/wide", "/a/dense/similarity", PAIR, ADA, BOB, EVE, FAY, f"{EVE}/feedback"),
+    *(
+        "/a/dense/cases?name=dense/wide",
+        "/a/dense/similarity",
+        PAIR,
+        ADA,
+        BOB,
+        EVE,
+        FAY,
+        GUS,
+        f"{EVE}/feedback",
+    ),
 ]
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_there(desk: TestClient, path: str) -> None:
-    assert desk.get(path).status_code == 200
+@pytest.mark.parametrize("path", [*PAGES, "/requests", "/a/dense/hand/style"])
+@pytest.mark.parametrize("editable", [False, True])
+def test_every_page_is_there(open_desk: Callable[..., TestClient], path: str, editable: bool) -> None:
+    assert open_desk(editable=editable).get(path).status_code == 200
+
+
+def test_a_page_that_fails_says_so_in_one_line(
+    open_desk: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: Any) -> None:
+        raise KeyError("a fault of ours")
+
+    desk = open_desk()
+    monkeypatch.setattr(Views, "of", broken)
+    desk = TestClient(desk.app, HOST, raise_server_exceptions=False, cookies=desk.cookies)
+    answer = desk.get("/a/dense")
+    assert answer.status_code == 500
+    assert "a fault of the grader (KeyError)" in answer.text and "Traceback" not in answer.text
 
 
 def test_the_first_page_shows_the_assignments_by_the_names_of_their_folders(desk: TestClient) -> None:
@@ -106,8 +136,8 @@ def test_the_keys_lead_from_student_to_student(desk: TestClient) -> None:
     seen, path = [], EVE
     while path:
         seen.append(path)
-        found = re.search(r'data-key="j" href="([^"]+)"', desk.get(path).text)
-        path = found[1] if found else ""
+        match = re.search(r'data-key="j" href="([^"]+)"', desk.get(path).text)
+        path = match[1] if match else ""
     assert len(seen) == len(set(seen)) == 7
     assert re.search(r'data-key="k" href="([^"]+)"', desk.get(seen[-1]).text)[1] == seen[-2]  # type: ignore[index]
 
@@ -141,9 +171,9 @@ def test_pairs_are_sought_again_only_when_files_change(
 
     def noting(files: Mapping[str, str], *words: Any) -> tuple[Pair, ...]:
         sought.append(files["ada"])
-        return alike(files, *words)
+        return similar_pairs(files, *words)
 
-    monkeypatch.setattr("grader.desk.insight.alike", noting)
+    monkeypatch.setattr("grader.desk.insight.similar_pairs", noting)
     text = desk.get("/a/dense/similarity").text
     gradebook.adjust(Adjustment("ada", "dense", "", Fraction(1), "why", "who"))
     assert desk.get("/a/dense/similarity").text == text
@@ -152,6 +182,55 @@ def test_pairs_are_sought_again_only_when_files_change(
     grade_class(gradebook, root)
     desk.get("/a/dense/similarity")
     assert sought[1:] == ["# a new idea\n"]
+
+
+def test_a_long_search_for_pairs_says_how_far_it_is(
+    open_desk: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page loads again until the pairs are found; meanwhile the desk answers."""
+    may_end = Event()
+
+    def slow(*words: Any) -> tuple[Pair, ...]:
+        *given, on_read = words
+        on_read(3, 800)
+        may_end.wait()
+        return similar_pairs(*given)
+
+    monkeypatch.setattr("grader.desk.insight.similar_pairs", slow)
+    desk = open_desk(patience=0.0)
+    wait_until(lambda: "3 of 800 versions" in desk.get("/a/dense/similarity").text, "the search has begun")
+    assert desk.get("/a/dense/similarity").headers["refresh"] == "2"
+    assert desk.get("/a/dense").status_code == 200
+    may_end.set()
+    wait_until(lambda: "<circle" in desk.get("/a/dense/similarity").text, "the pairs are found")
+    assert "refresh" not in desk.get("/a/dense/similarity").headers
+
+
+def test_a_search_of_files_that_have_changed_is_given_up() -> None:
+    ended, may_report = Event(), Event()
+
+    def search(report: Report) -> None:
+        try:
+            may_report.wait()
+            report("1 of 2")
+        finally:
+            ended.set()
+
+    work = BackgroundWork("files", search)
+    work.stop()
+    may_report.set()
+    assert ended.wait(LIMIT) and work.progress == ""
+
+
+def test_the_first_page_names_a_few_students_of_each_reason(
+    desk: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A class of 800 whose code a person reads would fill it with 800 lines."""
+    monkeypatch.setattr("grader.desk.reading.SHOWN_STUDENTS", 2)
+    text = desk.get("/").text.partition("What needs review")[2]
+    assert text.count("<tr>") - 1 == text.count('data-label="why"')
+    assert "not graded by hand" not in text and text.count("an instructor grades a part of it") == 1
+    assert re.search(r'<a class="pill" href="/a/dense\?show=review">and \d more</a>', text)
 
 
 def test_the_intake_shows_every_entry_and_what_ends_each_doubt(desk: TestClient) -> None:
@@ -209,6 +288,12 @@ def test_code_of_ten_megabytes_in_one_line_is_kept_in_part(root: Path) -> None:
 def test_a_student_who_is_late_by_an_unknown_time_counts_as_late(gradebook: Gradebook) -> None:
     statistics = statistics_of(with_policies(gradebook.grades(), POLICIES))
     assert statistics.late == 2  # bob by two days, eve by an unknown time
+
+
+@pytest.mark.parametrize("path", ["/", "/a/dense", "/a/dense/intake"])
+def test_commands_are_shown_as_code(desk: TestClient, path: str) -> None:
+    text = desk.get(path).text
+    assert "<code>grader batch" in text and "`" not in text
 
 
 def test_the_commands_in_what_ends_a_review_are_shown_as_code(desk: TestClient) -> None:

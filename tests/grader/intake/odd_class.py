@@ -131,9 +131,11 @@ def _people(rng: Random, count: int) -> list[Person]:
 def sources_of_dense() -> list[bytes]:
     """The solution of `dense`, and its mutants: twice as many solutions as mutants."""
     assignment = load(ROOT / "assignments" / "dense")
-    found = submissions(Views(assignment), read_mutants(Views(assignment))[0])
-    mutants = [files[FILE].encode() for name, files in found.items() if name not in (SOLUTION, "the handout")]
-    return [found[SOLUTION][FILE].encode()] * (RIGHT_FOR_WRONG * len(mutants)) + mutants
+    by_name = submissions(Views(assignment), read_mutants(Views(assignment))[0])
+    mutants = [
+        files[FILE].encode() for name, files in by_name.items() if name not in (SOLUTION, "the handout")
+    ]
+    return [by_name[SOLUTION][FILE].encode()] * (RIGHT_FOR_WRONG * len(mutants)) + mutants
 
 
 def main() -> int:

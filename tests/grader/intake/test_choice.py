@@ -8,7 +8,7 @@ import pytest
 from grader.author.load import load
 from grader.intake.choice import Choice, choose
 from grader.intake.tree import Handin
-from grader.model.assignment import Attempts
+from grader.model.assignment import SubmissionLimits
 from grader.model.class_input.identity import Claim
 from grader.model.errors import UserError
 from grader.model.student import Student
@@ -28,34 +28,34 @@ def handins(*minutes: int | None) -> list[Handin]:
 
 
 @pytest.mark.parametrize(
-    ("attempts", "minutes", "counting", "aside"),
+    ("limits", "minutes", "counting", "aside"),
     [
-        (Attempts(), (0, 1, 2), "at-2", []),
-        (Attempts(at_most=2), (0, 1, 2), "at-1", ["at-2"]),
-        (Attempts(cooldown=QUARTER), (0, 10, 16, 20), "at-16", ["at-10", "at-20"]),
-        (Attempts(cooldown=QUARTER), (0, 15), "at-15", []),
-        (Attempts(2, QUARTER), (0, 5, 20, 40), "at-20", ["at-5", "at-40"]),
-        (Attempts(1, QUARTER), (3,), "at-3", []),
+        (SubmissionLimits(), (0, 1, 2), "at-2", []),
+        (SubmissionLimits(at_most=2), (0, 1, 2), "at-1", ["at-2"]),
+        (SubmissionLimits(cooldown=QUARTER), (0, 10, 16, 20), "at-16", ["at-10", "at-20"]),
+        (SubmissionLimits(cooldown=QUARTER), (0, 15), "at-15", []),
+        (SubmissionLimits(2, QUARTER), (0, 5, 20, 40), "at-20", ["at-5", "at-40"]),
+        (SubmissionLimits(1, QUARTER), (3,), "at-3", []),
     ],
 )
 def test_what_came_too_often_or_too_soon_displaces_nothing(
-    attempts: Attempts, minutes: tuple[int, ...], counting: str, aside: list[str]
+    limits: SubmissionLimits, minutes: tuple[int, ...], counting: str, aside: list[str]
 ) -> None:
-    chosen = choose(handins(*reversed(minutes)), Student("ada"), Choice(attempts=attempts))
+    chosen = choose(handins(*reversed(minutes)), Student("ada"), Choice(limits=limits))
     assert [one.label for one in chosen.handins] == [counting]
     assert sorted(chosen.not_allowed) == sorted(aside) and not chosen.doubt
 
 
-@pytest.mark.parametrize("attempts", [Attempts(at_most=1), Attempts(cooldown=QUARTER)])
-def test_a_limit_that_cannot_be_held_against_times_is_a_doubt(attempts: Attempts) -> None:
-    chosen = choose(handins(0, None, None), Student("ada"), Choice(attempts=attempts))
+@pytest.mark.parametrize("limits", [SubmissionLimits(at_most=1), SubmissionLimits(cooldown=QUARTER)])
+def test_a_limit_that_cannot_be_held_against_times_is_a_doubt(limits: SubmissionLimits) -> None:
+    chosen = choose(handins(0, None, None), Student("ada"), Choice(limits=limits))
     assert "nothing says when each of 3 was submitted" in chosen.doubt and not chosen.not_allowed
 
 
 def test_an_assignment_says_how_often(tmp_path: Path) -> None:
     text = f"{ASSIGNMENT}submissions: {{at_most: 10, cooldown: 15m}}\n"
     root = write_course(tmp_path / "course", {"assignments/tiny/assignment.yaml": text})
-    assert load(root / "assignments" / "tiny").attempts == Attempts(10, QUARTER)
+    assert load(root / "assignments" / "tiny").submission_limits == SubmissionLimits(10, QUARTER)
 
 
 @pytest.mark.parametrize("value", ["{at_most: 0}", "{cooldown: 15}", "{cooldown: 0m}", "{often: 3}", "10"])

@@ -68,16 +68,16 @@ def test_what_no_validator_would_take_is_read_all_the_same(name: str) -> None:
     ids=lambda content: content[:20].decode(errors="replace"),
 )
 def test_what_is_no_notebook_is_said_in_one_short_line(content: bytes) -> None:
-    said = tagged_sources(content)
-    assert isinstance(said, str)
-    assert 0 < len(said) < 100 and "\n" not in said
+    output = tagged_sources(content)
+    assert isinstance(output, str)
+    assert 0 < len(output) < 100 and "\n" not in output
 
 
 def test_half_of_a_character_is_refused_with_what_to_do() -> None:
     cells = {"nbformat": 4, "cells": [{**CELL, "source": 'x = "\ud800"'}]}
-    said = module(json.dumps(cells).encode())
-    assert isinstance(said, str)
-    assert r"'\ud800'" in said and "delete it" in said
+    output = module(json.dumps(cells).encode())
+    assert isinstance(output, str)
+    assert r"'\ud800'" in output and "delete it" in output
 
 
 def test_a_large_notebook_gets_no_more_memory_than_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,14 +149,14 @@ EXPORTS_OF_STUDENTS = {
 @pytest.mark.parametrize("kind", ["canvas", "gradescope"])
 def test_an_export_that_a_student_made_credits_no_other_student(tmp_path: Path, kind: str, name: str) -> None:
     folder, others = EXPORTS_OF_STUDENTS[name]
-    made = {"bobbyte_1002_50001_dense.py": b"# eve", "bobbyte_1002_50002_x.py": b""}
+    files = {"bobbyte_1002_50001_dense.py": b"# eve", "bobbyte_1002_50002_x.py": b""}
     if kind == "gradescope":
-        made = {"assignment_1_export/submission_metadata.yml": EXPORT,
+        files = {"assignment_1_export/submission_metadata.yml": EXPORT,
                 "assignment_1_export/submission_1/dense.py": b"# eve"}  # fmt: skip
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
         for path in others:
             archive.writestr(path, b"")
-        for path, content in made.items():
+        for path, content in files.items():
             archive.writestr(folder + path, content)
     if "readme.txt" in others:
         with pytest.raises(UserError, match=r"1 of 3 entries does not fit: .readme\.txt."):

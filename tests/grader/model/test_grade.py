@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model.assignment import Assignment, Case, Criterion, Rubric
-from grader.model.grade import as_number
+from grader.model.text import as_number
 
 
 @pytest.mark.parametrize(

@@ -174,8 +174,8 @@ def test_a_mistake_beside_what_is_new_is_left_to_python() -> None:
 
 @pytest.mark.skipif(HERE > 11, reason="it reads it")
 def test_the_line_and_what_to_do_are_named() -> None:
-    said = why_not_read(b'"""Text\nof three\nlines."""\nd = {"a": 1}\nprint(f"{d["a"]}")\n')
-    assert said == (
+    output = why_not_read(b'"""Text\nof three\nlines."""\nd = {"a": 1}\nprint(f"{d["a"]}")\n')
+    assert output == (
         "line 5: an f-string with its own quotes inside needs Python 3.12; use the other quotes inside. "
         f"This is Python 3.{HERE}"
     )

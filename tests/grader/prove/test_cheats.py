@@ -120,8 +120,8 @@ def test_a_cheat_says_when_it_cheats(
 def test_no_case_may_pass_in_which_a_cheat_said_that_it_cheats() -> None:
     rubric, grade = graded(Status.OK, Status.WRONG, Status.OK)
     (criterion,) = grade.criteria
-    said = tuple(replace(result, output=f"{MARK}\n") for result in criterion.results[:2])
-    grade = replace(grade, criteria=(replace(criterion, results=(*said, criterion.results[2])),))
+    output = tuple(replace(result, output=f"{MARK}\n") for result in criterion.results[:2])
+    grade = replace(grade, criteria=(replace(criterion, results=(*output, criterion.results[2])),))
     cheat = Cheat("cheat", "split", "", {})
 
     assert [place for place, _ in FAMILIES["split"].excesses(rubric, cheat, grade)] == ["flip/case-0"]

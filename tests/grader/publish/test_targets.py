@@ -555,8 +555,8 @@ def test_what_is_missing_is_said_and_everything_is_written(
         (tmp_path / "bin" / "docker").write_text(f"#!/bin/sh\n{script}\n")
         (tmp_path / "bin" / "docker").chmod(0o755)
     assert main(["publish", "docker", "tiny", "--out", str(tmp_path / "out")]) == PASSED
-    told = capsys.readouterr().err
-    assert says in told if says else told == ""
+    output = capsys.readouterr().err
+    assert says in output if says else output == ""
     assert (tmp_path / "out" / "compose.yaml").is_file()
 
 

@@ -44,10 +44,10 @@ def class_report() -> ClassReport:
         result = CheckResult("a", "b", Status.OK)
         criterion = CriterionGrade("a", "a", Fraction(100), score, Status.OK, (result,))
         grade = Grade("dense", student.id, (criterion,), "none")
-        said = (Adjustment(student.id, "dense", "", Fraction(0), REASON, "ta@x.edu"),)
+        output = (Adjustment(student.id, "dense", "", Fraction(0), REASON, "ta@x.edu"),)
         handed_in = Submission(student.id, "dense", student.id)
         rows.append(ClassRow(student.id, "dense", grade, student=student, submission=handed_in,
-                             adjustments=said if student.id == "1001" else ()))  # fmt: skip
+                             adjustments=output if student.id == "1001" else ()))  # fmt: skip
     return ClassReport(tuple(rows), {"dense": "A layer by hand"}, {})
 
 
@@ -163,10 +163,10 @@ GRACE = row(5002, "Grace Hopper", "grace@x.edu")
 def test_moodle_refuses_a_line_whose_number_is_another_students_id(path: Path) -> None:
     filled = moodle(path, ENGLISH + row(1002, "Ada Lovelace", "ada@x.edu") + GRACE)
     assert [line[4] for line in table(filled.files["moodle.csv"])[1:]] == ["", "87.5"]
-    said = (
+    output = (
         "the e-mail 'ada@x.edu' and the name 'Ada Lovelace' mean 1001 (Ada Lovelace), but the number '1002'"
     )
-    assert f"{said} means 1002 (Grace Hopper)" in filled.left_out[0]
+    assert f"{output} means 1002 (Grace Hopper)" in filled.left_out[0]
 
 
 def test_moodle_a_teachers_comment_stays_and_ours_follows_once(path: Path) -> None:

@@ -4,6 +4,7 @@ A value that is a number belongs to one thread. A function gives the value of ea
 blocks of one warp; `i` is the thread's number in the grid. `f` points to 0.5, 1.5 and 2.5.
 """
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -72,6 +73,55 @@ def atomics() -> dict[str, Value]:
     for kind in ("float", "double"):
         found[f"{kind} x = 0.5; out[i] = 100 * atomicAdd(&x, ({kind})0.25); out[i] += x;"] = 50.75
     return found
+
+
+# Words whose bytes and halves meet every bound; what the intrinsics make of a pair of parts.
+A, B = 0x80FF7F01, 0x01807FFE
+COMPARED = {
+    "eq": operator.eq, "ne": operator.ne, "ge": operator.ge, "gt": operator.gt, "le": operator.le,
+    "lt": operator.lt,
+}  # fmt: skip
+
+
+def all_bits_if(holds: Callable[[int, int], bool]) -> Callable[[int, int], int]:
+    """-1 for a pair for which it holds, else 0."""
+    return lambda x, y: -1 if holds(x, y) else 0
+
+
+OF_BYTES: dict[str, Callable[[int, int], int]] = {
+    **dict.fromkeys(("vadd", "vaddss", "vaddus"), operator.add),
+    **dict.fromkeys(("vsub", "vsubss", "vsubus"), operator.sub),
+    **dict.fromkeys(("vabsdiffs", "vabsdiffu", "vsads", "vsadu"), lambda x, y: abs(x - y)),
+    **{"vavgu": lambda x, y: (x + y + 1) // 2, "vhaddu": lambda x, y: (x + y) // 2},
+    **dict.fromkeys(("vmaxs", "vmaxu"), max),
+    **dict.fromkeys(("vmins", "vminu"), min),
+}
+for _name, _compared in COMPARED.items():
+    for _sign in ("",) if _name in ("eq", "ne") else ("s", "u"):
+        OF_BYTES[f"vset{_name}{_sign}"] = _compared
+        OF_BYTES[f"vcmp{_name}{_sign}"] = all_bits_if(_compared)
+OF_ONE_WORD: dict[str, Callable[[int], int]] = {
+    **dict.fromkeys(("vneg", "vnegss"), operator.neg),
+    **dict.fromkeys(("vabs", "vabsss"), abs),
+}
+
+
+def of_bytes(name: str, bits: int) -> int:
+    """A, or A and B, part by part; a sum for `vsad`."""
+    is_signed = name in OF_ONE_WORD or (name.endswith("s") and not name.endswith("us"))
+    words = (A,) if name in OF_ONE_WORD else (A, B)
+    results = []
+    for at in range(0, 32, bits):
+        values = [word >> at & (1 << bits) - 1 for word in words]
+        values = [v - (1 << bits) if is_signed and v >> bits - 1 else v for v in values]
+        result = int((OF_ONE_WORD.get(name) or OF_BYTES[name])(*values))
+        if name.endswith(("ss", "us")):
+            low = -(1 << bits - 1) if name.endswith("ss") else 0
+            result = max(low, min(low + (1 << bits) - 1, result))
+        results.append(result & (1 << bits) - 1)
+    if name.startswith("vsad"):
+        return sum(results)
+    return sum(result << bits * i for i, result in enumerate(results))
 
 
 ROWS: dict[str, Row] = {
@@ -151,6 +201,7 @@ ROWS: dict[str, Row] = {
         {
             "block.thread_rank() + 100 * block.size()": lambda i: lane(i) + 3200,
             "cg::this_grid().thread_rank() + 100 * cg::this_grid().size()": lambda i: i + 6400,
+            "i + cg::this_grid().is_valid()": lambda i: i,  # no cooperative launch
             "warp.meta_group_rank() + 10 * half.meta_group_size() + 100 * half.meta_group_rank()": (
                 lambda i: 20 + 100 * (lane(i) // 16)
             ),
@@ -256,6 +307,14 @@ ROWS: dict[str, Row] = {
             "__uint2float_rn(7u)": 7, "__ll2float_rn(1ll << 40)": 2.0**40, "__double2float_rn(0.5)": 0.5,
         }
     ),
+    "Bytes of a word": Row(
+        {
+            **{f"__{name}4({A}u, {B}u)": of_bytes(name, 8) for name in OF_BYTES},
+            **{f"__{name}2({A}u, {B}u)": of_bytes(name, 16) for name in OF_BYTES},
+            **{f"__{name}4({A}u)": of_bytes(name, 8) for name in OF_ONE_WORD},
+            **{f"__{name}2({A}u)": of_bytes(name, 16) for name in OF_ONE_WORD},
+        }
+    ),
     "Of `cuda_fp16.h`": Row(
         {
             "__half2float(hexp(H(0))) + __half2float(hlog(H(1))) + __half2float(hsqrt(H(9)))": 4,
@@ -325,8 +384,18 @@ ROWS: dict[str, Row] = {
             "__shared__ int s[32]; auto pipe = cuda::make_pipeline(); pipe.producer_acquire(); "
             "cuda::memcpy_async(s + threadIdx.x, n + threadIdx.x, 4, pipe); pipe.producer_commit(); "
             "cuda::pipeline_consumer_wait_prior<0>(pipe); out[i] = s[threadIdx.x];": lane,
+            "__shared__ int s[32]; "
+            "__shared__ cuda::pipeline_shared_state<cuda::thread_scope_block, 1> state; "
+            "auto role = threadIdx.x < 16 ? cuda::pipeline_role::producer : cuda::pipeline_role::consumer; "
+            "auto pipe = cuda::make_pipeline(cooperative_groups::this_thread_block(), &state, role); "
+            "if (threadIdx.x < 16) { pipe.producer_acquire(); "
+            "cuda::memcpy_async(s + threadIdx.x, n + threadIdx.x, 4, pipe); pipe.producer_commit(); } "
+            "else { pipe.consumer_wait(); } out[i] = threadIdx.x < 16 ? 0 : s[31 - threadIdx.x];": (
+                lambda i: 0 if lane(i) < 16 else 31 - lane(i)
+            ),
         },
         "#include <cuda/atomic>\n#include <cuda/barrier>\n#include <cuda/pipeline>\n"
+        "#include <cooperative_groups.h>\n"
         "using barrier = cuda::barrier<cuda::thread_scope_block>;\n"
         f"__constant__ const int n[32] = {{{', '.join(map(str, range(32)))}}};\n",
     ),

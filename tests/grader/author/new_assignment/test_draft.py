@@ -64,18 +64,18 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_every_change_is_another_program_and_names_a_text_that_is_there_once() -> None:
-    found = changes(COUNTED)
-    programs = {ast.dump(ast.parse(COUNTED.replace(change.old, change.new))) for change in found}
+    differences = changes(COUNTED)
+    programs = {ast.dump(ast.parse(COUNTED.replace(change.old, change.new))) for change in differences}
     assert ast.dump(ast.parse(COUNTED)) not in programs
-    assert len(programs) == len(found) >= 10
-    assert all(COUNTED.count(change.old) == 1 for change in found)
+    assert len(programs) == len(differences) >= 10
+    assert all(COUNTED.count(change.old) == 1 for change in differences)
 
 
 def test_the_operators_see_each_kind_of_slip_and_no_message_or_docstring() -> None:
-    found = changes(COUNTED)
-    kinds = {change.operator for change in found}
+    differences = changes(COUNTED)
+    kinds = {change.operator for change in differences}
     assert {"boundary", "turned_around", "arithmetic", "one_off", "condition", "step_left_out"} <= kinds
-    assert not [change for change in found if "no code" in change.new or "most + 1" in change.new]
+    assert not [change for change in differences if "no code" in change.new or "most + 1" in change.new]
 
 
 @pytest.mark.parametrize(

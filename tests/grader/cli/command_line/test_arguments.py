@@ -57,9 +57,9 @@ def test_a_wrong_word_is_answered_in_one_line_with_the_word_that_was_meant(
     with pytest.raises(SystemExit) as ended:
         main(shlex.split(line))
     assert ended.value.code == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert said in told.err and told.err.count("\n") == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert said in output.err and output.err.count("\n") == 1
 
 
 def test_every_command_that_reports_can_be_quiet_or_speak_to_a_program() -> None:
@@ -114,8 +114,8 @@ COMP_WORDS=({" ".join(typed)}); COMP_CWORD={len(typed) - 1}
 _shtab_grader grader {typed[-1]} {typed[-2]}
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
-    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
-    assert expected in told.stdout.split(), told.stderr
+    output = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert expected in output.stdout.split(), output.stderr
 
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="this machine has no fish")
@@ -127,8 +127,10 @@ def test_fish_completes_the_same(
     assert main(["completion", "fish"]) == PASSED
     Path("completion.fish").write_text(capsys.readouterr().out)
     script = f"source completion.fish; complete -C '{words}'"
-    told = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=False)
-    assert expected in [line.partition("\t")[0] for line in told.stdout.splitlines()], told.stderr
+    output = subprocess.run(
+        ["fish", "--no-config", "-c", script], capture_output=True, text=True, check=False
+    )
+    assert expected in [line.partition("\t")[0] for line in output.stdout.splitlines()], output.stderr
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -116,10 +116,10 @@ def test_a_full_disk_is_one_line_that_counts_what_is_missing(
     with open("/dev/full", "wb") as full:
         done = run(words[command][0], full.fileno())
 
-    said = done.stderr.decode()
+    output = done.stderr.decode()
     assert done.returncode == USER_MISTAKE
-    assert said.startswith("grader: standard output cannot be written (No space left on device): ")
-    assert "missing there" in said and said.count("\n") == 1
+    assert output.startswith("grader: standard output cannot be written (No space left on device): ")
+    assert "missing there" in output and output.count("\n") == 1
     assert work_is_done(command)
 
 

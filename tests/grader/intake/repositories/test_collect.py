@@ -39,6 +39,11 @@ def git(folder: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.fixture(autouse=True)
+def outside_of_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Callable[..., tuple[Path, list[str]]]:
     """A repository with a commit for each source; its folder and the commits."""
@@ -101,8 +106,8 @@ def test_each_push_is_a_submission_by_the_servers_time(
     (tmp_path / "times" / "tiny-ada.json").write_text(json.dumps(activity(commits, [EARLY, LATE])))
 
     assert collect(tmp_path, folder.parent, "--times", str(tmp_path / "times")) == PASSED
-    found = submissions(tmp_path)
-    times = sorted((entry["login"], entry["submitted_at"][:19]) for entry in found)
+    by_name = submissions(tmp_path)
+    times = sorted((entry["login"], entry["submitted_at"][:19]) for entry in by_name)
     assert times == [("ada", EARLY[:19]), ("ada", LATE[:19]), ("bob", "")]
     assert FORGED[:10] not in (tmp_path / "class" / "collected.json").read_text()
     assert "collect again with --times" in capsys.readouterr().err
@@ -202,9 +207,9 @@ def test_a_repository_of_too_many_bytes_or_pushes_is_listed_and_the_rest_collect
     (tmp_path / "times" / "tiny-zoe.json").write_text(json.dumps(activity(commits, [EARLY, EARLY, LATE])))
 
     assert collect(tmp_path, folder.parent, "--times", str(tmp_path / "times")) == NOT_PASSED
-    said = capsys.readouterr().err
-    assert "its files are larger than 1 MiB together" in said
-    assert "it got 3 pushes, and at most 2 are read" in said
+    output = capsys.readouterr().err
+    assert "its files are larger than 1 MiB together" in output
+    assert "it got 3 pushes, and at most 2 are read" in output
     assert [entry["login"] for entry in submissions(tmp_path)] == ["ada"]
 
 
@@ -238,8 +243,8 @@ def test_an_address_that_cannot_be_reached_is_listed_and_the_rest_collected(
     )
     assert collect(tmp_path, listed) == NOT_PASSED
     assert [entry["repository"] for entry in submissions(tmp_path)] == ["tiny-ada"]
-    said = capsys.readouterr().err
-    assert all(f"not collected: {start}" in said for start in (f"{tmp_path}/nowhere", str(empty), "ext::"))
+    output = capsys.readouterr().err
+    assert all(f"not collected: {start}" in output for start in (f"{tmp_path}/nowhere", str(empty), "ext::"))
     assert not (tmp_path / "ran").exists()
 
 

@@ -51,11 +51,11 @@ def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(name:
     """At least one of the criteria that it visibly fails shows a small case."""
     views = Course(ROOT)[name].views
     mutants, _ = read_mutants(views)
-    made = submissions(views, mutants)
+    by_name = submissions(views, mutants)
     large = []
     with Session(views.assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         for mutant in mutants:
-            files = SubmittedFiles({n: text.encode() for n, text in made[mutant.name].items()})
+            files = SubmittedFiles({n: text.encode() for n, text in by_name[mutant.name].items()})
             grade = session.grade(files, mutant.name)
             results = [r for criterion in grade.criteria for r in criterion.results]
             whole, small = examples_of(session, views.assignment, files, results)

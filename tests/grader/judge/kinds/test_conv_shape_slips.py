@@ -52,11 +52,11 @@ def test_every_mistake_is_named_beside_others_that_give_the_same_shape(
     expected, actual = inputs.array(name).shape, mistaken(inputs, name, mistake)
     assume(actual != expected and sorted(actual) != sorted(expected))
     assume(sum(inputs.array(other).shape == expected for other in RESULTS) == 1)
-    said = explained(expected, actual, inputs)
+    message = explained(expected, actual, inputs)
 
-    assert "is what you get for" in said
+    assert "is what you get for" in message
     for place, axis in zip(RESULTS[name][0], spatial_axes(inputs), strict=True):
-        assert mistake.reason(axis) in said or actual[place] == expected[place]
+        assert mistake.reason(axis) in message or actual[place] == expected[place]
 
 
 @given(convolutions(), NAMES, st.data())
@@ -70,14 +70,14 @@ def test_nothing_is_named_that_does_not_give_the_length(
     for place in places:
         actual[place] = data.draw(st.integers(0, 20))
     assume(tuple(actual) != expected)
-    said = explained(expected, tuple(actual), inputs)
+    message = explained(expected, tuple(actual), inputs)
 
-    if "is what you get for" in said:
+    if "is what you get for" in message:
         for place, axis in zip(places, spatial_axes(inputs), strict=True):
             phrase = f"{axis.name}: {actual[place]} is what you get for {expected[place]} when "
-            assert (phrase in said) == (actual[place] != expected[place])
+            assert (phrase in message) == (actual[place] != expected[place])
             right = [m.reason(axis) for m in mistakes if m.length(axis) == actual[place]]
-            assert phrase not in said or any(reason in said for reason in right)
+            assert phrase not in message or any(reason in message for reason in right)
 
 
 BOTH = conv([32, 9, 3], [3, 2, 5], [2, 3], [1, 0])  # remainders 1 and 1
@@ -140,7 +140,7 @@ def test_exchanged_strides_are_not_taken_for_a_padding_that_gives_one_length_by_
     words = explained((2, 7, 9, 3), (2, 7, 7, 3), inputs)
 
     assert "width: 7 is what you get for 9 when out_grad gets the gaps of the other axis" in words
-    assert "whose stride is 2, not 5" in words
+    assert "its stride is 2, not 5" in words
     assert "K // 2" not in words
 
 

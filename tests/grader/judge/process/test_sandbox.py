@@ -148,9 +148,9 @@ def test_the_whole_tree_behind_the_wall_names_no_answer(value: Value) -> None:
 def test_home_holds_nothing_but_the_way_to_the_interpreter(value: Value) -> None:
     """An interpreter in a home folder needs that folder to exist, but not its other files."""
     allowed = {sys.base_prefix, os.path.realpath(sys.executable)}
-    found = value("[os.path.join(at, file) for at, _, files in os.walk('/root') for file in files]")
+    value_read = value("[os.path.join(at, file) for at, _, files in os.walk('/root') for file in files]")
 
-    assert [path for path in found if not any(path.startswith(prefix) for prefix in allowed)] == []
+    assert [path for path in value_read if not any(path.startswith(prefix) for prefix in allowed)] == []
 
 
 @pytest.mark.parametrize(
@@ -185,11 +185,11 @@ def test_numpy_and_the_standard_library_are_there(value: Value) -> None:
 
 
 def test_the_environment_is_the_documented_one(value: Value) -> None:
-    found = value("dict(os.environ)")
+    value_read = value("dict(os.environ)")
 
-    found.pop("PWD", None)  # bubblewrap records where it changed to
-    found.pop("LC_CTYPE", None)  # Python sets it itself if LANG is plain C
-    assert found == ENVIRONMENT
+    value_read.pop("PWD", None)  # bubblewrap records where it changed to
+    value_read.pop("LC_CTYPE", None)  # Python sets it itself if LANG is plain C
+    assert value_read == ENVIRONMENT
 
 
 def test_the_environment_is_the_documented_one_without_a_wall(
@@ -279,9 +279,9 @@ def test_no_descriptor_is_open_but_the_workers_own(value: Value) -> None:
 
 def test_every_limit_is_set_soft_and_hard(value: Value) -> None:
     names = ["RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CORE", "RLIMIT_NPROC"]
-    found = value(f"[resource.getrlimit(getattr(resource, name)) for name in {names}]")
+    value_read = value(f"[resource.getrlimit(getattr(resource, name)) for name in {names}]")
 
-    assert found == [[n, n] for n in (2048 << 20, 135, 16 << 20, 64, 0, 64)]  # of one criterion
+    assert value_read == [[n, n] for n in (2048 << 20, 135, 16 << 20, 64, 0, 64)]  # of one criterion
 
 
 STARTS = {
@@ -326,12 +326,12 @@ def test_a_machine_without_bubblewrap_is_told_what_to_install(
 
 
 def test_a_worker_is_told_no_path_of_the_machine(value: Value, repository: Path, tmp_path: Path) -> None:
-    told = json.dumps(
+    output = json.dumps(
         value("[sys.argv, sys.path, sys.modules['probes'].__file__ if 'probes' in sys.modules else '']")
     )
 
-    assert str(tmp_path.parent) not in told
-    assert str(repository) not in told
+    assert str(tmp_path.parent) not in output
+    assert str(repository) not in output
 
 
 ALTERS_WHAT_WAS_COMPILED = """

@@ -93,13 +93,13 @@ def test_an_exercise_that_fails_by_anothers_mistake_is_not_called_wrong() -> Non
 
 def test_an_exercise_that_ends_as_with_the_mistake_of_another_is_not_called_wrong() -> None:
     """pad writes `out[...] = a`, which calls dilate here; the call graph cannot know that."""
-    known = Misconceptions(
+    misconceptions = Misconceptions(
         ideas={"kept": Misconception("dilate", "You keep.")},
         asked={"dilate": ["dilate"], "pad": ["pad"], "tiles": ["tiles"]},
         answers={"dilate/one": {"k": [("kept",)]}, "pad/one": {"p": [("kept",)]}},
     )
-    assert sent(known, dilate="k", pad="p", tiles="z") == {}
-    assert list(sent(known, dilate="k", pad="other", tiles="z")) == ["tiles"]
+    assert sent(misconceptions, dilate="k", pad="p", tiles="z") == {}
+    assert list(sent(misconceptions, dilate="k", pad="other", tiles="z")) == ["tiles"]
 
 
 def test_what_passes_needs_no_fix() -> None:

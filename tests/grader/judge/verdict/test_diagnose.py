@@ -470,12 +470,12 @@ def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
     """With all cases, as in an instructor's grade, and with the visible ones, as in a handout."""
     solution = render(assignment, "solution").files["conv.py"]
     pairs = {f"pair-{n}": pair for n, pair in enumerate(pairs_of(read_mutants(Views(assignment))[0], count))}
-    made = {name: {"conv.py": together(solution, pair)} for name, pair in pairs.items()}
-    grades = grade_texts(assignment, "", made, 2)
+    files = {name: {"conv.py": together(solution, pair)} for name, pair in pairs.items()}
+    grades = grade_texts(assignment, "", files, 2)
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     visible = known.only(case.name for case in cases if case.visibility is Visibility.VISIBLE)
     for evidence in (known, visible):
-        found = {name: names_in(grade, evidence, made[name]) for name, grade in grades.items()}
+        found = {name: names_in(grade, evidence, files[name]) for name, grade in grades.items()}
         there = {name: {mutant.name for mutant in pair} for name, pair in pairs.items()}
         assert {name: found[name] for name in pairs if not found[name] <= there[name]} == {}
         assert sum(map(bool, found.values())) > count / 2, "nearly nothing is named"

@@ -20,9 +20,9 @@ def test_a_mutant_ends_as_a_submission_with_the_same_mistake(raised_in: str, pla
     of_the_mutant, of_a_student = (_failed(raised_in), _failed(place))
     grades = {"rounded_up": _grade(of_the_mutant), "flipped": _grade()}
 
-    known = of_mutants(mutants, grades, {"conv": ["conv"]}, {})
+    misconceptions = of_mutants(mutants, grades, {"conv": ["conv"]}, {})
 
-    assert known.answers["conv/one"] == {end_of(of_a_student, names): [("rounded_up",)]}
+    assert misconceptions.answers["conv/one"] == {end_of(of_a_student, names): [("rounded_up",)]}
 
 
 def _failed(function: str) -> CheckResult:

@@ -112,11 +112,11 @@ def test_frozen_expected_arrays_and_bounds_are_those_of_the_reference(
 ) -> None:
     twice = [(case, redraw) for case in cases for redraw in range(2) if case.compare != "adjoint"]
     for case, redraw in twice:
-        said = reference.expected(case, reference.inputs(case, redraw))
+        output = reference.expected(case, reference.inputs(case, redraw))
         read = frozen.expected(case, frozen.inputs(case, redraw))
-        assert (said.bounds is None) == (read.bounds is None) == (case.compare == "exact")
+        assert (output.bounds is None) == (read.bounds is None) == (case.compare == "exact")
         for one, other in zip(
-            [*said.arrays, *(said.bounds or ())], [*read.arrays, *(read.bounds or ())], strict=True
+            [*output.arrays, *(output.bounds or ())], [*read.arrays, *(read.bounds or ())], strict=True
         ):
             assert (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
 

@@ -86,25 +86,25 @@ def test_no_feedback_page_says_what_a_hidden_case_is_about() -> None:
 
 
 def test_the_numbers_are_those_of_the_class() -> None:
-    found = statistics_of(class_report().of(NAME))
-    assert (found.students, len(found.scores), sum(found.bins)) == (12, 11, 11)
-    assert [(m.name, m.students) for m in found.misconceptions] == [
+    statistics = statistics_of(class_report().of(NAME))
+    assert (statistics.students, len(statistics.scores), sum(statistics.bins)) == (12, 11, 11)
+    assert [(m.name, m.students) for m in statistics.misconceptions] == [
         ("remainder_ignored", ("s02", "s04")),
         ("kernel_flipped", ("s09",)),
     ]
-    rates = {f"{c.id}/{case.id}": (case.passed, case.ran) for c in found.criteria for case in c.cases}
+    rates = {f"{c.id}/{case.id}": (case.passed, case.ran) for c in statistics.criteria for case in c.cases}
     assert rates["flip/vector"] == (9, 11)
     assert rates["x_grad/stride-2"] == (9, 10)  # if the grader failed, the case says nothing
-    assert [row.student_id for row in found.to_review] == ["../s12", "s08", "s11"]
-    assert (found.late, found.adjusted) == (4, 1)
+    assert [row.student_id for row in statistics.to_review] == ["../s12", "s08", "s11"]
+    assert (statistics.late, statistics.adjusted) == (4, 1)
 
 
 def test_cases_that_nobody_or_everybody_passes_are_named() -> None:
     rows = [row for row in class_report().rows if row.student_id in ("s01", "s05")]
-    found = statistics_of(rows)
-    assert len(found.everybody_passes) == 11 and found.nobody_passes == ()
-    found = statistics_of([row for row in class_report().rows if row.student_id == "s07"])
-    assert len(found.nobody_passes) == 11 and found.everybody_passes == ()
+    statistics = statistics_of(rows)
+    assert len(statistics.passed_by_all) == 11 and statistics.passed_by_none == ()
+    statistics = statistics_of([row for row in class_report().rows if row.student_id == "s07"])
+    assert len(statistics.passed_by_none) == 11 and statistics.passed_by_all == ()
 
 
 @given(st.lists(st.floats(-10, 120)), st.sampled_from([0.0, 1.0, 100.0]))

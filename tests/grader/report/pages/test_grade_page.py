@@ -74,8 +74,8 @@ def drawn(make_grade: Callable[..., Grade], make_criterion: Callable[..., Criter
     """A page with heat maps, the smallest case, a finding in CUDA C and a link into the handout."""
     wrong = CheckResult("x_grad", "stride-2", Status.WRONG, expected="5", actual="10", help="README.md#flip")
     says = "kernels.cu:2: race in add: thread (3, 0, 0) of block (0, 0, 0) writes element 3 of out"
-    found = CheckResult("hidden", "add", Status.WRONG, actual=says, rationale=says)
-    grade = make_grade(make_criterion("x_grad", 10, [wrong]), make_criterion("hidden", 5, [found]))
+    result = CheckResult("hidden", "add", Status.WRONG, actual=says, rationale=says)
+    grade = make_grade(make_criterion("x_grad", 10, [wrong]), make_criterion("hidden", 5, [result]))
     whole = replace(X_GRAD, case="stride-2", is_smallest=False)
     name = "x_grad/stride-2"
     sources = {"kernels.cu": "__global__\nvoid add(float* out)\n{}\n"}
@@ -233,8 +233,8 @@ def test_findings_at_one_line_share_its_source_and_the_picture_of_their_thread(
     accesses = ("reads element 116 of a", "reads element 116 of b", "writes element 116 of out")
     places = [f"thread (116, 0, 0) of block (0, 0, 0) {access}, which has 33" for access in accesses]
     text = "\n".join(f"kernels.cu:1: out_of_bounds in add: {place}" for place in places)
-    found = CheckResult("bugs", "add", Status.WRONG, rationale=text)
-    grade = make_grade(make_criterion("bugs", 5, [found]))
+    result = CheckResult("bugs", "add", Status.WRONG, rationale=text)
+    grade = make_grade(make_criterion("bugs", 5, [result]))
     page = to_html(grade, closer=Closer({}, {}, {"kernels.cu": "out[i] = a[i] + b[i];"}))
     assert page.count('<table class="source"') == 1
     assert page.count("the threads, in their warp") == 1
