@@ -12,12 +12,11 @@ from pathlib import Path
 from grader.api import SEED_FILE, Course, CourseAssignment
 from grader.author.wheel import OF_INSTRUCTORS, SOURCE, build_wheel
 from grader.cli import PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
-from grader.model.errors import UserError
-from grader.model.near_miss import one_of
 from grader.prove.answers_file import files_of
 from grader.publish.bundle import Bundle, Wheel
-from grader.publish.targets import names, target_of
+from grader.publish.targets import target_of
 from grader.report.write_files import write_files
 
 SCRIPT = b"#!"
@@ -28,19 +27,23 @@ LOCKS = ("autograder", "instructor")
 
 def run(options: argparse.Namespace) -> int:
     """Writes the files; prints the next step, and the programs that it needs and this machine lacks."""
-    if options.target not in names():
-        raise UserError(f"found no target {options.target!r}, expected {one_of(options.target, names())}")
     target = target_of(options.target)
     bundle = bundle_of(course(), options.name)
     files = target.files(bundle)
-    for path in write_files(options.out, files):
+    paths = write_files(options.out, files)
+    for path in paths:
         if path.read_bytes().startswith(SCRIPT):
             path.chmod(0o755)
-    if not options.quiet:
-        print(f"{options.out}: {target.WRITES}", target.next_step(bundle), sep="\n")
-    for program, purpose in target.USES.items():
-        if trouble := _trouble_with(program):
-            print(f"note: {trouble}. You need it {purpose}; everything is written", file=sys.stderr)
+    next_step = target.next_step(bundle)
+    if not options.quiet and not options.json:
+        print(f"{options.out}: {target.WRITES}", next_step, sep="\n")
+    troubles = {program: trouble for program in target.USES if (trouble := _trouble_with(program))}
+    for program, trouble in troubles.items():
+        note = f"note: {trouble}. You need it {target.USES[program]}; everything is written"
+        print(note, file=sys.stderr)
+    if options.json:
+        facts = {"folder": options.out, "files": paths, "next_step": next_step}
+        print_json("publish/1", {**facts, "lacks": troubles})
     return PASSED
 
 
