@@ -6,7 +6,7 @@ ARGS       ?=
 VARIANTS   ?= 50
 # Tests and measurements start thousands of Pythons. Each would compile the grader anew if none kept what it compiled.
 export PYTHONDONTWRITEBYTECODE :=
-# By `python -m` alone: the scripts beside it hold the path that this folder had when they were installed.
+# By `python -m` alone: the scripts next to it hold the path that this folder had when they were installed.
 PY         := .venv/bin/python
 GRADER     := $(PY) -P -m grader
 

@@ -18,10 +18,11 @@ from reference.pooling import average_pool, average_pool_grad, max_pool, max_poo
 
 ABOUT = """\
 `reference.conv_nd` and `reference.pooling` on `cpu()` against `torch` on the CPU, one thread each, float32,
-real data. torch's time is the better of its two memory formats. A ratio is ours over torch's, of the shortest
-times over rounds in which all of these ran in turn, after a check that the results agree. Gradients of
-convolutions are those of `aten::convolution_backward`. The gradient of max pooling begins at x, so torch
-pools again, as ours does. The aim is a geometric mean of at most 1.5."""
+real data. `OPENBLAS_*` settings that hold back NumPy alone are dropped. torch's time is the better of its two
+memory formats. A ratio is ours over torch's, of the shortest times over rounds in which all of these ran in
+turn, after a check that the results agree. Gradients of convolutions are those of
+`aten::convolution_backward`. The gradient of max pooling begins at x, so torch pools again, as ours does. The
+aim is a geometric mean of at most 1.5."""
 
 
 class Layer(NamedTuple):

@@ -56,7 +56,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         print(f"grader: {error}", file=sys.stderr)
         return USER_MISTAKE
     except BackflipError as error:
-        print(f"grader: the grader's own fault: {error}", file=sys.stderr)
+        print(f"grader: internal error in Backflip (not your submission): {error}", file=sys.stderr)
         return GRADER_FAULT
     except KeyboardInterrupt:
         print("grader: interrupted; what was recorded stays", file=sys.stderr)
@@ -88,7 +88,10 @@ def _fault(error: Exception) -> int:
     """Says where a bug is. Python's own exit status for it, 1, would mean that a submission failed."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    print(f"grader: the grader's own fault: {text} ({place.filename}:{place.lineno})", file=sys.stderr)
+    print(
+        f"grader: internal error in Backflip (not your submission): {text} ({place.filename}:{place.lineno})",
+        file=sys.stderr,
+    )
     return GRADER_FAULT
 
 

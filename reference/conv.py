@@ -1,15 +1,10 @@
 """Convolution of images with its gradients, in the form to run, and the rearrangements they are made of.
 
 `reference.readable.conv` says what conv, conv_x_grad and conv_w_grad compute and derives them step by step;
-a test holds the two forms equal. Each has two strategies here, and `choose_strategy` chooses. Both take the
-output block by block, so that what lies between input and result stays in the cache, and is never K * K times
-x as a whole:
-
-- One large product of matrices. With the windows of x as the rows of a matrix, out = im2col(x) @ w,
-  w_grad = im2col(x)^T @ out_grad and x_grad = col2im(out_grad @ w^T). Of a 1x1 kernel nothing is copied. On a
-  CPU `reference.im2col` does this, for its calls cost less than those of NDArray.
-- Many small products, which take the windows where they lie: for each row of the output and each element of
-  the kernel one, and the sum of those (kn2row). On a CPU this wins at 32 to 128 channels.
+a test holds the two forms equal. Here they are products of matrices. With the windows of x as the rows of a
+matrix, out = im2col(x) @ w, w_grad = im2col(x)^T @ out_grad and x_grad = col2im(out_grad @ w^T). The matrix
+is made block by block, so that it is never K * K times x as a whole. Of a 1x1 kernel nothing is copied. On a
+CPU `reference.strips` copies only the columns of the windows, and multiplies while they are in the cache.
 """
 
 from __future__ import annotations
@@ -17,29 +12,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from typing import Literal, TypeAlias
 
-from reference.im2col import Box, Geometry, Pair, axes_of, boxes
-from reference.in_place import (
-    add_into,
-    multiply_into,
-    multiply_windows,
-    multiply_windows_transposed,
-    sum_products,
-)
+from reference import strips
+from reference.in_place import add_into, multiply_into
 from reference.ndarray import NDArray, Shape, check_device, common_dtype, empty, normalize_axes, zeros
-from reference.sliding_windows import Axis
-
-Strategy: TypeAlias = Literal["small products", "cached windows", "large products"]
-
-SMALL_MATRIX = 2**13
-"""How many elements of a matrix stay in a CPU's first-level cache: 32 KiB in float32."""
-
-PIECE = 144
-"""About how many terms of a sum of products a CPU adds up best at once."""
-
-MANY_CHANNELS = 32
-"""From how many channels on a CPU multiplies several matrices faster than one that has zeros in it."""
+from reference.sliding_windows import Axis, Box, Geometry, Pair, axes_of, boxes
 
 
 def pad(a: NDArray, padding: Sequence[tuple[int, int]]) -> NDArray:
@@ -260,20 +237,12 @@ def correlate(
     k_h, k_w, c_in, c_out = w.shape
     out, w = empty(out_shape, x.device, common_dtype(x, w)), w.compact()
     geometry = (k_h, k_w), stride, padding, dilation
-    strategy = choose_strategy(out, w.shape, geometry, 2 * SMALL_MATRIX)
-    if groups > 1 and out.device.is_host:
-        multiply_windows(x, geometry, w, out, groups)
+    if takes_strips(x, geometry, groups):
+        strips.multiply(x.native(), axes_of(geometry), w.native(), groups, out.native())
     elif groups > 1:
         for ins, outs in channels(w.shape, groups):
             part = out[..., outs]
             part[...] = correlate(x[..., ins], w[..., outs], part.shape, *geometry[1:])
-    elif strategy == "small products":
-        # For each output row, the sum over the kernel of its pixels (W', C_in) by a matrix (C_in, C_out).
-        for seen, part in padded_blocks(x, out, *geometry):
-            pixels = seen.permute((0, 1, 3, 4, 2, 5))
-            sum_products(pixels, w.broadcast_to((*pixels.shape[:4], c_in, c_out)), part)
-    elif strategy == "cached windows":
-        multiply_windows(x, geometry, w, out)
     else:
         matrix = w.reshape((k_h * k_w * c_in, c_out))
         for columns, rows in column_blocks(x, out, *geometry):
@@ -296,11 +265,15 @@ def correlate_x_grad(
     phase is out_grad, not dilated, correlated at stride 1 with these places in the opposite order.
     """
     (k_h, k_w, c_in, c_out), (s_h, s_w) = w.shape, stride
-    plain = dilation == (1, 1) and groups == 1 and k_h >= s_h and k_w >= s_w
-    if plain and stride != (1, 1) and (c_in < MANY_CHANNELS or not w.device.is_host):
+    geometry = (k_h, k_w), stride, padding, dilation
+    axes = axes_of(geometry)
+    if takes_strips(out_grad, geometry, groups):
+        x_grad = empty(x_shape, w.device, common_dtype(out_grad, w))
+        strips.spread(out_grad.native(), axes, w.native(), groups, x_grad.native())
+        return x_grad
+    if dilation == (1, 1) and groups == 1 and k_h >= s_h and k_w >= s_w and stride != (1, 1):
         return correlate_phases(out_grad, w, x_shape, stride, padding)
     x_grad = empty(x_shape, w.device, common_dtype(out_grad, w))
-    axes = list(axes_of(((k_h, k_w), stride, padding, dilation)))
     for first in itertools.product(range(s_h), range(s_w)):
         target = x_grad[(slice(None), *map(slice, first, x_shape[1:3], stride))]
         places, (rows, columns) = zip(*map(Axis.phase, axes, first), strict=True)
@@ -331,21 +304,13 @@ def correlate_w_grad(
     k_h, k_w, c_in, c_out = w_shape
     geometry = (k_h, k_w), stride, padding, dilation
     w_grad = zeros((k_h, k_w, c_in, c_out), x.device, common_dtype(x, out_grad))
-    strategy = choose_strategy(out_grad, w_shape, geometry, SMALL_MATRIX if stride == (1, 1) else 0)
-    if groups > 1 and x.device.is_host:
-        multiply_windows_transposed(x, geometry, out_grad, w_grad, groups)
+    if takes_strips(x, geometry, groups):
+        given = out_grad.compact().native()
+        strips.multiply_transposed(x.native(), axes_of(geometry), given, groups, w_grad.native())
     elif groups > 1:
         for ins, outs in channels(w_shape, groups):
             part = w_grad[..., outs]
             part[...] = correlate_w_grad(x[..., ins], out_grad[..., outs], part.shape, *geometry[1:])
-    elif strategy == "small products":
-        # For each kernel element the sum, over pieces, of pixels (C_in, L) by gradients (L, C_out).
-        total = empty(w_grad.shape, x.device, w_grad.dtype)
-        for pixels, gradients in pieces(x, out_grad, (k_h, k_w), padding, dilation):
-            sum_products(pixels, gradients, total)
-            add_into(total, w_grad)
-    elif strategy == "cached windows":
-        multiply_windows_transposed(x, geometry, out_grad, w_grad)
     else:
         matrix = w_grad.reshape((k_h * k_w * c_in, c_out))
         for columns, rows in column_blocks(x, out_grad, *geometry):
@@ -390,19 +355,9 @@ def channels(w_shape: Shape, groups: int) -> list[tuple[slice, slice]]:
     return [(slice(g * c, (g + 1) * c), slice(g * o, (g + 1) * o)) for g in range(groups)]
 
 
-def choose_strategy(out: NDArray, w_shape: Sequence[int], geometry: Geometry, limit: int) -> Strategy:
-    """Which products of matrices take the least time.
-
-    Small ones, with the windows where they lie, do on a CPU, where the matrix of one kernel element stays in
-    the first-level cache, at most `limit` elements, and its channels and the pixels of a row fill the vector
-    registers. Else the windows are copied, on a CPU to where its cache holds them; but those of a 1x1 kernel
-    are the images themselves.
-    """
-    k_h, k_w, c_in, c_out = w_shape
-    if not out.device.is_host or geometry[:3] == ((1, 1), (1, 1), (0, 0)):
-        return "large products"
-    wide = out.shape[2] >= 24 and min(c_in, c_out) >= 32
-    return "small products" if k_h * k_w > 1 and wide and c_in * c_out <= limit else "cached windows"
+def takes_strips(x: NDArray, geometry: Geometry, groups: int) -> bool:
+    """Whether `reference.strips` is fastest: on a CPU, unless a product of whole matrices needs no copy."""
+    return x.device.is_host and (groups > 1 or geometry[:3] != ((1, 1), (1, 1), (0, 0)))
 
 
 def column_blocks(
@@ -416,44 +371,6 @@ def column_blocks(
     for box in boxes(out.shape[:3], elements, block if elements == x.shape[3] else block // 4):
         seen = region(x, box, kernel, stride, padding, dilation)
         yield as_rows(windows(seen, kernel, stride, dilation)), as_rows(out[box])
-
-
-def pieces(
-    x: NDArray, out_grad: NDArray, kernel: Pair, padding: Pair, dilation: Pair
-) -> Iterator[tuple[NDArray, NDArray]]:
-    """What each kernel element meets at stride 1, and the gradients it meets them with, a block at a time.
-
-    Both are views (KH, KW, images, pieces, ...) of matrices: pixels (C_in, L), gradients (L, C_out). A piece
-    is several rows of an image, one run of memory: zeros make the rows of gradients as long as those of the
-    padded image, so that the pixels which no window starts at count for nothing.
-    """
-    (k_h, k_w), (d_h, d_w), c_in, c_out = kernel, dilation, x.shape[3], out_grad.shape[3]
-    for box in boxes(out_grad.shape[:3], c_in + c_out, x.device.ops.BLOCK // 4):
-        seen = region(x, box, kernel, (1, 1), padding, dilation).compact()
-        n, height, width, _ = (part := out_grad[box]).shape
-        across = width + (beyond := d_w * (k_w - 1))
-        gradients = pad(part, ((0, 0), (0, 0), (0, beyond), (0, 0)))
-        rows = max(r for r in range(1, height + 1) if height % r == 0 and (r == 1 or r * across <= PIECE))
-        shape, length = (k_h, k_w, n, height // rows), rows * across - beyond
-        image, row, pixel, _ = seen.strides
-        yield (
-            seen.as_strided((*shape, c_in, length), (d_h * row, d_w * pixel, image, rows * row, 1, pixel)),
-            gradients.as_strided(
-                (*shape, length, c_out), (0, 0, *gradients.strides[:1], rows * across * c_out, c_out, 1)
-            ),
-        )
-
-
-def padded_blocks(
-    x: NDArray, out: NDArray, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair
-) -> Iterator[tuple[NDArray, NDArray]]:
-    """The windows of padded x, (N, H', W', KH, KW, C), a block at a time, and the view of `out` they are for.
-
-    That is one run of memory. Padding copies, which is why it is done in blocks.
-    """
-    for box in boxes(out.shape[:3], math.prod(stride) * x.shape[3], x.device.ops.BLOCK):
-        seen = region(x, box, kernel, stride, padding, dilation)
-        yield windows(seen, kernel, stride, dilation), out[box]
 
 
 def region(x: NDArray, box: Box, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> NDArray:

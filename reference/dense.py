@@ -11,10 +11,15 @@ def dense(x: NDArray, w: NDArray, b: NDArray | None = None) -> NDArray:
     """The dense layer Z = X W + b: z[n, o] = sum over i of x[n, i] * w[i, o], plus b[o].
 
     x: (N, I), one sample a row; w: (I, O); b: (O,), or None for a layer without a bias -> (N, O), all of one
-    dtype. Every sample gets the same b. ValueError for shapes that do not fit together.
+    dtype. Every sample gets the same b. ValueError for shapes that do not fit together, and for a b of any
+    other shape than (O,), even if it broadcasts.
     """
     z = x @ w
-    return z if b is None else z + b
+    if b is None:
+        return z
+    if b.shape != w.shape[1:]:
+        raise ValueError(f"b has shape {b.shape}, not {w.shape[1:]}: one number for each output")
+    return z + b
 
 
 def dense_x_grad(out_grad: NDArray, w: NDArray) -> NDArray:
@@ -76,8 +81,10 @@ def relu_grad(out_grad: NDArray, a: NDArray) -> NDArray:
     """The gradient of sum(out_grad * relu(a)) with respect to a.
 
     out_grad and a have one shape -> the same shape. Where a is exactly 0, ReLU has no derivative, and the
-    gradient is 0 by convention.
+    gradient is 0 by convention. ValueError if the shapes differ, even if they broadcast.
     """
+    if out_grad.shape != a.shape:
+        raise ValueError(f"out_grad has shape {out_grad.shape} and a {a.shape}: they must be the same")
     blocked = -a >= 0.0  # 1 where a <= 0
     return out_grad * (1.0 - blocked)
 

@@ -15,10 +15,9 @@ import numpy as np
 
 from reference.backends.numpy import Buffer
 from reference.conv import pad
-from reference.im2col import Box, boxes
 from reference.in_place import add_into
 from reference.ndarray import NDArray, common_dtype, empty, zeros
-from reference.sliding_windows import Axes, Axis
+from reference.sliding_windows import Axes, Axis, Box, boxes
 from reference.window_rows import correlate, correlate_w_grad, correlate_x_grad
 
 Shape: TypeAlias = Sequence[int]

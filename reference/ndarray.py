@@ -323,7 +323,8 @@ class NDArray:
     def __setitem__(self, index: Any, value: Operand) -> None:
         """Write `value`, broadcast to the shape of self[index], to the elements that self[index] selects.
 
-        ValueError where it does not broadcast, or where self is a broadcast view.
+        ValueError where it does not broadcast, or where several elements of self[index] share one place, as
+        in a broadcast view.
         """
         target = self if index is Ellipsis else self[index]
         place = (target.buffer, target.shape, target.strides, target.offset)

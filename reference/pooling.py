@@ -3,13 +3,12 @@
 `reference.readable.pooling` says what the functions compute, and runs on every other device. On a CPU no
 frame is put around the images: a place of the first or the last windows that has no pixel is left out. The
 largest number and the sum of a window are those of its rows' results, so each axis is done by itself: KH + KW
-steps, not KH * KW. Which of several equal numbers is the first, which max_pool_grad must know, no row can
-tell alone.
+steps, not KH * KW. The gradients take the same steps back. The first of several equal numbers, row by row, is
+the first in the first row that has one, so max_pool_grad goes along the axes in their order.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -18,13 +17,12 @@ import numpy as np
 
 from reference.backends.numpy import Buffer
 from reference.conv import check_out_grad
-from reference.im2col import Box, boxes
-from reference.ndarray import NDArray, check_device, common_dtype, empty, zeros
+from reference.ndarray import NDArray, check_device, common_dtype, empty
 from reference.readable import pooling as readable
 from reference.readable.conv_nd import per_axis
 from reference.readable.pooling import global_average_pool, global_average_pool_grad, pool_lengths
 from reference.scratch_buffers import Memory
-from reference.sliding_windows import Axes, Axis
+from reference.sliding_windows import Axes, Axis, Box, boxes
 
 __all__ = [
     "average_pool",
@@ -37,6 +35,11 @@ __all__ = [
 ]
 
 Numbers: TypeAlias = int | Sequence[int]
+Term: TypeAlias = tuple[slice, Buffer]
+"""A range on an axis, and the numbers for it."""
+
+Phase: TypeAlias = tuple[slice, list[tuple[int, slice, slice]]]
+"""Pixels of an axis; of each place on them the number, a range of these pixels, and the windows there."""
 
 CACHED = 2**16
 """How many numbers of a result are computed at once: they and what is known of each stay in a CPU's cache."""
@@ -58,27 +61,27 @@ def max_pool_grad(
         return readable.max_pool_grad(out_grad, x, window, stride, padding)
     axes, lengths = _axes(x.shape, window, stride, padding)
     check_out_grad(out_grad, (x.shape[0], *lengths, x.shape[-1]))
-    x_grad = zeros(x.shape, x.device, common_dtype(out_grad, x))
+    x_grad = empty(x.shape, x.device, common_dtype(out_grad, x))
     given, images, grads, memory = out_grad.native(), x.native(), x_grad.native(), Memory()
-    meet = any(axis.kernel > axis.stride for axis in axes)
-    for box in boxes(given.shape[:-1], given.shape[-1], CACHED):
-        seen, pulled = images[box[0]], grads[box[0]]
-        largest, share = (memory.array(name, given[box].shape, grads.dtype) for name in ("largest", "share"))
-        _pool_block(np.maximum, -math.inf, seen, axes, box, largest, memory)
-        waiting, chosen = (memory.array(name, largest.shape, "bool") for name in ("waiting", "chosen"))
-        waiting[...] = True
-        for places in itertools.product(*map(Axis.places, axes, box[1:], x.shape[1:-1])):
-            of, pixels = ((slice(None), *each) for each in zip(*places, strict=True))
-            # A window's gradient goes to the first of its largest numbers, and then it waits no longer.
-            np.equal(seen[pixels], largest[of], out=chosen[of])
-            np.logical_and(chosen[of], waiting[of], out=chosen[of])
-            np.logical_xor(chosen[of], waiting[of], out=waiting[of])
-            share[of] = chosen[of]
-            if meet:
-                np.multiply(share[of], given[box][of], out=share[of])
-                pulled[pixels] += share[of]
-            else:
-                np.multiply(share[of], given[box][of], out=pulled[pixels])
+    sizes = list(zip(axes, lengths, x.shape[1:-1], strict=True))
+    places = [list(axis.places(slice(0, count), size)) for axis, count, size in sizes]
+    phases = [_phases(axis, count, size) for axis, count, size in sizes]
+    for (batch,) in boxes(x.shape[:1], math.prod(x.shape[1:]), CACHED):
+        # A copy is read once, in order, and then lies in the cache.
+        left, choices = memory.array("images", images[batch].shape, x.dtype), []
+        left[...] = images[batch]
+        # From the last axis to the first: what each window meets, and the largest of that.
+        for number in range(len(axes), 0, -1):
+            terms = _terms(left, axes[number - 1], places[number - 1], number, memory)
+            shape = (*left.shape[:number], lengths[number - 1], *left.shape[number + 1 :])
+            left = memory.array(f"largest {number}", shape, x.dtype)
+            _fold(np.maximum, -math.inf, terms, number, left)
+            choices.append((terms, left))
+        grad = given[batch]
+        for number, phase in enumerate(phases, 1):
+            shares = _shares(*choices[-number], grad, number, memory)
+            to = grads[batch] if number == len(axes) else None
+            grad = _spread(shares, phase, number, x.shape[number], to, memory)
     return x_grad
 
 
@@ -86,9 +89,7 @@ def average_pool(x: NDArray, window: Numbers, stride: Numbers, padding: Numbers 
     """`reference.readable.pooling.average_pool`: (N, *L, C) -> (N, *L', C)."""
     if not x.device.is_host:
         return readable.average_pool(x, window, stride, padding)
-    out = _pool(np.add, 0.0, x, window, stride, padding)
-    np.divide(out.native(), math.prod(per_axis(window, x.ndim - 2)), out=out.native())
-    return out
+    return _pool(np.add, 0.0, x, window, stride, padding, math.prod(per_axis(window, x.ndim - 2)))
 
 
 def average_pool_grad(
@@ -99,21 +100,15 @@ def average_pool_grad(
         return readable.average_pool_grad(out_grad, x_shape, window, stride, padding)
     axes, lengths = _axes(x_shape, window, stride, padding)
     check_out_grad(out_grad, (x_shape[0], *lengths, x_shape[-1]))
-    x_grad = zeros(x_shape, out_grad.device, out_grad.dtype)
-    share, memory = (out_grad / math.prod(axis.kernel for axis in axes)).native(), Memory()
-    for box in boxes(share.shape[:-1], share.shape[-1], CACHED):
-        grad = share[box]
-        for number, (axis, windows) in reversed(list(enumerate(zip(axes, box[1:], strict=True), 1))):
-            # The axes behind this one have been done, so they are as long as the images.
-            longer = x_grad.native()[box[0]]
-            if number > 1:
-                shape = (*share[box].shape[:number], *x_grad.shape[number:])
-                longer = memory.array(f"grad {number}", shape, share.dtype)
-                longer[...] = 0
-            before = (slice(None),) * number
-            for of, pixels in axis.places(windows, x_grad.shape[number]):
-                longer[(*before, pixels)] += grad[(*before, of)]
-            grad = longer
+    x_grad = empty(x_shape, out_grad.device, out_grad.dtype)
+    given, grads, memory = out_grad.native(), x_grad.native(), Memory()
+    phases = list(map(_phases, axes, lengths, x_shape[1:-1]))
+    for (batch,) in boxes(x_grad.shape[:1], math.prod(x_grad.shape[1:]), CACHED):
+        grad = memory.array("share", given[batch].shape, given.dtype)
+        np.divide(given[batch], math.prod(axis.kernel for axis in axes), out=grad)
+        for number in range(len(axes), 0, -1):  # the long runs of the first axis write the result
+            shares, to = [grad] * axes[number - 1].kernel, grads[batch] if number == 1 else None
+            grad = _spread(shares, phases[number - 1], number, x_shape[number], to, memory)
     return x_grad
 
 
@@ -127,13 +122,21 @@ def _axes(
 
 
 def _pool(
-    fold: np.ufunc, neutral: float, x: NDArray, window: Numbers, stride: Numbers, padding: Numbers
+    fold: np.ufunc,
+    neutral: float,
+    x: NDArray,
+    window: Numbers,
+    stride: Numbers,
+    padding: Numbers,
+    divisor: int = 1,
 ) -> NDArray:
     axes, lengths = _axes(x.shape, window, stride, padding)
     out, memory = empty((x.shape[0], *lengths, x.shape[-1]), x.device, x.dtype), Memory()
     images, result = x.native(), out.native()
     for box in boxes(result.shape[:-1], result.shape[-1], CACHED):
         _pool_block(fold, neutral, images[box[0]], axes, box, result[box], memory)
+        if divisor != 1:
+            np.divide(result[box], divisor, out=result[box])
     return out
 
 
@@ -145,17 +148,97 @@ def _pool_block(
         shape = (*out.shape[: number + 1], *x.shape[number + 1 :])
         target = memory.array(f"axis {number}", shape, x.dtype) if number < len(axes) else out
         before = (slice(None),) * number
-        terms = [
-            (target[(*before, of)], x[(*before, pixels)])
-            for of, pixels in axis.places(windows, x.shape[number])
-        ]
-        # Places that all windows have come first: two of them can be written without reading the target.
-        terms.sort(key=lambda term: term[0].shape != target.shape)
-        whole = [term for to, term in terms if to.shape == target.shape][:2]
-        if len(whole) == 2:
-            fold(*whole, out=target)
-        else:
-            target[...] = whole[0] if whole else neutral
-        for to, term in terms[len(whole) :]:
-            fold(to, term, out=to)
+        places = axis.places(windows, x.shape[number])
+        _fold(fold, neutral, [(of, x[(*before, pixels)]) for of, pixels in places], number, target)
         x = target
+
+
+def _fold(fold: np.ufunc, neutral: float, terms: list[Term], number: int, target: Buffer) -> None:
+    """Write over `target` what `fold` makes of the terms, each for a part of axis `number` of the target."""
+    before = (slice(None),) * number
+    pairs = [(target[(*before, of)], term) for of, term in terms]
+    # Those for all of the target come first: two of them can be written without reading the target.
+    pairs.sort(key=lambda pair: pair[0].shape != target.shape)
+    whole = [term for to, term in pairs if to.shape == target.shape][:2]
+    if len(whole) == 2:
+        fold(*whole, out=target)
+    else:
+        target[...] = whole[0] if whole else neutral
+    for to, term in pairs[len(whole) :]:
+        fold(to, term, out=to)
+
+
+def _terms(
+    x: Buffer, axis: Axis, places: list[tuple[slice, slice]], number: int, memory: Memory
+) -> list[Term]:
+    """For each place of the windows on an axis those for which it lies on the images, and what it meets."""
+    before = (slice(None),) * number
+    if not 1 < axis.stride < axis.kernel or number < x.ndim - 2:
+        return [(of, x[(*before, pixels)]) for of, pixels in places]
+    # Sorted by the remainder by the stride, what a place meets on the last axis is one run.
+    parts = []
+    for remainder in range(axis.stride):
+        part = x[(*before, slice(remainder, None, axis.stride))]
+        parts.append(memory.array(f"part {remainder}", part.shape, x.dtype))
+        parts[-1][...] = part
+    terms = []
+    for of, pixels in places:
+        first, remainder = divmod(pixels.start, axis.stride)
+        terms.append((of, parts[remainder][(*before, slice(first, first + of.stop - of.start))]))
+    return terms
+
+
+def _phases(axis: Axis, count: int, size: int) -> list[Phase]:
+    """The `size` pixels of an axis by their remainder by the stride, with the places of windows on them."""
+    phases = []
+    for remainder in range(min(axis.stride, size)):
+        pixels = slice(remainder, None, axis.stride)
+        places, windows_of = axis.phase(remainder)
+        met = windows_of.places(slice(0, len(range(size)[pixels])), count)
+        numbers = range(axis.kernel)[places][::-1]
+        phases.append((pixels, [(number, *each) for number, each in zip(numbers, met, strict=True)]))
+    return phases
+
+
+def _shares(terms: list[Term], largest: Buffer, grad: Buffer, number: int, memory: Memory) -> list[Buffer]:
+    """What each place of the windows gets of their gradients.
+
+    All of a gradient goes to the first of the window's largest numbers. The last place gets what is left.
+    """
+    before, shares = (slice(None),) * number, []
+    rest = memory.array("rest", grad.shape, grad.dtype)
+    chosen = memory.array("chosen", grad.shape, bool)
+    for place, (of, term) in enumerate(terms[:-1]):
+        at = (*before, of)
+        shares.append(memory.array(f"share {place}", grad.shape, grad.dtype))
+        np.equal(term, largest[at], out=chosen[at])
+        np.multiply(grad[at], chosen[at], out=shares[-1][at])
+        if place == 0:
+            for outside in (slice(0, of.start), slice(of.stop, None)):
+                rest[(*before, outside)] = grad[(*before, outside)]
+        np.subtract(grad[at], shares[-1][at], out=rest[at])
+        grad = rest
+    return [*shares, grad]
+
+
+def _spread(
+    shares: list[Buffer], phases: list[Phase], number: int, size: int, out: Buffer | None, memory: Memory
+) -> Buffer:
+    """For the `size` pixels of an axis the sum of what the windows that a pixel lies in have for it.
+
+    It is written over `out`, if given.
+    """
+    before, shape = (slice(None),) * number, shares[0].shape
+    if out is None:
+        out = memory.array(f"grad {number}", (*shape[:number], size, *shape[number + 1 :]), shares[0].dtype)
+    for index, places in phases:
+        pixels = out[(*before, index)]
+        terms = [(of, shares[place][(*before, windows)]) for place, of, windows in places]
+        if len(phases) > 1 and len(terms) > 1 and number == out.ndim - 2:
+            # On the last axis the pixels are many short runs of memory, and a sum is fastest in one.
+            total = memory.array("total", pixels.shape, out.dtype)
+            _fold(np.add, 0.0, terms, number, total)
+            pixels[...] = total
+        else:
+            _fold(np.add, 0.0, terms, number, pixels)
+    return out

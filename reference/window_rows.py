@@ -19,9 +19,8 @@ import numpy as np
 
 from reference.backends import numpy as backend
 from reference.backends.numpy import Buffer, Shape
-from reference.im2col import Box, boxes
 from reference.scratch_buffers import Memory
-from reference.sliding_windows import Axes, Axis
+from reference.sliding_windows import Axes, Axis, Box, boxes
 
 Index: TypeAlias = tuple[Any, ...]
 Labels: TypeAlias = list[int]

@@ -13,6 +13,7 @@ EDGE = "k_h - 1 - p_h, k_w - 1 - p_w"
 FRAME = "((0, 0), (edge_h, edge_h), (edge_w, edge_w), (0, 0))"
 LAST = "return conv(pad("
 PAIRS = "pair(stride), pair(padding)"
+OTHER_SHAPE = "out_grad.shape != expected"
 THROUGH = "out_grad.permute((1, 2, 0, 3))"
 BACK = "w_grad.permute((1, 2, 0, 3))"
 ROUND = "((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))"
@@ -45,6 +46,13 @@ def repeated(a, axis, times):
     before, n, behind = a.shape[:axis], a.shape[axis], a.shape[axis + 1 :]
     wide = a.reshape((*before, n, 1, *behind)).broadcast_to((*before, n, times, *behind))
     return wide.reshape((*before, n * times, *behind))
+
+
+def of_the_output(out_grad, x_shape, w_shape, stride, padding):
+    """ValueError unless out_grad has the shape of conv's result."""
+    expected = output_shape(x_shape, w_shape, stride, padding)
+    if out_grad.shape != expected:
+        raise ValueError((out_grad.shape, expected))
 
 
 def gaps_filled(out_grad, stride):
@@ -231,6 +239,12 @@ def minus_dropped_in_dilate(a, axes, dilation):
     """You treat axis -3 as axis 3. A negative axis counts from the end: of four axes, -1 is axis 3, and -3
     is axis 1. `normalize_axes` turns negative axes into ordinary ones."""
     return original(a, [abs(axis) for axis in listed(axes)], dilation)
+
+
+@mutant(of="dilate", help="#filling-the-gaps")
+def negative_dilation_taken_for_none(a, axes, dilation):
+    """You put no zeros in if `dilation` is negative. There is no such number of zeros: raise ValueError."""
+    return original(a, axes, max(dilation, 0))
 
 
 @mutant(of="dilate", help="#filling-the-gaps")
@@ -545,6 +559,7 @@ def stride_on_the_way_back(out_grad, w, x_shape, stride=1, padding=0):
     """You use the stride a second time: your kernel also moves over out_grad in steps of s. In the forward
     pass the stride made the output smaller; the gradient must be as large as x again. Move the kernel in
     steps of 1, and put the gaps into out_grad."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     return conv(framed(out_grad, *edges(w, padding)), turned(w), stride)
 
 
@@ -555,11 +570,12 @@ def gradient_of_the_padded_picture():
     either side."""
 
 
-@mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded")
 def frame_cut_at_one_end(out_grad, w, x_shape, stride=1, padding=0):
     """You compute the gradient of the padded picture and keep its first H rows and W columns. The shape is
     right, but everything is p too far down and to the right. The padding is at both ends: cut p off at
     each."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
     return first(slide_back(full, turned(w), edges(w, 0)), x_shape[1], x_shape[2])
 
@@ -568,6 +584,7 @@ def frame_cut_at_one_end(out_grad, w, x_shape, stride=1, padding=0):
 def frame_cut_up_to_minus_zero(out_grad, w, x_shape, stride=1, padding=0):
     """You cut the padding off with a slice that ends at -p. That works while p is positive. If p is 0 the
     slice ends at -0, which is 0, and is empty. Compute the end as a number counted from the start."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
     p_h, p_w = pair(padding)
     return slide_back(full, turned(w), edges(w, 0))[:, p_h:-p_h, p_w:-p_w].compact()
@@ -605,6 +622,19 @@ def negative_edge_taken_for_none():
 @mutant(
     of="conv_x_grad",
     help="#when-the-forward-pass-padded",
+    edits={
+        KEPT: ": height + k_h - 1 - 2 * max(k_h - 1 - p_h, 0), : width + k_w - 1 - 2 * max(k_w - 1 - p_w, 0)",
+        FRAME: "((0, 0), (max(edge_h, 0),) * 2, (max(edge_w, 0),) * 2, (0, 0))",
+    },
+)
+def negative_edge_limited_to_0():
+    """You limit K - 1 - p to 0, and cut out_grad at its end to get the length right. If the number is
+    negative, take that many elements away at *both* ends: the outermost windows saw only zeros."""
+
+
+@mutant(
+    of="conv_x_grad",
+    help="#when-the-forward-pass-padded",
     edits={LAST: 'if min(edge_h, edge_w) < 0:\n        raise ValueError("too much padding")\n    ' + LAST},
 )
 def negative_edge_refused():
@@ -617,6 +647,7 @@ def cropped_before_dilation(out_grad, w, x_shape, stride=1, padding=0):
     """If K - 1 - p is negative, you cut whole outputs off out_grad before you fill the gaps. But the number
     counts places after the gaps are filled, and many of those are zeros. With a larger stride, a window
     that you threw away may have seen pixels of the picture. Dilate first, then cut."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     cut_h, cut_w = (max(-edge, 0) for edge in edges(w, padding))
     rows, columns = positions(x_shape, w.shape, padding)
     kept = pad(out_grad, ((0, 0), (-cut_h, -cut_h), (-cut_w, -cut_w), (0, 0)))
@@ -647,6 +678,7 @@ def remainder_ignored():
 def remainder_taken_for_one(out_grad, w, x_shape, stride=1, padding=0):
     """If the stride leaves any pixels over, you add exactly one. With a stride of 3 or more there can be
     several: r = (H + 2p - K) mod s. Each has a gradient, which is zero."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     rest_h, rest_w = left_over(x_shape, w.shape, stride, padding)
     (s_h, s_w), (_, out_h, out_w, _) = pair(stride), out_grad.shape
     rows, columns = (out_h - 1) * s_h + 1 + min(rest_h, 1), (out_w - 1) * s_w + 1 + min(rest_w, 1)
@@ -658,6 +690,7 @@ def remainder_at_the_top_left(out_grad, w, x_shape, stride=1, padding=0):
     """You add zeros for the pixels that the stride left over, but at the wrong end: they come first, and
     everything else is r too far down and to the right. The first window starts at 0, so the pixels left
     over come after the last window."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     rest_h, rest_w = left_over(x_shape, w.shape, stride, padding)
     full = pad(without_the_last_zeros(out_grad, stride), ((0, 0), (rest_h, 0), (rest_w, 0), (0, 0)))
     return slide_back(full, turned(w), edges(w, padding))
@@ -667,9 +700,16 @@ def remainder_at_the_top_left(out_grad, w, x_shape, stride=1, padding=0):
 def remainder_of_the_unpadded_picture(out_grad, w, x_shape, stride=1, padding=0):
     """You compute what the stride left over from H - K, without the padding. The windows slid over the
     padded picture: r = (H + 2p - K) mod s."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     short, rest = without_the_last_zeros(out_grad, stride), left_over(x_shape, w.shape, stride, 0)
     full = pad(short, ((0, 0), (0, rest[0]), (0, rest[1]), (0, 0)))
     return slide_back(full, turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad", help="#before-you-start", edits={OTHER_SHAPE: "False"})
+def out_grad_of_any_shape():
+    """You accept an out_grad that does not have the shape of the output. The result may have the right shape
+    all the same, and wrong numbers. Compare it with `output_shape`, and raise ValueError."""
 
 
 @mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
@@ -677,6 +717,7 @@ def last_window_wins(out_grad, w, x_shape, stride=1, padding=0):
     """You go from window to window, and where windows overlap you overwrite what was there. A pixel in
     several windows affects the output of each: its gradient is the *sum* over these windows. The mistake
     does not show if no windows overlap."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     (s_h, s_w), (p_h, p_w), (n, height, width, c_in) = pair(stride), pair(padding), x_shape
     (_, out_h, out_w, c_out), (k_h, k_w) = out_grad.shape, w.shape[:2]
     x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, w.dtype)
@@ -694,6 +735,7 @@ def last_weight_wins(out_grad, w, x_shape, stride=1, padding=0):
     """You go from weight to weight of the kernel, and each overwrites what the one before wrote. A pixel in
     several windows met a different weight in each: its gradient is the *sum* of these shares. The mistake
     does not show if no windows overlap."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     (s_h, s_w), (p_h, p_w), (n, height, width, c_in) = pair(stride), pair(padding), x_shape
     (_, out_h, out_w, c_out), (k_h, k_w) = out_grad.shape, w.shape[:2]
     x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, w.dtype)
@@ -709,6 +751,7 @@ def last_weight_wins(out_grad, w, x_shape, stride=1, padding=0):
 def out_grad_ignored(out_grad, w, x_shape, stride=1, padding=0):
     """Your gradient is the same for every out_grad: it is the gradient of the sum of the outputs. Multiply
     each output's share by its own G. With an out_grad of ones the mistake does not show."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     return original(out_grad * 0.0 + 1.0, w, x_shape, stride, padding)
 
 
@@ -716,6 +759,7 @@ def out_grad_ignored(out_grad, w, x_shape, stride=1, padding=0):
 def divided_by_the_batch(out_grad, w, x_shape, stride=1, padding=0):
     """You divide by the number of pictures. If the loss is a mean over them, out_grad already contains that
     division. Every picture has its own gradient here: divide by nothing."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     return original(out_grad, w, x_shape, stride, padding) / x_shape[0]
 
 
@@ -723,6 +767,7 @@ def divided_by_the_batch(out_grad, w, x_shape, stride=1, padding=0):
 def first_gradient_for_all_pictures(out_grad, w, x_shape, stride=1, padding=0):
     """Every picture of the batch gets the gradient of the first one. Each has its own out_grad: follow N
     through your code."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     return original(out_grad, w, x_shape, stride, padding)[:1].broadcast_to(x_shape)
 
 
@@ -730,6 +775,7 @@ def first_gradient_for_all_pictures(out_grad, w, x_shape, stride=1, padding=0):
 def padding_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
     """You use the padding of the height for the width too. A pair is (height, width): use the first number
     for the rows and the second for the columns."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     p_h, _ = pair(padding)
     full = as_for_stride_1(out_grad, x_shape, w.shape, stride, p_h)
     return slide_back(full, turned(w), edges(w, p_h))
@@ -739,6 +785,7 @@ def padding_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
 def stride_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
     """You dilate both axes by the stride of the height. A pair is (height, width): the columns have a
     stride of their own."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     full = as_for_stride_1(out_grad, x_shape, w.shape, pair(stride)[0], padding)
     return slide_back(full, turned(w), edges(w, padding))
 
@@ -747,6 +794,7 @@ def stride_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
 def kernel_taken_as_square(out_grad, w, x_shape, stride=1, padding=0):
     """You use the kernel's height in place of its width. KH and KW may differ: put KW - 1 - p zeros at the
     left and at the right."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     k_h = w.shape[0]
     full = as_for_stride_1(out_grad, x_shape, (k_h, k_h), stride, padding)
     return slide_back(full, turned(w), (k_h - 1 - pair(padding)[0], k_h - 1 - pair(padding)[1]))
@@ -756,6 +804,7 @@ def kernel_taken_as_square(out_grad, w, x_shape, stride=1, padding=0):
 def w_read_in_memory_order(out_grad, w, x_shape, stride=1, padding=0):
     """You read w from the start of its buffer, as if it were compact. It may be a view: keep its offset and
     its strides when you flip it and swap its axes."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     return original(out_grad, in_memory_order(w), x_shape, stride, padding)
 
 
@@ -763,6 +812,7 @@ def w_read_in_memory_order(out_grad, w, x_shape, stride=1, padding=0):
 def out_grad_read_in_memory_order(out_grad, w, x_shape, stride=1, padding=0):
     """You read out_grad from the start of its buffer, as if it were compact. It may be a view, with its own
     offset and strides."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     return original(in_memory_order(out_grad), w, x_shape, stride, padding)
 
 
@@ -770,6 +820,7 @@ def out_grad_read_in_memory_order(out_grad, w, x_shape, stride=1, padding=0):
 def kernel_turned_in_place(out_grad, w, x_shape, stride=1, padding=0):
     """Your gradient is right, but you changed w: you flip the kernel by writing into w itself. The next
     forward pass still needs it. A flipped view of w does not change the memory."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
     w[...] = flip(w, (0, 1))
     return original(out_grad, flip(w, (0, 1)), x_shape, stride, padding)
 
@@ -853,6 +904,7 @@ def mean_over_the_kernel():
 def result_flipped(x, out_grad, w_shape, stride=1, padding=0):
     """Your gradient of the kernel is flipped. Nothing is flipped here: weight a met the pixel x[i + a] in
     window i, and as a goes up, so does i + a. The flip belongs to the gradient of x."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     return flip(original(x, out_grad, w_shape, stride, padding), (0, 1))
 
 
@@ -870,6 +922,7 @@ def out_grad_flipped():
 def arguments_exchanged(x, out_grad, w_shape, stride=1, padding=0):
     """You slide x over out_grad. Do the reverse: x is the picture, and out_grad is the kernel that slides
     over it. It fits in K places, which is the length of the result."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     full = as_for_stride_1(out_grad, x.shape, w_shape, stride, padding)
     return slide_over_x(full, framed(x, *pair(padding)), 0).permute((1, 2, 0, 3))
 
@@ -891,6 +944,7 @@ def reshaped_for_permuted_back():
 def channels_exchanged(x, out_grad, w_shape, stride=1, padding=0):
     """Your two channel axes are in the wrong order. They swap in the gradient of x, but this gradient has
     the shape of w itself: channels in, then channels out."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     return original(x, out_grad, w_shape, stride, padding).permute((0, 1, 3, 2))
 
 
@@ -898,6 +952,7 @@ def channels_exchanged(x, out_grad, w_shape, stride=1, padding=0):
 def picture_reshaped(x, out_grad, w_shape, stride=1, padding=0):
     """You turn the channels of x into its batch with a reshape. A reshape leaves all numbers in their
     order, so it mixes pictures, pixels and channels. N and C_in swap roles: use permute."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     n, height, width, c_in = x.shape
     x = x.reshape((c_in, height, width, n)).permute((3, 1, 2, 0))
     return original(x, out_grad, w_shape, stride, padding)
@@ -914,6 +969,7 @@ def gaps_left_out_and_cut(x, out_grad, w_shape, stride=1, padding=0):
     """You slide out_grad over x without the gaps that the stride left; your result has the right shape only
     because you cut it. The windows were s pixels apart, so the numbers of out_grad must meet pixels that
     are s apart. Dilate out_grad first."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     w_grad = slide_over_x(x, out_grad, padding).permute((1, 2, 0, 3))
     return w_grad[: w_shape[0], : w_shape[1]]
 
@@ -923,6 +979,7 @@ def stride_for_dilation(x, out_grad, w_shape, stride=1, padding=0):
     """You move out_grad over x in steps of the stride, and its numbers meet pixels that are next to each
     other. It should be the reverse: the numbers are s pixels apart, and out_grad moves by one pixel from
     one weight to the next."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     x = framed(x, *pair(padding)).permute((3, 1, 2, 0))
     return conv(x, out_grad.permute((1, 2, 0, 3)), stride).permute((1, 2, 0, 3))
 
@@ -947,6 +1004,7 @@ def left_over_not_cut():
 def left_over_cut_at_the_top_left(x, out_grad, w_shape, stride=1, padding=0):
     """Your result was r too long, and you cut off its first rows and columns. The pixels that the stride
     left over are at the end, so the last numbers are the ones that belong to no weight."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     rest_h, rest_w = left_over(x.shape, w_shape, stride, padding)
     w_grad = slide_over_x(x, without_the_last_zeros(out_grad, stride), padding).permute((1, 2, 0, 3))
     return w_grad[rest_h:, rest_w:]
@@ -959,10 +1017,17 @@ def last_zeros_kept():
     long out_grad may be."""
 
 
+@mutant(of="conv_w_grad", help="#before-you-start", edits={OTHER_SHAPE: "False"})
+def out_grad_of_any_shape_in_w_grad():
+    """You accept an out_grad that does not have the shape of the output. Compare it with `output_shape`, and
+    raise ValueError."""
+
+
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def last_picture_only(x, out_grad, w_shape, stride=1, padding=0):
     """Your gradient is that of the last picture: each one overwrites what was there. All pictures used the
     same kernel, so add up their gradients."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     return original(x[-1:], out_grad[-1:], w_shape, stride, padding)
 
 
@@ -970,6 +1035,7 @@ def last_picture_only(x, out_grad, w_shape, stride=1, padding=0):
 def mean_over_pictures(x, out_grad, w_shape, stride=1, padding=0):
     """You take the mean over the pictures. Take the sum: if the loss is a mean, out_grad already contains
     that division."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     return original(x, out_grad, w_shape, stride, padding) / x.shape[0]
 
 
@@ -977,6 +1043,7 @@ def mean_over_pictures(x, out_grad, w_shape, stride=1, padding=0):
 def mean_over_positions(x, out_grad, w_shape, stride=1, padding=0):
     """You divide by the number of windows. A weight takes part in every window, and each adds its share:
     sum x · G over all positions, and do not take the mean."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     return original(x, out_grad, w_shape, stride, padding) / (out_grad.shape[1] * out_grad.shape[2])
 
 
@@ -1018,6 +1085,7 @@ def all_zeros_at_the_bottom_right():
 def upstream_ignored(x, out_grad, w_shape, stride=1, padding=0):
     """Your gradient is the same for every out_grad: it adds up the windows as they are. Multiply each
     window by its own G. With an out_grad of ones the mistake does not show."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     return original(x, out_grad * 0.0 + 1.0, w_shape, stride, padding)
 
 
@@ -1025,6 +1093,7 @@ def upstream_ignored(x, out_grad, w_shape, stride=1, padding=0):
 def x_read_in_memory_order(x, out_grad, w_shape, stride=1, padding=0):
     """You read x from the start of its buffer, as if it were compact. It may be a view: keep its offset and
     its strides when you swap its axes."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     return original(in_memory_order(x), out_grad, w_shape, stride, padding)
 
 
@@ -1092,6 +1161,7 @@ def out_grad_permuted_with_its_axes_exchanged():
 def kernel_as_high_as_out_grad(x, out_grad, w_shape, stride=1, padding=0):
     """You turn out_grad into a square kernel: you use its height for its width too. That is right only if
     the output is square. It has W' columns, and W' may differ from H'."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
     height = out_grad.shape[1]
     square = pad(out_grad, ((0, 0), (0, 0), (0, height - out_grad.shape[2]), (0, 0)))
     full = first(gaps_filled(square, stride), *positions(x.shape, w_shape, padding))

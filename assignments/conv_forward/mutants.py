@@ -167,6 +167,28 @@ def slice_when_only_cutting(a, padding):
 # output_size
 
 
+def refuse(size, kernel, stride, padding):
+    """ValueError where there is no number of windows."""
+    if stride < 1 or padding < 0 or not 1 <= kernel <= size + 2 * padding:
+        raise ValueError((size, kernel, stride, padding))
+
+
+@mutant(of="output_size", help="#how-many-windows-fit")
+def longer_kernel_not_refused(size, kernel, stride, padding):
+    """You return a number for a kernel that is longer than the padded axis. It fits nowhere, and your formula
+    gives 0 or less: compare the kernel with size + 2 · padding, and raise ValueError."""
+    return (size + 2 * padding - kernel) // stride + 1
+
+
+@mutant(of="output_size", help="#how-many-windows-fit")
+def settings_not_refused(size, kernel, stride, padding):
+    """You compute with a padding below 0, or with a stride or a kernel below 1. There are no such windows:
+    the docstring says that each is a ValueError."""
+    if kernel > size + 2 * padding:
+        raise ValueError((size, kernel, padding))
+    return (size + 2 * padding - kernel) // stride + 1
+
+
 @mutant(of="output_size", help="#how-many-windows-fit")
 def first_window_not_counted(size, kernel, stride, padding):
     """You are one window short: you count the steps between windows. With 2 steps there are 3 windows,
@@ -175,10 +197,10 @@ def first_window_not_counted(size, kernel, stride, padding):
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")
-def positions_over_stride(size, kernel, stride, padding):
-    """You divide the number of all positions, H + 2p - K + 1, by the stride. That is right if the stride
-    leaves s - 1 over, and one too few in all other cases. List the starts for H = 4, K = 2, s = 2: does the
-    one at 0 cost a whole stride?"""
+def starting_places_divided_by_stride(size, kernel, stride, padding):
+    """You divide the number of starting places, H + 2p - K + 1, by the stride. That is one too few unless the
+    stride leaves s - 1 over. Divide the last place, H + 2p - K, round down, and add 1."""
+    refuse(size, kernel, stride, padding)
     return (size + 2 * padding - kernel + 1) // stride
 
 
@@ -186,6 +208,7 @@ def positions_over_stride(size, kernel, stride, padding):
 def started_step_counted(size, kernel, stride, padding):
     """You round up, so you also count a last step for which the picture is too short. That window would
     hang over the edge. Count only windows that fit; the pixels left over are in no window."""
+    refuse(size, kernel, stride, padding)
     return -((kernel - size - 2 * padding) // stride) + 1
 
 
@@ -193,6 +216,7 @@ def started_step_counted(size, kernel, stride, padding):
 def rounded_to_nearest(size, kernel, stride, padding):
     """You round the number of steps to the nearest whole number. If s - 1 pixels are left over, you count
     one window too many: it would hang over the edge. Round down: an incomplete step does not count."""
+    refuse(size, kernel, stride, padding)
     return round((size + 2 * padding - kernel) / stride) + 1
 
 
@@ -200,6 +224,7 @@ def rounded_to_nearest(size, kernel, stride, padding):
 def padding_counted_once(size, kernel, stride, padding):
     """You add the padding once. There are p zeros in front and p more at the end: how long is the axis that
     the kernel slides over?"""
+    refuse(size, kernel, stride, padding)
     return (size + padding - kernel) // stride + 1
 
 
@@ -207,6 +232,7 @@ def padding_counted_once(size, kernel, stride, padding):
 def padding_not_counted(size, kernel, stride, padding):
     """You count windows on the picture before padding. The kernel slides over the zeros too: `size` is the
     length without them, and there are `padding` zeros at each end."""
+    refuse(size, kernel, stride, padding)
     return (size - kernel) // stride + 1
 
 
@@ -214,6 +240,7 @@ def padding_not_counted(size, kernel, stride, padding):
 def windows_may_hang_over(size, kernel, stride, padding):
     """You start a window at every stride as long as there is a pixel under its first place. The whole
     kernel must fit: the last place where it may start is H + 2p - K."""
+    refuse(size, kernel, stride, padding)
     return (size + 2 * padding - 1) // stride + 1
 
 
@@ -222,6 +249,7 @@ def stride_divides_the_picture(size, kernel, stride, padding):
     """You divide the length of the axis by the stride first and subtract the kernel afterward. The stride
     says how far apart the windows start; it does not make the kernel shorter. At which places may a window
     start, and how many of them are multiples of s?"""
+    refuse(size, kernel, stride, padding)
     return (size + 2 * padding) // stride - kernel + 1
 
 
@@ -249,6 +277,22 @@ def channels_first_in_the_window(x, w, stride=1, padding=0):
     together. In which order are the numbers of w, with shape (KH, KW, C_in, C_out), once you reshape it?"""
     k_h, k_w, c_in, c_out = w.shape
     return original(x, w.reshape((c_in, k_h, k_w, c_out)).permute((1, 2, 0, 3)), stride, padding)
+
+
+@mutant(of="conv", help="#windows-as-a-matrix")
+def kernel_flattened_channels_first(x, w, stride=1, padding=0):
+    """You permute w so that its channels come first, and then flatten it. The numbers of a window are in the
+    order row, column, channel. All shapes fit, but each product multiplies two numbers that do not belong
+    together. w has the order of the windows already: reshape it as it is."""
+    return original(x, w.permute((2, 0, 1, 3)).reshape(w.shape), stride, padding)
+
+
+@mutant(of="conv", help="#windows-as-a-matrix")
+def windows_flattened_column_by_column(x, w, stride=1, padding=0):
+    """You flatten each window column by column, and the kernel row by row. The shapes fit, but a pixel meets
+    the weight of another place. Row and column must come in the order of w: first the row."""
+    k_h, k_w, c_in, c_out = w.shape
+    return original(x, w.reshape((k_w, k_h, c_in, c_out)).permute((1, 0, 2, 3)), stride, padding)
 
 
 @mutant(of="conv", help="#windows-as-a-matrix")
@@ -638,6 +682,28 @@ def rows_one_pixel_apart():
 def channels_first_in_a_row():
     """You put the channels of a window first. The numbers in a row must have the order of the kernel: row,
     column, channel."""
+
+
+@mutant(
+    of="im2col",
+    help="#windows-as-a-matrix",
+    edits={"windows.copy()": "windows.permute((0, 1, 2, 4, 3, 5)).copy()"},
+)
+def window_column_by_column():
+    """You write each window column by column. The numbers in a row must have the order of the kernel: row,
+    column, channel. Which of the two axes of a window comes first in your `as_strided`?"""
+
+
+@mutant(of="im2col", help="#windows-as-a-matrix")
+def strides_taken_before_padding(x, kernel, stride=1, padding=0):
+    """You take the strides from the picture before padding. The padded picture has longer rows, so one row
+    down is further in its memory than it was in x. Pad first, and read the strides of the result."""
+    image, row, column, channel = x.strides
+    (s_h, s_w), frame = pair(stride), pair(padding)
+    n, out_h, out_w, _ = output_shape(x.shape, (*kernel, x.shape[3], 1), stride, padding)
+    steps = (image, s_h * row, s_w * column, row, column, channel)
+    windows = framed(x, frame, frame).as_strided((n, out_h, out_w, *kernel, x.shape[3]), steps)
+    return windows.copy().reshape((n * out_h * out_w, kernel[0] * kernel[1] * x.shape[3]))
 
 
 @mutant(

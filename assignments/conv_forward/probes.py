@@ -18,15 +18,7 @@ def a_after_overwriting_pad(submission, case):
 
 
 def output_size(submission, case):
-    """How many windows fit on each axis, as (height, width)."""
-    strides, paddings = height_and_width(case.stride), height_and_width(case.padding)
-    axes = zip(case.x.shape[1:3], case.w.shape[:2], strides, paddings, strict=True)
-    return np.array([submission.output_size(*axis) for axis in axes])
-
-
-def height_and_width(value):
-    """A stride or a padding as a pair: one int stands for both axes."""
-    return value if isinstance(value, tuple) else (value, value)
+    return submission.output_size(case.size, case.kernel, case.stride, case.padding)
 
 
 def conv(submission, case):
@@ -57,8 +49,15 @@ def im2col(submission, case):
 
 
 def col2im(submission, case):
-    """What is given to the windows, added up at the pixels of an array like x."""
-    return submission.col2im(submission.array(case.out_grad), case.x.shape, *windows(case))
+    """The numbers of the windows, added up at the pixels.
+
+    A case has `columns` and `x_shape`; where col2im is tried as the transpose of im2col, they are `out_grad`
+    and the shape of `x`.
+    """
+    columns, x_shape = (
+        (case.columns, case.x_shape) if hasattr(case, "columns") else (case.out_grad, case.x.shape)
+    )
+    return submission.col2im(submission.array(columns), tuple(x_shape), *windows(case))
 
 
 def windows(case):

@@ -21,13 +21,33 @@ def in_memory_order(a):
     return a.as_strided(a.shape, strides, 0)
 
 
+def same_shapes(one, other):
+    """ValueError where the two differ."""
+    if one.shape != other.shape:
+        raise ValueError((one.shape, other.shape))
+
+
 # dense
+
+
+def one_for_each_output(w, b):
+    """ValueError for a bias of another shape."""
+    if b is not None and b.shape != (w.shape[1],):
+        raise ValueError((w.shape, b.shape))
+
+
+@mutant(of="dense", help="#the-layer-is-a-matrix-product")
+def bias_of_any_shape(x, w, b=None):
+    """You accept a b that is not of shape (O,), such as (1,). It broadcasts, so the sum comes out, but one
+    number would serve all outputs. Compare the shape of b with (O,), and raise ValueError if it differs."""
+    return x @ w if b is None else x @ w + b
 
 
 @mutant(of="dense", help="#the-layer-is-a-matrix-product")
 def bias_forgotten(x, w, b=None):
     """Your layer is right as long as the bias is zero: you never add b. Each output has its own number in
     b, the same for every sample: add it to each row of the result."""
+    one_for_each_output(w, b)
     return original(x, w)
 
 
@@ -35,6 +55,7 @@ def bias_forgotten(x, w, b=None):
 def bias_per_sample(x, w, b=None):
     """Your bias varies from sample to sample. There is one number in b for every *output*, and all samples
     share it. Which axis of Z counts outputs, and along which one is b copied?"""
+    one_for_each_output(w, b)
     return original(x, w) if b is None else original(x, w) + b.reshape((b.size, 1))
 
 
@@ -42,6 +63,7 @@ def bias_per_sample(x, w, b=None):
 def bias_before_the_product(x, w, b=None):
     """You add the bias before the multiplication, so W acts on it too. Multiply first, and then add one
     number to each output."""
+    one_for_each_output(w, b)
     return original(x, w) if b is None else original(x + b, w)
 
 
@@ -49,7 +71,7 @@ def bias_before_the_product(x, w, b=None):
 def bias_taken_for_granted(x, w, b=None):
     """You always add b. A layer may have no bias: then b is None, and you cannot add None. Look at the
     signature and at what the docstring says for that case."""
-    return x @ w + b
+    return x @ w + b if b is None else original(x, w, b)
 
 
 @mutant(of="dense", help="#the-layer-is-a-matrix-product")
@@ -70,6 +92,7 @@ def last_feature_left_out(x, w, b=None):
 def features_averaged(x, w, b=None):
     """Your outputs are means over the features, not sums: they are too small by a factor of the number of
     columns of x. The weights already say how much each feature counts: divide by nothing."""
+    one_for_each_output(w, b)
     return original(x, w) / x.shape[1] if b is None else original(x, w) / x.shape[1] + b
 
 
@@ -140,7 +163,7 @@ def transposed_by_strides_alone(out_grad, w):
 # dense_w_grad
 
 
-@mutant(of="dense_w_grad", help="#why-the-transpose-appears")
+@mutant(of="dense_w_grad", help="#why-the-batch-is-summed-over")
 def w_grad_averaged(x, out_grad):
     """Your gradient is a mean over the batch; it should be the sum. All samples shared one matrix W, and
     each adds its share to the gradient. If the loss is a mean, dZ already contains the division, and you
@@ -148,14 +171,14 @@ def w_grad_averaged(x, out_grad):
     return original(x, out_grad) / x.shape[0]
 
 
-@mutant(of="dense_w_grad", help="#why-the-transpose-appears")
+@mutant(of="dense_w_grad", help="#why-the-batch-is-summed-over")
 def last_sample_only(x, out_grad):
     """Your gradient is that of the last sample of the batch. Every sample went through the same weights. If
     you loop over the samples, does each one add to the result, or overwrite the one before?"""
     return original(x[-1:], out_grad[-1:])
 
 
-@mutant(of="dense_w_grad", help="#why-the-transpose-appears")
+@mutant(of="dense_w_grad", help="#shapes-as-a-guide")
 def w_grad_left_transposed(x, out_grad):
     """Your result has outputs in the rows and features in the columns; W has it the other way around. The
     transpose of a product reverses the order of its factors. If there are as many features as outputs, the
@@ -163,7 +186,7 @@ def w_grad_left_transposed(x, out_grad):
     return out_grad.permute((1, 0)) @ x
 
 
-@mutant(of="dense_w_grad", help="#why-the-transpose-appears")
+@mutant(of="dense_w_grad", help="#shapes-as-a-guide")
 def w_grad_transposed_where_square(x, out_grad):
     """If W is square, your gradient is transposed: rows and columns are swapped, and the shape does not
     show it. Row i of the gradient belongs to feature i, as in W."""
@@ -178,7 +201,7 @@ def x_reshaped(x, out_grad):
     return x.reshape((x.shape[1], x.shape[0])) @ out_grad
 
 
-@mutant(of="dense_w_grad", help="#why-the-transpose-appears")
+@mutant(of="dense_w_grad", help="#why-the-batch-is-summed-over")
 def w_grad_ignores_upstream(x, out_grad):
     """Every column of your gradient is the same: the sum of x over the batch. You do not use dZ. For each
     sample, multiply a weight's input by the gradient of its output, then add up."""
@@ -384,6 +407,7 @@ def negative_numbers_leak(a):
 def multiplied_by_the_value(out_grad, a):
     """You multiply the gradient by ReLU's *value*; multiply it by ReLU's *slope*. What does the output do
     when a positive input grows by 1, and does that depend on how large the input is?"""
+    same_shapes(out_grad, a)
     return out_grad * a.maximum(0.0)
 
 
@@ -391,6 +415,7 @@ def multiplied_by_the_value(out_grad, a):
 def zero_lets_through(out_grad, a):
     """If a is exactly 0, you let the gradient pass. ReLU has no slope there, and the convention of this
     course (and of the large frameworks) is 0. What does a comparison with >= say about equal numbers?"""
+    same_shapes(out_grad, a)
     return out_grad * (a >= 0.0)
 
 
@@ -398,6 +423,7 @@ def zero_lets_through(out_grad, a):
 def zero_lets_half_through(out_grad, a):
     """If a is exactly 0, you pass half of the gradient. That is what a central difference finds, the mean
     of the slopes on either side. The convention here is 0."""
+    same_shapes(out_grad, a)
     return out_grad * (0.5 * (a >= 0.0) + 0.5 * (1.0 - (-a >= 0.0)))
 
 
@@ -405,6 +431,7 @@ def zero_lets_half_through(out_grad, a):
 def slope_only(out_grad, a):
     """You return ReLU's slope without the upstream gradient. The chain rule multiplies the two: if the
     slope is 1, the upstream gradient passes unchanged; it does not become 1."""
+    same_shapes(out_grad, a)
     return 1.0 - (-a >= 0.0)
 
 
@@ -412,6 +439,7 @@ def slope_only(out_grad, a):
 def negative_gradients_blocked(out_grad, a):
     """You block the gradient if the *gradient* is negative. Look at the sign of a, the input: a gradient of
     either sign passes if a is positive, and none passes if it is not."""
+    same_shapes(out_grad, a)
     return out_grad.maximum(0.0)
 
 
@@ -419,7 +447,15 @@ def negative_gradients_blocked(out_grad, a):
 def blocks_the_positive(out_grad, a):
     """Your gradient passes where ReLU was flat and is blocked where it was not. A number that ReLU set to 0
     has no influence on the loss, however it changes. Which numbers were those?"""
+    same_shapes(out_grad, a)
     return out_grad * (-a >= 0.0)
+
+
+@mutant(of="relu_grad", help="#relu-and-what-happens-at-zero")
+def gradient_of_another_shape(out_grad, a):
+    """You accept an out_grad and an `a` of different shapes. They broadcast, so the product comes out, but
+    the gradient of relu(a) has the shape of a. Compare the two shapes first, and raise ValueError."""
+    return out_grad * (1.0 - (-a >= 0.0))
 
 
 # softmax
@@ -523,6 +559,7 @@ def logarithm_of_softmax(logits, labels):
     """You take the logarithm of softmax. If the probability of the right class is too small for the dtype,
     that is the logarithm of 0, and the loss is infinite or NaN. On paper log and exp cancel for the logit
     of the right class: what is left?"""
+    same_shapes(logits, labels)
     return -(softmax(logits).log() * labels).sum() / logits.shape[0]
 
 
@@ -530,6 +567,7 @@ def logarithm_of_softmax(logits, labels):
 def logarithm_of_the_right_probability(logits, labels):
     """You take the logarithm of the right class's probability. If that is too small for the dtype it is 0,
     and the loss is infinite. On paper log and exp cancel for that one logit: what is left?"""
+    same_shapes(logits, labels)
     return -(softmax(logits) * labels).sum(axis=1).log().sum() / logits.shape[0]
 
 
@@ -551,6 +589,7 @@ def mean_over_all_elements(logits, labels):
 def loss_of_each_sample(logits, labels):
     """You return one loss for each sample. They are right, but return their mean: a single number, an array
     without axes."""
+    same_shapes(logits, labels)
     rows = [original(logits[n : n + 1], labels[n : n + 1]) for n in range(logits.shape[0])]
     out = logits[:, 0] * 0.0
     for n, row in enumerate(rows):
@@ -562,6 +601,7 @@ def loss_of_each_sample(logits, labels):
 def likeliest_class_scored(logits, labels):
     """Your loss ignores the labels: it is the loss of the class with the largest logit. So it gets small if
     the network is sure, right or wrong. The one-hot row says whose logit counts."""
+    same_shapes(logits, labels)
     return original(logits, logits == logits.max(1, keepdims=True))
 
 
@@ -577,6 +617,7 @@ def shift_not_put_back(logits, labels):
     """You subtract the maximum inside the exponential but never add it back. In softmax it cancels in the
     fraction. Inside a logarithm a factor becomes a term: the log of exp(-m) times something is the log of
     that thing minus m. Add m back, or subtract it from the other logit too."""
+    same_shapes(logits, labels)
     largest = logits.max(1, keepdims=True)
     logs = (logits - largest).exp().sum(1, keepdims=True).log()
     return ((logs - logits) * labels).sum() / logits.shape[0]
@@ -586,6 +627,7 @@ def shift_not_put_back(logits, labels):
 def loss_shifted_by_one_maximum(logits, labels):
     """You subtract the largest number of the whole array. Each row is a separate sample. In a row far below
     the others, all exponentials round to 0, and log of 0 is infinite. Which maximum does a row need?"""
+    same_shapes(logits, labels)
     logs = (logits - logits.max()).exp().sum(1, keepdims=True).log() + logits.max()
     return ((logs - logits) * labels).sum() / logits.shape[0]
 
@@ -595,10 +637,27 @@ def logarithm_left_out(logits, labels):
     """Your loss is how far the right class is below the largest. For logits that are far apart, that is
     close. For equal logits it is 0, though all classes but one are wrong. You use the maximum in place of
     the log of the sum: what is the difference between them?"""
+    same_shapes(logits, labels)
     return ((logits.max(1, keepdims=True) - logits) * labels).sum() / logits.shape[0]
 
 
+@mutant(of="cross_entropy", help="#the-loss-and-its-gradient")
+def loss_for_labels_of_any_shape(logits, labels):
+    """You accept labels of another shape than the logits', such as one column. They broadcast, and every
+    class counts as the right one. Compare the two shapes first, and raise ValueError."""
+    largest = logits.max(1, keepdims=True)
+    logs = (logits - largest).exp().sum(1, keepdims=True).log() + largest
+    return ((logs - logits) * labels).sum() / logits.shape[0]
+
+
 # cross_entropy_grad
+
+
+@mutant(of="cross_entropy_grad", help="#the-loss-and-its-gradient")
+def gradient_for_labels_of_any_shape(logits, labels):
+    """You accept labels of another shape than the logits', such as one column. They broadcast, and you
+    subtract 1 from every class. Compare the two shapes first, and raise ValueError."""
+    return (softmax(logits) - labels) / logits.shape[0]
 
 
 @mutant(of="cross_entropy_grad", help="#the-loss-and-its-gradient")
@@ -606,6 +665,7 @@ def label_not_subtracted(logits, labels):
     """Your gradient is softmax, with nothing subtracted: it pushes every logit down, even that of the right
     class. The loss has two terms. One is the log of the sum; what does the other one contribute, and
     where?"""
+    same_shapes(logits, labels)
     return softmax(logits) / logits.shape[0]
 
 
@@ -650,6 +710,7 @@ def stopped_at_the_probabilities(logits, labels):
     """You differentiate -log p with respect to the probability p. You need the gradient with respect to the
     logits, one step further back, with softmax in between. If you carry it through softmax, the fraction
     cancels and you no longer divide by p."""
+    same_shapes(logits, labels)
     return -labels / softmax(logits) / logits.shape[0]
 
 
@@ -657,6 +718,7 @@ def stopped_at_the_probabilities(logits, labels):
 def rounded_to_the_likeliest(logits, labels):
     """You compare the likeliest class with the label, as if its probability were 1. The loss uses the
     probabilities, and so does its gradient: a class with probability one third is pushed by one third."""
+    same_shapes(logits, labels)
     return ((logits == logits.max(1, keepdims=True)) - labels) / logits.shape[0]
 
 

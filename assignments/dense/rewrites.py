@@ -17,18 +17,25 @@ def wide(a):
     return a.numpy().astype(np.float64)
 
 
-def same_shapes(logits, labels):
+def same_shapes(one, other):
     """ValueError where the two differ."""
-    if logits.shape != labels.shape:
-        raise ValueError((logits.shape, labels.shape))
+    if one.shape != other.shape:
+        raise ValueError((one.shape, other.shape))
 
 
 # dense
 
 
+def one_for_each_output(w, b):
+    """ValueError for a bias of another shape."""
+    if b is not None and b.shape != (w.shape[1],):
+        raise ValueError((w.shape, b.shape))
+
+
 @rewrite(of="dense")
 def dense_in_numpy(x, w, b=None):
     """NumPy's own product, and its broadcast."""
+    one_for_each_output(w, b)
     z = x.numpy() @ w.numpy()
     return like(z if b is None else z + b.numpy(), x)
 
@@ -36,6 +43,7 @@ def dense_in_numpy(x, w, b=None):
 @rewrite(of="dense")
 def dense_in_double_precision(x, w, b=None):
     """All sums in float64, by einsum."""
+    one_for_each_output(w, b)
     z = np.einsum("ni,io->no", wide(x), wide(w))
     return like(z if b is None else z + wide(b), x)
 
@@ -43,6 +51,7 @@ def dense_in_double_precision(x, w, b=None):
 @rewrite(of="dense")
 def dense_input_by_input(x, w, b=None):
     """The bias first, and then one outer product for each input."""
+    one_for_each_output(w, b)
     if x.shape[1] != w.shape[0]:
         raise ValueError((x.shape, w.shape))
     z = zeros((x.shape[0], w.shape[1]), x.device, x.dtype)
@@ -55,6 +64,7 @@ def dense_input_by_input(x, w, b=None):
 @rewrite(of="dense")
 def dense_with_a_column_of_ones(x, w, b=None):
     """The bias as one more row of w, and a 1 in each sample."""
+    one_for_each_output(w, b)
     if b is None:
         return x @ w
     ones = np.ones((x.shape[0], 1), x.dtype)
@@ -188,18 +198,21 @@ def relu_by_half_of_a_sum(a):
 @rewrite(of="relu_grad")
 def relu_grad_by_where(out_grad, a):
     """A choice between two arrays."""
+    same_shapes(out_grad, a)
     return like(np.where(a.numpy() > 0, out_grad.numpy(), 0), a)
 
 
 @rewrite(of="relu_grad")
 def relu_grad_by_a_mask(out_grad, a):
     """A product with 0 and 1."""
+    same_shapes(out_grad, a)
     return (a > 0.0) * out_grad
 
 
 @rewrite(of="relu_grad")
 def relu_grad_by_writing_zeros(out_grad, a):
     """A copy in which some elements are overwritten."""
+    same_shapes(out_grad, a)
     values = out_grad.numpy().copy()
     values[a.numpy() <= 0] = 0
     return like(values, a)

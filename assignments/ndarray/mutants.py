@@ -144,6 +144,14 @@ def empty_axis_counted_as_one(shape, strides, offset):
     return original([max(n, 1) for n in shape], strides, offset)
 
 
+@mutant(of="positions", help="#where-an-element-lies")
+def floats_for_no_elements(shape, strides, offset):
+    """Your places are floats if the view has no elements: NumPy makes floats of an empty list. Then `numpy()`
+    and `print` fail for such an array. Say `dtype=np.int64`."""
+    places = original(shape, strides, offset)
+    return places if places.size else np.array([])
+
+
 # is_compact and compact
 
 
@@ -250,6 +258,17 @@ def negative_axis_without_its_sign(self, axes):
 def axis_named_twice(self, axes):
     """You accept an axis that is named twice. A permutation names each axis once: raise ValueError in all
     other cases."""
+    if len(axes) != self.ndim:
+        return original(self, axes)
+    return self.as_strided([self.shape[axis] for axis in axes], [self.strides[axis] for axis in axes])
+
+
+@mutant(of="NDArray.permute", help="#views-are-free")
+def axes_left_out(self, axes):
+    """You accept a list of axes that leaves some out, and lose those. A permutation names each axis once:
+    count them, and raise ValueError if there are too few."""
+    if len(set(axes)) < len(axes):
+        return original(self, axes)
     return self.as_strided([self.shape[axis] for axis in axes], [self.strides[axis] for axis in axes])
 
 
@@ -1010,6 +1029,13 @@ def factor_read_in_memory_order(a, b, out):
     """You read `a` from the start of its buffer, as if it were compact. It may be a view, with its own
     offset and strides."""
     original(in_memory_order(a), b, out)
+
+
+@mutant(of="add_product", help="#a-matrix-product")
+def offset_of_out_forgotten(a, b, out):
+    """You write to `out` from the start of its buffer. It may be a view: the place of element (i, j) begins
+    with `out.offset`."""
+    original(a, b, out.as_strided(out.shape, out.strides, 0))
 
 
 @mutant(of="matmul", help="#a-matrix-product")

@@ -6,34 +6,44 @@ import numpy as np
 def positions(submission, case):
     """Where the elements of the view `strided` lie."""
     view = case.strided
-    return np.asarray(submission.positions(view["shape"], view["strides"], view["offset"]), dtype=np.int64)
+    places = submission.positions(view["shape"], view["strides"], view["offset"])
+    if isinstance(places, np.ndarray) and places.dtype.kind not in "iu":
+        return places  # NumPy takes no such array as an index, even without elements
+    return np.asarray(places, dtype=np.int64)
 
 
 def compact(submission, case):
     """Whether an array is compact, and its compact form."""
     a = _start(submission, case)
-    return int(a.is_compact()), *_seen(a.compact(), a)
+    is_compact = int(a.is_compact())
+    values, shape, strides, offset, values_after_plus_100 = _seen(a.compact(), a)
+    return is_compact, values, shape, strides, offset, values_after_plus_100
 
 
 def permute(submission, case):
     a = _start(submission, case)
-    return _answer(case, a, lambda: a.permute(case.axes))
+    values, shape, strides, offset, values_after_plus_100 = _seen(a.permute(case.axes), a)
+    return values, shape, strides, offset, values_after_plus_100
 
 
 def broadcast_to(submission, case):
     a = _start(submission, case)
-    return _answer(case, a, lambda: a.broadcast_to(case.target))
+    values, shape, strides, offset, values_after_plus_100 = _seen(a.broadcast_to(case.target), a)
+    return values, shape, strides, offset, values_after_plus_100
 
 
 def flip(submission, case):
     """Along `axes`, or along all where the case names none."""
     a = _start(submission, case)
-    return _answer(case, a, lambda: a.flip(case.axes) if hasattr(case, "axes") else a.flip())
+    view = a.flip(case.axes) if hasattr(case, "axes") else a.flip()
+    values, shape, strides, offset, values_after_plus_100 = _seen(view, a)
+    return values, shape, strides, offset, values_after_plus_100
 
 
 def getitem(submission, case):
     a = _start(submission, case)
-    return _answer(case, a, lambda: a.__getitem__(_index(case.index)))
+    values, shape, strides, offset, values_after_plus_100 = _seen(a.__getitem__(_index(case.index)), a)
+    return values, shape, strides, offset, values_after_plus_100
 
 
 def setitem(submission, case):
@@ -50,22 +60,20 @@ def setitem(submission, case):
         value = a[_index(case.source)]
     else:
         value = submission.array(case.other) if hasattr(case, "other") else a
-
-    def write():
-        target.__setitem__(_index(case.index), value)
-        return whole
-
-    return _refusal(write) if hasattr(case, "refused") else write()
+    target.__setitem__(_index(case.index), value)
+    return whole
 
 
 def reshape(submission, case):
     a = _start(submission, case)
-    return _answer(case, a, lambda: a.reshape(case.target))
+    values, shape, strides, offset, values_after_plus_100 = _seen(a.reshape(case.target), a)
+    return values, shape, strides, offset, values_after_plus_100
 
 
 def pad(submission, case):
     a = _start(submission, case)
-    return _answer(case, a, lambda: a.pad(case.padding))
+    values, shape, strides, offset, values_after_plus_100 = _seen(a.pad(case.padding), a)
+    return values, shape, strides, offset, values_after_plus_100
 
 
 def sum(submission, case):
@@ -75,8 +83,6 @@ def sum(submission, case):
 
 def max(submission, case):
     a = _start(submission, case)
-    if hasattr(case, "refused"):
-        return _refusal(lambda: a.max(case.axes))
     return a.max(getattr(case, "axes", None), getattr(case, "keepdims", False))
 
 
@@ -85,40 +91,31 @@ def view_chain(submission, case):
     a = view = submission.array(case.a)
     for name, argument in case.ops:
         view = view[_index(argument)] if name == "index" else getattr(view, name)(argument)
-    return _seen(view, a)
+    values, shape, strides, offset, values_after_plus_100 = _seen(view, a)
+    return values, shape, strides, offset, values_after_plus_100
 
 
 def add_product(submission, case):
-    """What a matrix of 0, 1, 2, ..., seen through a transposed view, holds after a product was added."""
-    a, b = _start(submission, case), submission.array(case.other)
-    m, n = a.shape[0], b.shape[1]
-    out = submission.array(_Numbers(m * n)).as_strided((m, n), (1, m))
-    submission.add_product(a, b, out)
-    return out
+    """What the memory under `out` holds after a product was added; `out` is a view of it by strides."""
+    a, b = _start(submission, case), submission.array(case.b)
+    memory = submission.array(case.memory)
+    submission.add_product(a, b, memory.as_strided(**case.out))
+    return memory
 
 
 def matmul(submission, case):
-    a, b = _start(submission, case), submission.array(case.other)
-    if hasattr(case, "refused"):
-        return _refusal(lambda: submission.matmul(a, b))
-    return submission.matmul(a, b)
+    return submission.matmul(submission.array(case.a), submission.array(case.b))
 
 
 def tiles(submission, case):
     """The tiles, and how they lie in memory."""
     out = submission.tiles(_start(submission, case), case.tile)
-    return out, *_layout(out)
+    shape, strides, offset = _layout(out)
+    return out, shape, strides, offset
 
 
 def matmul_tiled(submission, case):
-    return submission.matmul_tiled(_start(submission, case), submission.array(case.other), case.tile)
-
-
-class _Numbers:
-    """An input that no case has: 0, 1, ..., n - 1."""
-
-    def __init__(self, n):
-        self.base, self.recipe = np.arange(n, dtype=np.float32), ()
+    return submission.matmul_tiled(submission.array(case.a), submission.array(case.b), case.tile)
 
 
 def _start(submission, case):
@@ -140,21 +137,6 @@ def _index(items):
 
 def _slice(text):
     return slice(*(int(part) if part else None for part in text.split(":")))
-
-
-def _answer(case, a, make):
-    """A view of `a`, or the exception where the case is one that must be refused."""
-    return _refusal(make) if hasattr(case, "refused") else _seen(make(), a)
-
-
-def _refusal(make):
-    """The name of the exception, as bytes."""
-    try:
-        make()
-        name = "no exception"
-    except (IndexError, ValueError) as error:
-        name = type(error).__name__
-    return np.frombuffer(name.encode(), dtype=np.uint8)
 
 
 def _seen(view, a):

@@ -33,12 +33,16 @@ class SGD:
 class Adam:
     """Adam: two averages for each weight, of its gradients and of their squares.
 
+    ValueError if `rate` is not above 0.
+
     D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", algorithm 1.
     """
 
     def __init__(
         self, rate: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8
     ) -> None:
+        if rate <= 0:
+            raise ValueError("expected a rate above 0")
         self._rate = rate
         self._betas = betas
         self._epsilon = epsilon

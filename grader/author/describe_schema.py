@@ -145,7 +145,7 @@ def rubric_schema(vocabulary: Vocabulary = HOUSE) -> Schema:
         [(model, "validation") for model in models_of_ours], schema_generator=_Readable
     )
     models = whole["$defs"]
-    # the loader tells kinds of case apart by their keys, so its own type for a case is any mapping
+    # the loader identifies a kind of case by its keys, so its own type for a case is any mapping
     models[CriterionModel.__name__]["properties"]["cases"]["items"] = {
         "anyOf": [references[kind, "validation"] for kind in kinds]
     }

@@ -16,7 +16,7 @@ LATE = ("grace", "extensions", "late_penalty", "late_cap", "late_days", "drop_af
 
 
 def policies_of(document: Document, course: CourseModel) -> Policies:
-    """The policies; UserError, with the line, for the first that cannot hold beside the others."""
+    """The policies; UserError, with the line, for the first that contradicts another one."""
     for key, message in _contradictions(course):
         raise document.fail(message, (key,))
     for key in ("deadlines", "extensions"):
@@ -96,14 +96,14 @@ def _contradictions(course: CourseModel) -> Iterator[tuple[str, str]]:
         )
     costly = course.late_penalty or course.late_cap
     if course.late_days and not costly:
-        yield "late_days", "found late_days where being late costs nothing: add late_penalty or late_cap"
+        yield "late_days", "found late_days without a penalty for late work: add late_penalty or late_cap"
     if course.late_penalty and _penalty_share(course.late_penalty) == 0:
         yield "late_penalty", "found a penalty of nothing: remove it"
     if course.drop_after and not duration(course.drop_after) and (costly or course.late_days):
         key = next(k for k in ("late_penalty", "late_cap", "late_days") if getattr(course, k))
         yield (
             key,
-            f"found {key} beside drop_after: {course.drop_after}, which drops all that is late; remove one",
+            f"found both {key} and drop_after: {course.drop_after}, which drops all late work; remove one",
         )
     if course.rounding and not _rounding_step(course.rounding):
         yield "rounding", f"found {course.rounding!r}, expected a step of more than 0 points"

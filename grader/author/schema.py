@@ -69,7 +69,7 @@ class AttemptsModel(Strict):
 
 
 class AssignmentModel(Strict):
-    """assignment.yaml. `provided`, `frozen` and `python` stand in a handout's copy only."""
+    """assignment.yaml. Only a handout's copy has `provided`, `frozen` and `python`."""
 
     renamed: ClassVar[Mapping[str, str]] = {"policy": "rules"}
 
@@ -194,7 +194,7 @@ class CriterionModel(Strict):
 
 
 class LevelModel(Strict):
-    """A level that a person may choose for a criterion by hand."""
+    """A level that an instructor may choose for a criterion by hand."""
 
     points: float | int = Field(ge=0, le=1_000_000)
     """How many of the criterion's points."""
@@ -203,7 +203,7 @@ class LevelModel(Strict):
 
 
 class ManualCriterionModel(Strict):
-    """One row of the rubric that a person judges, on the desk: `grader serve --edit`."""
+    """One row of the rubric that an instructor judges, on the desk: `grader serve --edit`."""
 
     id: Id
     """Its name, unique in the rubric."""
@@ -214,7 +214,7 @@ class ManualCriterionModel(Strict):
     points: Count
     """Its points."""
     levels: Annotated[list[LevelModel], Field(max_length=9)] = []
-    """Levels to choose with one key, the best first; without levels, a person enters the points."""
+    """Levels to choose with one key, the best first; without levels, an instructor enters the points."""
     anonymous: bool = False
     """Whether the person who grades sees no names."""
 
@@ -255,7 +255,7 @@ class Vocabulary:
 
     @cached_property
     def cases(self) -> Mapping[str, tuple[Kind, type[CaseModel]]]:
-        """By the key that tells a kind: the kind, and the model of a case with that key."""
+        """By the key that identifies a kind: the kind, and the model of a case with that key."""
         fields: Any = {"compare": (_name_among(_for_cases(self.ways)) | None, _like(AnyCase, "compare"))}
         any_case = create_model("AnyCase", __base__=AnyCase, **fields) if self._has_own_ways else AnyCase
         return {
@@ -341,7 +341,7 @@ class CourseModel(Strict):
     title: str
     """The title of the course, as students read it."""
     assignments: list[Id] = Field(min_length=1)
-    """The names of the assignments, which are folders beside this file, in the course's order."""
+    """The names of the assignments, which are folders next to this file, in the course's order."""
     variants: bool = False
     """Whether hidden cases have different numbers for each student."""
     python: Python | None = None
@@ -367,6 +367,6 @@ class CourseModel(Strict):
     drop_after: Duration | None = None
     """How long after the deadline a submission still counts."""
     unknown_lateness: Literal["review", "on_time", "one_unit"] = "review"
-    """If nothing says how late: a person decides, or it counts as on time, or as late by one unit."""
+    """If nothing says how late: an instructor decides, or it counts as on time, or as late by one unit."""
     rounding: Annotated[str, Field(pattern=r"^(nearest|up|down) \d{1,6}(\.\d{1,6})?$")] | None = None
     """Round to a multiple of these points: "nearest 0.5"."""

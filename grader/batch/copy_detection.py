@@ -12,7 +12,7 @@ GRAM = 25  # characters of a fingerprint, with names shortened to one: shorter m
 CANDIDATES = 4  # this many times the requested pairs are compared exactly
 
 
-def alike(
+def similar_pairs(
     files: Mapping[str, str],
     name: str,
     handout: str,
@@ -41,10 +41,10 @@ def alike(
     ]
     rough.sort(key=lambda pair: (-pair[0], *pair[1:]))
     pairs = [_pair(detector, name, one, other, prints) for _, one, other in rough[: CANDIDATES * top]]
-    return most_alike(pairs, top)
+    return most_similar(pairs, top)
 
 
-def most_alike(pairs: Iterable[Pair], top: int) -> tuple[Pair, ...]:
+def most_similar(pairs: Iterable[Pair], top: int) -> tuple[Pair, ...]:
     """The `top` most similar pairs of all, the most similar first."""
     return tuple(sorted(pairs, key=lambda p: (-p.share, p.left.student, p.right.student, p.file))[:top])
 

@@ -1,4 +1,4 @@
-"""The commands: one module each, whose `run` takes the parsed options and returns the exit status.
+"""The commands, one module each: its `run` takes the parsed options and returns the exit status.
 
 A module is imported when its command is given, so none pays for the libraries of another.
 """

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 
 from grader.author.render import render
-from grader.batch.copy_detection import alike, most_alike
+from grader.batch.copy_detection import most_similar, similar_pairs
 from grader.batch.gradebook import Gradebook
 from grader.cli import PASSED
 from grader.cli.command_line.json_output import print_json
@@ -57,5 +57,5 @@ def _pairs(
     pairs: list[Pair] = []
     for name in assignment.files:
         texts = {s: files[name].decode(errors="replace") for s, files in handed_in.items() if name in files}
-        pairs += alike(texts, name, handout[name], options.top)
-    return most_alike(pairs, options.top)
+        pairs += similar_pairs(texts, name, handout[name], options.top)
+    return most_similar(pairs, options.top)

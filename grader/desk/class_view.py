@@ -24,7 +24,7 @@ T = TypeVar("T")
 class ClassView:
     """One assignment's class: rows ordered by name, and earlier submissions.
 
-    `withdrawn` are the students whose work is set aside and appears in no report.
+    `withdrawn` are the students with work that is set aside and appears in no report.
     """
 
     facts: AssignmentFacts
@@ -46,7 +46,7 @@ class ClassView:
         """The rows that need review; batch and reports count them with the same function."""
         return to_review(self.rows)
 
-    def beside(self, key: str) -> tuple[str, str]:
+    def neighbors(self, key: str) -> tuple[str, str]:
         """The keys of the students before and after one; "" at either end."""
         keys = list(self.by_key)
         at = keys.index(key)

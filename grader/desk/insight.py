@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from grader.batch.copy_detection import alike, most_alike
+from grader.batch.copy_detection import most_similar, similar_pairs
 from grader.batch.gradebook.submission_files import KeptFile
 from grader.desk.answers import case_view, misconceptions_of
 from grader.desk.background_work import BackgroundWork, Report
@@ -19,7 +19,7 @@ from grader.report.pages.likeness import graphs, side_by_side
 from grader.report.pages.similar_pairs import shared_answers
 
 MOST_PAIRS = 50
-MOST_SOURCES = 12  # students whose code one page shows
+MOST_SOURCES = 12  # students on one page of code
 
 
 def misconceptions_page(desk: Desk, request: Request) -> Response:
@@ -113,8 +113,8 @@ def _search(
             def on_read(done: int, of: int, name: str = name) -> None:
                 report(f"{done} of {of} versions of {name} are read")
 
-            pairs += alike(texts, name, handout.get(name, ""), MOST_PAIRS, on_read)
-        return most_alike(pairs, MOST_PAIRS)
+            pairs += similar_pairs(texts, name, handout.get(name, ""), MOST_PAIRS, on_read)
+        return most_similar(pairs, MOST_PAIRS)
 
     # fingerprints of a large class take many seconds, and no decision about a grade changes them
     submitted = tuple((row.student_id, row.files) for row in view.rows if row.student_id in files)

@@ -73,7 +73,7 @@ def about(desk: Desk, request: Request, view: ClassView, row: ClassRow) -> dict[
         for entry in desk.gradebook.audit_log()
         if entry["student_id"] == row.student_id and entry["assignment"] == row.assignment
     ]
-    back, on = view.beside(key_of(row.student_id))
+    back, on = view.neighbors(key_of(row.student_id))
     return {
         "view": view,
         "row": row,

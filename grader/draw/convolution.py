@@ -80,9 +80,9 @@ def _input_gradient(
     return [
         *steps,
         Step(
-            f"K - 1 - p is {before[0]} for the rows and {before[1]} for the columns: so many zeros go around "
-            f"it, and more behind it where the stride left pixels over. The flipped kernel lies at row {i}, "
-            f"column {j}:",
+            f"K - 1 - p is {before[0]} for the rows and {before[1]} for the columns. That many zeros go "
+            "around it, and more behind it where the stride left pixels over. "
+            f"The flipped kernel lies at row {i}, column {j}:",
             (number_grid(padded, "out_grad with its gaps and edges, the window marked", window),),
         ),
         Step(_sum(flipped, padded, i, j, i, j, example), ()),

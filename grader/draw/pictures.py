@@ -171,7 +171,7 @@ def channel_groups(c_in: int, c_out: int, groups: int) -> Markup:
 def tiles(rows: int, columns: int, tile: int) -> Markup:
     """A matrix cut into tiles, with smaller tiles at the edges."""
     cells = [[_in_tile(i // tile, j // tile) for j in range(columns)] for i in range(rows)]
-    says = f"A {rows}×{columns} matrix in tiles of {tile}×{tile}, those at the edges smaller"
+    says = f"A {rows}×{columns} matrix in tiles of {tile}×{tile}: those at the edges are not full"
     return _stacked([("each element with the number of its tile", cells)], says)
 
 

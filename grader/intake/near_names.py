@@ -62,15 +62,15 @@ def is_near(file: str, name: str) -> bool:
     return bool(dot) and end == ending.casefold() and ADDED.sub("", base) == stem.casefold()
 
 
-def alike(name: str, paths: Iterable[str]) -> tuple[str, ...]:
+def similar_names(name: str, paths: Iterable[str]) -> tuple[str, ...]:
     """Files with the same ending that only a human can take for `name`: `dense_final.py`, `dnese.py`."""
     stem, _, ending = name.casefold().rpartition(".")
     return tuple(
-        path for path in sorted(paths) if _is_alike(path.rpartition("/")[2].casefold(), stem, ending)
+        path for path in sorted(paths) if _is_similar(path.rpartition("/")[2].casefold(), stem, ending)
     )
 
 
-def _is_alike(file: str, stem: str, ending: str) -> bool:
+def _is_similar(file: str, stem: str, ending: str) -> bool:
     other, _, end = file.rpartition(".")
     if end != ending or other.startswith("test") or len(other) > 4 * len(stem) + 20:
         return False

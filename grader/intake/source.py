@@ -25,7 +25,7 @@ MAX_ENTRIES_BELOW = 5_000  # in a student's folder: one of several at the top, o
 MAX_OTHER_BYTES = 64 << 20  # a notebook with its pictures; an LMS's metadata about the whole class
 TWICE = "there are two entries of this name"
 REFUSED_IN_NAMES = {*UNSEEN, "Co"}  # invisible characters, and bytes that are not text
-UTF8 = 0x800  # the flag of a zip entry whose name is UTF-8
+UTF8 = 0x800  # the flag of a zip entry with a name in UTF-8
 MADE_ON_WINDOWS = 0  # a zip entry's creator; old programs there write `ada\\dense.py`
 UNICODE_PATH = 0x7075  # Info-ZIP's extra field that holds the name in UTF-8
 

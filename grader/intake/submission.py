@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.intake.litter import is_litter
-from grader.intake.near_names import Near, alike, content_of, nearest
+from grader.intake.near_names import Near, content_of, nearest, similar_names
 from grader.intake.notebook import TOO_LONG, Cells, module_of, tagged_sources
 from grader.intake.source import open_source, zip_within
 from grader.model.submitted_files import SubmittedFiles
@@ -182,7 +182,7 @@ class _Finder:
             return _FileResult(content, (self._files[near[0].path],), note, isinstance(content, str))
         if near:
             return _FileResult(f"{name} is missing; {_offer(near)}", is_missing=True)
-        if similar := alike(name, self._files):
+        if similar := similar_names(name, self._files):
             remedy = f"may be it: rename the right one to {name}"
             return _FileResult(f"{name} is missing; {_some(similar)} {remedy}", is_missing=True)
         for notebook in self._notebook_paths():

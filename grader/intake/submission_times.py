@@ -163,7 +163,7 @@ def _plain(path: Path, line: int, written: str, is_day_first: bool | None) -> st
             return _iso(match, int(match["y"]), MONTHS.index(month) + 1, int(match["d"]))
     elif (match := IN_NUMBERS.fullmatch(written)) is not None:
         if is_day_first is None and match["a"] != match["b"]:
-            message = f"found {written!r}, which may be two days, and no line tells which"
+            message = f"found {written!r}, which may be two days, and no other line shows which"
             raise UserError(f"{message}: write 2026-10-01T23:59:00+02:00", path, line)
         day, month_number = (match["a"], match["b"]) if is_day_first else (match["b"], match["a"])
         year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)

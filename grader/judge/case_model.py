@@ -178,7 +178,7 @@ def _scenario(steps: list[Step]) -> list[Step]:
             names.add(step.name)
     is_seen = any(s.raises or ((s.call or s.get) and not s.name) for s in steps)
     if not is_seen:
-        raise PydanticCustomError("step", "Input should have a step whose result can be compared")
+        raise PydanticCustomError("step", "Input should have a step with a result that can be compared")
     return steps
 
 

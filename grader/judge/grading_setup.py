@@ -13,11 +13,13 @@ from grader.judge.import_rules.cuda_source import as_compiled
 from grader.judge.import_rules.read_sources import Reading, without_host_code
 from grader.judge.import_rules.rules import Terms
 from grader.judge.inputs import Inputs
+from grader.judge.process.bytecode import add_bytecode
 from grader.judge.process.devices import first_available
 from grader.judge.process.function_calls import FunctionProcess
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
+from grader.judge.process.user_cache import UserCache
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
 from grader.model.assignment import OWN_TEST, Assignment, Device, Visibility
 from grader.model.errors import GraderFault, UserError
@@ -68,6 +70,8 @@ class GradingSetup:
         """Ends the oracle and the launcher and removes staged files."""
         self.oracle.close()
         self._functions.close()
+        if self._builder is not None:
+            self._builder.close()
         self._starter.close()
         self._folder.cleanup()
 
@@ -98,6 +102,8 @@ class GradingSetup:
         for name in [name for name in files if name.endswith(".cu")]:
             files[name], note = without_host_code(name, files[name])
             notes = (*notes, note) if note else notes
+        if self._builder is not None and not refused:
+            self._builder.expect(self.kernels, files[self.kernels])
         if self._reading is not None and not refused:
             refused = self._reading.refusal(files)
         subject = Subject(self.assignment.modules, DTYPE, self.device, files)
@@ -167,4 +173,5 @@ def _write_provided(assignment: Assignment, folder: Path) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    add_bytecode(folder, UserCache("bytecode"))
     return folder

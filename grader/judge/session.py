@@ -59,7 +59,7 @@ ALL = Choice()
 
 @dataclass(frozen=True)
 class Graded:
-    """The grades of one set of files, by the student with whose numbers it ran, and the CPU seconds used."""
+    """The grades of one set of files, by the student of their numbers, and the CPU seconds used."""
 
     grades: Mapping[str, Grade]
     cpu_seconds: float

@@ -118,7 +118,7 @@ def decode(text: bytes, arrays: Sequence[Any]) -> Any:
     except (TypeError, ValueError, KeyError, IndexError, OverflowError) as error:
         raise ProtocolError("a value of a form that no worker sends") from error
     if reader.seen != list(range(len(arrays))):
-        raise ProtocolError("a value that does not hold the arrays beside it")
+        raise ProtocolError("a value that does not refer to each of its arrays once")
     return value
 
 

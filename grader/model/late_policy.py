@@ -281,7 +281,7 @@ def _punish(
     if score > (most := policies.cap * standing.max_score):
         steps.append(Step("late_cap", f"{how_late}: at most {_percent(policies.cap)}", most))
     elif penalty is None:
-        steps.append(Step("deadlines", f"{how_late}: it costs nothing", score))
+        steps.append(Step("deadlines", f"{how_late}: no penalty", score))
 
 
 def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta, steps: list[Step]) -> None:
@@ -307,7 +307,7 @@ def _without_time(policies: Policies, standing: Standing, steps: list[Step]) -> 
         return UNKNOWN_LATENESS
     sentence = "no file says when it was submitted: it counts as on time"
     if is_late and not policies.has_late_policy:
-        sentence = "late by an unknown time: it costs nothing"
+        sentence = "late by an unknown time: no penalty"
     elif is_late:
         sentence = "late by an unknown time: it counts as on time by the rule of the course"
     steps.append(Step("deadlines", sentence, standing.earned))

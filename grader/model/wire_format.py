@@ -123,7 +123,7 @@ class FrameReader:
     @staticmethod
     def _listed(arrays: object) -> list[object]:
         if not isinstance(arrays, list) or len(arrays) > MAX_ARRAYS:
-            raise ProtocolError("a header whose arrays are not a short list")
+            raise ProtocolError("a header in which the arrays are not a short list")
         return arrays
 
     @staticmethod
@@ -160,13 +160,13 @@ def check_reply(header: Mapping[str, Any], nonce: str) -> None:
         raise ProtocolError("a reply with a status that no worker sends")
     error = header["error"]
     if (header["status"] == "error") != isinstance(error, dict) or not isinstance(error, dict | None):
-        raise ProtocolError("a reply whose status and error disagree")
+        raise ProtocolError("a reply with a status that contradicts its error")
     if isinstance(error, dict):
         texts = [error.get(name) for name in ("type", "message", "file", "source")]
         if set(error) != ERROR_FIELDS or type(error["line"]) is not int:
             raise ProtocolError("an error with fields missing or added")
         if not all(isinstance(text, str) for text in texts):
-            raise ProtocolError("an error whose fields are not text")
+            raise ProtocolError("an error with fields that are not text")
         _check_calls(error["calls"])
 
 
@@ -189,4 +189,4 @@ def _check_calls(calls: object) -> None:
         if not isinstance(call, dict) or set(call) != CALL_FIELDS or type(call["line"]) is not int:
             raise ProtocolError("a call with fields missing or added")
         if not all(isinstance(call[name], str) for name in CALL_FIELDS - {"line"}):
-            raise ProtocolError("a call whose fields are not text")
+            raise ProtocolError("a call with fields that are not text")

@@ -141,7 +141,7 @@ def _surviving(
         if unjudged:
             yield mutant, f"{mutant.name} was never judged: {unjudged[0].status}: {unjudged[0].rationale}"
         elif not kills[mutant.name]:
-            yield mutant, f"{mutant.name} survives: no case tells it from the solution"
+            yield mutant, f"{mutant.name} survives: it passes every case, as the solution does"
         elif not any(case.partition("/")[0] in criteria for case in kills[mutant.name]):
             where = ", ".join(criteria) or "none"
             yield mutant, f"{mutant.name} loses nothing on the criteria of its exercise ({where})"
@@ -203,6 +203,10 @@ def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:
         if called_name(exercise) not in asked_for:
             path, line = _template_with(templates, reference)
             yield Finding(path, line, f"no criterion's probe calls the exercise {exercise}")
+    for reference, exercise in _without_hints(assignment, handout):
+        path, line = _template_with(templates, reference)
+        message = f"the exercise {exercise} has no hint, and others have: give one of its criteria `hints`"
+        yield Finding(path, line, message)
     root = assignment.folder.parent.parent
     for name, at, reference in leaks(root, handout.exercises, handout.files):
         path = templates / f"{name}.j2"
@@ -212,6 +216,16 @@ def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:
             path, line = root / "reference" / Path(name).relative_to("ndarray"), 1
         message = f"the handout's {name} holds two statements of the solution of {reference} in line {at}"
         yield Finding(path, line, message)
+
+
+def _without_hints(assignment: Assignment, handout: Rendered) -> Iterator[tuple[str, str]]:
+    """The exercises without a hint, if another one has some: `make hint` serves all of them or none."""
+    hinted = {one.id for one in assignment.rubric.criteria if one.hints or one.paid_hints}
+    asked_for = criteria_of_exercises(assignment)
+    for reference, exercise in _asked_of_students(handout):
+        criteria = asked_for.get(called_name(exercise), ())
+        if hinted and criteria and hinted.isdisjoint(criteria):
+            yield reference, exercise
 
 
 def _asked_of_students(handout: Rendered) -> Iterator[tuple[str, str]]:

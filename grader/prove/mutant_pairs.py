@@ -37,7 +37,7 @@ def combine(one: Mutant, other: Mutant, solution: str) -> str:
     if one.file != other.file:
         raise ValueError("they are in two files")
     if one.file.endswith(".cu"):
-        raise ValueError("each stands in the place of a whole kernel")
+        raise ValueError("each replaces a whole kernel")
     inner, outer = (other, one) if other.appended and not other.edits and not other.wraps else (one, other)
     if inner.exercise == outer.exercise and not outer.edits and not outer.wraps:
         raise ValueError("each has a whole function in the place of the exercise")
@@ -50,7 +50,7 @@ def combine(one: Mutant, other: Mutant, solution: str) -> str:
         for mutant in (one, other):
             text = edit(text, mutant.exercise, mutant.edits)
     if outer.edits and not inner.edits and not inner.wraps and inner.exercise == outer.exercise:
-        raise ValueError("a whole function stands in the place of the text that the other one changes")
+        raise ValueError("a whole function replaces the text that the other one changes")
     parts = [text.rstrip()]
     for number, mutant in enumerate((inner, outer)):
         if mutant.appended:
@@ -70,8 +70,8 @@ def mutant_pairs(
     A case is useful if both fail it, each in an exercise that the case's probe calls. If one passes, the
     other one decides. A case that hands functions over is not: a few verdicts cannot tell two ideas apart.
     """
-    telling = [case for case in cases if case.compare == "exact" and not case.functions]
-    exact = {case.name: set(exercises_by_criterion.get(case.criterion, ())) for case in telling}
+    comparable = [case for case in cases if case.compare == "exact" and not case.functions]
+    exact = {case.name: set(exercises_by_criterion.get(case.criterion, ())) for case in comparable}
     failed = {m.name: _failed(grades[m.name]) & exact.keys() for m in mutants}
     pairs, conflicting = [], []
     for one, other in combinations(mutants, 2):

@@ -28,7 +28,7 @@ def numbers(value):
 
 
 def wrong(value):
-    """An answer that looks alike: zeros, or nothing."""
+    """An answer of the same form: zeros, or nothing."""
     if isinstance(value, tuple):
         return tuple(wrong(one) for one in value)
     if hasattr(value, "buffer"):

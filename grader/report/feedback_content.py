@@ -11,7 +11,7 @@ from grader.model.text import clean, clean_line, cut_mark
 CASES_IN_FULL = 2
 OUTPUT_LINES = 6
 NOT_SCORED = "not scored: needs review"
-BY_HAND = "a person grades it"
+BY_HAND = "an instructor grades it"
 HIDDEN_FAILS = "a hidden case fails"
 PAIR = re.compile(r"(\w+) (\(\d+, \d+\))(?=,|$)")
 
@@ -205,8 +205,13 @@ def _short(result: CheckResult) -> str:
 def _one_reason(results: Sequence[CheckResult], reveal: bool) -> CheckResult | None:
     """A visible result that represents all results, if all failed in the same way."""
     shown = [result for result in results if is_shown(result, reveal)]
-    alike = {(r.status, r.rationale, r.expected, r.actual) for r in results}
-    if len(results) < 2 or len(alike) > 1 or not shown or shown[0].status in (Status.OK, Status.NOT_RUN):
+    kinds_of_outcome = {(r.status, r.rationale, r.expected, r.actual) for r in results}
+    if (
+        len(results) < 2
+        or len(kinds_of_outcome) > 1
+        or not shown
+        or shown[0].status in (Status.OK, Status.NOT_RUN)
+    ):
         return None
     help = shown[0].help if len({result.help for result in shown}) == 1 else ""
     return replace(shown[0], inputs="", index=None, help=help)

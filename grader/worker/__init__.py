@@ -1,4 +1,4 @@
-"""The code that runs beside a submission and knows no expected values.
+"""The code that runs in the same sandbox as a submission. It knows no expected values.
 
 All of it runs inside the sandbox but `function_host`: it runs the functions that a case hands over, in a
 process of the judge's.

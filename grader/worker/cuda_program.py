@@ -20,7 +20,7 @@ MAX_TEXT = 20_000
 
 
 def compile_program(config: Mapping[str, Any]) -> None:
-    """Compiles the file `source` in `folder` to `executable` there, and writes RESULT beside it.
+    """Compiles the file `source` in `folder` to `executable` there, and writes RESULT next to it.
 
     `paths` is the search path for the package `emulator`; `runtime` is its library, also in `folder`.
     """

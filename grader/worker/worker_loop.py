@@ -300,7 +300,7 @@ def _text(raised: BaseException) -> str:
     try:
         return str(raised)
     except BaseException:
-        return "an exception whose text cannot be made"
+        return "an exception that has no readable text"
 
 
 def set_limits(limits: dict[str, int]) -> None:

@@ -1,7 +1,7 @@
 """Devices: places where a buffer lives, each with the flat-buffer operations that work there.
 
 A backend is a module or an object with the operations of `operations.py`. To avoid a copy or
-many calls on the CPU, `numpy.py` also has `sum_axes`, `max_axes` and `sum_products`.
+many calls on the CPU, `numpy.py` also has `sum_axes` and `max_axes`.
 """
 
 from __future__ import annotations

@@ -8,8 +8,6 @@ row-major from the buffer's start.
 
 from __future__ import annotations
 
-import itertools
-import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -222,35 +220,6 @@ def max_axes(a: Buffer, shape: Shape, strides: Shape, offset: int, axes: Shape, 
     """The largest elements of a strided view over some of its axes, along which it is not empty."""
     shape_left = tuple(n for axis, n in enumerate(shape) if axis not in axes)
     np.maximum.reduce(strided(a, shape, strides, offset), axis=axes, out=out.reshape(shape_left))
-
-
-def sum_products(a: View, b: View, out: Buffer) -> None:
-    """The sums over p and q of the matrix products a[i, j, p, q] @ b[i, j, p, q].
-
-    a: (I, J, P, Q, m, k), b: (I, J, P, Q, k, n). `out` gets the sums one after another, each row-major.
-    """
-    (*axes, m, _), n = a.shape, b.shape[-1]
-    outer, inner = axes[:2], axes[2:]
-    left = strided(*a)
-    right = strided(*b)
-    sums, terms = out.reshape(*outer, m, n), math.prod(inner)
-    memory = empty(max(BLOCK // 8, m * n), out.dtype)  # for products that are summed while in the cache
-    at_once = memory.size // (m * n)
-    if terms <= at_once:
-        rows = at_once // max(terms, 1)
-        for i, j in itertools.product(range(outer[0]), range(0, outer[1], rows)):
-            block = sums[i, j : j + rows]
-            products = memory[: block.size * terms].reshape(len(block), *inner, m, n)
-            np.matmul(left[i, j : j + rows], right[i, j : j + rows], out=products)
-            np.sum(products.reshape(len(block), terms, m, n), axis=1, out=block)
-    else:
-        for i, j in itertools.product(*map(range, outer)):
-            sums[i, j] = 0
-            for p, q in itertools.product(range(inner[0]), range(0, inner[1], at_once)):
-                factors = left[i, j, p, q : q + at_once], right[i, j, p, q : q + at_once]
-                products = memory[: len(factors[0]) * m * n].reshape(-1, m, n)
-                np.matmul(*factors, out=products)
-                sums[i, j] += np.sum(products, axis=0)
 
 
 def matmul(a: View, b: View, out: Buffer, out_offset: int = 0, accumulate: bool = False) -> None:

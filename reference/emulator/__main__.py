@@ -41,7 +41,8 @@ To run one kernel on arrays, name it. Give each parameter of the kernel a value 
   %(prog)s add.cu --kernel add --grid 4 --block 256 \\
       --arrays in.npz --set n=1000 --out out=float32:1000 --check
 
-exit status: 0 no bug found; 1 bugs found; 2 a mistake in what you gave: one line says which
+exit status: 0 no bug found; 1 bugs found, or NVIDIA's compiler refuses the kernel; 2 a mistake in what you
+gave: one line says which
 """
 
 

@@ -8,26 +8,35 @@ from __future__ import annotations
 
 import re
 
-BLOCK = re.compile(r"^\s+(?:callq?|bl)\s+_?__sanitizer_cov_trace_pc\b.*$")
+BLOCK = r"(?:callq?|bl)[ \t]+_?__sanitizer_cov_trace_pc\b.*$"
 # (pattern of one instruction, operations of it): scalar and packed SSE and AVX, then arm64's, then functions.
 OPERATIONS = [
-    (re.compile(r"^\s+v?(?:add|sub|mul|div|min|max|sqrt)s[sd]\s"), 1),
-    (re.compile(r"^\s+v?(?:add|sub|mul|div|min|max|sqrt)ps\s"), 4),
-    (re.compile(r"^\s+v?(?:add|sub|mul|div|min|max|sqrt)pd\s"), 2),
-    (re.compile(r"^\s+f(?:add|sub|mul|div|sqrt|nmul|minnm|maxnm)\s+[hsd]\d"), 1),
-    (re.compile(r"^\s+fn?m(?:add|sub)\s+[hsd]\d"), 2),
-    (re.compile(r"^\s+(?:callq?|jmp|bl?)\s+fmaf?\b"), 2),
+    (r"v?(?:add|sub|mul|div|min|max|sqrt)s[sd]\s", 1),
+    (r"v?(?:add|sub|mul|div|min|max|sqrt)ps\s", 4),
+    (r"v?(?:add|sub|mul|div|min|max|sqrt)pd\s", 2),
+    (r"f(?:add|sub|mul|div|sqrt|nmul|minnm|maxnm)[ \t]+[hsd]\d", 1),
+    (r"fn?m(?:add|sub)[ \t]+[hsd]\d", 2),
+    (r"(?:callq?|jmp|bl?)[ \t]+fmaf?\b", 2),
     (
-        re.compile(
-            r"^\s+(?:callq?|jmp|bl?)\s+(?:sqrt|cbrt|exp|exp2|expm1|log|log2|log10|log1p|sin|cos|tan|asin|acos"
-            r"|atan|sinh|cosh|tanh|asinh|acosh|atanh|erf|erfc|lgamma|tgamma|pow|atan2|fmod|fmin|fmax|hypot)f?\b"
-        ),
+        r"(?:callq?|jmp|bl?)[ \t]+(?:sqrt|cbrt|exp|exp2|expm1|log|log2|log10|log1p|sin|cos|tan|asin|acos"
+        r"|atan|sinh|cosh|tanh|asinh|acosh|atanh|erf|erfc|lgamma|tgamma|pow|atan2|fmod|fmin|fmax|hypot)f?\b",
         1,
     ),
 ]
+# One pattern for all, as the text of a file of kernels is long. The group says which of them it was.
+COUNTED = re.compile(
+    rf"^[ \t]+(?:(?P<block>{BLOCK})"
+    + "".join(rf"|(?P<operations_{i}>{pattern})" for i, (pattern, _) in enumerate(OPERATIONS))
+    + ")",
+    re.MULTILINE,
+)
+COUNT = {f"operations_{i}": count for i, (_, count) in enumerate(OPERATIONS)}
 # Through a register or memory; a name's own slot, where the loader puts its address, is as good as the name.
-BY_A_POINTER = re.compile(r"^\s+(?:notrack\s+)?(?:callq?|jmpq?)\s+\*(?!\w+@GOTPCREL\(%rip\))|^\s+bl?r\s+x\d")
-LINE = re.compile(r"^\s+\.loc\s+\d+\s+(\d+)")
+BY_A_POINTER = re.compile(
+    r"^[ \t]+(?:(?:notrack[ \t]+)?(?:callq?|jmpq?)[ \t]+\*(?!\w+@GOTPCREL\(%rip\))|bl?r[ \t]+x\d)",
+    re.MULTILINE,
+)
+LINE = re.compile(r"^[ \t]+\.loc[ \t]+\d+[ \t]+(\d+)", re.MULTILINE)
 ADD = {
     "x86-64": "\tmovq\temulator_arithmetic@GOTPCREL(%rip), %rax\n\taddq\t${n}, (%rax)",
     "arm64": "\tadrp\tx16, :got:emulator_arithmetic\n\tldr\tx16, [x16, :got_lo12:emulator_arithmetic]\n"
@@ -37,16 +46,16 @@ ADD = {
 
 def with_counts(assembly: str) -> str:
     """The same program, which adds its counts to the runtime's `emulator_arithmetic`."""
-    lines = assembly.split("\n")
     add = ADD["x86-64" if "%rsp" in assembly else "arm64"]
-    operations = 0
-    for number in range(len(lines) - 1, -1, -1):  # backwards: a block's operations are known at its call
-        if BLOCK.match(lines[number]):
-            lines[number] = add.format(n=operations) if operations else ""
-            operations = 0
+    parts: list[str] = []
+    operations, rest = 0, len(assembly)
+    for found in reversed(list(COUNTED.finditer(assembly))):  # a block's operations are known at its call
+        if found.lastgroup == "block":
+            parts += assembly[found.end() : rest], add.format(n=operations) if operations else ""
+            operations, rest = 0, found.start()
         else:
-            operations += next((n for pattern, n in OPERATIONS if pattern.match(lines[number])), 0)
-    return "\n".join(lines)
+            operations += COUNT[str(found.lastgroup)]
+    return "".join(reversed([*parts, assembly[:rest]]))
 
 
 def with_text(name: str, text: str) -> str:
@@ -60,10 +69,8 @@ def call_by_a_pointer(assembly: str) -> int:
 
     The target of such a call is unknown before it runs, so it could bypass every check.
     """
-    last = 0
-    for line in assembly.split("\n"):
-        if match := LINE.match(line):
-            last = int(match[1])
-        elif BY_A_POINTER.match(line):
-            return max(last, 1)
-    return 0
+    call = BY_A_POINTER.search(assembly)
+    if call is None:
+        return 0
+    lines = [int(found[1]) for found in LINE.finditer(assembly, 0, call.start())]
+    return max(lines[-1], 1) if lines else 1

@@ -56,6 +56,10 @@ COVERED = {  # from the sanitizers: all accesses and basic blocks, and nothing e
 }
 
 
+# Debug information has lines and no places of variables, which would take a seventh of the compiler's time.
+PLAIN_LINES = {"gcc": ("-fno-var-tracking",), "clang": ()}
+# A kernel's library needs none of C++'s own: to look through those takes longer than to link all the rest.
+LIBRARIES = {"gcc": ("-nostdlib", "-lm", "-lc", "-lgcc"), "clang": ()}
 POISON = "-ftrivial-auto-var-init=pattern"  # never zero, which may be right by luck
 LEFT_OUT = "is left out, as it does not compile: "  # the message for a launch of such a kernel
 MOST_TEXT = 800
@@ -92,13 +96,19 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
 
 def flags(family: str, checked: bool) -> tuple[str, ...]:
     """The options to compile kernels with a compiler of the family "gcc" or "clang"."""
-    return (*KERNELS, *((*CHECKED, *COVERED[family], *poisoned()) if checked else ("-O2",)))
+    return (
+        *KERNELS,
+        *PLAIN_LINES[family],
+        *((*CHECKED, *COVERED[family], *poisoned()) if checked else ("-O2",)),
+    )
 
 
 @functools.cache
 def poisoned() -> tuple[str, ...]:
     """An option that fills variables without a value with a wrong one, if the compiler has it."""
-    command, _, _ = compiler()
+    command, family, version = compiler()
+    if family == "gcc" and (number := re.match(r"[^\n]*\) (\d+)\.", version)):
+        return (POISON,) if int(number[1]) >= 12 else ()
     words = [*command, POISON, "-x", "c++", "-fsyntax-only", "-"]
     done = subprocess.run(words, input="", capture_output=True, text=True, check=False)
     return (POISON,) if done.returncode == 0 else ()
@@ -207,7 +217,8 @@ def compile_kernels(
             "",
         ]
     )
-    options = [*flags(family, checked), *no_assertions(source), f"-I{HEADERS}"]
+    unused = ("-Wno-unused-parameter",) if broken else ()  # which a kernel that is left out has
+    options = [*flags(family, checked), *unused, *no_assertions(source), f"-I{HEADERS}"]
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
     stem = re.sub(r"\W", "_", Path(file).stem)
@@ -220,10 +231,10 @@ def compile_kernels(
         return runtime, library, log.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         started = {} if runtime.exists() else start_runtime(command, Path(scratch))
-        compiled = Path(scratch, "kernels.o")
+        compiled = Path(scratch, "kernels.s" if checked else "kernels.o")
         try:
             if checked:
-                warnings = assemble(command, options, program, compiled, shown, entries)
+                warnings = compile_counted(command, options, program, compiled, shown, entries)
             else:
                 words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(compiled)]
                 warnings = run(words, program, shown)
@@ -277,7 +288,7 @@ def start_runtime(
     }
 
 
-def assemble(
+def compile_counted(
     command: Sequence[str],
     options: Sequence[str],
     program: str,
@@ -285,11 +296,10 @@ def assemble(
     file: str,
     entries: Sequence[str],
 ) -> str:
-    """Compile, with counts of arithmetic and of variables used without a value; returns the warnings."""
-    assembly = target.with_suffix(".s")
-    warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(assembly)], program, file)
+    """Compile to assembly that counts arithmetic, and names variables used without a value; the warnings."""
+    warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(target)], program, file)
     if sys.platform != "darwin":  # its assembly looks different; arithmetic is not counted there
-        text = assembly.read_text(encoding="utf-8")
+        text = target.read_text(encoding="utf-8")
         if line := call_by_a_pointer(text):
             raise CompileError(
                 f"{file}:{line}: a function is called by a pointer, which is not emulated: call it by its "
@@ -297,8 +307,7 @@ def assemble(
             )
         kernels = [name.partition("<")[0].strip() for name in entries]
         unknown = [one.written() for one in uninitialised_in(warnings, file, kernels)][:MOST_UNKNOWN]
-        assembly.write_text(with_counts(text) + with_text(NO_VALUE, "\n".join(unknown)), encoding="utf-8")
-    run([*command, "-c", str(assembly), "-o", str(target)])
+        target.write_text(with_counts(text) + with_text(NO_VALUE, "\n".join(unknown)), encoding="utf-8")
     return warnings
 
 
@@ -313,7 +322,7 @@ def run(command: Sequence[str], given: str = "", file: str = "") -> str:
 def link(
     command: Sequence[str], parts: Sequence[str], target: Path, scratch: Path, kernels: str = ""
 ) -> None:
-    """Links a shared library atomically: another process never finds half of it.
+    """Links a shared library, of objects or assembly, atomically: another process never finds half of it.
 
     The library of the file `kernels` imports only what a device has; the C library is not available to it.
     None of its code runs when it is loaded.
@@ -322,8 +331,9 @@ def link(
     # All names are looked up at the start, and their table is read-only from then on.
     name = "-install_name" if sys.platform == "darwin" else "-z,defs,-z,relro,-z,now,-soname"
     output = scratch / target.name
+    libraries = LIBRARIES[compiler()[1]] if kernels and sys.platform != "darwin" else ()
     # The loader finds the loaded runtime by name alone, even after the files have moved.
-    run([*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(output)])
+    run([*command, "-shared", f"-Wl,{name},{target.name}", *parts, *libraries, "-o", str(output)])
     if kernels and runs_on_loading(output.read_bytes()):
         raise CompileError(
             f"{kernels}: a variable outside of the kernels gets its value from code, which would run before "

@@ -166,3 +166,8 @@ class Counters:
     def bank_conflicts(self) -> int:
         """Passes of shared memory beyond one per request."""
         return self.shared_passes - self.shared_requests
+
+
+def key(finding: Finding) -> tuple[str, int, str]:
+    """The key by which findings of two runs count as the same."""
+    return finding.kind, finding.line, finding.array

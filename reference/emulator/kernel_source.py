@@ -40,18 +40,19 @@ EXTENSIONS = {
         r"\bcuda\s*::|#\s*include\s*[<\"](?:cuda(?:/|_pipeline\.h)|cooperative_groups/memcpy_async)"
     ),
     "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
+    "emulator_texture.h": re.compile(r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)"),
     "emulator_std.h": re.compile(r"\bstd\s*::|\bnamespace\s+std\b"),
 }
 REFUSED = {
     r"<<<": "a kernel is launched by the host, which is not written in this file",
     r"\b(?:cudaGraph|cudaStream(?:Begin|End)Capture)\w*": "graphs of launches are not emulated",
-    r"\bpipeline_shared_state\b": "of pipelines those of one thread are emulated: cuda::make_pipeline()",
     r"\b(?:__cluster_dims__|this_cluster|cluster_group)\b": "clusters of blocks need compute capability 9.0",
     r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
     r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
-    r"\b(?:tex|surf)[123]D\w*|\btexture\s*<": "textures and surfaces are not emulated; read from an array",
-    r"\bcuda\w*(?:Texture|Surface|Array)\w*": "textures and surfaces are not emulated; read from an array",
-    r"\bcudaLaunchCooperativeKernel\w*": "blocks run one after another, so none can wait for the whole grid",
+    r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)\w*": "textures are for whole programs, with a main",
+    r"\b(?:tex3D|surf[123]D)\w*|\btexture\s*<": "of textures, objects of one and two axes are emulated",
+    r"\bcuda\w*(?:3D|Mipmap|Surface|BindTexture)\w*": "of textures, objects of one and two axes are emulated",
+    r"\bcudaLaunchCooperativeKernelMultiDevice\b": "there is one device",
     r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
     r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
@@ -66,7 +67,7 @@ REFUSED = {
 OF_HOSTS = frozenset(
     pattern
     for pattern in REFUSED
-    if pattern.startswith(("<<<", r"\bcuda[A-Z]", r"\b(thread_local", r"\b(new|delete"))
+    if pattern.startswith(("<<<", r"\bcuda[A-Z]", r"\btex[12]D", r"\b(thread_local", r"\b(new|delete"))
 )
 OF_DEVICES = frozenset(pattern for pattern in REFUSED if pattern.startswith((r"\b(asm", r"\b__(shfl")))
 IN_A_KERNEL = "a kernel cannot launch another one: launch it from the host"
@@ -299,8 +300,10 @@ def declaration(written: str, line: int) -> str:
         if sizes.startswith("[]"):
             raise ValueError("it has no size; dynamic shared memory is declared with `extern`")
         slot, kind = f"emulator_shared_{name}", f"{base}{sizes}"
+        reference = f"{base} (&{name}){sizes}" if sizes else f"{base} &{name}"
+        pointer = f"{base} (*){sizes}" if sizes else f"{base} *"
         parts.append(
             f'static emulator_shared {slot} = {{"{name}", sizeof({kind}), {line}, 0, 0}}; '
-            f"{base} (&{name}){sizes} = *({base} (*){sizes}){slot}.get();"
+            f"{reference} = *({pointer}){slot}.get();"
         )
     return " ".join(parts)

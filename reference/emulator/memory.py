@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .findings import Index
-from .runtime_interface import Parameter
+from .runtime_interface import Parameter, RawSharedArray
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -125,6 +126,15 @@ def are_parts(parameter: Parameter, array: Array) -> bool:
         and parameter.part_kind.decode() in ("s", array.dtype.kind)
         and array.nbytes % parameter.element_size == 0
     )
+
+
+def shared_arrays(places: Sequence[Place], values: Sequence[Array]) -> ctypes.Array[RawSharedArray]:
+    """The arrays of a launch for processes that share its blocks; `values` hold the kernel's arguments."""
+    arrays = (RawSharedArray * len(places))()
+    for one, place in zip(arrays, places, strict=True):
+        one.pointer, one.start = values[place.parameter].ctypes.data, place.start
+        one.size, one.is_const = place.array.nbytes, not place.array.flags.writeable
+    return arrays
 
 
 def arranged(places: Sequence[Place]) -> tuple[list[Place], int]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .cache import cache_folder
 from .compile import LEFT_OUT, NO_VALUE, compile_library
 from .explain import index, message, worst_of
-from .findings import NOTES, Counters, Finding, LineCost, WarpRequest
+from .findings import NOTES, Counters, Finding, LineCost, WarpRequest, key
 from .kernel_source import CompileError, Kernel, kernel_at, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import (
@@ -31,11 +31,12 @@ from .memory import (
     as_passed,
     check_array,
     launch_mistake,
+    shared_arrays,
     three,
 )
 from .messages import read_without_value
 from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
-from .thread_orders import Schedule, schedules_from
+from .thread_orders import RANDOM, Schedule, are_connected, cores_of_this_process, schedules_from
 
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
 
@@ -62,6 +63,7 @@ class Module:
     as in ("tiled<16>",). `checked=False` compiles for speed: it finds and counts nothing, and an access
     out of bounds is undefined. Compiled libraries are kept in `folder`. `libraries` are the (runtime's,
     kernels') libraries that `compile_library` made of this same source; with them no compiler is needed.
+    An unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use.
 
     CompileError with file and line if the source does not compile; NoCompiler if there is no C++ compiler.
     """
@@ -75,6 +77,7 @@ class Module:
         checked: bool = True,
         folder: Path | None = None,
         libraries: tuple[Path, Path] | None = None,
+        cores: int | None = None,
     ) -> None:
         self.file, self.checked = file, checked
         self._source = source
@@ -90,6 +93,8 @@ class Module:
         self._library = ctypes.CDLL(str(path))
         self._content = path.read_bytes()  # the file may be gone when lines are looked up
         self._table: LineTable | None = None
+        text = " ".join((source, *(defines or {}).values()))
+        self._cores = 1 if checked or are_connected(text, self._content) else cores or cores_of_this_process()
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
@@ -246,8 +251,8 @@ class Module:
                 places.append(Place(i, names[i], array, fresh, parameter.is_const, 0))
                 value = np.array([array.ctypes.data], np.uintp)
             values.append(value)
-        places, room = arranged(places) if self.checked else (places, SHARED_ZONE)
-        base = self._runtime.emulator_reserve(room, self.checked)
+        places, room = arranged(places)
+        base = self._runtime.emulator_reserve(room if self.checked else SHARED_ZONE, self.checked)
         if not base:
             raise MemoryError(
                 f"{kernel}: no memory for {room} bytes of arrays and as much again to check them"
@@ -257,7 +262,9 @@ class Module:
         pointers = (ctypes.c_void_p * (len(values) + 1))(*(value.ctypes.data for value in values))
         short = f"_{len(arguments)}" if left_out else ""
         entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}{short}"), ctypes.c_void_p)
-        status = self._runtime.emulator_run(entry, pointers, ctypes.byref(raw))
+        cores = 1 if raw.thread_order == RANDOM else self._cores
+        given = pointers, ctypes.byref(raw), cores, shared_arrays(places, values), len(places)
+        status = self._runtime.emulator_run_on(entry, *given)
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
         findings = [*self._findings_of(kernel, raw, places), *self._without_value(kernel)]
@@ -391,8 +398,3 @@ def refuse_broken(findings: Sequence[Finding]) -> None:
         _, left_out, error = finding.message.partition(LEFT_OUT)
         if finding.kind == "trap" and left_out:
             raise CompileError(error)
-
-
-def key(finding: Finding) -> tuple[str, int, str]:
-    """The key by which findings of two runs count as the same."""
-    return finding.kind, finding.line, finding.array

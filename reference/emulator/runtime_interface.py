@@ -93,6 +93,18 @@ class RawLaunch(ctypes.Structure):
         ("thread_order", c_int32),
         ("counting", c_int32),
         ("seed", c_uint64),
+        ("cooperative", c_int32),
+    ]
+
+
+class RawSharedArray(ctypes.Structure):
+    """`SharedArray`."""
+
+    _fields_: ClassVar = [
+        ("pointer", c_void_p),
+        ("size", c_size_t),
+        ("start", c_size_t),
+        ("is_const", c_int32),
     ]
 
 
@@ -112,6 +124,10 @@ def runtime(path: Path) -> ctypes.CDLL:
         ("emulator_region", None, c_size_t, c_size_t, c_size_t, c_void_p),
         ("emulator_written", None, c_size_t, c_size_t, c_size_t, c_void_p),
         ("emulator_run", c_int, c_void_p, POINTER(c_void_p), POINTER(RawLaunch)),
+        (
+            *("emulator_run_on", c_int, c_void_p, POINTER(c_void_p), POINTER(RawLaunch), c_int),
+            *(POINTER(RawSharedArray), c_size_t),
+        ),
         ("emulator_findings", POINTER(RawFinding), POINTER(c_size_t)),
         ("emulator_counters", POINTER(RawCounters)),
         ("emulator_output", c_char_p),

@@ -1,11 +1,22 @@
-"""Orders in which a launch runs blocks and threads: random ones, and some designed to show bugs."""
+"""Orders in which a launch runs blocks and threads: random ones, some designed to show bugs, and on cores."""
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from dataclasses import dataclass
 
+from .elf import lasting_variables
+from .kernel_source import without_comments
+
 ORDERS = ("forward", "reverse", "random", "last writer first", "last writer last")
+RANDOM = ORDERS.index("random")
 MOST_SEEDS = 2**63
+# What connects the blocks of a launch other than by arrays, or may: `##` can make any name.
+CONNECTS_BLOCKS = re.compile(
+    r"##|\b(?:atomic\w*|clock\w*|printf|volatile|__threadfence\w*|__nanosleep|cuda\s*::)"
+)
 # (of blocks, of threads). Each pair of blocks comes in both orders in the second and the third. The last
 # writer runs ahead of all others, or falls behind them all.
 FIRST = (
@@ -48,3 +59,13 @@ def schedules_from(seed: int, count: int) -> tuple[Schedule, ...]:
         Schedule(blocks, threads, (seed + number) % MOST_SEEDS)
         for number, (blocks, threads) in enumerate(orders)
     )
+
+
+def are_connected(source: str, library: bytes) -> bool:
+    """True if more than arrays may connect the blocks of a source's kernels, compiled to `library`."""
+    return bool(CONNECTS_BLOCKS.search(without_comments(source)) or lasting_variables(library))
+
+
+def cores_of_this_process() -> int:
+    """How many cores may run this process; 1 where blocks cannot run in processes of their own."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1

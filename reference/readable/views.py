@@ -120,7 +120,7 @@ class NDArray:
     def permute(self, axes: Axes) -> NDArray:
         """A view whose axis i is axis axes[i] of this array; a negative axis counts from the last.
 
-        ValueError unless each axis is named once.
+        ValueError unless each axis is named once, IndexError for an axis out of range.
         """
         order = normalize_axes(axes, self.ndim)
         if len(order) != self.ndim:
@@ -192,7 +192,8 @@ class NDArray:
     def __setitem__(self, index: Any, value: NDArray | float) -> None:
         """Write `value`, broadcast to the shape of self[index], to the elements that self[index] selects.
 
-        ValueError where it does not broadcast, or where self is a broadcast view.
+        ValueError where it does not broadcast, or where several elements of self[index] share one place, as
+        in a broadcast view.
         """
         target = self[index]
         axes = zip(target.shape, target.strides, strict=True)
@@ -206,7 +207,8 @@ class NDArray:
     def reshape(self, shape: Axes) -> NDArray:
         """The same elements in row-major order under another shape. One of its lengths may be -1.
 
-        A view where strides can say so, else a compact copy. ValueError where the sizes differ.
+        A view where strides can say so, else a compact copy. ValueError where the sizes differ, and for a -1
+        beside a length of 0.
         """
         lengths = to_integers(shape)
         error = ValueError(f"cannot reshape an array of shape {self.shape}, size {self.size}, into {lengths}")
@@ -295,7 +297,10 @@ def add_product(a: NDArray, b: NDArray, out: NDArray) -> None:
 
 
 def matmul(a: NDArray, b: NDArray) -> NDArray:
-    """The matrix product of `a` (m, k) and `b` (k, n): compact, (m, n). ValueError for any other shapes."""
+    """The matrix product of `a` (m, k) and `b` (k, n): compact, (m, n), with the dtype of `a`.
+
+    ValueError for any other shapes.
+    """
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
         raise ValueError(f"cannot multiply matrices of shapes {a.shape} and {b.shape}")
     out = zeros((a.shape[0], b.shape[1]), a.dtype)
@@ -318,7 +323,8 @@ def tiles(a: NDArray, tile: int) -> NDArray:
 def matmul_tiled(a: NDArray, b: NDArray, tile: int) -> NDArray:
     """The matrix product of `a` (m, k) and `b` (k, n): compact, (m, n), from products of tiles.
 
-    Tile (I, J) of the result is the sum over P of tile (I, P) of `a` times tile (P, J) of `b`.
+    Tile (I, J) of the result is the sum over P of tile (I, P) of `a` times tile (P, J) of `b`. The result has
+    the dtype of `a`. The shapes fit: you need not check them.
     """
     left, right = tiles(a, tile), tiles(b, tile)
     (rows, inner), columns = left.shape[:2], right.shape[1]

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from reference import conv_nd as fast
-from reference import window_rows
-from reference.backends import numpy as numpy_backend
+from reference import strips, window_rows
 from reference.conv import conv as conv_of_pictures
 from reference.ndarray import NDArray, array, emulated
 from reference.readable import conv_nd as readable
@@ -90,10 +89,14 @@ def test_blocks_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> No
     """Blocks smaller than a row of windows, in which most windows reach beyond the images."""
     expected = [results(fast, case) for case in CASES[::4]]
     monkeypatch.setattr(window_rows, "CACHED", 20)
-    monkeypatch.setattr(numpy_backend, "BLOCK", 300)
-    for case, whole in zip(CASES[::4], expected, strict=True):
-        for one, other in zip(whole, results(fast, case), strict=True):
-            np.testing.assert_array_equal(one, other, err_msg=repr(case))
+    monkeypatch.setattr(strips, "FEW_COLUMNS", 1)
+    for cached, product, terms in ((20, 30, 1), (300, 200, 1), (300, 2000, 10)):
+        monkeypatch.setattr(strips, "CACHED", cached)
+        monkeypatch.setattr(strips, "SMALL_PRODUCT", product)
+        monkeypatch.setattr(strips, "MANY_TERMS", terms)
+        for case, whole in zip(CASES[::4], expected, strict=True):
+            for one, other in zip(whole, results(fast, case), strict=True):
+                np.testing.assert_array_equal(one, other, err_msg=repr(case))
 
 
 def test_each_gradient_is_the_transpose_and_the_transposed_convolution_is_the_gradient() -> None:

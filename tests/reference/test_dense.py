@@ -92,6 +92,18 @@ def test_shapes_that_do_not_fit_are_named_in_a_value_error():
             function(x, g)
 
 
+def test_shapes_that_would_broadcast_are_refused_too():
+    x, w, logits = array(np.ones((3, 4))), array(np.ones((4, 2))), array(np.ones((3, 2)))
+    for shape in ((1,), (3, 2), ()):
+        with pytest.raises(ValueError, match="one number for each output"):
+            dense(x, w, array(np.ones(shape)))
+    with pytest.raises(ValueError, match=r"\(3, 2\).*\(2,\)"):
+        relu_grad(logits, logits[0])
+    for function in (cross_entropy, cross_entropy_grad):
+        with pytest.raises(ValueError, match=r"\(3, 2\).*\(3, 1\)"):
+            function(logits, logits[:, :1])
+
+
 def test_the_notes_example_of_a_gradient():
     """dX = dZ W^T: with W = [[1, 2], [3, 4]] and dZ = [1, 10], dX = [1 + 20, 3 + 40]."""
     x_grad = dense_x_grad(array([[1.0, 10.0]]), array([[1.0, 2.0], [3.0, 4.0]]))

@@ -77,6 +77,25 @@ def averages_not_corrected():
     """Your averages start at 0, so they are too small at first. Divide them by 1 - beta**steps."""
 
 
+@mutant(of="Adam.step", help="#a-step-for-each-weight")
+def quotients_kept(self, weights, gradients):
+    """You remember m and s after you divided them. Remember them as they were before the division, and
+    use the quotients in this step only."""
+    moved = original(self, weights, gradients)
+    first, second = self._betas
+    self._means = [mean / (1 - first**self._steps) for mean in self._means]
+    self._squares = [square / (1 - second**self._steps) for square in self._squares]
+    return moved
+
+
+@mutant(of="Adam.step", help="#a-step-for-each-weight")
+def adam_moves_in_place(self, weights, gradients):
+    """Your Adam changes the list `weights` that it is given. Return a new one: the caller may still need
+    it."""
+    weights[:] = original(self, weights, gradients)
+    return weights
+
+
 @mutant(of="Adam.step", help="#a-step-for-each-weight", edits={"self._steps += 1": "self._steps = 1"})
 def corrected_as_in_the_first_step():
     """You correct every step as if it were the first. Use the number of steps as the exponent."""
@@ -120,6 +139,12 @@ def first_gradient_for_all():
 def epsilon_of_its_own(self, rate=0.001, betas=(0.9, 0.999), epsilon=1e-8):
     """You ignore the argument `epsilon`: store it, and use it in `step`."""
     original(self, rate, betas)
+
+
+@mutant(of="Adam.__init__", help="#what-is-refused", edits={"rate <= 0": "rate < 0"})
+def adam_without_a_rate():
+    """Your Adam accepts a rate of 0, at which no weight ever moves. Raise ValueError in `__init__` for every
+    rate that is not above 0."""
 
 
 @mutant(of="Adam.steps", help="#a-step-for-each-weight")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from grader.author.exercises.exercise import Function
 
 MISSING = "// yours to write"
-# text whose brackets and names do not count: comments, strings, characters, preprocessor lines
+# text with brackets and names that do not count: comments, strings, characters, preprocessor lines
 NO_CODE = re.compile(
     r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|^[ \t]*\#(?:\\\n|[^\n])*',
     re.DOTALL | re.MULTILINE,

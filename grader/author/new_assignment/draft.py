@@ -233,7 +233,7 @@ def _check(function: ReferenceFunction, arrays: Sequence[Parameter], plain: Sequ
                 "annotate it with int, float, bool, str, or a list, tuple, set or dict of them, or NDArray"
             )
         if arrays and parameter.key in ARRAY_KEYS:
-            raise UserError(f"{function.name} has a parameter {parameter.name}: beside arrays, rename it")
+            raise UserError(f"{function.name} takes arrays: rename its parameter {parameter.name}")
 
 
 def _hidden(function: ReferenceFunction) -> tuple[DraftCase, ...]:

@@ -79,7 +79,7 @@ def _parameters(node: ast.FunctionDef) -> tuple[Parameter, ...]:
     named += [(each, True) for each in node.args.kwonlyargs]
     parameters = tuple(Parameter(arg.arg, _key(arg.arg), arg.annotation, by_name) for arg, by_name in named)
     if len({parameter.key for parameter in parameters}) < len(parameters):
-        raise UserError(f"{node.name} has two parameters whose names differ only in case: rename one")
+        raise UserError(f"{node.name} has two parameters with names that differ only in case: rename one")
     return parameters
 
 
@@ -95,22 +95,26 @@ def _needs(tree: ast.Module, module: str, name: str) -> tuple[list[str], list[st
     imported = {alias.asname or alias.name: (node, alias) for node, alias in _imported(tree)}
     wanted = _used(tree, defined, name)
     lines: dict[str, list[str]] = {}
-    beside: dict[str, None] = {}
+    provided_lines: dict[str, None] = {}
     modules: set[str] = set()
     for each in sorted(wanted & imported.keys()):
         node, alias = imported[each]
         source = (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
         package = source.partition(".")[0]
         if package == PACKAGE and source != NDARRAYS:
-            beside[f'{{{{ provided("{source}:{alias.name}") }}}}'] = None
+            provided_lines[f'{{{{ provided("{source}:{alias.name}") }}}}'] = None
             continue
         lines.setdefault(_start(node), []).append(ast.unparse(alias))
         if package not in (*DEFAULT_IMPORTS, PACKAGE, "__future__"):
             modules.add(package)
     for statement in tree.body:
         if wanted & set(_defined(statement)) and name not in _defined(statement):
-            beside[_as_provided(statement, module)] = None
-    return [start + ", ".join(names) for start, names in sorted(lines.items())], list(beside), sorted(modules)
+            provided_lines[_as_provided(statement, module)] = None
+    return (
+        [start + ", ".join(names) for start, names in sorted(lines.items())],
+        list(provided_lines),
+        sorted(modules),
+    )
 
 
 def _as_provided(statement: ast.stmt, module: str) -> str:

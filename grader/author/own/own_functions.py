@@ -53,7 +53,7 @@ class OwnFunctions:
             return {}, ""
         here = (*place, "functions")
         if not self._path.is_file():
-            raise document.fail(f"found `functions`, expected a file {OWN_FUNCTIONS} beside this one", here)
+            raise document.fail(f"found `functions`, expected a file {OWN_FUNCTIONS} next to this one", here)
         functions: dict[str, Any] = {}
         used: set[str] = set()
         for name, entry in model.functions.items():

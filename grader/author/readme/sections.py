@@ -42,7 +42,7 @@ make watch{space}    # grades again whenever you save
 make page{space}     # the grade as a page, with pictures
 ```
 
-At the prompt of `make try`, `show(expected, ask())` prints what is expected beside what your function gives,
+At the prompt of `make try`, `show(expected, ask())` prints the expected result next to your function's,
 and marks where they differ. What your code prints while it is graded stands below the case. `breakpoint()`
 works under `make debug` alone: there is no keyboard while a case is graded.
 """

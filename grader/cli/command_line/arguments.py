@@ -181,7 +181,7 @@ def _batch(commands: Any) -> None:
     batch.add_argument(
         "--accept-missing",
         action="store_true",
-        help="accept a score of 0 for each submission whose file is missing or cannot be read",
+        help="accept a score of 0 for each submission with a file that is missing or cannot be read",
     )
     add_gradebook(batch)
     add_jobs(batch)
@@ -263,7 +263,7 @@ def _confirm(commands: Any) -> None:
         "confirm",
         help="accept the doubt about a submission, so that its grade counts",
         epilog="No export contains a grade that needs review. `grader batch` says why it needs review. To "
-        "confirm every submission whose file is missing, use `grader batch --accept-missing`.",
+        "confirm every submission with a missing file, use `grader batch --accept-missing`.",
     )
     confirm.add_argument("students", nargs="+", metavar="ID", help="the student's id")
     confirm.add_argument("--assignment", required=True, metavar="NAME", help="an assignment of the course")

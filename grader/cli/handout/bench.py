@@ -10,27 +10,32 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 
+from grader.cli.course import HANDOUT
+from grader.cli.handout.show import show_for
 from grader.cli.handout.workspace import handout
-from grader.judge.case_selection.selection import select
+from grader.judge.case_selection.selection import criteria_of_exercises, select
 from grader.judge.comparisons import comparison_of
+from grader.judge.comparisons.raises import is_class
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE
 from grader.judge.examples.look import used_inputs
 from grader.judge.inputs import Inputs
+from grader.judge.scenario_words import as_python
+from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import FrozenOracle
-from grader.model.assignment import Assignment
+from grader.model.assignment import SCENARIO, Assignment, Case
 from grader.model.errors import UserError
-from grader.model.example import Table
+from grader.model.mutant import called_name
 from grader.model.wire_format import DATA
-from grader.report.terminal.show_example import lines_of
 from grader.worker.function_host import functions_of
+from grader.worker.scenario import scenario
 from grader.worker.student_module import Case as CaseFields
-from grader.worker.student_module import Submission, to_raw, value_in
+from grader.worker.student_module import Input, Submission, to_raw, value_in
 from grader.worker.worker_loop import poison_fresh_memory
 
 DTYPE = "float32"  # the dtype of grading
+SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -42,23 +47,29 @@ class Bench:
     submission: Submission
     fields: CaseFields
     names: dict[str, Any]
+    exercises: frozenset[str]  # the functions that the case is about, by their bare names
+    files: tuple[str, ...]
+    calls: str  # the calls of a scenario in Python, "" for a case with a probe of its own
 
 
 def set_up(case_name: str) -> Bench:
     """The case of the handout that the name selects; UserError if it selects several, or none."""
     assignment = handout()
     if not case_name:
-        raise UserError("which case? Name it: make try CASE=criterion/case")
+        raise UserError("which case? Name it: make try CASE=exercise/case")
     chosen = sorted(select(assignment, case=case_name))
     if len(chosen) > 1 and case_name not in chosen:
-        shown = ", ".join(chosen[:3])
-        raise UserError(f"{len(chosen)} cases are called {case_name!r}, expected one: {shown}, ...")
+        listed = ", ".join(chosen[:SHOWN]) + (", ..." if len(chosen) > SHOWN else "")
+        raise UserError(f"{len(chosen)} cases match {case_name!r}. Name one: {listed}")
     (name,) = (case_name,) if case_name in chosen else chosen
-    case = next(c for one in assignment.rubric.criteria for c in one.cases if c.name == name)
+    criterion, case = next(
+        (one, case) for one in assignment.rubric.criteria for case in one.cases if case.name == name
+    )
+    comparison = comparison_of(case)
     assert assignment.frozen is not None
     oracle = FrozenOracle(assignment.frozen)
     inputs = oracle.inputs(case)
-    expected = oracle.expected(case, inputs) if comparison_of(case).needs_expected else Expected(())
+    expected = oracle.expected(case, inputs) if comparison.needs_expected else Expected(())
     has_value = expected.value is not NO_VALUE
     poison_fresh_memory()
     sys.path.insert(0, str(Path.cwd()))
@@ -69,19 +80,38 @@ def set_up(case_name: str) -> Bench:
     device = assignment.devices[-1] if "emulated" in assignment.devices else "cpu"
     submission = Submission(modules, ndarray, DTYPE, device)
     fields = CaseFields(inputs.fields(), inputs.raw, _functions(inputs))
-    used, _ = used_inputs(assignment.probes, case.probe)
-    names: dict[str, Any] = {"np": np, "show": show}
+    is_scenario = case.probe == scenario.__name__
+    used = frozenset[str]() if is_scenario else used_inputs(assignment.probes, case.probe)[0]
+    names: dict[str, Any] = {"np": np}
     for module in modules:
         names |= {name: value for name, value in vars(module).items() if not name.startswith("_")}
     for field in [*inputs.values, *inputs.ask, *inputs.functions, *inputs.bases]:
         value_of_field = getattr(fields, field)
         is_array = field in inputs.bases
         if field in used or not used or not is_array:
-            names[field] = submission.array(value_of_field) if is_array else value_of_field
-    probe: Callable[[Any, Any], Any] = getattr(probes, case.probe)
-    names["expected"] = expected.value if has_value else _one_or_all(expected.arrays)
-    names["ask"] = lambda: _answer(probe, submission, fields, ndarray)
-    return Bench(name, probe, submission, fields, names)
+            names[field] = _as_a_probe_gives_it(submission, value_of_field) if is_array else value_of_field
+    probe: Callable[[Any, Any], Any] = scenario if is_scenario else getattr(probes, case.probe)
+    value = expected.value if has_value else _one_or_all(expected.arrays)
+    raises = case.options.get("raises", "")
+    names["expected"] = value = f"{raises} is raised" if raises else value
+    names["show"] = show_for(criterion, case, expected, value)
+    names["ask"] = lambda: _answer(probe, submission, fields, ndarray, has_value, raises)
+    exercises = _exercises(assignment, case)
+    calls = as_python(inputs.ask[SCENARIO]) if is_scenario else ""
+    return Bench(name, probe, submission, fields, names, exercises, tuple(assignment.files), calls)
+
+
+def _exercises(assignment: Assignment, case: Case) -> frozenset[str]:
+    """The exercises that a case is about; for an assignment without ideas the names that its probe uses."""
+    if asked := Misconceptions.read(HANDOUT / MISCONCEPTIONS).asked.get(case.criterion):
+        return frozenset(map(called_name, asked))
+    criteria = criteria_of_exercises(assignment)
+    return frozenset(name for name, ids in criteria.items() if case.criterion in ids)
+
+
+def _as_a_probe_gives_it(submission: Submission, source: Input) -> Any:
+    """The input as an array of the submission's type. Kernels get arrays of NumPy, through their host."""
+    return source.numpy() if submission.device == "emulated" else submission.array(source)
 
 
 def _functions(inputs: Inputs) -> dict[str, Any]:
@@ -96,10 +126,25 @@ def _functions(inputs: Inputs) -> dict[str, Any]:
 
 
 def _answer(
-    probe: Callable[[Any, Any], Any], submission: Submission, fields: Any, ndarray: ModuleType
+    probe: Callable[[Any, Any], Any],
+    submission: Submission,
+    fields: CaseFields,
+    ndarray: ModuleType,
+    is_plain: bool,
+    raises: str,
 ) -> Any:
-    """The grader's answer to this case: a value, one array, or a tuple of arrays."""
-    raw = to_raw(probe(submission, fields), ndarray)
+    """The grader's answer to this case: a value, one array, or a tuple of arrays.
+
+    If the case expects an exception of the class `raises`, it is the sentence that names the exception.
+    """
+    try:
+        result = probe(submission, fields)
+    except Exception as error:
+        name = type(error).__name__
+        if not raises:
+            raise
+        return f"{raises if is_class(name, raises) else name} is raised"
+    raw = to_raw(result, ndarray, is_plain=is_plain)
     if raw and raw[0].dtype == DATA:
         return value_in(raw)
     return _one_or_all(tuple(np.frombuffer(each.data, each.dtype).reshape(each.shape) for each in raw))
@@ -107,33 +152,6 @@ def _answer(
 
 def _one_or_all(arrays: Sequence[Any]) -> Any:
     return arrays[0] if len(arrays) == 1 else arrays
-
-
-def show(a: Any, b: Any = None) -> None:
-    """Prints one array, or two arrays with every difference marked."""
-    console = Console()
-    first = _dense(a)
-    second = None if b is None else _dense(b)
-    for name, array in (("a", first), ("b", second)):
-        if array is not None:
-            other = second if array is first else first
-            for line in lines_of(_table(name, array, other)):
-                console.print(line, highlight=False)
-    if second is not None and first.shape == second.shape:
-        differ = int(np.count_nonzero(~(first == second)))
-        console.print(f"{differ} of {first.size} elements differ" if differ else "equal", highlight=False)
-
-
-def _dense(value: Any) -> np.ndarray[Any, Any]:
-    return np.asarray(value.numpy() if hasattr(value, "numpy") else value)
-
-
-def _table(name: str, array: np.ndarray[Any, Any], other: np.ndarray[Any, Any] | None) -> Table:
-    differs = () if other is None or other.shape != array.shape else ~(array == other)
-    values = tuple(float(value) for value in array.reshape(-1))
-    marks = tuple(bool(each) for each in np.asarray(differs).reshape(-1))
-    grid = (1, 2) if array.ndim == 4 and array.shape[0] * array.shape[3] == 1 else (-2, -1)
-    return Table(name, array.shape, values, array.dtype.name, grid, marks)
 
 
 def _probes(path: Path) -> ModuleType:

@@ -1,55 +1,80 @@
 """`grader debug`: stops Python's debugger at the first line of the student's function in a case."""
 
 import argparse
+import bdb
 import pdb
+import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.handout.bench import Bench, set_up
-from grader.worker.student_module import Submission
 
 HELP = """\
 {name}: stopped where your function is called. n runs a line, s steps into a call, p x prints x, c goes on,
 q ends.
 """
+NOT_CALLED = "{name}: no function of yours in Python runs in this case, so there is no line to stop at.\n"
+KERNELS = "The debugger does not see into a kernel. Use printf there, or `make try CASE={name}`.\n"
+OURS = ("probes", "grader.*")  # modules in which the debugger does not stop
 
 
-class _Calls:
-    """Replaces a submission: counts the calls of its functions, and starts the debugger at one of them."""
+@dataclass
+class _Watch:
+    """A trace function that counts the calls of the student's functions, and starts the debugger at one.
 
-    def __init__(self, submission: Submission, stop_at: int, debugger: pdb.Pdb | None) -> None:
-        self._submission, self._stop_at, self._debugger = submission, stop_at, debugger
-        self.calls = 0
+    A call counts if it comes from outside the student's `files`. `names` are the functions that the case is
+    about; without any, all functions count.
+    """
 
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._submission, name)
-        if name in ("array", "device") or not callable(value) or isinstance(value, type):
-            return value
-        return self._watched(value)
+    files: frozenset[str]
+    names: frozenset[str]
+    stop_at: int = -1
+    debugger: pdb.Pdb | None = None
+    calls: int = 0
 
-    def _watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **options: Any) -> Any:
-            number, self.calls = self.calls, self.calls + 1
-            if self._debugger is not None and number == self._stop_at:
-                return self._debugger.runcall(function, *arguments, **options)
-            return function(*arguments, **options)
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if event != "call" or not self._counts(frame):
+            return None
+        number, self.calls = self.calls, self.calls + 1
+        if self.debugger is None or number != self.stop_at:
+            return None
+        self.debugger.reset()  # from here on it stops at each line
+        sys.settrace(self.debugger.trace_dispatch)
+        return self.debugger.trace_dispatch(frame, event, argument)
 
-        return call
+    def _counts(self, frame: FrameType) -> bool:
+        caller = frame.f_back
+        if not self._is_own(frame) or (caller is not None and self._is_own(caller)):
+            return False
+        name, _, method = frame.f_code.co_qualname.rpartition(".")
+        called = name if method == "__init__" else method  # a class goes by its own name
+        return not self.names or called in self.names
+
+    def _is_own(self, frame: FrameType) -> bool:
+        return frame.f_code.co_filename in self.files
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the case once to find the call that fails, then again with the debugger at that call."""
     bench = set_up(options.case)
-    failing = _failing_call(bench)
+    names, failing = _failing_call(bench)
+    if failing is None:
+        is_cuda = any(file.endswith(".cu") for file in bench.files)
+        print((NOT_CALLED + (KERNELS if is_cuda else "")).format(name=bench.name), end="")
+        return NOT_PASSED
     print(HELP.format(name=bench.name), end="")
-    debugger = pdb.Pdb(nosigint=True)
+    debugger = pdb.Pdb(nosigint=True, skip=OURS)
     try:
-        bench.probe(_Calls(bench.submission, failing, debugger), bench.fields)
+        _traced(_Watch(_files(bench), names, failing, debugger), bench)
+    except bdb.BdbQuit:
+        return PASSED
     except Exception as error:
-        print("".join(own_frames(error)), end="")
+        print("".join(own_frames(error, _files(bench))), end="")
         if error.__traceback__ is not None:
             debugger.reset()
             debugger.interaction(None, error.__traceback__)
@@ -57,24 +82,38 @@ def run(options: argparse.Namespace) -> int:
     return PASSED
 
 
-def _failing_call(bench: Bench) -> int:
-    """The number of the call that raises; 0, the first, if none does."""
-    watch = _Calls(bench.submission, -1, None)
+def _failing_call(bench: Bench) -> tuple[frozenset[str], int | None]:
+    """The functions to watch, and the number of the call that raises: 0, the first, if none does.
+
+    None for the number if the case calls no function of the student's.
+    """
+    for names in (bench.exercises, frozenset[str]()):
+        watch = _Watch(_files(bench), names)
+        try:
+            _traced(watch, bench)
+        except Exception:
+            if watch.calls:
+                return names, watch.calls - 1
+        if watch.calls:
+            return names, 0
+    return frozenset(), None
+
+
+def _traced(watch: Callable[..., Any], bench: Bench) -> None:
+    before = sys.gettrace()
+    sys.settrace(watch)
     try:
-        bench.probe(watch, bench.fields)
-    except Exception:
-        return max(watch.calls - 1, 0)
-    return 0
+        bench.probe(bench.submission, bench.fields)
+    finally:
+        sys.settrace(before)
 
 
-def own_frames(error: BaseException) -> list[str]:
-    """A traceback from the student's own call down."""
+def _files(bench: Bench) -> frozenset[str]:
+    return frozenset(str(Path.cwd() / name) for name in bench.files)
+
+
+def own_frames(error: BaseException, files: Set[str]) -> list[str]:
+    """A traceback from the first call into one of the student's files down."""
     frames = traceback.extract_tb(error.__traceback__)
-    here = str(Path.cwd())
-    first = next((n for n, f in enumerate(frames) if _is_own(f.filename, here)), len(frames))
+    first = next((n for n, frame in enumerate(frames) if frame.filename in files), len(frames))
     return [*traceback.format_list(frames[first:]), *traceback.format_exception_only(error)]
-
-
-def _is_own(file: str, here: str) -> bool:
-    path = Path(file)
-    return str(path.parent) == here

@@ -20,7 +20,9 @@ def run(options: argparse.Namespace) -> int:
     assignment = handout()
     ids = {name.partition("/")[0] for name in select(assignment, options.exercise)}
     counts = _counts()
-    for criterion in (one for one in assignment.rubric.criteria if one.id in ids):
+    criteria = [one for one in assignment.rubric.criteria if one.id in ids]
+    # An exercise is part of several criteria, and not each of them has hints.
+    for criterion in [one for one in criteria if one.hints or one.withheld_hints] or criteria:
         shown = min(counts.get(criterion.id, 0) + 1, len(criterion.hints))
         counts[criterion.id] = shown
         print("\n".join(hint_lines(criterion, shown)))

@@ -10,7 +10,7 @@ from grader.cli.handout.bench import Bench, set_up
 
 GREETING = """\
 {name}: {names}
-ask() calls your function as the grader does; show(a, b) marks where two arrays differ. For example:
+{calls}ask() calls your function as the grader does; show(a, b) marks where two arrays differ. For example:
 >>> show(expected, ask())
 """
 OURS = ("np", "show", "ask", "expected")
@@ -50,4 +50,5 @@ def run(options: argparse.Namespace) -> int:
 def greeting(bench: Bench) -> str:
     """The text above the prompt: the case, and the available names."""
     inputs = [name for name in vars(bench.fields) if name in bench.names]
-    return GREETING.format(name=bench.name, names=", ".join([*inputs, *OURS]))
+    calls = f"The case makes these calls: {bench.calls}\n" if bench.calls else ""
+    return GREETING.format(name=bench.name, names=", ".join([*inputs, *OURS]), calls=calls)

@@ -11,14 +11,14 @@ TITLE, RANK = "folders", 10
 MAX_VERSION_DIGITS = 2  # a longer number is a student's id
 NUMBERED = re.compile(r"(?P<word>[^0-9]*?)(?P<number>[0-9]{1,9})", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-# Words that name a version of a submission, not a person.
+# Words that name a version of a submission, not a student.
 VERSION = re.compile(
     r"(?:v|ver|version|final|draft|attempt|submission|submit|try|take|old|new|latest|last|first|backup|bak|copy|"
     r"hw|homework|lab|assignment|exercise|solution|src|source|code|part|rev|revision|test|tests)"
     r"(?:[-_ .]?(?:v|final|new|old|copy|fixed|really|last))*[-_ .]?\(?[0-9]*\)?",
     re.IGNORECASE | re.ASCII,
 )
-OTHER = "a file beside the students' folders: put it into the folder of its student"
+OTHER = "a file next to the students' folders: put it into the folder of its student"
 
 
 def read(tree: Tree) -> Reading | None:
@@ -72,7 +72,7 @@ def order(folders: list[str]) -> dict[str, str]:
 
 
 def names_a_version(folder: str) -> bool:
-    """True if a folder is named like a version of a submission, not like a person."""
+    """True if a folder is named like a version of a submission, not like a student."""
     is_student_id = folder.isascii() and folder.isdigit() and len(folder) > MAX_VERSION_DIGITS
     has_letters = any(c.isalpha() for c in folder)
     is_version = bool(course_time(folder, None) or VERSION.fullmatch(folder))

@@ -16,7 +16,7 @@ METADATA = "submission_metadata.yml"
 EXPORT = re.compile(r"assignment_\d+_export", re.ASCII)
 SUBMISSION = re.compile(r"submission_\d+", re.ASCII)
 MAX_ID = 100
-WITHOUT = f"looks like Gradescope's export without its {METADATA}, which says whose submissions these are"
+WITHOUT = f"looks like Gradescope's export without its {METADATA}, which names the students"
 WITHIN = "found Gradescope's export in the folder {folder!r}: give that folder itself, if it is no student's"
 
 

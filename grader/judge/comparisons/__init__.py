@@ -1,6 +1,6 @@
 """The ways of comparing an answer, one module each, found by name.
 
-A module defines one subclass of `grader.judge.comparison.Comparison`, whose `name` is the module's. It holds
+A module defines one subclass of `grader.judge.comparison.Comparison`, named like the module. It holds
 the keys that it needs of a rubric, how often inputs are drawn, whether the reference must answer, whether a
 handout may hold it, by which digest equal answers are found, the comparison itself, and its page in the docs.
 May import: grader.model, and of the judge `comparison`, `differences` and what a kind may import; NumPy,

@@ -20,11 +20,11 @@ from grader.model.grade import Outcome, Status
 if TYPE_CHECKING:
     from grader.judge.case_model import Strict
 
-COUNTED = "counted"  # what a probe is told: the names of the budget
+COUNTED = "counted"  # the value of a case with the names of the budget
 DOCS = """\
-The case's `budget` limits counts, such as accesses to memory, in a run whose values must be right. The probe
-returns the values and, as its last array, a whole number for each name in `case.counted`. These are the names
-of the budget. The reference answers the same probe, and the grader ignores its counts.
+The case's `budget` limits counts, such as accesses to memory. The values of the same run must be right. The
+probe returns the values and, as its last array, a whole number for each name in `case.counted`. These are the
+names of the budget. The reference answers the same probe, and the grader ignores its counts.
 
 A budget is a number or a formula of whole numbers, `+ - * /`, `ceil`, `min`, `max`, and the case's lengths.
 The lengths have the names in `lengths`, or `n, h, w, c_in, kh, kw, c_out, out_h, out_w` for convolutions. So
@@ -103,7 +103,7 @@ class Budget(Comparison):
 
 
 def complaint_about_budget(case: Case, kind: Kind) -> str:
-    """What is wrong with the formulas of a budget; "" where there is nothing."""
+    """The problem with the formulas of a budget; "" if there is none."""
     names = dict.fromkeys(kind.formula_names(case.parameters), 1)
     for name, formula in case.options.get("budget", {}).items():
         try:

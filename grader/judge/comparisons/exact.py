@@ -13,7 +13,7 @@ shape and dtype, and each element must be equal. There is no tolerance to argue 
 
 The grader asks each case twice in one process, the second time with different values of the same shapes. Both
 answers must be right, so a function that keeps an earlier answer fails. This also holds for `bound`, `close`
-and `set`. A case whose values you write yourself (`ask`) is asked once.
+and `set`. The grader asks a case once if you write its values yourself (`ask`).
 
 ```yaml
 - id: flip

@@ -24,7 +24,7 @@ from grader.judge.kind import Kind
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
-FINDINGS = (  # in the order in which a probe tells of them
+FINDINGS = (  # in the order in which a probe counts them
     *("out_of_bounds", "uninitialised_read", "never_written", "race", "divergent_barrier"),
     *("schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed"),
 )

@@ -41,7 +41,7 @@ def peak_memory_keys() -> "type[Strict]":
     from grader.judge.case_model import Strict
 
     class PeakMemoryKeys(Strict):
-        """What a case says whose memory is bounded."""
+        """The keys of a case with bounded memory."""
 
         peak_memory: Annotated[str, Field(pattern=r"^[1-9]\d{0,3} MiB$")] | None = None
         """`40 MiB`: the most memory that its process may ever hold; left out of handouts."""
@@ -70,7 +70,7 @@ class PeakMemory(Comparison):
             return outcome, difference
         if not peak_bytes:
             raise GraderFault(
-                f"{question.case.name}: this machine tells no process's memory: none can be bounded"
+                f"{question.case.name} cannot run: this machine does not report a process's memory"
             )
         large = too_large(peak_bytes, ceiling_of(question.case))
         return (outcome, None) if large is None else (Outcome(Status.MEMORY, reason=large.rationale), large)

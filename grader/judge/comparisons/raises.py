@@ -22,7 +22,7 @@ that exception counts only if the case names it. This comparison needs no expect
 
 ```yaml
 - id: refuses
-  title: a distance to what is no text is refused
+  title: a distance to a value that is no text is refused
   points: 2
   probe: distance
   compare: raises

@@ -15,7 +15,7 @@ from grader.model.grade import Outcome, Status
 
 DOCS = """\
 The answer must contain the same elements as the expected value, each as often, in any order. It may be a
-list, a tuple, a set or an array with one axis. Two elements are the same if Python writes them alike.
+list, a tuple, a set or an array with one axis. Two elements are the same if Python prints the same for both.
 
 ```yaml
 - id: neighbours

@@ -67,7 +67,7 @@ class Timed(Comparison):
         """Each round asks for other numbers of the same shapes, so that no cached answer is quick.
 
         Each answer must be right. Both are timed from outside, in one dtype; threads and child processes
-        count. Where the submission is too slow the outcome is TOO_SLOW, and the difference tells both times.
+        count. If the submission is too slow, the outcome is TOO_SLOW, and the difference gives both times.
         """
         times, yardstick = [], []
         for number in range(ROUNDS):
@@ -80,7 +80,7 @@ class Timed(Comparison):
                 yardstick.append(_reference_seconds(question, inputs))
         if not min(yardstick) > 0:
             name = question.case.name
-            raise GraderFault(f"{name}: this machine tells no process's CPU time: nothing can be timed")
+            raise GraderFault(f"{name} cannot run: this machine does not report a process's CPU time")
         factor = factor_of(question.case)
         slow = too_slow(min(times), min(yardstick), factor)
         return (outcome, None) if slow is None else (Outcome(Status.TOO_SLOW, reason=slow.rationale), slow)

@@ -89,7 +89,8 @@ def _explain_values(
     expected: Array, actual: Array, wrong: Array, bound: Array | None, index: tuple[int, ...]
 ) -> str:
     count, size = int(np.count_nonzero(wrong)), expected.size
-    share = f"{count} of {size} elements differ" if count < size else f"all {size} elements differ"
+    elements = f"{count} of {size} elements" if count < size else f"all {size} elements"
+    share = f"{elements} differ"
     if not np.isfinite(actual).all():
         first = tuple(int(i) for i in np.argwhere(~np.isfinite(actual))[0])
         return f"{share}; {_number(actual[first])} at {first}: was this element ever written?"
@@ -97,11 +98,11 @@ def _explain_values(
         return f"{share}: the result holds zeros only"
     if bound is not None:
         off = abs(float(actual[index]) - float(expected[index]))
-        return (
-            f"{share} by more than rounding explains; here by {off:.3g} where at most {bound[index]:.3g} is"
-        )
+        verb = "is" if count == 1 else "are"
+        here = f"Here the error is {off:.3g}; at most {bound[index]:.3g} is allowed"
+        return f"{elements} {verb} off by more than rounding error. {here}"
     if expected.dtype.kind != "b" and np.array_equal(actual, -expected):
-        return f"{share}: every sign is turned"
+        return f"{share}: every sign is flipped"
     return share
 
 

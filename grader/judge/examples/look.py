@@ -68,7 +68,7 @@ def wrong_in(expected: Expected, actual: Sequence[Array]) -> list[Array]:
 
 @cache
 def used_inputs(probes: Path, probe: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The fields of a case that a probe reads, and the fields whose shape it reads."""
+    """The fields of a case that a probe reads, and the fields of which it reads the shape."""
     functions = {
         node.name: node
         for node in ast.parse(probes.read_text(encoding="utf-8")).body

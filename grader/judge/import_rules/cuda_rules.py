@@ -38,7 +38,7 @@ TYPE = r"(?:const\s+|volatile\s+|unsigned\s+|signed\s+|struct\s+|class\s+)*[A-Za
 EMULATOR = "is the emulator's: kernels run on it and say nothing of it"
 AROUND = "goes around what watches every access; write plain CUDA C++"
 POINTER = "makes a pointer of something else; take the address of what you were given, or an index into it"
-TIME = "tells a kernel when it runs; a result must not depend on that"
+TIME = "shows a kernel when it runs; a result must not depend on that"
 PIECES = "builds a name out of pieces, which cannot be checked; write the name"
 VARIES = "does not stay what it is when a file is read; do not put names together in the same file"
 # The preprocessor's counters: a name made of them could differ when the file is compiled.

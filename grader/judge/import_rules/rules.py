@@ -100,7 +100,7 @@ class Rules:
 
     def _first(self, name: str, content: bytes, most_bytes: int) -> tuple[int, str]:
         if len(content) > most_bytes:
-            return 0, f"found {len(content)} bytes, expected at most {most_bytes} that a person wrote"
+            return 0, f"found {len(content)} bytes, expected at most {most_bytes}"
         return self._first_of_python(content) if name.endswith(".py") else cuda_rules.problem_of(content)
 
     def _first_of_python(self, content: bytes) -> tuple[int, str]:

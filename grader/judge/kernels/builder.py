@@ -20,7 +20,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from grader.judge.import_rules import cuda_rules, cuda_source
 from grader.judge.import_rules.read_sources import MAX_EXPANDED_BYTES
@@ -62,6 +64,31 @@ class Built:
     failed: Outcome | None = None
 
 
+@dataclass(frozen=True)
+class _Child:
+    """A process that compiles the file `source` in `folder` once its input ends. Leaving ends it."""
+
+    scratch: tempfile.TemporaryDirectory[str]
+    source: str
+    process: subprocess.Popen[bytes]
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.scratch.name)
+
+    def end(self) -> None:
+        """Ends it, whatever it does, and removes its folder."""
+        self.process.kill()
+        self.process.communicate()
+        self.scratch.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+
 class Builder:
     """Compiles kernels for the submissions to one assignment, in a `sandbox`.
 
@@ -81,20 +108,21 @@ class Builder:
         self._sandbox, self._provided, self._host, self._refusal = sandbox, provided, host, refusal
         self._cache = UserCache("graded", cache)
         self._runtime: tuple[str, bytes] | None = None
+        self._early: _Child | None = None  # that waits for the source that was expected last
 
     def missing(self) -> str:
         """The reason nothing can be compiled here, or ""; GraderFault if the emulator does not compile."""
         if self._runtime is None:
             self._runtime = self._known_runtime()
         if self._runtime is None:
-            with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-                result = self._run(Path(scratch), "", self._cache.find("runtime_*.so"))
+            with self._start("") as child:
+                result = self._result(child, self._cache.find("runtime_*.so"))
                 if result["status"] == "NoCompiler":
                     return result["text"]
                 if result["status"] != "ok":
                     raise GraderFault(f"the emulator does not compile: {result['text']}")
                 name = result["runtime"]
-                self._runtime = name, _library_from(Path(scratch), name)
+                self._runtime = name, _library_from(child.folder, name)
                 self._cache.keep(name, self._runtime[1])
                 if known_as := self._runtime_key():
                     self._cache.keep(known_as, name.encode())
@@ -120,8 +148,25 @@ class Builder:
 
     def _sources(self) -> list[Path]:
         """The files that the assignment provides for kernels."""
-        paths = (p for p in self._provided.rglob("*") if p.is_file() and p.parent.name != "backends")
-        return sorted(paths)
+        unread = ("backends", "__pycache__")
+        return sorted(p for p in self._provided.rglob("*") if p.is_file() and p.parent.name not in unread)
+
+    def expect(self, name: str, source: bytes) -> None:
+        """Starts the process that will compile a source, unless it is compiled: `build` may follow, or not.
+
+        It loads the compiler's side and waits, so it is ready once the source has been read.
+        """
+        self.close()
+        if self._runtime is None:
+            self._runtime = self._known_runtime()
+        if self._runtime and self._cache.get(f"{self._key(source)}.so") is None:
+            self._early = self._start(name)
+
+    def close(self) -> None:
+        """Ends a process that waits for a source."""
+        if self._early is not None:
+            self._early.end()
+            self._early = None
 
     def build(self, name: str, source: bytes) -> Built:
         """The libraries of the file `name`."""
@@ -129,8 +174,8 @@ class Builder:
         if reason:
             return Built(failed=Outcome(Status.NOT_RUN, reason=reason))
         assert self._runtime is not None
-        runtime, content = self._runtime
-        key = f"kernels_{self._digest(runtime, source)}"
+        _, content = self._runtime
+        key = self._key(source)
         library = self._cache.get(f"{key}.so")
         if library is None:
             compiled = self._compiled(name, source)
@@ -143,12 +188,12 @@ class Builder:
     def _compiled(self, name: str, source: bytes) -> bytes | Built:
         """The library of a source, or the reason why there is none or why it may not be used."""
         assert self._runtime is not None
-        with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-            folder = Path(scratch)
-            (folder / name).write_bytes(source)
-            result = self._run(folder, name, dict([self._runtime]))
+        child, self._early = self._early or self._start(name), None
+        with child:
+            folder = child.folder
+            result = self._result(child, {name: source, self._runtime[0]: self._runtime[1]})
             if result["status"] != "ok":
-                text = result["text"] or "the compiler did not come to an end"
+                text = result["text"] or "the compiler did not finish"
                 if ENDED_BY_LIMITS.search(text):
                     text = _too_much(name)
                 return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
@@ -171,10 +216,9 @@ class Builder:
         kept_as = f"{known_as}_{find_nvrtc.version()}.txt"
         entry = self._cache.get(kept_as)
         if entry is None:
-            with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-                (Path(scratch) / name).write_bytes(source)
+            with self._start(name, nvidia=True) as child:
                 try:
-                    result = self._run(Path(scratch), name, {}, nvidia=True)
+                    result = self._result(child, {name: source})
                 except GraderFault:  # it left no result: this source crashed it
                     result = {"status": "crashed"}
             if result["status"] != "ok":
@@ -186,12 +230,10 @@ class Builder:
         whole = f"{name}: NVIDIA's compiler refuses it, so on a GPU none of it would run. {NO_POINTS}"
         return (whole, *lines[:MAX_NOTES], *more) if lines else ()
 
-    def _run(
-        self, folder: Path, source: str, libraries: Mapping[str, bytes], *, nvidia: bool = False
-    ) -> dict[str, str]:
-        """Runs `grader.worker.build` on `folder`, which holds the libraries made so far."""
-        for name, content in libraries.items():
-            (folder / name).write_bytes(content)
+    def _start(self, source: str, *, nvidia: bool = False) -> "_Child":
+        """Starts `grader.worker.build`. It waits until its folder holds the file `source`, if any."""
+        scratch = tempfile.TemporaryDirectory(prefix="backflip-")
+        folder = Path(scratch.name)
         limits = LIMITS | ({"RLIMIT_CPU": NVIDIA_SECONDS} if nvidia else {})
         config: dict[str, object] = {"host": self._host, "source": source, "limits": limits, "nvidia": nvidia}
         config["most_expanded"] = MAX_EXPANDED_BYTES
@@ -203,38 +245,56 @@ class Builder:
             installed = find_nvrtc.installed()
             packages = {} if installed is None else {installed.place: installed.folder}
             words = compiler_sandbox(self._provided, folder, tuple(compiler_variables().items()), packages)
+        process = subprocess.Popen(
+            [*words, json.dumps(config)],
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        return _Child(scratch, source, process)
+
+    def _result(self, child: "_Child", files: Mapping[str, bytes]) -> dict[str, str]:
+        """The result of a child that gets these files, the source and libraries made so far."""
+        for name, content in files.items():
+            (child.folder / name).write_bytes(content)
+        source = child.source
         try:
-            done = subprocess.run(
-                [*words, json.dumps(config)],
-                env=environment,
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=SECONDS,
-                check=False,
-            )
+            _, messages = child.process.communicate(timeout=SECONDS)  # closes its input: it begins
         except subprocess.TimeoutExpired:
             late = f"{source}: it was not compiled within {SECONDS} seconds"
             return {"status": "CompileError", "text": late}
-        reply = read_plain(folder / RESULT, RESULT)
+        reply = read_plain(child.folder / RESULT, RESULT)
         if isinstance(reply, str):
-            ended = done.returncode - 128 if done.returncode > 128 else -done.returncode
+            code = child.process.returncode
+            ended = code - 128 if code > 128 else -code
             if source and ended in LIMIT_SIGNALS:  # the compiler itself works here: it made the runtime
                 return {"status": "CompileError", "text": _too_much(source)}
-            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+            last = messages.decode(errors="replace").strip().splitlines()[-1:]
             raise GraderFault(f"no compiler could be started: {''.join(last) or reply}")
         try:
             return {name: str(value) for name, value in dict(json.loads(reply)).items()}
         except (ValueError, TypeError, RecursionError) as error:
             raise GraderFault(f"the compiler's child left no result: {error}") from error
 
+    def _key(self, source: bytes) -> str:
+        """The name in the cache of the library of a source."""
+        assert self._runtime is not None
+        return f"kernels_{self._digest(self._runtime[0], source)}"
+
     def _digest(self, runtime: str, source: bytes) -> str:
         """A digest of a library's inputs: compiler (by the runtime's name), sources, and checking code."""
         digest = hashlib.sha256(runtime.encode())
-        for path in (*self._sources(), Path(str(cuda_rules.__file__)), Path(str(cuda_source.__file__))):
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        for one in self._digests_of_sources:
+            digest.update(one)
         digest.update(source)
         return digest.hexdigest()
+
+    @cached_property
+    def _digests_of_sources(self) -> list[bytes]:
+        checks = (Path(str(module.__file__)) for module in (cuda_rules, cuda_source))
+        return [hashlib.sha256(path.read_bytes()).digest() for path in (*self._sources(), *checks)]
 
 
 def compiler_files() -> list[tuple[str, int, int]]:

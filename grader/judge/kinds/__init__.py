@@ -1,6 +1,6 @@
 """The kinds of cases, one module each, found by name.
 
-A module defines one subclass of `grader.judge.kind.Kind`, whose `name` is the module's. It holds the keys
+A module defines one subclass of `grader.judge.kind.Kind`, named like the module. It holds the keys
 that a rubric writes, how inputs are drawn from them, the words that describe them, the slips that explain a
 wrong shape, and the conditions that such cases may cover. May import: grader.model, and of the judge `kind`,
 `case_model` and `inputs`; NumPy, pydantic.

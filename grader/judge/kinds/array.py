@@ -21,7 +21,7 @@ MOST_SHAPES = 40
 
 @cache
 def array_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that tells it."""
+    """The models of a case by the key that identifies it."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Count, Id, Item, Length, Number, Shape, Strict
@@ -141,7 +141,7 @@ class ArrayKind(Kind):
         return {name: length for name, length in named if isinstance(name, str)}
 
     def describe(self, case: Case, inputs: Inputs) -> str:
-        """Shapes first, then what the probe is given beside them."""
+        """Shapes first, then the other values for the probe."""
         other = f" and one of shape {inputs.array('other').shape}" if "other" in inputs.bases else ""
         asked_values = {key: value for key, value in inputs.values.items() if key in case.parameters}
         values = "".join(f", {name} {in_words(value)}" for name, value in asked_values.items())

@@ -1,4 +1,4 @@
-"""Arrays of any names and shapes; what a probe needs beside them stands under `ask`."""
+"""Arrays of any names and shapes; `ask` holds the other values that a probe needs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def arrays_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that tells it."""
+    """The models of a case by the key that identifies it."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Id, Shape

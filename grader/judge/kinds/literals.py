@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def literals_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that tells it."""
+    """The models of a case by the key that identifies it."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Draws, Functions, Id, Literals, RandomValue, Scenario

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def logits_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that tells it."""
+    """The models of a case by the key that identifies it."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Count, Length, Number
@@ -63,7 +63,7 @@ class LogitsKind(Kind):
         """Samples and classes, and where the logits lie."""
         samples, classes = inputs.array("logits").shape
         spread, level = case.parameters.get("spread"), case.parameters.get("level", 0)
-        apart = {None: "", 0: ", all logits of a row alike"}.get(spread, f", logits {spread} apart")
+        apart = {None: "", 0: ", all logits of a row equal"}.get(spread, f", logits {spread} apart")
         around = f", row n around {level}·(n + 1)" if level else ""
         plural = "s" if samples != 1 else ""
         return f"{samples} sample{plural}, {classes} classes{apart}{around}{view_in_words(case)}"

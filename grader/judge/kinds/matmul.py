@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @cache
 def matmul_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that tells it."""
+    """The models of a case by the key that identifies it."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Length

@@ -21,7 +21,7 @@ CHAINS = 32  # small ones of one length: each is drawn anew
 
 @cache
 def view_chain_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that tells it."""
+    """The models of a case by the key that identifies it."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Count, Draws, Item
@@ -58,7 +58,7 @@ class ViewChainKind(Kind):
             shape = tuple(case.parameters["chain"])
             ops = [[name, argument] for step in case.parameters["ops"] for name, argument in step.items()]
         else:
-            lengths = shapes.permutation(np.arange(3, 7))  # no two alike: a swapped axis shows
+            lengths = shapes.permutation(np.arange(3, 7))  # no two are equal: a swapped axis shows
             shape = tuple(lengths[: shapes.integers(2, 4)].tolist())
             ops = _draw_views(shapes, np.zeros(shape), case.parameters["length"])
         return draw_arrays(case, numbers, {"ops": ops}, {"a": shape})

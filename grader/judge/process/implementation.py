@@ -116,7 +116,7 @@ class Implementation:
         """True if the import failed, so that every case ends in the same way."""
         return self._import_failed is not None
 
-    def beside(self, files: Mapping[str, bytes]) -> "Implementation":
+    def with_files(self, files: Mapping[str, bytes]) -> "Implementation":
         """Other files in a separate process, on the same budgets."""
         return self._relative(replace(self._subject, files=files))
 

@@ -187,7 +187,7 @@ class WorkerProcess:
             return _ran_too_long(most)
         if took.wall > most.wall:
             self.is_late = not clocks.tell_waiting
-            return Outcome(Status.TIMEOUT, reason=f"no answer came within {most.wall:g} seconds")
+            return Outcome(Status.TIMEOUT, reason=f"it timed out after {most.wall:g} seconds")
         if took.waiting > most.waiting:
             raise GraderFault(
                 f"the machine is too busy: it kept a submission waiting for {took.waiting:.0f} seconds"

@@ -46,5 +46,7 @@ class Blame:
         """
         named = {idea.name for ideas in self._ideas.values() for idea in ideas}
         others = {(name,) for name in named if self._evidence.exercise_of(name) != exercise}
-        failing = [name_of(result) for result in failing_of(criterion) if self._evidence.tells(result)]
+        failing = [
+            name_of(result) for result in failing_of(criterion) if self._evidence.is_comparable(result)
+        ]
         return bool(failing) and all(others & self._evidence.at(case) for case in failing)

@@ -1,4 +1,4 @@
-"""Carries ideas over to a criterion whose own answers cannot be compared, such as one about transposes."""
+"""Carries ideas over to a criterion without comparable answers, such as one about transposes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ def carried_over(
     """
     failing = failing_of(criterion)
     cases = {name_of(result) for result in failing}
-    if not cases or any(evidence.tells(result) for result in failing):
+    if not cases or any(evidence.is_comparable(result) for result in failing):
         return []
     exercises = evidence.asked_of(criterion.id)
     criteria = (c for exercise in exercises for c in evidence.alone.get(exercise, ()))
@@ -38,7 +38,9 @@ def carried_over(
 def _are_proven(criterion: CriterionGrade, claims: Sequence[Claim], evidence: Evidence) -> bool:
     """True if the ideas explain each visible failing case, and no visible case contradicts them."""
     explained = frozenset[str]().union(*(cases for _, cases in claims))
-    visible = [r for r in failing_of(criterion) if r.visibility is Visibility.VISIBLE and evidence.tells(r)]
+    visible = [
+        r for r in failing_of(criterion) if r.visibility is Visibility.VISIBLE and evidence.is_comparable(r)
+    ]
     doubted = evidence.doubted(at_home=True)
     return (
         bool(visible)

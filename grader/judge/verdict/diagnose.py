@@ -66,8 +66,8 @@ class Explanation:
 def _ideas_of(criterion: CriterionGrade, evidence: Evidence) -> list[tuple[Idea, frozenset[str]]]:
     """The ideas of a criterion, each with the cases that it explains."""
     failing = failing_of(criterion)
-    telling = [result for result in failing if evidence.tells(result)]
-    return [_with_silent(claim, failing, evidence) for claim in _ideas(criterion, telling, evidence)]
+    comparable = [result for result in failing if evidence.is_comparable(result)]
+    return [_with_silent(claim, failing, evidence) for claim in _ideas(criterion, comparable, evidence)]
 
 
 def _with_claims(
@@ -87,30 +87,30 @@ def _with_silent(
 ) -> tuple[Idea, frozenset[str]]:
     """A claim, plus the cases without evidence of their own that end as with its idea, if that is sure."""
     idea, explained = claim
-    without_answer = [name_of(result) for result in failing if not evidence.tells(result)]
+    without_answer = [name_of(result) for result in failing if not evidence.is_comparable(result)]
     silent = {case for case in without_answer if (idea.name,) in evidence.at(case)}
     return idea, explained | silent if idea.is_sure else explained
 
 
 def _ideas(
-    criterion: CriterionGrade, telling: Sequence[CheckResult], evidence: Evidence
+    criterion: CriterionGrade, comparable: Sequence[CheckResult], evidence: Evidence
 ) -> list[tuple[Idea, frozenset[str]]]:
     """The ideas of a criterion, each with the cases that it contributes to."""
-    visible = [result for result in telling if result.visibility is Visibility.VISIBLE]
+    visible = [result for result in comparable if result.visibility is Visibility.VISIBLE]
     at_home = _best(criterion, visible, evidence, (), at_home=True)
     anchor = at_home[0].names if len({one.names for one in at_home}) == 1 else ()
     best = at_home
-    if len(visible) < len(telling):
-        best = _best(criterion, telling, evidence, anchor) or at_home
+    if len(visible) < len(comparable):
+        best = _best(criterion, comparable, evidence, anchor) or at_home
         if at_home and not anchor:  # several fit: hidden cases may choose among these only
             names = {one.names for one in at_home}
             chosen = [one for one in best if one.names in names]
-            best = chosen or [_explaining(one.names, telling, evidence, criterion) for one in at_home]
-    return _claims(best, telling, evidence) if best else []
+            best = chosen or [_explaining(one.names, comparable, evidence, criterion) for one in at_home]
+    return _claims(best, comparable, evidence) if best else []
 
 
 def _claims(
-    best: Sequence[Explanation], telling: Sequence[CheckResult], evidence: Evidence
+    best: Sequence[Explanation], comparable: Sequence[CheckResult], evidence: Evidence
 ) -> list[tuple[Idea, frozenset[str]]]:
     """The claims that follow from equally good sets: on the ideas in all of them, and in only some."""
     shared = set(best[0].names).intersection(*(one.names for one in best))
@@ -126,7 +126,7 @@ def _claims(
     for group in groups:
         name, others = group[0], group[1:]
         explained = _part(name, whole, best, evidence) if len(best[0].names) > 1 else whole
-        is_all = len(whole) == len(telling) and not evidence.is_partial
+        is_all = len(whole) == len(comparable) and not evidence.is_partial
         is_sure = is_all and name not in evidence.doubted(at_home=False)
         idea = evidence.misconceptions.ideas[name]
         claims.append(
@@ -137,7 +137,7 @@ def _claims(
                     idea.message,
                     idea.help,
                     len(explained),
-                    len(telling),
+                    len(comparable),
                     is_sure,
                     others,
                 ),
@@ -154,10 +154,10 @@ def _is_refuted(name: str, evidence: Evidence) -> bool:
     """
     exercise = evidence.exercise_of(name)
     for criterion in evidence.grade.criteria:
-        failing = [name_of(result) for result in failing_of(criterion) if evidence.tells(result)]
-        telling = [case for case in failing if not evidence.ends[case].startswith(ERROR)]
+        failing = [name_of(result) for result in failing_of(criterion) if evidence.is_comparable(result)]
+        comparable = [case for case in failing if not evidence.ends[case].startswith(ERROR)]
         asks_it_alone = evidence.asked_of(criterion.id) == {exercise}
-        if asks_it_alone and telling and not any((name,) in evidence.at(case) for case in telling):
+        if asks_it_alone and comparable and not any((name,) in evidence.at(case) for case in comparable):
             return True
     return False
 
@@ -173,7 +173,7 @@ def _part(
 
 def _best(
     criterion: CriterionGrade,
-    telling: Sequence[CheckResult],
+    comparable: Sequence[CheckResult],
     evidence: Evidence,
     anchor: Ideas,
     at_home: bool = False,
@@ -181,13 +181,13 @@ def _best(
     """The sets of at most two ideas, including `anchor`, that explain the most; several if they tie."""
     against = evidence.contradicted(criterion.id, at_home) - set(anchor)
     doubted = evidence.doubted(at_home) - set(anchor)
-    sets = _candidates(telling, evidence, criterion, against, anchor)
-    explanations = [_explaining(names, telling, evidence, criterion) for names in sets]
+    sets = _candidates(comparable, evidence, criterion, against, anchor)
+    explanations = [_explaining(names, comparable, evidence, criterion) for names in sets]
     explanations = [
         one
         for one in explanations
-        if _is_enough(one, telling, criterion, evidence, doubted)
-        and _each_counts(one, explanations, telling, evidence)
+        if _is_enough(one, comparable, criterion, evidence, doubted)
+        and _each_counts(one, explanations, comparable, evidence)
     ]
     if not explanations:
         return []
@@ -205,7 +205,7 @@ def _best(
 
 
 def _candidates(
-    telling: Sequence[CheckResult],
+    comparable: Sequence[CheckResult],
     evidence: Evidence,
     criterion: CriterionGrade,
     against: set[str],
@@ -215,7 +215,7 @@ def _candidates(
     wrong = evidence.inner_of(criterion.id) & evidence.wrong_before(criterion.id)
     reached = wrong or evidence.exercises_of(criterion.id)
     candidates = {
-        name for result in telling for ideas in evidence.deciding(name_of(result)) for name in ideas
+        name for result in comparable for ideas in evidence.deciding(name_of(result)) for name in ideas
     }
     pool = sorted(name for name in candidates - against if evidence.exercise_of(name) in reached)
     sets: list[Ideas] = [(name,) for name in pool]
@@ -223,9 +223,9 @@ def _candidates(
 
 
 def _explaining(
-    names: Ideas, telling: Sequence[CheckResult], evidence: Evidence, criterion: CriterionGrade
+    names: Ideas, comparable: Sequence[CheckResult], evidence: Evidence, criterion: CriterionGrade
 ) -> Explanation:
-    explained = {name_of(result) for result in telling if evidence.explains(names, name_of(result))}
+    explained = {name_of(result) for result in comparable if evidence.explains(names, name_of(result))}
     errors = {case for case in explained if evidence.is_bare_error(case)}
     for end in {evidence.ends[case] for case in errors}:
         if not _raises_just_so(end, names, evidence, criterion):
@@ -247,7 +247,7 @@ def _raises_just_so(end: str, names: Ideas, evidence: Evidence, criterion: Crite
 
 def _is_enough(
     explanation: Explanation,
-    telling: Sequence[CheckResult],
+    comparable: Sequence[CheckResult],
     criterion: CriterionGrade,
     evidence: Evidence,
     doubted: set[str],
@@ -259,12 +259,12 @@ def _is_enough(
     If a case of another criterion contradicts an idea, one answer is not enough. A lone answer among many
     failing cases is evidence only if the idea makes the very same cases fail, and others pass.
     """
-    is_lone = len(explanation.explained) * LEAST <= len(telling)
+    is_lone = len(explanation.explained) * LEAST <= len(comparable)
     passed = any(result.status is Status.OK for result in criterion.results)
-    fails_alike = passed and all(
-        evidence.fails_with(explanation.names, name_of(result)) for result in telling
+    fails_as_predicted = passed and all(
+        evidence.fails_with(explanation.names, name_of(result)) for result in comparable
     )
-    if is_lone and not fails_alike:
+    if is_lone and not fails_as_predicted:
         return False
     unchanged = {case for case in explanation.explained if evidence.is_unchanged(case)}
     strong = [case for case in explanation.explained - unchanged if not evidence.is_hint(case)]
@@ -273,21 +273,25 @@ def _is_enough(
     if strong or len(explanation.explained - unchanged) > 1:
         return True
     borne_out = (
-        passed or evidence.reach(explanation.names) > 1 or _ends_alike(explanation, criterion, evidence)
+        passed
+        or evidence.reach(explanation.names) > 1
+        or _ends_as_predicted(explanation, criterion, evidence)
     )
-    return len(explanation.explained) == len(telling) > 0 and borne_out
+    return len(explanation.explained) == len(comparable) > 0 and borne_out
 
 
-def _ends_alike(explanation: Explanation, criterion: CriterionGrade, evidence: Evidence) -> bool:
+def _ends_as_predicted(explanation: Explanation, criterion: CriterionGrade, evidence: Evidence) -> bool:
     """True if several cases without a comparable answer fail, too, each as with the one idea."""
-    without_answer = [name_of(result) for result in failing_of(criterion) if not evidence.tells(result)]
+    without_answer = [
+        name_of(result) for result in failing_of(criterion) if not evidence.is_comparable(result)
+    ]
     return len(without_answer) > 1 and all(explanation.names in evidence.at(case) for case in without_answer)
 
 
 def _each_counts(
     explanation: Explanation,
     explanations: Sequence[Explanation],
-    telling: Sequence[CheckResult],
+    comparable: Sequence[CheckResult],
     evidence: Evidence,
 ) -> bool:
     """True if each of two ideas is needed for more than a hint, and more than one case supports the pair.
@@ -302,9 +306,9 @@ def _each_counts(
     needed = [explanation.explained - explained for explained in single] or [explanation.explained]
     if not all(any(not evidence.is_hint(case) for case in cases) for cases in needed):
         return False
-    if len(explanation.explained) < len(telling) and min(map(len, needed)) == 1:
+    if len(explanation.explained) < len(comparable) and min(map(len, needed)) == 1:
         return False
-    return any(single) or len(explanation.explained) > 1 or len(telling) == 1
+    return any(single) or len(explanation.explained) > 1 or len(comparable) == 1
 
 
 def _with_ideas(result: CheckResult, ideas: Sequence[tuple[Idea, frozenset[str]]]) -> CheckResult:

@@ -62,7 +62,7 @@ class Evidence:
                 name_of(result)
                 for criterion in criteria
                 for result in failing_of(criterion)
-                if result.visibility is Visibility.VISIBLE and self.tells(result)
+                if result.visibility is Visibility.VISIBLE and self.is_comparable(result)
             ]
             for exercise, criteria in self.alone.items()
         }
@@ -98,7 +98,7 @@ class Evidence:
         at = self.at(case)
         return {ideas for ideas in at if len(ideas) == 1 or not any((name,) in at for name in ideas)}
 
-    def tells(self, result: CheckResult) -> bool:
+    def is_comparable(self, result: CheckResult) -> bool:
         """True if a failing case can be compared: it has an answer, and mutants' answers are known."""
         return bool(result.answer) and name_of(result) in self.misconceptions.answers
 

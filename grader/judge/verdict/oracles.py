@@ -236,6 +236,6 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
 
 
 def _entry(inputs: Inputs) -> dict[str, Any]:
-    """What stands beside the arrays of a draw."""
+    """A frozen draw's entry, without its arrays."""
     entry = {"values": dict(inputs.values), "recipes": dict(inputs.recipes), "ask": dict(inputs.ask)}
     return {**entry, "functions": dict(inputs.functions)} if inputs.functions else entry

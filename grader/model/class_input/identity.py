@@ -208,8 +208,8 @@ class _Names:
         keys = [key for word in words for key in _one_letter_less(word)]
         counts = Counter(names for key in keys for names in self._misspelt.get(key, ()))
         text = " ".join(sorted(words))
-        alike = [(_alike(text, names), names) for names, _ in counts.most_common(FEW)]
-        best, names = max(alike, default=(0.0, ()))
+        similarities = [(_similarity(text, names), names) for names, _ in counts.most_common(FEW)]
+        best, names = max(similarities, default=(0.0, ()))
         return self._bearers[names][0] if best >= ALIKE else None
 
     @property
@@ -352,7 +352,7 @@ def _is_format(letter: str) -> bool:
     return unicodedata.category(letter) == "Cf"
 
 
-def _alike(text: str, names: Readings) -> float:
+def _similarity(text: str, names: Readings) -> float:
     from difflib import SequenceMatcher  # only similar names need it
 
     return max(SequenceMatcher(None, text, " ".join(sorted(words))).ratio() for words in names)

@@ -90,7 +90,7 @@ class Records:
         raise NotPlain(type(value).__name__)
 
     def _value(self, pairs: list[tuple[str, Any]]) -> Any:
-        """The value of an object of the JSON, whose parts are values by now."""
+        """The value of an object of the JSON; its parts are values already."""
         ((name, parts),) = pairs
         if name in self._readers:
             return self._readers[name](parts)

@@ -1,6 +1,6 @@
 """Makes cheats from an assignment's solution, in families, each with the most that it may gain.
 
-A module defines one subclass of `grader.prove.cheat.Family`, whose `name` is the module's; no other module
+A module defines one subclass of `grader.prove.cheat.Family`, named like the module; no other module
 names it.
 """
 

@@ -21,7 +21,7 @@ def cheat(original, name):
 """,
     ),
     "zeros_of_the_right_shape": (
-        "Every function returns zeros of the shape that is asked for.",
+        "Every function returns zeros of the right shape.",
         """\
 def cheat(original, name):
     import numpy

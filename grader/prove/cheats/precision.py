@@ -78,7 +78,7 @@ class Precision(Family):
     def excesses(self, rubric: Rubric, cheat: Cheat, grade: Grade) -> Iterator[Excess]:
         """Each criterion where it keeps more than half, and the first one if it loses too little in total.
 
-        A criterion tells precisions apart by a case with `wide` or real numbers and expected values.
+        A criterion distinguishes precisions if it has a case with `wide` or real numbers and expected values.
         """
         for criterion, graded in zip(rubric.criteria, grade.criteria, strict=True):
             rounds_all = cheat.name.startswith("rounds_to_")  # in CUDA C only sums that begin at 0

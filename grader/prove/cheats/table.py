@@ -77,7 +77,7 @@ class Table(Family):
 
 
 def _arrays(assignment: Assignment, criterion: Criterion) -> list[Array]:
-    """The input arrays of a criterion's visible cases, of every time that a case is asked."""
+    """The input arrays of a criterion's visible cases, in each of their draws."""
     visible = [case for case in criterion.cases if case.visibility is Visibility.VISIBLE]
     cases = [case for case in visible if case.kind != OWN_TEST]
     drawn = [draw(case, assignment.name, redraw=n) for case in cases for n in judged_draws(case)]

@@ -21,8 +21,8 @@ def files(bundle: Bundle) -> Mapping[str, bytes]:
     """`questions/<name>/` for the course's repository, and `image/` to be built and pushed."""
     if bundle.variants:
         raise UserError(
-            "course.yaml has `variants: true`, and PrairieLearn does not tell a grader whose submission it "
-            "is: publish a course without it"
+            "course.yaml has `variants: true`, and PrairieLearn does not tell a grader which student "
+            "submitted: publish a course without it"
         )
     wheel = bundle.wheel()
     question = {

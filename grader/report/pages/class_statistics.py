@@ -67,8 +67,8 @@ class ClassStatistics:
     bins: tuple[int, ...]
     criteria: tuple[CriterionRate, ...]
     misconceptions: tuple[Misconception, ...]
-    nobody_passes: tuple[str, ...]
-    everybody_passes: tuple[str, ...]
+    passed_by_none: tuple[str, ...]
+    passed_by_all: tuple[str, ...]
     to_review: tuple[ClassRow, ...]
     absent: tuple[ClassRow, ...]
     late: int
@@ -100,8 +100,8 @@ def statistics_of(rows: Sequence[ClassRow]) -> ClassStatistics:
         bins=histogram(scores, max_score),
         criteria=criteria,
         misconceptions=_misconceptions(rows),
-        nobody_passes=tuple(name for name, case in cases.items() if case.ran and not case.passed),
-        everybody_passes=tuple(name for name, case in cases.items() if case.ran and case.passed == case.ran),
+        passed_by_none=tuple(name for name, case in cases.items() if case.ran and not case.passed),
+        passed_by_all=tuple(name for name, case in cases.items() if case.ran and case.passed == case.ran),
         to_review=tuple(to_review(rows)),
         absent=tuple(row for row in rows if row.absent),
         late=sum(

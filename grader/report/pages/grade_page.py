@@ -85,7 +85,7 @@ def article(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> Ma
 
 
 def _with_code(line: str) -> list[object]:
-    """A line whose parts between backticks are code."""
+    """A line with code between backticks."""
     return [element("code", part) if number % 2 else part for number, part in enumerate(line.split("`"))]
 
 

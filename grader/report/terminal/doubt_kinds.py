@@ -92,7 +92,7 @@ KINDS = (
     Kind(
         "the file is missing or cannot be read",
         "Get the file and run `grader batch` again, or accept a score of 0. `grader batch --accept-missing` "
-        "accepts it for every student whose file is missing, also under another name or in a notebook "
+        "accepts it for every missing file, also for one under another name or in a notebook "
         "without the tag.",
         "is missing|cannot be (read|unpacked)|at most .* are read|is no zip|half of a character",
     ),

@@ -6,7 +6,7 @@
 
 extern "C" {
 void emulator_atomic_in_order(const volatile void *pointer, int size, int is_store, int acquires, int releases, int line);
-void emulator_order(const void *word, int acquires, int releases, int of_block);
+unsigned emulator_order(const void *word, int acquires, int releases, int of_block, unsigned most);
 void emulator_copy_later(void *to, const void *from, size_t size, size_t zeros, int line);
 void emulator_commit();
 void emulator_wait_for_copies(unsigned batches);
@@ -154,6 +154,7 @@ template <typename T, thread_scope Scope = thread_scope_system> struct atomic_re
 // A barrier that threads of a block share. Arriving releases, waiting acquires.
 template <thread_scope Scope = thread_scope_system> struct barrier {
     unsigned emulator_expected, emulator_left, emulator_phase;
+    unsigned emulator_arrived[2];  // in all, at the end of the last two phases
     typedef unsigned arrival_token;
 
     barrier() = default;
@@ -163,9 +164,10 @@ template <thread_scope Scope = thread_scope_system> struct barrier {
     {
         arrival_token phase = emulator_phase;
         emulator_wait_for_copies(0);
-        emulator_order(this, 0, 1, Scope == thread_scope_block);
+        unsigned arrived = emulator_order(this, 0, 1, Scope == thread_scope_block, 0);
         emulator_left -= count;
         if (emulator_left == 0) {
+            emulator_arrived[phase % 2] = arrived;
             emulator_left = emulator_expected;
             ++emulator_phase;
         }
@@ -175,7 +177,7 @@ template <thread_scope Scope = thread_scope_system> struct barrier {
     {
         while (emulator_phase == phase)
             emulator_yield();
-        emulator_order(this, 1, 0, Scope == thread_scope_block);
+        emulator_order(this, 1, 0, Scope == thread_scope_block, emulator_arrived[phase % 2]);
     }
     void arrive_and_wait() { wait(arrive()); }
     EMULATOR_QUIET void arrive_and_drop()
@@ -198,17 +200,96 @@ template <size_t Alignment> struct aligned_size_t {
     constexpr operator size_t() const { return value; }
 };
 
-template <thread_scope Scope = thread_scope_thread> struct pipeline {
-    static_assert(Scope == thread_scope_thread, "of pipelines those of one thread are emulated: cuda::make_pipeline()");
+// Stages that threads of a group share: each is full once all producers have committed, and empty once all consumers have
+// released. A producer's copies take place when it commits; a consumer that does not wait races with them.
+template <thread_scope Scope> struct emulator_stage {
+    barrier<Scope> full, empty;
+};
+template <thread_scope Scope, unsigned char Stages> struct pipeline_shared_state {
+    unsigned emulator_producers, emulator_consumers;
+    emulator_stage<Scope> emulator_stages[Stages];
+};
+enum class pipeline_role { producer, consumer };
+struct emulator_place {  // where a plain number may be an argument, too
+    int line;
+};
+
+template <thread_scope Scope> struct pipeline {
+    emulator_stage<Scope> *stages;
+    unsigned count, made, taken;  // stages; of this thread, since the start
+
+    EMULATOR_QUIET void producer_acquire() const { wait(stages[made % count].empty, made / count); }
+    EMULATOR_QUIET void producer_commit()
+    {
+        emulator_commit();
+        stages[made++ % count].full.arrive();
+    }
+    EMULATOR_QUIET void consumer_wait() const { wait(stages[taken % count].full, taken / count + 1); }
+    EMULATOR_QUIET void consumer_release() { stages[taken++ % count].empty.arrive(); }
+    EMULATOR_QUIET static void wait(const barrier<Scope> &of, unsigned phases)
+    {
+        while (int(of.emulator_phase - phases) < 0)
+            emulator_yield();
+        if (phases)
+            emulator_order(&of, 1, 0, Scope == thread_scope_block, of.emulator_arrived[(phases - 1) % 2]);
+    }
+    static bool quit() { return true; }
+};
+template <typename Group, thread_scope Scope, unsigned char Stages>
+EMULATOR_QUIET static inline pipeline<Scope> emulator_pipeline(
+    const Group &group, pipeline_shared_state<Scope, Stages> *state, bool produces, bool consumes, int line)
+{
+    if (group.thread_rank() == 0)
+        state->emulator_producers = state->emulator_consumers = 0;
+    group.sync(line);
+    state->emulator_producers += produces;
+    state->emulator_consumers += consumes;
+    group.sync(line);
+    if (group.thread_rank() == 0)
+        for (auto &stage : state->emulator_stages) {
+            init(&stage.full, state->emulator_producers);
+            init(&stage.empty, state->emulator_consumers);
+        }
+    group.sync(line);
+    return {state->emulator_stages, Stages, 0, 0};
+}
+template <typename Group, thread_scope Scope, unsigned char Stages>
+static inline pipeline<Scope> make_pipeline(
+    const Group &group, pipeline_shared_state<Scope, Stages> *state, emulator_place at = {__builtin_LINE()})
+{
+    return emulator_pipeline(group, state, true, true, at.line);
+}
+template <typename Group, thread_scope Scope, unsigned char Stages>
+static inline pipeline<Scope> make_pipeline(
+    const Group &group, pipeline_shared_state<Scope, Stages> *state, pipeline_role role, EMULATOR_LINE)
+{
+    return emulator_pipeline(group, state, role == pipeline_role::producer, role == pipeline_role::consumer, line);
+}
+template <typename Group, thread_scope Scope, unsigned char Stages>
+static inline pipeline<Scope> make_pipeline(
+    const Group &group, pipeline_shared_state<Scope, Stages> *state, size_t producers, EMULATOR_LINE)
+{
+    bool produces = group.thread_rank() < producers;
+    return emulator_pipeline(group, state, produces, !produces, line);
+}
+
+template <> struct pipeline<thread_scope_thread> {
     void producer_acquire() const {}
     void producer_commit() const { emulator_commit(); }
     void consumer_wait() const { emulator_wait_for_copies(0); }
     void consumer_release() const {}
+    static bool quit() { return true; }
 };
 static inline pipeline<thread_scope_thread> make_pipeline() { return {}; }
-template <unsigned N, thread_scope Scope> static inline void pipeline_consumer_wait_prior(pipeline<Scope> &)
+template <unsigned N> static inline void pipeline_consumer_wait_prior(pipeline<thread_scope_thread> &)
 {
     emulator_wait_for_copies(N);
+}
+template <unsigned N, thread_scope Scope>
+EMULATOR_QUIET static inline void pipeline_consumer_wait_prior(pipeline<Scope> &of)
+{
+    for (unsigned stage = of.taken; stage + N < of.made; ++stage)
+        of.wait(of.stages[stage % of.count].full, stage / of.count + 1);
 }
 
 template <typename T, typename Size, thread_scope Scope>

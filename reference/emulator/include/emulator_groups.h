@@ -2,6 +2,11 @@
 // "CUDA C++ Programming Guide", chapter "Cooperative Groups". Groups of more than one block are not here.
 #pragma once
 
+extern "C" {
+void emulator_grid_barrier(int line);
+int emulator_is_cooperative();
+}
+
 namespace cooperative_groups {
 
 static inline unsigned emulator_rank()
@@ -148,7 +153,7 @@ static inline coalesced_group binary_partition(const emulator_lanes &group, bool
 
 static inline void sync(const thread_group &group, EMULATOR_LINE) { group.sync(line); }
 
-// The whole grid has only ranks and sizes; blocks run one after another here, so they cannot wait for each other.
+// The whole grid. Its blocks can wait for each other where cudaLaunchCooperativeKernel has launched them.
 struct grid_group {
     static unsigned long long thread_rank()
     {
@@ -163,9 +168,11 @@ struct grid_group {
     static unsigned long long num_blocks() { return gridDim.x * (unsigned long long)gridDim.y * gridDim.z; }
     static dim3 block_index() { return dim3(blockIdx); }
     static dim3 dim_blocks() { return dim3(gridDim); }
-    static void sync() = delete; // a barrier for the whole grid is not emulated
+    static void sync(EMULATOR_LINE) { emulator_grid_barrier(line); }
+    static bool is_valid() { return emulator_is_cooperative(); }
 };
 static inline grid_group this_grid() { return {}; }
+static inline void sync(const grid_group &group, EMULATOR_LINE) { group.sync(line); }
 
 #define EMULATOR_OPERATOR(name, value)                                                    \
     template <typename T = void> struct name {                                            \

@@ -14,7 +14,7 @@ enum cudaError {
     cudaErrorNoDevice = 100, cudaErrorInvalidDevice = 101, cudaErrorInvalidResourceHandle = 400,
     cudaErrorNotReady = 600, cudaErrorIllegalAddress = 700, cudaErrorLaunchOutOfResources = 701,
     cudaErrorLaunchTimeout = 702, cudaErrorAssert = 710, cudaErrorMisalignedAddress = 716,
-    cudaErrorLaunchFailure = 719, cudaErrorNotSupported = 801, cudaErrorUnknown = 999
+    cudaErrorLaunchFailure = 719, cudaErrorCooperativeLaunchTooLarge = 720, cudaErrorNotSupported = 801, cudaErrorUnknown = 999
 };
 typedef enum cudaError cudaError_t;
 enum cudaMemcpyKind {
@@ -29,7 +29,7 @@ enum cudaDeviceAttr {
     cudaDevAttrMaxThreadsPerBlock = 1, cudaDevAttrMaxSharedMemoryPerBlock = 8, cudaDevAttrWarpSize = 10,
     cudaDevAttrClockRate = 13, cudaDevAttrMultiProcessorCount = 16, cudaDevAttrMaxThreadsPerMultiProcessor = 39,
     cudaDevAttrComputeCapabilityMajor = 75, cudaDevAttrComputeCapabilityMinor = 76,
-    cudaDevAttrMaxSharedMemoryPerBlockOptin = 97
+    cudaDevAttrCooperativeLaunch = 95, cudaDevAttrMaxSharedMemoryPerBlockOptin = 97
 };
 enum { cudaStreamDefault = 0, cudaStreamNonBlocking = 1, cudaEventDefault = 0, cudaEventBlockingSync = 1,
     cudaEventDisableTiming = 2, cudaMemAttachGlobal = 1, cudaMemAttachHost = 2, cudaHostAllocDefault = 0,
@@ -60,6 +60,7 @@ static inline emulator_configuration emulator_configure(dim3 grid, dim3 block, s
 }
 
 extern "C" {
+void emulator_next_is_cooperative();
 cudaError_t emulator_malloc(void **pointer, size_t bytes, size_t element, int where, int line);
 cudaError_t emulator_free(void *pointer, int line);
 cudaError_t emulator_copy(void *to, const void *from, size_t bytes, int kind, int waits, int line);
@@ -142,6 +143,7 @@ static inline cudaError_t emulator_launch_kernel(const char *written, void (*ker
     return emulator_last_error(0);
 }
 #define cudaLaunchKernel(...) emulator_launch_kernel(#__VA_ARGS__, __VA_ARGS__)
+#define cudaLaunchCooperativeKernel(...) (emulator_next_is_cooperative(), emulator_launch_kernel(#__VA_ARGS__, __VA_ARGS__))
 
 // Memory. A pointer's type gives the element size; for `void *` it is unknown.
 

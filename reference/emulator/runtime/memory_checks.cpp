@@ -387,14 +387,16 @@ INTERFACE void emulator_atomic_in_order(
     hand_on(offset, acquires, releases_too);
 }
 
-// A thread arrives at its block's shared object at this address, or has waited there for the others.
-INTERFACE void emulator_order(const void *word, int acquires, int releases_too, int of_block)
+// A thread arrives at its block's shared object at this address, or has waited there for the first `most` arrivals. Returns
+// how many there were.
+INTERFACE unsigned emulator_order(const void *word, int acquires, int releases_too, int of_block, unsigned most)
 {
     if (!is_checked)
-        return;
+        return 0;
     if (releases_too)
         of_block ? emulator_fence_block() : emulator_fence();
-    hand_on(reinterpret_cast<std::uintptr_t>(word) - reinterpret_cast<std::uintptr_t>(arena), acquires, releases_too);
+    std::size_t offset = reinterpret_cast<std::uintptr_t>(word) - reinterpret_cast<std::uintptr_t>(arena);
+    return unsigned(hand_on(offset, acquires, releases_too, most));
 }
 
 // Copies that the block's threads have started and that are not yet done.

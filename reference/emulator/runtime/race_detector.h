@@ -7,6 +7,7 @@
 
 #include "state.h"
 
+#include <algorithm>
 #include <cstring>
 #include <unordered_map>
 
@@ -78,16 +79,21 @@ std::uint32_t releases_of;                                      // the block, by
 std::unordered_map<std::size_t, std::vector<Release>> releases;  // by the word's offset
 std::unordered_map<std::uint64_t, std::size_t> acquired;         // by word and thread: how many it has seen
 
-void hand_on(std::size_t offset, bool acquires = true, bool releases_too = true)
+// Acquires a word's releases, or the first `most` of them: a barrier's waiter sees those of its phase, and no later
+// ones. Returns how many there are now.
+std::size_t hand_on(std::size_t offset, bool acquires = true, bool releases_too = true, std::size_t most = SIZE_MAX)
 {
     if (releases_of != block_start)
-        return;  // no thread has passed a fence
+        return 0;  // no thread has passed a fence
     std::vector<Release> &made = releases[offset];
-    if (acquires)
-        acquired[offset * MAX_THREADS + unsigned(thread)] = made.size();
+    if (acquires) {
+        std::size_t &seen = acquired[offset * MAX_THREADS + unsigned(thread)];
+        seen = std::max(seen, std::min(most, made.size()));
+    }
     if (releases_too && fence_passed[thread] > block_start && (made.empty() || made.back().thread != thread
                                                   || made.back().passed != fence_passed[thread]))
         made.push_back({thread, fence_passed[thread]});
+    return made.size();
 }
 
 bool was_handed_on(int by, std::uint32_t moment)

@@ -13,6 +13,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <sys/mman.h>
 #include <ucontext.h>
 #ifdef __APPLE__
@@ -51,7 +52,7 @@ const int COLOURS = 8;  // places in a page where stacks begin: else all would l
 const std::size_t COLOUR = 256;
 const std::size_t LOOK_AHEAD = 320;  // bytes of a stack that a thread needs at once when it goes on
 
-enum State : unsigned char { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, DONE };
+enum State : unsigned char { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, AT_GRID, DONE };
 
 struct Request {  // the reason a thread waits
     int line;
@@ -78,7 +79,7 @@ Thread threads[MAX_THREADS];
 Request requests[MAX_THREADS];
 State states[MAX_THREADS];
 Fiber fibers[MAX_THREADS];
-char *stacks;
+char *all_stacks, *stacks;  // stacks: of the block that runs
 int stack_count;
 int stacks_used;  // by a launch: those from the first on
 std::vector<int> free_fibers;
@@ -92,8 +93,9 @@ std::uint64_t ticks;
 std::uint64_t turns;
 int size;  // threads of a block
 int done;  // of them
+int at_grid;  // of them wait for the whole grid
 int at;    // in `order`
-struct {   // the barrier that threads of the block have reached
+struct Barrier {  // that threads of the block have reached
     int count, line, predicates, result;
     bool is_one;  // all at one line
     int lanes[MAX_THREADS / WARP];  // of each warp
@@ -419,7 +421,7 @@ inline __attribute__((always_inline)) void wait(State state)
     meeting += state == AT_WARP;
     if (state != READY)
         idle = 0;
-    if (state == AT_WARP || (state == AT_BARRIER && asking)) {
+    if (state == AT_WARP || ((state == AT_BARRIER || state == AT_GRID) && asking)) {
         meet(thread / WARP);
         if (states[thread] == READY && launch.thread_order < LAST_WRITER_FIRST)
             return;  // it was the last to arrive
@@ -445,9 +447,11 @@ bool release_all()
 // Every thread has reached a barrier or has left; or they wait for something that never happens.
 bool release_some()
 {
-    int waiting = -1, gone = -1, stuck = -1;
+    int waiting = -1, gone = -1, stuck = -1, of_the_grid = -1;
     for (int number = 0; number < size; ++number) {
-        if (states[number] == DONE)
+        if (states[number] == AT_GRID)
+            of_the_grid = number;
+        else if (states[number] == DONE)
             gone = gone < 0 ? number : gone;
         else if (states[number] == AT_WARP)
             stuck = stuck < 0 ? number : stuck;
@@ -456,6 +460,10 @@ bool release_some()
     }
     if (stuck >= 0) {
         complain(stuck, "waits for lanes of its warp that never come", waiting);
+        return false;
+    }
+    if (of_the_grid >= 0) {
+        complain(waiting, "waits at a barrier while another waits for the whole grid", of_the_grid);
         return false;
     }
     if (gone >= 0)
@@ -483,23 +491,36 @@ bool release()
     return true;
 }
 
-void run_block(std::int64_t number)
+// A block begins, or goes on behind a barrier of the whole grid.
+void enter_block(std::int64_t number)
 {
     block = number;
     blockIdx = index_of(number, launch.grid);
     block_start = last_barrier = ++now;
     starts.push_back({now, number});
+    for (int i = 0; i < size; ++i)
+        order[i] = launch.thread_order == REVERSE ? size - 1 - i : i;
+    idle = 0;
+}
+
+void begin_block(std::int64_t number)
+{
+    enter_block(number);
     for (const Array &array : arrays)
         forget(array);
     for (int i = 0; i < size; ++i) {
         states[i] = WAITING_TO_START;
         threads[i].waits = 0;
         threads[i].last_store = 0;
-        order[i] = launch.thread_order == REVERSE ? size - 1 - i : i;
     }
-    idle = asking = meeting = done = 0;
+    asking = meeting = done = at_grid = 0;
     barrier = {};
-    while (done < size && !stopped) {
+}
+
+// Runs a block until all of its threads are done, or those that are not wait for the whole grid.
+void go_on()
+{
+    while (done + at_grid < size && !stopped) {
         arrange();
         at = 0;
         int first = next();
@@ -512,11 +533,121 @@ void run_block(std::int64_t number)
         count_warps();
 }
 
+void run_block(std::int64_t number)
+{
+    begin_block(number);
+    go_on();
+}
+
+// A block that waits for the whole grid, while others run. Its stacks are its own.
+struct Resident {
+    std::vector<Thread> threads;
+    std::vector<Request> requests;
+    std::vector<State> states;
+    std::vector<Fiber> fibers;
+    std::vector<int> free_fibers;
+    int done;
+    std::vector<std::vector<unsigned char>> shared, shared_state;  // of each array
+    bool is_done;
+};
+
+void leave_block(Resident &one)
+{
+    one.threads.assign(threads, threads + size);
+    one.requests.assign(requests, requests + size);
+    one.states.assign(states, states + size);
+    one.fibers.assign(fibers, fibers + size);
+    one.free_fibers = free_fibers;
+    one.done = done;
+    one.shared.clear();
+    one.shared_state.clear();
+    for (const Array &array : arrays) {
+        one.shared.emplace_back(arena + array.start, arena + array.start + array.size);
+        one.shared_state.emplace_back(state + array.start / 4, state + (array.start + array.size + 3) / 4);
+    }
+}
+
+void return_to_block(const Resident &one, std::int64_t number)
+{
+    std::copy(one.threads.begin(), one.threads.end(), threads);
+    std::copy(one.requests.begin(), one.requests.end(), requests);
+    std::copy(one.states.begin(), one.states.end(), states);
+    std::replace(states, states + size, AT_GRID, READY);
+    std::copy(one.fibers.begin(), one.fibers.end(), fibers);
+    free_fibers = one.free_fibers;
+    done = one.done;
+    at_grid = asking = meeting = 0;
+    barrier = {};
+    for (std::size_t i = 0; i < arrays.size(); ++i) {
+        forget(arrays[i]);
+        if (i >= one.shared.size())
+            continue;  // another block has declared it since
+        std::copy(one.shared[i].begin(), one.shared[i].end(), arena + arrays[i].start);
+        std::copy(one.shared_state[i].begin(), one.shared_state[i].end(), state + arrays[i].start / 4);
+    }
+    enter_block(number);
+}
+
+void renew_fibers()
+{
+    free_fibers.clear();
+    for (int i = size - 1; i >= 0; --i) {
+        fibers[i].fresh = true;
+        free_fibers.push_back(i);
+    }
+}
+
+// Runs all blocks of a cooperative launch up to each barrier of the grid, one block after another. What happens before
+// such a barrier is ordered before all that comes after it.
+void run_together(const std::vector<std::int64_t> &numbers)
+{
+    std::vector<Resident> residents(numbers.size());
+    for (bool is_first = true; !stopped; is_first = false) {
+        std::int64_t waiting = -1, gone = -1;
+        for (std::int64_t number : numbers) {
+            Resident &one = residents[std::size_t(number)];
+            if (one.is_done) {
+                gone = number;
+                continue;
+            }
+            stacks = all_stacks + std::size_t(number) * std::size_t(size) * STACK;
+            if (is_first) {
+                renew_fibers();
+                begin_block(number);
+            } else {
+                return_to_block(one, number);
+            }
+            go_on();
+            if (stopped)
+                return;
+            one.is_done = done == size;
+            (one.is_done ? gone : waiting) = number;
+            int left = int(std::find(states, states + size, DONE) - states);
+            if (!one.is_done && left < size) {
+                complain(int(std::find(states, states + size, AT_GRID) - states),
+                    "waits for the whole grid, a barrier that another has left out", left);
+                stopped = true;
+                return;
+            }
+            leave_block(one);
+        }
+        if (waiting < 0)
+            return;
+        if (gone >= 0) {
+            return_to_block(residents[std::size_t(waiting)], waiting);
+            int first = int(std::find(states, states + size, READY) - states);
+            complain(first, "waits for the whole grid, but another block has come to its end");
+            stopped = true;
+        }
+        launch_start = ++now;
+    }
+}
+
 // Clears the threads' stacks, so that a kernel finds nothing there from an earlier launch.
 void clear_stacks()
 {
     for (int i = 0; i < stacks_used; ++i) {
-        char *stack = stacks + i * STACK;
+        char *stack = all_stacks + i * STACK;
 #ifdef __linux__  // a page that is given back comes again as zeros; to clear the one that most threads use is cheaper
         const std::size_t cleared = 4096;
         madvise(stack + GUARD, STACK - GUARD - cleared, MADV_DONTNEED);
@@ -528,30 +659,32 @@ void clear_stacks()
     stacks_used = 0;
 }
 
-// Stacks for the threads of a block, and fibers that have not begun.
-bool prepare()
+void give_stacks_back()
 {
-    if (stacks)
+    if (all_stacks)
+        munmap(all_stacks, std::size_t(stack_count) * STACK);
+    stack_count = stacks_used = 0;
+    all_stacks = nullptr;
+}
+
+// Stacks for this many threads, and fibers that have not begun.
+bool prepare(int count)
+{
+    if (all_stacks)
         clear_stacks();
-    if (stack_count < size) {
-        if (stacks)
-            munmap(stacks, stack_count * STACK);
-        stack_count = 0;
-        stacks = nullptr;
-        void *memory = mmap(nullptr, size * STACK, PROT_READ | PROT_WRITE,
+    if (stack_count < count) {
+        give_stacks_back();
+        void *memory = mmap(nullptr, std::size_t(count) * STACK, PROT_READ | PROT_WRITE,
             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED)
             return false;
-        stacks = static_cast<char *>(memory);
-        stack_count = size;
-        for (int i = 0; i < size; ++i)
-            mprotect(stacks + i * STACK, GUARD, PROT_NONE);  // a stack that grows too far ends in a fault
+        all_stacks = static_cast<char *>(memory);
+        stack_count = count;
+        for (int i = 0; i < count; ++i)
+            mprotect(all_stacks + i * STACK, GUARD, PROT_NONE);  // a stack that grows too far ends in a fault
     }
-    free_fibers.clear();
-    for (int i = size - 1; i >= 0; --i) {
-        fibers[i].fresh = true;
-        free_fibers.push_back(i);
-    }
+    stacks = all_stacks;
+    renew_fibers();
     return true;
 }
 
@@ -788,6 +921,9 @@ void print(const char *format, va_list values)
 
 using namespace emulator;
 
+INTERFACE void emulator_wait_for_copies(unsigned count);
+INTERFACE void emulator_trap(const char *what, int line);
+
 INTERFACE void emulator_allocate(const char *name, std::size_t bytes, int line, void **pointer, unsigned *number)
 {
     *number = emulator_launch_number;
@@ -841,6 +977,19 @@ INTERFACE std::uint64_t emulator_meet(
     wait(AT_WARP);
     return requests[thread].result;
 }
+
+// A thread waits for all threads of the grid.
+INTERFACE void emulator_grid_barrier(int line)
+{
+    if (!launch.cooperative)
+        emulator_trap("waits for the whole grid, which only cudaLaunchCooperativeKernel allows", line);
+    emulator_wait_for_copies(0);
+    requests[thread] = {line, SYNC, 0, 0, 0, 0, WARP};
+    ++at_grid;
+    wait(AT_GRID);
+}
+
+INTERFACE int emulator_is_cooperative() { return launch.cooperative; }
 
 INTERFACE void emulator_yield()
 {
@@ -911,22 +1060,14 @@ INTERFACE int emulator_printf(const char *format, ...)
     return count;
 }
 
-// 0: every thread came to its end. 1: it stopped, and the findings say why. 2: no memory for stacks.
-INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *how)
+namespace {
+
+// Prepares the launch's blocks. False if there is no memory for stacks.
+bool begin()
 {
-    launch = *how;
-    entry = kernel;
-    orders_some = std::find(of_some_lanes.begin(), of_some_lanes.end(), kernel) != of_some_lanes.end();
-    arguments = given;
-    random_state = launch.seed;
-    size = launch.block[0] * launch.block[1] * launch.block[2];
-    if (!prepare())
-        return 2;
-    for (int i = 0; i < size; ++i)
-        threads[i].index = index_of(i, launch.block);
-    find_program();
-    blockDim = {launch.block[0], launch.block[1], launch.block[2]};
-    gridDim = {launch.grid[0], launch.grid[1], launch.grid[2]};
+    int blocks = launch.cooperative ? int(launch.grid[0] * launch.grid[1] * launch.grid[2]) : 1;
+    if (!prepare(size * blocks))
+        return false;
     ++emulator_launch_number;
     counters = {};
     emulator_arithmetic = 0;
@@ -942,21 +1083,88 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     ticks = last_place = 0;
     if (launch.counting)
         begin_notes();
+    return true;
+}
+
+std::vector<std::int64_t> drawn;  // the order of blocks, where it is random
+
+// The block that comes at this place of the order.
+std::int64_t number_of(std::int64_t i, std::int64_t count)
+{
+    return launch.block_order == FORWARD ? i : launch.block_order == REVERSE ? count - 1 - i : drawn[std::size_t(i)];
+}
+
+// Runs it. False if it stopped.
+bool run_next(std::int64_t i)
+{
+    run_block(number_of(i, std::int64_t(launch.grid[0]) * launch.grid[1] * launch.grid[2]));
+    return !stopped;
+}
+
+double seconds()
+{
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
+}
+
+}  // namespace
+
+// 0: every thread came to its end. 1: it stopped, and the findings say why. 2: no memory for stacks. Where its blocks take
+// long, several `cores` run them, as far as their arrays are `given_arrays` and nothing else connects them.
+INTERFACE int emulator_run_on(void (*kernel)(void **), void **given, const Launch *how, int cores,
+    const SharedArray *given_arrays, std::size_t array_count)
+{
+    const double WORTH_IT = 0.01;  // seconds; to share the blocks out takes one or two thousandths
+    launch = *how;
+    entry = kernel;
+    orders_some = std::find(of_some_lanes.begin(), of_some_lanes.end(), kernel) != of_some_lanes.end();
+    arguments = given;
+    random_state = launch.seed;
+    size = launch.block[0] * launch.block[1] * launch.block[2];
+    for (int i = 0; i < size; ++i)
+        threads[i].index = index_of(i, launch.block);
+    find_program();
+    blockDim = {launch.block[0], launch.block[1], launch.block[2]};
+    gridDim = {launch.grid[0], launch.grid[1], launch.grid[2]};
+    if (!begin())
+        return 2;
     watch();
 
     std::int64_t count = std::int64_t(launch.grid[0]) * launch.grid[1] * launch.grid[2];
-    std::vector<std::int64_t> drawn(launch.block_order == RANDOM ? std::size_t(count) : 0);
+    drawn.resize(launch.block_order == RANDOM ? std::size_t(count) : 0);
     for (std::size_t i = 0; i < drawn.size(); ++i)
         drawn[i] = std::int64_t(i);
     shuffle(drawn.data(), std::int64_t(drawn.size()));
-    for (std::int64_t i = 0; i < count && !stopped; ++i)
-        run_block(launch.block_order == FORWARD ? i : launch.block_order == REVERSE ? count - 1 - i : drawn[std::size_t(i)]);
+    if (launch.cooperative) {
+        std::vector<std::int64_t> numbers;
+        for (std::int64_t i = 0; i < count; ++i)
+            numbers.push_back(number_of(i, count));
+        run_together(numbers);
+        give_stacks_back();
+        count = 0;
+    }
+    double start = cores > 1 ? seconds() : 0;
+    for (std::int64_t i = 0; i < count && run_next(i); ++i) {
+        std::int64_t left = count - i - 1;
+        if (cores == 1 || left < cores || (seconds() - start) / double(i + 1) * double(left) < WORTH_IT)
+            continue;
+        if (run_on_cores(cores, given_arrays, array_count, i + 1, count, run_next))
+            break;
+        cores = 1;
+        begin();
+    }
     block = thread = -1;
     unwatch();
     count_plain_reads();
     counters.arithmetic = emulator_arithmetic;
     counters.shared_memory = shared_used;
     return stopped;
+}
+
+INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *how)
+{
+    return emulator_run_on(kernel, given, how, 1, nullptr, 0);
 }
 
 INTERFACE const char *emulator_output() { return output; }

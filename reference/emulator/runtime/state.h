@@ -2,7 +2,7 @@
 //
 // The runtime is a library that every compiled kernel is linked to. scheduler.cpp runs blocks and threads;
 // memory_checks.cpp is called for every access to memory, and race_detector.h finds races between accesses;
-// counters.cpp counts. All of it runs on one machine thread.
+// counters.cpp counts. All of it runs on one machine thread; cores.cpp runs it in several processes.
 #pragma once
 
 #include <cstddef>
@@ -69,6 +69,13 @@ struct Launch {
     std::int32_t block_order, thread_order;
     std::int32_t counting;
     std::uint64_t seed;
+    std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
+};
+
+struct SharedArray {  // an array of a launch, where several processes run its blocks
+    void **pointer;           // the kernel's argument
+    std::size_t size, start;  // in bytes; its place among the others
+    std::int32_t is_const;
 };
 
 struct Array {  // in shared memory
@@ -112,6 +119,10 @@ extern unsigned char *state;  // of each word: 4 bits for bytes that exist, 4 fo
 extern void (*host_access)(Mode, std::uintptr_t address, int size, std::uint64_t place);
 extern bool (*is_parameter)(std::uintptr_t address);
 
+// Runs the blocks from `first` on by `run`, which returns false if it stops. True if all came to their end; else the
+// arrays are as before.
+bool run_on_cores(
+    int cores, const SharedArray *given, std::size_t arrays, std::int64_t first, std::int64_t count, bool (*run)(std::int64_t));
 bool in_a_stack(std::uintptr_t address);
 bool in_the_program(std::uintptr_t address);
 std::int64_t block_at(std::uint32_t moment);

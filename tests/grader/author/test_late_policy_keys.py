@@ -97,11 +97,11 @@ def test_a_course_without_policies_takes_nothing_from_anybody(course: Path) -> N
             "found 3, expected at most late_days: 2",
         ),
         "late_days_each_alone": (f"{HEAD}{ZONE}{DEADLINE}late_days_each: 3\n", 5, "without late_days"),
-        "late_days_that_forgive_nothing": (f"{HEAD}{ZONE}{DEADLINE}late_days: 3\n", 5, "costs nothing"),
+        "late_days_that_forgive_nothing": (f"{HEAD}{ZONE}{DEADLINE}late_days: 3\n", 5, "without a penalty"),
         "a_penalty_on_what_is_dropped": (
             f"{HEAD}{ZONE}{DEADLINE}drop_after: 0d\nlate_penalty: 5% per day\n",
             6,
-            "found late_penalty beside drop_after: 0d",
+            "found both late_penalty and drop_after: 0d",
         ),
         "a_penalty_of_nothing": (f"{HEAD}{ZONE}{DEADLINE}late_penalty: 0% per day\n", 5, "remove it"),
         "rounding_to_nothing": (f"{HEAD}rounding: up 0\n", 3, "more than 0 points"),

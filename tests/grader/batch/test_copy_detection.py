@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.copy_detection import alike
+from grader.batch.copy_detection import similar_pairs
 from grader.model.results.similar_pair import Pair
 from grader.report.pages.likeness import side_by_side
 from tests.waiting import LIMIT
@@ -58,7 +58,7 @@ def with_body(body: str) -> str:
 
 
 def pairs(**bodies: str) -> tuple[Pair, ...]:
-    return alike({name: with_body(body) for name, body in bodies.items()}, "conv.py", HANDOUT, 10)
+    return similar_pairs({name: with_body(body) for name, body in bodies.items()}, "conv.py", HANDOUT, 10)
 
 
 def test_new_names_comments_and_blank_lines_hide_nothing() -> None:
@@ -80,7 +80,7 @@ def test_what_the_handout_provides_is_neither_counted_nor_marked() -> None:
 def test_what_is_no_python_is_compared_all_the_same(change: object) -> None:
     assert callable(change)
     files = {"ada": change(with_body(ONE)), "bob": with_body(ONE)}
-    assert all(0 < pair.share <= 1 for pair in alike(files, "conv.py", HANDOUT, 10))
+    assert all(0 < pair.share <= 1 for pair in similar_pairs(files, "conv.py", HANDOUT, 10))
 
 
 def test_the_most_alike_come_first_and_no_more_than_asked_for() -> None:
@@ -88,7 +88,7 @@ def test_the_most_alike_come_first_and_no_more_than_asked_for() -> None:
     assert (found[0].left.student, found[0].right.student) == ("ada", "dora")
     assert [p.share for p in found] == sorted((p.share for p in found), reverse=True)
     texts = {name: with_body(ONE) for name in "abcdef"}
-    assert len(alike(texts, "conv.py", HANDOUT, 3)) == 3
+    assert len(similar_pairs(texts, "conv.py", HANDOUT, 3)) == 3
 
 
 def test_chance_has_no_part_in_it(tmp_path: Path) -> None:

@@ -182,7 +182,7 @@ def test_a_case_is_tried_with_its_inputs_its_expected_array_and_the_students_fun
     done = run(flip_alone, "try", "dilate/columns", "-c", code)
 
     assert done.returncode == PASSED, done.stderr
-    assert "a  (2×9)" in done.stdout and "b  (2×6)" in done.stdout
+    assert "expected  (2×9)" in done.stdout and "actual  (2×6)" in done.stdout
     assert "(2, 3) (1,) 2 dilate" in done.stdout
 
 
@@ -388,6 +388,21 @@ def test_a_file_of_revealed_hints_that_is_not_ours_begins_anew(
     (hinted / ".hints.json").write_text(content)
     assert main(["hint", "dilate"]) == PASSED
     assert "hint 1 of 2" in capsys.readouterr().out
+
+
+def test_of_the_criteria_of_an_exercise_those_without_hints_are_silent(
+    hinted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rubric = hinted / "grading" / "rubric.yaml"
+    data = yaml.safe_load(rubric.read_text())
+    again = {**data["criteria"][1], "id": "dilate_again", "hints": [], "withheld_hints": 0}
+    data["points"] += again["points"]
+    data["criteria"].append(again)
+    rubric.write_text(yaml.safe_dump(data))
+
+    assert main(["hint", "dilate"]) == PASSED
+    assert "dilate, hint 1 of 2" in (shown := capsys.readouterr().out)
+    assert "dilate_again" not in shown
 
 
 def test_an_exercise_without_hints_says_where_to_read(

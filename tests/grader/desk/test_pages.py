@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from grader.batch.copy_detection import alike
+from grader.batch.copy_detection import similar_pairs
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.submission_files import MOST_BYTES, KeptFile, file_rows
 from grader.desk.background_work import BackgroundWork, Report
@@ -171,9 +171,9 @@ def test_pairs_are_sought_again_only_when_files_change(
 
     def noting(files: Mapping[str, str], *words: Any) -> tuple[Pair, ...]:
         sought.append(files["ada"])
-        return alike(files, *words)
+        return similar_pairs(files, *words)
 
-    monkeypatch.setattr("grader.desk.insight.alike", noting)
+    monkeypatch.setattr("grader.desk.insight.similar_pairs", noting)
     text = desk.get("/a/dense/similarity").text
     gradebook.adjust(Adjustment("ada", "dense", "", Fraction(1), "why", "who"))
     assert desk.get("/a/dense/similarity").text == text
@@ -194,9 +194,9 @@ def test_a_long_search_for_pairs_says_how_far_it_is(
         *given, on_read = words
         on_read(3, 800)
         may_end.wait()
-        return alike(*given)
+        return similar_pairs(*given)
 
-    monkeypatch.setattr("grader.desk.insight.alike", slow)
+    monkeypatch.setattr("grader.desk.insight.similar_pairs", slow)
     desk = open_desk(patience=0.0)
     wait_until(lambda: "3 of 800 versions" in desk.get("/a/dense/similarity").text, "the search has begun")
     assert desk.get("/a/dense/similarity").headers["refresh"] == "2"

@@ -193,6 +193,9 @@ def faulty(sound: Path) -> Path:
     """The same course with everything in it that an author can get wrong."""
     tiny = sound / "assignments" / "tiny"
     head, second, tail = RUBRIC.partition("  - id: dilate\n")
+    head = head.replace(
+        "help: README.md#flip\n", "help: README.md#flip\n    hints: [The first row becomes the last.]\n"
+    )
     rubric = head + FAULTY_CASES + second + tail + FAULTY_CRITERIA
     (tiny / "rubric.yaml").write_text(rubric.replace("points: 10", "points: 13"))
     (tiny / "mutants.py").write_text(FAULTY_MUTANTS)
@@ -273,10 +276,13 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
             at(mutants, "def dilate"),
             "mutant 'dilate' would replace 'dilate' of conv.py as well: rename yours",
         ),
-        (at(mutants, "def only_on_five"), "only_on_five_axes survives: no case tells it from the solution"),
+        (
+            at(mutants, "def only_on_five"),
+            "only_on_five_axes survives: it passes every case, as the solution does",
+        ),
         (
             at(mutants, "def the_solution"),
-            "the_solution_itself survives: no case tells it from the solution",
+            "the_solution_itself survives: it passes every case, as the solution does",
         ),
         (
             at(mutants, "def wrong_elsewhere"),
@@ -312,6 +318,10 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
             "real/bounded: compare: bound is not proved for such a probe: teach grader.prove.tolerance",
         ),
         (at(f"{templates}/conv.py.j2", "undilate"), "no criterion's probe calls the exercise undilate"),
+        (
+            at(f"{templates}/conv.py.j2", "conv:dilate"),
+            "the exercise dilate has no hint, and others have: give one of its criteria `hints`",
+        ),
         *(
             (
                 at(f"{templates}/extra.py.j2", "provided("),

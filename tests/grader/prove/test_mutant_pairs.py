@@ -60,8 +60,8 @@ def test_both_are_in_effect(one: Mutant, other: Mutant, expected: tuple[int, int
     [
         (STEP, OTHER_STEP, "both replace the same text"),
         (WHOLE, function("other_whole", "grow", "7"), "each has a whole function"),
-        (WHOLE, STEP, "a whole function stands in the place"),
-        (STEP, WHOLE, "a whole function stands in the place"),
+        (WHOLE, STEP, "a whole function replaces the text"),
+        (STEP, WHOLE, "a whole function replaces the text"),
     ],
     ids=["one_place", "two_functions", "function_and_edit", "edit_and_function"],
 )

@@ -151,6 +151,7 @@ ROWS: dict[str, Row] = {
         {
             "block.thread_rank() + 100 * block.size()": lambda i: lane(i) + 3200,
             "cg::this_grid().thread_rank() + 100 * cg::this_grid().size()": lambda i: i + 6400,
+            "i + cg::this_grid().is_valid()": lambda i: i,  # no cooperative launch
             "warp.meta_group_rank() + 10 * half.meta_group_size() + 100 * half.meta_group_rank()": (
                 lambda i: 20 + 100 * (lane(i) // 16)
             ),
@@ -325,8 +326,18 @@ ROWS: dict[str, Row] = {
             "__shared__ int s[32]; auto pipe = cuda::make_pipeline(); pipe.producer_acquire(); "
             "cuda::memcpy_async(s + threadIdx.x, n + threadIdx.x, 4, pipe); pipe.producer_commit(); "
             "cuda::pipeline_consumer_wait_prior<0>(pipe); out[i] = s[threadIdx.x];": lane,
+            "__shared__ int s[32]; "
+            "__shared__ cuda::pipeline_shared_state<cuda::thread_scope_block, 1> state; "
+            "auto role = threadIdx.x < 16 ? cuda::pipeline_role::producer : cuda::pipeline_role::consumer; "
+            "auto pipe = cuda::make_pipeline(cooperative_groups::this_thread_block(), &state, role); "
+            "if (threadIdx.x < 16) { pipe.producer_acquire(); "
+            "cuda::memcpy_async(s + threadIdx.x, n + threadIdx.x, 4, pipe); pipe.producer_commit(); } "
+            "else { pipe.consumer_wait(); } out[i] = threadIdx.x < 16 ? 0 : s[31 - threadIdx.x];": (
+                lambda i: 0 if lane(i) < 16 else 31 - lane(i)
+            ),
         },
         "#include <cuda/atomic>\n#include <cuda/barrier>\n#include <cuda/pipeline>\n"
+        "#include <cooperative_groups.h>\n"
         "using barrier = cuda::barrier<cuda::thread_scope_block>;\n"
         f"__constant__ const int n[32] = {{{', '.join(map(str, range(32)))}}};\n",
     ),

@@ -60,6 +60,44 @@ for (int stage = 0; stage < 2; ++stage) {{
 cuda::pipeline_consumer_wait_prior<{}>(pipe);
 out[i] = data[0][i] + data[1][i] * {};
 """
+# Six tiles through two stages that the block shares: each thread copies its element and reads another's.
+SHARED_PIPELINE = """
+__shared__ int data[2][64];
+__shared__ cuda::pipeline_shared_state<cuda::thread_scope_block, 2> state;
+auto block = cooperative_groups::this_thread_block();
+auto pipe = cuda::make_pipeline(block, &state);
+int sum = 0;
+for (int tile = 0, fetched = 0; tile < 6; ++tile) {
+    for (; fetched < 6 && fetched < tile + 2; ++fetched) {
+        pipe.producer_acquire();
+        cuda::memcpy_async(&data[fetched % 2][i], &in[i], sizeof(int), pipe); // copies
+        pipe.producer_commit();
+    }
+    pipe.consumer_wait();
+    sum += (tile + 1) * data[tile % 2][63 - i]; // reads
+    pipe.consumer_release();
+}
+out[i] = sum;
+"""
+# The first warp fetches for the second.
+ROLES = """
+__shared__ int data[2][32];
+__shared__ cuda::pipeline_shared_state<cuda::thread_scope_block, 2> state;
+auto block = cooperative_groups::this_thread_block();
+auto pipe = cuda::make_pipeline(block, &state, {});
+int sum = 0;
+for (int tile = 0; tile < 6; ++tile)
+    if (i < 32) {{
+        pipe.producer_acquire();
+        cuda::memcpy_async(&data[tile % 2][i], &in[i + tile], sizeof(int), pipe);
+        pipe.producer_commit();
+    }} else {{
+        pipe.consumer_wait();
+        sum += data[tile % 2][63 - i];
+        pipe.consumer_release();
+    }}
+out[i] = sum;
+"""
 GROUP_COPY = """
 __shared__ int data[64];
 __shared__ block_barrier bar;
@@ -111,6 +149,22 @@ CLEAN = {
         PIPELINE.format(1, 0).replace(" + data[1][i] * 0", ""),
         dict(enumerate(100 + LANES)),
     ),
+    "a_pipeline_of_the_block": (SHARED_PIPELINE, dict(enumerate(21 * (100 + 63 - LANES)))),
+    "all_but_one_stage": (
+        SHARED_PIPELINE.replace(
+            "pipe.consumer_wait();",
+            "tile < 5 ? cuda::pipeline_consumer_wait_prior<1>(pipe) : pipe.consumer_wait();",
+        ),
+        dict(enumerate(21 * (100 + 63 - LANES))),
+    ),
+    "producers_by_role": (
+        ROLES.format("i < 32 ? cuda::pipeline_role::producer : cuda::pipeline_role::consumer"),
+        {i: sum(100 + 63 - i + tile for tile in range(6)) for i in range(32, 64)},
+    ),
+    "producers_by_number": (
+        ROLES.format("32"),
+        {i: sum(100 + 63 - i + tile for tile in range(6)) for i in range(32, 64)},
+    ),
     "a_group_copies": (GROUP_COPY.format("bar.arrive_and_wait();"), dict(enumerate(100 + 63 - LANES))),
 }
 # the same: what is found, in a line with this text
@@ -140,6 +194,16 @@ WRONG = {
         "race",
         "data[63",
     ),
+    "a_stage_not_waited_for": (SHARED_PIPELINE.replace("pipe.consumer_wait();", ""), "race", "// reads"),
+    "a_stage_not_acquired": (SHARED_PIPELINE.replace("pipe.producer_acquire();", ""), "race", "// copies"),
+    "a_stage_released_too_early": (
+        SHARED_PIPELINE.replace("pipe.consumer_release();", "").replace(
+            "pipe.consumer_wait();", "pipe.consumer_wait(); pipe.consumer_release();"
+        ),
+        "race",
+        "// copies",
+    ),
+    "a_stage_never_released": (SHARED_PIPELINE.replace("pipe.consumer_release();", ""), "deadlock", ""),
     "too_few_arrive": (BARRIER.format("if (i > 3) bar.arrive_and_wait();"), "deadlock", ""),
     "a_copy_not_waited_for": (COPY.format(""), "uninitialised_read", "data[63"),
     "a_batch_too_few": (PIPELINE.format(1, 1), "uninitialised_read", "data[1]"),

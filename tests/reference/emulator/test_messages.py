@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reference.emulator.compile import NoCompiler, compile_kernels, compiler
+from reference.emulator.compile import NoCompiler, compile_kernels, compile_library, compiler
 from reference.emulator.kernel_source import CompileError
 from reference.emulator.messages import MOST, errors_in
 
@@ -41,3 +41,22 @@ def test_at_most_ten_errors_are_told(tmp_path: Path) -> None:
 def test_errors_elsewhere_are_kept_whole() -> None:
     output = "/usr/bin/ld: cannot find -lm"
     assert errors_in(output, "kernels.cu", "") == output
+
+
+def warnings_of(source: str, folder: Path) -> str:
+    try:
+        return compile_library(source, "kernels.cu", {}, [], True, folder)[2]
+    except NoCompiler:
+        pytest.skip("no C++ compiler is installed")
+
+
+def test_a_variable_in_shared_memory_draws_no_warning(tmp_path: Path) -> None:
+    declared = "__shared__ float one, row[4], tile[2][2]; extern __shared__ float rest[];"
+    used = "one = row[0] = tile[0][0] = rest[0] = 1; __syncthreads(); *out = one;"
+    assert warnings_of(f"__global__ void f(float *out) {{ {declared} {used} }}\n", tmp_path) == ""
+
+
+def test_a_kernel_that_is_left_out_shows_its_error_alone(tmp_path: Path) -> None:
+    """Its parameters are unused then, which is no fault of the student's."""
+    warnings = warnings_of(f"{STUB}__global__ void f(float *out, int n) {{ out[n] = missing; }}\n", tmp_path)
+    assert "missing" in warnings and "warning" not in warnings

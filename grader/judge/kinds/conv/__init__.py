@@ -24,7 +24,7 @@ LENGTHS = ("n", "h", "w", "c_in", "kh", "kw", "c_out", "out_h", "out_w")
 
 @cache
 def conv_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that tells it."""
+    """The models of a case by the key that identifies it."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Count, Draws, Id, Length
@@ -202,7 +202,7 @@ def _result(parameters: Mapping[str, Any]) -> list[int]:
 
 
 def _draw_configuration(rng: "np.random.Generator", remainder: str) -> dict[str, Any]:
-    """A random rectangular convolution whose remainder (n + 2p - k) mod s is, on both axes, as asked.
+    """A random rectangular convolution with the requested remainder (n + 2p - k) mod s on both axes.
 
     "zero": r = 0; "full": r = s - 1 with s >= 2; "between": 0 < r < s - 1, so s >= 3; "any": whatever comes.
     """

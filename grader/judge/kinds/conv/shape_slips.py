@@ -171,9 +171,7 @@ X_GRAD = (
     ),
     Mistake(
         lambda a: a.back(min(a.out * a.other_stride, a.last + 1)),
-        lambda a: (
-            f"out_grad gets the gaps of the other axis, whose stride is {a.other_stride}, not {a.stride}"
-        ),
+        lambda a: f"out_grad gets the gaps of the other axis: its stride is {a.other_stride}, not {a.stride}",
     ),
     Mistake(
         lambda a: a.size + 2 * (a.padding - a.other_padding),
@@ -213,9 +211,7 @@ W_GRAD = (
     ),
     Mistake(
         lambda a: a.under(min(a.out * a.other_stride, a.last + 1)),
-        lambda a: (
-            f"out_grad gets the gaps of the other axis, whose stride is {a.other_stride}, not {a.stride}"
-        ),
+        lambda a: f"out_grad gets the gaps of the other axis: its stride is {a.other_stride}, not {a.stride}",
     ),
     Mistake(
         lambda a: a.kernel + 2 * (a.other_padding - a.padding),
@@ -223,7 +219,7 @@ W_GRAD = (
     ),
     Mistake(lambda a: a.out, lambda a: f"it has the length of out_grad, {a.out}"),
 )
-# what a convolution's probe may return: (the array whose shape it has, its spatial axes, the mistakes)
+# what a convolution's probe may return: (the array with the same shape, its spatial axes, the mistakes)
 RESULTS: Mapping[str, tuple[tuple[int, int], Sequence[Mistake]]] = {
     "out_grad": ((1, 2), FORWARD),
     "x": ((1, 2), X_GRAD),
@@ -246,7 +242,7 @@ def slip_of(expected: Shape, actual: Shape, inputs: Inputs) -> str:
         return ""
     lengths = list(zip(places, axes, strict=True))
     fitting = [m for m in mistakes if all(m.length(axis) == actual[i] for i, axis in lengths if i in wrong)]
-    # whoever made a mistake made it on both axes, unless the code says otherwise
+    # a mistake on one axis is most likely on both, unless the code says otherwise
     whole = [m for m in fitting if all(m.length(axis) == actual[i] for i, axis in lengths)]
     reasons = whole or fitting
     if not reasons:

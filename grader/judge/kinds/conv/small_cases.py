@@ -14,7 +14,7 @@ AXES = (
     *((3, 3, 1, 1), (2, 2, 1, 2), (3, 2, 2, 1), (4, 3, 1, 0), (3, 1, 3, 0), (2, 1, 3, 1)),
 )
 MOST_PIXELS = 12
-SIMPLE = 3  # so many of the axes are beside each of the others
+SIMPLE = 3  # the number of axes that are combined with each of the others
 CHANNELS = ((2, 1, 1), (1, 2, 1), (1, 1, 2), (2, 2, 3))  # pictures, channels, filters
 
 Axis = tuple[int, int, int, int]

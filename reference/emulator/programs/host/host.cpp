@@ -35,7 +35,7 @@ namespace {
 enum Error {
     SUCCESS = 0, INVALID_VALUE = 1, NO_MEMORY = 2, INVALID_CONFIGURATION = 9, INVALID_SYMBOL = 13,
     INVALID_DIRECTION = 21, INVALID_DEVICE = 101, INVALID_HANDLE = 400, ILLEGAL_ADDRESS = 700, LAUNCH_TIMEOUT = 702,
-    ASSERTED = 710, MISALIGNED_ADDRESS = 716, LAUNCH_FAILURE = 719
+    ASSERTED = 710, MISALIGNED_ADDRESS = 716, LAUNCH_FAILURE = 719, COOPERATIVE_LAUNCH_TOO_LARGE = 720
 };
 enum CopyKind { HOST_TO_HOST, HOST_TO_DEVICE, DEVICE_TO_HOST, DEVICE_TO_DEVICE, DEFAULT };
 enum Where { ON_DEVICE, MANAGED, PINNED };
@@ -45,6 +45,7 @@ const std::size_t PAGE = 64 << 10;  // of any processor
 const int ORDERLY = 2;              // launches of one kernel and size that run in every order; later ones in one
 const std::uint32_t SHARED = 48 << 10, MOST_SHARED = 163 << 10;  // of compute capability 8.0
 const int DEEP = 512;
+const std::uint64_t MOST_AT_ONCE = 108 * 256;  // threads of a cooperative launch: each has a stack, of two mappings
 const char *const NO_DIRECTION = "whose direction does not fit its pointers";
 
 struct Allocation {
@@ -58,6 +59,7 @@ std::vector<Allocation> &allocations = *new std::vector<Allocation>;  // those o
 std::size_t memory, shared_memory_from;  // of the arena: all of it, and where the host may go as well
 std::size_t next_start, next_shared;
 bool is_open;           // the arena is: no host code runs
+bool is_cooperative;    // the next launch is
 bool is_unfinished;     // a kernel was launched, and the host has not waited since
 bool has_told_crash;
 Error last_error, lasting_error, coming_error;
@@ -786,9 +788,14 @@ struct emulator_configuration {
     void *stream;
 };
 
+// The launch that comes next keeps all of its blocks at once.
+INTERFACE void emulator_next_is_cooperative() { is_cooperative = true; }
+
 INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator_configuration *how,
     void (*enter)(void **), void *task, std::size_t task_size)
 {
+    bool cooperative = is_cooperative;
+    is_cooperative = false;
     if (lasting_error != SUCCESS) {
         fail(lasting_error);
         return;
@@ -807,6 +814,14 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
     if (!mistake.empty()) {
         tell_host("bad_launch", line, 0, "%s is launched with %s, which no GPU takes", kernel, mistake.c_str());
         fail(INVALID_CONFIGURATION);
+        return;
+    }
+    one.cooperative = cooperative;
+    std::uint64_t all = std::uint64_t(one.grid[0]) * one.grid[1] * one.grid[2] * one.block[0] * one.block[1] * one.block[2];
+    if (cooperative && all > MOST_AT_ONCE) {
+        tell_host("bad_launch", line, 0, "%s is launched cooperatively with %llu threads; at most %llu can be there at once",
+            kernel, (unsigned long long)all, (unsigned long long)MOST_AT_ONCE);
+        fail(COOPERATIVE_LAUNCH_TOO_LARGE);
         return;
     }
     std::fflush(stdout);
@@ -914,14 +929,14 @@ INTERFACE int cudaGetDeviceProperties(cudaDeviceProp *properties, int device)
         return fail(INVALID_DEVICE);
     *properties = {"Emulated device (compute capability 8.0)", shared_memory_from, SHARED, 164 << 10, MOST_SHARED, 64 << 10,
         INT32_MAX, 512, 65536, 65536, WARP, MAX_THREADS, {1024, 1024, 64}, {INT32_MAX, 65535, 65535}, 1410000, 1215000,
-        5120, 40 << 20, 8, 0, 108, 2048, 32, 3, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0};
+        5120, 40 << 20, 8, 0, 108, 2048, 32, 3, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 0};
     return SUCCESS;
 }
 
 INTERFACE int cudaDeviceGetAttribute(int *value, int attribute, int device)
 {
     const std::map<int, int> values = {{1, MAX_THREADS}, {8, int(SHARED)}, {10, WARP}, {13, 1410000}, {16, 108}, {39, 2048},
-        {75, 8}, {76, 0}, {97, int(MOST_SHARED)}};
+        {75, 8}, {76, 0}, {95, 1}, {97, int(MOST_SHARED)}};
     auto found = values.find(attribute);
     if (device != 0 || found == values.end())
         return fail(device != 0 ? INVALID_DEVICE : INVALID_VALUE);
@@ -961,6 +976,7 @@ const struct {
     {710, "cudaErrorAssert", "device-side assert triggered"},
     {716, "cudaErrorMisalignedAddress", "misaligned address"},
     {719, "cudaErrorLaunchFailure", "unspecified launch failure"},
+    {720, "cudaErrorCooperativeLaunchTooLarge", "too many blocks in cooperative launch"},
     {801, "cudaErrorNotSupported", "operation not supported"}};
 
 }  // namespace

@@ -1,5 +1,6 @@
 """Kernels are compiled in a child process, inspected before they are loaded, and cached by content."""
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -83,18 +84,49 @@ def test_what_is_known_is_not_compiled_again(
     assert builder.build("kernels.cu", source + b"\n").failed is not None
 
 
+def test_a_source_that_is_expected_is_compiled_by_the_process_that_waits_for_it(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch, no_nvrtc: None
+) -> None:
+    builder.missing()
+    started = []
+    popen = subprocess.Popen
+
+    def start(*words: Any, **how: Any) -> Any:
+        started.append(popen(*words, **how))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    source = f"{LEAST}// expected\n".encode()
+    builder.expect("kernels.cu", source)
+    assert len(started) == 1 and started[0].poll() is None
+    assert builder.build("kernels.cu", source).files
+    builder.expect("kernels.cu", source)  # it is known
+    assert len(started) == 1 and started[0].returncode == 0
+
+
+def test_a_process_whose_source_never_comes_is_ended(builder: Builder) -> None:
+    builder.missing()
+    folders = []
+    for text in ("first", "second"):  # the second replaces the first
+        builder.expect("kernels.cu", f"{LEAST}// {text}\n".encode())
+        assert builder._early is not None
+        folders.append((builder._early.process, builder._early.folder))
+    builder.close()
+    assert all(process.returncode is not None and not folder.exists() for process, folder in folders)
+
+
 def test_a_known_runtime_needs_no_child_and_an_exchanged_compiler_does(
     builder: Builder, provided: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert builder.missing() == ""
     children: list[str] = []
-    run = Builder._run
+    start = Builder._start
 
-    def watched(self: Builder, folder: Path, source: str, *rest: Any, **options: Any) -> dict[str, str]:
+    def watched(self: Builder, source: str, **options: Any) -> build._Child:
         children.append(source)
-        return run(self, folder, source, *rest, **options)
+        return start(self, source, **options)
 
-    monkeypatch.setattr(Builder, "_run", watched)
+    monkeypatch.setattr(Builder, "_start", watched)
     again = Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, builder._cache._folder)
     assert (again.missing(), children) == ("", [])
     assert again._runtime == builder._runtime
@@ -209,7 +241,7 @@ def test_notes_are_kept_beside_the_libraries_and_never_with_them(
     """The libraries are identical with and without NVRTC; without it, its old notes are not shown."""
     with_notes = builder.build("kernels.cu", FOR_NO_GPU.encode())
     calls: list[object] = []
-    monkeypatch.setattr(builder, "_run", lambda *given, **_: calls.append(given))
+    monkeypatch.setattr(builder, "_start", lambda *given, **_: calls.append(given))
     assert builder.build("kernels.cu", FOR_NO_GPU.encode()) == with_notes
     monkeypatch.setattr(find_nvrtc, "installed", lambda: None)
     without = builder.build("kernels.cu", FOR_NO_GPU.encode())

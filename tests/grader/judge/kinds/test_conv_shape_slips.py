@@ -140,7 +140,7 @@ def test_exchanged_strides_are_not_taken_for_a_padding_that_gives_one_length_by_
     words = explained((2, 7, 9, 3), (2, 7, 7, 3), inputs)
 
     assert "width: 7 is what you get for 9 when out_grad gets the gaps of the other axis" in words
-    assert "whose stride is 2, not 5" in words
+    assert "its stride is 2, not 5" in words
     assert "K // 2" not in words
 
 

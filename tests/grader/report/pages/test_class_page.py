@@ -102,9 +102,9 @@ def test_the_numbers_are_those_of_the_class() -> None:
 def test_cases_that_nobody_or_everybody_passes_are_named() -> None:
     rows = [row for row in class_report().rows if row.student_id in ("s01", "s05")]
     statistics = statistics_of(rows)
-    assert len(statistics.everybody_passes) == 11 and statistics.nobody_passes == ()
+    assert len(statistics.passed_by_all) == 11 and statistics.passed_by_none == ()
     statistics = statistics_of([row for row in class_report().rows if row.student_id == "s07"])
-    assert len(statistics.nobody_passes) == 11 and statistics.everybody_passes == ()
+    assert len(statistics.passed_by_none) == 11 and statistics.passed_by_all == ()
 
 
 @given(st.lists(st.floats(-10, 120)), st.sampled_from([0.0, 1.0, 100.0]))

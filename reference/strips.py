@@ -1,0 +1,161 @@
+"""Convolution on the CPU as many products of matrices, for which only the columns of the windows are copied.
+
+im2col copies each pixel KH * KW times. Here each is copied KW times, because the rows of a window can be
+neighbours in memory as they are. For the forward pass, column j of all windows is a *strip* (H, KW, C). The
+window at (i, j) is a piece of strip j, and the windows of row i are the rows of a matrix, one strip apart.
+For w_grad the same numbers lie line by line, (H, W', KW, C): what row a of the kernel meets is a matrix with
+a row for each window. OpenBLAS multiplies either matrix as it lies.
+
+Images are (N, H, W, C), w (KH, KW, C / groups, C_out), results (N, H', W', C_out). Shapes have been checked.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from reference.backends.numpy import SMALL_PRODUCT, Buffer, Shape, compact, strided
+from reference.scratch_buffers import Memory
+from reference.sliding_windows import Axes, Axis, Box, boxes, frame
+
+CACHED = 2**19
+"""How many copied elements are multiplied at once."""
+
+FEW_ROWS, FEW_COLUMNS = 12, 32
+"""Of how many rows a matrix makes OpenBLAS fast, and to how many columns the other is cut for their sake."""
+
+MANY_TERMS = 128
+"""From how many terms on a small product is worth its result, which is added to those of the others."""
+
+
+def multiply(images: Buffer, axes: Axes, w: Buffer, groups: int, out: Buffer) -> None:
+    """Write the products of the windows with `w`, for each group of channels, to `out`: it may be a view."""
+    (rows, columns), memory = axes, Memory()
+    _, k_w, c_in, c_out = w.shape
+    terms = rows.kernel * k_w * c_in
+    parts = cuts(terms, c_out // groups)
+    each = c_out // groups // parts
+    right = np.ascontiguousarray(w.reshape(terms, groups, parts, each).transpose(1, 2, 0, 3))
+    for windows, pixels, dense in rows.without_dilation():
+        source, target = images[:, pixels], out[:, windows]
+        n, height, width, _ = target.shape
+        if not target.size:
+            continue
+        length = dense.stride * (height - 1) + dense.kernel
+        strip = length * k_w * c_in
+        for batch, across in boxes((n, width), groups * strip, CACHED):
+            box = batch, slice(0, height), across
+            apart = groups_apart(source, (dense, columns), box, groups, memory)
+            group, image, row, pixel, channel = steps_of(apart)
+            shape = (*apart.shape[:2], across.stop - across.start, length, k_w, c_in)
+            steps = group, image, columns.stride * pixel, row, columns.dilation * pixel, channel
+            strips = memory.array("strips", shape, apart.dtype)
+            compact(apart.reshape(-1), shape, steps, 0, strips.reshape(-1))
+            group, image, _, row, _, _ = steps_of(strips)
+            for first, count, at_once in pieces(shape[2], terms * each):
+                left = strided(
+                    strips.reshape(-1),
+                    (groups, 1, shape[1], height, count, at_once, terms),
+                    (group, 0, image, dense.stride * row, at_once * strip, strip, 1),
+                    first * strip,
+                )
+                to = target[batch, :, across][:, :, first : first + count * at_once]
+                to = to.reshape(*to.shape[:2], count, at_once, groups, parts, each)
+                np.matmul(left, right[:, :, None, None, None], out=to.transpose(4, 5, 0, 1, 2, 3, 6))
+
+
+def spread(out_grad: Buffer, axes: Axes, w: Buffer, groups: int, x_grad: Buffer) -> None:
+    """Write the gradient with respect to the images of the products of the windows with `w` over `x_grad`.
+
+    Pixels a stride apart lie in the same places of their windows: they are of one phase. The gradient of a
+    phase is out_grad, convolved at stride 1 with these places in the opposite order.
+    """
+    strides = [axis.stride for axis in axes]
+    of_groups = w.reshape(*w.shape[:3], groups, w.shape[3] // groups).transpose(0, 1, 4, 3, 2)
+    for first in itertools.product(*map(range, strides)):
+        target = x_grad[:, first[0] :: strides[0], first[1] :: strides[1]]
+        places, phases = zip(*map(Axis.phase, axes, first), strict=True)
+        if all(phase.kernel for phase in phases):
+            part = of_groups[places][::-1, ::-1]
+            multiply(out_grad, phases, part.reshape(*part.shape[:3], groups * w.shape[2]), groups, target)
+        else:
+            target[...] = 0
+
+
+def multiply_transposed(images: Buffer, axes: Axes, out_grad: Buffer, groups: int, w_grad: Buffer) -> None:
+    """Add the products of the transposed windows with out_grad, for each group of channels, to `w_grad`."""
+    (rows, columns), memory = axes, Memory()
+    n, height, width, _ = out_grad.shape
+    _, k_w, c_in, c_out = w_grad.shape
+    terms, each = k_w * c_in, c_out // groups
+    short = MANY_TERMS * terms * each > SMALL_PRODUCT
+    if not out_grad.size:
+        return
+    for places, pixels, dense in rows.without_stride():
+        source = images[:, pixels]
+        for batch, down in boxes((n, height), groups * width * terms, CACHED):
+            apart = groups_apart(source, (dense, columns), (batch, down, slice(0, width)), groups, memory)
+            group, image, row, pixel, channel = steps_of(apart)
+            shape = (*apart.shape[:3], width, k_w, c_in)
+            steps = group, image, row, columns.stride * pixel, columns.dilation * pixel, channel
+            lines = memory.array("lines", shape, apart.dtype)
+            compact(apart.reshape(-1), shape, steps, 0, lines.reshape(-1))
+            group, image, row, _, _, _ = steps_of(lines)
+            for first, count, at_once in pieces(down.stop - down.start, 0 if short else width * terms * each):
+                left = strided(
+                    lines.reshape(-1),
+                    (*shape[:2], dense.kernel, count, terms, at_once * width),
+                    (group, image, dense.dilation * row, at_once * row, 1, terms),
+                    first * row,
+                )
+                right = out_grad[batch, down][:, first : first + count * at_once]
+                right = right.reshape(len(right), 1, count, at_once * width, groups, each)
+                products = memory.array("products", (*left.shape[:5], each), w_grad.dtype)
+                np.matmul(left, right.transpose(4, 0, 1, 2, 3, 5), out=products)
+                total = products.sum((1, 3)).reshape(groups, dense.kernel, k_w, c_in, each)
+                to = w_grad[places].reshape(*total.shape[1:4], groups, each)
+                to += total.transpose(1, 2, 3, 0, 4)
+
+
+def cuts(terms: int, columns: int) -> int:
+    """Into how many parts to cut a matrix (terms, columns): enough rows times a part are a small product."""
+    parts = 1
+    while (
+        FEW_ROWS * terms * columns > SMALL_PRODUCT * parts
+        and columns % (2 * parts) == 0
+        and columns >= 2 * parts * FEW_COLUMNS
+    ):
+        parts *= 2
+    return parts
+
+
+def pieces(length: int, multiplications: int) -> list[tuple[int, int, int]]:
+    """Cut `length` rows, of `multiplications` each, into small products: (first row, how many, rows of each).
+
+    A second entry has the rows that are left. Rows by the four are fastest.
+    """
+    limit = SMALL_PRODUCT // max(multiplications, 1)
+    if limit < 1 or length <= limit:
+        return [(0, 1, length)]
+    size = -(-length // -(-length // limit))
+    if limit >= 4:
+        size = -(-length // -(-length // (limit // 4 * 4)))
+        size = -(-size // 4) * 4
+    count, rest = divmod(length, size)
+    return [(0, count, size), *([(count * size, 1, rest)] if rest else [])]
+
+
+def groups_apart(images: Buffer, axes: Axes, box: Box, groups: int, memory: Memory) -> Buffer:
+    """What the windows of a box cover, with zeros beyond the images: (groups, n, h, w, C / groups)."""
+    batch, *places = box
+    c = images.shape[-1] // groups
+    lengths = (stop - start for start, stop in map(Axis.pixels, axes, places))
+    apart = memory.array("apart", (groups, batch.stop - batch.start, *lengths, c), images.dtype)
+    frame(images.reshape(*images.shape[:3], groups, c).transpose(3, 0, 1, 2, 4), axes, box, apart)
+    return apart
+
+
+def steps_of(a: Buffer) -> Shape:
+    """The strides of an array in elements."""
+    return tuple(step // a.itemsize for step in a.strides)
