@@ -16,7 +16,7 @@ def publish(commands: Any) -> None:
         "The folders for gradescope and prairielearn contain the answers. The folder for docker contains "
         "neither.",
     )
-    parser.add_argument("target", choices=targets, metavar="TARGET", help=", ".join(targets))
+    parser.add_argument("target", metavar="TARGET", help=", ".join(targets))
     parser.add_argument("name", metavar="NAME", help="an assignment of the course")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write to")
     parser.set_defaults(module="places.publish")

@@ -14,9 +14,11 @@ from grader.author.wheel import OF_INSTRUCTORS, SOURCE, build_wheel
 from grader.cli import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
+from grader.model.errors import UserError
+from grader.model.near_miss import one_of
 from grader.prove.answers_file import files_of
 from grader.publish.bundle import Bundle, Wheel
-from grader.publish.targets import target_of
+from grader.publish.targets import names, target_of
 from grader.report.write_files import write_files
 
 SCRIPT = b"#!"
@@ -27,6 +29,8 @@ LOCKS = ("autograder", "instructor")
 
 def run(options: argparse.Namespace) -> int:
     """Writes the files; prints the next step, and the programs that it needs and this machine lacks."""
+    if options.target not in names():
+        raise UserError(f"found no target {options.target!r}, expected {one_of(options.target, names())}")
     target = target_of(options.target)
     bundle = bundle_of(course(), options.name)
     files = target.files(bundle)

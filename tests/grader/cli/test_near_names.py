@@ -51,6 +51,7 @@ SLIPS = {
     "verify tinny": "tiny",
     "redteam tinny": "tiny",
     "publish github tinny --out o": "tiny",
+    "publish githb tiny --out o": "github",
     "collect repositoris.txt --assignment tiny --out o": "repositories.txt",
     "collect repositories.txt --assignment tinny --out o": "tiny",
     "new slopes --from referenc.conv:flip": "reference.conv",

@@ -564,7 +564,5 @@ def test_an_unknown_target_is_answered_with_the_nearest(
     published: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(published / "course")
-    with pytest.raises(SystemExit) as ended:
-        main(["publish", "git-hub", "tiny", "--out", "out"])
-    assert ended.value.code == USER_MISTAKE
+    assert main(["publish", "git-hub", "tiny", "--out", "out"]) == USER_MISTAKE
     assert "did you mean 'github'?" in capsys.readouterr().err
