@@ -440,7 +440,7 @@ void look_for_unwritten(long number, std::size_t start, std::size_t bytes, int l
     if (missing == 1)
         tell_host("never_written", line, 0, "element %zu of {%ld} is copied, and is never written", first, number);
     else if (missing)
-        tell_host("never_written", line, 0, "element %zu of {%ld} is copied, and is never written, nor are %zu others of its %zu",
+        tell_host("never_written", line, 0, "element %zu of {%ld} is copied, and is never written, nor are %zu more of its %zu",
             first, number, missing - 1, one.size / element);
 }
 
