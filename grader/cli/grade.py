@@ -114,7 +114,7 @@ def _look_closer(
     from grader.report.pages.grade_page import IN_FULL, Closer
 
     wanted: Sequence[CheckResult] = ()
-    if _is_unread(grade):
+    if is_unread(grade):
         pass
     elif options.html is not None:
         failing = map(in_telling_order, grade.criteria)
@@ -138,7 +138,7 @@ def _show_smallest(grade: Grade, closer: "Closer", console: Console) -> None:
             show_example(example, console)
 
 
-def _is_unread(grade: Grade) -> bool:
+def is_unread(grade: Grade) -> bool:
     """True if every case fails before a function is called, as for a file that Python cannot read."""
     failing = [result for c in grade.criteria for result in c.results if result.status != "not_run"]
     is_raised = all(result.status == "error" and not result.calls for result in failing)
@@ -173,6 +173,7 @@ def _write_page(grade: Grade, closer: "Closer", options: argparse.Namespace) -> 
     from grader.report.write_files import write_text
 
     write_text(options.html, to_html(grade, options.reveal, closer))
+    print(f"The page is {options.html}.")
     if options.open:
         webbrowser.open(options.html.resolve().as_uri())
 
