@@ -65,13 +65,29 @@ extern "C" __global__ void guard_on_the_block(int size, const float *a, const fl
 }
 
 // mutant of compact, see #strides
-// You compute the strides from the shape, as if the view were compact. A view has its own strides: those of a
-// transposed array are in another order, and a stride may be 0 or negative.
+// You copy the numbers in the order in which they lie in memory, as if the view were compact. A view has its own
+// strides: those of a transposed array are in another order, and a stride may be 0 or negative.
 extern "C" __global__ void strides_from_the_shape(int size, View view, const float *a, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i < size)
         out[i] = a[view.offset + i];
+}
+
+// mutant of compact, see #strides
+// You take i apart from the first axis. In row-major order the last axis runs fastest: take the remainder by
+// its length first, and go on to the axis before it.
+extern "C" __global__ void first_axis_runs_fastest(int size, View view, const float *a, float *out)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= size)
+        return;
+    int place = view.offset, rest = i;
+    for (int axis = 0; axis < view.ndim; ++axis) {
+        place += rest % view.shape[axis] * view.strides[axis];
+        rest /= view.shape[axis];
+    }
+    out[i] = a[place];
 }
 
 // mutant of compact, see #strides
@@ -117,7 +133,7 @@ extern "C" __global__ void compact_without_guard(int size, View view, const floa
     out[i] = a[place];
 }
 
-// mutant of sum_naive, see #many-threads-one-sum
+// mutant of sum_naive, see #sums
 // You add up down the columns. Element i of a row is at row * length + i, right next to its neighbours.
 extern "C" __global__ void down_the_columns(int rows, int length, const float *a, float *out)
 {
@@ -130,7 +146,7 @@ extern "C" __global__ void down_the_columns(int rows, int length, const float *a
     out[row] = sum;
 }
 
-// mutant of sum_naive, see #many-threads-one-sum
+// mutant of sum_naive, see #sums
 // Your kernel has no guard on the rows: threads beyond the last row read and write past the end.
 extern "C" __global__ void rows_without_guard(int rows, int length, const float *a, float *out)
 {
@@ -141,7 +157,7 @@ extern "C" __global__ void rows_without_guard(int rows, int length, const float 
     out[row] = sum;
 }
 
-// mutant of sum_shared, see #many-threads-one-sum
+// mutant of sum_shared, see #shared-memory-and-barriers
 // Your reduction has a race: a thread reads another thread's sum before that thread may have written it. Put
 // a __syncthreads() between a write to shared memory and a read by another thread, in every round.
 extern "C" __global__ void race_in_the_reduction(int length, const float *a, float *out)
@@ -199,7 +215,7 @@ extern "C" __global__ void uninitialised_shared_memory(int length, const float *
         out[row] = sums[0];
 }
 
-// mutant of sum_shared, see #many-threads-one-sum
+// mutant of sum_shared, see #sums
 // You sum only the first blockDim.x elements of a row. Let each thread go on, in steps of blockDim.x, until
 // the row ends.
 extern "C" __global__ void one_element_a_thread(int length, const float *a, float *out)
@@ -216,7 +232,7 @@ extern "C" __global__ void one_element_a_thread(int length, const float *a, floa
         out[row] = sums[0];
 }
 
-// mutant of sum_shared, see #many-threads-one-sum
+// mutant of sum_shared, see #sums
 // Each of your threads sums one piece of the row, so 32 threads read from 32 places at once, each in a
 // different part of memory. Let neighbours read neighbours: thread t reads elements t, t + blockDim.x, t + 2
 // blockDim.x, ...
@@ -263,6 +279,53 @@ extern "C" __global__ void shuffle_for_some_lanes(int length, const float *a, fl
 }
 
 // mutant of sum_warp, see #warps
+// Your first warp reads a sum for each of its 32 lanes, but a block of 128 threads has only four warps. No
+// warp wrote the other sums, and unwritten shared memory is not 0: let lanes from blockDim.x / 32 on add 0.
+extern "C" __global__ void sums_of_absent_warps(int length, const float *a, float *out)
+{
+    __shared__ float sums[WARP];
+    int me = threadIdx.x, row = blockIdx.x, lane = me % WARP, warp = me / WARP;
+    float sum = 0;
+    for (int i = me; i < length; i += blockDim.x)
+        sum += a[row * length + i];
+    for (int away = WARP / 2; away > 0; away /= 2)
+        sum += __shfl_down_sync(0xffffffff, sum, away);
+    if (lane == 0)
+        sums[warp] = sum;
+    __syncthreads();
+    if (warp == 0) {
+        sum = sums[lane];
+        for (int away = WARP / 2; away > 0; away /= 2)
+            sum += __shfl_down_sync(0xffffffff, sum, away);
+        if (lane == 0)
+            out[row] = sum;
+    }
+}
+
+// mutant of sum_warp, see #warps
+// All lanes of a warp write its sum, and only lane 0 has it: the others hold sums of fewer numbers. Let lane 0
+// alone write to shared memory.
+extern "C" __global__ void every_lane_writes(int length, const float *a, float *out)
+{
+    __shared__ float sums[WARP];
+    int me = threadIdx.x, row = blockIdx.x, lane = me % WARP, warp = me / WARP;
+    float sum = 0;
+    for (int i = me; i < length; i += blockDim.x)
+        sum += a[row * length + i];
+    for (int away = WARP / 2; away > 0; away /= 2)
+        sum += __shfl_down_sync(0xffffffff, sum, away);
+    sums[warp] = sum;
+    __syncthreads();
+    if (warp == 0) {
+        sum = lane < blockDim.x / WARP ? sums[lane] : 0;
+        for (int away = WARP / 2; away > 0; away /= 2)
+            sum += __shfl_down_sync(0xffffffff, sum, away);
+        if (lane == 0)
+            out[row] = sum;
+    }
+}
+
+// mutant of sum_warp, see #warps
 // You add up only the first warp's numbers. The sums of the other warps are in shared memory: add them too.
 extern "C" __global__ void first_warp_alone(int length, const float *a, float *out)
 {
@@ -276,7 +339,7 @@ extern "C" __global__ void first_warp_alone(int length, const float *a, float *o
         out[row] = sum;
 }
 
-// mutant of sum_warp, see #shared-memory-and-barriers
+// mutant of sum_warp, see #warps
 // Your kernel uses shared memory for every thread, as sum_shared does. A warp needs none: its lanes read each
 // other's registers with __shfl_down_sync. Only one sum for each warp goes through shared memory.
 extern "C" __global__ void tree_in_shared_memory(int length, const float *a, float *out)
@@ -296,7 +359,7 @@ extern "C" __global__ void tree_in_shared_memory(int length, const float *a, flo
         out[row] = sums[0];
 }
 
-// mutant of matmul, see #shared-memory-and-barriers
+// mutant of matmul, see #tiles
 // Your first barrier is missing: a thread multiplies with tiles that other threads are still loading.
 extern "C" __global__ void first_barrier_missing(int m, int k, int n, const float *a, const float *b, float *out)
 {
@@ -315,7 +378,7 @@ extern "C" __global__ void first_barrier_missing(int m, int k, int n, const floa
         out[row * n + column] = sum;
 }
 
-// mutant of matmul, see #shared-memory-and-barriers
+// mutant of matmul, see #tiles
 // Your second barrier is missing: a fast thread loads the next tile while other threads still multiply with
 // this one.
 extern "C" __global__ void second_barrier_missing(int m, int k, int n, const float *a, const float *b, float *out)
@@ -335,7 +398,7 @@ extern "C" __global__ void second_barrier_missing(int m, int k, int n, const flo
         out[row * n + column] = sum;
 }
 
-// mutant of matmul, see #shared-memory-and-barriers
+// mutant of matmul, see #tiles
 // Your threads without an element of the result return before the barrier. They must stay: they load elements
 // that other threads use, and a barrier waits for every thread of the block. Guard the reads and the write,
 // not the thread.
@@ -373,6 +436,51 @@ extern "C" __global__ void wrong_tile_variable(int m, int k, int n, const float 
         __syncthreads();
         for (int d = 0; d < TILE; ++d)
             sum += a_tile[y][d] * b_tile[x][d];
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of matmul, see #tiles
+// You leave the places of a tile that are outside the matrices as they are. They hold numbers of the step
+// before, or memory that is not written yet. Set them to 0: a 0 adds nothing.
+extern "C" __global__ void no_zeros_in_the_tiles(int m, int k, int n, const float *a, const float *b, float *out)
+{
+    __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
+    int x = threadIdx.x, y = threadIdx.y;
+    int row = blockIdx.y * TILE + y, column = blockIdx.x * TILE + x;
+    float sum = 0;
+    for (int start = 0; start < k; start += TILE) {
+        if (row < m && start + x < k)
+            a_tile[y][x] = a[row * k + start + x];
+        if (start + y < k && column < n)
+            b_tile[y][x] = b[(start + y) * n + column];
+        __syncthreads();
+        for (int d = 0; d < TILE; ++d)
+            sum += a_tile[y][d] * b_tile[d][x];
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of matmul, see #traffic
+// Your product is right, but threadIdx.x counts rows. It runs fastest, so the threads of a warp read numbers
+// that lie a whole row apart. Let threadIdx.x count columns and threadIdx.y rows: then neighbours read
+// neighbours.
+extern "C" __global__ void x_counts_rows(int m, int k, int n, const float *a, const float *b, float *out)
+{
+    __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
+    int x = threadIdx.y, y = threadIdx.x;
+    int row = blockIdx.y * TILE + y, column = blockIdx.x * TILE + x;
+    float sum = 0;
+    for (int start = 0; start < k; start += TILE) {
+        a_tile[y][x] = row < m && start + x < k ? a[row * k + start + x] : 0;
+        b_tile[y][x] = start + y < k && column < n ? b[(start + y) * n + column] : 0;
+        __syncthreads();
+        for (int d = 0; d < TILE; ++d)
+            sum += a_tile[y][d] * b_tile[d][x];
         __syncthreads();
     }
     if (row < m && column < n)
@@ -433,6 +541,25 @@ extern "C" __global__ void kernel_turned_around(Conv s, const float *x, const fl
 }
 
 // mutant of conv_direct, see #a-convolution-three-ways
+// You look w up as if its filters came first. The filter is its last axis, which runs fastest: the place of
+// w[u, v, c, filter] is ((u * kernel_width + v) * c_in + c) * c_out + filter.
+extern "C" __global__ void filters_first_in_w(Conv s, const float *x, const float *w, float *out)
+{
+    int number = blockIdx.x * blockDim.x + threadIdx.x;
+    if (number >= s.batch * s.out_height * s.out_width * s.c_out)
+        return;
+    int filter = number % s.c_out, j = number / s.c_out % s.out_width;
+    int i = number / s.c_out / s.out_width % s.out_height, image = number / s.c_out / s.out_width / s.out_height;
+    float sum = 0;
+    for (int u = 0; u < s.kernel_height; ++u)
+        for (int v = 0; v < s.kernel_width; ++v)
+            for (int c = 0; c < s.c_in; ++c)
+                sum += pixel(s, x, image, i, j, u, v, c)
+                    * w[((filter * s.kernel_height + u) * s.kernel_width + v) * s.c_in + c];
+    out[number] = sum;
+}
+
+// mutant of conv_direct, see #a-convolution-three-ways
 // Your convolution has no guard: threads beyond the last element of the result write past its end.
 extern "C" __global__ void conv_without_guard(Conv s, const float *x, const float *w, float *out)
 {
@@ -448,7 +575,7 @@ extern "C" __global__ void conv_without_guard(Conv s, const float *x, const floa
     out[number] = sum;
 }
 
-// mutant of conv_implicit, see #shared-memory-and-barriers
+// mutant of conv_implicit, see #tiles
 // You leave the places of a tile that are outside the matrix as they are. In the last step along k they still
 // contain the numbers of the step before, which you add once more. Set them to 0.
 extern "C" __global__ void stale_shared_memory(Conv s, const float *x, const float *w, float *out)
@@ -488,6 +615,31 @@ extern "C" __global__ void channels_run_slowest(Conv s, const float *x, const fl
     for (int start = 0; start < k; start += TILE) {
         int d = start + threadIdx.x, v = d % s.kernel_width, u = d / s.kernel_width % s.kernel_height;
         int c = d / s.kernel_width / s.kernel_height;
+        x_tile[threadIdx.y][threadIdx.x] = row < m && d < k ? pixel(s, x, image, i, j, u, v, c) : 0;
+        d = start + threadIdx.y;
+        w_tile[threadIdx.y][threadIdx.x] = d < k && column < n ? w[d * n + column] : 0;
+        __syncthreads();
+        for (int e = 0; e < TILE; ++e)
+            sum += x_tile[threadIdx.y][e] * w_tile[e][threadIdx.x];
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of conv_implicit, see #a-convolution-three-ways
+// You take the index along k apart from u, the kernel's row. In w the channel runs fastest, then v, then u:
+// take the remainder by c_in first.
+extern "C" __global__ void kernel_rows_run_fastest(Conv s, const float *x, const float *w, float *out)
+{
+    __shared__ float x_tile[TILE][TILE], w_tile[TILE][TILE];
+    int m = s.batch * s.out_height * s.out_width, k = s.kernel_height * s.kernel_width * s.c_in, n = s.c_out;
+    int row = blockIdx.y * TILE + threadIdx.y, column = blockIdx.x * TILE + threadIdx.x;
+    float sum = 0;
+    int j = row % s.out_width, i = row / s.out_width % s.out_height, image = row / s.out_width / s.out_height;
+    for (int start = 0; start < k; start += TILE) {
+        int d = start + threadIdx.x, u = d % s.kernel_height, v = d / s.kernel_height % s.kernel_width;
+        int c = d / s.kernel_height / s.kernel_width;
         x_tile[threadIdx.y][threadIdx.x] = row < m && d < k ? pixel(s, x, image, i, j, u, v, c) : 0;
         d = start + threadIdx.y;
         w_tile[threadIdx.y][threadIdx.x] = d < k && column < n ? w[d * n + column] : 0;
@@ -600,7 +752,7 @@ extern "C" __global__ void block_forgotten(int size, View view, const float *a, 
     out[i] = a[place];
 }
 
-// mutant of sum_shared, see #many-threads-one-sum
+// mutant of sum_shared, see #shared-memory-and-barriers
 // All threads of your block write the result, and most of them read the sum when it may not be complete. Let
 // only thread 0 write it: it added the last two, so it knows when the sum is complete.
 extern "C" __global__ void every_thread_writes(int length, const float *a, float *out)

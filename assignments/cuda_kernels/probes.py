@@ -15,7 +15,7 @@ LINES = 2  # so many lines that waste accesses
 
 
 def blocks_for(submission, case):
-    return submission.blocks_for(case.a.base.size, case.number, device=submission.device)
+    return submission.blocks_for(case.size, case.threads, device=submission.device)
 
 
 def fill(submission, case):

@@ -59,6 +59,7 @@ HEADINGS = {  # headings of the page, by the model that each describes
         CONDITION: "condition",
         "Step": "step",
         "FunctionUse": "functions",
+        "RandomValue": "random-values",
     },
     **{model.__name__: "case" for _, model in CASES.values()},
 }

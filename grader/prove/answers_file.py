@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from grader.author.load import digest_of
+from grader.author.course_files import digest_of
 from grader.author.render import Views
 from grader.judge.code_digest import files_below
 from grader.judge.verdict.misconceptions import FORMAT, Misconceptions

@@ -253,7 +253,8 @@ def _problem(name: str, exercise: str, message: str, exercises: Sequence[str], f
     if not file:
         return f"found a mutant of {exercise!r}, and no submitted file defines it"
     if not message:
-        return f"found mutant {name!r} without a docstring, expected what its student reads"
+        idea = "what its student reads, or how a rewrite differs"
+        return f"found {name!r} without a docstring, expected {idea}"
     return ""
 
 

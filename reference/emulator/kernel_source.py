@@ -40,6 +40,8 @@ EXTENSIONS = {
         r"\bcuda\s*::|#\s*include\s*[<\"](?:cuda(?:/|_pipeline\.h)|cooperative_groups/memcpy_async)"
     ),
     "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
+    "emulator_texture.h": re.compile(r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)"),
+    "emulator_simd.h": re.compile(r"\b__v[a-z]+[24]\b"),
     "emulator_std.h": re.compile(r"\bstd\s*::|\bnamespace\s+std\b"),
 }
 REFUSED = {
@@ -48,13 +50,14 @@ REFUSED = {
     r"\b(?:__cluster_dims__|this_cluster|cluster_group)\b": "clusters of blocks need compute capability 9.0",
     r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
     r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
-    r"\b(?:tex|surf)[123]D\w*|\btexture\s*<": "textures and surfaces are not emulated; read from an array",
-    r"\bcuda\w*(?:Texture|Surface|Array)\w*": "textures and surfaces are not emulated; read from an array",
+    r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)\w*": "textures are for whole programs, with a main",
+    r"\b(?:tex3D|surf[123]D)\w*|\btexture\s*<": "of textures, objects of one and two axes are emulated",
+    r"\bcuda\w*(?:3D|Mipmap|Surface|BindTexture)\w*": "of textures, objects of one and two axes are emulated",
     r"\bcudaLaunchCooperativeKernelMultiDevice\b": "there is one device",
     r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
     r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
-    r"\b__v(add|sub|min|max|abs|avg|cmp|set)\w*[24]\b": "arithmetic on the bytes of a word is not emulated",
+    r"\b__vavgs[24]\b": "how it rounds is not emulated; __vavgu rounds up, and __vhaddu down",
     r"\b(__cvta_\w+|__is(Global|Shared|Constant|Local))\b": "this is not emulated",
     r"\b__[fd](add|sub|mul|div|rcp|sqrt|maf?)_r[zud]\b": "only rounding to the nearest is emulated: _rn",
     r"\b__managed__": "managed memory is not emulated",
@@ -65,7 +68,7 @@ REFUSED = {
 OF_HOSTS = frozenset(
     pattern
     for pattern in REFUSED
-    if pattern.startswith(("<<<", r"\bcuda[A-Z]", r"\b(thread_local", r"\b(new|delete"))
+    if pattern.startswith(("<<<", r"\bcuda[A-Z]", r"\btex[12]D", r"\b(thread_local", r"\b(new|delete"))
 )
 OF_DEVICES = frozenset(pattern for pattern in REFUSED if pattern.startswith((r"\b(asm", r"\b__(shfl")))
 IN_A_KERNEL = "a kernel cannot launch another one: launch it from the host"

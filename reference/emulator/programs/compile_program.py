@@ -14,6 +14,7 @@ from ..compile import (
     COVERED,
     HEADERS,
     KERNELS,
+    PLAIN_LINES,
     RUNTIME,
     NoCompiler,
     compiler,
@@ -109,7 +110,9 @@ def program_into(program: Program, runtime: Path, target: Path) -> str:
     NoCompiler.
     """
     command, family, _ = compiler()
-    flags = [flag for flag in (*KERNELS, *CHECKED, *COVERED[family]) if flag not in LEFT_OUT]
+    flags = [
+        flag for flag in (*KERNELS, *PLAIN_LINES[family], *CHECKED, *COVERED[family]) if flag not in LEFT_OUT
+    ]
     flags = [flag for flag in flags if not flag.startswith("-fsanitize-coverage")]
     text = program.text()
     shown = program.file.replace("\\", "/").replace('"', "'")

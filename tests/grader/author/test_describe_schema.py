@@ -194,6 +194,7 @@ def test_the_page_has_an_example_of_each_kind_of_check() -> None:
         "a criterion by hand",
         "a hint that costs points",
         "a scenario",
+        "random values",
         "functions",
         "Time",
         "Memory",

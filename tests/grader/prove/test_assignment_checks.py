@@ -270,7 +270,7 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
         ),
         (
             at(mutants, "def silent"),
-            "found mutant 'silent' without a docstring, expected what its student reads",
+            "found 'silent' without a docstring, expected what its student reads, or how a rewrite differs",
         ),
         (
             at(mutants, "def dilate"),

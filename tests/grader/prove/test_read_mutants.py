@@ -95,7 +95,7 @@ def test_what_is_wrong_with_one_mutant_hides_no_other(
     assert names == ["doubled"]
     assert findings == [
         "2: found a mutant of 'flap', expected an exercise, one of flip, dilate; did you mean 'flip'?",
-        "8: found mutant 'b' without a docstring, expected what its student reads",
+        "8: found 'b' without a docstring, expected what its student reads, or how a rewrite differs",
     ]
 
 
@@ -149,7 +149,7 @@ def test_a_mutant_without_a_docstring_is_a_finding_at_its_line(course: Path) -> 
     (folder / "mutants.py").write_text('@mutant(of="flip")\ndef m(a):\n    return a\n')
     mutants, (finding,) = read_mutants(Views(load(folder)))
     assert (mutants, finding.line) == ((), 2)
-    assert finding.message.startswith("found mutant 'm' without a docstring")
+    assert finding.message.startswith("found 'm' without a docstring")
 
 
 def test_mutants_that_are_no_python_are_the_author_s_mistake(course: Path) -> None:

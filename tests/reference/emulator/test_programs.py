@@ -67,6 +67,63 @@ __global__ void passes_on(int *out, int mistake)
     if (threadIdx.x == 0)
         out[me] = out[n + (me + 1) % n];
 }
+__global__ void samples(float *out, cudaTextureObject_t texture, float x, float y)
+{
+    out[0] = tex2D<float>(texture, x, y); // texel
+}
+__global__ void samples_a_row(float *out, cudaTextureObject_t texture, float x)
+{
+    out[0] = tex1D<float>(texture, x);
+}
+__global__ void fetches(float *out, cudaTextureObject_t texture, int at)
+{
+    out[0] = tex1Dfetch<float>(texture, at); // fetched
+}
+__global__ void takes_integers(float *out, cudaTextureObject_t texture)
+{
+    out[0] = tex2D<int>(texture, 0.5f, 0.5f); // of another type
+}
+// An image of three rows, 0 to 3, 10 to 13 and 20 to 23, and the texel or the mean of texels at a place.
+struct Image {
+    cudaArray_t array;
+    cudaResourceDesc from = {};
+    cudaTextureDesc how = {};
+    cudaTextureObject_t object = 0;
+    Image(bool is_written = true)
+    {
+        float rows[12];
+        for (int i = 0; i < 12; ++i)
+            rows[i] = i / 4 * 10 + i % 4;
+        cudaChannelFormatDesc format = cudaCreateChannelDesc<float>();
+        CHECK(cudaMallocArray(&array, &format, 4, 3));
+        if (is_written)
+            CHECK(cudaMemcpy2DToArray(array, 0, 0, rows, 16, 16, 3, cudaMemcpyHostToDevice));
+        from.resType = cudaResourceTypeArray;
+        from.res.array.array = array;
+    }
+    Image &set(cudaTextureAddressMode mode, cudaTextureFilterMode filter, bool is_normalized = false)
+    {
+        how.addressMode[0] = how.addressMode[1] = mode;
+        how.filterMode = filter;
+        how.normalizedCoords = is_normalized;
+        CHECK(cudaDestroyTextureObject(object) == cudaSuccess || !object ? cudaSuccess : cudaErrorUnknown);
+        CHECK(cudaCreateTextureObject(&object, &from, &how, nullptr));
+        return *this;
+    }
+    float at(float x, float y, bool is_flat = false)
+    {
+        float *out, value;
+        CHECK(cudaMalloc(&out, sizeof value));
+        if (is_flat)
+            samples_a_row<<<1, 1>>>(out, object, x);
+        else
+            samples<<<1, 1>>>(out, object, x, y);
+        CHECK(cudaMemcpy(&value, out, sizeof value, cudaMemcpyDeviceToHost));
+        CHECK(cudaFree(out));
+        return value;
+    }
+    ~Image() { cudaDestroyTextureObject(object), cudaFreeArray(array); }
+};
 __global__ void asserts(float *out) { assert(threadIdx.x < 3); out[threadIdx.x] = 0; } // asserts
 __global__ void reverse(float *out)
 {
@@ -205,6 +262,62 @@ RIGHT = {
         f"{passed_on()}int numbers[4]; CHECK(cudaMemcpy(numbers, d, 16, cudaMemcpyDeviceToHost));\n"
         'CHECK(cudaFree(d)); printf("%d %d %d %d", numbers[0], numbers[1], numbers[2], numbers[3]);',
         "21 32 3 10",
+    ),
+    "texels_by_place": (
+        "Image image; image.set(cudaAddressModeClamp, cudaFilterModePoint);\n"
+        'printf("%g %g %g ", image.at(2.9f, 1.1f), image.at(-5, 9), image.at(3.5f, 0, true));\n'
+        "image.set(cudaAddressModeBorder, cudaFilterModePoint);\n"
+        'printf("%g %g", image.at(4, 0), image.at(3.5f, 2.5f));',
+        "12 20 3 0 23",
+    ),
+    "means_of_texels": (
+        "Image image; image.set(cudaAddressModeClamp, cudaFilterModeLinear);\n"
+        'printf("%g %g %g ", image.at(1.5f, 0.5f), image.at(2, 1), image.at(0, 2.75f));\n'
+        'printf("%g ", image.at(1.25f, 0, true)); /* a quarter of the way */\n'
+        "image.set(cudaAddressModeBorder, cudaFilterModeLinear);\n"
+        'printf("%g", image.at(0, 2.5f)); /* half of it is the border */',
+        "1 6.5 20 0.75 10",
+    ),
+    "places_beyond_the_image": (
+        "Image image; image.set(cudaAddressModeWrap, cudaFilterModePoint, true);\n"
+        'printf("%g %g ", image.at(1.3f, 0.5f), image.at(-0.1f, -0.1f));\n'
+        "image.set(cudaAddressModeMirror, cudaFilterModePoint, true);\n"
+        'printf("%g %g", image.at(1.3f, 0.5f), image.at(-0.1f, -0.1f));',
+        "11 23 12 0",
+    ),
+    "linear_memory_as_a_texture": (
+        f"{ALLOCATED}for (int i = 0; i < N; ++i) h[i] = 3 * i;\n"
+        "CHECK(cudaMemcpy(d, h, sizeof h, cudaMemcpyHostToDevice));\n"
+        "cudaResourceDesc from = {}; from.resType = cudaResourceTypeLinear; from.res.linear.devPtr = d;\n"
+        "from.res.linear.desc = cudaCreateChannelDesc<float>(); from.res.linear.sizeInBytes = sizeof h;\n"
+        "cudaTextureDesc how = {}; cudaTextureObject_t t; float *out; CHECK(cudaMalloc(&out, 4));\n"
+        "CHECK(cudaCreateTextureObject(&t, &from, &how, nullptr));\n"
+        "for (int at : {0, 63, 64, -1}) {\n"
+        "fetches<<<1, 1>>>(out, t, at); CHECK(cudaMemcpy(h, out, 4, cudaMemcpyDeviceToHost));\n"
+        'printf("%g ", h[0]); }\n'
+        "CHECK(cudaDestroyTextureObject(t)); CHECK(cudaFree(d)); CHECK(cudaFree(out));",
+        "0 189 0 0",
+    ),
+    "pitched_memory_as_a_texture": (
+        "float rows[2][3] = {{1, 2, 3}, {4, 5, 6}}, *r; size_t pitch;\n"
+        "CHECK(cudaMallocPitch(&r, &pitch, 12, 2));\n"
+        "CHECK(cudaMemcpy2D(r, pitch, rows, 12, 12, 2, cudaMemcpyHostToDevice)); Image image;\n"
+        "image.from.resType = cudaResourceTypePitch2D; image.from.res.pitch2D.devPtr = r;\n"
+        "image.from.res.pitch2D.desc = cudaCreateChannelDesc<float>(); image.from.res.pitch2D.width = 3;\n"
+        "image.from.res.pitch2D.height = 2; image.from.res.pitch2D.pitchInBytes = pitch;\n"
+        "image.set(cudaAddressModeClamp, cudaFilterModePoint);\n"
+        'printf("%g", image.at(2.5f, 1.5f)); CHECK(cudaFree(r));',
+        "6",
+    ),
+    "textures_that_cannot_be": (
+        "cudaChannelFormatDesc d = cudaCreateChannelDesc<int>(); cudaArray_t a; "
+        "CHECK(cudaMallocArray(&a, &d, 4)); int some[5];\n"
+        "cudaResourceDesc from = {}; from.resType = cudaResourceTypeArray; from.res.array.array = a;\n"
+        "cudaTextureDesc how = {}; how.filterMode = cudaFilterModeLinear; cudaTextureObject_t t;\n"
+        'printf("%d ", cudaCreateTextureObject(&t, &from, &how, nullptr)); /* no means of integers */\n'
+        'printf("%d", cudaMemcpyToArray(a, 0, 0, some, sizeof some, cudaMemcpyHostToDevice)); /* five */\n'
+        "CHECK(cudaFreeArray(a));",
+        "1 1",
     ),
     "sizes_of_launches": (
         "int grid, block, blocks; cudaFuncAttributes a; CHECK(cudaFuncGetAttributes(&a, weigh));\n"
@@ -369,6 +482,34 @@ WRONG = {
         7,
         {},
     ),
+    "a_texture_that_is_gone": (
+        "Image image; image.set(cudaAddressModeClamp, cudaFilterModePoint);\n"
+        "cudaTextureObject_t old = image.object; CHECK(cudaDestroyTextureObject(old));\n"
+        "image.at(0, 0);",
+        "unspecified launch failure",
+        7,
+        {"// texel": "trap"},
+    ),
+    "texels_of_another_type": (
+        f"{ALLOCATED}Image image; image.set(cudaAddressModeClamp, cudaFilterModePoint);\n"
+        "takes_integers<<<1, 1>>>(d, image.object); CHECK(cudaDeviceSynchronize());",
+        "unspecified launch failure",
+        7,
+        {"// of another type": "trap"},
+    ),
+    "an_array_by_index": (
+        f"{ALLOCATED}Image image; image.set(cudaAddressModeClamp, cudaFilterModePoint);\n"
+        "fetches<<<1, 1>>>(d, image.object, 0); CHECK(cudaDeviceSynchronize());",
+        "unspecified launch failure",
+        7,
+        {"// fetched": "trap"},
+    ),
+    "texels_that_nothing_has_written": (
+        "Image image(false); image.set(cudaAddressModeClamp, cudaFilterModePoint); image.at(0, 0);",
+        "",
+        0,
+        {"// texel": "uninitialised_read"},
+    ),
     "too_large_a_block": (
         "says<<<1, 1025>>>(); CHECK(cudaGetLastError()); // bad_launch",
         "invalid configuration",
@@ -481,7 +622,7 @@ def test_a_launch_is_found_where_it_is_one(text, parts):
     "text", ["k<<<1, 2>>>;", "<<<1, 2>>>(a);", "k<<<1, 2(a);", "#define SIZE <<<1, 2>>>"]
 )
 def test_half_a_launch_is_refused_with_its_line(text):
-    with pytest.raises(CompileError, match=r"^a\.cu:2: `<<<`: a launch stands in one place"):
+    with pytest.raises(CompileError, match=r"^a\.cu:2: `<<<`: write a launch in one place"):
         with_calls(f"\n{text}", "a.cu")
 
 

@@ -212,7 +212,8 @@ def test_a_kernel_that_cannot_be_a_mutant_is_a_finding(
     problem = "4: mutant 'no_guard' would define 'helper' of kernels.cu again: rename yours"
     assert read(clash) == ([], [problem])
     silent = "// mutant of guarded\n__global__ void m(long long size, real *out) {}\n"
-    assert read(silent) == ([], ["1: found mutant 'm' without a docstring, expected what its student reads"])
+    no_words = "found 'm' without a docstring, expected what its student reads, or how a rewrite differs"
+    assert read(silent) == ([], [f"1: {no_words}"])
     names, findings = read(silent.replace("guarded", "helper"))
     assert not names
     assert findings[0].startswith("1: found a mutant of 'helper', expected an exercise, one of ")
