@@ -73,8 +73,12 @@ def similarity_pages(
     names, and a student who is not among them by the id.
     """
     pages = environment()
-    named = {one.id: f"{one.name} ({one.id})" for one in students if one.name}
-    pages.filters["named"] = lambda id: clean_line(named.get(id, id))
+    names_by_id = {one.id: f"{one.name} ({one.id})" for one in students if one.name}
+
+    def named(id: str) -> str:
+        return clean_line(names_by_id.get(id, id))
+
+    pages.filters["named"] = named
     names = [f"pair-{number:03}.html" for number in range(1, len(pairs) + 1)]
     index = pages.get_template("similarity.html.j2").render(
         title=title,
