@@ -92,7 +92,8 @@ def multiply_transposed(images: Buffer, axes: Axes, out_grad: Buffer, groups: in
     n, height, width, _ = out_grad.shape
     _, k_w, c_in, c_out = w_grad.shape
     terms, each = k_w * c_in, c_out // groups
-    short = MANY_TERMS * terms * each > SMALL_PRODUCT
+    # A small product of so large a result has too few terms: then all rows are multiplied at once.
+    whole = MANY_TERMS * terms * each > SMALL_PRODUCT
     if not out_grad.size:
         return
     for places, pixels, dense in rows.without_stride():
@@ -110,7 +111,7 @@ def multiply_transposed(images: Buffer, axes: Axes, out_grad: Buffer, groups: in
             right = memory.array("given", given.shape, given.dtype)
             right[...] = given
             across = shape[2] * width  # how many windows a row of all images has
-            for first, count, at_once in pieces(len(right), 0 if short else across * terms * each):
+            for first, count, at_once in pieces(len(right), 0 if whole else across * terms * each):
                 left = strided(
                     lines.reshape(-1),
                     (groups, dense.kernel, count, terms, at_once * across),
