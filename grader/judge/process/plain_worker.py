@@ -65,7 +65,7 @@ class PlainStarter:
         self._begun: list[PlainChild] = []
 
     def begin(self, count: int = 1) -> None:
-        """See `Starter`."""
+        """Prepares for the next `count` starts without waiting."""
         with contextlib.suppress(OSError):  # `start` reports the error
             while len(self._begun) < count:
                 self._begun.append(self._new_child())
@@ -144,47 +144,47 @@ class PlainChild:
         return self._process.poll() is None
 
     def exit_code(self) -> int | None:
-        """See `Child`."""
+        """Its exit code, negative for a signal; None if it does not end within a moment."""
         try:
             return self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             return None
 
     def cpu_seconds(self, *, with_descendants: bool) -> float:
-        """See `Child`."""
+        """The CPU seconds used so far, on request with those of its descendants."""
         return procfs.cpu_seconds(self._process.pid, with_descendants=with_descendants)
 
     def waited(self) -> dict[int, float]:
-        """See `Child`."""
+        """The seconds that each thread has waited for a core."""
         return procfs.waited(self._process.pid)
 
     def resident(self) -> tuple[int, int]:
-        """See `Child`."""
+        """The bytes of memory held now, and the peak."""
         return procfs.resident(self._process.pid)
 
     def send_signal(self, number: int) -> None:
-        """See `Child`."""
+        """Sends a signal to the process and its descendants."""
         procfs.send_signal(self._process.pid, number)
 
     def usage(self, most: int) -> tuple[int, int]:
-        """See `Child`."""
+        """The number of threads, counted until it exceeds `most`, and the bytes of memory."""
         return procfs.usage([self._process.pid], most, 0)
 
     def enclose(self, memory_bytes: int, processes: int) -> bool:
-        """See `Child`; there is nothing to enclose, because only the user's own code runs here."""
+        """Bounds nothing, because only the user's own code runs here."""
         return False
 
     @property
     def ran_out_of_memory(self) -> bool:
-        """See `Child`."""
+        """True if the kernel ended it because of the bound on its memory."""
         return False
 
     def leave(self) -> None:
-        """See `Child`."""
+        """Ends it cleanly."""
         self.kill()
 
     def kill(self) -> None:
-        """See `Child`."""
+        """Ends it at once, with everything that it started."""
         if self.is_alive:
             self.is_alive = False
             with contextlib.suppress(ProcessLookupError, PermissionError):
