@@ -1,6 +1,7 @@
 """Runs every benchmark and writes docs/benchmarks.md: `make bench`, or `python -m benchmarks [NAME...]`.
 
-With names it runs only those and prints them; it writes only the results that are the same on every machine.
+With names it runs only those and prints them. It writes those that are the same on every machine; with
+`--write` it writes each, so the page should be of one machine.
 A benchmark is a module of this package with a function `measure() -> Table`; to add one, add its name here.
 Each has its own section of the page. `gpu` and `gpu_family` run with the rest if a GPU is available.
 """
@@ -31,6 +32,8 @@ BENCHMARKS = (
 
 def main(names: list[str]) -> None:
     """Run the named benchmarks and print them; without names run all. Write docs/benchmarks.md."""
+    writes = "--write" in names
+    names = [name for name in names if name != "--write"]
     # Read when NumPy is first imported, by what is imported below. A setting for OpenBLAS alone, such as an
     # older processor to compute for, would hold back NumPy and not the libraries that it is compared to.
     for name in [name for name in os.environ if name.startswith("OPENBLAS_")]:
@@ -42,7 +45,7 @@ def main(names: list[str]) -> None:
         table = benchmark.measure()
         print(table.markdown(), flush=True)
         sections.append(table.markdown())
-        if names and getattr(benchmark, "ALWAYS_THE_SAME", False):
+        if names and (writes or getattr(benchmark, "ALWAYS_THE_SAME", False)):
             write(table.markdown())
     if not names:
         for section in (f"## The machine\n\n{surroundings()}", *sections):

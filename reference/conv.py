@@ -237,7 +237,7 @@ def correlate(
     k_h, k_w, c_in, c_out = w.shape
     out, w = empty(out_shape, x.device, common_dtype(x, w)), w.compact()
     geometry = (k_h, k_w), stride, padding, dilation
-    if takes_strips(x, geometry, groups):
+    if takes_strips(x, geometry, groups, k_h * k_w * c_in):
         strips.multiply(x.native(), axes_of(geometry), w.native(), groups, out.native())
     elif groups > 1:
         for ins, outs in channels(w.shape, groups):
@@ -267,7 +267,7 @@ def correlate_x_grad(
     (k_h, k_w, c_in, c_out), (s_h, s_w) = w.shape, stride
     geometry = (k_h, k_w), stride, padding, dilation
     axes = axes_of(geometry)
-    if takes_strips(out_grad, geometry, groups):
+    if takes_strips(out_grad, geometry, groups, -(-k_h // s_h) * -(-k_w // s_w) * c_out // groups):
         x_grad = empty(x_shape, w.device, common_dtype(out_grad, w))
         strips.spread(out_grad.native(), axes, w.native(), groups, x_grad.native())
         return x_grad
@@ -304,7 +304,7 @@ def correlate_w_grad(
     k_h, k_w, c_in, c_out = w_shape
     geometry = (k_h, k_w), stride, padding, dilation
     w_grad = zeros((k_h, k_w, c_in, c_out), x.device, common_dtype(x, out_grad))
-    if takes_strips(x, geometry, groups):
+    if takes_strips(x, geometry, groups, 0):
         given = out_grad.compact().native()
         strips.multiply_transposed(x.native(), axes_of(geometry), given, groups, w_grad.native())
     elif groups > 1:
@@ -355,9 +355,13 @@ def channels(w_shape: Shape, groups: int) -> list[tuple[slice, slice]]:
     return [(slice(g * c, (g + 1) * c), slice(g * o, (g + 1) * o)) for g in range(groups)]
 
 
-def takes_strips(x: NDArray, geometry: Geometry, groups: int) -> bool:
-    """Whether `reference.strips` is fastest: on a CPU, unless a product of whole matrices needs no copy."""
-    return x.device.is_host and (groups > 1 or geometry[:3] != ((1, 1), (1, 1), (0, 0)))
+def takes_strips(x: NDArray, geometry: Geometry, groups: int, terms: int) -> bool:
+    """Whether `reference.strips` is fastest: on a CPU, for sums of not too many terms.
+
+    A product of whole matrices is faster if it needs no copy.
+    """
+    copies = groups > 1 or geometry[:3] != ((1, 1), (1, 1), (0, 0))
+    return x.device.is_host and copies and (groups > 1 or terms <= strips.MOST_TERMS)
 
 
 def column_blocks(

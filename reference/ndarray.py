@@ -65,7 +65,7 @@ def from_dlpack(exporter: Any) -> NDArray:
 
 
 def empty(shape: Axes, device: Device | None = None, dtype: str = "float32") -> NDArray:
-    """A compact array whose elements hold whatever was in memory. TypeError for any other dtype."""
+    """A compact array with elements that hold whatever was in memory. TypeError for any other dtype."""
     if dtype not in ("float32", "float64"):
         raise TypeError(f"dtype must be 'float32' or 'float64', not {dtype!r}")
     device = device or cpu()
@@ -262,7 +262,7 @@ class NDArray:
         return self.view(lengths, tuple(strides), self.offset)
 
     def permute(self, axes: Axes) -> NDArray:
-        """A view whose axis i is axis axes[i] of this array. ValueError unless each axis is named once."""
+        """A view: its axis i is axis axes[i] of this array. ValueError unless each axis is named once."""
         order = normalize_axes(axes, self.ndim, self.shape)
         if len(order) != self.ndim:
             raise ValueError(f"axes {order} do not name each axis of an array of shape {self.shape}")
@@ -525,7 +525,7 @@ def common_dtype(*arrays: NDArray) -> str:
 
 
 def broadcast_shape(*shapes: Shape) -> Shape:
-    """The shape that all of these broadcast to. ValueError where there is none."""
+    """The shape that all of these broadcast to. ValueError if there is none."""
     if len(set(shapes)) == 1:
         return shapes[0]
     ndim = max(len(shape) for shape in shapes)

@@ -3,8 +3,8 @@
 im2col copies each pixel KH * KW times. Here each is copied KW times, because the rows of a window can be
 neighbours in memory as they are. For the forward pass, column j of all windows is a *strip* (H, KW, C). The
 window at (i, j) is a piece of strip j, and the windows of row i are the rows of a matrix, one strip apart.
-For w_grad the same numbers lie line by line, (H, W', KW, C): what row a of the kernel meets is a matrix with
-a row for each window. OpenBLAS multiplies either matrix as it lies.
+For w_grad the same numbers lie line by line, (H, N, W', KW, C): what row a of the kernel meets is a matrix
+with a row for each window. OpenBLAS multiplies either matrix as it lies.
 
 Images are (N, H, W, C), w (KH, KW, C / groups, C_out), results (N, H', W', C_out). Shapes have been checked.
 """
@@ -24,6 +24,9 @@ CACHED = 2**19
 
 FEW_ROWS, FEW_COLUMNS = 12, 32
 """Of how many rows a matrix makes OpenBLAS fast, and to how many columns the other is cut for their sake."""
+
+MOST_TERMS = SMALL_PRODUCT // (FEW_ROWS * FEW_COLUMNS)
+"""Of how many terms a sum is still a small product's."""
 
 MANY_TERMS = 128
 """From how many terms on a small product is worth its result, which is added to those of the others."""
@@ -89,7 +92,8 @@ def multiply_transposed(images: Buffer, axes: Axes, out_grad: Buffer, groups: in
     n, height, width, _ = out_grad.shape
     _, k_w, c_in, c_out = w_grad.shape
     terms, each = k_w * c_in, c_out // groups
-    short = MANY_TERMS * terms * each > SMALL_PRODUCT
+    # A small product of so large a result has too few terms: then all rows are multiplied at once.
+    whole = MANY_TERMS * terms * each > SMALL_PRODUCT
     if not out_grad.size:
         return
     for places, pixels, dense in rows.without_stride():
@@ -97,23 +101,29 @@ def multiply_transposed(images: Buffer, axes: Axes, out_grad: Buffer, groups: in
         for batch, down in boxes((n, height), groups * width * terms, CACHED):
             apart = groups_apart(source, (dense, columns), (batch, down, slice(0, width)), groups, memory)
             group, image, row, pixel, channel = steps_of(apart)
-            shape = (*apart.shape[:3], width, k_w, c_in)
-            steps = group, image, row, columns.stride * pixel, columns.dilation * pixel, channel
+            # The lines of all images lie together, so that one product adds up over the images as well.
+            shape = (groups, apart.shape[2], apart.shape[1], width, k_w, c_in)
+            steps = group, row, image, columns.stride * pixel, columns.dilation * pixel, channel
             lines = memory.array("lines", shape, apart.dtype)
             compact(apart.reshape(-1), shape, steps, 0, lines.reshape(-1))
-            group, image, row, _, _, _ = steps_of(lines)
-            for first, count, at_once in pieces(down.stop - down.start, 0 if short else width * terms * each):
+            group, row, *_ = steps_of(lines)
+            given = out_grad[batch, down].swapaxes(0, 1)
+            right = memory.array("given", given.shape, given.dtype)
+            right[...] = given
+            across = shape[2] * width  # how many windows a row of all images has
+            for first, count, at_once in pieces(len(right), 0 if whole else across * terms * each):
                 left = strided(
                     lines.reshape(-1),
-                    (*shape[:2], dense.kernel, count, terms, at_once * width),
-                    (group, image, dense.dilation * row, at_once * row, 1, terms),
+                    (groups, dense.kernel, count, terms, at_once * across),
+                    (group, dense.dilation * row, at_once * row, 1, terms),
                     first * row,
                 )
-                right = out_grad[batch, down][:, first : first + count * at_once]
-                right = right.reshape(len(right), 1, count, at_once * width, groups, each)
-                products = memory.array("products", (*left.shape[:5], each), w_grad.dtype)
-                np.matmul(left, right.transpose(4, 0, 1, 2, 3, 5), out=products)
-                total = products.sum((1, 3)).reshape(groups, dense.kernel, k_w, c_in, each)
+                part = right[first : first + count * at_once].reshape(
+                    1, count, at_once * across, groups, each
+                )
+                products = memory.array("products", (groups, dense.kernel, count, terms, each), w_grad.dtype)
+                np.matmul(left, part.transpose(3, 0, 1, 2, 4), out=products)
+                total = products.sum(2).reshape(groups, dense.kernel, k_w, c_in, each)
                 to = w_grad[places].reshape(*total.shape[1:4], groups, each)
                 to += total.transpose(1, 2, 3, 0, 4)
 

@@ -1,7 +1,7 @@
 """Depthwise convolution on the CPU, in NumPy itself.
 
 NumPy needs as long to begin a run of neighbours as to go through a hundred of them. So here a row of windows
-is one run. Windows that lie `stride` apart meet pixels whose places leave one remainder by the stride: sorted
+is one run. Windows that lie `stride` apart meet pixels at places with one remainder by the stride: sorted
 by the remainder, the pixels that one place of the kernel meets lie together, with all channels. Results are
 computed a block at a time, so that a cache holds a block and what it is computed from.
 

@@ -10,6 +10,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.author.render import Views
+from grader.cli.handout.submit import problem_of_kernels
 from grader.judge.kernels import find_nvrtc
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import diagnose
@@ -281,3 +282,20 @@ def test_a_wild_pointer_is_found_and_harms_nothing(session: Session, assignment:
     assert status["fill"] == [Status.WRONG] * 2
     assert status["elementwise_bugs"][0] is Status.WRONG
     assert status["add"] == [Status.OK] * 3
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    {
+        "right": ("", ""),
+        "does_not_compile": ("int nothing(", "kernels.cu:"),
+        "keeps_a_variable": ("__device__ int counter;", "the variable `counter` would outlive the launch"),
+    }.values(),
+    ids=["right", "does_not_compile", "keeps_a_variable"],
+)
+def test_submit_packs_no_kernels_that_a_compiler_refuses_as_a_whole(
+    assignment: Assignment, line: str, problem: str
+) -> None:
+    solution = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
+    told = problem_of_kernels(assignment, {"kernels.cu": f"{solution}\n{line}\n".encode()})
+    assert problem in told and bool(told) == bool(problem)

@@ -1,4 +1,4 @@
-"""What is asked of a submission to conv_family. A probe returns arrays and decides nothing."""
+"""The questions to a submission of conv_family. A probe returns arrays and decides nothing."""
 
 
 def conv_length(submission, case):

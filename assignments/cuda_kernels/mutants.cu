@@ -443,8 +443,8 @@ extern "C" __global__ void wrong_tile_variable(int m, int k, int n, const float 
 }
 
 // mutant of matmul, see #tiles
-// You leave the places of a tile that are outside the matrices as they are. They hold what the step before
-// left there, or what nobody wrote. Set them to 0: a 0 adds nothing.
+// You leave the places of a tile that are outside the matrices as they are. They hold numbers of the step
+// before, or memory that is not written yet. Set them to 0: a 0 adds nothing.
 extern "C" __global__ void no_zeros_in_the_tiles(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];

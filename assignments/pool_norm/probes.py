@@ -1,4 +1,4 @@
-"""What is asked of a submission to pool_norm. A probe returns arrays and decides nothing."""
+"""The questions to a submission of pool_norm. A probe returns arrays and decides nothing."""
 
 
 def max_pool(submission, case):

@@ -5,10 +5,11 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from grader.author.load import digest_of
+from grader.author.course_files import digest_of
 from grader.author.own.own_source import cut
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import complete
@@ -173,12 +174,15 @@ def _visible_rubric(assignment: Assignment) -> str:
             criterion["withheld_hints"] = len(loaded.paid_hints)
         hidden = [case for case in loaded.cases if not is_in_handout(case)]
         names = {case.id for case in hidden}
-        criterion["cases"] = [
-            case for case in criterion["cases"] if f"{case['id']}{'-1' * ('draw' in case)}" not in names
-        ]
+        criterion["cases"] = [case for case in criterion["cases"] if _first_case(case) not in names]
         criterion["withheld"] = sum(case.weight for case in hidden)
         criterion["withheld_cases"] = len(hidden)
     return _dump(data)
+
+
+def _first_case(case: Mapping[str, Any]) -> str:
+    """The id of a case of the rubric; of several drawn cases, that of the first."""
+    return f"{case['id']}-1" if "draw" in case else str(case["id"])
 
 
 def _dump(data: object) -> str:

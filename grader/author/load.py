@@ -5,13 +5,13 @@ code that reads it. Reading and checking YAML takes longer than grading a submis
 """
 
 import contextlib
-import hashlib
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from grader.author.course_files import digest_of, has_assignment, has_oracle, provided_file
 from grader.judge.code_digest import code_digest
 from grader.judge.process.user_cache import UserCache
 from grader.model.assignment import (
@@ -28,7 +28,6 @@ from grader.model.assignment import (
     SubmissionLimits,
     Visibility,
 )
-from grader.model.errors import UserError
 from grader.model.file_formats.plain_records import NotPlain, Records
 from grader.model.late_policy import LateDays, Penalty, Policies, Rounding
 
@@ -83,36 +82,6 @@ def changed_files(assignment: Assignment) -> list[str]:
     """In a handout: the provided files that were changed, apart from line ends."""
     _, recorded = _checked(assignment.folder)
     return [name for name, data in assignment.provided.items() if digest_of(data) != recorded[name]]
-
-
-def digest_of(data: bytes) -> str:
-    """SHA-256, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def has_assignment(assignments: Path, name: str) -> bool:
-    """True if a course's folder contains an assignment of that name."""
-    return (assignments / name / "assignment.yaml").is_file()
-
-
-def has_oracle(oracle: str, root: Path) -> bool:
-    """True if an oracle is a module of the repository's reference, which is run without a sandbox."""
-    package, *names = oracle.split(".")
-    is_named = package == "reference" and names and all(name.isidentifier() for name in names)
-    path = root.joinpath(package, *names) if is_named else None
-    return path is not None and (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file())
-
-
-def provided_file(path: Path, recorded: str) -> bytes:
-    """A provided file of a handout, with its original line ends even if git has changed them."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UserError(
-            f"a provided file cannot be read ({error.strerror}): unpack the handout again", path
-        ) from error
-    plain = content.replace(b"\r\n", b"\n")
-    return plain if digest_of(plain) == recorded else content
 
 
 def _checked(folder: Path) -> tuple[Assignment, dict[str, str]]:

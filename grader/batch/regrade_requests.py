@@ -85,7 +85,7 @@ class ClassFeedback:
                     message = f"found case {clean_line(case)!r} with the code {code}"
                     return f"{message}, which is the code of {name} in {assignment}; did you mean {name!r}?"
         case_names = {name for names in cases.values() for name in names}
-        feedback = f"the feedback of {student.label}"
+        feedback = f"the feedback of {clean_line(student.label)}"
         if case not in case_names:
             return f"found case {clean_line(case)!r}, which is not in {feedback}{near_miss(case, case_names)}"
         return f"found code {code} for {case}, which is not in {feedback}: ask the student to copy both"

@@ -4,6 +4,7 @@ import argparse
 import re
 
 from grader.cli import PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
 from grader.model.errors import UserError
 
@@ -14,6 +15,10 @@ def run(options: argparse.Namespace) -> int:
     """Prints the folders that were written."""
     if options.variant and not STUDENT_ID.fullmatch(options.variant):
         raise UserError(f"--variant {options.variant!r}: it names a folder: letters, digits and ._@-")
-    for folder in course().generate(options.out, *options.names, student=options.variant):
+    folders = course().generate(options.out, *options.names, student=options.variant)
+    if options.json:
+        print_json("generate/1", {"folders": folders})
+        return PASSED
+    for folder in folders:
         print(folder)
     return PASSED

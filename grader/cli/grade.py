@@ -23,7 +23,7 @@ from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
-from grader.model.grade import CheckResult, Grade, Sandbox
+from grader.model.grade import CheckResult, Grade, Sandbox, Status
 from grader.model.near_miss import one_of
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"needs review: {clean_line(read.doubt)}")
         return NOT_PASSED
     ran = [result for criterion in grade.criteria for result in criterion.results]
-    return PASSED if all(result.status == "ok" for result in ran) else NOT_PASSED
+    return PASSED if all(result.status is Status.OK for result in ran) else NOT_PASSED
 
 
 def _look_closer(
@@ -108,13 +108,13 @@ def _look_closer(
     None if nothing fails and no page is requested.
     """
     place = place_of(assignment)
-    if options.html is None and all(r.status == "ok" for c in grade.criteria for r in c.results):
+    if options.html is None and all(r.status is Status.OK for c in grade.criteria for r in c.results):
         return None
     from grader.judge.examples.failing import examples_of, first_failing, shown_failing
     from grader.report.pages.grade_page import IN_FULL, Closer
 
     wanted: Sequence[CheckResult] = ()
-    if _is_unread(grade):
+    if is_unread(grade):
         pass
     elif options.html is not None:
         failing = map(in_telling_order, grade.criteria)
@@ -138,7 +138,7 @@ def _show_smallest(grade: Grade, closer: "Closer", console: Console) -> None:
             show_example(example, console)
 
 
-def _is_unread(grade: Grade) -> bool:
+def is_unread(grade: Grade) -> bool:
     """True if every case fails before a function is called, as for a file that Python cannot read."""
     failing = [result for c in grade.criteria for result in c.results if result.status != "not_run"]
     is_raised = all(result.status == "error" and not result.calls for result in failing)
@@ -173,6 +173,7 @@ def _write_page(grade: Grade, closer: "Closer", options: argparse.Namespace) -> 
     from grader.report.write_files import write_text
 
     write_text(options.html, to_html(grade, options.reveal, closer))
+    print(f"The page is {options.html}.")
     if options.open:
         webbrowser.open(options.html.resolve().as_uri())
 

@@ -11,8 +11,10 @@ from grader.author.new_assignment.course_entry import with_assignment
 from grader.author.new_assignment.draft import EXAMPLE, TEMPLATES, first_draft
 from grader.author.new_assignment.function import PACKAGE, read_function
 from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import COURSE, repository, secret
 from grader.model.errors import UserError
+from grader.model.results.verification import Verification
 from grader.prove.drafting import Drafted, proved
 from grader.prove.tolerance import SEEDS
 from grader.report.write_files import write_files, write_text
@@ -37,8 +39,19 @@ def run(options: argparse.Namespace) -> int:
     write_text(root / COURSE, with_assignment(root / COURSE, name))
     load_course(root / COURSE)
     paths = [*([begun] if begun is not None else []), *written, root / COURSE]
-    print("\n".join(str(path.relative_to(root)) for path in paths))
-    return _prove(root, drafted, options.jobs)
+    files = [str(path.relative_to(root)) for path in paths]
+    if not options.json:
+        print("\n".join(files))
+    verification = Course(root)[name].verify(jobs=options.jobs, seeds=SEEDS)
+    if options.json:
+        survivors = [one.change.shown for one in drafted.survivors]
+        facts = {"assignment": name, "files": files, "cases": _cases(drafted)}
+        changes = [{"before": before, "after": after} for before, after in survivors]
+        proof = {"mutants": len(drafted.draft.mutants), "findings": verification.findings}
+        print_json("new/1", {**facts, **proof, "unnoticed_changes": changes})
+    else:
+        _show(drafted, verification)
+    return NOT_PASSED if verification.findings else PASSED
 
 
 def _check(root: Path, name: str) -> None:
@@ -66,14 +79,17 @@ def _draft(root: Path, name: str, options: argparse.Namespace) -> Drafted:
     return proved(root, first_draft(name, function), secret(), options.jobs)
 
 
-def _prove(root: Path, drafted: Drafted, jobs: int) -> int:
+def _cases(drafted: Drafted) -> int:
+    draft = drafted.draft
+    return sum(case.draws for case in (*draft.cases, *draft.hidden, *draft.refused))
+
+
+def _show(drafted: Drafted, verification: Verification) -> None:
     """Prints the findings of `grader verify`, and the next steps."""
     draft = drafted.draft
-    verification = Course(root)[draft.name].verify(jobs=jobs, seeds=SEEDS)
     for finding in verification.findings:
         print(finding)
-    cases = sum(case.draws for case in (*draft.cases, *draft.hidden, *draft.refused))
-    print(f"{cases} cases, {len(draft.mutants)} mutants, {len(verification.findings)} findings")
+    print(f"{_cases(drafted)} cases, {len(draft.mutants)} mutants, {len(verification.findings)} findings")
     for mutant in drafted.survivors[:SHOWN_SURVIVORS]:
         old, new = mutant.change.shown
         print(f"no case notices if `{old}` becomes `{new}`: add a case if it should")
@@ -81,4 +97,3 @@ def _prove(root: Path, drafted: Drafted, jobs: int) -> int:
         f"Next: teach in assignments/{draft.name}/templates/README.md.j2, name the mutants by their ideas, "
         f"then run: grader verify {draft.name}"
     )
-    return NOT_PASSED if verification.findings else PASSED

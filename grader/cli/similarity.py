@@ -28,17 +28,21 @@ def run(options: argparse.Namespace) -> int:
     assignment = course_assignment.loaded
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = [row for row in gradebook.grades() if row.assignment == assignment.name]
+        students = gradebook.students()
     handout = render(assignment, "handout").files
     pairs = _pairs(options, assignment, handout)
     note = OWN_NUMBERS if course_assignment.course.facts.variants else ""
-    pages = similarity_pages(assignment.title, pairs, shared_answers(rows)[: options.top], handout, note)
+    answers = shared_answers(rows)[: options.top]
+    pages = similarity_pages(assignment.title, pairs, answers, handout, note, students)
     write_files(options.out / assignment.name, pages)
     page = options.out / assignment.name / "index.html"
     if options.json:
         print_json("similarity/1", {"page": page, "pairs": [_facts(pair) for pair in pairs]})
         return PASSED
+    labels = {student.id: student.label for student in students}
     for pair in pairs[:SHOWN_PAIRS]:
-        print(f"{pair.left.share:4.0%} {pair.right.share:4.0%}  {pair.left.student}, {pair.right.student}")
+        both = ", ".join(labels.get(side.student, side.student) for side in (pair.left, pair.right))
+        print(f"{pair.left.share:4.0%} {pair.right.share:4.0%}  {both}")
     print(page)
     return PASSED
 

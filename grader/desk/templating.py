@@ -118,5 +118,5 @@ def told(detail: Mapping[str, Any]) -> str:
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
-        return "(" + ", ".join(f"{name} {item}" for name, item in value.items() if item != "") + ")"
+        return "(" + ", ".join(f"{name} {_short(item)}" for name, item in value.items() if item != "") + ")"
     return IDS.sub(lambda match: match[0][:8], str(value))

@@ -76,4 +76,4 @@ class Example:
 
 def number_text(value: float) -> str:
     """A number in its shortest form: `3`, `0.25`, `-1.5e+20`, `nan`."""
-    return f"{value:.6g}"
+    return f"{value + 0.0:.6g}"  # -0.0 + 0.0 is 0.0, and the two are equal

@@ -4,12 +4,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from grader.author.load import digest_of
 from grader.author.render import Views
-from grader.judge.code_digest import files_below
-from grader.judge.verdict.misconceptions import FORMAT, Misconceptions
-from grader.model.assignment import Assignment
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.errors import GraderFault, UserError
+from grader.prove.answer_paths import misconceptions_file, right_versions_file
 
 
 def misconceptions(root: Path, views: Views, secret: str) -> Misconceptions:
@@ -31,13 +29,13 @@ def files_of(root: Path, views: Views, secret: str) -> tuple[Path, Path]:
     """The file of the mutants' answers and the one of right versions; both are made if one is missing."""
     misconceptions(root, views, secret)
     path = misconceptions_file(root, views.loaded, secret)
-    return path, right_beside(path)
+    return path, right_versions_file(path)
 
 
 def _read(path: Path) -> Misconceptions | None:
     """The content of the two files; None if one is missing or damaged."""
     try:
-        right = json.loads(right_beside(path).read_text(encoding="utf-8"))
+        right = json.loads(right_versions_file(path).read_text(encoding="utf-8"))
         return replace(Misconceptions.read(path), right=dict(right))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, UserError):
         return None
@@ -47,20 +45,3 @@ def _make(root: Path, views: Views, secret: str) -> None:
     from grader.prove.run_mutants import answer_all  # it grades them, and needs what proves assignments
 
     answer_all(root, views, secret)
-
-
-def misconceptions_file(root: Path, assignment: Assignment, secret: str) -> Path:
-    """The file with the answers of each mutant for this version of the assignment.
-
-    Its name is a digest of all files from which mutants are made, so that finding it renders nothing.
-    """
-    package = root / assignment.oracle.partition(".")[0]
-    sources = files_below(assignment.folder, package)
-    files = [f"{path.relative_to(root)} {digest_of(path.read_bytes())}" for path in sources]
-    key = digest_of("\0".join([str(FORMAT), assignment.digest, secret, *files]).encode())
-    return root / "build" / "misconceptions" / f"{assignment.name}-{key[:16]}.json"
-
-
-def right_beside(path: Path) -> Path:
-    """The file of right versions next to it, separate because a handout must not contain these."""
-    return path.with_suffix(".right.json")

@@ -82,7 +82,7 @@ def gains_of(
         grade = grades[key_of(attack)]
         is_too_much = {
             "nothing": earned(attack) > nothing[attack.exercise],
-            "part": grade.passed,
+            "part": all(one.score == one.points for one in grade.criteria if not one.by_hand),
             "all": False,
         }[attack.may_gain]
         name, may_gain = f"{attack.name} on {attack.exercise}", MAY_GAIN[attack.may_gain]

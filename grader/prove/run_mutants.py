@@ -16,7 +16,7 @@ from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Sandbox
 from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
-from grader.prove.answers_file import misconceptions_file, right_beside
+from grader.prove.answer_paths import misconceptions_file, right_versions_file
 from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.cheat import Exercise, in_python
 from grader.prove.cheats.nothing_written import FORMS
@@ -46,7 +46,7 @@ def keep_misconceptions(
     ideas, conflicting = work_out(views, secret, mutants, grades, jobs)
     path = misconceptions_file(root, views.loaded, secret)
     right = json.dumps(right_versions(views))
-    files = {path.name: ideas.to_json().encode(), right_beside(path).name: right.encode()}
+    files = {path.name: ideas.to_json().encode(), right_versions_file(path).name: right.encode()}
     write_files(path.parent, files)  # other processes may read them
     return ideas, conflicting
 

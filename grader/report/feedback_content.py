@@ -55,7 +55,8 @@ def feedback_on(grade: Grade, reveal: bool = False, cases: int = CASES_IN_FULL) 
     run = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.NOT_RUN]
     whole = _one_reason(run, reveal)
     if whole is not None:
-        return Feedback(block(whole, _coded(whole, f"every case fails ({len(run)})"), reveal), ())
+        count = sum(len(criterion.results) for criterion in grade.criteria)
+        return Feedback(block(whole, _coded(whole, f"every case fails ({count})"), reveal), ())
     sections = (_section(criterion, reveal, cases) for criterion in grade.criteria)
     return Feedback(None, tuple(section for section in sections if section is not None))
 

@@ -35,15 +35,20 @@ class Problem:
 def problems_of(grade: Grade, sources: Sources, reveal: bool = False) -> tuple[Problem, ...]:
     """The failing cases, grouped by criterion and line; hidden cases are left out.
 
-    The line is the submission's own innermost frame, a kernel's finding, or the function that was called.
+    The line is the submission's own innermost frame, a kernel's finding, or the function that was called. A
+    line that fails several criteria with one message, such as a syntax error, is one problem: the first
+    criterion's, with the cases of the others as `criterion/case`.
     """
     problems: dict[tuple[str, str, int], Problem] = {}
+    first_with: dict[tuple[str, int, str], str] = {}
     for criterion in grade.criteria:
         for result in _failing(criterion, reveal):
             for file, line, message in _places(result, sources):
-                key = (criterion.id, file, line)
-                first = problems.get(key, Problem(criterion.id, file, line, message, ()))
-                problems[key] = replace(first, cases=(*first.cases, clean_line(result.case)))
+                owner = first_with.setdefault((file, line, message), criterion.id) if file else criterion.id
+                case = result.case if owner == criterion.id else f"{criterion.id}/{result.case}"
+                key = (owner, file, line)
+                first = problems.get(key, Problem(owner, file, line, message, ()))
+                problems[key] = replace(first, cases=(*first.cases, clean_line(case)))
     return tuple(problems.values())
 
 

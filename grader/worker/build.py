@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.model.file_formats.compiler_files import PREPROCESSED, RESULT
+
 if sys.platform != "win32":
     import resource
 
-RESULT, PREPROCESSED = "result.json", "preprocessed.cu"
 MAX_TEXT = 4000
 
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.model.file_formats.compiler_files import RESULT
 from grader.worker.build import limit_itself
 from grader.worker.confine import filter_program_calls
 
-RESULT = "result.json"
 MAX_TEXT = 20_000
 
 

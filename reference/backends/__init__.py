@@ -15,7 +15,7 @@ from .operations import Operations
 
 @dataclass(frozen=True)
 class Device:
-    """A name, the operations on that device, and whether it is the CPU itself, whose buffers are NumPy's."""
+    """A name, the operations on that device, and whether it is the CPU itself, with NumPy's buffers."""
 
     name: str
     ops: Operations

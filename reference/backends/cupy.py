@@ -101,7 +101,7 @@ def unavailable(problem: str, driver: tuple[int, int] | None) -> str:
         state = (
             f"the NVIDIA driver supports CUDA {major}.{minor}. CuPy for that: pip install cupy-cuda{major}x"
         )
-    return f"cuda() is not available: {problem}; {state}. Use cpu() where there is no GPU."
+    return f"cuda() is not available: {problem}; {state}. Use cpu() if there is no GPU."
 
 
 def driver_version() -> tuple[int, int] | None:

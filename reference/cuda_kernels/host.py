@@ -28,7 +28,9 @@ FILE = Path("kernels.cu")
 # The grader brings these; elsewhere kernels.cu is compiled when it is needed.
 COMPILED = Path("compiled/runtime.library"), Path("compiled/kernels.library")
 THREADS, TILE, PARTS = 128, 16, 4
-UNWRITTEN = np.uint32(0x7FC0DEAD).view(np.float32)  # a NaN that no calculation makes: nobody wrote here
+UNWRITTEN = np.uint32(0x7FC0DEAD).view(
+    np.float32
+)  # a NaN that no calculation makes: this element is not written
 VIEW = np.dtype([("ndim", "i4"), ("shape", "i4", 4), ("strides", "i4", 4), ("offset", "i4")])
 CONV = np.dtype(
     [(name, "i4") for name in ("batch", "height", "width", "c_in", "kernel_height", "kernel_width", "c_out")]
@@ -45,8 +47,8 @@ extern "C" __global__ void ask_blocks_for(int size, int threads, int *blocks)
 def compile_into(source: str, folder: Path) -> tuple[Path, Path]:
     """(runtime, kernels): the two libraries of kernels.cu, compiled into `folder`.
 
-    CompileError with file and line for what does not compile, and for a variable in which a kernel could
-    leave something behind for the next launch; NoCompiler where there is no C++ compiler.
+    CompileError with file and line for code that does not compile, and for a variable in which a kernel could
+    leave something behind for the next launch; NoCompiler if there is no C++ compiler.
     """
     runtime, kernels, _ = compile_library(source + ASK, FILE.name, {}, (), True, folder)
     refuse_state(kernels, source, FILE.name)
@@ -107,7 +109,7 @@ class Emulated:
         self._seed = seed
 
     def fresh(self, *shape: int) -> Fresh:
-        """Memory that nobody has written, and that the kernel is to write, all of it."""
+        """Memory that is not written yet: the kernel must write all of it."""
         return Fresh(np.empty(shape, np.float32))
 
     def zeros(self, *shape: int) -> Any:

@@ -140,7 +140,7 @@ extern "C" __global__ void matmul(int m, int k, int n, const float *a, const flo
         __syncthreads();  // both tiles are complete
         for (int d = 0; d < TILE; ++d)
             sum += a_tile[y][d] * b_tile[d][x];
-        __syncthreads();  // nobody reads them any more: the next ones may come
+        __syncthreads();  // no thread reads them any more: the next ones may come
     }
     if (row < m && column < n)
         out[row * n + column] = sum;

@@ -69,7 +69,7 @@ def _misaligned(row: RawFinding, who: str, places: Sequence[Place]) -> tuple[str
     at = f"byte {row.offset}"
     if place and row.offset % place.array.itemsize == 0:
         at = f"element {row.offset // place.array.itemsize}"
-    return name, f"{what} at {at} of {name}, whose address is no multiple of {row.size}"
+    return name, f"{what} at {at} of {name}, at an address that is no multiple of {row.size}"
 
 
 def text_of(name: bytes) -> str:

@@ -41,6 +41,7 @@ EXTENSIONS = {
     ),
     "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
     "emulator_texture.h": re.compile(r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)"),
+    "emulator_simd.h": re.compile(r"\b__v[a-z]+[24]\b"),
     "emulator_std.h": re.compile(r"\bstd\s*::|\bnamespace\s+std\b"),
 }
 REFUSED = {
@@ -56,7 +57,7 @@ REFUSED = {
     r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
     r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
-    r"\b__v(add|sub|min|max|abs|avg|cmp|set)\w*[24]\b": "arithmetic on the bytes of a word is not emulated",
+    r"\b__vavgs[24]\b": "how it rounds is not emulated; __vavgu rounds up, and __vhaddu down",
     r"\b(__cvta_\w+|__is(Global|Shared|Constant|Local))\b": "this is not emulated",
     r"\b__[fd](add|sub|mul|div|rcp|sqrt|maf?)_r[zud]\b": "only rounding to the nearest is emulated: _rn",
     r"\b__managed__": "managed memory is not emulated",

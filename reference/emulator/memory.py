@@ -77,7 +77,7 @@ def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: i
     if math.prod(block) > MAX_THREADS:
         return f"a block of {block} has {math.prod(block)} threads, more than {MAX_THREADS}"
     if shared_bytes < 0 or shared_bytes > shared_limit:
-        return f"{shared_bytes} bytes of shared memory are asked for; a block has {shared_limit}"
+        return f"{shared_bytes} bytes of shared memory are requested; a block has {shared_limit}"
     return ""
 
 

@@ -14,6 +14,14 @@ UNINITIALISED = re.compile(
     r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? warning: (?:variable )?\W(?P<name>\w+)\W "
     r"(?P<sure>is|may be) (?:used )?uninitialized\b"
 )
+# A C++ compiler accepts both, and guards their first use with a function that no kernel is linked with.
+FIRST_USE = re.compile(
+    r"(?P<file>[^\n/:]+):(?P<line>\d+): undefined reference to .__(?:tsan_atomic|cxa_guard)"
+)
+NO_STATE = (
+    "{file}:{line}: the length of a shared array must be a constant, such as 256, and no variable of a "
+    "kernel may be `static`: it would outlive the launch"
+)
 CONTEXT = re.compile(r"^[^\n:]+: In |^ +inlined from ")
 
 
@@ -71,8 +79,11 @@ def errors_by_line(messages: str, file: str) -> list[tuple[int, str]]:
 def errors_in(messages: str, file: str, program: str) -> str:
     """The first errors at lines of `file`, each with its source line; no warnings, no notes.
 
-    If every error is elsewhere, such as in the linker, it is the compiler's whole output.
+    If every error is elsewhere, such as in the linker, it is the compiler's whole output, but for the lines
+    that the linker refuses because of a `static` variable or a shared array of a variable length.
     """
+    if uses := list(dict.fromkeys((use["file"], use["line"]) for use in FIRST_USE.finditer(messages))):
+        return "\n".join(NO_STATE.format(file=name, line=line) for name, line in uses[:MOST])
     source = program.partition(f'#line 1 "{file}"\n')[2].splitlines()
     errors = []
     for line in messages.splitlines():

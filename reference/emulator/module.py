@@ -312,7 +312,7 @@ class Module:
             left = np.flatnonzero(~written.reshape(-1))
             if fresh.whole and left.size:
                 text = f"element {left[0]} of {place.name} is never written"
-                text += f", nor are {left.size - 1} others of its {array.size}" if left.size > 1 else ""
+                text += f", nor are {left.size - 1} more of its {array.size}" if left.size > 1 else ""
                 missing.append(self._finding(kernel, "never_written", text, place.name))
         return missing
 

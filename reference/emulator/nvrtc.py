@@ -157,7 +157,8 @@ def compiled(
 def self_contained(source: str, file: str) -> str:
     """The source with the standard headers' definitions inlined; line numbers are those of `file`."""
     shown = file.replace("\\", "/").replace('"', "'")
-    needed = "".join((HEADERS / name).read_text(encoding="utf-8") for name in extensions_of(source))
+    headers = [name for name in extensions_of(source) if name != "emulator_simd.h"]  # which NVRTC has
+    needed = "".join((HEADERS / name).read_text(encoding="utf-8") for name in headers)
     return f'{INTEGERS}{NUMBERS}{needed}#line 1 "{shown}"\n{INCLUDED.sub("", source)}'
 
 

@@ -26,7 +26,7 @@ def conv_loops(
 
         out[n, i, j, o] = sum over a, b, c of x'[n, s_h * i + a, s_w * j + b, c] * w[a, b, c, o]
 
-    This way is slow, and it is asked about small images alone. ValueError where output_shape raises it.
+    This way is slow, so its cases have small images. ValueError where output_shape raises it.
     """
     n, out_h, out_w, c_out = output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)

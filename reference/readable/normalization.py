@@ -78,7 +78,7 @@ def layer_norm(x: NDArray, gamma: NDArray, beta: NDArray, eps: float = 1e-5) -> 
     """Normalise the channels of each pixel of each sample by themselves, then scale and shift each channel.
 
     x: (N, *L, C), where L may be empty; gamma, beta: (C,) -> the shape of x. No sample has an effect on
-    another one. ValueError for shapes that do not fit together and where there is no channel.
+    another one. ValueError for shapes that do not fit together, and if there is no channel.
     """
     if gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]:
         raise ValueError(f"gamma {gamma.shape} and beta {beta.shape} do not have the channels of x {x.shape}")

@@ -118,7 +118,7 @@ class NDArray:
         return self if self.is_compact() else self.copy()
 
     def permute(self, axes: Axes) -> NDArray:
-        """A view whose axis i is axis axes[i] of this array; a negative axis counts from the last.
+        """A view: its axis i is axis axes[i] of this array. A negative axis counts from the last.
 
         ValueError unless each axis is named once, IndexError for an axis out of range.
         """

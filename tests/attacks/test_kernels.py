@@ -47,7 +47,7 @@ def compiled(says: str) -> Must:
 RIGHT = Must((OK,))
 LASTS = compiled("would outlive the launch of a kernel")
 TABLE: dict[str, Must] = {
-    "writes_nothing": runs(WRONG, says="was this element ever written?"),
+    "writes_nothing": runs(WRONG, says="of memory that was never written"),
     # hanging and hoarding
     "loops_without_end": runs(TIMEOUT, says="CPU seconds"),
     "spins_on_global_memory": runs(TIMEOUT, WRONG),
@@ -98,11 +98,11 @@ TABLE: dict[str, Must] = {
     # the emulator and its compiler
     "tells_the_emulator_by_the_order_of_blocks": runs(WRONG, says="race in matmul"),
     "tells_the_emulator_by_blocks_in_turn": runs(WRONG),
-    "tells_the_emulator_by_the_order_of_threads": runs(WRONG, says="was this element ever written?"),
+    "tells_the_emulator_by_the_order_of_threads": runs(WRONG, says="of memory that was never written"),
     "tells_the_emulator_by_fresh_memory": runs(WRONG),
     "tells_the_emulator_by_its_macros": runs(WRONG),
     "tells_the_emulator_by_its_compiler": refused("__GNUC__"),
-    "tells_the_emulator_by_its_clock": refused("tells a kernel when it runs"),
+    "tells_the_emulator_by_its_clock": refused("shows a kernel when it runs"),
     "puts_assembly_together": refused("asm"),
     "hides_assembly_beside_main": refused("asm"),
     "brings_a_program_along": RIGHT,

@@ -1,4 +1,4 @@
-"""What a submission is asked, beside the scenarios that the rubric writes down."""
+"""The questions to a submission of optimizers, in addition to the scenarios in the rubric."""
 
 
 def lowest(submission, case):

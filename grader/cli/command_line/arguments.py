@@ -26,9 +26,9 @@ from grader.model.errors import UserError
 
 JSON = (
     *("verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests"),
-    *("doctor", "collect", "redteam"),
+    *("doctor", "collect", "redteam", "new", "generate", "publish"),
 )
-QUIET = (*JSON, "publish", "new", "generate", "grade", "submit")
+QUIET = (*JSON, "grade", "submit")
 SHELLS = ("bash", "zsh", "fish", "tcsh")
 LATER = ("after_due_date", "after_published")
 TERMINAL = "terminal"

@@ -4,6 +4,7 @@ import argparse
 
 from grader.cli import PASSED
 from grader.cli.command_line.arguments import make_parser
+from grader.cli.command_line.shared_options import modules_of
 from grader.model.errors import UserError
 
 ASSIGNMENTS = "_grader_assignments"
@@ -45,9 +46,10 @@ def run(options: argparse.Namespace) -> int:
     except ImportError as error:
         raise UserError("grader completion needs shtab: pip install 'backflip[instructor]'") from error
     parser = make_parser()
-    for command in parser.commands.values():
+    for name, command in parser.commands.items():
         for action in command._actions:
-            _complete(action, shtab)
+            if name != "new":  # whose name is not there yet
+                _complete(action, shtab)
     print(shtab.complete(parser, options.shell, preamble=PREAMBLE[options.shell]))
     return PASSED
 
@@ -56,5 +58,7 @@ def _complete(action: argparse.Action, shtab: object) -> None:
     """Completes file names for options that take a file, and assignments where one is named."""
     if action.metavar in OF_FILES:
         action.complete = getattr(shtab, "FILE")  # type: ignore[attr-defined]  # noqa: B009
-    elif action.metavar == "NAME" and action.dest in ("assignment", "names"):
+    elif action.metavar == "TARGET":
+        action.choices = modules_of("publish.targets")
+    elif action.metavar == "NAME" and action.dest in ("assignment", "name", "names"):
         action.complete = {"bash": ASSIGNMENTS, "zsh": ASSIGNMENTS, "fish": f"({ASSIGNMENTS})"}  # type: ignore[attr-defined]

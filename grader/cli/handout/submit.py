@@ -3,17 +3,22 @@
 import argparse
 import ast
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from grader.cli import PASSED
-from grader.cli.grade import newer_python
+from grader.cli.grade import is_unread, newer_python
 from grader.cli.handout.workspace import handout
 from grader.intake.submission import read_submission
 from grader.judge.import_rules.cuda_source import as_compiled
 from grader.judge.import_rules.read_sources import without_host_code
 from grader.judge.import_rules.rules import Rules, Terms
+from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
+from grader.model.grade import Sandbox, Status
+from grader.model.submitted_files import SubmittedFiles
+from grader.report.feedback_content import feedback_on
 from grader.report.write_files import write_files
 
 FOLDER = Path("submit")
@@ -54,7 +59,22 @@ def checked(assignment: Assignment, folder: Path) -> dict[str, bytes]:
     refused = "" if rules is None else Rules(Terms.of(assignment, rules)).refusal(compiled)
     if refused:
         raise UserError(f"nothing is packed: {refused}")
+    if any(name.endswith(".cu") for name in files) and (problem := problem_of_kernels(assignment, files)):
+        raise UserError(f"nothing is packed: {problem}")
     return dict(files)
+
+
+def problem_of_kernels(assignment: Assignment, files: Mapping[str, bytes]) -> str:
+    """The reason why no kernel can be graded; "" if some can, or if nothing compiles here.
+
+    Only a compiler finds it, so this grades the first case of each criterion.
+    """
+    first = {criterion.cases[0].name for criterion in assignment.rubric.criteria if criterion.cases}
+    with Session(assignment, sandbox=Sandbox.NONE) as session:
+        grade = session.grade(SubmittedFiles(files), "", Choice(only=first))
+    whole = feedback_on(grade).whole
+    is_refused = all(one.status is Status.REFUSED for each in grade.criteria for one in each.results)
+    return dict(whole.facts)["why"] if whole and (is_refused or is_unread(grade)) else ""
 
 
 def _parse(name: str, content: bytes) -> None:

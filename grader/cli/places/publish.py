@@ -12,6 +12,7 @@ from pathlib import Path
 from grader.api import SEED_FILE, Course, CourseAssignment
 from grader.author.wheel import OF_INSTRUCTORS, SOURCE, build_wheel
 from grader.cli import PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
 from grader.model.errors import UserError
 from grader.model.near_miss import one_of
@@ -33,14 +34,20 @@ def run(options: argparse.Namespace) -> int:
     target = target_of(options.target)
     bundle = bundle_of(course(), options.name)
     files = target.files(bundle)
-    for path in write_files(options.out, files):
+    paths = write_files(options.out, files)
+    for path in paths:
         if path.read_bytes().startswith(SCRIPT):
             path.chmod(0o755)
-    if not options.quiet:
-        print(f"{options.out}: {target.WRITES}", target.next_step(bundle), sep="\n")
-    for program, purpose in target.USES.items():
-        if trouble := _trouble_with(program):
-            print(f"note: {trouble}. You need it {purpose}; everything is written", file=sys.stderr)
+    next_step = target.next_step(bundle)
+    if not options.quiet and not options.json:
+        print(f"{options.out}: {target.WRITES}", next_step, sep="\n")
+    troubles = {program: trouble for program in target.USES if (trouble := _trouble_with(program))}
+    for program, trouble in troubles.items():
+        note = f"note: {trouble}. You need it {target.USES[program]}; everything is written"
+        print(note, file=sys.stderr)
+    if options.json:
+        facts = {"folder": options.out, "files": paths, "next_step": next_step}
+        print_json("publish/1", {**facts, "lacks": troubles})
     return PASSED
 
 

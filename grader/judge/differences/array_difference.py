@@ -90,12 +90,12 @@ def _explain_values(
 ) -> str:
     count, size = int(np.count_nonzero(wrong)), expected.size
     elements = f"{count} of {size} elements" if count < size else f"all {size} elements"
-    share = f"{elements} differ"
+    share = f"{elements} differ" if size > 1 else "the number differs"
     if not np.isfinite(actual).all():
         first = tuple(int(i) for i in np.argwhere(~np.isfinite(actual))[0])
-        return f"{share}; {_number(actual[first])} at {first}: was this element ever written?"
+        return f"{share}; {_number(actual[first])} at {first}: {_origin(actual[first])}"
     if not actual.any():
-        return f"{share}: the result holds zeros only"
+        return f"{share}: the result holds zeros only" if size > 1 else share
     if bound is not None:
         off = abs(float(actual[index]) - float(expected[index]))
         verb = "is" if count == 1 else "are"
@@ -106,5 +106,12 @@ def _explain_values(
     return share
 
 
+def _origin(value: Any) -> str:
+    """The operations that give a number that is not finite. A worker fills new memory with NaN."""
+    if np.isnan(value):
+        return "the result of inf - inf, of 0 / 0, or of memory that was never written"
+    return f"larger than {value.dtype} can hold, or the result of a division by 0"
+
+
 def _number(value: Any) -> str:
-    return f"{float(value):.9g}"
+    return f"{float(value) + 0.0:.9g}"  # -0.0 + 0.0 is 0.0, and the two are equal

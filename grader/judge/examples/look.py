@@ -118,8 +118,8 @@ def _table(name: str, array: Array, w_shape: tuple[int, ...]) -> Table:
     if w_shape and array.ndim == 4:
         grid = (0, 1) if array.shape == w_shape else (1, 2)
     if array.dtype == np.uint8 and array.ndim == 1:
-        name = f"{name}: {array.tobytes().decode(errors='replace')}"
-        array = array[:0]
+        text = f"{name}: {array.tobytes().decode(errors='replace')}"
+        return Table(text, (), (), array.dtype.name, grid)
     values = tuple(float(value) for value in array.reshape(-1)) if array.size <= MOST_ELEMENTS else ()
     return Table(name, array.shape, values, array.dtype.name, grid)
 

@@ -30,6 +30,7 @@ from grader.judge.kernels import find_nvrtc
 from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
+from grader.model.file_formats.compiler_files import PREPROCESSED, RESULT
 from grader.model.grade import Outcome, Sandbox, Status
 from grader.model.submitted_files import read_plain
 
@@ -42,7 +43,6 @@ MAX_LIBRARY_BYTES = 8 << 20
 NVIDIA_SECONDS = 20  # of CPU time; it takes less than one
 MAX_NOTES = 4
 NO_POINTS = "This costs no points."
-RESULT, PREPROCESSED = "result.json", "preprocessed.cu"
 # How g++, bubblewrap and Python report that a program they started was killed.
 ENDED_BY_LIMITS = re.compile(
     r"(?:CPU time|File size) limit exceeded|Killed signal|out of memory|virtual memory exhausted|bad_alloc"

@@ -28,11 +28,12 @@ from grader.judge.kernels.builder import (
 from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox, program_sandbox
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
+from grader.model.file_formats.compiler_files import RESULT
 from grader.model.grade import Sandbox
 from grader.model.submitted_files import read_plain
 from grader.model.text import visible
 
-SOURCE, EXECUTABLE, RESULT, RECORDS = "program.cu", "program", "result.json", "records"
+SOURCE, EXECUTABLE, RECORDS = "program.cu", "program", "records"
 MOST_EXECUTABLE, MOST_RECORDS, MOST_PRINTED = 64 << 20, 1 << 20, 16 << 20
 MEMORY_BYTES = 16 << 30  # of address space, mostly the emulator's notes on each byte, never touched
 WAITING = 10  # times its CPU time: how long a program may sleep or wait for input

@@ -34,7 +34,7 @@ class PlainStarter:
         self._begun: list[PlainChild] = []
 
     def begin(self, count: int = 1) -> None:
-        """See `Starter`."""
+        """Prepares for the next `count` starts without waiting."""
         with contextlib.suppress(OSError):  # `start` reports the error
             while len(self._begun) < count:
                 self._begun.append(PlainChild(self._arguments, self._environment))
@@ -94,47 +94,47 @@ class PlainChild:
         return self._process.poll() is None
 
     def exit_code(self) -> int | None:
-        """See `Child`."""
+        """Its exit code, negative for a signal; None if it does not end within a moment."""
         try:
             return self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             return None
 
     def cpu_seconds(self, *, with_descendants: bool) -> float:
-        """See `Child`."""
+        """The CPU seconds used so far, on request with those of its descendants."""
         return procfs.cpu_seconds(self._process.pid, with_descendants=with_descendants)
 
     def waited(self) -> dict[int, float]:
-        """See `Child`."""
+        """The seconds that each thread has waited for a core."""
         return procfs.waited(self._process.pid)
 
     def resident(self) -> tuple[int, int]:
-        """See `Child`."""
+        """The bytes of memory held now, and the peak."""
         return procfs.resident(self._process.pid)
 
     def send_signal(self, number: int) -> None:
-        """See `Child`."""
+        """Sends a signal to the process and its descendants."""
         procfs.send_signal(self._process.pid, number)
 
     def usage(self, most: int) -> tuple[int, int]:
-        """See `Child`."""
+        """The number of threads, counted until it exceeds `most`, and the bytes of memory."""
         return procfs.usage([self._process.pid], most, 0)
 
     def enclose(self, memory_bytes: int, processes: int) -> bool:
-        """See `Child`; there is nothing to enclose, because only the user's own code runs here."""
+        """Bounds nothing, because only the user's own code runs here."""
         return False
 
     @property
     def ran_out_of_memory(self) -> bool:
-        """See `Child`."""
+        """True if the kernel ended it because of the bound on its memory."""
         return False
 
     def leave(self) -> None:
-        """See `Child`."""
+        """Ends it cleanly."""
         self.kill()
 
     def kill(self) -> None:
-        """See `Child`."""
+        """Ends it at once, with everything that it started."""
         if self.is_alive:
             self.is_alive = False
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -162,7 +162,7 @@ class Launcher:
         self._ended: dict[int, int] = {}
 
     def begin(self, count: int = 1) -> None:
-        """See `Starter`: starts the warm process, which all workers need."""
+        """Starts the warm process, which all workers need."""
         with contextlib.suppress(OSError):  # the start says why
             if self._process is None:
                 self._launch()
@@ -290,11 +290,11 @@ class ForkedChild:
         return self._is_open and self._launcher.serves(self._wall_pid)
 
     def exit_code(self) -> int | None:
-        """See `Child`."""
+        """Its exit code, negative for a signal; None if it does not end within a moment."""
         return self._launcher.ended(self._pid)
 
     def cpu_seconds(self, *, with_descendants: bool) -> float:
-        """See `Child`."""
+        """The CPU seconds used so far, on request with those of its descendants."""
         worker = self._find_worker()
         if worker is None:
             return 0.0
@@ -303,22 +303,22 @@ class ForkedChild:
         return procfs.cpu_seconds(worker, with_descendants=with_descendants)
 
     def waited(self) -> dict[int, float]:
-        """See `Child`."""
+        """The seconds that each thread has waited for a core."""
         worker = self._find_worker()
         return {} if worker is None else procfs.waited(worker)
 
     def resident(self) -> tuple[int, int]:
-        """See `Child`."""
+        """The bytes of memory held now, and the peak."""
         worker = self._find_worker()
         return (0, 0) if worker is None else procfs.resident(worker)
 
     def send_signal(self, number: int) -> None:
-        """See `Child`."""
+        """Sends a signal to the process and its descendants."""
         if (worker := self._find_worker()) is not None:
             procfs.send_signal(worker, number)
 
     def usage(self, most: int) -> tuple[int, int]:
-        """See `Child`; excludes memory that all forks share."""
+        """The number of threads and the bytes of memory, without the memory that all forks share."""
         worker = self._find_worker()
         if worker is None:
             return 0, 0
@@ -328,7 +328,7 @@ class ForkedChild:
             return 0, 0  # it is ending: the closed channel will show it
 
     def enclose(self, memory_bytes: int, processes: int) -> bool:
-        """See `Child`."""
+        """Bounds all its processes together; False if the machine cannot."""
         parent = delegated()
         worker = None if parent is None else self._find_worker()
         if parent is None or worker is None:
@@ -342,7 +342,7 @@ class ForkedChild:
 
     @property
     def ran_out_of_memory(self) -> bool:
-        """See `Child`."""
+        """True if the kernel ended it because of the bound on its memory."""
         return self._group is not None and self._group.ran_out_of_memory
 
     def leave(self) -> None:
@@ -357,7 +357,7 @@ class ForkedChild:
             self._remove_group()
 
     def kill(self) -> None:
-        """See `Child`."""
+        """Ends it at once, with everything that it started."""
         if self._is_open:
             self._is_open = False
             self._pipes.close_ours()

@@ -19,7 +19,7 @@ def unmet_requirement(criterion: Criterion, results: Mapping[str, CheckResult]) 
         required = [result for result in results.values() if result.criterion == id]
         statuses = {result.status for result in required}
         if required and not any(map(_share, required)) and not statuses >= {Status.TIMEOUT, Status.NOT_RUN}:
-            return f"{criterion.id} needs {id}, and no case of {id} passes yet"
+            return f"needs a passing case of {id}"
     return ""
 
 

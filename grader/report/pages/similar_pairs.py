@@ -1,13 +1,15 @@
 """Draws the similarity pages: pairs with similar code, and rare wrong answers that several students share."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassRow
 from grader.model.grade import Status
 from grader.model.results.similar_pair import Pair
+from grader.model.student import Student
+from grader.model.text import clean_line
 from grader.report.pages.likeness import graphs, side_by_side
 from grader.report.pages.page_templates import environment
 from grader.report.write_files import Files
@@ -63,12 +65,20 @@ def similarity_pages(
     answers: Sequence[SharedAnswer],
     handout: Mapping[str, str],
     note: str = "",
+    students: Iterable[Student] = (),
 ) -> Files:
     """index.html, and a page for each pair with the two files side by side.
 
-    `handout` holds the files that all students were given, by name.
+    `handout` holds the files that all students were given, by name. The pages call the `students` by their
+    names, and a student who is not among them by the id.
     """
     pages = environment()
+    names_by_id = {one.id: f"{one.name} ({one.id})" for one in students if one.name}
+
+    def named(id: str) -> str:
+        return clean_line(names_by_id.get(id, id))
+
+    pages.filters["named"] = named
     names = [f"pair-{number:03}.html" for number in range(1, len(pairs) + 1)]
     index = pages.get_template("similarity.html.j2").render(
         title=title,

@@ -42,9 +42,9 @@ def renderable(example: Example) -> RenderableType:
 
 def lines_of(table: Table, style: str = "", marked: str = "red") -> Iterator[Text]:
     """An array's name and shape, then its elements in rows, aligned."""
-    shape = "×".join(map(str, table.shape)) or "a number"
+    shape = "×".join(map(str, table.shape)) or ("a number" if table.values else "")
     star = f"   {MARK} differs" if any(table.wrong) else ""
-    yield Text(f"  {clean_line(table.name)}  ({shape}){star}")
+    yield Text(f"  {clean_line(table.name)}" + (f"  ({shape}){star}" if shape else ""))
     if not table.values:
         return
     texts = [number_text(value) for value in table.values]

@@ -74,7 +74,9 @@ def show(
 
 def _closing(grade: Grade, feedback: Feedback, more: int, place: Place) -> RenderableType:
     every = "ALL=1 shows" if place.in_handout else "--all shows"
-    rest = Text(f"{plural(more, 'more exercise')} to do: {every} their cases too.\n", "dim") if more else ""
+    waiting = sum(bool(one.results) and one.status is Status.NOT_RUN for one in grade.criteria)
+    shows = f": {every} their cases too" if more else ""
+    rest = Text(f"{plural(more + waiting, 'more exercise')} to do{shows}.\n" if more + waiting else "", "dim")
     step = next_step(grade, place)
     if feedback.whole is not None:
         step = "Next: fix the first problem above, then grade again."

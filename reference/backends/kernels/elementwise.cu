@@ -1,6 +1,6 @@
 // Element by element: out[i] depends on the elements i of the operands and on nothing else, so that every
 // thread works alone. They teach that such kernels are all one: find i, guard, one line. Memory sets their
-// speed: the arithmetic is free beside two reads and a write.
+// speed: compared with two reads and a write, the arithmetic is free.
 //
 // Either operand of two may be a number: its buffer is then a null pointer.
 

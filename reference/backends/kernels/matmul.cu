@@ -72,7 +72,7 @@ __device__ void product(long long m, long long k, long long n, long long parts, 
                 for (int j = 0; j < EDGE; ++j)
                     sums[i][j] += a_values[i] * b_values[j];
         }
-        __syncthreads();  // nobody reads them any more, so the next ones may come
+        __syncthreads();  // no thread reads them any more, so the next ones may come
     }
 
     for (int i = 0; i < EDGE; ++i)

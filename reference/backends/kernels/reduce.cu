@@ -71,7 +71,7 @@ extern "C" __global__ void max_rows(
     bool present = number < rows * parts;
     int me = threadIdx.y * blockDim.x + threadIdx.x;
 
-    real most = 0;  // of a thread without a part; nobody reads it
+    real most = 0;  // of a thread without a part; no thread reads it
     if (present) {
         Part part = part_of_row(number, row_length, parts);
         most = a[part.first];

@@ -13,7 +13,7 @@ MACRO = re.compile(r"[ \t]*#[ \t]*define[ \t]+\w+\(([^()]*)\)")
 QUALIFIERS = ("::", ".", "->")
 # The kernel keeps its type, which says what the addresses of its arguments point to.
 API_CALL = re.compile(r"(\bcudaLaunch(?:Cooperative)?Kernel\s*\(\s*)(\(\s*(?:const\s+)?void\s*\*\s*\)\s*)")
-APART = "a launch stands in one place: kernel<<<grid, block>>>(arguments)"
+APART = "write a launch in one place: kernel<<<grid, block>>>(arguments)"
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,12 @@ PROGRAM_KINDS = {
     "use_after_free": "a use of memory that cudaFree has taken back",
     "host_access": "an access of the host's code to memory of the device",
     "unsynchronized": "an access of the host's to managed memory while a kernel may still run",
-    "bad_copy": "a copy whose direction does not fit its pointers",
+    "bad_copy": "a copy with a direction that does not fit its pointers",
     "bad_free": "a cudaFree of what is no block of memory, or of one twice",
 }
 PROGRAM_NOTES = {
     "leak": "a block of memory that is never freed",
-    "short_copy": "a size in elements where bytes are asked for",
+    "short_copy": "a size in elements instead of bytes",
 }
 MOST_RECORDS, MOST_CHARACTERS = 400, 600
 ALLOCATED = re.compile(

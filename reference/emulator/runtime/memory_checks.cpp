@@ -159,7 +159,7 @@ __attribute__((noinline)) void read_word(std::size_t offset, std::uint64_t place
     access_word<READ>(offset / 4, 15, offset, 4, place);
 }
 
-// The same, for what most reads are: of 4 bytes that are there, where there is nothing to find.
+// The same, for the most frequent read: 4 bytes that exist, and nothing to find.
 inline void read_4(const volatile void *pointer, std::uint64_t place)
 {
     std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);

@@ -1110,7 +1110,7 @@ double seconds()
 
 }  // namespace
 
-// 0: every thread came to its end. 1: it stopped, and the findings say why. 2: no memory for stacks. Where its blocks take
+// 0: every thread finished. 1: it stopped, and the findings say why. 2: no memory for stacks. Where its blocks take
 // long, several `cores` run them, as far as their arrays are `given_arrays` and nothing else connects them.
 INTERFACE int emulator_run_on(void (*kernel)(void **), void **given, const Launch *how, int cores,
     const SharedArray *given_arrays, std::size_t array_count)

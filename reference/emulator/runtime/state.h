@@ -15,7 +15,7 @@ namespace emulator {
 
 const int MAX_THREADS = 1024, WARP = 32;
 const std::size_t SHARED_ZONE = 1 << 20;  // the arena's first bytes, for shared memory
-const std::size_t GAP = 4096;             // between shared arrays, so that a step too far meets nobody's memory
+const std::size_t GAP = 4096;             // between shared arrays, so that a step too far meets no other array
 
 struct Index {
     std::uint32_t x, y, z;
@@ -33,7 +33,7 @@ enum Order { FORWARD, REVERSE, RANDOM, LAST_WRITER_FIRST, LAST_WRITER_LAST };
 // runtime_interface.py reads these two structs by their fields' order and sizes.
 struct Finding {
     std::int32_t kind, mode;
-    std::int32_t line, other_line;  // line: 0 where `place`, an address in the code, is to tell
+    std::int32_t line, other_line;  // line: 0 if `place`, an address in the code, gives it
     std::int32_t thread, other_thread;  // -1: none
     std::int64_t block, other_block;
     std::int64_t region;  // of global memory, counted from 0; -1: shared memory; -2: neither

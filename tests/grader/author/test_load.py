@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.load import changed_files, digest_of, load, load_course
+from grader.author.course_files import digest_of
+from grader.author.load import changed_files, load, load_course
 from grader.judge.cases import draw
 from grader.model.assignment import OWN_TEST, Limits, Visibility
 from grader.model.errors import UserError

@@ -80,6 +80,18 @@ def test_what_does_not_fit_is_refused_with_its_line(tmp_path: Path, line: str, s
         read(tmp_path, good, line)
 
 
+@pytest.mark.parametrize("column", range(3))
+@pytest.mark.parametrize("hostile", ["<script>\u202e", "a\x00b", "\x1b[31m", "x" * 100_000])
+def test_whatever_a_request_holds_its_complaint_is_one_short_line(
+    tmp_path: Path, column: int, hostile: str
+) -> None:
+    cells = ["1042", "x_grad/of-views · 2222", "why?"]
+    cells[column] = hostile
+    with pytest.raises(UserError) as refused:
+        read(tmp_path, ",".join(cells))
+    assert str(refused.value).isprintable() and len(str(refused.value)) < 1000
+
+
 def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r":1: found no column case; expected the columns"):
         read(tmp_path, header="student,text")

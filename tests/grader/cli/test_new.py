@@ -1,8 +1,10 @@
 """Laws of `grader new`: what it writes is verified, and if it fails it leaves nothing behind."""
 
+import json
 import shutil
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from grader.__main__ import main
@@ -63,6 +65,16 @@ def test_an_assignment_without_a_function_comes_with_an_example_and_is_proved(
     assert main(["new", "runs"]) == PASSED
     assert "reference/runs.py" in capsys.readouterr().out
     assert main(["verify", "runs"]) == PASSED
+
+
+def test_the_report_of_a_new_assignment_is_what_the_published_schema_says(
+    course: Path, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", "slopes", "--from", "reference.lines:slope", "--json"]) == PASSED
+    printed = json.loads(capsys.readouterr().out)
+    jsonschema.validate(printed, json.loads((repository / "docs" / "commands.schema.json").read_text()))
+    assert "assignments/slopes/rubric.yaml" in printed["files"] and printed["findings"] == []
+    assert printed["cases"] > 0 and printed["mutants"] > 0
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_similarity_needs_the_folder_and_the_gradebook_of_a_batch(
         path.write_text("def flip(a, axes):\n    return [a[len(a) - 1 - place] for place in range(len(a))]\n")
     words = ["similarity", "class", "--assignment", "tiny", "--gradebook", at_course, "--out", "alike"]
     assert main(words) == PASSED
-    assert capsys.readouterr().out == "100% 100%  ada, bob\nalike/tiny/index.html\n"
+    assert capsys.readouterr().out == "100% 100%  ada (Ada Lovelace), bob\nalike/tiny/index.html\n"
     assert Path("alike/tiny/pair-001.html").is_file()
     assert main([*words, "--top", "0"]) == USER_MISTAKE
     assert (

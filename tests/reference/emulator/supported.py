@@ -4,6 +4,7 @@ A value that is a number belongs to one thread. A function gives the value of ea
 blocks of one warp; `i` is the thread's number in the grid. `f` points to 0.5, 1.5 and 2.5.
 """
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -72,6 +73,55 @@ def atomics() -> dict[str, Value]:
     for kind in ("float", "double"):
         found[f"{kind} x = 0.5; out[i] = 100 * atomicAdd(&x, ({kind})0.25); out[i] += x;"] = 50.75
     return found
+
+
+# Words whose bytes and halves meet every bound; what the intrinsics make of a pair of parts.
+A, B = 0x80FF7F01, 0x01807FFE
+COMPARED = {
+    "eq": operator.eq, "ne": operator.ne, "ge": operator.ge, "gt": operator.gt, "le": operator.le,
+    "lt": operator.lt,
+}  # fmt: skip
+
+
+def all_bits_if(holds: Callable[[int, int], bool]) -> Callable[[int, int], int]:
+    """-1 for a pair for which it holds, else 0."""
+    return lambda x, y: -1 if holds(x, y) else 0
+
+
+OF_BYTES: dict[str, Callable[[int, int], int]] = {
+    **dict.fromkeys(("vadd", "vaddss", "vaddus"), operator.add),
+    **dict.fromkeys(("vsub", "vsubss", "vsubus"), operator.sub),
+    **dict.fromkeys(("vabsdiffs", "vabsdiffu", "vsads", "vsadu"), lambda x, y: abs(x - y)),
+    **{"vavgu": lambda x, y: (x + y + 1) // 2, "vhaddu": lambda x, y: (x + y) // 2},
+    **dict.fromkeys(("vmaxs", "vmaxu"), max),
+    **dict.fromkeys(("vmins", "vminu"), min),
+}
+for _name, _compared in COMPARED.items():
+    for _sign in ("",) if _name in ("eq", "ne") else ("s", "u"):
+        OF_BYTES[f"vset{_name}{_sign}"] = _compared
+        OF_BYTES[f"vcmp{_name}{_sign}"] = all_bits_if(_compared)
+OF_ONE_WORD: dict[str, Callable[[int], int]] = {
+    **dict.fromkeys(("vneg", "vnegss"), operator.neg),
+    **dict.fromkeys(("vabs", "vabsss"), abs),
+}
+
+
+def of_bytes(name: str, bits: int) -> int:
+    """A, or A and B, part by part; a sum for `vsad`."""
+    is_signed = name in OF_ONE_WORD or (name.endswith("s") and not name.endswith("us"))
+    words = (A,) if name in OF_ONE_WORD else (A, B)
+    results = []
+    for at in range(0, 32, bits):
+        values = [word >> at & (1 << bits) - 1 for word in words]
+        values = [v - (1 << bits) if is_signed and v >> bits - 1 else v for v in values]
+        result = int((OF_ONE_WORD.get(name) or OF_BYTES[name])(*values))
+        if name.endswith(("ss", "us")):
+            low = -(1 << bits - 1) if name.endswith("ss") else 0
+            result = max(low, min(low + (1 << bits) - 1, result))
+        results.append(result & (1 << bits) - 1)
+    if name.startswith("vsad"):
+        return sum(results)
+    return sum(result << bits * i for i, result in enumerate(results))
 
 
 ROWS: dict[str, Row] = {
@@ -255,6 +305,14 @@ ROWS: dict[str, Row] = {
             "__float2int_rd(-2.1f) + 10 * __float2int_ru(2.1f)": 27,
             "__float2uint_rn(2.5f)": 2, "__float2uint_ru(2.1f)": 3, "__double2int_rz(-2.9)": -2,
             "__uint2float_rn(7u)": 7, "__ll2float_rn(1ll << 40)": 2.0**40, "__double2float_rn(0.5)": 0.5,
+        }
+    ),
+    "Bytes of a word": Row(
+        {
+            **{f"__{name}4({A}u, {B}u)": of_bytes(name, 8) for name in OF_BYTES},
+            **{f"__{name}2({A}u, {B}u)": of_bytes(name, 16) for name in OF_BYTES},
+            **{f"__{name}4({A}u)": of_bytes(name, 8) for name in OF_ONE_WORD},
+            **{f"__{name}2({A}u)": of_bytes(name, 16) for name in OF_ONE_WORD},
         }
     ),
     "Of `cuda_fp16.h`": Row(

@@ -88,7 +88,7 @@ WRONG = {  # threads, a's first element, its leading dimension; kind, a word of 
         2,
         16,
         "misaligned",
-        "`a matrix` at element 0 of a, whose address is no multiple of 32",
+        "`a matrix` at element 0 of a, at an address that is no multiple of 32",
     ),
     "rows_off_their_place": (32, 0, 18, "misaligned", "`a row of a matrix`"),
     "beyond_the_array": (32, 0, 24, "out_of_bounds", "which has 256"),

@@ -60,3 +60,15 @@ def test_a_kernel_that_is_left_out_shows_its_error_alone(tmp_path: Path) -> None
     """Its parameters are unused then, which is no fault of the student's."""
     warnings = warnings_of(f"{STUB}__global__ void f(float *out, int n) {{ out[n] = missing; }}\n", tmp_path)
     assert "missing" in warnings and "warning" not in warnings
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["__shared__ float sums[n]; out[0] = sums[n - 1];", "static float kept = out[n]; out[0] = kept;"],
+    ids=["shared_array_of_a_variable_length", "static_variable"],
+)
+def test_what_only_the_linker_refuses_is_told_with_its_line_and_the_mend(tmp_path: Path, body: str) -> None:
+    message = complaint_of(f"__global__ void f(float* out, int n) {{\n{body}\n}}\n", tmp_path)
+
+    assert message.startswith("kernels.cu:2: the length of a shared array must be a constant")
+    assert "may be `static`" in message and "undefined reference" not in message and "/ld" not in message

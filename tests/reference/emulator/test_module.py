@@ -119,7 +119,7 @@ def test_fresh_memory_says_what_was_written(module):
     memory = Fresh(np.zeros(8, "float32"))
     (finding,) = module(FILL).launch("fill", 1, 32, [5, 1.0, memory]).findings
     assert (finding.kind, finding.array) == ("never_written", "out")
-    assert "element 5 of out is never written, nor are 2 others of its 8" in finding.message
+    assert "element 5 of out is never written, nor are 2 more of its 8" in finding.message
 
 
 def test_a_constant_is_set_from_outside(module):

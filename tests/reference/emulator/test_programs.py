@@ -622,7 +622,7 @@ def test_a_launch_is_found_where_it_is_one(text, parts):
     "text", ["k<<<1, 2>>>;", "<<<1, 2>>>(a);", "k<<<1, 2(a);", "#define SIZE <<<1, 2>>>"]
 )
 def test_half_a_launch_is_refused_with_its_line(text):
-    with pytest.raises(CompileError, match=r"^a\.cu:2: `<<<`: a launch stands in one place"):
+    with pytest.raises(CompileError, match=r"^a\.cu:2: `<<<`: write a launch in one place"):
         with_calls(f"\n{text}", "a.cu")
 
 

@@ -46,7 +46,7 @@ const int ORDERLY = 2;              // launches of one kernel and size that run 
 const std::uint32_t SHARED = 48 << 10, MOST_SHARED = 163 << 10;  // of compute capability 8.0
 const int DEEP = 512;
 const std::uint64_t MOST_AT_ONCE = 108 * 256;  // threads of a cooperative launch: each has a stack, of two mappings
-const char *const NO_DIRECTION = "whose direction does not fit its pointers";
+const char *const NO_DIRECTION = "with a direction that does not fit its pointers";
 
 struct Allocation {
     std::size_t start, size, element;
@@ -347,7 +347,7 @@ bool make_heap()
     return true;
 }
 
-// A place for so many bytes of the heap; 0 if there is none. A place that a thread of this launch has freed serves the same
+// A place for that many bytes of the heap; 0 if there is none. A place that a thread of this launch has freed serves the same
 // thread again, and no other: bytes that two threads have one after the other would look like a race.
 std::size_t place_on_heap(std::size_t bytes, std::int64_t who)
 {
@@ -440,7 +440,7 @@ void look_for_unwritten(long number, std::size_t start, std::size_t bytes, int l
     if (missing == 1)
         tell_host("never_written", line, 0, "element %zu of {%ld} is copied, and is never written", first, number);
     else if (missing)
-        tell_host("never_written", line, 0, "element %zu of {%ld} is copied, and is never written, nor are %zu others of its %zu",
+        tell_host("never_written", line, 0, "element %zu of {%ld} is copied, and is never written, nor are %zu more of its %zu",
             first, number, missing - 1, one.size / element);
 }
 

@@ -11,6 +11,7 @@ import pytest
 from grader.__main__ import main
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.arguments import JSON, QUIET, SHELLS, make_parser, parse
+from tests.waiting import LIMIT
 
 COMMANDS = tuple(make_parser().commands)
 
@@ -96,6 +97,8 @@ COMPLETED = pytest.mark.parametrize(
         ("grader grade --assignment ti", "tiny"),
         ("grader grade . --reve", "--reveal"),
         ("grader report --format moo", "moodle"),
+        ("grader publish gradesc", "gradescope"),
+        ("grader publish github ti", "tiny"),
     ],
 )
 
@@ -131,6 +134,32 @@ def test_fish_completes_the_same(
         ["fish", "--no-config", "-c", script], capture_output=True, text=True, check=False
     )
     assert expected in [line.partition("\t")[0] for line in output.stdout.splitlines()], output.stderr
+
+
+TYPE = """
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'PROMPT=; unsetopt beep; fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -d ./dump'
+zpty -w shell 'print REA""DY'
+zpty -r shell output '*READY*'
+zpty -w -n shell "$1"$'\t'
+zpty -r shell output "*$2*"
+"""
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="this machine has no zsh")
+@COMPLETED
+def test_zsh_completes_the_same(
+    root: Path, capsys: pytest.CaptureFixture[str], words: str, expected: str
+) -> None:
+    """A shell in a terminal, where the words are typed: it writes the rest after the Tab key."""
+    pytest.importorskip("shtab")
+    assert main(["completion", "zsh"]) == PASSED
+    Path("_grader").write_text(capsys.readouterr().out)
+    Path("type.zsh").write_text(TYPE)
+    rest = expected.removeprefix(words.rpartition(" ")[2])
+    shell_words = ["zsh", "-f", "type.zsh", words, rest]
+    assert subprocess.run(shell_words, capture_output=True, timeout=LIMIT, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("shell", SHELLS)

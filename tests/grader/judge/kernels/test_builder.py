@@ -279,9 +279,10 @@ def test_a_long_list_is_cut(builder: Builder) -> None:
 MACRO_BOMB = "#define M0 n+n+n+n+n+n+n+n\n" + "".join(
     f"#define M{i + 1} {'+'.join([f'M{i}'] * 8)}\n" for i in range(12)
 )
-TEMPLATE_BOMB = (
-    "template <int A, int B> struct T { static const int n = T<A - 1, B>::n + T<A - 1, B + (1 << A)>::n; };\n"
-    "template <int B> struct T<0, B> { static const int n = B; };\n"
+TEMPLATE_BOMB = (  # of unsigned numbers: no overflow ends it before the limit does
+    "template <int A, unsigned B> struct T "
+    "{ static const unsigned n = T<A - 1, B>::n + T<A - 1, B + (1u << A)>::n; };\n"
+    "template <unsigned B> struct T<0, B> { static const unsigned n = B; };\n"
     "__device__ int f() { return T<24, 0>::n; }\n"
 )
 

@@ -19,6 +19,10 @@ KILLS: Mapping[str, Mapping[str, Status]] = {
     "harmless": {},
     "dies": {"pad/one": Status.CRASHED, "conv/one": Status.MEMORY},
 }
+ATTRIBUTES = {
+    *("lang", "charset", "class", "title", "name", "content", "http-equiv", "rel", "href"),
+    *("role", "tabindex", "aria-label"),
+}
 MATRIX = Verification("tiny", CASES, KILLS, tolerances={"conv/one": 0.4567})
 
 
@@ -27,12 +31,14 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.attributes: set[str] = set()
+        self.addresses: list[str | None] = []
         self.text = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes.update(name for name, _ in attrs)
+        self.addresses += [value for name, value in attrs if name in ("href", "src")]
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -72,8 +78,9 @@ def test_the_page_holds_every_mutant_and_case_and_loads_nothing() -> None:
     ]
     assert all(case in page.text for case in CASES)
     assert "(timeout)" in page.text and "(crashed, memory)" in page.text
-    assert page.attributes <= {"lang", "charset", "class", "title"}
-    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert page.attributes <= ATTRIBUTES and page.addresses == ["data:,"]
+    assert not {"script", "img", "iframe"} & set(page.tags)
+    assert "default-src 'none'" in to_html(MATRIX)
 
 
 @pytest.mark.parametrize("place", ["assignment", "case", "mutant", "finding"])

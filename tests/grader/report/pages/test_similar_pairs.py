@@ -7,6 +7,7 @@ from grader.model.assignment import Visibility
 from grader.model.class_row import ClassRow
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.similar_pair import Pair, Side
+from grader.model.student import Student
 from grader.report.pages.similar_pairs import shared_answers, similarity_pages
 
 
@@ -91,3 +92,11 @@ def test_three_who_are_alike_are_drawn_as_a_group_and_two_are_not() -> None:
     drawn = similarity_pages("t", three, (), {})["index.html"].decode()
     assert drawn.count("<circle") == 3 and drawn.count("<line") == 2
     assert "<svg" not in similarity_pages("t", three[:1], (), {})["index.html"].decode()
+
+
+def test_students_are_called_by_their_names_and_ids() -> None:
+    """Two may have one name, and an id alone means nothing to a reader."""
+    pair = Pair("conv.py", Side("s1", MINE, 0.8), Side("s2", MINE, 0.8))
+    pages = similarity_pages("t", [pair], (), {}, students=[Student("s1", "Ada <Lovelace>"), Student("s2")])
+    for page in pages.values():
+        assert "Ada &lt;Lovelace&gt; (s1) and s2" in page.decode()

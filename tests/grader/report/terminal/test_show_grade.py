@@ -155,7 +155,7 @@ def test_one_reason_for_everything_is_said_once_at_the_top(
     text = shown(make_grade(broken("x"), broken("y"), not_run))
     assert text.count("does not parse") == 1
     assert text.index("does not parse") < text.index("0 / 10")
-    assert "every case fails (4)" in text
+    assert "every case fails (5)" in text
     assert "INPUTS" not in text
     assert "not run: it stands on x" in text
 
