@@ -1,4 +1,4 @@
-"""A gradient checker: central differences in random directions, compared by the size of what is added up."""
+"""A gradient checker: central differences, one input at a time, compared by the size of what is added up."""
 
 from collections.abc import Callable, Sequence
 
@@ -36,17 +36,18 @@ def check(
 
     - make_inputs(n), for a whole number n from 0 on, returns a tuple of arrays (float64), the n-th draw
       of inputs. Shapes may change from one draw to the next. It returns the same draw whenever it gets
-      the same n.
-    - forward(*inputs) returns one array (float64). It is smooth around each draw: a step of up to a
-      thousandth of the size of the inputs meets no kink.
+      the same n. The largest number of an input is between 1e-6 and 1e4 in size. Or all numbers of an
+      input are 0; then those of the other inputs are about 1.
+    - forward(*inputs) returns one array (float64). It is smooth around each draw: if each input moves by
+      up to a thousandth of its largest number (if all are 0, of 1), it meets no kink.
     - gradient(out_grad, *inputs) should return a tuple with one array for each input, of that input's
       shape: the gradient of the sum of out_grad * forward(*inputs).
 
     A right gradient may be computed in float32, and may add up in any order: each of its arrays is off by
     at most 1e-5 of its norm, for every out_grad and every draw. A wrong gradient is off by 1/20 of the
     norm of one of its arrays, or more, in at least 4 of the draws 0 to 7, for an out_grad drawn at
-    random. Or its result has the wrong number of arrays or a wrong shape, holds a number that is not
-    finite, or is an exception; that, too, happens in at least 4 of these draws.
+    random. Or its result is no tuple of arrays, has the wrong number of arrays or a wrong shape, holds a
+    number that is not finite, or is an exception; that, too, happens in at least 4 of these draws.
     """
     rng = np.random.default_rng(0)
     for number in range(8):
@@ -54,18 +55,20 @@ def check(
         out_grad = rng.normal(size=forward(*inputs).shape)
         try:
             gradients = gradient(out_grad, *inputs)
-        except Exception:
+            if len(gradients) != len(inputs):
+                return False
+            for g, a in zip(gradients, inputs, strict=True):
+                if g.shape != a.shape or not np.isfinite(g).all():
+                    return False
+        except Exception:  # raised by it, or because its result is no tuple of arrays
             return False
-        if len(gradients) != len(inputs):
-            return False
-        if any(
-            g.shape != a.shape or not np.isfinite(g).all() for g, a in zip(gradients, inputs, strict=True)
-        ):
-            return False
-        directions = [np.abs(a).max() * rng.normal(size=a.shape) for a in inputs]
-        products = [g * v for g, v in zip(gradients, directions, strict=True)]
-        claimed = sum(float(p.sum()) for p in products)
-        size = sum(float(np.abs(p).sum()) for p in products)
-        if abs(slope(forward, out_grad, inputs, directions, 1e-5) - claimed) > 1e-5 * size:
-            return False
+        for place, (g, a) in enumerate(zip(gradients, inputs, strict=True)):
+            size = np.abs(a).max() or 1.0
+            # One input at a time: beside the terms of a large input, a small one's mistakes drown.
+            directions = [np.zeros_like(other) for other in inputs]
+            directions[place] = size * rng.normal(size=a.shape)
+            terms = g * directions[place]
+            measured = slope(forward, out_grad, inputs, directions, 1e-5)
+            if abs(measured - terms.sum()) > 1e-5 * np.abs(terms).sum():
+                return False
     return True

@@ -2,9 +2,9 @@
 
 A forward pass takes its inputs and returns one array. A gradient takes the gradient of the loss with
 respect to that array, then the inputs, and returns a tuple with one gradient for each input. Every draw
-of inputs avoids kinks by 1/100 of its largest number. `tests/test_checker_assignment.py` measures that
-each right gradient is right to 1e-5 of its norm, and that each wrong one is wrong by 1/20 of it in 4 of
-the first 8 draws or more.
+of inputs avoids kinks by 1/100 of its largest number, or of 1 if all are 0.
+`tests/test_checker_assignment.py` measures that each right gradient is right to 1e-5 of its norm, and that
+each wrong one is wrong by 1/20 of it in 4 of the first 8 draws or more.
 
 Visible cases name the functions of the first part. What hidden cases name stands below, so no handout has
 it.
@@ -32,6 +32,12 @@ def distinct_points(number, *, shapes, seed, scale=1.0):
         steps = np.arange(size) - size // 2 + 0.5
         arrays.append(scale * rng.permutation(steps).reshape(shape) / size)
     return tuple(arrays)
+
+
+def points_beside_zeros(number, *, shapes, seed):
+    """Inputs from N(0, 1), but the last one is zeros, as a bias is before training."""
+    *others, last = points(number, shapes=shapes, seed=seed)
+    return (*others, 0 * last)
 
 
 # A dense layer
@@ -77,6 +83,16 @@ def dense_without_b(out_grad, x, w, b):
     return out_grad @ w.T, x.T @ out_grad
 
 
+def dense_with_mean_of_b(out_grad, x, w, b):
+    """The gradient of b divided by the number of samples."""
+    return out_grad @ w.T, x.T @ out_grad, out_grad.sum(0) / len(x)
+
+
+def dense_with_b_a_tenth_off(out_grad, x, w, b):
+    """The gradient of b is a tenth too large."""
+    return out_grad @ w.T, x.T @ out_grad, 1.1 * out_grad.sum(0)
+
+
 def dense_a_tenth_off(out_grad, x, w, b):
     """Every gradient is a tenth too large."""
     return tuple(1.1 * gradient for gradient in dense_gradient(out_grad, x, w, b))
@@ -108,6 +124,21 @@ def relu(a):
 def relu_gradient(out_grad, a):
     """The gradient of `relu`."""
     return (out_grad * (a > 0),)
+
+
+def relu_that_lets_all_through(out_grad, a):
+    """The slope is 1 for all numbers, the negative ones too."""
+    return (out_grad,)
+
+
+def relu_without_return(out_grad, a):
+    """The gradient of `relu` is computed, and not returned."""
+    relu_gradient(out_grad, a)
+
+
+def relu_in_plain_numbers(out_grad, a):
+    """One number where an array is expected."""
+    return (float((out_grad * (a > 0)).sum()),)
 
 
 def relu_with_nan(out_grad, a):

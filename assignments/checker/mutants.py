@@ -6,11 +6,18 @@ from solution import original, slope
 from grader.model.mutant import mutant
 
 UPSTREAM = "rng.normal(size=forward(*inputs).shape)"
-DIRECTION = "np.abs(a).max() * rng.normal(size=a.shape)"
-TOLERANCE = "> 1e-5 * size"
+DIRECTION = "size * rng.normal(size=a.shape)"
+TOLERANCE = "> 1e-5 * np.abs(terms).sum()"
 STEP = "directions, 1e-5)"
 MEASURED = "slope(forward, out_grad, inputs, directions, 1e-5)"
-AT_THE_END = "            return False\n    return True"
+ONE_SIDED = (
+    "(out_grad * (forward(*(a + 1e-3 * v for a, v in zip(inputs, directions, strict=True)))"
+    " - forward(*inputs))).sum() / 1e-3"
+)
+AT_THE_END = "                return False\n    return True"
+CAUGHT = (
+    "except Exception:  # raised by it, or because its result is no tuple of arrays\n            return False"
+)
 
 # slope
 
@@ -80,7 +87,7 @@ def the_same_draw_again():
 @mutant(
     of="check",
     help="#what-a-draw-can-hide",
-    edits={AT_THE_END: "            continue\n        return True\n    return False"},
+    edits={AT_THE_END: "                break\n        else:\n            return True\n    return False"},
 )
 def one_agreement_is_enough():
     """You accept a gradient as soon as one draw agrees. A right gradient agrees in every draw."""
@@ -103,19 +110,43 @@ def absolute_tolerance():
     added up."""
 
 
-@mutant(of="check", help="#how-close-is-close", edits={TOLERANCE: "> 1e-12 * size"})
+@mutant(of="check", help="#how-close-is-close")
+def all_inputs_at_once(forward, gradient, make_inputs):
+    """You move all inputs at once and add up all their terms. Beside a large input, the terms of a bias are
+    small, and so are its mistakes. Move one input at a time, and compare it with its own terms."""
+    rng = np.random.default_rng(0)
+    for number in range(8):
+        inputs = make_inputs(number)
+        out_grad = rng.normal(size=forward(*inputs).shape)
+        try:
+            gradients = gradient(out_grad, *inputs)
+            if [g.shape for g in gradients] != [a.shape for a in inputs]:
+                return False
+            if not all(np.isfinite(g).all() for g in gradients):
+                return False
+        except Exception:
+            return False
+        directions = [(np.abs(a).max() or 1.0) * rng.normal(size=a.shape) for a in inputs]
+        terms = np.concatenate([np.ravel(g * v) for g, v in zip(gradients, directions, strict=True)])
+        measured = slope(forward, out_grad, inputs, directions, 1e-5)
+        if abs(measured - terms.sum()) > 1e-5 * np.abs(terms).sum():
+            return False
+    return True
+
+
+@mutant(of="check", help="#how-close-is-close", edits={TOLERANCE: "> 1e-12 * np.abs(terms).sum()"})
 def float32_refused():
     """Your tolerance is so small that a right gradient in float32 fails. It may be off by 1e-5 of its
     norm."""
 
 
-@mutant(of="check", help="#how-close-is-close", edits={TOLERANCE: "> 0.2 * size"})
+@mutant(of="check", help="#how-close-is-close", edits={TOLERANCE: "> 0.2 * np.abs(terms).sum()"})
 def a_tenth_accepted():
     """Your tolerance is so large that a gradient passes that is too large by a tenth. Rounding is far
     smaller."""
 
 
-@mutant(of="check", help="#a-checker-in-five-lines", edits={TOLERANCE + ":": "> 1e-5 * size and False:"})
+@mutant(of="check", help="#a-checker-in-five-lines", edits={TOLERANCE + ":": TOLERANCE + " and False:"})
 def shapes_alone():
     """You accept every gradient with the right shapes. Compare its numbers with the slope too."""
 
@@ -123,14 +154,14 @@ def shapes_alone():
 @mutant(
     of="check",
     help="#a-checker-in-five-lines",
-    edits={"abs(" + MEASURED + " - claimed)": "abs(abs(" + MEASURED + ") - abs(claimed))"},
+    edits={"abs(measured - terms.sum())": "abs(abs(measured) - abs(terms.sum()))"},
 )
 def sizes_alone():
     """You compare the sizes of the two slopes, but not their signs. A gradient that points the other way
     passes."""
 
 
-@mutant(of="check", help="#every-input", edits={DIRECTION: "(a is inputs[0]) * " + DIRECTION})
+@mutant(of="check", help="#every-input", edits={DIRECTION: "(place == 0) * " + DIRECTION})
 def the_first_gradient_alone():
     """You check only the gradient of the first input. Move every input."""
 
@@ -140,10 +171,16 @@ def the_last_gradient_alone():
     """You check only the gradient of the last input. Move every input."""
 
 
-@mutant(of="check", help="#a-checker-in-five-lines", edits={DIRECTION: "np.abs(a).max() * np.ones(a.shape)"})
+@mutant(of="check", help="#a-checker-in-five-lines", edits={DIRECTION: "size * np.ones(a.shape)"})
 def one_fixed_direction():
     """Your direction moves every number by the same amount. A mistake that only puts numbers in other
     places keeps their sum, so it passes. Draw a direction at random."""
+
+
+@mutant(of="check", help="#how-large-a-step", edits={"np.abs(a).max() or 1.0": "np.abs(a).max()"})
+def zeros_stay_where_they_are():
+    """You move each input by a share of its largest number. An input of zeros, such as a new bias, does not
+    move at all, so any gradient of it passes. If all numbers are 0, take 1."""
 
 
 @mutant(of="check", help="#how-large-a-step", edits={DIRECTION: "rng.normal(size=a.shape)"})
@@ -164,33 +201,10 @@ def step_too_small():
     error. Right gradients fail. Try 1e-5 of the inputs' size."""
 
 
-@mutant(of="check", help="#how-large-a-step")
-def one_sided_difference(forward, gradient, make_inputs):
+@mutant(of="check", help="#how-large-a-step", edits={MEASURED: ONE_SIDED})
+def one_sided_difference():
     """You compare with a one-sided difference. Its error is about the size of the step, far more than
     rounding, so right gradients fail. Use `slope`."""
-
-    def shifted(*inputs):
-        return original_forward(*inputs)
-
-    original_forward = forward
-    rng = np.random.default_rng(0)
-    for number in range(8):
-        inputs = make_inputs(number)
-        out_grad = rng.normal(size=shifted(*inputs).shape)
-        try:
-            gradients = gradient(out_grad, *inputs)
-        except Exception:
-            return False
-        if [np.shape(g) for g in gradients] != [a.shape for a in inputs]:
-            return False
-        directions = [np.abs(a).max() * rng.normal(size=a.shape) for a in inputs]
-        ahead = forward(*(a + 1e-3 * v for a, v in zip(inputs, directions, strict=True)))
-        measured = float((out_grad * (ahead - forward(*inputs))).sum() / 1e-3)
-        products = [g * v for g, v in zip(gradients, directions, strict=True)]
-        size = sum(np.abs(p).sum() for p in products)
-        if not abs(measured - sum(p.sum() for p in products)) <= 1e-5 * size < np.inf:
-            return False
-    return True
 
 
 @mutant(of="check", help="#how-large-a-step")
@@ -219,10 +233,25 @@ def shapes_not_compared():
 @mutant(
     of="check",
     help="#what-is-no-gradient-at-all",
-    edits={"except Exception:\n            return False": "finally:\n            pass"},
+    edits={CAUGHT: "finally:\n            pass"},
 )
 def exceptions_not_caught():
     """A gradient that raises an exception stops your checker. Catch it: such a gradient is wrong."""
+
+
+@mutant(of="check", help="#what-is-no-gradient-at-all")
+def none_is_not_expected(forward, gradient, make_inputs):
+    """Your checker stops with an error if `gradient` returns None or plain numbers. Look at what came back
+    inside of the `try`, and return False."""
+    inputs = make_inputs(0)
+    out_grad = np.ones_like(forward(*inputs))
+    try:
+        gradients = gradient(out_grad, *inputs)
+    except Exception:
+        return False
+    return [g.shape for g in gradients] == [a.shape for a in inputs] and original(
+        forward, gradient, make_inputs
+    )
 
 
 @mutant(of="check", help="#what-is-no-gradient-at-all")
@@ -239,7 +268,7 @@ def missing_gradients_forgiven(forward, gradient, make_inputs):
             if g.shape != a.shape or not np.isfinite(g).all():
                 return False
             directions = [0 * other for other in inputs]
-            directions[place] = np.abs(a).max() * rng.normal(size=a.shape)
+            directions[place] = (np.abs(a).max() or 1.0) * rng.normal(size=a.shape)
             product = g * directions[place]
             measured = slope(forward, out_grad, inputs, directions, 1e-5)
             if abs(measured - product.sum()) > 1e-5 * np.abs(product).sum():

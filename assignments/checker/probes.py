@@ -9,11 +9,16 @@ def slope(submission, case):
 
 
 def slope_and_inputs(submission, case):
-    """The same, with what the arrays hold afterwards."""
+    """The same, with what the arrays hold afterwards, by the words that a difference shows."""
     inputs, directions = case.make_inputs(0), case.make_inputs(1)
     out_grad = case.forward(*case.make_inputs(2))
     measured = submission.slope(case.forward, out_grad, inputs, directions, case.step)
-    return measured, inputs, directions, out_grad
+    return {
+        "the slope": measured,
+        "inputs after the call": inputs,
+        "directions after the call": directions,
+        "out_grad after the call": out_grad,
+    }
 
 
 def verdicts(submission, case):

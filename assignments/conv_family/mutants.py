@@ -78,6 +78,12 @@ def starts_divided_by_the_stride():
     number of steps and add 1."""
 
 
+@mutant(of="conv_length", help="#pixels-apart", edits={"if covered > size + 2 * padding:": "if False:"})
+def windows_that_do_not_fit():
+    """You return a number although no window fits. If a window covers more than the padded axis, raise
+    ValueError."""
+
+
 # met_pixels
 
 
@@ -264,6 +270,19 @@ def weights_reshaped():
     inputs you need the transpose: the weight from channel i to channel j is at (j, i)."""
 
 
+@mutant(
+    of="conv_x_grad",
+    help="#the-family",
+    edits={
+        "if tuple(out_grad.shape) != expected:": "if False:",
+        "n, *lengths, c_out = expected": "n, *lengths, c_out = out_grad.shape",
+    },
+)
+def gradient_of_any_length():
+    """You accept an out_grad of the wrong shape. Compare its shape with that of conv's result, and raise
+    ValueError if they differ."""
+
+
 @mutant(of="conv_x_grad", help="#the-same-loop-backwards", edits={WEIGHTS: TURNED})
 def kernel_turned_in_the_loop():
     """You flip the kernel, but you also add to the pixels that each place met. Do only one of the two. If
@@ -447,6 +466,16 @@ def padding_makes_it_longer():
 )
 def transposed_length_without_dilation():
     """You ignore the dilation. The last window reaches dilation · (K - 1) pixels beyond its start."""
+
+
+@mutant(
+    of="transposed_length",
+    help="#more-than-one-way-back",
+    edits={"if not 0 <= output_padding < stride:": "if False:"},
+)
+def any_output_padding():
+    """You accept an output_padding of `stride` or more. No convolution with this stride leaves so many pixels
+    over: raise ValueError unless it is at least 0 and below the stride."""
 
 
 # conv_transpose

@@ -104,6 +104,12 @@ def last_of_equal_numbers():
     Give it to the first, row by row."""
 
 
+@mutant(of="max_pool_grad", help="#before-you-start", edits={"if out_grad.shape != out.shape:": "if False:"})
+def max_gradient_of_any_shape():
+    """You accept an out_grad of the wrong shape, and broadcasting spreads it without an error. Compare its
+    shape with that of the output, and raise ValueError."""
+
+
 @mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={ADDED: "x_grad[met] = "})
 def pooled_gradients_overwritten():
     """You keep only the gradient that a pixel gets from the last window. A pixel can be the largest of
@@ -345,6 +351,16 @@ def mean_and_scale_taken_for_constants():
     the scale change, and so do all other outputs."""
 
 
+@mutant(
+    of="normalize_grad",
+    help="#three-ways-to-the-output",
+    edits={"(out_grad - through_mean - through_scale) / scale": "out_grad - through_mean - through_scale"},
+)
+def not_divided_by_the_scale():
+    """You take both parts out of the gradient, but do not divide by the scale S. Each number reaches its
+    output with the factor 1 / S: divide at the end."""
+
+
 @mutant(of="normalize_grad", help="#three-ways-to-the-output", edits={ALL_WAYS: "(out_grad - through_scale)"})
 def mean_taken_for_a_constant():
     """You treat the mean as a constant. If all numbers grow by 1, no output changes, so the gradients of
@@ -404,6 +420,16 @@ def x_normalized_in_place(x, gamma, beta, eps=1e-5):
     out = original(x, gamma, beta, eps)
     x[...] = out
     return out
+
+
+@mutant(
+    of="batch_norm",
+    help="#before-you-start",
+    edits={"if gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]:": "if False:"},
+)
+def gamma_of_any_shape():
+    """You accept a gamma or a beta of the wrong shape, and broadcasting spreads it without an error. Both
+    must have one number for each channel: compare their shapes, and raise ValueError."""
 
 
 @mutant(of="batch_norm", help="#over-the-batch-or-over-the-channels", edits={"range(x.ndim - 1)": "(0,)"})
