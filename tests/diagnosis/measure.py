@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.page import write
 from grader.author.load import load
 from grader.author.render import Views, provided_files
-from grader.judge.verdict.call_graph import calls
+from grader.judge.verdict.call_graph import calls, certain_calls
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.evidence import failing_of
 from grader.judge.verdict.misconceptions import Misconceptions
@@ -121,7 +121,7 @@ def count(sort: str, of: Assignment, known: Misconceptions, made: Sequence[Made]
     true, wrong, silent = 0, [], []
     for key, grade in grade_texts(of, "", texts, jobs).items():
         files = {name: text.encode() for name, text in texts[key].items()}
-        criteria = diagnose(grade, known, calls(files, names)).criteria
+        criteria = diagnose(grade, known, calls(files, names), certain=certain_calls(files, names)).criteria
         claimed = [{idea.name, *idea.others} for criterion in criteria for idea in criterion.ideas]
         truth = made[int(key)][1]
         true += any(one & truth for one in claimed)
@@ -185,8 +185,9 @@ def _count_criteria(folder: str, name: str, jobs: int) -> CriterionCount:
     untold: list[str] = []
     wrong: list[str] = []
     for key, one in work.items():
-        reached = calls({of.files[0]: one.text.encode()}, exercises)
-        for criterion in diagnose(grades[key], known, reached).criteria:
+        files = {of.files[0]: one.text.encode()}
+        reached, certain = calls(files, exercises), certain_calls(files, exercises)
+        for criterion in diagnose(grades[key], known, reached, certain=certain).criteria:
             if not failing_of(criterion):
                 continue
             claims = [{idea.name, *idea.others} for idea in criterion.ideas]

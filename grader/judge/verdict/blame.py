@@ -14,8 +14,8 @@ class Blame:
         self._ideas = ideas
 
     def calls(self, criterion: CriterionGrade) -> list[str]:
-        """The wrong exercises that a criterion reaches only through others."""
-        return self._first_of(criterion, self._evidence.inner_of(criterion.id))
+        """The wrong exercises that a criterion certainly reaches, and only through others."""
+        return self._first_of(criterion, self._evidence.certainly_inner_of(criterion.id))
 
     def asks(self, criterion: CriterionGrade) -> list[str]:
         """The wrong exercises that a criterion calls itself, and that earlier criteria tested alone."""

@@ -1,11 +1,12 @@
 """Reads from a submission's source which of its functions call which."""
 
 import ast
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 
 from grader.model.mutant import called_name
 
 CONSTRUCTORS = ("array", "empty", "full", "zeros")  # of NDArrays
+OF_NUMPY = ("buffer", "numpy")  # attributes of an NDArray that give an array of NumPy
 
 
 def calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -13,12 +14,23 @@ def calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str, frozens
 
     Every mention counts as a call. A file that is not valid Python has no functions.
     """
+    return _graph(files, names, _mentioned)
+
+
+def certain_calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The calls of `calls` without those of methods that may be NumPy's, such as `rows.reshape(shape)`."""
+    return _graph(files, names, _certainly_mentioned)
+
+
+def _graph(
+    files: Mapping[str, bytes], names: Iterable[str], mentioned: Callable[[ast.FunctionDef], set[str]]
+) -> dict[str, frozenset[str]]:
     wanted = {called_name(name) for name in names}
     direct: dict[str, set[str]] = {}
-    for name, content in files.items():
-        if name.endswith(".py"):
+    for file, content in files.items():
+        if file.endswith(".py"):
             for name, function in _functions(content):
-                direct.setdefault(name, set()).update(_mentioned(function))
+                direct.setdefault(name, set()).update(mentioned(function))
     return {name: _reached(name, direct) & wanted - {name} for name in wanted}
 
 
@@ -38,6 +50,60 @@ def _mentioned(function: ast.FunctionDef) -> set[str]:
     nodes = list(ast.walk(function))
     arrays = {"self", *(name for node in nodes if (name := _made_array(node)))}
     return {name for node in nodes if (name := _name_of(node, arrays))}
+
+
+def _certainly_mentioned(function: ast.FunctionDef) -> set[str]:
+    nodes = list(ast.walk(function))
+    arrays = _arrays_in(function, nodes)
+    uncertain = {
+        node.attr for node in nodes if isinstance(node, ast.Attribute) and not _is_array(node.value, arrays)
+    }
+    certain = {
+        node.attr for node in nodes if isinstance(node, ast.Attribute) and _is_array(node.value, arrays)
+    }
+    return _mentioned(function) - (uncertain - certain)
+
+
+def _arrays_in(function: ast.FunctionDef, nodes: list[ast.AST]) -> set[str]:
+    """The variables that hold only NDArrays: parameters, and those that get what is made of arrays."""
+    arguments = function.args
+    arrays = {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    assigned = [node for node in nodes if isinstance(node, ast.Assign)]
+    while True:
+        new = {
+            target.id
+            for node in assigned
+            for target in node.targets
+            if isinstance(target, ast.Name) and _is_array(node.value, arrays)
+        }
+        if new <= arrays:
+            break
+        arrays |= new
+    other = {
+        name.id
+        for node in assigned
+        if not _is_array(node.value, arrays) or not all(isinstance(t, ast.Name) for t in node.targets)
+        for target in node.targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+    }
+    return arrays - other
+
+
+def _is_array(node: ast.AST, arrays: Set[str]) -> bool:
+    """True for an expression that gives an NDArray: it begins at one, and takes no NumPy array from it."""
+    if isinstance(node, ast.Name):
+        return node.id in arrays
+    if isinstance(node, ast.Attribute):
+        return node.attr not in OF_NUMPY and _is_array(node.value, arrays)
+    if isinstance(node, ast.Call):
+        is_made = isinstance(node.func, ast.Name)  # by a constructor or another exercise
+        return is_made or _is_array(node.func, arrays)
+    if isinstance(node, ast.Subscript):
+        return _is_array(node.value, arrays)
+    if isinstance(node, ast.BinOp):
+        return _is_array(node.left, arrays) or _is_array(node.right, arrays)
+    return False
 
 
 def _made_array(node: ast.AST) -> str:

@@ -35,14 +35,16 @@ def diagnose(
     misconceptions: Misconceptions,
     calls: Calls | None = None,
     is_inner: Inner = lambda *_: None,
+    certain: Calls | None = None,
 ) -> Grade:
     """The grade, with ideas and facts in each criterion that fails.
 
-    `calls` says which exercises each function of the submission reaches. `is_inner` takes a failing criterion
+    `calls` says which exercises each function of the submission may reach, `certain` those that it reaches
+    beyond doubt (by default the same). `is_inner` takes a failing criterion
     and a wrong exercise that it calls: it returns whether the criterion would pass with a right version of
     the exercise, or None if that is not known.
     """
-    evidence = Evidence(grade, misconceptions, calls)
+    evidence = Evidence(grade, misconceptions, calls, certain)
     by_criterion = {criterion.id: _ideas_of(criterion, evidence) for criterion in grade.criteria}
     ideas = {c.id: by_criterion[c.id] or carried_over(c, by_criterion, evidence) for c in grade.criteria}
     blame = Blame(evidence, {one: [idea for idea, _ in claims] for one, claims in ideas.items()})

@@ -17,14 +17,18 @@ Calls = Mapping[str, frozenset[str]]
 class Evidence:
     """The results of a grade's cases, together with the known answers of ideas.
 
-    `calls` says which exercises each function of the submission reaches.
+    `calls` says which exercises each function of the submission may reach, `certain` those that it reaches
+    beyond doubt; by default they are the same.
     """
 
-    def __init__(self, grade: Grade, misconceptions: Misconceptions, calls: Calls | None) -> None:
+    def __init__(
+        self, grade: Grade, misconceptions: Misconceptions, calls: Calls | None, certain: Calls | None = None
+    ) -> None:
         self.misconceptions = misconceptions
         self.grade = grade
         self._names = {idea.exercise: idea.exercise for idea in misconceptions.ideas.values()}
         self._calls = calls
+        self._certain = calls if certain is None else certain
         self.ends = {
             name_of(result): end_of(result, self._names)
             for criterion in grade.criteria
@@ -231,6 +235,12 @@ class Evidence:
         """The exercises that a criterion reaches only through others."""
         direct = self.asked_of(criterion)
         return self.exercises_of(criterion) - direct if self._calls is not None else frozenset()
+
+    def certainly_inner_of(self, criterion: str) -> frozenset[str]:
+        """Those of `inner_of` that the criterion reaches beyond doubt."""
+        direct = self.asked_of(criterion)
+        reached = ((self._certain or {}).get(exercise, frozenset[str]()) for exercise in direct)
+        return frozenset[str]().union(*reached) - direct
 
     @cached_property
     def alone(self) -> dict[str, list[CriterionGrade]]:

@@ -6,7 +6,7 @@ from functools import partial
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.process.implementation import Implementation
-from grader.judge.verdict.call_graph import calls
+from grader.judge.verdict.call_graph import calls, certain_calls
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.evidence import failing_of
 from grader.judge.verdict.misconceptions import Misconceptions
@@ -32,9 +32,11 @@ def with_ideas(
         misconceptions = misconceptions.only(_visible(assignment))
     names = {idea.exercise for idea in misconceptions.ideas.values()}
     has_kernels = any(name.endswith(".cu") for name in assignment.files)
-    reached = None if has_kernels else calls(implementation.subject.files, names)
+    files = implementation.subject.files
+    reached = None if has_kernels else calls(files, names)
+    certain = None if has_kernels else certain_calls(files, names)
     is_inner = partial(_is_inner, right, assignment, implementation, oracle)
-    return diagnose(grade, misconceptions, reached, is_inner)
+    return diagnose(grade, misconceptions, reached, is_inner, certain)
 
 
 def _visible(assignment: Assignment) -> list[str]:

@@ -56,8 +56,8 @@ REFUSED = {
     "builtins": ("import builtins", 1, "builtins"),
     "a_list_of_what_may_be": ("import scipy", 1, "sys, typing, given and ndarray"),
     "dunder_import": ("np = __import__('numpy')", 1, "__import__"),
-    "another_module_as_attribute": ("import typing\ntyping.contextlib.suppress", 2, "contextlib may not be"),
-    "another_module_by_from": ("from typing import contextlib", 1, "contextlib may not be"),
+    "another_module_as_attribute": ("import typing\ntyping.types.CodeType", 2, "types may not be"),
+    "another_module_by_from": ("from typing import types", 1, "types may not be"),
     # the exercise itself
     "by_its_name": ("import numpy\n\nnumpy.flip(1)", 3, "numpy.flip is what this exercise asks"),
     "by_an_alias": ("import numpy as np\ndef f(a):\n    return np.flip(a)", 3, "numpy.flip"),

@@ -1,6 +1,6 @@
 """The call graph finds every exercise that a function reaches, however it calls it."""
 
-from grader.judge.verdict.call_graph import calls
+from grader.judge.verdict.call_graph import calls, certain_calls
 
 SOURCE = b"""
 def outer(x):
@@ -67,3 +67,34 @@ class NDArray:
 
 def test_a_file_that_is_no_python_reaches_nothing() -> None:
     assert calls({"conv.py": b"def outer(:"}, ["outer"]) == {"outer": set()}
+
+
+def test_a_method_that_may_be_numpys_is_no_certain_call() -> None:
+    """`buffer` and `numpy()` give arrays of NumPy, and a helper's tuple may hold some."""
+    source = b"""
+class NDArray:
+    def sum(self, axis):
+        rows, shape = self._rows(axis)
+        return array(rows.sum(axis=1).reshape(shape))
+
+    def _rows(self, axis):
+        return self.permute(axis).compact().buffer.reshape(-1), ()
+
+    def flat(self):
+        moved = self.permute((1, 0)) + 1
+        return moved.reshape(-1)
+
+    def dense(self, other):
+        other = other.numpy()
+        return other.reshape(-1)
+
+    def permute(self, axes): ...
+    def compact(self): ...
+    def reshape(self, shape): ...
+"""
+    names = [f"NDArray.{name}" for name in ("sum", "flat", "dense", "permute", "compact", "reshape")]
+    possible, certain = calls({"nd.py": source}, names), certain_calls({"nd.py": source}, names)
+
+    assert possible["sum"] >= {"permute", "compact", "reshape"} and possible["dense"] == {"reshape"}
+    assert certain["sum"] == {"permute", "compact"}
+    assert certain["flat"] == {"permute", "reshape"} and certain["dense"] == set()
