@@ -26,23 +26,24 @@ TABLE: dict[str, tuple[tuple[float, ...], set[Status]]] = {
     "perfect": ((5, 10, 5, 7, 3, 35, 20, 5, 5, 5), set()),
     "untouched_handout": ((0,) * 10, {Status.ERROR, Status.NOT_RUN}),
     "exercise_missing": ((5, 10, 5, 7, 3, 35, 0, 0, 5, 0), {Status.ERROR, Status.NOT_RUN}),
-    "kernel_not_flipped": ((5, 10, 5, 7, 3, 2, 20, 3, 0, 5), {Status.WRONG}),
+    "kernel_not_flipped": ((5, 10, 5, 7, 3, 3, 20, 3, 0, 5), {Status.WRONG}),
     # conv turns the kernel around, and both gradients are the exact transposes of that: half the points of
-    # each exact case; a kernel of one pixel is its own flip, and a bound proves no transpose
+    # each exact case; a kernel of one pixel is its own flip, and a bound proves no transpose; an out_grad of
+    # another shape is refused
     "forward_wrong_gradient_right": (
-        (0, 10, 5, 7, 3, 17, 10, 3, 0, 0),
+        (0, 10, 5, 7, 3, 18, 10.5, 3, 0, 0),
         {Status.WRONG, Status.NOT_RUN},
     ),
-    "no_dilation": ((5, 10, 5, 7, 3, 12, 6, 3, 0, 0), {Status.WRONG, Status.ERROR}),
-    "cut_forgotten": ((5, 10, 5, 7, 3, 18, 8, 3, 1, 1), {Status.WRONG, Status.ERROR}),
-    "remainder_ignored": ((5, 10, 5, 7, 3, 15, 8, 3, 0, 2), {Status.WRONG}),
-    "height_for_width": ((5, 10, 5, 7, 3, 11, 20, 3, 0, 5), {Status.WRONG}),
-    "wrong_dtype": ((0, 10, 5, 7, 3, 0, 0, 0, 0, 0), {Status.WRONG, Status.NOT_RUN}),
-    "wrong_shape": ((5, 10, 5, 7, 3, 35, 0, 0, 5, 0), {Status.WRONG, Status.NOT_RUN}),
+    "no_dilation": ((5, 10, 5, 7, 3, 13, 6, 3, 0, 0), {Status.WRONG, Status.ERROR}),
+    "cut_forgotten": ((5, 10, 5, 7, 3, 19, 8, 3, 1, 1), {Status.WRONG, Status.ERROR}),
+    "remainder_ignored": ((5, 10, 5, 7, 3, 16, 8, 3, 0, 2), {Status.WRONG}),
+    "height_for_width": ((5, 10, 5, 7, 3, 12, 20, 3, 0, 5), {Status.WRONG}),
+    "wrong_dtype": ((0, 10, 5, 7, 3, 1, 1, 0, 0, 0), {Status.WRONG, Status.NOT_RUN}),
+    "wrong_shape": ((5, 10, 5, 7, 3, 35, 1, 0, 5, 0), {Status.WRONG}),
     "syntax_error": ((0,) * 10, {Status.ERROR, Status.NOT_RUN}),
     "infinite_loop": ((5, 4, 5, 7, 3, 35, 20, 5, 5, 5), {Status.TIMEOUT}),
     "exits_at_import": ((0,) * 10, {Status.CRASHED, Status.NOT_RUN}),
-    "prints_without_end": ((5, 10, 5, 0, 0, 0, 20, 0, 0, 5), {Status.OUTPUT_LIMIT, Status.NOT_RUN}),
+    "prints_without_end": ((5, 10, 5, 0, 0, 1, 20, 0, 0, 5), {Status.OUTPUT_LIMIT, Status.NOT_RUN}),
     "missing_file": ((0,) * 10, {Status.REFUSED}),
 }
 
@@ -110,6 +111,7 @@ def test_one_hang_costs_the_rest_of_its_criterion(session: Session, sample_class
     failed = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.OK]
     assert [(r.criterion, r.case, r.status) for r in failed] == [
         ("dilate", "negative-axis", Status.TIMEOUT),
+        ("dilate", "negative-dilation", Status.NOT_RUN),
         ("dilate", "no-elements", Status.NOT_RUN),
         ("dilate", "of-a-view", Status.NOT_RUN),
     ]

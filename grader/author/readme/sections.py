@@ -32,8 +32,8 @@ OF_DEVICES = ("is_run", "in_memory", "run", "native", "view")  # methods for NDA
 STUCK = """
 ## Stuck?
 
-`make grade` shows the first unfinished exercise, and the smallest case that fails in the same way. Take that
-case to paper first. Then:
+`make grade` shows the first unfinished exercise and, where there is one, the smallest case that fails in the
+same way. Take that case to paper first. Then:
 
 ```
 make try CASE={case}      # Python, with the inputs of the case and your functions

@@ -38,6 +38,7 @@ from grader.model.submitted_files import read_plain
 RUNTIME, KERNELS = "runtime.library", "kernels.library"  # file names in a worker; not module names
 COMPILERS = ("g++", "clang++")  # as reference/emulator/compile.py looks for them
 SECONDS = 120
+ENDING_SECONDS = 20.0
 CPU_SECONDS = 30  # for each compiler process: it takes about two
 LIMITS = {"RLIMIT_AS": 4 << 30, "RLIMIT_CPU": CPU_SECONDS, "RLIMIT_FSIZE": 64 << 20}
 MAX_LIBRARY_BYTES = 8 << 20
@@ -78,9 +79,16 @@ class _Child:
         return Path(self.scratch.name)
 
     def end(self) -> None:
-        """Ends it, whatever it does, and removes its folder."""
-        self.process.kill()
-        self.process.communicate()
+        """Ends it and removes its folder.
+
+        One that has no source ends by itself when its input does. A signal could come while bubblewrap
+        starts, and then a part of that would stay behind.
+        """
+        try:
+            self.process.communicate(timeout=ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
         self.scratch.cleanup()
 
     def __enter__(self) -> Self:
@@ -264,6 +272,7 @@ class Builder:
         try:
             _, messages = child.process.communicate(timeout=SECONDS)  # closes its input: it begins
         except subprocess.TimeoutExpired:
+            child.process.kill()
             late = f"{source}: it was not compiled within {SECONDS} seconds"
             return {"status": "CompileError", "text": late}
         reply = read_plain(child.folder / RESULT, RESULT)
