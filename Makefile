@@ -127,6 +127,7 @@ golden: setup # the reports on a class of twelve, and on kernels, that tests com
 
 docs: setup
 	@$(PY) -m grader.author.describe_schema
+	@$(PY) -m grader.author.describe_schema $(dir $(wildcard assignments/*/rubric.schema.json))
 	@$(PY) -m tests.attacks.page
 	@$(PY) -m tests.reference.emulator.public_forms
 

@@ -237,7 +237,7 @@ def test_a_kernel_that_behaves_at_a_visible_shape_alone_loses_at_the_hidden_ones
 ) -> None:
     """Its second barrier stands where a visible case looks for races, and nowhere else."""
     source = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
-    barrier = "        __syncthreads();  // nobody reads them any more: the next ones may come\n"
+    barrier = "        __syncthreads();  // no thread reads them any more: the next ones may come\n"
     assert source.count(barrier) == 1
     gated = source.replace(barrier, barrier.replace("__sync", "if (n == 31 || n == 32) __sync"))
     grade = session.grade(SubmittedFiles({"kernels.cu": gated.encode()}), "gated")

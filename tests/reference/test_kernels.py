@@ -458,5 +458,5 @@ def test_the_error_names_what_was_found_and_the_package_for_the_driver(driver, a
     message = unavailable("CuPy is not installed", driver)
     assert message.startswith("cuda() is not available: CuPy is not installed; ")
     assert advice in message
-    assert message.endswith("Use cpu() where there is no GPU.")
+    assert message.endswith("Use cpu() if there is no GPU.")
     assert driver is not None or ("cupy-cuda12x" in message and "cupy-cuda13x" in message)

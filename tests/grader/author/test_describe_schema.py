@@ -13,12 +13,13 @@ from grader.author import describe_schema
 from grader.author.handout import _visible_rubric
 from grader.author.load import load
 from grader.author.rubric import load_rubric
-from grader.author.schema import CASES, AssignmentModel, CourseModel
+from grader.author.schema import CASES, AssignmentModel, CourseModel, vocabulary_of
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
 from grader.judge.case_model import Strict
 from grader.model.grade import Status
 
-FIRST_LINE = "# yaml-language-server: $schema=../../docs/rubric.schema.json"
+NAMES_SCHEMA = "# yaml-language-server: $schema="
+FIRST_LINE = f"{NAMES_SCHEMA}../../docs/rubric.schema.json"
 ROOT = Path(__file__).parents[3]
 RUBRICS = sorted((ROOT / "assignments").glob("*/rubric.yaml"))
 WHOLE = """\
@@ -68,13 +69,27 @@ def test_docs_hold_what_the_loader_says_now(tmp_path: Path) -> None:
 def test_every_rubric_of_the_repository_is_valid_and_names_the_schema(
     validator: Draft202012Validator, path: Path
 ) -> None:
+    """An assignment with kinds or comparisons of its own has its own schema, next to its rubric."""
     text = path.read_text(encoding="utf-8")
+    own = path.with_name(describe_schema.SCHEMA)
+    named = path.parent / text.splitlines()[0].removeprefix(NAMES_SCHEMA)
 
-    assert text.splitlines()[0] == FIRST_LINE
-    assert (
-        path.parent / FIRST_LINE.partition("=")[2]
-    ).resolve() == describe_schema.DOCS / describe_schema.SCHEMA
+    assert named.resolve() == (own if own.exists() else describe_schema.DOCS / describe_schema.SCHEMA)
+    if own.exists():
+        validator = Draft202012Validator(json.loads(own.read_text(encoding="utf-8")))
     assert [error.message for error in validator.iter_errors(yaml.safe_load(text))] == []
+
+
+@pytest.mark.parametrize("path", RUBRICS, ids=lambda path: path.parent.name)
+def test_an_own_schema_is_what_the_kinds_of_its_assignment_give_now(path: Path, tmp_path: Path) -> None:
+    """It stands next to the rubric if, and only if, the assignment brings kinds or comparisons."""
+    brings = any(path.with_name(name).exists() for name in ("kinds.py", "comparisons.py"))
+    own = path.with_name(describe_schema.SCHEMA)
+
+    assert own.exists() == brings
+    if brings:
+        describe_schema.write_schema(tmp_path, vocabulary_of(path.parent))
+        assert own.read_bytes() == (tmp_path / own.name).read_bytes()
 
 
 BROKEN = {

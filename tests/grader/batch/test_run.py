@@ -86,7 +86,7 @@ def test_nothing_is_lost_and_all_that_needs_review_is_named(
     ]
     assert "2 graded, 1 case run\n2 × grading failed\n" in text
     assert "\n2 × other entries that were not used\n" in text
-    assert "\n    zed: a symbolic link" in text and "\n    notes.txt: a file beside" in text
+    assert "\n    zed: a symbolic link" in text and "\n    notes.txt: a file next to" in text
     assert "    eve: grading failed: [red]no sandbox\n" in text
     assert text.endswith(f"2 need review, 2 set aside\n{NOT_CLEAR}\n")
     assert "\x1b" not in text

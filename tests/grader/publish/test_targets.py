@@ -341,7 +341,7 @@ def test_prairielearn_grades_hidden_cases_too(
 
 def test_prairielearn_cannot_give_each_student_numbers_of_their_own(course: Path) -> None:
     bundle = bundle_without_handout(load(course / "assignments" / "tiny"), variants=True)
-    with pytest.raises(UserError, match="does not tell a grader whose submission it is"):
+    with pytest.raises(UserError, match="does not tell a grader which student submitted"):
         prairielearn.files(bundle)
 
 

@@ -63,7 +63,6 @@ def test_a_kernel_may_say_its_launch_bounds(folder, bounds, place):
     ("line", "complaint"),
     [
         ("__nv_fp8_e4m3 b;", "use half or float"),
-        ("n = __vadd4(1, 2);", "bytes of a word"),
         ("float x = __fadd_rz(1, 2);", "only rounding to the nearest"),
         ("unsigned n = __cvta_generic_to_shared(f);", "not emulated"),
         ("n = erfinvf(1);", "erfinvf"),
