@@ -4,7 +4,8 @@
 a test holds the two forms equal. Here they are products of matrices. With the windows of x as the rows of a
 matrix, out = im2col(x) @ w, w_grad = im2col(x)^T @ out_grad and x_grad = col2im(out_grad @ w^T). The matrix
 is made block by block, so that it is never K * K times x as a whole. Of a 1x1 kernel nothing is copied. On a
-CPU `reference.strips` copies only the columns of the windows, and multiplies while they are in the cache.
+CPU `reference.conv_as_products` copies only the columns of the windows, and multiplies them while they are in
+the cache.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 
-from reference import strips
+from reference import conv_as_products
 from reference.in_place import add_into, multiply_into
 from reference.ndarray import NDArray, Shape, check_device, common_dtype, empty, normalize_axes, zeros
 from reference.sliding_windows import Axis, Box, Geometry, Pair, axes_of, boxes
@@ -238,7 +239,7 @@ def correlate(
     out, w = empty(out_shape, x.device, common_dtype(x, w)), w.compact()
     geometry = (k_h, k_w), stride, padding, dilation
     if takes_strips(x, geometry, groups, k_h * k_w * c_in):
-        strips.multiply(x.native(), axes_of(geometry), w.native(), groups, out.native())
+        conv_as_products.multiply(x.native(), axes_of(geometry), w.native(), groups, out.native())
     elif groups > 1:
         for ins, outs in channels(w.shape, groups):
             part = out[..., outs]
@@ -269,7 +270,7 @@ def correlate_x_grad(
     axes = axes_of(geometry)
     if takes_strips(out_grad, geometry, groups, -(-k_h // s_h) * -(-k_w // s_w) * c_out // groups):
         x_grad = empty(x_shape, w.device, common_dtype(out_grad, w))
-        strips.spread(out_grad.native(), axes, w.native(), groups, x_grad.native())
+        conv_as_products.spread(out_grad.native(), axes, w.native(), groups, x_grad.native())
         return x_grad
     if dilation == (1, 1) and groups == 1 and k_h >= s_h and k_w >= s_w and stride != (1, 1):
         return correlate_phases(out_grad, w, x_shape, stride, padding)
@@ -306,7 +307,7 @@ def correlate_w_grad(
     w_grad = zeros((k_h, k_w, c_in, c_out), x.device, common_dtype(x, out_grad))
     if takes_strips(x, geometry, groups, 0):
         given = out_grad.compact().native()
-        strips.multiply_transposed(x.native(), axes_of(geometry), given, groups, w_grad.native())
+        conv_as_products.multiply_transposed(x.native(), axes_of(geometry), given, groups, w_grad.native())
     elif groups > 1:
         for ins, outs in channels(w_shape, groups):
             part = w_grad[..., outs]
@@ -356,12 +357,12 @@ def channels(w_shape: Shape, groups: int) -> list[tuple[slice, slice]]:
 
 
 def takes_strips(x: NDArray, geometry: Geometry, groups: int, terms: int) -> bool:
-    """Whether `reference.strips` is fastest: on a CPU, for sums of not too many terms.
+    """Whether `reference.conv_as_products` is fastest: on a CPU, for sums of not too many terms.
 
     A product of whole matrices is faster if it needs no copy.
     """
     copies = groups > 1 or geometry[:3] != ((1, 1), (1, 1), (0, 0))
-    return x.device.is_host and copies and (groups > 1 or terms <= strips.MOST_TERMS)
+    return x.device.is_host and copies and (groups > 1 or terms <= conv_as_products.MOST_TERMS)
 
 
 def column_blocks(

@@ -13,7 +13,7 @@ from tests.tables import by_name
 
 OURS = ("grader", "reference", "assignments", "tests")
 COMPARED = ("comparison", "differences", "reference_answer")
-OF_A_CASE = ("inputs", "case_model", "found_by_name")
+OF_A_CASE = ("inputs", "case_model", "discover_subclasses")
 # In a package's name order, the longest first: (who, what of ours it may import, what of others').
 # "stdlib" stands for the standard library; everything may import itself.
 TABLE: dict[str, tuple[set[str], set[str]]] = {

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from grader.author.course_files import digest_of
-from grader.author.own.own_source import cut
+from grader.author.extensions.own_source import cut
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import complete
 from grader.author.render import render
@@ -18,7 +18,7 @@ from grader.author.wheel import NOT_IN_HANDOUTS, SOURCE, build_wheel, requiremen
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
 from grader.judge.comparisons import compared_by, comparison_of
-from grader.judge.examples.ladder import SMALLEST, freeze_ladders
+from grader.judge.examples.freeze_small_cases import SMALLEST, freeze_ladders
 from grader.judge.kinds import kind_of
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from grader.author.course_files import has_assignment, has_oracle
 from grader.author.exercises.python_source import near_module
+from grader.author.extensions.own_tests import find_tests
 from grader.author.late_policy_keys import policies_of
-from grader.author.own.own_tests import find_tests
 from grader.author.rubric import lines_of, load_rubric
 from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
 from grader.author.yaml_document import Document, read

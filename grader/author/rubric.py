@@ -8,9 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from grader.author.case_size import MAX_ELEMENTS, elements
 from grader.author.conditions import CONDITIONS
-from grader.author.extent import MAX_ELEMENTS, elements
-from grader.author.own.own_functions import OwnFunctions
+from grader.author.extensions.own_functions import OwnFunctions
 from grader.author.scenario_steps import steps_of
 from grader.author.schema import (
     CriterionModel,

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 from pydantic import AfterValidator, BaseModel, Field, create_model
 from pydantic_core import PydanticCustomError
 
-from grader.author.own.own_source import read_own
+from grader.author.extensions.own_source import read_own
 from grader.judge.case_model import CaseModel, Count, Data, Id, Length, Strict
 from grader.judge.comparison import Comparison
 from grader.judge.comparisons import COMPARISONS

@@ -12,7 +12,7 @@ from grader.batch.gradebook.decisions import version_of, waiting_for_regrade
 from grader.batch.gradebook.submission_files import kept_files
 from grader.desk.class_view import ClassView, key_of
 from grader.desk.desk import Desk, Page, framed
-from grader.desk.reading import is_missing
+from grader.desk.read_only_pages import is_missing
 from grader.desk.source_view import changes, source_files
 from grader.desk.templating import who
 from grader.model.assignment import Criterion, PaidHint

@@ -17,7 +17,7 @@ from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Shape
 from grader.judge.kinds import kind_of
 from grader.judge.process.implementation import Implementation
-from grader.judge.scenario_words import as_python
+from grader.judge.scenario_as_python import as_python
 from grader.model.assignment import SCENARIO, Case, Criterion
 from grader.model.grade import Outcome, Status
 

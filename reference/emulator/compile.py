@@ -234,10 +234,10 @@ def compile_kernels(
         compiled = Path(scratch, "kernels.s" if checked else "kernels.o")
         try:
             if checked:
-                warnings = compile_counted(command, options, program, compiled, shown, entries)
+                warnings = compile_counted(command, options, program, compiled, shown, entries, source)
             else:
                 words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(compiled)]
-                warnings = run(words, program, shown)
+                warnings = run(words, program, shown, source)
         except CompileError:
             for unit in started.values():  # they work in a folder that goes away now
                 unit.kill()
@@ -295,9 +295,10 @@ def compile_counted(
     target: Path,
     file: str,
     entries: Sequence[str],
+    source: str,
 ) -> str:
     """Compile to assembly that counts arithmetic, and names variables used without a value; the warnings."""
-    warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(target)], program, file)
+    warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(target)], program, file, source)
     if sys.platform != "darwin":  # its assembly looks different; arithmetic is not counted there
         text = target.read_text(encoding="utf-8")
         if line := call_by_a_pointer(text):
@@ -311,11 +312,14 @@ def compile_counted(
     return warnings
 
 
-def run(command: Sequence[str], given: str = "", file: str = "") -> str:
-    """Run the compiler and return its output. CompileError with the errors in `file` if it fails."""
+def run(command: Sequence[str], given: str = "", file: str = "", source: str = "") -> str:
+    """Run the compiler and return its output. CompileError with the errors in `file` if it fails.
+
+    The errors show lines of `source`, the file as its author wrote it, and not as it was prepared.
+    """
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise CompileError(errors_in(done.stderr.strip(), file, given))
+        raise CompileError(errors_in(done.stderr.strip(), file, source))
     return done.stderr.strip()
 
 

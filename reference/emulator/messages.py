@@ -76,21 +76,21 @@ def errors_by_line(messages: str, file: str) -> list[tuple[int, str]]:
     return errors
 
 
-def errors_in(messages: str, file: str, program: str) -> str:
-    """The first errors at lines of `file`, each with its source line; no warnings, no notes.
+def errors_in(messages: str, file: str, source: str) -> str:
+    """The first errors at lines of `file`, each with its line in `source`; no warnings, no notes.
 
     If every error is elsewhere, such as in the linker, it is the compiler's whole output, but for the lines
     that the linker refuses because of a `static` variable or a shared array of a variable length.
     """
     if uses := list(dict.fromkeys((use["file"], use["line"]) for use in FIRST_USE.finditer(messages))):
         return "\n".join(NO_STATE.format(file=name, line=line) for name, line in uses[:MOST])
-    source = program.partition(f'#line 1 "{file}"\n')[2].splitlines()
+    lines = source.splitlines()
     errors = []
     for line in messages.splitlines():
         head = HEAD.match(line)
         if head and "error" in head["kind"] and head["file"] == file:
             number = int(head["line"])
-            shown = source[number - 1].strip() if number <= len(source) else ""
+            shown = lines[number - 1].strip() if number <= len(lines) else ""
             errors.append(f"{line}\n    {shown}" if shown else line)
     more = [f"and {len(errors) - MOST} more errors"] if len(errors) > MOST else []
     return "\n".join([*errors[:MOST], *more]) or messages

@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
+from reference import conv_as_products, window_rows
 from reference import conv_nd as fast
-from reference import strips, window_rows
 from reference.conv import conv as conv_of_pictures
 from reference.ndarray import NDArray, array, emulated
 from reference.readable import conv_nd as readable
@@ -89,11 +89,11 @@ def test_blocks_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> No
     """Blocks smaller than a row of windows, in which most windows reach beyond the images."""
     expected = [results(fast, case) for case in CASES[::4]]
     monkeypatch.setattr(window_rows, "CACHED", 20)
-    monkeypatch.setattr(strips, "FEW_COLUMNS", 1)
+    monkeypatch.setattr(conv_as_products, "FEW_COLUMNS", 1)
     for cached, product, terms in ((20, 30, 1), (300, 200, 1), (300, 2000, 10)):
-        monkeypatch.setattr(strips, "CACHED", cached)
-        monkeypatch.setattr(strips, "SMALL_PRODUCT", product)
-        monkeypatch.setattr(strips, "MANY_TERMS", terms)
+        monkeypatch.setattr(conv_as_products, "CACHED", cached)
+        monkeypatch.setattr(conv_as_products, "SMALL_PRODUCT", product)
+        monkeypatch.setattr(conv_as_products, "MANY_TERMS", terms)
         for case, whole in zip(CASES[::4], expected, strict=True):
             for one, other in zip(whole, results(fast, case), strict=True):
                 np.testing.assert_array_equal(one, other, err_msg=repr(case))

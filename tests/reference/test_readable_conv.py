@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reference import conv as fast
-from reference import strips
+from reference import conv_as_products
 from reference.ndarray import array, cpu
 from reference.readable import conv as readable
 from tests.reference.test_conv import GEOMETRIES, Geometry, integers
@@ -55,8 +55,8 @@ def assert_forms_equal(geometry, make, dtype, rng):
 def test_the_fast_form_equals_the_plain_one(dtype, block, geometries, monkeypatch):
     """Few channels and many, every remainder, blocks and products of one window, of some and of all."""
     monkeypatch.setattr(cpu().ops, "BLOCK", block)
-    monkeypatch.setattr(strips, "CACHED", block)
-    monkeypatch.setattr(strips, "SMALL_PRODUCT", 50 * block)
+    monkeypatch.setattr(conv_as_products, "CACHED", block)
+    monkeypatch.setattr(conv_as_products, "SMALL_PRODUCT", 50 * block)
     rng = np.random.default_rng(block)
     for geometry in geometries:
         assert_forms_equal(geometry, array, dtype, rng)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import grader
-from grader.cli.command_line import handout_options, place_options, proof_options
+from grader.cli.command_line import handout_options, platform_options, proof_options
 from grader.cli.command_line.examples import EXAMPLES
 from grader.cli.command_line.parser import Parser
 from grader.cli.command_line.shared_options import (
@@ -88,8 +88,8 @@ def make_parser() -> Parser:
             _similarity,
             _serve,
             _requests,
-            place_options.publish,
-            place_options.collect,
+            platform_options.publish,
+            platform_options.collect,
             _doctor,
             _completion,
         ),

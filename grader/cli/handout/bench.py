@@ -19,9 +19,9 @@ from grader.judge.comparisons import comparison_of
 from grader.judge.comparisons.raises import is_class
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE
-from grader.judge.examples.look import used_inputs
+from grader.judge.examples.lay_out_case import used_inputs
 from grader.judge.inputs import Inputs
-from grader.judge.scenario_words import as_python
+from grader.judge.scenario_as_python import as_python
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import FrozenOracle
 from grader.model.assignment import SCENARIO, Assignment, Case

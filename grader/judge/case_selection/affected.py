@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Mapping
 
-from grader.judge.scenario_words import names_of
+from grader.judge.scenario_as_python import names_of
 from grader.model.assignment import SCENARIO, Assignment, Criterion
 
 Units = Mapping[str, tuple[str, frozenset[str]]]  # by name: its source, and the names that it uses

@@ -4,7 +4,7 @@ import ast
 import fnmatch
 from collections.abc import Iterator, Sequence
 
-from grader.judge.scenario_words import names_of
+from grader.judge.scenario_as_python import names_of
 from grader.model.assignment import SCENARIO, Assignment, Criterion
 from grader.model.errors import UserError
 from grader.model.near_miss import near_miss

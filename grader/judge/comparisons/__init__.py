@@ -10,7 +10,7 @@ pydantic.
 from collections.abc import Mapping
 
 from grader.judge.comparison import Comparison
-from grader.judge.found_by_name import defined_by, instances
+from grader.judge.discover_subclasses import defined_by, instances
 from grader.model.assignment import OWN_COMPARISONS, Case
 
 COMPARISONS: Mapping[str, Comparison] = instances(Comparison, __path__, __name__)  # type: ignore[type-abstract]

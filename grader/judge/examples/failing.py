@@ -6,8 +6,8 @@ from itertools import islice
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import judged_draws
 from grader.judge.differences.difference import Expected
-from grader.judge.examples.ladder import SMALLEST, FrozenLadders
-from grader.judge.examples.look import look
+from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders
+from grader.judge.examples.lay_out_case import lay_out
 from grader.judge.examples.smallest import candidates, may_be_small, smallest, way_of_failing
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation
@@ -43,7 +43,7 @@ def examples_of(
                 expected = oracle.expected(case, inputs)
                 outcome = implementation.run(case.probe, inputs)
                 if failure := way_of_failing(expected, outcome):
-                    whole[case.name] = look(case, inputs, expected, outcome, assignment.probes)
+                    whole[case.name] = lay_out(case, inputs, expected, outcome, assignment.probes)
                     example = _smallest(case, criterion, failure, oracle, implementation, assignment)
                     if example is not None:
                         small[case.name] = example

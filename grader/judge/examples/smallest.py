@@ -17,7 +17,7 @@ from grader.judge.comparisons import comparison_of
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
-from grader.judge.examples.look import look
+from grader.judge.examples.lay_out_case import lay_out
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
 from grader.judge.process.implementation import Implementation
@@ -98,7 +98,7 @@ def smallest(
             continue
         outcome = implementation.run(small.probe, inputs)
         if way_of_failing(expected, outcome) == failure:
-            return look(small, inputs, expected, outcome, assignment.probes, is_smallest=True)
+            return lay_out(small, inputs, expected, outcome, assignment.probes, is_smallest=True)
         if outcome.status not in (Status.OK, Status.ERROR):
             return None  # it hangs or dies, and so would the next one
     return None

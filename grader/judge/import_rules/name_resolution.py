@@ -8,7 +8,7 @@ for `numpy.flip`. Order within a scope is ignored: a name counts as everything t
 import ast
 
 from grader.judge.import_rules.bindings import Binder, Rules, Scope
-from grader.judge.import_rules.evaluators import BEHIND, UNCHECKED, UNPICKLE_AS_THIRD, UNPICKLES
+from grader.judge.import_rules.loopholes import BEHIND, UNCHECKED, UNPICKLE_AS_THIRD, UNPICKLES
 
 # Attributes of any object that lead to the names of another module.
 BEHIND_ATTRIBUTES = frozenset(

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from grader.judge.import_rules import cuda_rules
-from grader.judge.import_rules.evaluators import UNPICKLE_AS_THIRD, WHOLE, way_around, ways_around
+from grader.judge.import_rules.loopholes import UNPICKLE_AS_THIRD, WHOLE, way_around, ways_around
 from grader.judge.import_rules.name_resolution import CALLER, GETTER, Names, Reader
 
 if TYPE_CHECKING:  # the reader process starts three times as fast without them

@@ -8,7 +8,7 @@ wrong shape, and the conditions that such cases may cover. May import: grader.mo
 
 from collections.abc import Mapping
 
-from grader.judge.found_by_name import defined_by, instances
+from grader.judge.discover_subclasses import defined_by, instances
 from grader.judge.kind import Kind
 from grader.model.assignment import OWN_KINDS, Case
 

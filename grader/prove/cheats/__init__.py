@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from grader.author.render import Views
-from grader.judge.found_by_name import instances
+from grader.judge.discover_subclasses import instances
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 from grader.model.results.verification import Gain

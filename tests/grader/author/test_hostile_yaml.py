@@ -13,7 +13,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.author.extent import MAX_ELEMENTS, elements
+from grader.author.case_size import MAX_ELEMENTS, elements
 from grader.author.load import load, load_course
 from grader.author.yaml_document import MAX_BYTES, MAX_NODES, Document
 from grader.judge.cases import draw

@@ -7,7 +7,7 @@ import pytest
 
 from grader.author.load import load
 from grader.judge.case_selection.selection import criteria_of_exercises, functions_of
-from grader.judge.scenario_words import as_python
+from grader.judge.scenario_as_python import as_python
 from grader.model.assignment import SCENARIO
 from grader.model.errors import UserError
 from tests.tables import by_name

@@ -226,7 +226,7 @@ def test_the_first_page_names_a_few_students_of_each_reason(
     desk: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A class of 800 whose code a person reads would fill it with 800 lines."""
-    monkeypatch.setattr("grader.desk.reading.SHOWN_STUDENTS", 2)
+    monkeypatch.setattr("grader.desk.read_only_pages.SHOWN_STUDENTS", 2)
     text = desk.get("/").text.partition("What needs review")[2]
     assert text.count("<tr>") - 1 == text.count('data-label="why"')
     assert "not graded by hand" not in text and text.count("an instructor grades a part of it") == 1

@@ -9,7 +9,7 @@ import pytest
 
 from grader import Course
 from grader.__main__ import main
-from grader.cli.places.publish import bundle_of
+from grader.cli.platforms.publish import bundle_of
 from grader.publish.targets import names, target_of
 from grader.report.write_files import write_files
 from tests.tiny_course import RIGHT, RUBRIC, WRONG

@@ -72,3 +72,10 @@ def test_what_only_the_linker_refuses_is_told_with_its_line_and_the_mend(tmp_pat
 
     assert message.startswith("kernels.cu:2: the length of a shared array must be a constant")
     assert "may be `static`" in message and "undefined reference" not in message and "/ld" not in message
+
+
+def test_an_error_shows_the_line_as_it_was_written(tmp_path: Path) -> None:
+    """The emulator prepares some lines for its compiler, and a student looks for their own."""
+    line = "__shared__ float sums[4]; sums[0] = missing;"
+    message = complaint_of(f"__global__ void f(float* out) {{\n    {line}\n}}\n", tmp_path)
+    assert message.splitlines()[1] == f"    {line}"

@@ -8,7 +8,7 @@ from grader import Course
 from grader.author.load import load, load_course
 from grader.judge.differences.difference import Expected
 from grader.judge.examples.failing import examples_of
-from grader.judge.examples.look import used_inputs, wrong_in
+from grader.judge.examples.lay_out_case import used_inputs, wrong_in
 from grader.judge.examples.smallest import MOST_CANDIDATES, candidates, ladder, may_be_small
 from grader.judge.session import Session
 from grader.model.example import Table

@@ -7,10 +7,10 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from grader.author.own.own_source import cut, running
+from grader.author.extensions.own_source import cut, running
 from grader.author.yaml_document import Document, read
 from grader.judge.case_model import CaseModel, FunctionUse
-from grader.judge.found_by_name import module_of
+from grader.judge.discover_subclasses import module_of
 from grader.judge.handed_functions import SEED
 from grader.model.assignment import OWN_FUNCTIONS
 from grader.model.near_miss import near_miss

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.author.yaml_document import read
-from grader.judge.found_by_name import defined_by
+from grader.judge.discover_subclasses import defined_by
 from grader.model.errors import UserError
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ def publish(commands: Any) -> None:
     parser.add_argument("target", metavar="TARGET", help=", ".join(targets))
     parser.add_argument("name", metavar="NAME", help="an assignment of the course")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write to")
-    parser.set_defaults(module="places.publish")
+    parser.set_defaults(module="platforms.publish")
 
 
 def collect(commands: Any) -> None:
@@ -57,4 +57,4 @@ def collect(commands: Any) -> None:
         action="store_true",
         help="accept pushes without a time, because there is no deadline",
     )
-    parser.set_defaults(module="places.collect")
+    parser.set_defaults(module="platforms.collect")

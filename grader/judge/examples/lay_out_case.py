@@ -19,7 +19,7 @@ from grader.model.grade import Outcome, Status
 MOST_ELEMENTS = 4096  # of an array that is shown in full
 
 
-def look(
+def lay_out(
     case: Case,
     inputs: Inputs,
     expected: Expected,
