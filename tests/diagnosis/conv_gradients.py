@@ -8,6 +8,8 @@ def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):
     n, height, width, c_in = x_shape
     kh, kw, _, c_out = w.shape
     g, k = out_grad.numpy(), w.numpy()
+    if g.shape != (n, (height + 2 * ph - kh) // sh + 1, (width + 2 * pw - kw) // sw + 1, c_out):
+        raise ValueError("out_grad has another shape than the output")
     _, oh, ow, _ = g.shape
     rows, cols = height + 2 * ph - kh + 1, width + 2 * pw - kw + 1
     big = np.zeros((n, rows + 9, cols + 9, c_out), g.dtype)
@@ -60,6 +62,9 @@ def conv_w_grad(x, out_grad, w_shape, stride=1, padding=0):
     kh, kw, c_in, c_out = w_shape
     a, g = x.numpy(), out_grad.numpy()
     n, height, width, _ = a.shape
+    rows, cols = (height + 2 * ph - kh) // sh + 1, (width + 2 * pw - kw) // sw + 1
+    if out_grad.shape != (x.shape[0], rows, cols, c_out):
+        raise ValueError("out_grad has another shape than the output")
     big = np.zeros((n, height + 2 * ph, width + 2 * pw, c_in), a.dtype)
     big[:, ph:ph + height, pw:pw + width] = a
     _, oh, ow, _ = g.shape

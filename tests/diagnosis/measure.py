@@ -228,8 +228,8 @@ def _section_of_criteria(counts: Sequence[CriterionCount]) -> str:
     about = """\
 Whole functions as students write them, counted by the criteria that fail. The files of
 `tests/diagnosis/students` showed what the diagnosis lacked, and it was mended with them. Those of
-`tests/diagnosis/unseen` were written afterwards and only measured. A criterion that fails because of another
-function is told which one to fix first. A false claim is a wrong idea or a wrong function.
+`tests/diagnosis/unseen` were written afterwards and only measured. If a criterion fails because of another
+function, the feedback says which one to fix first. A false claim is a wrong idea or a wrong function.
 """
     head = "| | submissions | failing criteria | a true idea | what to fix first | false claims |\n"
     return f"{about}\n{head}| --- | ---: | ---: | ---: | ---: | ---: |\n" + "\n".join(rows) + "\n"

@@ -1,6 +1,6 @@
 """The bias is reshaped to a column, so that each sample gets a number of its own.
 
-Ideas: bias_per_sample.
+Ideas: bias_per_sample, bias_of_any_shape.
 """
 
 

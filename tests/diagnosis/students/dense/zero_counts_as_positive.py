@@ -1,6 +1,6 @@
 """relu_grad lets the gradient through where a is 0.
 
-Ideas: zero_lets_through.
+Ideas: zero_lets_through, gradient_of_another_shape.
 """
 
 import numpy as np
