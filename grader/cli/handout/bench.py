@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -24,7 +24,7 @@ from grader.judge.inputs import Inputs
 from grader.judge.scenario_as_python import as_python
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import FrozenOracle
-from grader.model.assignment import SCENARIO, Assignment, Case
+from grader.model.assignment import SCENARIO, Assignment, Case, Criterion
 from grader.model.errors import UserError
 from grader.model.mutant import called_name
 from grader.model.wire_format import DATA
@@ -55,16 +55,7 @@ class Bench:
 def set_up(case_name: str) -> Bench:
     """The case of the handout that the name selects; UserError if it selects several, or none."""
     assignment = handout()
-    if not case_name:
-        raise UserError("which case? Name it: make try CASE=exercise/case")
-    chosen = sorted(select(assignment, case=case_name))
-    if len(chosen) > 1 and case_name not in chosen:
-        listed = ", ".join(chosen[:SHOWN]) + (", ..." if len(chosen) > SHOWN else "")
-        raise UserError(f"{len(chosen)} cases match {case_name!r}. Name one: {listed}")
-    (name,) = (case_name,) if case_name in chosen else chosen
-    criterion, case = next(
-        (one, case) for one in assignment.rubric.criteria for case in one.cases if case.name == name
-    )
+    criterion, case = _chosen(assignment, case_name)
     comparison = comparison_of(case)
     assert assignment.frozen is not None
     oracle = FrozenOracle(assignment.frozen)
@@ -85,11 +76,7 @@ def set_up(case_name: str) -> Bench:
     names: dict[str, Any] = {"np": np}
     for module in modules:
         names |= {name: value for name, value in vars(module).items() if not name.startswith("_")}
-    for field in [*inputs.values, *inputs.ask, *inputs.functions, *inputs.bases]:
-        value_of_field = getattr(fields, field)
-        is_array = field in inputs.bases
-        if field in used or not used or not is_array:
-            names[field] = _as_a_probe_gives_it(submission, value_of_field) if is_array else value_of_field
+    names |= _inputs_by_name(inputs, fields, submission, used)
     probe: Callable[[Any, Any], Any] = scenario if is_scenario else getattr(probes, case.probe)
     value = expected.value if has_value else _one_or_all(expected.arrays)
     raises = case.options.get("raises", "")
@@ -98,7 +85,30 @@ def set_up(case_name: str) -> Bench:
     names["ask"] = lambda: _answer(probe, submission, fields, ndarray, has_value, raises)
     exercises = _exercises(assignment, case)
     calls = as_python(inputs.ask[SCENARIO]) if is_scenario else ""
-    return Bench(name, probe, submission, fields, names, exercises, tuple(assignment.files), calls)
+    return Bench(case.name, probe, submission, fields, names, exercises, tuple(assignment.files), calls)
+
+
+def _chosen(assignment: Assignment, case_name: str) -> tuple[Criterion, Case]:
+    """The one case that the name selects, with its criterion."""
+    if not case_name:
+        raise UserError("which case? Name it: make try CASE=exercise/case")
+    chosen = sorted(select(assignment, case=case_name))
+    if len(chosen) > 1 and case_name not in chosen:
+        listed = ", ".join(chosen[:SHOWN]) + (", ..." if len(chosen) > SHOWN else "")
+        raise UserError(f"{len(chosen)} cases match {case_name!r}. Name one: {listed}")
+    name = case_name if case_name in chosen else chosen[0]
+    return next((one, case) for one in assignment.rubric.criteria for case in one.cases if case.name == name)
+
+
+def _inputs_by_name(
+    inputs: Inputs, fields: CaseFields, submission: Submission, used: Set[str]
+) -> dict[str, Any]:
+    """The inputs of a case; of the arrays only those that its probe uses, or all if it is not known to."""
+    plain = [*inputs.values, *inputs.ask, *inputs.functions]
+    arrays = [name for name in inputs.bases if name in used or not used]
+    return {name: getattr(fields, name) for name in plain} | {
+        name: _as_a_probe_gives_it(submission, getattr(fields, name)) for name in arrays
+    }
 
 
 def _exercises(assignment: Assignment, case: Case) -> frozenset[str]:

@@ -55,13 +55,9 @@ def _mentioned(function: ast.FunctionDef) -> set[str]:
 def _certainly_mentioned(function: ast.FunctionDef) -> set[str]:
     nodes = list(ast.walk(function))
     arrays = _arrays_in(function, nodes)
-    uncertain = {
-        node.attr for node in nodes if isinstance(node, ast.Attribute) and not _is_array(node.value, arrays)
-    }
-    certain = {
-        node.attr for node in nodes if isinstance(node, ast.Attribute) and _is_array(node.value, arrays)
-    }
-    return _mentioned(function) - (uncertain - certain)
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+    certain = {node.attr for node in attributes if _is_array(node.value, arrays)}
+    return _mentioned(function) - ({node.attr for node in attributes} - certain)
 
 
 def _arrays_in(function: ast.FunctionDef, nodes: list[ast.AST]) -> set[str]:
