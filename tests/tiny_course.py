@@ -24,8 +24,8 @@ criteria:
     probe: flip
     help: README.md#flip
     cases:
-      - {id: one-axis, shape: [2, 3], axes: [1]}
-      - {id: hidden-one, shape: [3, 4], axes: [0], visibility: hidden}
+      - {id: one-axis, shape: [2, 3], ask: {axes: [1]}}
+      - {id: hidden-one, shape: [3, 4], ask: {axes: [0]}, visibility: hidden}
 """
 RUBRIC = (
     RUBRIC_OF_FLIP
@@ -37,8 +37,8 @@ RUBRIC = (
     requires: [flip]
     help: README.md#dilate
     cases:
-      - {id: rows, shape: [2, 3], axes: [0], dilation: 1}
-      - {id: columns, shape: [2, 3], axes: [1], dilation: 2, weight: 2}
+      - {id: rows, shape: [2, 3], ask: {axes: [0], dilation: 1}}
+      - {id: columns, shape: [2, 3], ask: {axes: [1], dilation: 2}, weight: 2}
 """
 )
 

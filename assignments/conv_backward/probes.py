@@ -7,22 +7,22 @@ def conv(submission, case):
 
 
 def dilate(submission, case):
-    return submission.dilate(submission.array(case.a), case.axes, case.dilation)
+    return submission.dilate(submission.array(case.a), tuple(case.axes), case.dilation)
 
 
 def undilate(submission, case):
-    return submission.undilate(submission.array(case.a), case.axes, case.dilation)
+    return submission.undilate(submission.array(case.a), tuple(case.axes), case.dilation)
 
 
 def flip(submission, case):
-    return submission.flip(submission.array(case.a), case.axes)
+    return submission.flip(submission.array(case.a), tuple(case.axes))
 
 
 def views_after_writing(submission, case):
     """What flip's and undilate's results show once every element of `a` has grown by 100."""
     a = submission.array(case.a)
-    flipped = submission.flip(a, case.axes)
-    undilated = submission.undilate(a, case.axes, case.dilation)
+    flipped = submission.flip(a, tuple(case.axes))
+    undilated = submission.undilate(a, tuple(case.axes), case.dilation)
     a[...] = a + 100.0
     return flipped.numpy(), undilated.numpy()
 

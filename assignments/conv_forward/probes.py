@@ -4,17 +4,22 @@ import numpy as np
 
 
 def pad(submission, case):
-    return submission.pad(submission.array(case.a), case.padding)
+    return submission.pad(submission.array(case.a), _pairs(case.padding))
 
 
 def a_after_overwriting_pad(submission, case):
     """What `a` holds once the result of pad has been overwritten with a number that no input has, and what
     that result was."""
     a = submission.array(case.a)
-    out = submission.pad(a, case.padding)
+    out = submission.pad(a, _pairs(case.padding))
     padded = np.array(out.numpy())
     out[...] = 99.0
     return a.numpy(), padded
+
+
+def _pairs(padding):
+    """(before, after) of each axis: YAML has no tuples."""
+    return tuple(map(tuple, padding))
 
 
 def output_size(submission, case):

@@ -115,7 +115,7 @@ def _two(case):
 
 def _strided(case):
     view = case.strided
-    return case.a.base, view["shape"], view["strides"], view["offset"]
+    return case.a.base, view["shape"], view["strides"], view.get("offset", 0)
 
 
 def _forward(case):

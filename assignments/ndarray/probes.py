@@ -6,7 +6,7 @@ import numpy as np
 def positions(submission, case):
     """Where the elements of the view `strided` lie."""
     view = case.strided
-    places = submission.positions(view["shape"], view["strides"], view["offset"])
+    places = submission.positions(tuple(view["shape"]), tuple(view["strides"]), view.get("offset", 0))
     if isinstance(places, np.ndarray) and places.dtype.kind not in "iu":
         return places  # NumPy takes no such array as an index, even without elements
     return np.asarray(places, dtype=np.int64)
@@ -22,20 +22,20 @@ def compact(submission, case):
 
 def permute(submission, case):
     a = _start(submission, case)
-    values, shape, strides, offset, values_after_plus_100 = _seen(a.permute(case.axes), a)
+    values, shape, strides, offset, values_after_plus_100 = _seen(a.permute(_tuples(case.axes)), a)
     return values, shape, strides, offset, values_after_plus_100
 
 
 def broadcast_to(submission, case):
     a = _start(submission, case)
-    values, shape, strides, offset, values_after_plus_100 = _seen(a.broadcast_to(case.target), a)
+    values, shape, strides, offset, values_after_plus_100 = _seen(a.broadcast_to(_tuples(case.target)), a)
     return values, shape, strides, offset, values_after_plus_100
 
 
 def flip(submission, case):
     """Along `axes`, or along all where the case names none."""
     a = _start(submission, case)
-    view = a.flip(case.axes) if hasattr(case, "axes") else a.flip()
+    view = a.flip(_tuples(case.axes)) if hasattr(case, "axes") else a.flip()
     values, shape, strides, offset, values_after_plus_100 = _seen(view, a)
     return values, shape, strides, offset, values_after_plus_100
 
@@ -53,7 +53,7 @@ def setitem(submission, case):
     """
     whole = submission.array(case.a)
     a = _view(whole, case)
-    target = a.permute(case.axes) if hasattr(case, "axes") else a
+    target = a.permute(_tuples(case.axes)) if hasattr(case, "axes") else a
     if hasattr(case, "number"):
         value = case.number
     elif hasattr(case, "source"):
@@ -66,24 +66,24 @@ def setitem(submission, case):
 
 def reshape(submission, case):
     a = _start(submission, case)
-    values, shape, strides, offset, values_after_plus_100 = _seen(a.reshape(case.target), a)
+    values, shape, strides, offset, values_after_plus_100 = _seen(a.reshape(_tuples(case.target)), a)
     return values, shape, strides, offset, values_after_plus_100
 
 
 def pad(submission, case):
     a = _start(submission, case)
-    values, shape, strides, offset, values_after_plus_100 = _seen(a.pad(case.padding), a)
+    values, shape, strides, offset, values_after_plus_100 = _seen(a.pad(_tuples(case.padding)), a)
     return values, shape, strides, offset, values_after_plus_100
 
 
 def sum(submission, case):
     a = _start(submission, case)
-    return a.sum(getattr(case, "axes", None), getattr(case, "keepdims", False))
+    return a.sum(_tuples(getattr(case, "axes", None)), getattr(case, "keepdims", False))
 
 
 def max(submission, case):
     a = _start(submission, case)
-    return a.max(getattr(case, "axes", None), getattr(case, "keepdims", False))
+    return a.max(_tuples(getattr(case, "axes", None)), getattr(case, "keepdims", False))
 
 
 def view_chain(submission, case):
@@ -128,15 +128,17 @@ def _view(a, case):
 
 
 def _index(items):
-    """An index as Python's: "1:8:2" is a slice, "..." an Ellipsis, "new" None."""
-    words = {"...": ..., "new": None}
-    return tuple(
-        item if isinstance(item, int) else words[item] if item in words else _slice(item) for item in items
-    )
+    """An index as Python's: the text "1:8:2" is a slice, and "..." an Ellipsis."""
+    return tuple(_item(item) if isinstance(item, str) else item for item in items)
 
 
-def _slice(text):
-    return slice(*(int(part) if part else None for part in text.split(":")))
+def _item(text):
+    return ... if text == "..." else slice(*(int(part) if part else None for part in text.split(":")))
+
+
+def _tuples(value):
+    """A list, and each list in it, as a tuple: YAML has no tuples."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def _seen(view, a):

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,12 @@ class RubricDocument(Document):
     def comparisons(self) -> Mapping[str, Comparison]:
         """The ways of comparing, by name."""
         return self.words.comparisons
+
+    @cached_property
+    def probes(self) -> str:
+        """The Python that reads the values of a case: the probes, and the assignment's own extensions."""
+        files = (self.path.with_name(name) for name in ("probes.py", OWN_KINDS, OWN_COMPARISONS))
+        return "\n".join(read(file) for file in files if file.is_file())
 
     @property
     def probe_keys(self) -> set[str]:
@@ -275,6 +282,10 @@ def _cases(
 ) -> Iterator[Case]:
     """The case at a place, or the cases that it draws."""
     kind, kind_model = _kind(document, place, data)
+    for key in data.keys() - kind_model.model_fields.keys():
+        if re.search(rf"\bcase(\.|, [\"']){re.escape(key)}\b", document.probes):
+            message = f"found the key {key!r}, expected it under `ask`, where the values for a probe stand: "
+            raise document.fail(f"{message}write `ask: {{{key}: ...}}`", (*place, key))
     model = document.parse(kind_model, data, place)
     for condition in model.covers:
         if condition not in (conditions := {**CONDITIONS, **kind.conditions}):
@@ -319,10 +330,23 @@ def _cases(
     names = Counter([*case.ask, *case.random, *functions, *parameters])
     if twice := sorted(name for name, times in names.items() if times > 1):
         raise document.fail(f"found {twice[0]!r} twice, expected one value of that name: rename one", place)
+    _check_values_are_read(document, place, model)
     case = replace(case, follow_through=_share(case, criterion))
     _check_comparison(document, place, case, kind, criterion)
     for id in [case.id] if count is None else [f"{case.id}-{i + 1}" for i in range(count)]:
         yield replace(case, id=id)
+
+
+def _check_values_are_read(document: RubricDocument, place: Place, model: CaseModel) -> None:
+    """Checks that the probes mention each value of the case; the steps of a scenario name theirs."""
+    if model.scenario is not None:
+        return
+    for key in ("ask", "random", "functions"):
+        for name in getattr(model, key) or ():
+            if not re.search(rf"\b{re.escape(name)}\b", document.probes):
+                read_names = dict.fromkeys(re.findall(r"\bcase(?:\.|, [\"'])(\w+)", document.probes))
+                message = f"found {name!r}, expected a value that a probe reads as `case.{name}`"
+                raise document.fail(message + near_miss(name, read_names), (*place, key, name))
 
 
 def _shared(document: RubricDocument, criterion: CriterionModel, compare: str) -> dict[str, Any]:

@@ -20,9 +20,6 @@ Draws = Annotated[int, Field(ge=1, le=200)]
 MAX_LITERALS = 32 * 1024
 Data = Literal["integers", "normal"]
 View = Literal["permute", "slice", "flip"]
-# one item of an index: a number, a slice as Python writes it, an ellipsis, "new" for None
-Slice = r"^-?\d{0,9}:-?\d{0,9}(:-?\d{0,9})?$"
-Item = Number | Annotated[str, Field(pattern=Slice)] | Literal["...", "new"]
 
 
 class Strict(BaseModel):

@@ -153,12 +153,3 @@ def view_in_words(case: Case) -> str:
     """The end of a sentence that says how a case's arrays are laid out; "" if they are compact."""
     views = ", ".join(VIEWS[view] for view in case.parameters.get("view", ()))
     return f", as a view ({views})" if views else ""
-
-
-def in_words(value: Any) -> str:
-    """A case's value as a student reads it; an index is shown as Python writes it."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {in_words(item)}" for name, item in value.items())
-    if isinstance(value, list | tuple) and any(isinstance(item, str) for item in value):
-        return f"[{', '.join('None' if item == 'new' else str(item) for item in value)}]"
-    return str(value)

@@ -56,7 +56,7 @@ def shares_of(assignment: Assignment) -> dict[str, dict[str, Fraction]]:
             case.name: Fraction(criterion.points * case.weight, criterion.weight)
             for criterion in map(assignment.criterion, criteria)
             for case in criterion.cases
-            if case.compare != "raises" and not case.parameters.get("refused")
+            if case.compare != "raises"
         }
         for exercise, criteria in criteria_of_exercises(assignment).items()
     }

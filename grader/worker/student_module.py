@@ -72,7 +72,7 @@ class Case:
     def __getattr__(self, name: str) -> Any:
         asker = sys._getframe(1)  # a probe, or what it calls
         place = f"{os.path.basename(asker.f_code.co_filename)}:{asker.f_lineno}"
-        raise AttributeError(f"this case has no {name!r}, which {place} asks for")
+        raise AttributeError(f"this case has no {name!r}, which {place} asks for", name=name, obj=self)
 
 
 def _tuples(value: Any) -> Any:

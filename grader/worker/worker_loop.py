@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, NoReturn, Protocol
 
 import numpy
 
+from grader.model.near_miss import near_miss
 from grader.model.python_syntax import why_not_read
 from grader.model.wire_format import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
 from grader.worker.function_proxy import LINE, proxies
@@ -200,6 +201,8 @@ class Worker:
                 message = f"{message}. {why[0].upper()}{why[1:]}"
         else:
             message = _text(raised)
+            if isinstance(raised, AttributeError) and isinstance(raised.obj, Case):
+                message += near_miss(str(raised.name), vars(raised.obj))
             calls = [_cut(call, MAX_OF_CALL) for call in calls_of(raised, self._folder)]
             place |= {key: calls[-1][key] for key in place} if calls else {}
             if self._is_course:

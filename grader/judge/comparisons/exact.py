@@ -22,8 +22,8 @@ and `set`. The grader asks a case once if you write its values yourself (`ask`).
   probe: flip
   help: README.md#flip
   cases:
-    - {id: one-axis, shape: [3, 4], axes: [1]}
-    - {id: negative-axis, shape: [2, 3, 4], axes: [-2], weight: 2}
+    - {id: one-axis, shape: [3, 4], ask: {axes: [1]}}
+    - {id: negative-axis, shape: [2, 3, 4], ask: {axes: [-2]}, weight: 2}
 ```
 """
 

@@ -52,8 +52,8 @@ orders of threads. In a hidden case it is drawn from the course's secret, as the
   compare: findings
   help: README.md#what-a-gpu-does-not-tell
   cases:
-    - {id: several-tiles, weight: 3, shape: [17, 37], other: [37, 31], kernel: matmul}
-    - {id: no-more-reads-than-tiles-take, weight: 3, shape: [m, k], other: [k, n], kernel: matmul,
+    - {id: several-tiles, weight: 3, shape: [17, 37], other: [37, 31], ask: {kernel: matmul}}
+    - {id: no-more-reads-than-tiles-take, weight: 3, shape: [m, k], other: [k, n], ask: {kernel: matmul},
        lengths: {m: [20, 44], k: [20, 44], n: [20, 44]}, visibility: hidden,
        budget: {global_reads: "(m * k * ceil(n / 16) + k * n * ceil(m / 16)) * 5 / 4"}}
 ```

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.judge.comparison import Oracle
 from grader.judge.differences.difference import Expected
-from grader.judge.differences.probe_values import Array
+from grader.judge.differences.probe_values import NO_VALUE, Array
 from grader.judge.examples.smallest import ladder
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Assignment, Case, Criterion
@@ -31,12 +31,15 @@ def _frozen(criterion: Criterion, oracle: Oracle) -> Iterator[dict[str, Any]]:
             expected = oracle.expected(case, inputs)
         except GraderFault:  # the reference has no answer to it
             continue
+        if expected.value is not NO_VALUE:  # only arrays are laid out
+            continue
         yield {
             "id": case.id,
             "kind": case.kind,
             "compare": case.compare,
             "parameters": dict(case.parameters),
             "values": dict(inputs.values),
+            "ask": dict(inputs.ask),
             "inputs": {name: [_written(base), inputs.recipes[name]] for name, base in inputs.bases.items()},
             "expected": [_written(array) for array in expected.arrays],
             "bounds": None if expected.bounds is None else [_written(array) for array in expected.bounds],
@@ -65,7 +68,7 @@ class FrozenLadders:
                 name: tuple((op, argument) for op, argument in recipe)
                 for name, (_, recipe) in data["inputs"].items()
             }
-            inputs = Inputs(data["values"], bases, recipes)
+            inputs = Inputs(data["values"], bases, recipes, data["ask"])
             bounds = None if data["bounds"] is None else tuple(map(_read, data["bounds"]))
             self._expected[inputs.digest] = Expected(tuple(map(_read, data["expected"])), bounds)
             yield case, inputs

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
-from grader.model.assignment import Case
+from grader.model.assignment import SCENARIO, Case
 from grader.model.example import Example, Table
 from grader.model.grade import Outcome, Status
 
@@ -32,7 +33,9 @@ def lay_out(
     actual = arrays_of(outcome) if outcome.status is Status.OK else ()
     w_shape = inputs.array("w").shape if case.kind == "conv" else ()
     used, shaped = used_inputs(probes, case.probe)
-    settings = {name: value for name, value in inputs.values.items() if name in used or not used}
+    plain = {**{name: _tuples(value) for name, value in inputs.values.items()}, **inputs.ask}
+    plain.pop(SCENARIO, None)
+    settings = {name: value for name, value in plain.items() if name in used or not used}
     settings |= {f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in shaped - used}
     return Example(
         criterion=case.criterion,
@@ -68,7 +71,10 @@ def wrong_in(expected: Expected, actual: Sequence[Array]) -> list[Array]:
 
 @cache
 def used_inputs(probes: Path, probe: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The fields of a case that a probe reads, and the fields of which it reads the shape."""
+    """The fields of a case that a probe reads, and the fields of which it reads the shape.
+
+    In a function with `getattr(case, ...)`, each text counts as the name of a field.
+    """
     functions = {
         node.name: node
         for node in ast.parse(probes.read_text(encoding="utf-8")).body
@@ -83,15 +89,16 @@ def used_inputs(probes: Path, probe: str) -> tuple[frozenset[str], frozenset[str
             continue
         done.add(name)
         of_shapes = set()
-        for node in ast.walk(functions[name]):
+        nodes = list(ast.walk(functions[name]))
+        if any(map(_reads_by_name, nodes)):
+            used |= {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        for node in nodes:
             if isinstance(node, ast.Name):
                 todo.append(node.id)
             if isinstance(node, ast.Attribute) and node.attr == "shape" and _field(node.value):
                 shaped.add(_field(node.value))
                 of_shapes.add(id(node.value))
-        used |= {
-            _field(node) for node in ast.walk(functions[name]) if _field(node) and id(node) not in of_shapes
-        }
+        used |= {_field(node) for node in nodes if _field(node) and id(node) not in of_shapes}
     return frozenset(used), frozenset(shaped)
 
 
@@ -99,6 +106,18 @@ def _field(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "case":
         return node.attr
     return ""
+
+
+def _reads_by_name(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name("getattr"), args=[ast.Name("case"), *_]):
+            return True
+    return False
+
+
+def _tuples(value: Any) -> Any:
+    """A value as the probe gets it."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def _results(name: str, arrays: Sequence[Array], w_shape: tuple[int, ...]) -> tuple[Table, ...]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.judge.cases import generator
+from grader.judge.cases import generator, with_plain_values
 from grader.judge.comparison import DTYPE
 from grader.judge.comparisons import comparison_of
 from grader.judge.differences.array_difference import first_difference
@@ -73,7 +73,8 @@ def ladder(criterion: Criterion) -> list[tuple[Case, Inputs]]:
     by_size: dict[str, tuple[Case, Inputs]] = {}
     for case in filter(may_be_small, criterion.cases):
         for small, inputs in candidates(case):
-            by_size.setdefault(inputs.digest, (small, inputs))
+            if inputs.bases:  # nothing else gets smaller
+                by_size.setdefault(inputs.digest, (small, inputs))
     rungs = _various(sorted(by_size.values(), key=lambda one: (not _is_plain(*one), _size(one[1]))))
     return [(replace(case, id=f"small-{number}"), inputs) for number, (case, inputs) in enumerate(rungs, 1)]
 
@@ -92,6 +93,8 @@ def smallest(
     for small, inputs in rungs:
         if now() > end:
             return None
+        if not inputs.bases:  # it is the case itself
+            continue
         try:
             expected = expected_of(small, inputs)
         except GraderFault:  # the reference rejects it, so it is no case
@@ -146,10 +149,11 @@ def _candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
     has `wide` numbers, there are odd ones from 2049 on, which no 16-bit format holds.
     """
     for number, parameters in enumerate(kind_of(case).smaller(case.parameters)):
-        small = replace(case, parameters={**case.parameters, **parameters}, data="integers", drawn=False)
+        parameters = {**case.parameters, **parameters}
+        small = replace(case, parameters=parameters, data="integers", drawn=False, functions={})
         rng = generator([case.name, "small", str(number)])
         try:
-            inputs = kind_of(case).draw(small, rng, rng)
+            inputs = with_plain_values(small, kind_of(case).draw(small, rng, rng), rng, rng)
         except (ValueError, IndexError, KeyError, ZeroDivisionError):
             continue  # the settings of the case do not fit such lengths
         fixed = kind_of(case).fixed

@@ -1,21 +1,19 @@
 """A view of a view of ... an array."""
 
-import itertools
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
 from grader.judge.inputs import Array, Inputs
-from grader.judge.kind import Kind, Lengths, draw_arrays, in_words
+from grader.judge.kind import Kind, Lengths, draw_arrays
 from grader.model.assignment import Case
 
 if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
 
-Step = Literal["permute", "index", "flip", "broadcast_to", "reshape"]
-
+MOST_ELEMENTS = 400  # of a view in a chain
 CHAINS = 32  # small ones of one length: each is drawn anew
 
 
@@ -24,25 +22,20 @@ def view_chain_keys() -> "Mapping[str, type[CaseModel]]":
     """The models of a case by the key that identifies it."""
     from pydantic import Field
 
-    from grader.judge.case_model import CaseModel, Count, Draws, Item
-
-    class ViewChainCase(CaseModel):
-        """A view of a view of ... an array."""
-
-        chain: list[Count] = Field(max_length=8)
-        """The shape of `case.a`."""
-        ops: list[Annotated[dict[Step, list[Item]], Field(min_length=1, max_length=1)]] = Field(min_length=1)
-        """The steps, such as {permute: [1, 0]} or {index: ["1:", 0]}: `case.ops`, pairs of name, argument."""
+    from grader.judge.case_model import CaseModel, Draws
 
     class DrawnViewChains(CaseModel):
-        """`draw` random chains of views, named id-1, id-2, ..."""
+        """`draw` random chains of views of an array `case.a`, named id-1, id-2, ...
+
+        `case.ops` are the steps, pairs of a name and its argument, such as ("index", ("1:", 0)).
+        """
 
         draw: Draws
         """How many chains."""
         length: Annotated[list[Annotated[int, Field(ge=1, le=20)]], Field(min_length=2, max_length=2)]
         """The least and the largest number of steps."""
 
-    return {"chain": ViewChainCase, "length": DrawnViewChains}
+    return {"length": DrawnViewChains}
 
 
 class ViewChainKind(Kind):
@@ -50,44 +43,37 @@ class ViewChainKind(Kind):
 
     name = "view_chain"
     keys = staticmethod(view_chain_keys)
-    largest_drawn: ClassVar = {"chain": [6, 6, 6], "ops": []}
 
     def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
-        """The array and the steps, which are the case's own or drawn."""
-        if "ops" in case.parameters:
-            shape = tuple(case.parameters["chain"])
-            ops = [[name, argument] for step in case.parameters["ops"] for name, argument in step.items()]
-        else:
-            lengths = shapes.permutation(np.arange(3, 7))  # no two are equal: a swapped axis shows
-            shape = tuple(lengths[: shapes.integers(2, 4)].tolist())
-            ops = _draw_views(shapes, np.zeros(shape), case.parameters["length"])
+        """The array and the steps."""
+        lengths = shapes.permutation(np.arange(3, 7))  # no two are equal: a swapped axis shows
+        shape = tuple(lengths[: shapes.integers(2, 4)].tolist())
+        ops = _draw_views(shapes, np.zeros(shape), case.parameters["length"])
         return draw_arrays(case, numbers, {"ops": ops}, {"a": shape})
 
     def describe(self, case: Case, inputs: Inputs) -> str:
         """The shape, and each step."""
-        steps = "".join(f", {name} {in_words(argument)}" for name, argument in inputs.values["ops"])
+        steps = "".join(f", {name} {_in_words(argument)}" for name, argument in inputs.values["ops"])
         return f"an array of shape {inputs.array('a').shape}{steps}"
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
-        """A step's argument may be a shape; an index is none."""
-        steps = [step for each in parameters["ops"] for step in each.items()]
-        arguments = [argument for name, argument in steps if name != "index"]
-        results = [[n for n in argument if isinstance(n, int)] for argument in arguments]
-        return [parameters["chain"]], results
+        """The largest array that is drawn, and the largest view of it."""
+        return [[6, 6, 6]], [[MOST_ELEMENTS]]
 
     def complaint(self, parameters: Mapping[str, Any]) -> str:
         """A range of lengths runs upwards."""
-        length = parameters.get("length", [0, 0])
+        length = parameters["length"]
         return f"found length {length}, expected [from, to]" if length[0] > length[1] else ""
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Fewer steps of the chain on its array; where they are drawn, some shorter chains of each length."""
-        if "ops" not in parameters:
-            lengths = range(1, parameters["length"][1] + 1)
-            yield from ({"length": [length, length]} for length in lengths for _ in range(CHAINS))
-        else:
-            for start, end in itertools.combinations(range(len(parameters["ops"]) + 1), 2):
-                yield {"ops": parameters["ops"][start:end]}
+        """Some shorter chains of each length."""
+        lengths = range(1, parameters["length"][1] + 1)
+        yield from ({"length": [length, length]} for length in lengths for _ in range(CHAINS))
+
+
+def _in_words(argument: list[Any]) -> str:
+    """A step's argument as a student reads it: the items of an index without quotes."""
+    return f"[{', '.join(map(str, argument))}]"
 
 
 def _draw_views(rng: "np.random.Generator", view: Array, length: list[int]) -> list[list[Any]]:
@@ -120,7 +106,7 @@ def _draw_views(rng: "np.random.Generator", view: Array, length: list[int]) -> l
         else:
             argument = _draw_shape(rng, shape)
             after = view.reshape(argument)
-        if 1 <= after.ndim <= 4 and 8 <= after.size <= 400 and argument != shape:
+        if 1 <= after.ndim <= 4 and 8 <= after.size <= MOST_ELEMENTS and argument != shape:
             ops.append([name, argument])
             view = after
     return ops

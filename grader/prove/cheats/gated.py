@@ -76,8 +76,8 @@ class Gated(PythonFamily):
 
 
 def _is_about(case: Case, kernel: Exercise) -> bool:
-    """True if a case starts this kernel, by its key `kernel` or by its probe's name."""
-    return bool(case.parameters.get("kernel", case.probe) == kernel.name)
+    """True if a case starts this kernel, by the `kernel` that it asks for or by its probe's name."""
+    return bool(case.ask.get("kernel", case.probe) == kernel.name)
 
 
 def _gated(text: str, exercise: Exercise, assignment: Assignment, cases: Sequence[Case]) -> str:

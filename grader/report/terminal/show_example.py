@@ -25,7 +25,7 @@ def renderable(example: Example) -> RenderableType:
     parts: list[Text] = [Text(f"{title}: {clean_line(example.probe)}", "bold")]
     if example.settings:
         shown = ", ".join(
-            f"{clean_line(name)} = {_setting(value)}" for name, value in example.settings.items()
+            f"{clean_line(name)} = {clean_line(repr(value))}" for name, value in example.settings.items()
         )
         parts.append(Text(f"  {shown}"))
     for table in example.inputs:
@@ -66,9 +66,3 @@ def lines_of(table: Table, style: str = "", marked: str = "red") -> Iterator[Tex
             yield line
         if len(grid) > MOST_ROWS:
             yield Text("    …", "dim")
-
-
-def _setting(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return "(" + ", ".join(map(_setting, value)) + ("," if len(value) == 1 else "") + ")"
-    return clean_line(str(value))

@@ -39,7 +39,8 @@ criteria:
     cases:
       - {id: given, x: [5, 6, 2], w: [3, 2, 4], stride: [1, 2], padding: 0, covers: [kernel_rectangular]}
       - {id: drawn, draw: 2, remainder: any, visibility: hidden, weight: 2}
-      - {id: array, shape: [2, 0], axes: [-1], view: [permute, slice, flip], compare: close, data: normal}
+      - {id: array, shape: [2, 0], ask: {axes: [-1]}, view: [permute, slice, flip], compare: close,
+         data: normal}
       - {id: layer, matmul: [2, 3, 4], bias: true}
       - {id: loss, logits: [2, 3], spread: 1000}
 """
@@ -96,7 +97,7 @@ BROKEN = {
     "an_unknown_key_at_the_top": ("points: 10\ndefaults", "points: 10\npionts: 3\ndefaults"),
     "an_unknown_default": ("batch: 2", "bach: 2"),
     "an_unknown_key_of_a_criterion": ("    wrt: x", "    wth: x"),
-    "an_unknown_key_of_a_case": ("axes: [-1]", "axis: [-1]"),
+    "an_unknown_key_of_a_case": ("compare: close", "compere: close"),
     "the_key_of_another_kind_of_case": ("padding: 0,", "padding: 0, axes: [1],"),
     "a_case_of_two_kinds": ("draw: 2,", "draw: 2, shape: [2],"),
     "a_case_of_no_kind": ("{id: loss, logits: [2, 3], spread: 1000}", "{id: loss}"),
@@ -130,7 +131,7 @@ BROKEN = {
     "a_share_of_everything": ("follow_through: 0.5", "follow_through: 1"),
     "a_bias_that_is_a_number": ("bias: true", "bias: 1"),
     "cases_that_are_a_mapping": ("    cases:\n", "    cases: {}\n    more:\n"),
-    "an_axis_that_is_text": ("axes: [-1]", "axes: [last]"),
+    "values_without_names": ("ask: {axes: [-1]}", "ask: [-1]"),
     "a_list": (WHOLE, "[]"),
 }
 
@@ -194,6 +195,10 @@ def test_every_example_of_the_page_is_one_that_the_loader_takes(
     (tmp_path / "README.md").write_text("".join(f"# {heading}\n" for heading in headings), encoding="utf-8")
     (tmp_path / "functions.py").write_text(FUNCTIONS, encoding="utf-8")
     probes = {criterion.get(key) for criterion in criteria for key in ("probe", "adjoint_of", "gradient_of")}
+    cases = [case for criterion in criteria for case in criterion.get("cases", ())]
+    values = {name for case in cases for key in ("ask", "random", "functions") for name in case.get(key, ())}
+    reads = "".join(f"    case.{name}\n" for name in sorted(values))
+    (tmp_path / "probes.py").write_text(f"def probe(submission, case):\n    ...\n{reads}", encoding="utf-8")
 
     rubric = load_rubric(
         tmp_path / "rubric.yaml", "example", dict.fromkeys(probes, ()), tmp_path / "README.md"

@@ -45,7 +45,7 @@ def tiny(course: Path) -> Path:
     (folder / RUBRIC).write_text(FULL)
     (folder / NAMED).write_text(ASSIGNMENT)
     (folder / "probes.py").write_text(
-        "def flip(submission, case): ...\n\n\ndef conv(submission, case): ...\n"
+        "def flip(submission, case):\n    return case.axes\n\n\ndef conv(submission, case): ...\n"
     )
     (folder / "templates" / "README.md.j2").write_text("# Tiny\n\n## Flip\n\n## Conv\n")
     return folder
@@ -62,8 +62,36 @@ BROKEN = {
     "unknown_key_at_the_top": (RUBRIC, "points: 10\n", "points: 10\npionts: 3\n", 3, "unknown key 'pionts'"),
     "unknown_key_in_defaults": (RUBRIC, "batch: 2", "bach: 2", 5, "unknown key 'bach', expected one of data"),
     "unknown_key_in_a_criterion": (RUBRIC, "    points: 4", "    points: 4\n    worth: 4", 10, "'worth'"),
-    "unknown_key_in_a_case": (RUBRIC, "axes: [1]", "axis: [1]", 13, "unknown key 'axis', expected one of id"),
-    "unknown_key_of_a_conv_case": (RUBRIC, "padding: 0}", "padding: 0, axes: [1]}", 25, "'axes'"),
+    "unknown_key_in_a_case": (
+        RUBRIC,
+        "visibility: hidden",
+        "visibilty: hidden",
+        14,
+        "unknown key 'visibilty', expected one of id",
+    ),
+    "unknown_key_of_a_conv_case": (RUBRIC, "padding: 0}", "padding: 0, pading: 1}", 25, "'pading'"),
+    "a_value_for_the_probe_beside_the_shape": (
+        RUBRIC,
+        "[2, 3], ask: {axes: [1]}",
+        "[2, 3], axes: [1]",
+        13,
+        "found the key 'axes', expected it under `ask`, where the values for a probe stand: "
+        "write `ask: {axes: ...}`",
+    ),
+    "a_value_for_the_probe_beside_a_convolution": (
+        RUBRIC,
+        "padding: 0}",
+        "padding: 0, axes: [1]}",
+        25,
+        "write `ask: {axes: ...}`",
+    ),
+    "a_value_that_no_probe_reads": (
+        RUBRIC,
+        "axes: [1]",
+        "axis: [1]",
+        13,
+        "found 'axis', expected a value that a probe reads as `case.axis`; did you mean 'axes'?",
+    ),
     "unknown_key_in_an_assignment": (NAMED, "title:", "titel:", 2, "titel"),
     "unknown_limit": (
         NAMED,
@@ -308,7 +336,7 @@ BROKEN = {
     "adjoint_of_an_array_case": (
         RUBRIC,
         GIVEN,
-        "shape: [2, 3], axes: [1]",
+        "shape: [2, 3], ask: {axes: [1]}",
         25,
         "expected a linear forward pass",
     ),
@@ -450,7 +478,7 @@ def test_a_rubric_is_loaded_as_it_is_written(tiny: Path) -> None:
 
 def test_a_case_says_otherwise_than_its_criterion_and_that_otherwise_than_the_defaults(tiny: Path) -> None:
     text = FULL.replace("batch: 2", "batch: 3\n  compare: bound\n  visibility: hidden")
-    text = text.replace("axes: [1]", "axes: [1], compare: exact, visibility: visible, weight: 3")
+    text = text.replace("axes: [1]}", "axes: [1]}, compare: exact, visibility: visible, weight: 3")
     (tiny / RUBRIC).write_text(text)
 
     (first, second), (given, *_) = (criterion.cases for criterion in load(tiny).rubric.criteria)
@@ -635,7 +663,7 @@ def test_follow_through_stands_with_the_forward_pass_and_counts_for_exact_cases(
             "an_input_that_there_is_not": ("wrt: x", "wrt: a", 17, "found wrt 'a', expected one of x, w"),
             "what_has_no_transpose": (
                 "      - {id: real,",
-                "      - {id: array, shape: [3], axes: [0]}\n      - {id: real,",
+                "      - {id: array, shape: [3], ask: {axes: [0]}}\n      - {id: real,",
                 21,
                 "nothing is linear in a case of the kind array",
             ),

@@ -98,7 +98,7 @@ def test_what_is_known_is_not_run_again_and_the_grade_is_the_same(tiny: Class) -
             "weight": (("rubric.yaml", "weight: 2", "weight: 5"), 10),
             "help": (("rubric.yaml", "help: README.md#flip", "help: README.md#dilate"), 10),
             "shown_later": (("rubric.yaml", "visibility: hidden", "visibility: after_due_date"), 10),
-            "hidden": (("rubric.yaml", "dilation: 1}", "dilation: 1, visibility: hidden}"), 10),
+            "hidden": (("rubric.yaml", "dilation: 1}", "dilation: 1}, visibility: hidden"), 10),
             "title": (("rubric.yaml", "title: flip reverses", "title: flip turns around"), 10),
         }
     ),
@@ -130,8 +130,8 @@ def test_what_is_recalled_is_worth_and_shown_as_the_rubric_says_now(tiny: Class)
         {
             "shape": (("rubric.yaml", "id: rows, shape: [2, 3]", "id: rows, shape: [3, 3]"), ["dilate/rows"]),
             "id": (("rubric.yaml", "{id: rows,", "{id: rows-first,"), ["dilate/rows-first"]),
-            "data": (("rubric.yaml", "axes: [1]}", "axes: [1], data: normal}"), ["flip/one-axis"]),
-            "comparison": (("rubric.yaml", "axes: [1]}", "axes: [1], compare: bound}"), ["flip/one-axis"]),
+            "data": (("rubric.yaml", "axes: [1]}", "axes: [1]}, data: normal"), ["flip/one-axis"]),
+            "comparison": (("rubric.yaml", "axes: [1]}", "axes: [1]}, compare: bound"), ["flip/one-axis"]),
             "probes": (("probes.py", "def dilate", "def nothing():\n    pass\n\n\ndef dilate"), CASES),
             "seconds": (("assignment.yaml", "case_seconds: 2", "case_seconds: 3"), CASES),
             "template": (("templates/conv.py.j2", "Two functions", "Two"), []),

@@ -183,7 +183,7 @@ def test_a_case_is_tried_with_its_inputs_its_expected_array_and_the_students_fun
 
     assert done.returncode == PASSED, done.stderr
     assert "expected  (2×9)" in done.stdout and "actual  (2×6)" in done.stdout
-    assert "(2, 3) (1,) 2 dilate" in done.stdout
+    assert "(2, 3) [1] 2 dilate" in done.stdout
 
 
 def test_show_marks_every_place_at_which_two_arrays_differ(handout: Path) -> None:

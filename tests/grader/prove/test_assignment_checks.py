@@ -125,10 +125,10 @@ def dilate(a, axes):
 )
 
 FAULTY_CASES = """\
-      - {id: again, shape: [2, 3], axes: [1]}
-      - {id: positive, shape: [4, 3], axes: [0], covers: [negative_axis]}
-      - {id: empty, shape: [0, 3], axes: [0], covers: [zero_size]}
-      - {id: empty-too, shape: [0, 4], axes: [0], covers: [zero_size]}
+      - {id: again, shape: [2, 3], ask: {axes: [1]}}
+      - {id: positive, shape: [4, 3], ask: {axes: [0]}, covers: [negative_axis]}
+      - {id: empty, shape: [0, 3], ask: {axes: [0]}, covers: [zero_size]}
+      - {id: empty-too, shape: [0, 4], ask: {axes: [0]}, covers: [zero_size]}
 """
 
 FAULTY_CRITERIA = """\
@@ -143,13 +143,13 @@ FAULTY_CRITERIA = """\
     points: 1
     probe: tenth
     help: README.md#flip
-    cases: [{id: inexact, shape: [2, 3], axes: [1], data: normal}]
+    cases: [{id: inexact, shape: [2, 3], ask: {axes: [1]}, data: normal}]
   - id: real
     title: no way to compute it is known
     points: 1
     probe: flip
     help: README.md#flip
-    cases: [{id: bounded, shape: [2, 3], axes: [1], data: normal, compare: bound}]
+    cases: [{id: bounded, shape: [2, 3], ask: {axes: [1]}, data: normal, compare: bound}]
 """
 
 FAULTY_PROBES = """\
@@ -377,7 +377,7 @@ def test_a_condition_that_nobody_knows_is_the_loaders_complaint(
     sound: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = sound / "assignments" / "tiny" / "rubric.yaml"
-    path.write_text(RUBRIC.replace("axes: [1]}", "axes: [1], covers: [left_handed]}"))
+    path.write_text(RUBRIC.replace("axes: [1]}", "axes: [1]}, covers: [left_handed]"))
     monkeypatch.chdir(sound)
     assert main(["verify"]) == USER_MISTAKE
     error = capsys.readouterr().err
@@ -472,7 +472,7 @@ HELD = {  # a case that has the condition, and one that misses it narrowly
     "kernel_one": (conv(w=[1, 2, 2]), conv()),
     "kernel_whole": (conv(w=[4, 2, 2]), conv()),
     "view": (array(view=("flip",)), array()),
-    "negative_axis": (array(axes=[0, -1]), array(axes=[0, 1])),
+    "negative_axis": (array(ask={"axes": [0, -1]}), array(ask={"axes": [0, 1]})),
     "zero_size": (array(shape=[2, 0]), array()),
     "one_element": (array(shape=[1]), array(shape=[2])),
     "under_a_warp": (array(shape=[3, 31]), array(shape=[3, 32])),
@@ -480,8 +480,8 @@ HELD = {  # a case that has the condition, and one that misses it narrowly
     "over_a_block": (array(shape=[257]), array(shape=[256])),
     "prime": (array(shape=[17, 37]), array(shape=[17, 39])),
     "permutation_not_involution": (
-        array(shape=[2, 3, 4], axes=[1, 2, 0]),
-        array(shape=[2, 3, 4], axes=[1, 0, 2]),
+        array(shape=[2, 3, 4], ask={"axes": [1, 2, 0]}),
+        array(shape=[2, 3, 4], ask={"axes": [1, 0, 2]}),
     ),
 }
 
@@ -489,7 +489,8 @@ HELD = {  # a case that has the condition, and one that misses it narrowly
 @pytest.mark.parametrize("condition", sorted(CONDITIONS.keys() - {"unmodified_input"}))
 def test_a_condition_holds_where_it_should_and_not_next_to_it(condition: str) -> None:
     for (kind, parameters), holds in zip(HELD[condition], (True, False), strict=True):
-        case = Case("c", "criterion", "probe", kind, {"view": (), **parameters})
+        ask = parameters.pop("ask", {})
+        case = Case("c", "criterion", "probe", kind, {"view": (), **parameters}, ask=ask)
         assert CONDITIONS[condition](case, draw(case, "tiny")) is holds
 
 

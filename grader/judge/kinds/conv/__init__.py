@@ -18,7 +18,7 @@ from grader.model.assignment import Case
 if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
 
-FOR_THE_PROBE = ("stride", "padding", "kernel")
+FOR_THE_PROBE = ("stride", "padding")
 LENGTHS = ("n", "h", "w", "c_in", "kh", "kw", "c_out", "out_h", "out_w")
 
 
@@ -27,7 +27,7 @@ def conv_keys() -> "Mapping[str, type[CaseModel]]":
     """The models of a case by the key that identifies it."""
     from pydantic import Field
 
-    from grader.judge.case_model import CaseModel, Count, Draws, Id, Length
+    from grader.judge.case_model import CaseModel, Count, Draws, Length
 
     Pair = Length | Annotated[list[Length], Field(min_length=2, max_length=2)]
     Strides = Count | Annotated[list[Count], Field(min_length=2, max_length=2)]
@@ -36,8 +36,6 @@ def conv_keys() -> "Mapping[str, type[CaseModel]]":
     class ConvCase(CaseModel):
         """A convolution: x is [H, W, C_in], w is [KH, KW, C_out]."""
 
-        kernel: Id | None = None
-        """For the probe, as `case.kernel`: the kernel that the case is about."""
         x: Triple
         """[H, W, C_in]: the images without the batch."""
         w: Triple
@@ -56,8 +54,6 @@ def conv_keys() -> "Mapping[str, type[CaseModel]]":
         """How many convolutions."""
         remainder: Literal["any", "zero", "between", "full"]
         """The stride's remainder on both axes, (H + 2p - K) mod s: r = 0, 0 < r < s - 1, or r = s - 1."""
-        kernel: Id | None = None
-        """For the probe, as `case.kernel`: the kernel that the case is about."""
 
     return {"x": ConvCase, "remainder": DrawnConvCases}
 
@@ -119,7 +115,7 @@ class ConvKind(Kind):
             parameters |= _draw_configuration(shapes, parameters["remainder"])
         height, width, channels = parameters["x"]
         kernel_height, kernel_width, filters = parameters["w"]
-        values = {key: parameters[key] for key in FOR_THE_PROBE if key in parameters}
+        values = {key: parameters[key] for key in FOR_THE_PROBE}
         arrays = {
             "x": (parameters["batch"], height, width, channels),
             "w": (kernel_height, kernel_width, channels, filters),
@@ -133,9 +129,8 @@ class ConvKind(Kind):
         kernel_height, kernel_width, _, filters = inputs.array("w").shape
         stride, padding = pair(inputs.values["stride"]), pair(inputs.values["padding"])
         remainder = "×".join(str(_remainder(*axis)) for axis in _sizes(inputs))
-        kernel = f"{inputs.values['kernel']}: " if "kernel" in inputs.values else ""
         return (
-            f"{kernel}{n} image{'s' if n != 1 else ''} of {height}×{width}, {channels} channels, "
+            f"{n} image{'s' if n != 1 else ''} of {height}×{width}, {channels} channels, "
             f"{filters} filters of {kernel_height}×{kernel_width}, stride {stride[0]}×{stride[1]}, "
             f"padding {padding[0]}×{padding[1]}, remainder {remainder}{view_in_words(case)}"
         )

@@ -19,7 +19,7 @@ from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Sandbox, Status
 from tests.folders import in_folder
 
-TIMED = "      - {id: quick, shape: [60, 50], axes: [1], at_most: 20 x reference}\n"
+TIMED = "      - {id: quick, shape: [60, 50], ask: {axes: [1]}, at_most: 20 x reference}\n"
 RIGHT = """\
 import os
 import threading
@@ -111,7 +111,7 @@ def test_a_timed_case_is_in_no_handout(session: Session) -> None:
 def test_only_what_is_held_against_the_reference_can_be_timed(course: Path) -> None:
     rubric = course / "assignments" / "tiny" / "rubric.yaml"
     conv = "{id: drawn, x: [4, 4, 2], w: [2, 2, 2], stride: 1, padding: 0, at_most: 20 x reference}"
-    text = rubric.read_text().replace("{id: one-axis, shape: [2, 3], axes: [1]}", conv)
+    text = rubric.read_text().replace("{id: one-axis, shape: [2, 3], ask: {axes: [1]}}", conv)
     adjoint = "    probe: flip\n    compare: adjoint\n    adjoint_of: flip\n    wrt: x\n"
     rubric.write_text(text.replace("    probe: flip\n", adjoint))
 

@@ -1,21 +1,28 @@
 """Laws of the smallest failing case, on the course's own assignments."""
 
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from grader import Course
 from grader.author.load import load, load_course
+from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
 from grader.judge.examples.failing import examples_of
-from grader.judge.examples.lay_out_case import used_inputs, wrong_in
+from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders, freeze_ladders
+from grader.judge.examples.lay_out_case import lay_out, used_inputs, wrong_in
 from grader.judge.examples.smallest import MOST_CANDIDATES, candidates, ladder, may_be_small
 from grader.judge.session import Session
+from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.example import Table
-from grader.model.grade import Sandbox
+from grader.model.grade import Outcome, Sandbox, Status
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import submissions
 from grader.prove.read_mutants import read_mutants
+from grader.report.terminal.show_example import show_example
 
 ROOT = Path(__file__).parents[4]
 
@@ -70,6 +77,46 @@ def test_a_probes_inputs_are_those_that_it_reads_and_of_some_only_the_shape() ->
 
     assert used == {"out_grad", "w", "stride", "padding"}
     assert shaped == {"x"}
+
+
+def test_an_input_that_a_probe_reads_by_its_name_is_one_of_its_inputs() -> None:
+    used, _ = used_inputs(ROOT / "assignments" / "ndarray" / "probes.py", "sum")
+
+    assert used >= {"a", "axes", "keepdims", "strided"}
+
+
+def test_a_small_case_asks_for_what_its_case_asks_for() -> None:
+    for criterion in ("pad", "max"):
+        for case in load(ROOT / "assignments" / "ndarray").criterion(criterion).cases:
+            asked = [inputs.ask for _, inputs in candidates(case)]
+            assert case.ask and asked and all(one == case.ask for one in asked)
+
+
+def test_a_ladder_read_from_a_handout_asks_for_the_same(tmp_path: Path) -> None:
+    assignment = load(ROOT / "assignments" / "ndarray")
+    flip = replace(assignment.criterion("flip"), cases=assignment.criterion("flip").cases[:1])
+    assignment = replace(assignment, rubric=replace(assignment.rubric, criteria=(flip,)))
+    oracle = ReferenceOracle(assignment)
+    try:
+        (tmp_path / SMALLEST).write_text(freeze_ladders(assignment, oracle))
+    finally:
+        oracle.close()
+    rungs = list(FrozenLadders(tmp_path / SMALLEST).of(flip))
+
+    assert rungs
+    assert all(inputs.ask == {"axes": [1]} for _, inputs in rungs)
+
+
+def test_a_whole_case_shows_the_values_that_it_asks_for() -> None:
+    assignment = load(ROOT / "assignments" / "ndarray")
+    case = assignment.criterion("getitem").cases[0]
+    inputs = draw(case, "ndarray")
+    example = lay_out(case, inputs, Expected(()), Outcome(Status.OK), assignment.probes)
+
+    assert example.settings == {"index": [1, "1:4"]}
+    text = io.StringIO()
+    show_example(example, Console(file=text, width=100))
+    assert "index = [1, '1:4']" in text.getvalue()
 
 
 def test_every_grid_of_an_array_shows_each_element_once() -> None:

@@ -75,10 +75,10 @@ CRITERION = """\
     probe: {probe}
     help: README.md#flip
     cases:
-      - {{id: one, shape: [2, 3], axes: [1]{more}}}
-      - {{id: two, shape: [3, 4], axes: [0]{more}}}
-      - {{id: three, shape: [5, 2], axes: [0]{more}}}
-      - {{id: four, shape: [2, 7], axes: [1]{more}, visibility: hidden}}
+      - {{id: one, shape: [2, 3], ask: {{axes: [1]{more}}}}}
+      - {{id: two, shape: [3, 4], ask: {{axes: [0]{more}}}}}
+      - {{id: three, shape: [5, 2], ask: {{axes: [0]{more}}}}}
+      - {{id: four, shape: [2, 7], ask: {{axes: [1]{more}}}, visibility: hidden}}
 """
 NAMES = {"flip_first": "flip", "dilate_first": "dilate", "flip_last": "flip", "dilate_last": "dilate"}
 

@@ -180,7 +180,7 @@ def test_a_smaller_case_of_the_same_name_is_not_taken_for_the_case(course: Path,
     try:
         inputs = oracle.draw(smaller)
         assert oracle.expected(smaller, inputs).arrays[0].shape == (1, 2)
-        other = inputs.with_values({"axes": [0]})
+        other = replace(inputs, ask={"axes": [0]})
         assert not np.array_equal(oracle.expected(case, other).arrays[0], np.zeros((1, 2)))
     finally:
         oracle.close()

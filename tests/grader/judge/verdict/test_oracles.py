@@ -24,7 +24,7 @@ criteria:
       - {id: given, x: [5, 6, 2], w: [3, 2, 4], stride: [1, 2], padding: 0, view: [permute, slice, flip]}
       - {id: drawn, draw: 2, remainder: between}
       - {id: hidden, x: [4, 5, 2], w: [2, 3, 3], stride: 1, padding: 0, visibility: hidden}
-      - {id: two-results, shape: [2, 0, 3], axes: [0, 1], dilation: 1}
+      - {id: two-results, shape: [2, 0, 3], ask: {axes: [0, 1], dilation: 1}}
   - id: followed
     title: a share for the transpose of a wrong forward pass
     points: 1
