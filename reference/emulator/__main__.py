@@ -147,7 +147,7 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         help="registers of a thread, as `nvcc -Xptxas -v` prints them, for the occupancy",
     )
     parser.add_argument(
-        "--quiet", action="store_true", help="print only mistakes; the exit status says the rest"
+        "--quiet", action="store_true", help="print only errors; the exit status says the rest"
     )
     parser.add_argument("--json", action="store_true", help="print findings and counts as JSON for a program")
     program = parser.add_argument_group("a whole program")

@@ -138,6 +138,7 @@ def _grade(commands: Any) -> None:
         help="grade one submission",
         epilog="The words after -- go to pytest: grader grade DIR -- -k x_grad -x",
     )
+    grade.set_defaults(module="handout.early_start")  # it calls `grader.cli.grade`
     grade.add_argument(
         "submission", type=Path, metavar="DIR_OR_ZIP", help="the folder or zip with the submitted files"
     )
