@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import json
 import math
 import os
 import re
@@ -14,6 +15,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -22,13 +24,13 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 
 from . import CompileError, Fresh, Module, NoCompiler, Run
-from .json_report import as_json
 from .kernel_source import Kernel, kernels_of, with_bodies
 from .nvrtc import Diagnosis, diagnose
 from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS, in_words
 from .programs import is_program
 
 CLEAN, FINDINGS, MISTAKE = 0, 1, 2
+SCHEMA = "backflip/emulate/1"  # of the report with --json; docs/commands.schema.json describes it
 MOST_WARNINGS = 5
 MOST_LINES = 8
 EXAMPLE = """\
@@ -221,7 +223,7 @@ def emulate(options: argparse.Namespace) -> int:
     on_a_gpu = diagnose(source, str(options.file), defines, instances)
     occupancy = occupancy_of(run, options, on_a_gpu, (source, str(options.file), defines, instances))
     if options.json:
-        print(as_json(str(options.file), options.kernel, run, seconds, occupancy, on_a_gpu))
+        print(as_json(options, run, seconds, occupancy, on_a_gpu))
     else:
         show(run, parameters, given)
         if occupancy:
@@ -354,6 +356,24 @@ def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
         print(f"note: {note}")
     if counted is not None and not run.findings:
         print("nothing found")
+
+
+def as_json(options: argparse.Namespace, run: Run, seconds: float, occupancy: str, nvidia: Any) -> str:
+    """The report on a run that took `seconds`; the arrays are not in it. `nvidia` is a Diagnosis or None."""
+    report = {
+        "schema": SCHEMA,
+        "file": str(options.file),
+        "kernel": options.kernel,
+        "seconds": seconds,
+        "output": run.output,
+        "counts": asdict(run.counters) if run.counters else None,
+        "lines": [asdict(line) | {"complaints": line.complaints} for line in run.lines],
+        "occupancy": occupancy,
+        "nvidias_compiler": nvidia and {"accepts": nvidia.accepted, "messages": nvidia.messages},
+        "findings": [asdict(finding) for finding in run.findings],
+        "notes": [asdict(note) for note in run.notes],
+    }
+    return json.dumps(report, indent=2, ensure_ascii=False)
 
 
 def show_lines(run: Run) -> None:
