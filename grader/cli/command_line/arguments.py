@@ -26,9 +26,10 @@ from grader.model.errors import UserError
 
 JSON = (
     *("verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests"),
-    *("doctor", "collect", "redteam", "new", "generate", "publish"),
+    *("doctor", "collect", "redteam", "new", "generate", "publish", "try", "hint", "submit"),
 )
-QUIET = (*JSON, "grade", "submit")
+WHOLLY_SHOWN = ("try", "hint")  # quiet, they would have no effect
+QUIET = tuple(name for name in (*JSON, "grade") if name not in WHOLLY_SHOWN)
 SHELLS = ("bash", "zsh", "fish", "tcsh")
 LATER = ("after_due_date", "after_published")
 TERMINAL = "terminal"
