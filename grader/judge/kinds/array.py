@@ -1,4 +1,4 @@
-"""One array, or two of them; `ask` holds the other values that a probe needs."""
+"""Cases with one array, or with two; `ask` holds the other values that a probe needs."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ MOST_SHAPES = 40
 
 @cache
 def array_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that identifies it."""
+    """The models of a case, by the key that identifies this kind."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Id, Length, Number
@@ -63,7 +63,7 @@ def _is_cycle(case: Case, inputs: Inputs) -> bool:
 
 
 class ArrayKind(Kind):
-    """An array `a`; where asked for, a second one `other`, and an `out_grad` of the shape of `a`."""
+    """An array `a`, and on request a second array `other` and an `out_grad` of the shape of `a`."""
 
     name = "array"
     keys = staticmethod(array_keys)
@@ -87,7 +87,7 @@ class ArrayKind(Kind):
         return inputs.holding({"a": inputs.array("a") + np.float32(level)}) if level else inputs
 
     def complaint(self, parameters: Mapping[str, Any]) -> str:
-        """Every name in a shape has a range of lengths, and no range runs backwards."""
+        """The problem with a name that has no range of lengths, or with a range that runs backwards."""
         drawn = parameters.get("lengths", {})
         named = [n for n in (*parameters["shape"], *parameters.get("other", ())) if isinstance(n, str)]
         if unknown := [name for name in named if name not in drawn]:
@@ -99,23 +99,23 @@ class ArrayKind(Kind):
         )
 
     def formula_names(self, parameters: Mapping[str, Any]) -> Sequence[str]:
-        """Those of `lengths`."""
+        """The names in `lengths`."""
         return tuple(parameters.get("lengths", ()))
 
     def names_of_lengths(self, case: Case, inputs: Inputs) -> Mapping[str, int]:
-        """As they were drawn, which the shapes say."""
+        """The drawn lengths, read from the shapes of the arrays."""
         named = [*zip(case.parameters["shape"], inputs.array("a").shape, strict=True)]
         if "other" in inputs.bases:
             named += zip(case.parameters["other"], inputs.array("other").shape, strict=True)
         return {name: length for name, length in named if isinstance(name, str)}
 
     def describe(self, case: Case, inputs: Inputs) -> str:
-        """The shapes."""
+        """The shapes in words."""
         other = f" and one of shape {inputs.array('other').shape}" if "other" in inputs.bases else ""
         return f"an array of shape {inputs.array('a').shape}{other}{view_in_words(case)}"
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
-        """A result is about as large as the arrays, unless the two are factors or broadcast."""
+        """The shapes of the arrays. A result is as large as the first, or as a product of the two."""
         parameters = _with_lengths(parameters, max)
         shape, other = parameters["shape"], parameters.get("other", [])
         inputs = [shape, other, shape if parameters.get("upstream") else []]
@@ -138,7 +138,7 @@ class ArrayKind(Kind):
 
 
 def _with_lengths(parameters: Mapping[str, Any], choose: Callable[[int, int], int]) -> dict[str, Any]:
-    """The parameters with a length in the place of each name."""
+    """The parameters with each name in a shape replaced by a length."""
     chosen = {name: choose(*ends) for name, ends in parameters.get("lengths", {}).items()}
     shapes = {
         key: [chosen.get(n, n) for n in parameters[key]] for key in ("shape", "other") if key in parameters

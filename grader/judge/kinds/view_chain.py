@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
 
 MOST_ELEMENTS = 400  # of a view in a chain
-CHAINS = 32  # small ones of one length: each is drawn anew
+CHAINS = 32  # small cases of one length, each drawn anew
 
 
 @cache
 def view_chain_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that identifies it."""
+    """The models of a case, by the key that identifies this kind."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Draws
@@ -52,7 +52,7 @@ class ViewChainKind(Kind):
         return draw_arrays(case, numbers, {"ops": ops}, {"a": shape})
 
     def describe(self, case: Case, inputs: Inputs) -> str:
-        """The shape, and each step."""
+        """The shape and each step in words."""
         steps = "".join(f", {name} {_in_words(argument)}" for name, argument in inputs.values["ops"])
         return f"an array of shape {inputs.array('a').shape}{steps}"
 
@@ -61,7 +61,7 @@ class ViewChainKind(Kind):
         return [[6, 6, 6]], [[MOST_ELEMENTS]]
 
     def complaint(self, parameters: Mapping[str, Any]) -> str:
-        """A range of lengths runs upwards."""
+        """The problem with a range of lengths that runs backwards."""
         length = parameters["length"]
         return f"found length {length}, expected [from, to]" if length[0] > length[1] else ""
 
@@ -77,9 +77,9 @@ def _in_words(argument: list[Any]) -> str:
 
 
 def _draw_views(rng: "np.random.Generator", view: Array, length: list[int]) -> list[list[Any]]:
-    """A random chain of views from `view` on. Each is of at most 4 axes.
+    """A random chain of views that starts from `view`. Each view has at most 4 axes.
 
-    Each has 8 elements or more: of fewer, those of a wrong view may be the same by chance.
+    Each has at least 8 elements: with fewer, a wrong view may have the same elements by chance.
     """
     ops: list[list[Any]] = []
     shortest, longest = length
@@ -113,7 +113,7 @@ def _draw_views(rng: "np.random.Generator", view: Array, length: list[int]) -> l
 
 
 def _draw_item(rng: "np.random.Generator", n: int) -> int | str:
-    """One item of an index for an axis of length n: now and then an integer, else a slice."""
+    """One item of an index for an axis of length n: sometimes an integer, otherwise a slice."""
     if rng.random() < 0.2:
         return int(rng.integers(-n, n))
     step = int(rng.choice([1, 1, 2, -1, -2]))
@@ -126,7 +126,7 @@ def _draw_item(rng: "np.random.Generator", n: int) -> int | str:
 
 
 def slice_of(text: str) -> slice:
-    """A slice from how Python writes it between brackets."""
+    """A slice from its Python notation, such as "1:"."""
     return slice(*(int(part) if part else None for part in text.split(":")))
 
 
