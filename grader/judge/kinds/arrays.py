@@ -1,6 +1,6 @@
 """Arrays of any names and shapes; `ask` holds the other values that a probe needs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -62,8 +62,3 @@ class ArraysKind(Kind):
     def why_not_linear(self, parameters: Mapping[str, Any]) -> str:
         """The author says so by asking for an adjoint, and `grader verify` tries it on the reference."""
         return ""
-
-    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The same shapes, which must fit each other, without the views of the case and with them."""
-        for view in dict.fromkeys([(), parameters.get("view", ())]):
-            yield {"view": view}

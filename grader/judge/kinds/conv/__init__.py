@@ -185,9 +185,9 @@ class ConvKind(Kind):
         }
 
     def is_plain(self, inputs: Inputs) -> bool:
-        """One picture of one channel."""
+        """One picture of one channel, with no more padding than the kernel has neighbours."""
         n, _, _, channels = inputs.array("x").shape
-        return bool(n == channels == 1)
+        return bool(n == channels == 1) and all(p < k for _, k, _, p in _sizes(inputs))
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """See `small_cases`."""
