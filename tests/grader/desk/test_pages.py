@@ -296,6 +296,20 @@ def test_commands_are_shown_as_code(desk: TestClient, path: str) -> None:
     assert "<code>grader batch" in text and "`" not in text
 
 
+def test_a_table_has_no_column_without_a_name(open_desk: Callable[..., TestClient]) -> None:
+    desk = open_desk(editable=True)
+    assert [path for path in ("/audit", "/a/dense/intake", ADA) if "<th></th>" in desk.get(path).text] == []
+
+
+def test_two_students_sources_on_one_page_have_names_of_their_own(desk: TestClient) -> None:
+    text = desk.get("/a/dense/misconceptions?name=transposed").text
+    labels = re.findall(r'aria-label="(dense\.py of [^"]+)"', text)
+    assert len(labels) > 1 and len(set(labels)) == len(labels)
+
+
 def test_the_commands_in_what_ends_a_review_are_shown_as_code(desk: TestClient) -> None:
     page = desk.get(EVE).text
-    assert "<code>grader serve --edit</code>" in page and "`" not in page.partition("<h2>Source")[0]
+    assert (
+        '<code>grader serve <span class="option">--edit</span></code>' in page
+        and "`" not in page.partition("<h2>Source")[0]
+    )
