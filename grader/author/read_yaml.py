@@ -144,7 +144,7 @@ def read_course(path: Path) -> Course:
 def _functions(probes: Path) -> dict[str, tuple[str, ...]]:
     """The names of each probe's results, if a line such as `return x.numpy(), w.numpy()` shows them."""
     try:
-        tree = ast.parse(read(probes, "no such file: its functions ask a submission the questions"))
+        tree = ast.parse(read(probes, "no such file: it defines the probes, which call a submission"))
     except SyntaxError as error:
         raise UserError(f"found Python that cannot be read: {error.msg}", probes, error.lineno) from error
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]

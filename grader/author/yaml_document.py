@@ -151,7 +151,7 @@ class Document:
             yaml.constructor.SafeConstructor().construct_object(node)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             kind = node.tag.rpartition(":")[2]
-            message = f"found {_shown(node.value)}, expected what YAML reads it as ({kind}): put it in quotes"
+            message = f"found {_shown(node.value)}, which YAML takes for a wrong {kind}: put it in quotes"
             raise UserError(message, self.path, line) from error
 
 
@@ -213,7 +213,7 @@ def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) ->
     name = next((step for step in reversed(steps) if isinstance(step, str)), name)
     message = error["msg"][0].lower() + error["msg"][1:]
     near = near_miss(str(error["input"]), QUOTED.findall(str(error.get("ctx", {}).get("expected", ""))))
-    return f"found {value} for {name!r}, expected otherwise: {message}{near}"
+    return f"found {value} for {name!r}, expected another value: {message}{near}"
 
 
 def _fields_at(model: type[BaseModel], place: Iterable[Hashable]) -> list[str]:

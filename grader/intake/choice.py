@@ -80,7 +80,7 @@ def _not_allowed(ordered: list[Handin], limits: SubmissionLimits) -> tuple[dict[
     has_order = len({_key(one) for one in ordered}) == len(ordered)
     has_times = all(one.submitted_at for one in ordered)
     if not (has_times if limits.cooldown else has_order):
-        return {}, f"nothing says when each of {len(ordered)} was submitted, and not all of them may count"
+        return {}, f"the times of {len(ordered)} submissions are not all known, and not all may count"
     refused: dict[str, str] = {}
     allowed: list[Handin] = []
     for one in ordered:

@@ -28,11 +28,11 @@ CLEAN, FINDINGS, MISTAKE = 0, 1, 2
 MOST_WARNINGS = 5
 MOST_LINES = 8
 EXAMPLE = """\
-A file with `main` is a whole program. Everything behind -- is for it:
+A file with `main` is a whole program. Everything after -- goes to it:
 
   %(prog)s saxpy.cu -- 1000
 
-It is compiled and run in the sandbox: its launches, its copies and its memory are checked.
+The command compiles the program, runs it in the sandbox, and checks its launches, copies and memory.
 
 To run one kernel on arrays, name it. Give each parameter of the kernel a value by its name: arrays from the
 .npz file, numbers with --set, and memory that the kernel writes with --out. For

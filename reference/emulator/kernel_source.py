@@ -55,13 +55,13 @@ REFUSED = {
     r"\bcuda\w*(?:3D|Mipmap|Surface|BindTexture)\w*": "of textures, objects of one and two axes are emulated",
     r"\bcudaLaunchCooperativeKernelMultiDevice\b": "there is one device",
     r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
-    r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
+    r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "no longer in CUDA; write the form with _sync",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
     r"\b__vavgs[24]\b": "how it rounds is not emulated; __vavgu rounds up, and __vhaddu down",
     r"\b(__cvta_\w+|__is(Global|Shared|Constant|Local))\b": "this is not emulated",
     r"\b__[fd](add|sub|mul|div|rcp|sqrt|maf?)_r[zud]\b": "only rounding to the nearest is emulated: _rn",
     r"\b__managed__": "managed memory is not emulated",
-    r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code does not have it here",
+    r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code cannot use it here",
     r"\bemulator\w*": "this name is the emulator's own",
 }
 # Of these, what a program's host may use anywhere, and what it may use outside of device code.
