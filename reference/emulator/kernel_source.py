@@ -1,4 +1,4 @@
-"""Reads CUDA C++: finds a file's kernels, what is not emulated, and declarations of shared memory."""
+"""Reads CUDA C++: finds kernels, features that are not emulated, and declarations of shared memory."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ REFUSED = {
     r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code cannot use it here",
     r"\bemulator\w*": "this name is the emulator's own",
 }
-# Of these, what a program's host may use anywhere, and what it may use outside of device code.
+# The exceptions: features that a whole program may use anywhere, and those that it may use outside of device
+# code.
 OF_HOSTS = frozenset(
     pattern
     for pattern in REFUSED
@@ -76,7 +77,8 @@ LIBRARY = re.compile(
     r"(?:thrust|cub|cutlass|cute|nvtx3)/.*|(?:cu(?:rand|blas|fft|sparse|solver|dnn)|nccl|nvTools).*"
 )
 OF_CUDA = re.compile(r"cuda.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h")
-# What does not end takes the rest, so no character is read twice. Quotes in a number, 1'000, begin no text.
+# A comment or text without an end takes the rest, so no character is read twice. Quotes in a number, 1'000,
+# begin no text.
 COMMENT_OR_TEXT = re.compile(
     r"//(?:\\\n|[^\n])*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
     r"|\"(?:\\[\s\S]|[^\"\\\n])*+\"?|'(?:\\[\s\S]|[^'\\\n])*+'?"
@@ -232,7 +234,7 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
         if include and (is_of_cuda if is_program else include.group(1) in INCLUDES):
             edits.append((match.start(), match.end(), ""))
         elif include and is_program and "<" in written:
-            continue  # it stands before the program, and here once more
+            continue  # it is already before the program, and here once more
         elif include and is_program:
             refuse(match.start(), f'`#include "{include.group(1)}"`: put what it holds into this file')
         elif include:

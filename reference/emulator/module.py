@@ -61,9 +61,9 @@ class Module:
 
     `defines` are macros, as in {"REAL": "float"}. `instances` names the template instances to be launched,
     as in ("tiled<16>",). `checked=False` compiles for speed: it finds and counts nothing, and an access
-    out of bounds is undefined. Compiled libraries are kept in `folder`. `libraries` are the (runtime's,
-    kernels') libraries that `compile_library` made of this same source; with them no compiler is needed.
-    An unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use.
+    out of bounds is undefined. Compiled libraries are stored in `folder`. `libraries` are the (runtime's,
+    kernels') libraries that `compile_library` made of this same source; with them no compiler is needed. An
+    unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use.
 
     CompileError with file and line if the source does not compile; NoCompiler if there is no C++ compiler.
     """
