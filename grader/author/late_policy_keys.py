@@ -77,7 +77,7 @@ def _deadline(document: Document, name: str, time: datetime, zone: ZoneInfo | No
 
 
 def _contradictions(course: CourseModel) -> Iterator[tuple[str, str]]:
-    """What cannot be meant: the key where it shows, and why."""
+    """Policies that contradict each other: the key that shows it, and the reason."""
     if not course.deadlines:
         for key in LATE:
             if getattr(course, key):
