@@ -53,9 +53,11 @@ class Chosen:
 
 def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> Choice:
     """The choice that the command's options make; UserError if the two do not go together."""
-    if (counts == "last-before-deadline") != (deadline is not None):
-        raise UserError(f"--counts {counts}: --deadline goes with last-before-deadline, and only with it")
+    if deadline is not None and counts != "last-before-deadline":
+        raise UserError("--deadline also needs --counts last-before-deadline")
     if deadline is None:
+        if counts == "last-before-deadline":
+            raise UserError(f"--counts {counts} also needs --deadline TIME")
         return Choice(counts)
     if not (moment := moment_of(deadline, zone)):
         raise UserError(

@@ -87,7 +87,7 @@ def _check_literal(value: object) -> None:
     elif not isinstance(value, bool | int | float | str | None):
         raise PydanticCustomError(
             "literal",
-            "Input should be null, true, false, a number, a text, a list or a mapping, and holds a {type}; "
+            "Input should be null, true, false, a number, a text, a list or a mapping, but holds a {type}; "
             "put it in quotes",
             {"type": type(value).__name__},
         )

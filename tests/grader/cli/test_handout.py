@@ -166,7 +166,7 @@ def test_a_folder_that_is_no_handout_hears_what_was_looked_for(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main([command]) == USER_MISTAKE
-    assert "is no handout: found no grading/assignment.yaml" in complaint()
+    assert "is not a handout: found no grading/assignment.yaml" in complaint()
 
 
 def run(folder: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:

@@ -171,8 +171,8 @@ REFUSED = {
         2,
         "_ctypes gives access to other code",
     ),
-    "a_pickle": ("import numpy as np\nnp.load('/tmp/a.npy', allow_pickle=True)", 2, "allow_pickle runs"),
-    "a_pickle_as_an_object": ("import numpy as np\nnp.load('/tmp/a', None, 1)", 2, "allow_pickle runs"),
+    "a_pickle": ("import numpy as np\nnp.load('/tmp/a.npy', allow_pickle=True)", 2, "allow_pickle may run"),
+    "a_pickle_as_an_object": ("import numpy as np\nnp.load('/tmp/a', None, 1)", 2, "allow_pickle may run"),
     "the_tests_of_numpy": ("import numpy as np\nnp.test()", 2, "numpy.test cannot be"),
     "breakpoint": ("breakpoint()", 1, "breakpoint needs a keyboard"),
     "the_module_of_a_builtin": ("print.__self__.eval('1')", 1, "__self__ gives access to other code"),
@@ -190,7 +190,11 @@ REFUSED = {
         2,
         "numpy.pad",
     ),
-    "attrgetter_behind": ("import operator\noperator.attrgetter('a.__globals__')", 2, "__globals__ reaches"),
+    "attrgetter_behind": (
+        "import operator\noperator.attrgetter('a.__globals__')",
+        2,
+        "__globals__ gives access",
+    ),
     "methodcaller": ("import numpy, operator\noperator.methodcaller('flip', 1)(numpy)", 2, "numpy.flip"),
     "a_class_pattern": ("import numpy as np\nmatch np:\n case object(flip=f): f(1)", 3, "numpy.flip"),
     "a_class_pattern_deep": (
