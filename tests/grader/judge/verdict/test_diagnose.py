@@ -16,7 +16,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.author.load import load
-from grader.author.render import Views, provided_files, render
+from grader.author.render import Views, render
 from grader.judge.session import Session
 from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
@@ -266,8 +266,7 @@ def test_a_wrong_exercise_that_another_one_calls_is_to_be_mended_first() -> None
 
 @pytest.fixture(scope="module")
 def assignment() -> Assignment:
-    loaded = load(ROOT / "assignments" / NAME)
-    return replace(loaded, provided=provided_files(loaded))
+    return Views(load(ROOT / "assignments" / NAME)).assignment
 
 
 @pytest.fixture(scope="module")
