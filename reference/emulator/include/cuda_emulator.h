@@ -2,7 +2,8 @@
 // NVIDIA's "CUDA C++ Programming Guide", appendix "C++ Language Extensions", and "CUDA Math API".
 //
 // It includes no standard header: device code has none either, and a compilation stays short. Names that
-// begin with `emulator` are the emulator's own. pragma once
+// begin with `emulator` are the emulator's own.
+#pragma once
 
 // The sanitizer's functions are called for every access; functions in this file call them directly, or need not.
 #define EMULATOR_QUIET __attribute__((__no_sanitize__("thread")))

@@ -1022,7 +1022,8 @@ INTERFACE __attribute__((noreturn)) void __assert_fail(const char *what, const c
     std::abort();
 }
 
-// The functions that the compiler calls for the host's own atomic operations. define ATOMICS(bits, T) \
+// The functions that the compiler calls for the host's own atomic operations.
+#define ATOMICS(bits, T)                                                                                               \
     INTERFACE T __tsan_atomic##bits##_load(const volatile T *p, int) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }  \
     INTERFACE void __tsan_atomic##bits##_store(volatile T *p, T v, int) { __atomic_store_n(p, v, __ATOMIC_SEQ_CST); }  \
     INTERFACE T __tsan_atomic##bits##_exchange(volatile T *p, T v, int) { return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST); } \
