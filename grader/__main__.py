@@ -14,7 +14,6 @@ from typing import NoReturn
 
 from grader.cli import GRADER_FAULT, NOT_PASSED, USER_MISTAKE
 from grader.cli.command_line.arguments import parse
-from grader.cli.command_line.early_start import started_early
 from grader.cli.command_line.output import Output
 from grader.model.errors import BackflipError, UserError
 
@@ -51,12 +50,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
         module = getattr(options, "module", options.command)
-        with started_early(options):
-            command = importlib.import_module(f"grader.cli.{module}")
-            if not getattr(options, "quiet", False):
-                return int(command.run(options))
-            with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
-                return int(command.run(options))
+        command = importlib.import_module(f"grader.cli.{module}")
+        if not getattr(options, "quiet", False):
+            return int(command.run(options))
+        with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+            return int(command.run(options))
     except UserError as error:
         print(f"grader: {error}", file=sys.stderr)
         return USER_MISTAKE

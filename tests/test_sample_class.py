@@ -1,13 +1,12 @@
 """The sample class of conv_backward, graded behind the real wall, and what each must score and why."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.author.load import load
-from grader.author.render import Views, provided_files
+from grader.author.render import Views
 from grader.judge.session import Session
 from grader.model.grade import Grade, Sandbox, Status
 from grader.model.text import as_number
@@ -66,8 +65,7 @@ SAID = {
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    assignment = load(ROOT / "assignments" / "conv_backward")
-    assignment = replace(assignment, provided=provided_files(assignment))
+    assignment = Views(load(ROOT / "assignments" / "conv_backward")).assignment
     known = misconceptions(ROOT, Views(assignment), "")
     # a share for a gradient needs those of the forward pass; of the others the plain words are looked at here
     known = known.only(case for case in known.answers if case.startswith("conv/"))

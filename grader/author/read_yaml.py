@@ -34,8 +34,8 @@ from grader.model.near_miss import near_file
 WRAPPED = re.compile(r"(?:int|float|bool)\((.*)\)")  # a result as a number
 
 
-def read_assignment(folder: Path) -> tuple[Assignment, dict[str, str]]:
-    """The assignment in `folder` without its provided files, and the digest that each of these should have.
+def read_assignment(folder: Path) -> Assignment:
+    """The assignment in `folder` without its provided files.
 
     Raises UserError for any mistake of the author.
     """
@@ -52,7 +52,7 @@ def read_assignment(folder: Path) -> tuple[Assignment, dict[str, str]]:
     tests = () if in_handout else tuple(find_tests(folder, _ids_of_tested(rubric)))
     for case, path, line in tests:
         rubric = _with_test(rubric, case, path, line)
-    assignment = Assignment(
+    return Assignment(
         name=model.name,
         title=model.title,
         folder=folder.resolve(),
@@ -68,8 +68,8 @@ def read_assignment(folder: Path) -> tuple[Assignment, dict[str, str]]:
         submission_limits=SubmissionLimits(
             model.submissions.at_most, duration(model.submissions.cooldown or "0m")
         ),
+        provided_digests=dict(model.provided),
     )
-    return assignment, dict(model.provided)
 
 
 def _check_oracle(document: Document, oracle: str, root: Path) -> None:

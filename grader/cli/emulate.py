@@ -3,11 +3,13 @@
 import argparse
 import importlib
 import importlib.util
+import io
 import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+from grader.cli.command_line.json_output import print_json
 from grader.judge.kernels.whole_program import ProgramError, Request, run_whole_program
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import UserError
@@ -34,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
 def run_program(emulator: Any, options: argparse.Namespace, source: str, defines: dict[str, str]) -> int:
     """Compiles and runs a whole program, prints its output and the findings; returns the exit status.
 
-    `emulator` is the emulator's package.
+    `emulator` is the emulator's package. With `--json` the program's output is a part of the report.
     """
     programs = importlib.import_module(f"{emulator.__name__}.programs")
     file = str(options.file)
@@ -45,23 +47,34 @@ def run_program(emulator: Any, options: argparse.Namespace, source: str, defines
         source, file, defines, options.arguments, options.schedules, options.seed, options.seconds
     )
     folder = Path(str(emulator.__file__)).parent
+    output, errors = io.StringIO(), io.StringIO()  # of a program whose report is JSON
+    streams = (output, errors) if options.json else (sys.stdout, sys.stderr)
     try:
         runtime = programs.runtime_into(emulator.cache_folder())
-        ending = run_whole_program(
-            request, folder, runtime, sandbox, sys.stdout, sys.stderr, UserCache("programs")
-        )
+        ending = run_whole_program(request, folder, runtime, sandbox, *streams, UserCache("programs"))
     except ProgramError as error:
         print(error, file=sys.stderr)
         return MISTAKE
     report = programs.read_records(ending.records, programs.Program(source, file, defines), ending.executable)
-    print(f"\n{how_it_ended(ending.status, ending.was_late, request.cpu_seconds)}")
+    ended = how_it_ended(ending.status, ending.was_late, request.cpu_seconds)
+    if options.json:
+        facts = {"file": file, "output": output.getvalue(), "errors": errors.getvalue(), "ended": ended}
+        found = {"findings": report.findings, "notes": report.notes}
+        print_json("program/1", {**facts, "status": ending.status, **found})
+    else:
+        show(report, ended)
+    return FINDINGS if report.findings or ending.status else CLEAN
+
+
+def show(report: Any, ended: str) -> None:
+    """Prints how the program ended, and what was found; `report` is the emulator's."""
+    print(f"\n{ended}")
     for finding in report.findings:
         print(finding)
     for note in report.notes:
         print(f"note: {note}")
     if not report.findings:
         print("nothing found")
-    return FINDINGS if report.findings or ending.status else CLEAN
 
 
 def how_it_ended(status: int, was_late: bool, seconds: int) -> str:

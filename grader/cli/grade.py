@@ -20,6 +20,7 @@ from grader.intake.submission import read_submission
 from grader.judge.case_selection.selection import functions_of, select
 from grader.judge.import_rules.read_sources import newer_than
 from grader.judge.process.devices import first_available, missing
+from grader.judge.process.plain_worker import PlainChild
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
@@ -38,8 +39,11 @@ ALL_CASES = sys.maxsize
 README = "README.html"  # of a handout, rendered
 
 
-def run(options: argparse.Namespace) -> int:
-    """Grades the submission, shows the grade, and writes it to the requested files."""
+def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
+    """Grades the submission, shows the grade, and writes it to the requested files.
+
+    `early` is a worker that waits for its configuration, for a handout.
+    """
     _check_reports(options)
     course_assignment = None if options.assignment is None else course()[options.assignment]
     assignment = (
@@ -52,13 +56,13 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--device {device}: {not_here}")
     read = read_submission(options.submission, assignment.files, options.accept_renamed)
     sandbox = Sandbox(options.sandbox) if assignment.frozen is None else Sandbox.NONE
-    for name in changed_files(assignment) if assignment.frozen is not None else ():
+    for name in changed_files(assignment):
         print(f"note: {name} is not as it was handed out; your instructor grades with the original")
     for note in newer_python(assignment, read.submitted.files):
         print(f"note: {note}")
     chooses = bool(options.exercise or options.case)
     only = select(assignment, options.exercise, options.case) if chooses else None
-    handout = partial(Session, assignment, secret=secret())
+    handout = partial(Session, assignment, secret=secret(), early=early)
     with (
         handout(sandbox=sandbox, device=device)
         if course_assignment is None

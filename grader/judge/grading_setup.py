@@ -18,6 +18,7 @@ from grader.judge.process.devices import first_available
 from grader.judge.process.function_calls import FunctionProcess
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.machine_lock import turn
+from grader.judge.process.plain_worker import PlainChild
 from grader.judge.process.sandbox import starter
 from grader.judge.process.user_cache import UserCache
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
@@ -39,10 +40,18 @@ class Candidate(NamedTuple):
 
 
 class GradingSetup:
-    """Everything that grading one assignment's submissions needs. `secret` seeds the hidden cases."""
+    """Everything that grading one assignment's submissions needs.
+
+    `secret` seeds the hidden cases. `early` is a worker without a sandbox that waits for its configuration.
+    """
 
     def __init__(
-        self, assignment: Assignment, sandbox: Sandbox, secret: str = "", device: Device | None = None
+        self,
+        assignment: Assignment,
+        sandbox: Sandbox,
+        secret: str = "",
+        device: Device | None = None,
+        early: PlainChild | None = None,
     ) -> None:
         self.assignment = assignment
         self.sandbox = sandbox
@@ -57,7 +66,7 @@ class GradingSetup:
         import_rules = None if terms is None else terms.for_worker()
         self._builder = self._builder_of(self.kernels, provided) if self.kernels else None
         self._starter = starter(
-            sandbox, assignment.probes, assignment.ndarray, provided, import_rules, self.device
+            sandbox, assignment.probes, assignment.ndarray, provided, import_rules, self.device, early
         )
 
     def begin(self, workers: int = 1) -> None:

@@ -12,6 +12,7 @@ from grader.judge.comparison import Oracle
 from grader.judge.grading_setup import Candidate, GradingSetup
 from grader.judge.kernels import find_nvrtc
 from grader.judge.process.implementation import memory_limit
+from grader.judge.process.plain_worker import PlainChild
 from grader.judge.verdict.case_result import Run, result_of
 from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.grade_ideas import with_ideas
@@ -70,7 +71,8 @@ class Session:
 
     `secret` seeds the hidden cases. `device` is by default the assignment's first one that is available;
     a GPU grades one submission at a time. `misconceptions` map answers to the ideas that give them (in a
-    handout: those that `generate` froze).
+    handout: those that `generate` froze). `early` is a worker that was started before the assignment was
+    read.
     """
 
     def __init__(
@@ -81,12 +83,13 @@ class Session:
         secret: str = "",
         device: Device | None = None,
         misconceptions: Misconceptions | None = None,
+        early: PlainChild | None = None,
     ) -> None:
         self._assignment = assignment
         self._misconceptions = misconceptions
         if assignment.frozen is not None:
             self._misconceptions = Misconceptions.read(assignment.frozen.with_name(MISCONCEPTIONS))
-        self.setup = GradingSetup(assignment, sandbox, secret, device)
+        self.setup = GradingSetup(assignment, sandbox, secret, device, early)
         self._own_tests: OwnTests | None = None
 
     def __enter__(self) -> "Session":

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
+import json
 import math
+import os
 import re
 import signal
 import sys
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -25,6 +30,7 @@ from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS, in_words
 from .programs import is_program
 
 CLEAN, FINDINGS, MISTAKE = 0, 1, 2
+SCHEMA = "backflip/emulate/1"  # of the report with --json; docs/commands.schema.json describes it
 MOST_WARNINGS = 5
 MOST_LINES = 8
 EXAMPLE = """\
@@ -44,6 +50,8 @@ To run one kernel on arrays, name it. Give each parameter of the kernel a value 
 exit status: 0 no bug found; 1 bugs found, or NVIDIA's compiler refuses the kernel; 2 a mistake in what you
 gave: one line says which
 """
+
+Compiled = tuple[str, str, dict[str, str], tuple[str, ...]]  # what `diagnose` takes
 
 
 class Mistake(Exception):
@@ -67,9 +75,13 @@ def main(
     options.arguments = words[behind + 1 :]
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a kernel that never ends
     try:
-        if options.kernel is None:
-            return whole_program(options, run_program)
-        return emulate(options)
+        with contextlib.ExitStack() as stack:
+            if options.quiet:
+                nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
+                stack.enter_context(contextlib.redirect_stdout(nowhere))
+            if options.kernel is None:
+                return whole_program(options, run_program)
+            return emulate(options)
     except FileNotFoundError as error:
         path = Path(str(error.filename))
         beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
@@ -136,6 +148,10 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         metavar="N",
         help="registers of a thread, as `nvcc -Xptxas -v` prints them, for the occupancy",
     )
+    parser.add_argument(
+        "--quiet", action="store_true", help="print only errors; the exit status says the rest"
+    )
+    parser.add_argument("--json", action="store_true", help="print findings and counts as JSON for a program")
     program = parser.add_argument_group("a whole program")
     program.add_argument(
         "--seconds",
@@ -193,31 +209,44 @@ def emulate(options: argparse.Namespace) -> int:
     if not options.check:
         given = [a.array if isinstance(a, Fresh) else a for a in given]
     launch = (options.kernel, options.grid, options.block, given, options.shared)
+    start = time.perf_counter()
     if options.check:
         run = module.check(*launch, schedules=options.schedules, seed=options.seed, counting=True)
     else:
         run = module.launch(*launch)
+    seconds = time.perf_counter() - start
     if options.save:
         arrays: dict[str, Any] = {name: array_of(value) for name, value in values.items()}
         np.savez(options.save, **arrays)
     left_out = re.findall(r"^left out, as it does not compile: (\w+)$", module.warnings, re.MULTILINE)
     source = with_bodies(source, dict.fromkeys(left_out, ""))
     on_a_gpu = diagnose(source, str(options.file), defines, instances)
-    show(run, parameters, given)
-    if run.counters is not None and not any(finding.kind == "bad_launch" for finding in run.findings):
-        shared, threads = run.counters.shared_memory, math.prod(options.block)
-        registers = options.registers
-        if registers is None and on_a_gpu is not None:
-            of_this_gpu: Diagnosis | None = on_a_gpu
-            if options.gpu != DEFAULT_GPU:
-                architecture = f"sm_{options.gpu.replace('.', '')}"
-                of_this_gpu = diagnose(source, str(options.file), defines, instances, architecture)
-            registers = of_this_gpu.registers_of(options.kernel) if of_this_gpu else None
-        print(in_words(options.gpu, threads, shared, registers))
-    if on_a_gpu is not None and on_a_gpu.messages:
-        print(f"\nNVIDIA's compiler, for {'a warning' if on_a_gpu.accepted else 'an error'}:")
-        print(on_a_gpu.messages)
+    occupancy = occupancy_of(run, options, on_a_gpu, (source, str(options.file), defines, instances))
+    if options.json:
+        print(as_json(options, run, seconds, occupancy, on_a_gpu))
+    else:
+        show(run, parameters, given)
+        if occupancy:
+            print(occupancy)
+        if on_a_gpu is not None and on_a_gpu.messages:
+            print(f"\nNVIDIA's compiler, for {'a warning' if on_a_gpu.accepted else 'an error'}:")
+            print(on_a_gpu.messages)
     return FINDINGS if run.findings or (on_a_gpu is not None and not on_a_gpu.accepted) else CLEAN
+
+
+def occupancy_of(
+    run: Run, options: argparse.Namespace, on_a_gpu: Diagnosis | None, compiled_from: Compiled
+) -> str:
+    """A checked launch's occupancy in a sentence; "" for another run. `compiled_from` is for `diagnose`."""
+    if run.counters is None or any(finding.kind == "bad_launch" for finding in run.findings):
+        return ""
+    registers = options.registers
+    if registers is None and on_a_gpu is not None:
+        of_this_gpu: Diagnosis | None = on_a_gpu
+        if options.gpu != DEFAULT_GPU:
+            of_this_gpu = diagnose(*compiled_from, f"sm_{options.gpu.replace('.', '')}")
+        registers = of_this_gpu.registers_of(options.kernel) if of_this_gpu else None
+    return in_words(options.gpu, math.prod(options.block), run.counters.shared_memory, registers)
 
 
 def near(word: str, words: Sequence[str]) -> str:
@@ -327,6 +356,24 @@ def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
         print(f"note: {note}")
     if counted is not None and not run.findings:
         print("nothing found")
+
+
+def as_json(options: argparse.Namespace, run: Run, seconds: float, occupancy: str, nvidia: Any) -> str:
+    """The report on a run that took `seconds`; the arrays are not in it. `nvidia` is a Diagnosis or None."""
+    report = {
+        "schema": SCHEMA,
+        "file": str(options.file),
+        "kernel": options.kernel,
+        "seconds": seconds,
+        "output": run.output,
+        "counts": asdict(run.counters) if run.counters else None,
+        "lines": [asdict(line) | {"complaints": line.complaints} for line in run.lines],
+        "occupancy": occupancy,
+        "nvidias_compiler": nvidia and {"accepts": nvidia.accepted, "messages": nvidia.messages},
+        "findings": [asdict(finding) for finding in run.findings],
+        "notes": [asdict(note) for note in run.notes],
+    }
+    return json.dumps(report, indent=2, ensure_ascii=False)
 
 
 def show_lines(run: Run) -> None:

@@ -8,14 +8,14 @@ import random
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 from pathlib import Path
 
 from benchmarks.page import write
 from grader.author.load import load
-from grader.author.render import Views, provided_files
+from grader.author.render import Views
 from grader.judge.verdict.call_graph import calls, certain_calls
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.evidence import failing_of
@@ -67,7 +67,7 @@ class Count:
 def assignments() -> dict[str, Assignment]:
     """The assignments whose functions have slips, with what they provide."""
     loaded = {name: load(ROOT / "assignments" / name) for name in ASSIGNMENTS}
-    return {name: replace(one, provided=provided_files(one)) for name, one in loaded.items()}
+    return {name: Views(one).assignment for name, one in loaded.items()}
 
 
 def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[Made]]:
@@ -176,7 +176,7 @@ def measure_student_work(jobs: int, folders: Sequence[str] = FOLDERS) -> list[Cr
 
 def _count_criteria(folder: str, name: str, jobs: int) -> CriterionCount:
     loaded = load(ROOT / "assignments" / name)
-    of = replace(loaded, provided=provided_files(loaded))
+    of = Views(loaded).assignment
     known = misconceptions(ROOT, Views(of), "")
     work = student_work(folder, name, submissions(Views(of), ())[SOLUTION][of.files[0]])
     exercises = [idea.exercise for idea in known.ideas.values()]

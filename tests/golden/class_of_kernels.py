@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.author.load import load
-from grader.author.render import Views, provided_files
+from grader.author.render import Views
 from grader.cli.course import secret
 from grader.judge.session import Session
 from grader.judge.verdict.misconceptions import Misconceptions
@@ -44,8 +44,7 @@ def sample_class() -> dict[str, dict[str, bytes]]:
 
 def kernels() -> Assignment:
     """The assignment cuda_kernels with what it provides."""
-    assignment = load(ROOT / "assignments" / "cuda_kernels")
-    return replace(assignment, provided=provided_files(assignment))
+    return Views(load(ROOT / "assignments" / "cuda_kernels")).assignment
 
 
 if __name__ == "__main__":

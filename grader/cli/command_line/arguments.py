@@ -26,9 +26,10 @@ from grader.model.errors import UserError
 
 JSON = (
     *("verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests"),
-    *("doctor", "collect", "redteam", "new", "generate", "publish"),
+    *("doctor", "collect", "redteam", "new", "generate", "publish", "try", "hint", "submit"),
 )
-QUIET = (*JSON, "grade", "submit")
+WHOLLY_SHOWN = ("try", "hint")  # quiet, they would have no effect
+QUIET = tuple(name for name in (*JSON, "grade") if name not in WHOLLY_SHOWN)
 SHELLS = ("bash", "zsh", "fish", "tcsh")
 LATER = ("after_due_date", "after_published")
 TERMINAL = "terminal"
@@ -137,6 +138,7 @@ def _grade(commands: Any) -> None:
         help="grade one submission",
         epilog="The words after -- go to pytest: grader grade DIR -- -k x_grad -x",
     )
+    grade.set_defaults(module="handout.early_start")  # it calls `grader.cli.grade`
     grade.add_argument(
         "submission", type=Path, metavar="DIR_OR_ZIP", help="the folder or zip with the submitted files"
     )

@@ -25,11 +25,15 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "grader grade ada.zip --assignment conv_backward --html feedback.html --open",
         "grader grade . --case dilate/two-rows                   # one case alone",
     ),
-    "try": ("grader try dilate/two-rows", "grader try -c 'print(case.a)' dilate/two-rows"),
+    "try": (
+        "grader try dilate/two-rows",
+        "grader try -c 'print(a)' dilate/two-rows",
+        "grader try dilate/two-rows --json                       # inputs, expected and actual values",
+    ),
     "debug": ("grader debug dilate/two-rows",),
     "watch": ("grader watch",),
     "hint": ("grader hint dilate",),
-    "submit": ("grader submit",),
+    "submit": ("grader submit", "grader submit --json"),
     "batch": (
         "grader batch submissions.zip --assignment dense --roster roster.csv",
         "grader batch submissions.zip --assignment dense --roster roster.csv --times submissions.json",

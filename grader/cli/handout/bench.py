@@ -51,6 +51,11 @@ class Bench:
     files: tuple[str, ...]
     calls: str  # the calls of a scenario in Python, "" for a case with a probe of its own
 
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the case's inputs."""
+        return [name for name in vars(self.fields) if name in self.names]
+
 
 def set_up(case_name: str) -> Bench:
     """The case of the handout that the name selects; UserError if it selects several, or none."""

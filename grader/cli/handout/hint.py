@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.cli import PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.handout.workspace import handout
 from grader.judge.case_selection.selection import select
 from grader.model.assignment import Criterion
@@ -22,10 +23,13 @@ def run(options: argparse.Namespace) -> int:
     counts = _counts()
     criteria = [one for one in assignment.rubric.criteria if one.id in ids]
     # An exercise is part of several criteria, and not each of them has hints.
-    for criterion in [one for one in criteria if one.hints or one.withheld_hints] or criteria:
-        shown = min(counts.get(criterion.id, 0) + 1, len(criterion.hints))
-        counts[criterion.id] = shown
-        print("\n".join(hint_lines(criterion, shown)))
+    shown = [one for one in criteria if one.hints or one.withheld_hints] or criteria
+    for criterion in shown:
+        counts[criterion.id] = min(counts.get(criterion.id, 0) + 1, len(criterion.hints))
+        if not options.json:
+            print("\n".join(hint_lines(criterion, counts[criterion.id])))
+    if options.json:
+        print_json("hint/1", {"criteria": [_facts(one, counts[one.id]) for one in shown]})
     write_text(REVEALED, json.dumps(counts, indent=2) + "\n")
     return PASSED
 
@@ -43,6 +47,17 @@ def hint_lines(criterion: Criterion, shown: int) -> list[str]:
         "Ask again for the next one." if shown < total else f"That was the last. {paid}Read {criterion.help}."
     )
     return [*hint_lines, more]
+
+
+def _facts(criterion: Criterion, shown: int) -> dict[str, object]:
+    """A criterion's first `shown` hints, for a program."""
+    return {
+        "criterion": criterion.id,
+        "hints": criterion.hints[:shown],
+        "total": len(criterion.hints),
+        "at_a_cost": criterion.withheld_hints,
+        "help": criterion.help,
+    }
 
 
 def _counts() -> dict[str, int]:

@@ -7,6 +7,8 @@ import sys
 
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.handout.bench import Bench, set_up
+from grader.cli.handout.try_report import report
+from grader.model.errors import UserError
 
 GREETING = """\
 {name}: {names}
@@ -33,7 +35,11 @@ class _Console(code.InteractiveConsole):
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the line that `-c` gives, or prompts."""
+    """Runs the line that `-c` gives, or prompts; with `--json`, prints the case for a program."""
+    if options.json and options.code is not None:
+        raise UserError("grader try: --json reports one call of your function, and takes no -c")
+    if options.json:
+        return report(options.case)
     bench = set_up(options.case)
     console = _Console(bench.names)
     if options.code is not None:
@@ -49,6 +55,5 @@ def run(options: argparse.Namespace) -> int:
 
 def greeting(bench: Bench) -> str:
     """The text above the prompt: the case, and the available names."""
-    inputs = [name for name in vars(bench.fields) if name in bench.names]
     calls = f"The case makes these calls: {bench.calls}\n" if bench.calls else ""
-    return GREETING.format(name=bench.name, names=", ".join([*inputs, *OURS]), calls=calls)
+    return GREETING.format(name=bench.name, names=", ".join([*bench.input_names, *OURS]), calls=calls)

@@ -3,10 +3,12 @@
 import argparse
 import ast
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from grader.cli import PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.grade import is_unread, newer_python
 from grader.cli.handout.workspace import handout
 from grader.intake.submission import read_submission
@@ -32,16 +34,35 @@ def run(options: argparse.Namespace) -> int:
         if old.is_file():
             old.unlink()
     write_files(FOLDER, files)
-    for name, content in files.items():
-        digest = hashlib.sha256(content).hexdigest()
-        print(f"{FOLDER / name}   {len(content)} bytes   sha256 {digest}")
-        for function, line in unwritten(name, content):
-            print(f"note: {name}, line {line}: {function} is not written yet. It earns nothing")
-    for note in newer_python(assignment, files):
-        print(f"note: {note}")
-    names = " and ".join(str(FOLDER / name) for name in files)
-    print(f"Submit {names} and nothing else, where your instructor asks for it.")
+    facts = [_facts(name, content) for name, content in files.items()]
+    notes = list(newer_python(assignment, files))
+    if options.json:
+        print_json("submit/1", {"files": facts, "notes": notes})
+    else:
+        _show(facts, notes)
     return PASSED
+
+
+def _facts(name: str, content: bytes) -> dict[str, Any]:
+    """A packed file, and its functions that are still to be written."""
+    return {
+        "path": str(FOLDER / name),
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "unwritten": [{"function": function, "line": line} for function, line in unwritten(name, content)],
+    }
+
+
+def _show(files: Sequence[Mapping[str, Any]], notes: Sequence[str]) -> None:
+    for file in files:
+        print(f"{file['path']}   {file['bytes']} bytes   sha256 {file['sha256']}")
+        for one in file["unwritten"]:
+            place = f"{Path(file['path']).name}, line {one['line']}"
+            print(f"note: {place}: {one['function']} is not written yet. It earns nothing")
+    for note in notes:
+        print(f"note: {note}")
+    names = " and ".join(file["path"] for file in files)
+    print(f"Submit {names} and nothing else, where your instructor asks for it.")
 
 
 def checked(assignment: Assignment, folder: Path) -> dict[str, bytes]:

@@ -1,10 +1,11 @@
 """The ways of comparing an answer, one module each, found by name.
 
-A module defines one subclass of `grader.judge.comparison.Comparison`, named like the module. It holds
-the keys that it needs of a rubric, how often inputs are drawn, whether the reference must answer, whether a
-handout may hold it, by which digest equal answers are found, the comparison itself, and its page in the docs.
-May import: grader.model, and of the judge `comparison`, `differences` and what a kind may import; NumPy,
-pydantic.
+A module defines one subclass of `grader.judge.comparison.Comparison`, named like the module. The class says
+which keys it adds to a rubric, how often inputs are drawn, whether the reference must answer, and whether a
+handout may contain such a case. It makes the digest that is equal for equal answers, compares them, and holds
+its own section of the docs.
+May import: grader.model, and of the judge `comparison`, `differences` and the modules that a kind may import;
+NumPy, pydantic.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ def compared_by(case: Case) -> Comparison:
 
 
 def comparison_of(case: Case) -> Comparison:
-    """How a case is compared: as it says, or by what stands around that."""
+    """The comparison of a case: the one that it names, or the one around that (see `chosen_by`)."""
     around = [one for key, one in AROUND.items() if key in case.options]
     return around[0] if around else compared_by(case)
 
@@ -38,6 +39,6 @@ def draws(case: Case) -> int:
 
 
 def judged_draws(case: Case) -> range:
-    """Which draws of a case the reference answers, so that a submission's answers are held against it."""
+    """The draws that are compared with the reference's answers; none if no expected value is needed."""
     comparison = comparison_of(case)
     return range(comparison.draws if comparison.needs_expected else 0)

@@ -40,11 +40,11 @@ refuses it.
 
 @cache
 def adjoint_keys() -> "type[Strict]":
-    """The keys that it adds to a criterion."""
+    """The keys of a criterion with `compare: adjoint`."""
     from grader.judge.case_model import Id, Strict
 
     class AdjointKeys(Strict):
-        """What a criterion says with `compare: adjoint`."""
+        """A criterion with `compare: adjoint`."""
 
         adjoint_of: Id | None = None
         """The probe of the forward pass. It is linear in `wrt`, and `probe` is its transpose."""
@@ -57,9 +57,10 @@ def adjoint_keys() -> "type[Strict]":
 class Adjoint(Comparison):
     """<forward(x, w), out_grad> == <input, gradient>, exactly.
 
-    Forward and gradient run in two processes, so that neither can fit itself to the other. A forward that
-    is zero or ignores one of its inputs has a transpose that proves nothing, so it is refused first. The
-    gradient does not depend on its input, so it must hold for another one too, which it was never given.
+    Forward and gradient run in two processes, so that neither can fit itself to the other. If the forward
+    pass returns zeros or ignores an input, its transpose proves nothing, so this is refused first. The
+    gradient does not depend on the input, so it must also fit the forward pass of another input, which the
+    gradient function never saw.
     """
 
     name = "adjoint"
@@ -76,7 +77,7 @@ class Adjoint(Comparison):
     must_kill = False
 
     def judge(self, question: Question) -> Judged:
-        """The gradient's outcome, and the first thing that shows it to be no transpose."""
+        """The gradient's outcome, and the first sign that it is not the transpose."""
         questions = self.forward_questions(question.case, question.criterion, question.oracle)
         calls: list[Callable[[], Outcome]] = [
             partial(question.submission.run_isolated, *each) for each in questions
@@ -97,7 +98,7 @@ class Adjoint(Comparison):
         return answers[-1], difference
 
     def complaint(self, case: Case, kind: Kind) -> str:
-        """Only a linear forward pass has a transpose."""
+        """The reason why the forward pass is not linear, and so has no transpose; "" if it is linear."""
         why = kind.why_not_linear(case.parameters)
         return (
             f"found {case.kind}, expected a linear forward pass, which has a transpose: {why}" if why else ""
@@ -106,14 +107,14 @@ class Adjoint(Comparison):
     def forward_questions(
         self, case: Case, criterion: Criterion, oracle: Oracle
     ) -> Sequence[tuple[str, Inputs]]:
-        """The forward passes of the identity: of its inputs, and with each of them replaced in turn."""
+        """The forward pass of the case's inputs, then one with each input replaced in turn."""
         inputs, other = oracle.inputs(case), oracle.inputs(case, redraw=1)
         replaced = [inputs.replacing(name, other) for name in _inputs_of(inputs)]
         return [(criterion.options["adjoint_of"], each) for each in (inputs, *replaced)]
 
 
 def _inputs_of(inputs: Inputs) -> list[str]:
-    """The arrays that the forward pass is given."""
+    """The names of the arrays that the forward pass receives."""
     return [name for name in inputs.bases if name != UPSTREAM]
 
 
@@ -135,7 +136,7 @@ def _wrong_shape(question: Question, forwards: Sequence[Array], gradient: Array)
 
 
 def _proves_nothing(question: Question, out: Array, others: Sequence[Array]) -> Difference | None:
-    """Of a forward pass that is zero or ignores an input."""
+    """The difference for a forward pass that returns zeros or ignores an input; None otherwise."""
     if not out.any():
         return Difference("a forward pass with values", "zeros only", "zero has no transpose to speak of")
     for name, other in zip(_inputs_of(question.inputs), others, strict=True):
@@ -151,7 +152,7 @@ def _proves_nothing(question: Question, out: Array, others: Sequence[Array]) -> 
 def _no_transpose(
     question: Question, out: Array, others: Sequence[Array], gradient: Array
 ) -> Difference | None:
-    """The two inner products where they differ, for the input of the case or for another one."""
+    """The two inner products, if they differ for the input of the case or for another one."""
     forward, wrt, probe = question.option("adjoint_of"), question.option("wrt"), question.case.probe
     elsewhere = others[_inputs_of(question.inputs).index(wrt)]
     other = question.oracle.inputs(question.case, redraw=1)

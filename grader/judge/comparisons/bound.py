@@ -1,4 +1,4 @@
-"""Real-valued results of a multilinear function: each element within what any order of summation keeps."""
+"""Compares real-valued results of a multilinear function, with a bound for any order of summation."""
 
 from collections.abc import Callable, Sequence
 
@@ -32,12 +32,12 @@ So keep real-valued cases small. `grader verify` prints the share of each one.
 
 
 def linear_bound(absolute: Array) -> Array:
-    """How far off a sum of products may be, by the same sum of absolute values (numerics, "Error bound")."""
+    """The allowed error of a sum of products, by the same sum of absolute values ("Error bound")."""
     return 8 * ROUNDING * absolute
 
 
 class Bound(Comparison):
-    """Every element is within the bound of its own sum."""
+    """Every element must be within the error bound of its own sum."""
 
     name = "bound"
     rank = 30
@@ -53,5 +53,5 @@ class Bound(Comparison):
     def bounds(
         self, case: Case, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]
     ) -> tuple[Array, ...]:
-        """By the reference's answer to the absolute values."""
+        """The bounds, from the reference's answer to the absolute values of the inputs."""
         return tuple(linear_bound(array) for array in ask(inputs.absolute()))

@@ -1,4 +1,4 @@
-"""Counts that must not be larger than a case's budget, such as accesses to memory, of a run that is right."""
+"""Requires right values and counts, such as accesses to memory, within a case's budget."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ trick.
 
 @cache
 def budget_keys() -> "type[Strict]":
-    """The keys that it adds to a case."""
+    """The keys of a case with a budget."""
     from pydantic import Field
 
     from grader.judge.case_model import Amount, Id, Strict
@@ -56,7 +56,7 @@ def budget_keys() -> "type[Strict]":
     Formula = Amount | Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
     class BudgetKeys(Strict):
-        """What a case says of counts."""
+        """A case with a budget for counts."""
 
         budget: Annotated[dict[Id, Formula], Field(min_length=1)] | None = None
         """With `compare: budget` or `findings`: the largest allowed number for each count, by its name."""
@@ -66,13 +66,13 @@ def budget_keys() -> "type[Strict]":
 
 @dataclass(frozen=True)
 class Excess(Difference):
-    """A count that is over its budget, by how many doublings of it."""
+    """A count that exceeds its budget, and the number of doublings that take the budget past the count."""
 
     doublings: int = 0
 
 
 class Budget(Comparison):
-    """The values are right, and no count is over its budget."""
+    """The values must be right, and no count may exceed its budget."""
 
     name = "budget"
     rank = 70
@@ -86,7 +86,7 @@ class Budget(Comparison):
         return {COUNTED: list(case.options["budget"])}
 
     def judge(self, question: Question) -> Judged:
-        """The probe returns the values, then one number for each name of the budget, in its order."""
+        """Calls the probe, which returns the values, then a count for each name of the budget, in order."""
         outcome = of_arrays(question.submission.run(question.case.probe, question.inputs))
         if outcome.status is not Status.OK:
             return outcome, None
@@ -94,11 +94,11 @@ class Budget(Comparison):
         return outcome, values_difference(question, values, 1) or excess(question, counts)
 
     def complaint(self, case: Case, kind: Kind) -> str:
-        """A formula names lengths that the kind has."""
+        """The problem with a formula, such as a length that the kind does not have; "" if there is none."""
         return complaint_about_budget(case, kind)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
-        """Of the values, or of what is over budget and how far: counts differ with the way of writing."""
+        """A digest of the values, or of a count over budget, by its doublings: counts vary with style."""
         return run_digest(outcome, 1, difference)
 
 
@@ -114,7 +114,7 @@ def complaint_about_budget(case: Case, kind: Kind) -> str:
 
 
 def run_digest(outcome: Outcome, detail_arrays: int, difference: Difference | None) -> str:
-    """What two submissions with the same wrong idea have in common in a counted run."""
+    """A digest that is equal for two counted runs with the same wrong idea."""
     if outcome.status is Status.ERROR:
         return f"error {outcome.error}"
     if isinstance(difference, Excess):
@@ -124,9 +124,9 @@ def run_digest(outcome: Outcome, detail_arrays: int, difference: Difference | No
 
 
 def values_difference(question: Question, values: Sequence[Array], told: int) -> Difference | None:
-    """Where the values of a run leave the reference's; those of every device that ran must be right.
+    """The first difference of a run's values from the reference's; those of every device must be right.
 
-    `told` arrays at the end of the reference's answer are no values.
+    The last `told` arrays of the reference's answer are not values.
     """
     expected = question.oracle.expected(question.case, question.inputs)
     wanted = replace(expected, arrays=expected.arrays[: len(expected.arrays) - told])
@@ -139,14 +139,14 @@ def values_difference(question: Question, values: Sequence[Array], told: int) ->
 
 
 def excess(question: Question, counts: Array) -> Difference | None:
-    """The first count of a run that is over the case's budget."""
+    """The first count of a run that exceeds the case's budget."""
     names = question.kind.names_of_lengths(question.case, question.inputs)
     budget = question.case.options.get("budget", {})
     return first_excess(counts, {name: int(work_out(most, names)) for name, most in budget.items()})
 
 
 def first_excess(counts: Array, budget: Mapping[str, int]) -> Difference | None:
-    """The first count that is over its budget."""
+    """The first count that exceeds its budget."""
     if counts.dtype != np.int64 or counts.shape != (len(budget),):
         why = "this is not what the probe returns"
         return Difference(f"{len(budget)} whole numbers", f"an array of shape {counts.shape}", why)

@@ -1,4 +1,4 @@
-"""Real-valued results of a function that is not linear: each element within some roundings of itself."""
+"""Compares real-valued results of a nonlinear function; each element may be off by some roundings."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -37,10 +37,10 @@ by that share of max(1, |expected|).
 
 
 def close_bound(exact: Array) -> Array:
-    """How far off softmax and the like may be, which are not multilinear: 16 u of max(1, |value|).
+    """The allowed error of softmax and similar functions, which are not multilinear: 16 u of max(1, |value|).
 
-    That is three times what was the most in 2,000 draws of normal logits, over 12 legitimate ways to compute
-    them; `grader.prove.tolerance` looks again.
+    This is three times the largest error in 2,000 draws of normal logits, over 12 legitimate ways to compute
+    the result. `grader.prove.tolerance` checks it again.
     """
     return DEFAULT_TOLERANCE * np.maximum(1, np.abs(exact))
 
@@ -53,7 +53,7 @@ def close_keys() -> "type[Strict]":
     from grader.judge.case_model import Strict
 
     class CloseKeys(Strict):
-        """What a case, or a criterion for all its cases, may say with `compare: close`."""
+        """A case with `compare: close`, or a criterion that applies it to all its cases."""
 
         tolerance: Annotated[float, Field(gt=0, le=1)] | None = None
         """With `compare: close`: how far off a number may be, as a share of max(1, |expected|)."""
@@ -62,7 +62,7 @@ def close_keys() -> "type[Strict]":
 
 
 class Close(Comparison):
-    """Every element is within some roundings of the reference's."""
+    """Every element must be within some roundings of the reference's."""
 
     name = "close"
     rank = 40
@@ -80,15 +80,15 @@ class Close(Comparison):
     def bounds(
         self, case: Case, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]
     ) -> tuple[Array, ...]:
-        """By the reference's answer itself, or the tolerance that the case states."""
+        """The bounds, from the reference's answer or from the tolerance that the case states."""
         if "tolerance" in case.options:
             return tuple(self.tolerance(case) * np.maximum(1, np.abs(array)) for array in answer)
         return tuple(close_bound(array) for array in answer)
 
     def tolerance(self, case: Case) -> float:
-        """What the case states, else what rounding in float32 explains."""
+        """The tolerance that the case states, else one that covers rounding in float32."""
         return float(case.options.get("tolerance", DEFAULT_TOLERANCE))
 
     def must_prove_bounds(self, case: Case) -> bool:
-        """Unless the case states its tolerance: then it is the author's."""
+        """True unless the case states a tolerance, for which the author is responsible."""
         return "tolerance" not in case.options

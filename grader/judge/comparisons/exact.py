@@ -1,4 +1,4 @@
-"""Equal, element for element: integers, so that every sum is exact."""
+"""Compares results element by element with `==`. Inputs are integers, so every sum is exact."""
 
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.difference import Difference
@@ -29,7 +29,7 @@ and `set`. The grader asks a case once if you write its values yourself (`ask`).
 
 
 class Exact(Comparison):
-    """Every element is equal to the reference's."""
+    """Every element must equal the reference's."""
 
     name = "exact"
     rank = 10
@@ -43,5 +43,5 @@ class Exact(Comparison):
         return against_reference(question)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
-        """Of the arrays, or the class of the exception."""
+        """A digest of the arrays, or the class of the exception."""
         return f"error {outcome.error}" if outcome.status is Status.ERROR else answer_of(outcome.arrays)

@@ -1,4 +1,4 @@
-"""Judges a run by its values and the emulator's findings: there must be none, even those that a GPU hides."""
+"""Requires right values and no findings of the emulator, not even of mistakes that a GPU hides."""
 
 import hashlib
 import re
@@ -28,7 +28,7 @@ FINDINGS = (  # in the order in which a probe counts them
     *("out_of_bounds", "uninitialised_read", "never_written", "race", "divergent_barrier"),
     *("schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed"),
 )
-DETAILS = 3  # arrays behind the values: how many findings of each kind, the first in words, counts
+DETAILS = 3  # arrays after the values: a number for each kind of finding, the first finding in words, counts
 MAX_TEXT = 1500
 OUT_OF_BOUNDS = re.compile(r"\bout_of_bounds\b.*\((\d+) times\)")  # a line of that text
 MOST_SEEDS = 2**31
@@ -61,7 +61,7 @@ orders of threads. In a hidden case it is drawn from the course's secret, as the
 
 
 class Findings(Comparison):
-    """The values are right, the emulator found nothing, and where there is a budget no count is over it."""
+    """The values must be right, the emulator must find nothing, and no count may exceed its budget."""
 
     name = "findings"
     rank = 60
@@ -70,12 +70,12 @@ class Findings(Comparison):
     watches_the_run = True
 
     def extra_values(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
-        """The names of the budget, and where random orders begin."""
+        """The names of the budget, and the seed of the random orders."""
         counted = list(case.options.get("budget", {}))
         return {COUNTED: counted, "schedule": int(rng.integers(MOST_SEEDS))}
 
     def judge(self, question: Question) -> Judged:
-        """Values, findings and counts of one answer; what was found says most, so it is said first."""
+        """Judges findings, values and counts. A finding is the most informative, so it comes first."""
         outcome = of_arrays(question.submission.run(question.case.probe, question.inputs))
         if outcome.status is not Status.OK:
             return outcome, None
@@ -90,14 +90,15 @@ class Findings(Comparison):
         return outcome, difference
 
     def complaint(self, case: Case, kind: Kind) -> str:
-        """A budget's formula names lengths that the kind has."""
+        """The problem with a budget's formula; "" if there is none."""
         return complaint_about_budget(case, kind)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
-        """Of which kinds of findings there are: lines, threads and counts differ with the way of writing.
+        """A digest of the kinds of findings: lines, threads and counts depend on the style of the code.
 
-        Out of bounds, the order of magnitude counts: one element too many is not the idea of no guard.
-        Where nothing was found, of the values or of what is over budget.
+        For accesses out of bounds the order of magnitude counts, because one element too many is another
+        mistake than a missing guard. Without a finding, it is a digest of the values or of a count over
+        budget.
         """
         details = arrays_of(outcome)[-DETAILS:] if outcome.status is Status.OK else ()
         if len(details) == DETAILS and details[0].any():
@@ -106,7 +107,7 @@ class Findings(Comparison):
 
 
 def first_finding(details: Sequence[Array]) -> Difference | None:
-    """The kinds of findings that there are, with the first in the emulator's words."""
+    """The kinds of the findings, with the first finding in the emulator's words; None if there is none."""
     if len(details) != DETAILS or details[0].shape != (len(FINDINGS),) or details[0].dtype != np.int64:
         return Difference(
             f"values, {len(FINDINGS)} numbers, a text and counts",
@@ -120,12 +121,12 @@ def first_finding(details: Sequence[Array]) -> Difference | None:
 
 
 def _words(details: Sequence[Array]) -> str:
-    """The text of an answer: what was found, or where accesses are wasted."""
+    """The text of an answer: the finding, or the place of wasted accesses."""
     return details[1].tobytes()[:MAX_TEXT].decode(errors="replace")
 
 
 def kinds_digest(kinds: Array, words: str) -> str:
-    """What two submissions with one idea have in common."""
+    """A digest that is equal for two submissions with the same wrong idea."""
     there = [count > 0 for count in kinds.reshape(-1).tolist()]
     doublings = max(map(int, OUT_OF_BOUNDS.findall(words)), default=1).bit_length()
     return hashlib.sha256(f"findings {len(there)} {there} {doublings}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""A gradient that is the slope of the submission's own forward pass, in random directions, in float64."""
+"""Compares a gradient with slopes of the submission's own forward pass along random directions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from grader.judge.case_model import Strict
 
 # Rounding costs a central difference u/h and curvature h^2: in float64 both are small near h = u^(1/3). A
-# power of two, so that dividing by it rounds nothing. What is left is some 1e-9 of the slope's scale.
+# power of two, so that dividing by it rounds nothing. The error that remains is about 1e-9 of the slope's
+# scale.
 STEP = 2.0**-17
 SLOPE_TOLERANCE = 1e-4
-SMOOTH_POINTS, POINTS = 3, 6  # how many points must be smooth, of how many drawn
+SMOOTH_POINTS, POINTS = 3, 6  # the points that must be smooth, and the points that are drawn
 DOCS = """\
 This comparison tests the gradient of a function that is not linear. It compares the gradient with central
 differences of the submission's own forward pass along random directions, in float64. If the function bends at
@@ -44,11 +45,11 @@ a point, the grader notices and draws another point.
 
 @cache
 def finite_difference_keys() -> "type[Strict]":
-    """The keys that it adds to a criterion."""
+    """The keys of a criterion with `compare: finite_difference`."""
     from grader.judge.case_model import Id, Strict
 
     class FiniteDifferenceKeys(Strict):
-        """What a criterion says with `compare: finite_difference`."""
+        """A criterion with `compare: finite_difference`."""
 
         gradient_of: Id | None = None
         """The probe of the forward pass. `probe` is its gradient."""
@@ -60,7 +61,7 @@ def finite_difference_keys() -> "type[Strict]":
 
 @dataclass(frozen=True)
 class Slope:
-    """A slope as measured and as the gradient claims it; how far they may differ, and the bend there."""
+    """A slope as measured and as the gradient gives it, their allowed difference, and the bend here."""
 
     measured: float
     claimed: float
@@ -69,26 +70,26 @@ class Slope:
 
     @property
     def is_finite(self) -> bool:
-        """Whether every number of it is one."""
+        """Whether all four numbers are finite."""
         return bool(np.isfinite([self.measured, self.claimed, self.tolerance, self.bend]).all())
 
     @property
     def is_smooth(self) -> bool:
-        """Whether the forward pass does not bend here, so that its slope is a derivative."""
+        """Whether the forward pass is smooth here, so that its slope is a derivative."""
         return self.bend <= max(self.tolerance, SLOPE_TOLERANCE * abs(self.measured))
 
     @property
     def is_right(self) -> bool:
-        """Whether the gradient claims what is measured."""
+        """Whether the gradient agrees with the measured slope."""
         return abs(self.measured - self.claimed) <= self.tolerance
 
 
 class FiniteDifference(Comparison):
     """<gradient, v> is the slope of <forward, out_grad> in random directions v.
 
-    Forward and gradient run in two processes, so that neither can fit itself to the other. Where the forward
-    bends between x - hv and x + hv (ReLU at 0) its slope is no derivative: such a point is drawn again. A
-    forward without axes is a loss: its upstream gradient is 1.
+    Forward and gradient run in two processes, so that neither can fit itself to the other. If the forward
+    pass bends between x - hv and x + hv (ReLU at 0), its slope is not a derivative, and another point is
+    drawn. A forward pass without axes is a loss; its upstream gradient is 1.
     """
 
     name = "finite_difference"
@@ -105,7 +106,7 @@ class FiniteDifference(Comparison):
     must_kill = False
 
     def judge(self, question: Question) -> Judged:
-        """The gradient's outcome, and the first point at which it is no slope."""
+        """The gradient's outcome, and the first point where the gradient is not the slope."""
         outcome, smooth = Outcome(Status.OK), 0
         for number in range(POINTS):
             answers, failure = first_failure(_calls(question, number))
@@ -151,7 +152,7 @@ def _direction(question: Question, number: int) -> Array:
 
 
 def _malformed(question: Question, number: int, arrays: Sequence[Array]) -> Difference | None:
-    """The first array of another shape or dtype than it should have, or with a number that is none."""
+    """The first array with a wrong shape or dtype, or with a number that is not finite."""
     upstream, direction = _upstream(question, number), _direction(question, number)
     for expected, actual in zip((upstream, upstream, upstream, direction), arrays, strict=True):
         if expected.shape != actual.shape:
@@ -171,10 +172,10 @@ def _malformed(question: Question, number: int, arrays: Sequence[Array]) -> Diff
 
 
 def _slope(question: Question, number: int, arrays: Sequence[Array]) -> Slope:
-    """What the forward pass rises along the direction, and what the gradient says that it does."""
+    """The slope of the forward pass along the direction, as measured and as the gradient gives it."""
     low, middle, high, gradient = arrays
     upstream, direction = _upstream(question, number), _direction(question, number)
-    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused, by name
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers that overflow are refused later
         return Slope(
             measured=float(np.vdot(high - low, upstream)) / (2 * STEP),
             claimed=float(np.vdot(gradient, direction)),

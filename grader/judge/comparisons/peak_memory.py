@@ -1,4 +1,4 @@
-"""A right answer within a ceiling of memory: the most that its process ever held, as seen from outside."""
+"""Requires a right answer and a peak memory below a ceiling, measured from outside the process."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
@@ -35,7 +35,7 @@ not count.
 
 @cache
 def peak_memory_keys() -> "type[Strict]":
-    """The keys that it adds to a case."""
+    """The keys of a case with `peak_memory`."""
     from pydantic import Field
 
     from grader.judge.case_model import Strict
@@ -50,7 +50,7 @@ def peak_memory_keys() -> "type[Strict]":
 
 
 class PeakMemory(Comparison):
-    """Right, and within a ceiling of memory."""
+    """The answer must be right, and the memory must stay below the ceiling."""
 
     name = "peak_memory"
     rank = 85
@@ -77,12 +77,12 @@ class PeakMemory(Comparison):
 
 
 def ceiling_of(case: Case) -> int:
-    """How many bytes a case may hold."""
+    """The number of bytes that a case may hold at any time."""
     return int(case.options["peak_memory"].partition(" ")[0]) << 20
 
 
 def too_large(peak_bytes: int, ceiling: int) -> Difference | None:
-    """The difference between what was held and what is allowed; None where it is little enough."""
+    """The peak memory next to the ceiling, as a difference; None if the peak is not above it."""
     if peak_bytes <= ceiling:
         return None
     return Difference(

@@ -1,4 +1,4 @@
-"""A call that must raise an exception of a class that the case names."""
+"""Requires a call to raise an exception of the class that the case names."""
 
 import builtins
 from dataclasses import replace
@@ -35,13 +35,13 @@ that exception counts only if the case names it. This comparison needs no expect
 
 @cache
 def raises_keys() -> "type[Strict]":
-    """The keys that it adds to a case."""
+    """The keys of a case with `compare: raises`."""
     from pydantic import Field
 
     from grader.judge.case_model import Strict
 
     class RaisesKeys(Strict):
-        """What a case says with `compare: raises`."""
+        """A case with `compare: raises`."""
 
         raises: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9_]{0,99}$")] | None = None
         """With `compare: raises`: the class of the exception, such as ValueError."""
@@ -50,7 +50,7 @@ def raises_keys() -> "type[Strict]":
 
 
 class Raises(Comparison):
-    """The call raises what the case names."""
+    """The call must raise the exception that the case names."""
 
     name = "raises"
     rank = 55
@@ -61,7 +61,7 @@ class Raises(Comparison):
     needs_expected = False
 
     def judge(self, question: Question) -> Judged:
-        """An outcome that is right where the exception came."""
+        """The outcome, which is right if the call raised the exception."""
         outcome = question.submission.run(question.case.probe, question.inputs)
         expected = question.case.options["raises"]
         if outcome.status is Status.OK:
@@ -76,12 +76,12 @@ class Raises(Comparison):
         return outcome, Difference(f"{expected} is raised", f"{outcome.error} is raised", outcome.reason)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
-        """Of the class that was raised, or of there being none."""
+        """The class of the exception, or a text that says that there was none."""
         return f"error {outcome.error}" if outcome.error else "no error"
 
 
 def is_class(name: str, expected: str) -> bool:
-    """Whether an exception of the class `name` is one of the class `expected`, by Python's own classes."""
+    """Whether the class `name` is `expected` or a subclass of it, for Python's own exceptions."""
     if name == expected or name == "NotImplementedError":
         return name == expected
     one, other = (getattr(builtins, each, None) for each in (name, expected))

@@ -1,4 +1,4 @@
-"""The same elements in whatever order."""
+"""Compares collections by their elements, in any order."""
 
 from collections import Counter
 from typing import Any
@@ -31,7 +31,7 @@ list, a tuple, a set or an array with one axis. Two elements are the same if Pyt
 
 
 class SameElements(Comparison):
-    """Sorted, the elements are equal."""
+    """Both collections must have the same elements."""
 
     name = "set"
     rank = 45
@@ -40,11 +40,11 @@ class SameElements(Comparison):
     a_case_may_choose_it = True
 
     def judge(self, question: Question) -> Judged:
-        """The first element that is missing, or that there should not be."""
+        """The first element that is missing, or that is too many."""
         return asked_twice(question, _judge_elements)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
-        """Of the elements in their order: the same idea may give another, and is then not named."""
+        """A digest of the elements in their order; another order of a mutant's elements does not match it."""
         return f"error {outcome.error}" if outcome.status is Status.ERROR else answer_of(outcome.arrays)
 
 
@@ -58,7 +58,7 @@ def _judge_elements(question: Question, expected: Expected, outcome: Outcome) ->
 
 
 def elements_difference(expected: Any, actual: Any) -> Difference | None:
-    """Which element is missing from one of two collections, or is there too often."""
+    """The difference for an element that is missing or occurs too often; None if there is none."""
     if not _is_collection(actual):
         return Difference(shown(expected), shown(actual), "a list, a tuple, a set or an array is expected")
     wanted, counts = (Counter(map(shown, _elements(each))) for each in (expected, actual))

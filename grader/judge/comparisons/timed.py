@@ -1,4 +1,4 @@
-"""A right answer that is also quick: the submission's CPU time against the reference's, in one run."""
+"""Requires a right answer within a multiple of the reference's CPU time, both measured in the same run."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
@@ -36,13 +36,13 @@ sensible solution takes, and far below what the case should catch.
 
 @cache
 def timed_keys() -> "type[Strict]":
-    """The keys that it adds to a case."""
+    """The keys of a case with `at_most`."""
     from pydantic import Field
 
     from grader.judge.case_model import Strict
 
     class TimedKeys(Strict):
-        """What a case says that is timed."""
+        """A case with a time limit."""
 
         at_most: Annotated[str, Field(pattern=r"^[1-9]\d{0,5}(\.\d{1,6})? x reference$")] | None = None
         """`10 x reference`: the CPU time that it may take; not in handouts. Be generous: machines differ."""
@@ -51,7 +51,7 @@ def timed_keys() -> "type[Strict]":
 
 
 class Timed(Comparison):
-    """Right, and within a multiple of the reference's CPU time."""
+    """The answer must be right, and may take at most a multiple of the reference's CPU time."""
 
     name = "timed"
     rank = 80
@@ -64,7 +64,7 @@ class Timed(Comparison):
     must_kill = False
 
     def judge(self, question: Question) -> Judged:
-        """Each round asks for other numbers of the same shapes, so that no cached answer is quick.
+        """Runs rounds with other numbers of the same shapes, so a cached answer does not help.
 
         Each answer must be right. Both are timed from outside, in one dtype; threads and child processes
         count. If the submission is too slow, the outcome is TOO_SLOW, and the difference gives both times.
@@ -87,12 +87,12 @@ class Timed(Comparison):
 
 
 def factor_of(case: Case) -> float:
-    """How many times the reference's CPU time a case may take."""
+    """The multiple of the reference's CPU time that a case may take."""
     return float(case.options["at_most"].partition(" ")[0])
 
 
 def _round(question: Question, inputs: Inputs) -> tuple[Outcome, Difference | None, float]:
-    """One answer of the submission, what is wrong with it, and the CPU seconds that it took."""
+    """The submission's outcome, its difference from the expected answer, and the CPU seconds that it took."""
     outcome, seconds = question.submission.run_timed(question.case.probe, inputs)
     expected = question.oracle.expected(question.case, inputs)
     return *judge_answer(question, expected, outcome), seconds
@@ -106,7 +106,7 @@ def _reference_seconds(question: Question, inputs: Inputs) -> float:
 
 
 def too_slow(seconds: float, yardstick: float, factor: float) -> Difference | None:
-    """The difference between the best time and what is allowed; None where it is quick enough."""
+    """The best time next to the allowed time, as a difference; None if it is not longer."""
     allowed = factor * yardstick
     if seconds <= allowed:
         return None

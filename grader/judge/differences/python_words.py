@@ -9,19 +9,20 @@ LONGEST = 300  # characters shown of a value
 
 def shown(value: Any) -> str:
     """A value as Python writes it, cut if it is long."""
-    text = _written(value)
+    text = written(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """A value as Python writes it; only a long array is cut."""
     if isinstance(value, frozenset):
-        return "{" + ", ".join(sorted(map(_written, value))) + "}" if value else "set()"
+        return "{" + ", ".join(sorted(map(written, value))) + "}" if value else "set()"
     if isinstance(value, np.ndarray):
         return f"array({np.array2string(value, threshold=20, separator=', ')}, dtype={value.dtype.name})"
     if isinstance(value, list):
-        return f"[{', '.join(map(_written, value))}]"
+        return f"[{', '.join(map(written, value))}]"
     if isinstance(value, tuple):
-        return f"({', '.join(map(_written, value))}{',' * (len(value) == 1)})"
+        return f"({', '.join(map(written, value))}{',' * (len(value) == 1)})"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_written(k)}: {_written(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{written(k)}: {written(v)}" for k, v in value.items()) + "}"
     return repr(value)

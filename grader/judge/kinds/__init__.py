@@ -1,9 +1,9 @@
 """The kinds of cases, one module each, found by name.
 
-A module defines one subclass of `grader.judge.kind.Kind`, named like the module. It holds the keys
-that a rubric writes, how inputs are drawn from them, the words that describe them, the slips that explain a
-wrong shape, and the conditions that such cases may cover. May import: grader.model, and of the judge `kind`,
-`case_model` and `inputs`; NumPy, pydantic.
+A module defines one subclass of `grader.judge.kind.Kind`, named like the module. The class holds the keys of
+such a case in a rubric. It draws the inputs, describes them in words, finds the slip that explains a wrong
+shape, and lists the conditions that such cases may cover.
+May import: grader.model, and of the judge `kind`, `case_model` and `inputs`; NumPy, pydantic.
 """
 
 from collections.abc import Mapping

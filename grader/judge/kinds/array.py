@@ -1,4 +1,4 @@
-"""One array and what is done to it, or two of them."""
+"""Cases with one array and the settings of an operation on it, or with two arrays."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ MOST_SHAPES = 40
 
 @cache
 def array_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that identifies it."""
+    """The models of a case, by the key that identifies this kind."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Count, Id, Item, Length, Number, Shape, Strict
@@ -93,7 +93,7 @@ def _is_cycle(case: Case, inputs: Inputs) -> bool:
 
 
 class ArrayKind(Kind):
-    """An array `a`; where asked for, a second one `other`, and an `out_grad` of the shape of `a`."""
+    """An array `a`, and on request a second array `other` and an `out_grad` of the shape of `a`."""
 
     name = "array"
     keys = staticmethod(array_keys)
@@ -105,7 +105,7 @@ class ArrayKind(Kind):
     }
 
     def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
-        """The arrays, and for the probe every key that is none of theirs."""
+        """The arrays; all keys that do not describe an array go to the probe."""
         parameters = _with_lengths(case.parameters, lambda low, high: int(shapes.integers(low, high + 1)))
         values = {key: value for key, value in parameters.items() if key not in NOT_FOR_THE_PROBE}
         shapes_of = {"a": tuple(parameters["shape"])}
@@ -118,7 +118,7 @@ class ArrayKind(Kind):
         return inputs.holding({"a": inputs.array("a") + np.float32(level)}) if level else inputs
 
     def complaint(self, parameters: Mapping[str, Any]) -> str:
-        """Every name in a shape has a range of lengths, and no range runs backwards."""
+        """The problem with a name that has no range of lengths, or with a range that runs backwards."""
         drawn = parameters.get("lengths", {})
         named = [n for n in (*parameters["shape"], *parameters.get("other", ())) if isinstance(n, str)]
         if unknown := [name for name in named if name not in drawn]:
@@ -130,25 +130,25 @@ class ArrayKind(Kind):
         )
 
     def formula_names(self, parameters: Mapping[str, Any]) -> Sequence[str]:
-        """Those of `lengths`."""
+        """The names in `lengths`."""
         return tuple(parameters.get("lengths", ()))
 
     def names_of_lengths(self, case: Case, inputs: Inputs) -> Mapping[str, int]:
-        """As they were drawn, which the shapes say."""
+        """The drawn lengths, read from the shapes of the arrays."""
         named = [*zip(case.parameters["shape"], inputs.array("a").shape, strict=True)]
         if "other" in inputs.bases:
             named += zip(case.parameters["other"], inputs.array("other").shape, strict=True)
         return {name: length for name, length in named if isinstance(name, str)}
 
     def describe(self, case: Case, inputs: Inputs) -> str:
-        """Shapes first, then the other values for the probe."""
+        """The shapes in words, then the other values for the probe."""
         other = f" and one of shape {inputs.array('other').shape}" if "other" in inputs.bases else ""
         asked_values = {key: value for key, value in inputs.values.items() if key in case.parameters}
         values = "".join(f", {name} {in_words(value)}" for name, value in asked_values.items())
         return f"an array of shape {inputs.array('a').shape}{other}{values}{view_in_words(case)}"
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
-        """Of what is done to an array each thing that may make a larger one of it."""
+        """The shapes of the arrays, and the shape after each operation that may make an array larger."""
         parameters = _with_lengths(parameters, max)
         shape, other = parameters["shape"], parameters.get("other", [])
         inputs = [shape, other, shape if parameters.get("upstream") else []]
@@ -180,7 +180,7 @@ class ArrayKind(Kind):
 
 
 def _with_lengths(parameters: Mapping[str, Any], choose: Callable[[int, int], int]) -> dict[str, Any]:
-    """The parameters with a length in the place of each name."""
+    """The parameters with each name in a shape replaced by a length."""
     chosen = {name: choose(*ends) for name, ends in parameters.get("lengths", {}).items()}
     shapes = {
         key: [chosen.get(n, n) for n in parameters[key]] for key in ("shape", "other") if key in parameters
@@ -189,7 +189,7 @@ def _with_lengths(parameters: Mapping[str, Any], choose: Callable[[int, int], in
 
 
 def _lies_inside(strided: Mapping[str, Any] | None, size: int) -> bool:
-    """Whether a view by strides, if there is one, lies in a memory of that size."""
+    """True if a view by strides, if there is one, stays within a buffer of that size."""
     if strided is None:
         return True
     ends = [(n - 1) * s for n, s in zip(strided["shape"], strided["strides"], strict=True)]

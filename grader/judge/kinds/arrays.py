@@ -1,6 +1,6 @@
 """Arrays of any names and shapes; `ask` holds the other values that a probe needs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def arrays_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that identifies it."""
+    """The models of a case, by the key that identifies this kind."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Id, Shape
@@ -31,21 +31,21 @@ def arrays_keys() -> "Mapping[str, type[CaseModel]]":
 
 
 class ArraysKind(Kind):
-    """The arrays that a case names. Nothing is said of what the probe computes with them."""
+    """The arrays that a case names. The kind does not know what the probe computes with them."""
 
     name = "arrays"
     keys = staticmethod(arrays_keys)
 
     def arrays_of(self, parameters: Mapping[str, Any]) -> Sequence[str]:
-        """As the case names them."""
+        """The names that the case gives."""
         return tuple(parameters["arrays"])
 
     def differentiable_of(self, parameters: Mapping[str, Any]) -> Sequence[str]:
-        """Each array of the case but the upstream gradient."""
+        """All arrays of the case except the upstream gradient."""
         return tuple(name for name in parameters["arrays"] if name != UPSTREAM)
 
     def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
-        """The arrays alone, in the order of the case."""
+        """The arrays, in the order of the case, and no other values."""
         of_case = {name: tuple(shape) for name, shape in case.parameters["arrays"].items()}
         return draw_arrays(case, numbers, {}, of_case)
 
@@ -55,15 +55,10 @@ class ArraysKind(Kind):
         return f"{shapes}{view_in_words(case)}"
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
-        """A result is about as large as the arrays: as the gradient of one of them, or as `out_grad`."""
+        """The shapes of the arrays, and the largest of them as the shape of a result."""
         shapes = list(parameters["arrays"].values())
         return shapes, [max(shapes, key=lambda shape: int(np.prod(shape)))]
 
     def why_not_linear(self, parameters: Mapping[str, Any]) -> str:
-        """The author says so by asking for an adjoint, and `grader verify` tries it on the reference."""
+        """ "": the author claims linearity with `compare: adjoint`, and `grader verify` tests it."""
         return ""
-
-    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The same shapes, which must fit each other, without the views of the case and with them."""
-        for view in dict.fromkeys([(), parameters.get("view", ())]):
-            yield {"view": view}

@@ -1,4 +1,4 @@
-"""Plain values alone: what a case asks is what the rubric writes, or what is drawn from ranges."""
+"""Cases with plain values only, which the rubric writes or which are drawn from ranges."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def literals_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that identifies it."""
+    """The models of a case, by the key that identifies this kind."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Draws, Functions, Id, Literals, RandomValue, Scenario
@@ -57,18 +57,18 @@ def literals_keys() -> "Mapping[str, type[CaseModel]]":
 
 
 class LiteralsKind(Kind):
-    """No array; the answer is whatever Python value the probe returns."""
+    """No array. The answer may be any Python value that the probe returns."""
 
     name = "literals"
     keys = staticmethod(literals_keys)
     yields = True
 
     def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
-        """None: what every kind may ask is added to it."""
+        """Inputs without arrays or values. The values that any kind may have are added later."""
         return Inputs({}, {}, {})
 
     def describe(self, case: Case, inputs: Inputs) -> str:
-        """Nothing: what every kind may ask is said after it."""
+        """ "". The values that any kind may have are described after this text."""
         return ""
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:

@@ -1,4 +1,4 @@
-"""Logits and one-hot labels: what a softmax and the loss behind it are given."""
+"""Cases with logits and one-hot labels, the inputs of a softmax and of its loss."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def logits_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that identifies it."""
+    """The models of a case, by the key that identifies this kind."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Count, Length, Number
@@ -35,7 +35,7 @@ def logits_keys() -> "Mapping[str, type[CaseModel]]":
 
 
 class LogitsKind(Kind):
-    """Rows of `logits` and one-hot `labels`; with a `spread`, exact ones.
+    """Rows of `logits` and one-hot `labels`; with a `spread`, the results are exact.
 
     Row n is then a permutation of 0, spread, 2 spread, ... around level (n + 1). From a spread of 1000 on
     exp(-spread) is 0 in float32 and float64, so that softmax holds zeros and ones and the loss is exact.
@@ -60,7 +60,7 @@ class LogitsKind(Kind):
         return inputs.holding(drawn)
 
     def describe(self, case: Case, inputs: Inputs) -> str:
-        """Samples and classes, and where the logits lie."""
+        """The numbers of samples and classes, and the range of the logits."""
         samples, classes = inputs.array("logits").shape
         spread, level = case.parameters.get("spread"), case.parameters.get("level", 0)
         apart = {None: "", 0: ", all logits of a row equal"}.get(spread, f", logits {spread} apart")
@@ -69,14 +69,14 @@ class LogitsKind(Kind):
         return f"{samples} sample{plural}, {classes} classes{apart}{around}{view_in_words(case)}"
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
-        """Softmax has the shape of the logits."""
+        """The shapes of both arrays and of the result, which all have the shape of the logits."""
         return [parameters["logits"]] * 2, [parameters["logits"]]
 
     def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
-        """Fewer samples and classes."""
+        """The case with fewer samples and classes."""
         return {**parameters, "logits": [min(n, 3 * longest) for n in parameters["logits"]]}
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """One or two samples of two or three classes."""
+        """Cases with one or two samples and two or three classes."""
         for sizes in ([1, 2], [2, 2], [1, 3], [2, 3]):
             yield {"logits": sizes, "view": ()}

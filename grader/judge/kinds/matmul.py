@@ -1,4 +1,4 @@
-"""A dense layer: a matrix product, with a bias where asked for."""
+"""Cases of a dense layer: a matrix product, with a bias if the case asks for one."""
 
 import itertools
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @cache
 def matmul_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that identifies it."""
+    """The models of a case, by the key that identifies this kind."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Length
@@ -34,7 +34,7 @@ def matmul_keys() -> "Mapping[str, type[CaseModel]]":
 
 
 class MatmulKind(Kind):
-    """Samples `x`, weights `w`, where asked for a bias `b`, and the upstream gradient `out_grad`."""
+    """Samples `x`, weights `w`, the upstream gradient `out_grad`, and a bias `b` if the case asks for one."""
 
     name = "matmul"
     keys = staticmethod(matmul_keys)
@@ -42,14 +42,14 @@ class MatmulKind(Kind):
     differentiable = ("x", "w")
 
     def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
-        """The arrays alone."""
+        """The arrays, and no other values."""
         samples, features, outputs = case.parameters["matmul"]
         bias = {"b": (outputs,)} if case.parameters["bias"] else {}
         arrays = {"x": (samples, features), "w": (features, outputs), **bias, "out_grad": (samples, outputs)}
         return draw_arrays(case, numbers, {}, arrays)
 
     def describe(self, case: Case, inputs: Inputs) -> str:
-        """Samples, features and outputs."""
+        """The numbers of samples, features and outputs in words."""
         (samples, features), outputs = inputs.array("x").shape, inputs.array("w").shape[1]
         plural, bias = "s" if samples != 1 else "", ", with a bias" if "b" in inputs.bases else ""
         return (
@@ -57,21 +57,21 @@ class MatmulKind(Kind):
         )
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
-        """The result has the shape of `out_grad`."""
+        """The shapes of the arrays, and of the result, which is like `out_grad`."""
         samples, features, outputs = parameters["matmul"]
         out = [samples, outputs]
         return [[samples, features], [features, outputs], out, [outputs]], [out]
 
     def why_not_linear(self, parameters: Mapping[str, Any]) -> str:
-        """Without a bias it is linear."""
+        """The reason why a layer with a bias is not linear; "" without a bias."""
         return "a layer with a bias is not linear in its input" if parameters["bias"] else ""
 
     def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
-        """Fewer samples, features and outputs."""
+        """The case with fewer samples, features and outputs."""
         return {**parameters, "matmul": [min(n, 3 * longest) for n in parameters["matmul"]]}
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """One or two of everything, without the views of the case and with them."""
+        """Cases with one or two of everything, without the case's views and with them."""
         for sizes in itertools.product((1, 2), repeat=3):
             for view in dict.fromkeys([(), parameters.get("view", ())]):
                 yield {"matmul": list(sizes), "view": view}

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 Step = Literal["permute", "index", "flip", "broadcast_to", "reshape"]
 
-CHAINS = 32  # small ones of one length: each is drawn anew
+CHAINS = 32  # small cases of one length, each drawn anew
 
 
 @cache
 def view_chain_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that identifies it."""
+    """The models of a case, by the key that identifies this kind."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Count, Draws, Item
@@ -53,7 +53,7 @@ class ViewChainKind(Kind):
     largest_drawn: ClassVar = {"chain": [6, 6, 6], "ops": []}
 
     def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
-        """The array and the steps, which are the case's own or drawn."""
+        """The array and the steps. The case gives the steps, or they are drawn."""
         if "ops" in case.parameters:
             shape = tuple(case.parameters["chain"])
             ops = [[name, argument] for step in case.parameters["ops"] for name, argument in step.items()]
@@ -64,24 +64,24 @@ class ViewChainKind(Kind):
         return draw_arrays(case, numbers, {"ops": ops}, {"a": shape})
 
     def describe(self, case: Case, inputs: Inputs) -> str:
-        """The shape, and each step."""
+        """The shape and each step in words."""
         steps = "".join(f", {name} {in_words(argument)}" for name, argument in inputs.values["ops"])
         return f"an array of shape {inputs.array('a').shape}{steps}"
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
-        """A step's argument may be a shape; an index is none."""
+        """The shape of the array, and the argument of each step that may be a shape."""
         steps = [step for each in parameters["ops"] for step in each.items()]
         arguments = [argument for name, argument in steps if name != "index"]
         results = [[n for n in argument if isinstance(n, int)] for argument in arguments]
         return [parameters["chain"]], results
 
     def complaint(self, parameters: Mapping[str, Any]) -> str:
-        """A range of lengths runs upwards."""
+        """The problem with a range of lengths that runs backwards."""
         length = parameters.get("length", [0, 0])
         return f"found length {length}, expected [from, to]" if length[0] > length[1] else ""
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Fewer steps of the chain on its array; where they are drawn, some shorter chains of each length."""
+        """Parts of the chain on the same array; if the steps are drawn, some chains of each length."""
         if "ops" not in parameters:
             lengths = range(1, parameters["length"][1] + 1)
             yield from ({"length": [length, length]} for length in lengths for _ in range(CHAINS))
@@ -91,9 +91,9 @@ class ViewChainKind(Kind):
 
 
 def _draw_views(rng: "np.random.Generator", view: Array, length: list[int]) -> list[list[Any]]:
-    """A random chain of views from `view` on. Each is of at most 4 axes.
+    """A random chain of views that starts from `view`. Each view has at most 4 axes.
 
-    Each has 8 elements or more: of fewer, those of a wrong view may be the same by chance.
+    Each has at least 8 elements: with fewer, a wrong view may have the same elements by chance.
     """
     ops: list[list[Any]] = []
     shortest, longest = length
@@ -127,7 +127,7 @@ def _draw_views(rng: "np.random.Generator", view: Array, length: list[int]) -> l
 
 
 def _draw_item(rng: "np.random.Generator", n: int) -> int | str:
-    """One item of an index for an axis of length n: now and then an integer, else a slice."""
+    """One item of an index for an axis of length n: sometimes an integer, otherwise a slice."""
     if rng.random() < 0.2:
         return int(rng.integers(-n, n))
     step = int(rng.choice([1, 1, 2, -1, -2]))
@@ -140,7 +140,7 @@ def _draw_item(rng: "np.random.Generator", n: int) -> int | str:
 
 
 def slice_of(text: str) -> slice:
-    """A slice from how Python writes it between brackets."""
+    """A slice from its Python notation, such as "1:"."""
     return slice(*(int(part) if part else None for part in text.split(":")))
 
 

@@ -1,7 +1,7 @@
 """Starts workers without a sandbox, each as a process of its own: for a student's own code, and for ours.
 
 A worker imports NumPy before it waits for its configuration, so it may be started before that is known
-(`begun_early`). A student then waits for both imports of NumPy at once, the worker's and the judge's.
+(`early_worker`). A student then waits for both imports of NumPy at once, the worker's and the judge's.
 """
 
 import contextlib
@@ -29,28 +29,27 @@ OWN_ENVIRONMENT = {name: value for name, value in ENVIRONMENT.items() if name !=
 }
 
 
-_begun_early: "list[PlainChild]" = []
-
-
 @contextlib.contextmanager
-def begun_early() -> Iterator[None]:
-    """Starts a worker whose configuration is not known yet, for the next starter that needs one.
+def early_worker() -> Iterator["PlainChild | None"]:
+    """A worker whose configuration is not known yet, for a starter; it ends with the block at the latest.
 
-    If none needs it, it ends with the block.
+    None if no process can be started: the starter tries again, and reports the error.
     """
-    with contextlib.suppress(OSError):  # whoever needs a worker starts another, or reports the error
-        _begun_early.append(PlainChild(WORKER, OWN_ENVIRONMENT))
+    child = None
+    with contextlib.suppress(OSError):
+        child = PlainChild(WORKER, OWN_ENVIRONMENT)
     try:
-        yield
+        yield child
     finally:
-        while _begun_early:
-            _begun_early.pop().kill()
+        if child is not None:
+            child.kill()
 
 
 class PlainStarter:
     """Starts each worker as a separate process, without a sandbox.
 
     A worker gets the `config`, as JSON, before its first request; a program that takes none gets None.
+    `early` is a worker that waits for its configuration: it is the first that is used.
     """
 
     def __init__(
@@ -58,10 +57,12 @@ class PlainStarter:
         arguments: tuple[str, ...],
         environment: Mapping[str, str],
         config: Mapping[str, object] | None = None,
+        early: "PlainChild | None" = None,
     ) -> None:
         self._arguments = arguments
         self._environment = dict(environment)
         self._config = b"" if config is None else json.dumps(config).encode()
+        self._early = early
         self._begun: list[PlainChild] = []
 
     def begin(self, count: int = 1) -> None:
@@ -86,10 +87,7 @@ class PlainStarter:
 
     def _new_child(self) -> "PlainChild":
         """One that has its configuration; if possible, one that was started before that was known."""
-        if self._arguments == WORKER and _begun_early:
-            child = _begun_early.pop()
-        else:
-            child = PlainChild(self._arguments, self._environment)
+        child, self._early = self._early or PlainChild(self._arguments, self._environment), None
         if self._config:
             child.configure(self._config)
         return child

@@ -23,7 +23,7 @@ import grader
 from grader.judge.process import devices
 from grader.judge.process.child import ENVIRONMENT, Starter
 from grader.judge.process.launcher import Launcher
-from grader.judge.process.plain_worker import OWN_ENVIRONMENT, WORKER, PlainStarter
+from grader.judge.process.plain_worker import OWN_ENVIRONMENT, WORKER, PlainChild, PlainStarter
 from grader.model.assignment import Device
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
@@ -49,12 +49,14 @@ def starter(
     provided: Path | None = None,
     import_rules: Mapping[str, Sequence[str]] | None = None,
     device: Device = Device.CPU,
+    early: PlainChild | None = None,
 ) -> Starter:
     """A starter of workers in a `sandbox`, with the probes and the provided files.
 
     Workers enforce `import_rules` (see `grader.judge.import_rules.rules.Rules`); a reference has none. The
     sandbox shows them the nodes of `device`, which is not initialised before a worker is forked. Raises
-    UserError if bubblewrap is requested but not installed.
+    UserError if bubblewrap is requested but not installed. `early` is a worker without a sandbox that was
+    started before its configuration was known.
     """
     config: dict[str, object] = {"paths": [], "probes": str(probes), "ndarray": ndarray}
     may_fork = import_rules is None or not PROCESS_MODULES.isdisjoint(import_rules["allowed"])
@@ -62,7 +64,7 @@ def starter(
     config["whole_proc"] = WHOLE_PROC if device is Device.CUDA else ""
     if sandbox is Sandbox.NONE:
         config["paths"] = [] if provided is None else [str(provided)]
-        return PlainStarter(WORKER, OWN_ENVIRONMENT, config)
+        return PlainStarter(WORKER, OWN_ENVIRONMENT, config, early)
     binds = ["--ro-bind", str(probes), "/sandbox/probes.py"]
     config["probes"] = "/sandbox/probes.py"
     if provided is not None:

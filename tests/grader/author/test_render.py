@@ -6,7 +6,6 @@ import json
 import re
 import textwrap
 import zipfile
-from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +18,7 @@ import grader
 from grader.author.exercises.python_source import find_exercise
 from grader.author.handout import _visible_rubric, generate, is_in_handout
 from grader.author.load import load, load_course
-from grader.author.render import provided_files, render
+from grader.author.render import Views, render
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.prove.assignment_checks import leaks as lines_given_away
@@ -32,8 +31,7 @@ IN_PYTHON = [n for n in NAMES if n not in IN_CUDA]
 
 
 def assignment_of(root: Path, name: str) -> Assignment:
-    assignment = load(root / "assignments" / name)
-    return replace(assignment, provided=provided_files(assignment))
+    return Views(load(root / "assignments" / name)).assignment
 
 
 @pytest.fixture(scope="module")

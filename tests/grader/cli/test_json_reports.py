@@ -1,26 +1,42 @@
 """Laws of `--json`: the output of every reporting command matches the published schema."""
 
+import argparse
+import hashlib
 import json
+import re
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
+import yaml
 from referencing import Registry, Resource
 
 from grader.__main__ import main
 from grader.batch.gradebook import Gradebook, Graded
-from grader.cli import NOT_PASSED, PASSED
-from grader.cli.command_line.arguments import JSON
+from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.arguments import JSON, make_parser
+from grader.cli.handout.try_report import plain
 from grader.model.request_code import code_of
 from grader.model.student import Student, Submission
+from reference.emulator.__main__ import parser_of
 from tests.grader.cli.conftest import grade_of
 from tests.grader.cli.test_verify import MUTANTS
 from tests.tiny_course import RIGHT, WRONG
 
 SEED = "a seed"
-ELSEWHERE = {"redteam", "new"}  # their reports are checked by tests of their own
+OF_STUDENTS = {"try", "hint", "submit"}
+ELSEWHERE = {"redteam", "new", "emulate", "program", *OF_STUDENTS}  # tests of their own check these reports
+WITHOUT_JSON = {  # and why
+    "debug": "a student types into the debugger",
+    "watch": "shows each grade to the student who saves, until Ctrl-C",
+    "serve": "answers a browser, until Ctrl-C",
+    "completion": "prints a script for a shell",
+}
 
 
 @pytest.fixture
@@ -50,6 +66,19 @@ def clones(root: Path) -> Path:
     words = ["commit", "--quiet", "--allow-empty", "--message=x"]
     subprocess.run(["git", *who, *words], cwd=folder / "tiny-ada", check=True)
     return folder
+
+
+def test_every_command_has_json_except_those_that_report_nothing(repository: Path) -> None:
+    """`grade` writes its JSON to a file; the emulator defines the options of `emulate`."""
+    parsers: dict[str, argparse.ArgumentParser] = {**make_parser().commands, "emulate": parser_of("emulate")}
+    without = {
+        name
+        for name, parser in parsers.items()
+        if not any("--json" in action.option_strings for action in parser._actions)
+    }
+    assert without == set(WITHOUT_JSON)
+    sentence = re.search(r"The commands (.*) report\s+nothing", (repository / "docs/library.md").read_text())
+    assert sentence is not None and set(re.findall(r"`(\w+)`", sentence[1])) == without
 
 
 def test_every_command_that_reports_prints_what_the_published_schema_says(
@@ -103,6 +132,66 @@ def test_every_command_that_reports_prints_what_the_published_schema_says(
     assert commands == set(JSON) - ELSEWHERE
     names = [name for each in schema["oneOf"] if (name := each["$ref"].rpartition("/")[2]) not in ELSEWHERE]
     assert reports == {schema["$defs"][name]["properties"]["schema"]["const"] for name in names}
+
+
+WRONG_TWICE = """
+right = dilate
+
+
+def dilate(a, axes, dilation):
+    print("in dilate")
+    if axes == (0,):
+        raise ValueError("no rows")
+    return right(a, axes, 1)
+"""
+
+
+def test_the_commands_of_a_student_print_what_the_published_schema_says(
+    handout: Path, schema: dict[str, Any]
+) -> None:
+    rubric = handout / "grading" / "rubric.yaml"
+    data = yaml.safe_load(rubric.read_text())
+    data["criteria"][1] |= {"hints": ["Count the zeros.", "Where does row 1 go?"], "withheld_hints": 2}
+    rubric.write_text(yaml.safe_dump(data))
+    with open(handout / "conv.py", "a") as file:
+        file.write(WRONG_TWICE)
+
+    def report(*words: str, status: int = PASSED) -> dict[str, Any]:
+        command = [sys.executable, "-P", "-m", "grader", *words, "--json"]
+        done = subprocess.run(command, cwd=handout, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+        printed: dict[str, Any] = json.loads(done.stdout)
+        jsonschema.validate(printed, schema)
+        return printed
+
+    tried = report("try", "dilate/columns")
+    assert tried["inputs"]["a"]["shape"] == [2, 3] and tried["inputs"]["dilation"] == {"python": "2"}
+    assert (tried["expected"]["shape"], tried["actual"]["shape"]) == ([2, 9], [2, 6])
+    assert (tried["actual"]["dtype"], tried["error"]) == ("float32", "")
+    raised = report("try", "dilate/rows", status=NOT_PASSED)
+    assert (raised["actual"], raised["error"]) == (None, "ValueError: no rows")
+    hint = report("hint", "dilate")["criteria"][0]
+    assert (hint["hints"], hint["total"], hint["at_a_cost"]) == (["Count the zeros."], 2, 2)
+    (packed,) = report("submit")["files"]
+    content = (handout / packed["path"]).read_bytes()
+    assert packed["sha256"] == hashlib.sha256(content).hexdigest() and packed["unwritten"] == []
+
+
+def test_a_case_is_tried_with_code_or_reported_but_not_both(
+    handout: Path, complaint: Callable[[], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["try", "dilate/rows", "--json", "-c", "a"]) == USER_MISTAKE
+    assert "takes no -c" in complaint()
+
+
+def test_numbers_that_json_lacks_are_text() -> None:
+    values = plain(np.array([[1.5, np.nan], [np.inf, -np.inf]]))
+    assert values == {"dtype": "float64", "shape": [2, 2], "values": [[1.5, "nan"], ["inf", "-inf"]]}
+    assert plain((np.array(2), np.array([True]))) == [
+        {"dtype": "int64", "shape": [], "values": 2},
+        {"dtype": "bool", "shape": [1], "values": [True]},
+    ]
 
 
 @pytest.mark.slow

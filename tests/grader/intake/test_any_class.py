@@ -215,11 +215,10 @@ def sources(repository: Path) -> tuple[bytes, bytes]:
 def scores(repository: Path, sources: tuple[bytes, bytes]) -> tuple[Fraction, ...]:
     """What each source scores by itself, graded without a class."""
     from grader.author.load import load
-    from grader.author.render import provided_files
+    from grader.author.render import Views
     from grader.judge.session import Session
 
-    assignment = load(repository / "assignments" / "dense")
-    assignment = replace(assignment, provided=provided_files(assignment))
+    assignment = Views(load(repository / "assignments" / "dense")).assignment
     folder = Path(tempfile.mkdtemp(prefix="class-"))
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         found = []

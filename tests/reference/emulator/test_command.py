@@ -1,10 +1,12 @@
 """The command `grader emulate`: arguments by name, findings in print, an exit status that tells."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -82,6 +84,62 @@ def test_the_occupancy_says_where_registers_are_unknown(folder):
     assert "capability 7.5: 25%, as a multiprocessor holds 8 blocks of 1 warp, limited by registers" in (
         done.stdout
     )
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return json.loads((ROOT / "docs" / "commands.schema.json").read_text())
+
+
+def test_with_json_a_program_reads_the_findings_and_the_counts(folder, schema):
+    done = emulate(folder, *ADD, "--out", "out=float32:99", "--check", "--schedules", "1", "--json")
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, schema)
+    assert (done.returncode, report["schema"], report["kernel"]) == (1, "backflip/emulate/1", "add")
+    finding = next(one for one in report["findings"] if one["kind"] == "out_of_bounds")
+    assert (finding["line"], finding["array"], finding["thread"]) == (6, "out", [3, 0, 0])
+    assert report["counts"]["threads"] == 128
+    assert report["output"] == "n is 100\n"
+    assert "occupancy" in report["occupancy"]
+
+
+def test_with_json_an_unchecked_run_counts_nothing(folder, schema):
+    report = json.loads(emulate(folder, *ADD, *OUT, "--json", command=("-m", "reference.emulator")).stdout)
+    jsonschema.validate(report, schema)
+    assert (report["counts"], report["occupancy"], report["findings"]) == (None, "", [])
+    assert report["seconds"] > 0
+
+
+PROGRAM = """
+#include <cstdio>
+__global__ void fill(int *out) { out[threadIdx.x + 1] = 1; }
+int main()
+{
+    int *out;
+    cudaMalloc(&out, 4 * sizeof(int));
+    fill<<<1, 4>>>(out);
+    cudaDeviceSynchronize();
+    cudaFree(out);
+    puts("done");
+    fputs("oh", stderr);
+    return 3;
+}
+"""
+
+
+def test_with_json_the_output_of_a_whole_program_is_a_part_of_the_report(folder, schema):
+    (folder / "fill.cu").write_text(PROGRAM)
+    done = emulate(folder, "fill.cu", "--sandbox", "none", "--json")
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, schema)
+    assert (report["schema"], report["status"], done.returncode) == ("backflip/program/1", 3, 1)
+    assert (report["output"], report["errors"]) == ("done\n", "oh")
+    assert [one["kind"] for one in report["findings"]] == ["out_of_bounds"]
+
+
+def test_quiet_leaves_the_exit_status(folder):
+    done = emulate(folder, *ADD, "--out", "out=float32:99", "--check", "--quiet")
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 def test_counts_are_those_of_the_kernel(folder):

@@ -24,7 +24,7 @@ LENGTHS = ("n", "h", "w", "c_in", "kh", "kw", "c_out", "out_h", "out_w")
 
 @cache
 def conv_keys() -> "Mapping[str, type[CaseModel]]":
-    """The models of a case by the key that identifies it."""
+    """The models of a case, by the key that identifies this kind."""
     from pydantic import Field
 
     from grader.judge.case_model import CaseModel, Count, Draws, Id, Length
@@ -113,7 +113,7 @@ class ConvKind(Kind):
     }
 
     def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
-        """The arrays, with the stride and the padding; of a drawn case they are drawn too."""
+        """The arrays, the stride and the padding, of a drawn case or of one that the rubric writes."""
         parameters = dict(case.parameters)
         if "x" not in parameters:
             parameters |= _draw_configuration(shapes, parameters["remainder"])
@@ -128,7 +128,7 @@ class ConvKind(Kind):
         return draw_arrays(case, numbers, values, arrays)
 
     def describe(self, case: Case, inputs: Inputs) -> str:
-        """Images, filters, and how they move."""
+        """The images, the filters, the stride and the padding in words."""
         n, height, width, channels = inputs.array("x").shape
         kernel_height, kernel_width, _, filters = inputs.array("w").shape
         stride, padding = pair(inputs.values["stride"]), pair(inputs.values["padding"])
@@ -141,31 +141,31 @@ class ConvKind(Kind):
         )
 
     def formula_names(self, parameters: Mapping[str, Any]) -> Sequence[str]:
-        """Of the images, the kernels and the result."""
+        """The names of the lengths of the images, the kernels and the result."""
         return LENGTHS
 
     def names_of_lengths(self, case: Case, inputs: Inputs) -> Mapping[str, int]:
-        """In the order of LENGTHS."""
+        """The lengths, in the order of LENGTHS."""
         x, w, out = (inputs.array(name).shape for name in ("x", "w", "out_grad"))
         return dict(zip(LENGTHS, (*x, *w[:2], w[3], *out[1:3]), strict=True))
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
-        """The result has the shape of `out_grad`."""
+        """The shapes of the arrays, and of the result, which is like `out_grad`."""
         x, w, out = parameters["x"], parameters["w"], _result(parameters)
         return [[parameters["batch"], *x], [*w, x[2]], out], [out]
 
     def complete(self, parameters: dict[str, Any], batch: int) -> dict[str, Any]:
-        """With the default batch, where the case gives the images' shape and no batch."""
+        """The parameters, with the default batch if the case gives the images' shape and no batch."""
         return {"batch": batch, **parameters} if "x" in parameters else parameters
 
     def complaint(self, parameters: Mapping[str, Any]) -> str:
-        """The kernel fits into the padded input."""
+        """The problem with a kernel that is larger than the padded input."""
         if "x" in parameters and min(_result(parameters)) < 1:
             return "found a kernel larger than the padded input: there is no output"
         return ""
 
     def why_not_linear(self, parameters: Mapping[str, Any]) -> str:
-        """It is linear, in the images and in the kernels."""
+        """ "": a convolution is linear in the images and in the kernels."""
         return ""
 
     def explain_shape(self, expected: Shape, actual: Shape, inputs: Inputs) -> str:
@@ -173,7 +173,7 @@ class ConvKind(Kind):
         return slip_of(expected, actual, inputs)
 
     def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
-        """Fewer channels and shorter axes; strides, remainders and paddings stay."""
+        """The case with fewer channels and shorter axes; strides, remainders and paddings stay the same."""
         (*image, depth), (*kernel, filters) = parameters["x"], parameters["w"]
         axes = zip(image, kernel, pair(parameters["stride"]), strict=True)
         shorter = [n - s * max(0, (n - max(longest, k)) // s) for n, k, s in axes]
@@ -185,9 +185,9 @@ class ConvKind(Kind):
         }
 
     def is_plain(self, inputs: Inputs) -> bool:
-        """One picture of one channel."""
+        """True for one image with one channel, and less padding than the kernel has rows and columns."""
         n, _, _, channels = inputs.array("x").shape
-        return bool(n == channels == 1)
+        return bool(n == channels == 1) and all(p < k for _, k, _, p in _sizes(inputs))
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """See `small_cases`."""
@@ -195,7 +195,7 @@ class ConvKind(Kind):
 
 
 def _result(parameters: Mapping[str, Any]) -> list[int]:
-    """The shape that the forward pass has: batch, height, width, filters."""
+    """The shape of the forward pass's result: batch, height, width, filters."""
     strides, paddings = pair(parameters["stride"]), pair(parameters["padding"])
     sizes = zip(parameters["x"][:2], parameters["w"][:2], strides, paddings, strict=True)
     return [parameters["batch"], *((n + 2 * p - k) // s + 1 for n, k, s, p in sizes), parameters["w"][2]]
@@ -204,7 +204,7 @@ def _result(parameters: Mapping[str, Any]) -> list[int]:
 def _draw_configuration(rng: "np.random.Generator", remainder: str) -> dict[str, Any]:
     """A random rectangular convolution with the requested remainder (n + 2p - k) mod s on both axes.
 
-    "zero": r = 0; "full": r = s - 1 with s >= 2; "between": 0 < r < s - 1, so s >= 3; "any": whatever comes.
+    "zero": r = 0; "full": r = s - 1 with s >= 2; "between": 0 < r < s - 1, so s >= 3; "any": any remainder.
     """
     smallest = {"any": 1, "zero": 1, "full": 2, "between": 3}[remainder]
     while True:

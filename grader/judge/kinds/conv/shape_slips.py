@@ -27,22 +27,22 @@ class Axis:
 
     @property
     def out(self) -> int:
-        """How many windows there are."""
+        """The number of windows."""
         return self.last // self.stride + 1
 
     @property
     def rest(self) -> int:
-        """How many pixels the stride leaves over: r."""
+        """The number of pixels that the stride leaves over: r."""
         return self.last % self.stride
 
     @property
     def kept(self) -> int:
-        """How many zeros behind the last window have to be cut off: s - 1 - r."""
+        """The number of zeros after the last window that must be cut off: s - 1 - r."""
         return self.stride - 1 - self.rest
 
     @property
     def edge(self) -> int:
-        """What goes around out_grad on the way back: K - 1 - p."""
+        """The padding of out_grad in the backward pass: K - 1 - p."""
         return self.kernel - 1 - self.padding
 
     @property
@@ -51,17 +51,17 @@ class Axis:
         return f"({self.size} + 2·{self.padding} - {self.kernel}) mod {self.stride} = {self.rest}"
 
     def back(self, length: int) -> int:
-        """How long x_grad gets from an out_grad that is brought to that length first."""
+        """The length of x_grad if out_grad is first brought to that length."""
         return length + 2 * self.edge - self.kernel + 1
 
     def under(self, length: int) -> int:
-        """How long w_grad gets from an out_grad that is brought to that length first."""
+        """The length of w_grad if out_grad is first brought to that length."""
         return self.size + 2 * self.padding - length + 1
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A way to miscalculate a length, and how to go on after "31 is what you get for 32 when"."""
+    """A way to miscalculate a length, and the end of the sentence "31 is what you get for 32 when ..."."""
 
     length: Callable[[Axis], int]
     reason: Callable[[Axis], str]
@@ -228,9 +228,9 @@ RESULTS: Mapping[str, tuple[tuple[int, int], Sequence[Mistake]]] = {
 
 
 def slip_of(expected: Shape, actual: Shape, inputs: Inputs) -> str:
-    """The mistake that gives the actual length on every spatial axis that differs; "" where none does.
+    """The mistake that gives the actual length on every spatial axis that differs; "" if none does.
 
-    Silent too where other axes differ, and where two arrays of the case have the shape that was expected.
+    It is also "" if other axes differ, or if two arrays of the case have the expected shape.
     """
     axes = spatial_axes(inputs)
     names = [name for name in RESULTS if inputs.array(name).shape == expected]

@@ -1,4 +1,4 @@
-"""Small convolutions, by which a mistake is seen at a glance: one picture, one channel, a few pixels."""
+"""Small convolutions that show a mistake at a glance: one image, one channel, a few pixels."""
 
 import itertools
 from collections.abc import Iterator, Mapping
@@ -6,8 +6,8 @@ from typing import Any
 
 from grader.judge.kinds.conv.shape_slips import pair
 
-# On one axis (length, kernel, stride, padding), the simplest first: a plain window, a gap, what is left over,
-# zeros around, more of them than the kernel is long.
+# (length, kernel, stride, padding) of one axis, the simplest first: a plain window, a gap, a remainder, a
+# padding, and a padding that is longer than the kernel.
 AXES = (
     *((1, 1, 1, 0), (2, 1, 1, 0), (2, 2, 1, 0), (3, 2, 1, 0), (2, 1, 2, 0), (3, 2, 2, 0), (3, 1, 2, 0)),
     *((3, 2, 3, 0), (4, 2, 2, 0), (5, 2, 3, 0), (4, 1, 3, 0), (2, 2, 1, 1), (1, 1, 1, 1), (2, 1, 1, 1)),
@@ -21,7 +21,7 @@ Axis = tuple[int, int, int, int]
 
 
 def small_cases(parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """One picture of one channel; then two pictures, or channels, or the views of the case."""
+    """Cases with one image and one channel, then with two images, two channels, or the views of the case."""
     pairs = itertools.product(enumerate(AXES), enumerate(AXES))
     for (i, high), (j, wide) in pairs:
         if high[0] * wide[0] <= MOST_PIXELS and (min(i, j) < SIMPLE or i == j):

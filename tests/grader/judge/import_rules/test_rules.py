@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from grader.author.load import load, load_course
-from grader.author.render import Views, provided_files
+from grader.author.render import Views
 from grader.judge.import_rules.rules import MAX_SOURCE_BYTES, Rules, Terms, find
 from grader.judge.session import Session
 from grader.model.assignment import DEFAULT_IMPORTS, Assignment, ImportRules
@@ -385,8 +385,7 @@ QUICK = ("dense", "cuda_kernels")  # one in each language; the others have hundr
     "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in COURSE]
 )
 def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_rules(name: str) -> None:
-    assignment = load(ROOT / "assignments" / name)
-    assignment = replace(assignment, provided=provided_files(assignment))
+    assignment = Views(load(ROOT / "assignments" / name)).assignment
     assert assignment.import_rules is not None
     rules = Rules(Terms.of(assignment, assignment.import_rules))
     refused = {
@@ -398,8 +397,7 @@ def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_rules(name:
 
 
 def test_the_sample_class_keeps_to_the_rules_of_its_assignment(sample_class: Path) -> None:
-    assignment = load(ROOT / "assignments" / "conv_backward")
-    assignment = replace(assignment, provided=provided_files(assignment))
+    assignment = Views(load(ROOT / "assignments" / "conv_backward")).assignment
     assert assignment.import_rules is not None
     rules = Rules(Terms.of(assignment, assignment.import_rules))
     files = sorted(sample_class.glob("*/conv.py"))
@@ -434,7 +432,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
     assignment = load(root / "assignments" / "tiny")
     assignment = replace(
         assignment,
-        provided=provided_files(assignment),
+        provided=Views(assignment).assignment.provided,
         import_rules=ImportRules(("numpy", "os"), ("numpy.flip",)),
     )
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:

@@ -1,14 +1,13 @@
 """Kernels are compiled in a child process, inspected before they are loaded, and cached by content."""
 
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.author.load import load
-from grader.author.render import provided_files, render
+from grader.author.render import Views, render
 from grader.judge.import_rules.read_sources import Reading
 from grader.judge.import_rules.rules import Terms
 from grader.judge.kernels import builder as build
@@ -30,8 +29,7 @@ FOR_NO_GPU = (
 @pytest.fixture(scope="module")
 def assignment() -> Assignment:
     """cuda_kernels, with its provided files."""
-    found = load(ROOT / "assignments" / "cuda_kernels")
-    return replace(found, provided=provided_files(found))
+    return Views(load(ROOT / "assignments" / "cuda_kernels")).assignment
 
 
 @pytest.fixture(scope="module")

@@ -7,19 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.process import plain_worker
 from grader.judge.process.implementation import Implementation, Subject
-from grader.judge.process.plain_worker import PlainChild, PlainStarter, begun_early
+from grader.judge.process.plain_worker import PlainChild, PlainStarter, early_worker
 from grader.judge.process.sandbox import starter
 from grader.model.assignment import Device, Limits
 from grader.model.grade import Sandbox, Status
 
 
 @pytest.fixture
-def plain(tmp_path: Path) -> Iterator[PlainStarter]:
-    """A starter of workers without a sandbox."""
+def probes(tmp_path: Path) -> Path:
+    """A file without a probe."""
     (tmp_path / "probes.py").write_text("")
-    it = starter(Sandbox.NONE, tmp_path / "probes.py", "grader.worker.numpy_arrays")
+    return tmp_path / "probes.py"
+
+
+@pytest.fixture
+def plain(probes: Path) -> Iterator[PlainStarter]:
+    """A starter of workers without a sandbox."""
+    it = starter(Sandbox.NONE, probes, "grader.worker.numpy_arrays")
     assert isinstance(it, PlainStarter)
     yield it
     it.close()
@@ -68,23 +73,26 @@ def test_closing_ends_what_was_begun_for_nothing(plain: PlainStarter) -> None:
     assert not any(Path(folder).exists() for folder in folders)
 
 
-def test_a_worker_begun_before_its_configuration_is_known_is_the_first_that_is_used(
-    plain: PlainStarter,
-) -> None:
-    with begun_early():
-        (early,) = plain_worker._begun_early
-        with Implementation(plain, Subject((), "float32", Device.CPU), Limits()) as empty:
-            assert empty.start().status is Status.OK
-            assert not plain_worker._begun_early
-            assert early.is_running
-        other = plain.start({})
-    assert other.is_running  # the block ends only what no starter took
+def test_an_early_worker_is_the_first_that_is_used(probes: Path) -> None:
+    with early_worker() as early:
+        plain = starter(Sandbox.NONE, probes, "grader.worker.numpy_arrays", early=early)
+        child, other = plain.start({}), plain.start({})
+        assert child is early
+        assert other is not early
+    assert [child.is_alive, other.is_alive] == [False, True]  # the block ends only its own worker
     other.kill()
 
 
-def test_a_worker_begun_early_for_nothing_ends_with_the_block() -> None:
-    with begun_early():
-        (child,) = plain_worker._begun_early
-        assert is_there(pid_of(child))
-    assert not is_there(pid_of(child))
-    assert not Path(child.folder).exists()
+def test_an_early_worker_answers_as_any_other(probes: Path) -> None:
+    with early_worker() as early:
+        plain = starter(Sandbox.NONE, probes, "grader.worker.numpy_arrays", early=early)
+        with Implementation(plain, Subject((), "float32", Device.CPU), Limits()) as empty:
+            assert empty.start().status is Status.OK
+            assert early is not None and early.is_running
+
+
+def test_an_early_worker_ends_with_the_block() -> None:
+    with early_worker() as early:
+        assert early is not None and is_there(pid_of(early))
+    assert not is_there(pid_of(early))
+    assert not Path(early.folder).exists()

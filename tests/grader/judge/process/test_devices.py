@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from grader.author.load import load
-from grader.author.render import provided_files, render
+from grader.author.render import Views, render
 from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.process import devices, sandbox
@@ -187,7 +187,7 @@ def test_a_solution_is_graded_on_a_real_gpu_behind_the_wall(repository: Path, tm
         assignment,
         rubric=replace(assignment.rubric, criteria=criteria),
         devices=(Device.CUDA,),
-        provided={**provided_files(assignment), **kernels},
+        provided={**Views(assignment).assignment.provided, **kernels},
     )
     files = render(assignment, "solution").files
     for name in assignment.files:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views
 from grader.batch.grading_messages import Grading, Work
 from grader.batch.grading_session import GradingSession
 from grader.judge.inputs import Inputs
@@ -97,7 +97,7 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
     course = make_course(tmp_path_factory.mktemp("budgets") / "course", replaced)
     loaded = load(course / "assignments" / "tiny")
     limits = Limits(import_seconds=0.5, case_seconds=0.3, criterion_cases=2, wall_factor=2, memory_mib=256)
-    return replace(loaded, provided=provided_files(loaded), import_rules=None, limits=limits)
+    return replace(Views(loaded).assignment, import_rules=None, limits=limits)
 
 
 @pytest.fixture(scope="module")

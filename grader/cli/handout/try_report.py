@@ -1,0 +1,56 @@
+"""`grader try --json`: a case's inputs, its expected value and the student's answer, for a program."""
+
+import contextlib
+import math
+import sys
+from typing import Any
+
+import numpy as np
+
+from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.json_output import print_json
+from grader.cli.handout.bench import set_up
+from grader.judge.differences.python_words import written
+
+
+def report(case_name: str) -> int:
+    """Prints the case after one call of its probe. What the student's functions print goes to the errors."""
+    error, actual = "", None
+    with contextlib.redirect_stdout(sys.stderr):
+        bench = set_up(case_name)
+        try:
+            actual = plain(bench.names["ask"]())
+        except Exception as raised:
+            error = f"{type(raised).__name__}: {raised}"
+    expected = bench.names["expected"]
+    facts = {
+        "case": bench.name,
+        "inputs": {name: plain(bench.names[name]) for name in bench.input_names},
+        "calls": bench.calls,
+        "expected": None if isinstance(expected, tuple) and not expected else plain(expected),
+        "actual": actual,
+        "error": error,
+    }
+    print_json("try/1", facts)
+    return NOT_PASSED if error else PASSED
+
+
+def plain(value: Any) -> Any:
+    """An array as its dtype, shape and values, several arrays as a list, the rest as Python writes it."""
+    value = _as_numpy(value)
+    if isinstance(value, tuple) and any(isinstance(_as_numpy(part), np.ndarray) for part in value):
+        return [plain(part) for part in value]
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return {"dtype": value.dtype.name, "shape": list(value.shape), "values": _finite(value.tolist())}
+    return {"python": written(value)}
+
+
+def _as_numpy(value: Any) -> Any:
+    return value.numpy() if hasattr(value, "numpy") else value
+
+
+def _finite(values: Any) -> Any:
+    """The values with NaN and infinity as text, because JSON has no number for them."""
+    if isinstance(values, list):
+        return [_finite(each) for each in values]
+    return values if math.isfinite(values) else str(values)
