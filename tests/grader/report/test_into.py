@@ -14,9 +14,10 @@ from grader.model.class_row import ClassReport, ClassRow
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Student, Submission
+from grader.report.formats import ReportFiles
 from grader.report.formats.canvas import NEEDED, TWO_NAMES, fill_canvas
 from grader.report.formats.moodle import fill_moodle
-from grader.report.tables.sheet import Written, read_sheet
+from grader.report.tables.sheet import read_sheet
 
 STUDENTS = (
     Student("1001", "Ada Lovelace", "ada@x.edu"),
@@ -51,7 +52,7 @@ def class_report() -> ClassReport:
     return ClassReport(tuple(rows), {"dense": "A layer by hand"}, {})
 
 
-def canvas(path: Path, text: str, keep: bool = False) -> Written:
+def canvas(path: Path, text: str, keep: bool = False) -> ReportFiles:
     path.write_bytes(text.encode())
     sheet = read_sheet(path, NEEDED, "Canvas")
     return fill_canvas(class_report(), sheet, Identities(STUDENTS).find, keep)
@@ -59,7 +60,7 @@ def canvas(path: Path, text: str, keep: bool = False) -> Written:
 
 def moodle(
     path: Path, text: str | bytes, keep: bool = False, named: Mapping[str, str] | None = None
-) -> Written:
+) -> ReportFiles:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return fill_moodle(class_report(), read_sheet(path, (), "Moodle"), Identities(STUDENTS).find, keep, named)
 
