@@ -121,7 +121,7 @@ def test_canvas_lines_that_are_no_students_are_told_by_their_structure(path: Pat
         canvas(path, text.replace(",100,", ",90,"))
 
 
-def test_canvas_excused_and_unassigned_cells_stay_and_missing_students_are_counted(path: Path) -> None:
+def test_canvas_keeps_excused_cells_and_counts_missing_students(path: Path) -> None:
     text = f'{CANVAS}{POINTS}"Lovelace, Ada",7,1001,,A,EX,\n"Hopper, Grace",8,1002,,A,N/A,\n'
     text += '"Noether, Emmy",9,1004,,A,3,\n'
     filled = canvas(path, text + '"Turing, Alan",10,1912,,A,4,\n')
@@ -136,12 +136,12 @@ def test_cells_that_held_another_grade_are_listed_and_kept_on_demand(path: Path)
     filled = canvas(path, text)
     assert filled.changes == ("Ada Lovelace 55.00 → 100", "Jörg Müller C+ → 50")
     assert [line[5] for line in table(filled.files["canvas.csv"])[2:]] == ["100", "87.50", "50"]
-    kept = canvas(path, text, keep=True)
-    assert kept.changes == () and kept.unchanged == (
+    report = canvas(path, text, keep=True)
+    assert report.changes == () and report.unchanged == (
         "Ada Lovelace 55.00 (not 100)",
         "Jörg Müller C+ (not 50)",
     )
-    assert [line[5] for line in table(kept.files["canvas.csv"])[2:]] == ["55.00", "87.50", "C+"]
+    assert [line[5] for line in table(report.files["canvas.csv"])[2:]] == ["55.00", "87.50", "C+"]
 
 
 def test_canvas_last_and_first_names_in_two_columns_are_read(path: Path) -> None:
