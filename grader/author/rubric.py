@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.author.case_size import MAX_ELEMENTS, elements
 from grader.author.conditions import CONDITIONS
+from grader.author.course_files import read_text
 from grader.author.extensions.own_functions import OwnFunctions
 from grader.author.scenario_steps import steps_of
 from grader.author.schema import (
@@ -20,7 +21,7 @@ from grader.author.schema import (
     RubricModel,
     vocabulary_of,
 )
-from grader.author.yaml_document import Document, read
+from grader.author.yaml_document import Document
 from grader.judge.case_model import CaseModel
 from grader.judge.comparison import Comparison
 from grader.judge.comparisons import AROUND, COMPARISONS, compared_by
@@ -68,7 +69,7 @@ def lines_of(rubric: Path) -> dict[str, int]:
 
 def anchors_of(readme: Path) -> set[str]:
     """The anchors of a Markdown file's headings, made as GitHub makes them."""
-    text = read(readme, "no such file: each `help` points to one of its headings")
+    text = read_text(readme, "no such file: each `help` points to one of its headings")
     text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)  # a comment in code is no heading
     titles = [line.lstrip("#").strip() for line in text.splitlines() if re.match(r"#{1,6} ", line)]
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}

@@ -8,8 +8,9 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from grader.author.course_files import read_text
 from grader.model.errors import UserError
-from grader.model.near_miss import near_file, near_miss
+from grader.model.near_miss import near_miss
 
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 MERGE = "tag:yaml.org,2002:merge"
@@ -18,7 +19,6 @@ QUOTED = re.compile(r"'([^']*)'")  # the names that pydantic expects
 EXPECTED = re.compile("^Input should (?:be|have) (.*)", re.DOTALL)  # as pydantic begins a message
 MAX_NUMBER = 40  # digits
 BAD_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-MAX_TEXT = 4 << 20  # bytes of any file that an author writes
 MAX_BYTES = 256 * 1024  # of YAML: handwritten files are smaller, and this takes about a second to read
 MAX_NODES = 50_000  # strings, lists and mappings, with aliases written out
 LONG = 100  # characters of a text that count as one value more
@@ -46,7 +46,7 @@ class Document:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        text = read(path, limit=MAX_BYTES)
+        text = read_text(path, limit=MAX_BYTES)
         try:
             loader = _Loader(text)
             self._node = loader.get_single_node()
@@ -159,22 +159,6 @@ class Document:
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def read(path: Path, missing: str = "no such file", limit: int = MAX_TEXT) -> str:
-    """An author's file as text; UserError if it is too large or, with the message `missing`, not there."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(limit + 1)
-        if len(content) > limit:
-            raise UserError(f"found a larger file, expected at most {limit // 1024} KiB", path)
-        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except FileNotFoundError as error:
-        raise UserError(missing + near_file(path), path) from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"found bytes that are not UTF-8 (at byte {error.start})", path) from error
-    except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror}", path) from error
 
 
 def _steps(error: Any, data: object) -> tuple[Hashable, ...]:

@@ -16,7 +16,7 @@ from tests.golden.class_of_kernels import kernels
 WRONG, ERROR, CRASHED, TIMEOUT = Status.WRONG, Status.ERROR, Status.CRASHED, Status.TIMEOUT
 REFUSED, OUTPUT, MEMORY, OK = Status.REFUSED, Status.OUTPUT_LIMIT, Status.MEMORY, Status.OK
 ATTACKED = ("matmul", "matmul_bugs")
-OTHERS = ("blocks_for", "add")
+OTHER_CRITERIA = ("blocks_for", "add")
 CASE_SECONDS = 1.0
 
 
@@ -170,7 +170,7 @@ def session(assignment: Assignment) -> Iterator[Session]:
 
 def grade_of(session: Session, assignment: Assignment, attack: Attack) -> Grade:
     """What the cases of its kernel and of two others come to."""
-    criteria = [assignment.criterion(id) for id in (*ATTACKED, *OTHERS)]
+    criteria = [assignment.criterion(id) for id in (*ATTACKED, *OTHER_CRITERIA)]
     only = {case.name for criterion in criteria for case in criterion.cases}
     files = {name: text.encode() for name, text in attack.files.items()}
     return session.grade(SubmittedFiles(files), attack.name, Choice(only=only))
@@ -202,7 +202,7 @@ def test_an_attack_on_a_kernel_gets_what_the_table_says(
 
     grade = grade_of(session, assignment, attack)
 
-    own, others = results_of(grade, ATTACKED), results_of(grade, OTHERS)
+    own, others = results_of(grade, ATTACKED), results_of(grade, OTHER_CRITERIA)
     record = [(r.criterion, r.case, r.status.value, r.rationale[:300], r.actual) for r in own]
     judged = own + others if must.costs_all else own
     failed = [result for result in judged if result.status not in (Status.OK, Status.NOT_RUN)]

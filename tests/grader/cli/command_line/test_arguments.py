@@ -66,14 +66,14 @@ def test_grader_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None
     ],
 )
 def test_a_wrong_word_is_answered_in_one_line_with_the_word_that_was_meant(
-    line: str, said: str, capsys: pytest.CaptureFixture[str]
+    line: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         main(shlex.split(line))
     assert ended.value.code == 2
     output = capsys.readouterr()
     assert output.out == ""
-    assert said in output.err and output.err.count("\n") == 1
+    assert message in output.err and output.err.count("\n") == 1
 
 
 def test_every_command_can_be_quiet_that_does_more_than_show_something() -> None:

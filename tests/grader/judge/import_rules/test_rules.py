@@ -236,7 +236,7 @@ def test_what_is_ruled_out_is_refused_with_file_and_line(
     assert "\n" not in message
 
 
-def test_a_module_that_is_refused_whole_is_named_even_where_something_has_loaded_it(rules: Rules) -> None:
+def test_a_refused_module_is_named_even_if_it_is_already_loaded(rules: Rules) -> None:
     importlib.import_module("numpy.ctypeslib")
 
     assert "numpy.ctypeslib cannot be" in refusal(rules, "import numpy as np\nnp.ctypeslib.ctypes.pythonapi")
@@ -459,7 +459,7 @@ def grade(session: Session, tmp_path: Path, source: str) -> tuple[int, set[Statu
     return int(grade.score), {r.status for r in results}, (failed or [""])[0]
 
 
-def test_a_submission_that_breaks_the_rules_is_refused_whole_and_never_runs(
+def test_a_submission_that_breaks_the_rules_is_refused_and_never_runs(
     session: Session, tmp_path: Path
 ) -> None:
     source = f"import os\nos._exit(0)\n{RIGHT}\nnp.flip\n"

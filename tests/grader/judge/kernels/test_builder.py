@@ -82,7 +82,7 @@ def test_what_is_known_is_not_compiled_again(
     assert builder.build("kernels.cu", source + b"\n").failed is not None
 
 
-def test_a_source_that_is_expected_is_compiled_by_the_process_that_waits_for_it(
+def test_an_expected_source_is_compiled_by_the_waiting_process(
     builder: Builder, monkeypatch: pytest.MonkeyPatch, no_nvrtc: None
 ) -> None:
     builder.missing()

@@ -99,7 +99,7 @@ def test_a_transpose_of_the_submissions_own_forward_pass_is_right() -> None:
     assert adjoint().status is Status.OK
 
 
-def test_a_right_transpose_of_a_wrong_forward_pass_earns_follow_through_credit() -> None:
+def test_the_transpose_of_a_wrong_forward_pass_earns_follow_through() -> None:
     assert adjoint(conv=lambda i: 3 * conv(i), x_grad=lambda i: 3 * x_grad(i)).status is Status.OK
     assert adjoint(conv=lambda i: 3 * conv(i)).status is Status.WRONG
 
@@ -295,7 +295,7 @@ def followed(forward_fails: str = "conv/one", wrt: str = "x", **probes: Any) -> 
     return grade_case(case, with_respect_to(FOLLOWED, wrt), answers, REFERENCE, forward_fails)
 
 
-def test_the_gradient_of_a_wrong_forward_pass_earns_its_share_and_says_where_that_is_wrong() -> None:
+def test_a_followed_gradient_earns_its_share_and_names_the_wrong_case() -> None:
     result = followed(**THREE_TIMES)
 
     assert (result.status, result.follow_through) == (Status.WRONG, 0.5)
@@ -365,7 +365,7 @@ def inputs_of_sums(inputs: Inputs) -> Any:
     return np.repeat(inputs.array("out_grad").sum(-1, keepdims=True), 2, -1)
 
 
-def test_a_forward_pass_whose_shape_depends_on_the_numbers_is_the_submissions_own_mistake() -> None:
+def test_a_shape_that_depends_on_the_numbers_is_the_submissions_mistake() -> None:
     def fickle(inputs: Inputs) -> Any:
         whole = conv(inputs)
         return whole if np.array_equal(inputs.array("x"), draw(CASE, "tiny").array("x")) else whole[:1]
