@@ -10,14 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.__main__ import processor
 from benchmarks.exercise import NAME, SOLUTION, make_course
 from benchmarks.table import Table
 from grader.author.load import load
-from grader.author.render import provided_files, render
+from grader.author.render import Views, render
 from grader.batch.gradebook import Gradebook, Graded
 
 ROOT = Path(__file__).parents[1]
@@ -136,8 +136,7 @@ def measure_class(assignment: str, count: int) -> Measured:
             files = {"conv.py": SOLUTION}
         else:
             root = ROOT
-            loaded = load(ROOT / "assignments" / assignment)
-            loaded = replace(loaded, provided=provided_files(loaded))
+            loaded = Views(load(ROOT / "assignments" / assignment)).assignment
             rendered = render(loaded, "solution").files
             files = {name: rendered[name] for name in loaded.files}
         database = Path(folder, "gradebook.db")

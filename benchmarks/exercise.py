@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views
 from grader.model.assignment import Assignment
 
 NAME = "trivial"
@@ -60,8 +59,7 @@ def make_course(root: Path, *, hidden: bool = True) -> Assignment:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text if hidden else text.replace(", visibility: hidden", ""), encoding="utf-8")
     (root / "reference").symlink_to(Path(__file__).parents[1] / "reference")
-    assignment = load(root / "assignments" / NAME)
-    return replace(assignment, provided=provided_files(assignment))
+    return Views(load(root / "assignments" / NAME)).assignment
 
 
 def hand_in(root: Path, students: int) -> list[Path]:

@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -18,7 +17,7 @@ from statistics import median
 from benchmarks.exercise import hand_in, make_course
 from benchmarks.table import Table
 from grader.author.load import load
-from grader.author.render import provided_files, render
+from grader.author.render import Views, render
 from grader.batch.grading_messages import Done, Grading, Work
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
@@ -93,8 +92,7 @@ def time_trivial(folder: Path, *, hidden: bool) -> tuple[list[float], list[float
 
 def time_conv_backward(folder: Path) -> tuple[list[float], list[float]]:
     """Seconds from one grade to the next for each pool, and for each start of Python with NumPy."""
-    assignment = load(ROOT / "assignments" / "conv_backward")
-    assignment = replace(assignment, provided=provided_files(assignment))
+    assignment = Views(load(ROOT / "assignments" / "conv_backward")).assignment
     work = list(solutions(assignment, WARM_UP + PER_POOL))
     grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, "", None, variants=False)
     seconds, starts = [], []

@@ -10,14 +10,13 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.author.handout import generate
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views
 from tests.waiting import LIMIT
 
 ROOT = Path(__file__).parents[1]
@@ -89,8 +88,7 @@ def moved(
     course = make_course(tmp_path_factory.mktemp("setup") / "course")
     for name in ("pyproject.toml", "README.md", "grader", "locks"):
         (course / name).symlink_to(ROOT / name)
-    assignment = load(course / "assignments" / "tiny")
-    assignment = replace(assignment, provided=provided_files(assignment))
+    assignment = Views(load(course / "assignments" / "tiny")).assignment
     generate([assignment], course.parent / "out")
     handout = course.parent / "out" / "solution" / "tiny"
     first = make(handout, "grade")

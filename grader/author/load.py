@@ -6,10 +6,10 @@ code that reads it. Reading and checking YAML takes longer than grading a submis
 
 import contextlib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from grader.author.course_files import digest_of, has_assignment, has_oracle, provided_file
 from grader.judge.code_digest import code_digest
@@ -31,6 +31,7 @@ from grader.model.assignment import (
 from grader.model.file_formats.plain_records import NotPlain, Records
 from grader.model.late_policy import LateDays, Penalty, Policies, Rounding
 
+T = TypeVar("T")
 CODE = ("author", "judge", "model")  # the packages of the grader that determine the result of reading
 CACHE = "loaded"
 RECORDS = Records(
@@ -57,8 +58,18 @@ def load(folder: Path) -> Assignment:
 
     Raises UserError for any mistake of the author.
     """
-    assignment, recorded = _checked(folder)
-    provided = {name: provided_file(folder.parent / name, digest) for name, digest in recorded.items()}
+
+    def read() -> Assignment:
+        from grader.author.read_yaml import read_assignment  # pydantic and PyYAML are slow to import
+
+        return read_assignment(folder)
+
+    def has_its_oracle(one: Assignment) -> bool:
+        return one.frozen is not None or has_oracle(one.oracle, one.folder.parents[1])
+
+    assignment = _cached(Assignment, lambda: _key_of_assignment(folder), has_its_oracle, read)
+    digests = assignment.provided_digests
+    provided = {name: provided_file(folder.parent / name, digest) for name, digest in digests.items()}
     paths = [folder / "assignment.yaml", assignment.rubric.source, assignment.probes, *assignment.tests]
     paths += [path for path in (folder / name for name in OWN_FILES) if path.is_file()]
     return replace(assignment, provided=provided, digest=_digest(paths, provided))
@@ -66,38 +77,38 @@ def load(folder: Path) -> Assignment:
 
 def load_course(path: Path) -> Course:
     """course.yaml; UserError for an assignment that is not there, or policies that contradict each other."""
-    key = _key("course", path, [path])
-    course = _cached(key)
-    if isinstance(course, Course) and all(has_assignment(path.parent, name) for name in course.assignments):
-        return course
-    from grader.author.read_yaml import read_course  # pydantic and PyYAML, which take longer than the rest
 
-    course = read_course(path)
-    if key == _key("course", path, [path]):  # else it was edited meanwhile
-        _keep(key, course)
-    return course
+    def read() -> Course:
+        from grader.author.read_yaml import read_course
+
+        return read_course(path)
+
+    def has_its_assignments(one: Course) -> bool:
+        return all(has_assignment(path.parent, name) for name in one.assignments)
+
+    return _cached(Course, lambda: _key("course", path, [path]), has_its_assignments, read)
 
 
 def changed_files(assignment: Assignment) -> list[str]:
     """In a handout: the provided files that were changed, apart from line ends."""
-    _, recorded = _checked(assignment.folder)
-    return [name for name, data in assignment.provided.items() if digest_of(data) != recorded[name]]
+    provided, digests = assignment.provided, assignment.provided_digests
+    return [name for name, digest in digests.items() if digest_of(provided[name]) != digest]
 
 
-def _checked(folder: Path) -> tuple[Assignment, dict[str, str]]:
-    """The assignment without its provided files, and the digest that each of these should have."""
-    key = _key_of_assignment(folder)
-    match _cached(key):
-        case (Assignment() as assignment, dict() as recorded):
-            root = assignment.folder.parents[1]
-            if assignment.frozen is not None or has_oracle(assignment.oracle, root):
-                return assignment, recorded
-    from grader.author.read_yaml import read_assignment  # pydantic and PyYAML
-
-    checked = read_assignment(folder)
-    if key == _key_of_assignment(folder):  # else it was edited meanwhile
-        _keep(key, checked)
-    return checked
+def _cached(
+    kind: type[T], key_of: Callable[[], str], is_current: Callable[[T], bool], read: Callable[[], T]
+) -> T:
+    """The value that is kept under the key, or else the one that is read."""
+    cache, key = UserCache(CACHE), key_of()
+    with contextlib.suppress(ValueError):
+        value = RECORDS.read(cache.get(key) or b"")
+        if isinstance(value, kind) and is_current(value):
+            return value
+    value = read()
+    if key == key_of():  # else it was edited meanwhile
+        with contextlib.suppress(NotPlain):
+            cache.keep(key, RECORDS.write(value))
+    return value
 
 
 def _key_of_assignment(folder: Path) -> str:
@@ -118,19 +129,6 @@ def _key(what: str, path: Path, read: Iterable[Path], names: Iterable[str] = ())
         parts.append(f"{file.name} {digest_of(content)}")
     digest = digest_of("\0".join(parts).encode())
     return f"{what}-{digest}"
-
-
-def _cached(key: str) -> Any:
-    text = UserCache(CACHE).get(key)
-    try:
-        return None if text is None else RECORDS.read(text)
-    except ValueError:
-        return None
-
-
-def _keep(key: str, value: object) -> None:
-    with contextlib.suppress(NotPlain):
-        UserCache(CACHE).keep(key, RECORDS.write(value))
 
 
 def _digest(paths: Iterable[Path], provided: Mapping[str, bytes]) -> str:

@@ -63,15 +63,21 @@ class Views:
 
     @cached_property
     def assignment(self) -> Assignment:
-        """The assignment with the files that it provides."""
+        """The assignment with the code files that every submission finds next to its own."""
         file = None if self.cache is None else self.cache / f"{self.loaded.name}-{_sources(self.loaded)}.json"
         if file is not None and file.is_file():
-            texts = json.loads(file.read_text(encoding="utf-8"))
-            return replace(self.loaded, provided={name: text.encode() for name, text in texts.items()})
-        provided = _provided(self.loaded, self.handout)
+            return self._providing(json.loads(file.read_text(encoding="utf-8")))
+        texts = {
+            name: text
+            for name, text in sorted(self.handout.files.items())
+            if name.endswith((".py", ".h", ".cpp")) and name not in self.loaded.files
+        }
         if file is not None:
-            _keep(file, {name: content.decode() for name, content in provided.items()})
-        return replace(self.loaded, provided=provided)
+            _keep(file, texts)
+        return self._providing(texts)
+
+    def _providing(self, texts: Mapping[str, str]) -> Assignment:
+        return replace(self.loaded, provided={name: text.encode() for name, text in texts.items()})
 
 
 def _keep(file: Path, texts: Mapping[str, str]) -> None:
@@ -226,16 +232,3 @@ def _emulator(root: Path) -> dict[str, str]:
     folder = root / "reference"
     paths = [p for p in sorted((folder / "emulator").rglob("*")) if p.suffix in (".py", ".h", ".cpp")]
     return {f"ndarray/{p.relative_to(folder).as_posix()}": p.read_text(encoding="utf-8") for p in paths}
-
-
-def provided_files(assignment: Assignment) -> dict[str, bytes]:
-    """The code files that every submission finds next to its own; they replace any of the same name."""
-    return _provided(assignment, render(assignment, "handout"))
-
-
-def _provided(assignment: Assignment, handout: Rendered) -> dict[str, bytes]:
-    return {
-        name: text.encode()
-        for name, text in sorted(handout.files.items())
-        if name.endswith((".py", ".h", ".cpp")) and name not in assignment.files
-    }

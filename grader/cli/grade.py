@@ -56,7 +56,7 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
         raise UserError(f"--device {device}: {not_here}")
     read = read_submission(options.submission, assignment.files, options.accept_renamed)
     sandbox = Sandbox(options.sandbox) if assignment.frozen is None else Sandbox.NONE
-    for name in changed_files(assignment) if assignment.frozen is not None else ():
+    for name in changed_files(assignment):
         print(f"note: {name} is not as it was handed out; your instructor grades with the original")
     for note in newer_python(assignment, read.submitted.files):
         print(f"note: {note}")

@@ -58,7 +58,7 @@ def who(student: Student) -> str:
 
 
 def besides(student: Student, *more: str) -> str:
-    """What else is known of a student: the id, unless it is shown as the name, the section, and more."""
+    """Further facts about a student: the id, unless it is shown as the name, the section, and more."""
     id = student.id if student.name != student.id and student.name else ""
     return " · ".join(clean_line(text) for text in (id, student.section, *more) if text)
 

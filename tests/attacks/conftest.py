@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Limits
 from grader.model.grade import Grade, Sandbox
@@ -33,7 +33,7 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
     rubric = course / "assignments" / "tiny" / "rubric.yaml"
     rubric.write_text(rubric.read_text().replace("    requires: [flip]\n", ""))
     loaded = load(course / "assignments" / "tiny")
-    return replace(loaded, provided=provided_files(loaded), limits=LIMITS, import_rules=None)
+    return replace(Views(loaded).assignment, limits=LIMITS, import_rules=None)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.load import load
-from grader.author.render import Views, provided_files
+from grader.author.render import Views
 from grader.judge.session import Session
 from grader.model.grade import Grade, Sandbox, Status
 from grader.prove.answers_file import misconceptions
@@ -67,7 +67,7 @@ def grade_with(make_course: Callable[..., Path], tmp_path: Path) -> GradeWith:
     def grade(rubric: str, attack: str) -> Grade:
         files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": PROBES}
         assignment = load(make_course(tmp_path / "course", files) / "assignments" / "tiny")
-        assignment = replace(assignment, provided=provided_files(assignment), import_rules=None)
+        assignment = replace(Views(assignment).assignment, import_rules=None)
         folder = tmp_path / "attack"
         folder.mkdir()
         (folder / "conv.py").write_bytes((ATTACKS / f"{attack}.py").read_bytes())
@@ -98,11 +98,10 @@ def test_a_gradient_that_is_none_earns_nothing(grade_with: GradeWith, rubric: st
 def test_the_gradient_of_what_is_no_convolution_is_not_followed(tmp_path: Path) -> None:
     """A share is for a convolution gone wrong: one that is right somewhere, or whose mistake is known."""
     root = Path(__file__).parents[2]
-    assignment = load(root / "assignments" / "conv_backward")
-    assignment = replace(assignment, provided=provided_files(assignment))
+    assignment = Views(load(root / "assignments" / "conv_backward")).assignment
     (tmp_path / "conv.py").write_bytes((ATTACKS / "sum_times_sum.py").read_bytes())
-    known = misconceptions(root, Views(assignment), "")
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
+    mistakes = misconceptions(root, Views(assignment), "")
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=mistakes) as session:
         grade = session.grade(in_folder(tmp_path), "sum_times_sum")
     gradients = [c for c in grade.criteria if c.id in ("x_grad", "w_grad")]
     assert {r.status for c in gradients for r in c.results} == {Status.WRONG}  # it did answer

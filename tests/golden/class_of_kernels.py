@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.author.load import load
-from grader.author.render import Views, provided_files
+from grader.author.render import Views
 from grader.cli.course import secret
 from grader.judge.session import Session
 from grader.judge.verdict.misconceptions import Misconceptions
@@ -24,10 +24,10 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "kernels"
 
 
-def golden_files(assignment: Assignment, known: Misconceptions) -> dict[str, bytes]:
+def golden_files(assignment: Assignment, mistakes: Misconceptions) -> dict[str, bytes]:
     """The feedback on each of the class, by its path below GOLDEN."""
     where = partial(Session, sandbox=Sandbox.BUBBLEWRAP, device=Device.EMULATED, secret=secret())
-    with where(assignment, misconceptions=known) as session:
+    with where(assignment, misconceptions=mistakes) as session:
         return {
             f"{name}.txt": to_text(replace(session.grade(SubmittedFiles(files), name), notes=())).encode()
             for name, files in sample_class().items()
@@ -44,8 +44,7 @@ def sample_class() -> dict[str, dict[str, bytes]]:
 
 def kernels() -> Assignment:
     """The assignment cuda_kernels with what it provides."""
-    assignment = load(ROOT / "assignments" / "cuda_kernels")
-    return replace(assignment, provided=provided_files(assignment))
+    return Views(load(ROOT / "assignments" / "cuda_kernels")).assignment
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import yaml
 from grader.author.handout import _visible_rubric
 from grader.author.load import load
 from grader.author.read_yaml import places_of
-from grader.author.render import provided_files, render
+from grader.author.render import Views, render
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
@@ -45,7 +45,7 @@ def with_tests(root: Path, text: str) -> Assignment:
     (folder / f"test_{sha256(text.encode()).hexdigest()[:8]}.py").write_text(HEAD + text)
     assignment = load(root / "assignments" / "tiny")
     limits = replace(assignment.limits, case_seconds=0.5, wall_factor=40)
-    return replace(assignment, provided=provided_files(assignment), limits=limits)
+    return replace(Views(assignment).assignment, limits=limits)
 
 
 @pytest.fixture

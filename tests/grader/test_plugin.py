@@ -1,13 +1,12 @@
 """A rubric's cases are pytest items, named by criterion and case; none of our internals are reported."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views
 from grader.judge.session import Choice, Session
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Sandbox, Status
@@ -30,9 +29,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
     neighbour.mkdir()
     (neighbour / "rubric.yaml").write_text((root / "assignments" / "tiny" / "rubric.yaml").read_text())
     assignment = load(root / "assignments" / "tiny")
-    with Session(
-        replace(assignment, provided=provided_files(assignment)), sandbox=Sandbox.BUBBLEWRAP
-    ) as session:
+    with Session(Views(assignment).assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         yield session
 
 

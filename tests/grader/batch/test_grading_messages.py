@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views
 from grader.batch.grading_messages import Done, Grading, Work
 from grader.batch.grading_session import GradingSession
 from grader.model.errors import GraderFault
@@ -49,8 +49,7 @@ class Class:
         return tuple((str(path.relative_to(self.root)), path.read_bytes()) for path in files)
 
     def _grade(self, source: str, students: tuple[str, ...], secret: str, variants: bool) -> Done:
-        assignment = load(self.root / "assignments" / "tiny")
-        assignment = replace(assignment, provided=provided_files(assignment))
+        assignment = Views(load(self.root / "assignments" / "tiny")).assignment
         grading = Grading.of(assignment, Sandbox.NONE, secret, None, variants)
         session = GradingSession(grading)
         try:

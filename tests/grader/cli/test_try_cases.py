@@ -9,7 +9,7 @@ import pytest
 
 from grader.author.handout import generate
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views
 from grader.cli import PASSED
 from grader.judge.case_selection.selection import select
 from tests.test_page_blocks import HANDOUTS
@@ -32,7 +32,7 @@ def solution(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         assignment = load(request.param)
-        assignment = replace(assignment, library=root, provided=provided_files(assignment))
+        assignment = replace(Views(assignment).assignment, library=root)
         return generate([assignment], tmp_path_factory.mktemp("build"))[1]
 
 
@@ -54,7 +54,7 @@ def test_the_solution_gives_what_is_expected_in_each_case_that_is_tried(solution
 
 
 @pytest.mark.slow
-def test_the_debugger_stops_in_the_submitted_file_in_one_case_of_each_criterion(solution: Path) -> None:
+def test_the_debugger_stops_in_one_case_of_each_criterion(solution: Path) -> None:
     """No debugger of Python stops in a kernel, and the command says so."""
     assignment = load(solution / "grading")
     for criterion in assignment.rubric.criteria:

@@ -161,7 +161,7 @@ def test_the_feedback_on_a_students_page_shows_the_codes_and_is_not_cut(address:
 
 def _assert_looks_right(address: str, scheme: Any, paths: Sequence[str]) -> None:
     """No serious finding of axe-core; at 390 px nothing extends beyond the page's edge."""
-    found, wide = [], []
+    problems, wide = [], []
     with chromium() as browser:
         context = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800})
         page = context.new_page()
@@ -171,9 +171,9 @@ def _assert_looks_right(address: str, scheme: Any, paths: Sequence[str]) -> None
             if page.evaluate("document.documentElement.scrollWidth") > 390:
                 wide.append(path)
             results = Axe().run(page)
-            found += [
+            problems += [
                 (path, one["id"], one["nodes"][0]["html"])
                 for one in results.response["violations"]
                 if one["impact"] in ("serious", "critical")
             ]
-    assert (found, wide) == ([], [])
+    assert (problems, wide) == ([], [])

@@ -67,7 +67,7 @@ def test_a_page_that_fails_says_so_in_one_line(
     assert "a fault of the grader (KeyError)" in answer.text and "Traceback" not in answer.text
 
 
-def test_the_first_page_shows_the_assignments_by_the_names_of_their_folders(desk: TestClient) -> None:
+def test_the_first_page_names_assignments_by_their_folders(desk: TestClient) -> None:
     text = desk.get("/").text
     assert text.index(">dense<") < text.index(">later<")
     assert "grader batch DIR_OR_ZIP --assignment later" in re.sub(r"<[^>]+>", "", text)
@@ -87,8 +87,8 @@ def test_the_table_is_sorted_and_filtered_without_a_script(desk: TestClient) -> 
     assert by_score.index("Ada Lovelace") < by_score.index("Bob Noyce")
     backwards = desk.get("/a/dense?sort=-score").text
     assert backwards.index("Bob Noyce") < backwards.index("Ada Lovelace")
-    found = desk.get("/a/dense?q=charisse").text
-    assert "Cyd Charisse" in found and "Ada Lovelace" not in found
+    page = desk.get("/a/dense?q=charisse").text
+    assert "Cyd Charisse" in page and "Ada Lovelace" not in page
     assert "Gus Weiler" in desk.get("/a/dense?show=absent").text
     assert "Ada Lovelace" not in desk.get("/a/dense?show=late").text
 

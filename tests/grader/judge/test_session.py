@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views
 from grader.judge.session import Choice, Session
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Sandbox
@@ -31,9 +31,7 @@ SOURCES = {
 def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path]) -> Iterator[Session]:
     root = make_course(tmp_path_factory.mktemp("session") / "course")
     assignment = load(root / "assignments" / "tiny")
-    with Session(
-        replace(assignment, provided=provided_files(assignment)), sandbox=Sandbox.BUBBLEWRAP
-    ) as session:
+    with Session(Views(assignment).assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         yield session
 
 
@@ -70,7 +68,7 @@ def test_what_pytest_is_told_in_the_environment_changes_no_grade(
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
     assignment = load(course / "assignments" / "tiny")
     (course / "conv.py").write_text(SOURCES["half_right"])
-    with Session(replace(assignment, provided=provided_files(assignment)), sandbox=Sandbox.BUBBLEWRAP) as new:
+    with Session(Views(assignment).assignment, sandbox=Sandbox.BUBBLEWRAP) as new:
         graded = new.grade(in_folder(course), "ada")
 
     assert replace(graded, versions={}) == replace(grade(SOURCES["half_right"]), versions={})

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import yaml
 
 from grader.author.handout import _visible_rubric
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views
 from grader.judge.comparison import Question
 from grader.judge.comparisons import timed
 from grader.judge.inputs import Inputs
@@ -62,9 +61,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
     about = root / "assignments" / "tiny" / "assignment.yaml"
     about.write_text(about.read_text() + "rules: {imports: [numpy, os, subprocess, threading, time]}\n")
     assignment = load(root / "assignments" / "tiny")
-    with Session(
-        replace(assignment, provided=provided_files(assignment)), sandbox=Sandbox.BUBBLEWRAP
-    ) as session:
+    with Session(Views(assignment).assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         yield session
 
 

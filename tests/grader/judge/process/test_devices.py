@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from grader.author.load import load
-from grader.author.render import provided_files, render
+from grader.author.render import Views, render
 from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.process import devices, sandbox
@@ -121,11 +121,11 @@ def on_gpu(tmp_path: Path) -> Iterator[Implementation]:
 
 
 def test_on_a_gpu_memory_is_limited_but_address_space_is_not(on_gpu: Implementation) -> None:
-    given = Inputs({}, {"a": np.zeros(1, np.float32)}, {"a": ()})
+    inputs = Inputs({}, {"a": np.zeros(1, np.float32)}, {"a": ()})
     with on_gpu:
-        outcome = on_gpu.run("answer", given)
+        outcome = on_gpu.run("answer", inputs)
         assert [array.tolist() for array in arrays_of(outcome)] == [[-1, -1]], outcome
-        outcome = on_gpu.run("other", given)  # 960 MiB
+        outcome = on_gpu.run("other", inputs)  # 960 MiB
         assert (outcome.status, "512 MiB" in outcome.reason) == (Status.MEMORY, True), outcome
 
 
@@ -187,7 +187,7 @@ def test_a_solution_is_graded_on_a_real_gpu_behind_the_wall(repository: Path, tm
         assignment,
         rubric=replace(assignment.rubric, criteria=criteria),
         devices=(Device.CUDA,),
-        provided={**provided_files(assignment), **kernels},
+        provided={**Views(assignment).assignment.provided, **kernels},
     )
     files = render(assignment, "solution").files
     for name in assignment.files:

@@ -19,14 +19,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views
 from grader.judge.session import Session
 from grader.model.assignment import Limits
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.grade import Sandbox
 
 assignment = load(Path(sys.argv[1]))
-assignment = replace(assignment, provided=provided_files(assignment), limits=Limits(import_seconds=600))
+assignment = replace(Views(assignment).assignment, limits=Limits(import_seconds=600))
 with Session(assignment, sandbox=Sandbox(sys.argv[2])) as session:
     session.grade(SubmittedFiles({"conv.py": sys.argv[3].encode()}), "endless")
 """
@@ -74,5 +74,5 @@ def is_busy(pid: int) -> bool:
 
 
 def is_running(pid: int) -> bool:
-    found = words(Path(f"/proc/{pid}/stat"))
-    return bool(found) and " ".join(found).rpartition(")")[2].split()[0] != "Z"
+    fields = words(Path(f"/proc/{pid}/stat"))
+    return bool(fields) and " ".join(fields).rpartition(")")[2].split()[0] != "Z"
