@@ -53,7 +53,7 @@ class RubricDocument(Document):
     def probes(self) -> str:
         """The Python that reads the values of a case: the probes, and the assignment's own extensions."""
         files = (self.path.with_name(name) for name in ("probes.py", OWN_KINDS, OWN_COMPARISONS))
-        return "\n".join(read(file) for file in files if file.is_file())
+        return "\n".join(read_text(file) for file in files if file.is_file())
 
     @property
     def probe_keys(self) -> set[str]:
