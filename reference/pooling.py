@@ -2,10 +2,10 @@
 
 `reference.readable.pooling` says what the functions compute, and runs on every other device. On a CPU no
 frame is put around the images: a place of the first or the last windows that has no pixel is left out. The
-largest number and the sum of a window are those of its rows' results, so each axis is done by itself: KH + KW
-steps, not KH * KW. The gradients take the same steps back. The first of several equal numbers, row by row, is
-the first in the first row that has one, so max_pool_grad goes along the axes in their order. The gradients of
-large images are left to `reference.compiled_loops` if Numba is installed.
+largest number of a window is the largest of its rows' results, and likewise for the sum. So each axis is done
+by itself: KH + KW steps, not KH * KW. The gradients take the same steps back. The first of several equal
+numbers, row by row, is the first in the first row that has one, so max_pool_grad goes along the axes in their
+order. If Numba is installed, `reference.compiled_loops` computes the gradients of large images.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Phase: TypeAlias = tuple[slice, list[tuple[int, slice, slice]]]
 """Pixels of an axis; of each place on them the number, a range of these pixels, and the windows there."""
 
 CACHED = 2**16
-"""How many numbers of a result are computed at once: they and what is known of each stay in a CPU's cache."""
+"""The elements of a result that are computed at once: their intermediate values stay in a cache."""
 
 
 def max_pool(x: NDArray, window: Numbers, stride: Numbers, padding: Numbers = 0) -> NDArray:
@@ -182,11 +182,12 @@ def _fold(fold: np.ufunc, neutral: float, terms: list[Term], number: int, target
 def _terms(
     x: Buffer, axis: Axis, places: list[tuple[slice, slice]], number: int, memory: Memory
 ) -> list[Term]:
-    """For each place of the windows on an axis those for which it lies on the images, and what it meets."""
+    """For each place of the windows on an axis: the windows where it is on the images, and the pixels."""
     before = (slice(None),) * number
     if not 1 < axis.stride < axis.kernel or number < x.ndim - 2:
         return [(of, x[(*before, pixels)]) for of, pixels in places]
-    # Sorted by the remainder by the stride, what a place meets on the last axis is one run.
+    # If pixels are sorted by their remainder modulo the stride, the pixels of a place on the last axis are
+    # one run.
     parts = []
     for remainder in range(axis.stride):
         part = x[(*before, slice(remainder, None, axis.stride))]
@@ -200,7 +201,7 @@ def _terms(
 
 
 def _phases(axis: Axis, count: int, size: int) -> list[Phase]:
-    """The `size` pixels of an axis by their remainder by the stride, with the places of windows on them."""
+    """The `size` pixels of an axis by their remainder modulo the stride, with the windows' places there."""
     phases = []
     for remainder in range(min(axis.stride, size)):
         pixels = slice(remainder, None, axis.stride)
@@ -212,9 +213,9 @@ def _phases(axis: Axis, count: int, size: int) -> list[Phase]:
 
 
 def _shares(terms: list[Term], largest: Buffer, grad: Buffer, number: int, memory: Memory) -> list[Buffer]:
-    """What each place of the windows gets of their gradients.
+    """The share of its window's gradient that each place gets.
 
-    All of a gradient goes to the first of the window's largest numbers. The last place gets what is left.
+    All of a gradient goes to the first of the window's largest numbers. The last place gets the rest.
     """
     before, shares = (slice(None),) * number, []
     rest = memory.array("rest", grad.shape, grad.dtype)
@@ -236,7 +237,7 @@ def _shares(terms: list[Term], largest: Buffer, grad: Buffer, number: int, memor
 def _spread(
     shares: list[Buffer], phases: list[Phase], number: int, size: int, out: Buffer | None, memory: Memory
 ) -> Buffer:
-    """For the `size` pixels of an axis the sum of what the windows that a pixel lies in have for it.
+    """For each of the `size` pixels of an axis: the sum of the shares that its windows have for it.
 
     It is written over `out`, if given.
     """

@@ -132,7 +132,7 @@ def read_course(path: Path) -> Course:
 
 def _functions(probes: Path) -> dict[str, tuple[str, ...]]:
     """The names of each probe's results, if a line such as `return x.numpy(), w.numpy()` shows them."""
-    tree = parse_python(probes, "no such file: its functions ask a submission the questions")
+    tree = parse_python(probes, "no such file: it defines the probes, which call a submission")
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     for node in functions:
         if node.name == SCENARIO:

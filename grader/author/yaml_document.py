@@ -16,6 +16,7 @@ NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 MERGE = "tag:yaml.org,2002:merge"
 TEXT_KEYS = ("tag:yaml.org,2002:str", MERGE)
 QUOTED = re.compile(r"'([^']*)'")  # the names that pydantic expects
+EXPECTED = re.compile("^Input should (?:be|have) (.*)", re.DOTALL)  # as pydantic begins a message
 MAX_NUMBER = 40  # digits
 BAD_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 MAX_BYTES = 256 * 1024  # of YAML: handwritten files are smaller, and this takes about a second to read
@@ -151,7 +152,7 @@ class Document:
             yaml.constructor.SafeConstructor().construct_object(node)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             kind = node.tag.rpartition(":")[2]
-            message = f"found {_shown(node.value)}, expected what YAML reads it as ({kind}): put it in quotes"
+            message = f"found {_shown(node.value)}, which YAML takes for a wrong {kind}: put it in quotes"
             raise UserError(message, self.path, line) from error
 
 
@@ -195,9 +196,13 @@ def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) ->
     if error["type"] == "missing":
         return f"found no {name!r}, expected it here: add it"
     name = next((step for step in reversed(steps) if isinstance(step, str)), name)
-    message = error["msg"][0].lower() + error["msg"][1:]
+    message = EXPECTED.sub(r"\1", error["msg"])
+    if message == error["msg"]:
+        message = f"another value: {message[0].lower()}{message[1:]}"
+    elif message.startswith(("greater", "less")):
+        message = f"a number {message}"
     near = near_miss(str(error["input"]), QUOTED.findall(str(error.get("ctx", {}).get("expected", ""))))
-    return f"found {value} for {name!r}, expected otherwise: {message}{near}"
+    return f"found {value} for {name!r}, expected {message}{near}"
 
 
 def _fields_at(model: type[BaseModel], place: Iterable[Hashable]) -> list[str]:

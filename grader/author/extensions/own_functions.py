@@ -32,7 +32,7 @@ class OwnFunctions:
 
     @cached_property
     def _names(self) -> Mapping[str, Any]:
-        """What the file defines or imports, by name; UserError, with the line, if it does not run."""
+        """The objects that the file defines or imports, by name; UserError if it does not run."""
         return running(self._path, lambda: vars(module_of(self._text, self._path.name)))
 
     @cached_property

@@ -39,7 +39,7 @@ def read_own(path: Path, of: type[T], reserved: Collection[str]) -> tuple[Mappin
 
 
 def running(path: Path, run: Callable[[], T]) -> T:
-    """What `run` returns, which runs the author's own file; UserError, with the line, if the file fails."""
+    """The result of `run`, which runs the author's own file; UserError, with the line, if the file fails."""
     try:
         return run()
     except SyntaxError as error:

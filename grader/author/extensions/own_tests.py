@@ -55,7 +55,7 @@ def _case(node: ast.FunctionDef, path: Path, criteria: Sequence[str]) -> Case:
     if "submission" not in [argument.arg for argument in node.args.args]:
         raise wrong(f"found {node.name} without `submission` among its fixtures: it would test nothing")
     if not ast.get_docstring(node):
-        raise wrong(f"found {node.name} without a docstring, expected what holds where it passes")
+        raise wrong(f"found {node.name} without a docstring, expected what is true if it passes")
     return Case(
         id=node.name.removeprefix("test_").replace("_", "-"),
         criterion=criterion,

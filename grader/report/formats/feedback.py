@@ -52,7 +52,7 @@ def student_markdown(row: ClassRow, title: str) -> str:
 
 
 def _note(row: ClassRow) -> str:
-    """A note that nothing was submitted, or that the score is not final and why."""
+    """A note that nothing was submitted, or that the score is not final, with the reason."""
     if row.absent and not row.review_reason:
         return YOU_SUBMITTED_NOTHING
     if not row.review_reason:

@@ -91,7 +91,7 @@ def _refused(sheet: Sheet, line: Line, columns: Columns, score: str) -> str:
         return "locked in Moodle: unlock the grade there, and export again"
     if columns.changed is not None and may_change(word) is None:
         header = sheet.header[columns.changed]
-        return f"{header!r} says {word!r}, which is not known as yes or no: fill it in by hand"
+        return f"{header!r} says {word!r}, which may mean yes or no: fill it in by hand"
     scale = _scale(sheet, line, columns)
     if scale and sheet.number(score) not in scale:
         return f"graded by a scale ({', '.join(scale[:5])}), which lacks {score}: fill it in by hand"

@@ -143,7 +143,7 @@ def _lines(text: str, delimiter: str, path: Path) -> Iterable[Line]:
             place += 1
         newline = re.compile(r"\r\n|\r|\n|\Z").match(text, place)
         if newline is None or (raw[-1].startswith('"') and not _is_closed(raw[-1])):
-            message = f"found no CSV: expected {delimiter!r} behind a closing quote"
+            message = f"found no CSV: expected {delimiter!r} after a closing quote"
             raise UserError(message, path, first)
         place, number = newline.end(), number + 1
         yield Line(first, tuple(map(_meant, raw)), tuple(raw))

@@ -144,8 +144,20 @@ BROKEN = {
         2,
         "found points 11, expected the sum of the criteria's: 10",
     ),
-    "points_below_one": (RUBRIC, "points: 4", "points: 0", 9, "found 0 for 'points'"),
-    "points_that_are_text": (RUBRIC, "points: 4", "points: four", 9, "found 'four' for 'points'"),
+    "points_below_one": (
+        RUBRIC,
+        "points: 4",
+        "points: 0",
+        9,
+        "found 0 for 'points', expected a number greater than or equal to 1",
+    ),
+    "points_that_are_text": (
+        RUBRIC,
+        "points: 4",
+        "points: four",
+        9,
+        "found 'four' for 'points', expected a valid integer",
+    ),
     "points_that_are_a_fraction": (RUBRIC, "points: 4", "points: 4.5", 9, "found 4.5 for 'points'"),
     "points_that_are_true": (RUBRIC, "points: 4", "points: true", 9, "found True for 'points'"),
     "a_probe_that_does_not_exist": (
@@ -624,7 +636,7 @@ def test_follow_through_counts_for_exact_cases_alone(tiny: Path) -> None:
                 "    follow_through: 0.5\n",
                 "    follow_through: 0.5\n    compare: adjoint\n",
                 15,
-                "expected exact",
+                "expected compare: exact",
             ),
             "a_forward_pass_that_nothing_tests": (
                 "adjoint_of: conv",

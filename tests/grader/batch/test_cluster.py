@@ -101,7 +101,7 @@ def test_after_a_scheduler_is_killed_the_next_run_continues(
             _, messages = batch.communicate(timeout=LIMIT)
     assert batch.returncode == 2
     assert messages.splitlines()[-1].endswith(
-        "the cluster went away; what was graded is kept: run it again to go on"
+        "the cluster went away; the grades so far are kept: run the command again to continue"
     )
     assert start_batch(root, urls[1]).wait(timeout=LIMIT) == 0
     assert rows_of(urls[0]) == rows_of(urls[1])
@@ -132,7 +132,7 @@ def test_what_kills_three_workers_is_set_aside_and_the_rest_is_graded(
     out, messages = batch.communicate(timeout=LIMIT)
     assert batch.returncode == 1, messages
     assert "1 needs review" in out
-    assert "eve: grading failed: it was under way when 3 workers died, at last alone" in out
+    assert "eve: grading failed: 3 workers died while grading it, the last one alone" in out
     assert (tmp_path / "deaths").read_text() == "xxx"
     with Gradebook(sqlite_url) as book:
         rows = book.grades()

@@ -124,7 +124,7 @@ def test_a_total_stays_within_0_and_the_points_offered(
         ),
         "the_same_twice": (
             "ada,tiny,flip,1,why,me\nada,tiny,flip,2,why,me\n",
-            "adjustments.csv:3: found the same as on line 2 again; expected each once",
+            "adjustments.csv:3: found the same adjustment as on line 2; expected each once",
         ),
     }.values(),
 )

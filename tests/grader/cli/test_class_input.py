@@ -429,6 +429,6 @@ def test_a_batch_ends_in_one_line_if_its_sandbox_does_not_start(
     assert "nothing to run, 1 graded before" in capsys.readouterr().out
     assert main([*words, "sqlite:///other.db"]) == USER_MISTAKE
     output = capsys.readouterr().err
-    assert "which is not here: install bubblewrap" in output and output.count("\n") == 1
+    assert "which is not installed: install bubblewrap" in output and output.count("\n") == 1
     with Gradebook("sqlite:///other.db") as book:
         assert not [row for row in book.grades() if row.grade is not None]

@@ -333,7 +333,7 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
             (
                 at(rubric, "id: real,"),
                 f"given/real: {cheat} earns points here, and may gain 0 points, in each case and in all: "
-                "let the criterion require one in which something must be done, or ask for more",
+                "let the criterion require another one that needs work, or ask for more",
             )
             for cheat in ("returns_nothing", "hands_its_input_back", "zeros_of_the_right_shape")
         ),

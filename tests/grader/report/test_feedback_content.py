@@ -112,7 +112,7 @@ def test_a_type_error_about_a_tuple_says_which_argument_is_a_pair() -> None:
     reason = 'conv.py:3: TypeError: can only concatenate tuple (not "int") to tuple'
     result = CheckResult("conv", "one", Status.ERROR, rationale=reason, calls=(call,))
     assert dict(block(result, "", False).facts)["why"].endswith(
-        "\nstride is a pair here, (1, 2), no single number"
+        "\nstride is a pair here, (1, 2), and not one number"
     )
     other = replace(result, rationale="conv.py:3: ValueError: tuple")
     assert "pair" not in dict(block(other, "", False).facts)["why"]

@@ -198,7 +198,7 @@ def test_moodle_a_locked_line_stays_and_is_named_as_locked(path: Path) -> None:
 def test_moodle_a_word_that_is_neither_yes_nor_no_is_a_doubt(path: Path) -> None:
     filled = moodle(path, ENGLISH + row(5001, "Ada Lovelace", "ada@x.edu", "", "Perhaps"))
     assert table(filled.files["moodle.csv"])[1][4] == ""
-    assert "'Grade can be changed' says 'Perhaps', which is not known as yes or no" in filled.left_out[0]
+    assert "'Grade can be changed' says 'Perhaps', which may mean yes or no" in filled.left_out[0]
 
 
 GERMAN = (

@@ -54,7 +54,7 @@ def test_a_submission_that_uses_up_its_memory_is_refused(reading: Reading) -> No
 def test_what_macros_stand_for_is_refused_without_a_line_that_nobody_wrote(reading: Reading) -> None:
     refusal = reading.refusal_of_macros("kernels.cu", b'\n\nasm("nop");')
 
-    assert refusal.startswith("kernels.cu: `asm` goes around")
+    assert refusal.startswith("kernels.cu: `asm` gets around")
     assert "more than" in reading.refusal_of_macros("kernels.cu", b" " * (MAX_EXPANDED_BYTES + 1))
 
 

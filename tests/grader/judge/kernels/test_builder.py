@@ -289,7 +289,7 @@ TEMPLATE_BOMB = (  # of unsigned numbers: no overflow ends it before the limit d
 def test_a_macro_bomb_is_refused_before_it_is_compiled(builder: Builder) -> None:
     """Its expansion is cut off at a limit, so nothing else is done with it."""
     built = builder.build("kernels.cu", f"{LEAST}{MACRO_BOMB}int f(int n) {{ return M12; }}\n".encode())
-    assert built.refused.startswith("kernels.cu: its macros stand for more than 1048576 bytes of code")
+    assert built.refused.startswith("kernels.cu: its macros expand to more than 1048576 bytes of code")
 
 
 def test_what_keeps_the_compiler_is_the_fault_of_the_submission(

@@ -224,9 +224,15 @@ def raises_later() -> Probe:
     ("probe", "why"),
     by_name(
         {
-            "first_for_ever": (first_for_ever, "the first answer came back, so something keeps it"),
-            "by_shape": (by_shape, "the first answer came back, so something keeps it"),
-            "by_first_element": (by_first_element, "the first answer came back, so something keeps it"),
+            "first_for_ever": (
+                first_for_ever,
+                "the second call returned the first answer, so your code keeps it",
+            ),
+            "by_shape": (by_shape, "the second call returned the first answer, so your code keeps it"),
+            "by_first_element": (
+                by_first_element,
+                "the second call returned the first answer, so your code keeps it",
+            ),
             "right_only_once": (only_once, "the result holds zeros only"),
             "raises_later": (raises_later, "KeyError: 1"),
         }
@@ -240,7 +246,7 @@ def test_what_is_right_only_at_the_first_call_fails_and_says_so(
     result = grade_case(case, Criterion("conv", "", 5, (case,)), asked, FORWARD)
 
     assert result.status in (Status.WRONG, Status.ERROR)
-    again = "right at first, wrong when asked again with other values of the same shape"
+    again = "right in the first call, wrong in a second call with other values of the same shape"
     assert result.rationale.startswith(f"{again}: ")
     assert result.rationale.endswith(why)
     assert asked.asked == [("itself", "conv")] * 2  # in one process, else there is nothing to remember
