@@ -283,7 +283,7 @@ def test_a_local_array_that_is_read_before_it_is_written_is_found_by_its_declara
         pytest.skip("this compiler cannot fill the other variables")
     module = Module(UNSET, folder=request.config.cache.mkdir("kernels"))
     for name in module.kernels:
-        arguments = [np.arange(4, dtype="f"), np.zeros(32, "f"), 2]
+        arguments: list[Any] = [np.arange(4, dtype="f"), np.zeros(32, "f"), 2]
         run = module.check(name, 1, 32, arguments, schedules=2)
         found = [
             (f.kind, f.line, f.array) for f in run.findings if f.kind != "schedule_dependent"
