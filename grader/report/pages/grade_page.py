@@ -293,9 +293,5 @@ def _findings(text: str, closer: Closer) -> Markup | None:
 
 def _figures_of(finding: str) -> list[Markup]:
     """The threads that a finding names, and their accesses."""
-    figures = []
-    if (warp := draw_warp(finding)) is not None:
-        figures.append(element("figure", element("figcaption", "the threads, in their warp"), warp))
-    if (accesses := draw_accesses(finding)) is not None:
-        figures.append(element("figure", element("figcaption", accesses[0]), accesses[1]))
-    return figures
+    drawn = (draw_warp(finding), draw_accesses(finding))
+    return [element("figure", element("figcaption", one[0]), one[1]) for one in drawn if one is not None]

@@ -242,7 +242,8 @@ def test_padding_and_gaps_are_what_the_words_mean() -> None:
 def test_a_finding_stands_in_the_margin_of_its_line_and_its_thread_in_its_warp(drawn: str) -> None:
     row = next(line for line in drawn.split("<tr") if "void add" in line)
     assert 'class="found"' in row and "race in add" in row
-    assert "warp 0: threads 3 marked, at element 3 of out" in drawn
+    title = "warp 0: thread 3 marked, at element 3 of out"
+    assert f"<figcaption>{title}</figcaption>" in drawn and f'aria-label="{title}"' in drawn
     assert draw_warp("no thread is named") is None
 
 
@@ -257,7 +258,7 @@ def test_findings_at_one_line_share_its_source_and_the_picture_of_their_thread(
     grade = make_grade(make_criterion("bugs", 5, [result]))
     page = to_html(grade, closer=Closer({}, {}, {"kernels.cu": "out[i] = a[i] + b[i];"}))
     assert page.count('<table class="source"') == 1
-    assert page.count("the threads, in their warp") == 1
+    assert page.count("<figcaption>warp 3: thread 116 marked") == 1
     assert all(f"add: {place}</span>" in page for place in places)
 
 
