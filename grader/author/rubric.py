@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.author.case_size import MAX_ELEMENTS, elements
 from grader.author.conditions import CONDITIONS
+from grader.author.course_files import read_text
 from grader.author.extensions.own_functions import OwnFunctions
 from grader.author.scenario_steps import steps_of
 from grader.author.schema import (
@@ -20,7 +21,7 @@ from grader.author.schema import (
     RubricModel,
     vocabulary_of,
 )
-from grader.author.yaml_document import Document, read
+from grader.author.yaml_document import Document
 from grader.judge.case_model import CaseModel
 from grader.judge.comparison import Comparison
 from grader.judge.comparisons import AROUND, COMPARISONS, compared_by
@@ -68,7 +69,7 @@ def lines_of(rubric: Path) -> dict[str, int]:
 
 def anchors_of(readme: Path) -> set[str]:
     """The anchors of a Markdown file's headings, made as GitHub makes them."""
-    text = read(readme, "no such file: help texts point into it")
+    text = read_text(readme, "no such file: each `help` points to one of its headings")
     text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)  # a comment in code is no heading
     titles = [line.lstrip("#").strip() for line in text.splitlines() if re.match(r"#{1,6} ", line)]
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
@@ -206,11 +207,9 @@ def _check_follow_through(
     here, options = (*place, "follow_through"), _options(model)
     for key in COMPARISONS["adjoint"].requires_of_criterion:
         if key not in options:
-            raise document.fail(f"`follow_through` also needs `{key}`: which forward pass, which input", here)
+            raise document.fail(f"`follow_through` also needs `{key}`: add it", here)
     if model.compare is not None and not document.comparisons[model.compare].is_exact:
-        message = (
-            f"found follow_through with compare: {model.compare}, expected exact: it is for what is wrong"
-        )
+        message = f"found follow_through with compare: {model.compare}, expected compare: exact"
         raise document.fail(message, here)
     probes = sorted({c.probe for c in earlier if not document.probe_keys & c.options.keys()})
     if options["adjoint_of"] not in probes:
@@ -393,7 +392,5 @@ def _check_option(document: RubricDocument, place: Place, key: str, compare: str
         words = " or ".join(f"`compare: {way}`" for way in ways)
         raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
     if not document.comparisons[compare].needs_expected or document.comparisons[compare].watches_the_run:
-        message = (
-            f"found {key} with compare: {compare}, expected a comparison with the reference, which is timed"
-        )
+        message = f"found {key} with compare: {compare}, expected a comparison that runs the reference"
         raise document.fail(message, (*place, key))

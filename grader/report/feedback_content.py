@@ -124,7 +124,7 @@ def _pairs(result: CheckResult) -> str:
     call = result.calls[-1]
     words = set(re.findall(r"\w+", call.source))
     pairs = [(name, pair) for name, pair in PAIR.findall(call.arguments) if name in words]
-    return "\n".join(f"{clean_line(name)} is a pair here, {pair}, no single number" for name, pair in pairs)
+    return "\n".join(f"{clean_line(name)} is a pair here, {pair}, and not one number" for name, pair in pairs)
 
 
 def _call(call: Call) -> str:

@@ -1,4 +1,4 @@
-"""Reads CUDA C++: finds a file's kernels, what is not emulated, and declarations of shared memory."""
+"""Reads CUDA C++: finds kernels, features that are not emulated, and declarations of shared memory."""
 
 from __future__ import annotations
 
@@ -55,16 +55,17 @@ REFUSED = {
     r"\bcuda\w*(?:3D|Mipmap|Surface|BindTexture)\w*": "of textures, objects of one and two axes are emulated",
     r"\bcudaLaunchCooperativeKernelMultiDevice\b": "there is one device",
     r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
-    r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
+    r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "no longer in CUDA; write the form with _sync",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
     r"\b__vavgs[24]\b": "how it rounds is not emulated; __vavgu rounds up, and __vhaddu down",
     r"\b(__cvta_\w+|__is(Global|Shared|Constant|Local))\b": "this is not emulated",
     r"\b__[fd](add|sub|mul|div|rcp|sqrt|maf?)_r[zud]\b": "only rounding to the nearest is emulated: _rn",
     r"\b__managed__": "managed memory is not emulated",
-    r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code does not have it here",
+    r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code cannot use it here",
     r"\bemulator\w*": "this name is the emulator's own",
 }
-# Of these, what a program's host may use anywhere, and what it may use outside of device code.
+# The exceptions: features that a whole program may use anywhere, and those that it may use outside of device
+# code.
 OF_HOSTS = frozenset(
     pattern
     for pattern in REFUSED
@@ -76,7 +77,8 @@ LIBRARY = re.compile(
     r"(?:thrust|cub|cutlass|cute|nvtx3)/.*|(?:cu(?:rand|blas|fft|sparse|solver|dnn)|nccl|nvTools).*"
 )
 OF_CUDA = re.compile(r"cuda.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h")
-# What does not end takes the rest, so no character is read twice. Quotes in a number, 1'000, begin no text.
+# A comment or text without an end takes the rest, so no character is read twice. Quotes in a number, 1'000,
+# begin no text.
 COMMENT_OR_TEXT = re.compile(
     r"//(?:\\\n|[^\n])*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
     r"|\"(?:\\[\s\S]|[^\"\\\n])*+\"?|'(?:\\[\s\S]|[^'\\\n])*+'?"
@@ -232,7 +234,7 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
         if include and (is_of_cuda if is_program else include.group(1) in INCLUDES):
             edits.append((match.start(), match.end(), ""))
         elif include and is_program and "<" in written:
-            continue  # it stands before the program, and here once more
+            continue  # it is already before the program, and here once more
         elif include and is_program:
             refuse(match.start(), f'`#include "{include.group(1)}"`: put what it holds into this file')
         elif include:

@@ -29,7 +29,7 @@ CONNECTS_BLOCKS = re.compile(
     r"##|\b(?:atomic\w*|clock\w*|printf|volatile|__threadfence\w*|__nanosleep|cuda\s*::)"
 )
 # (of blocks, of threads). Each pair of blocks comes in both orders in the second and the third. The last
-# writer runs ahead of all others, or falls behind them all.
+# writer runs ahead of all others, or after all of them.
 FIRST = (
     *(("random", "random"), ("forward", "forward"), ("reverse", "reverse")),
     *(("random", "last writer first"), ("random", "last writer last")),
@@ -78,7 +78,7 @@ def are_connected(source: str, library: bytes) -> bool:
 
 
 def cores_of_this_process() -> int:
-    """How many cores may run this process; 1 where blocks cannot run in processes of their own."""
+    """The number of cores that may run this process; 1 if blocks cannot run in processes of their own."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 

@@ -59,7 +59,7 @@ def _compare_text(expected: Array, actual: Array) -> Difference | None:
     wanted, text = (array.tobytes().decode(errors="replace") for array in (expected, actual))
     if wanted == text:
         return None
-    return Difference(wanted, text, "what cannot be done is refused with an exception: see the docstring")
+    return Difference(wanted, text, "a call with such arguments must raise an exception: see the docstring")
 
 
 def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | None) -> Difference | None:

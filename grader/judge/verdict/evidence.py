@@ -199,7 +199,7 @@ class Evidence:
         return against
 
     def _single(self, case: str) -> set[str]:
-        """The ideas with which alone a case fails."""
+        """The ideas that make a case fail by themselves."""
         ends = self.misconceptions.answers.get(case, {})
         return {ideas[0] for many in ends.values() for ideas in many if len(ideas) == 1}
 

@@ -1,8 +1,8 @@
 // CUDA C++ as C++: all that a kernel may use, declared as CUDA declares it. The names and their meaning are those of
 // NVIDIA's "CUDA C++ Programming Guide", appendix "C++ Language Extensions", and "CUDA Math API".
 //
-// It includes no standard header: device code has none either, and a compilation stays short. What begins with
-// `emulator` is the emulator's own.
+// It includes no standard header: device code has none either, and a compilation stays short. Names that
+// begin with `emulator` are the emulator's own.
 #pragma once
 
 // The sanitizer's functions are called for every access; functions in this file call them directly, or need not.

@@ -186,11 +186,11 @@ def line_of(module, name):
 def test_a_fault_is_found_by_kind_line_and_thread(module, name):
     parameters, lines, kind = FAULTS[name]
     run, _ = checked(module, name, parameters)
-    found = [finding for finding in run.findings if finding.kind == kind]
-    assert found, [str(finding) for finding in run.findings]
-    assert all(finding.thread is not None for finding in found)
+    findings = [finding for finding in run.findings if finding.kind == kind]
+    assert findings, [str(finding) for finding in run.findings]
+    assert all(finding.thread is not None for finding in findings)
     if "// here" in lines:
-        assert line_of(module, name) in {finding.line for finding in found}
+        assert line_of(module, name) in {finding.line for finding in findings}
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -209,7 +209,7 @@ __global__ void where_needed(float *out, int n)
 """
 
 
-def test_a_variable_without_a_value_is_found_where_it_is_sure_and_noted_where_it_may_be(request):
+def test_a_variable_without_a_value_is_a_finding_or_if_unsure_a_note(request):
     if compiler()[1] != "gcc":
         pytest.skip("clang says nothing of what may be without a value")
     module = Module(UNINITIALISED, folder=request.config.cache.mkdir("kernels"))
