@@ -1,5 +1,6 @@
 """Laws of the desk in a browser: an instructor's whole evening, with keys where keys are meant."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from grader.batch.gradebook import Gradebook
+from grader.desk import by_hand, insight, read_only_pages, student_page
 from grader.desk.app import make_app
 from grader.desk.course_facts import CourseFacts
 from grader.model.class_input.identity import Identities
@@ -28,6 +30,7 @@ Student,ID,SIS User ID,SIS Login ID,Section,Dense layers (77)
 LOOKED_AT = [
     *("/", "/audit", "/requests", "/a/dense", "/a/dense/intake", "/a/dense/cases", "/a/dense/similarity"),
     *("/a/dense/misconceptions?name=transposed", "/a/dense/cases?name=dense/wide", "/a/dense/hand/style"),
+    *("/a/dense/misconceptions", "/a/dense/matrix", "/a/dense?show=review"),
     *(PAIR, ADA, EVE, GUS),
 ]
 FITS = """() => {
@@ -116,6 +119,19 @@ def _answer_a_request(page: Any, address: str) -> None:
     page.fill("textarea[name=answer]", "w is not transposed here")
     page.click("button:has-text('Answer')")
     page.wait_for_selector(".pill.good")
+
+
+def test_every_page_of_the_desk_is_looked_at() -> None:
+    """All but the two that only frames show."""
+    modules = (read_only_pages, student_page, insight, by_hand)
+    pages = {page for module in modules for page in module.PAGES if not page.endswith(("/page", "/feedback"))}
+    seen = {page for page in pages for path in LOOKED_AT if shows(page, path)}
+    assert seen == pages
+
+
+def shows(page: str, path: str) -> bool:
+    """True if an address is one of a page, such as `/a/{assignment}`."""
+    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", page), path.partition("?")[0]) is not None
 
 
 @pytest.mark.slow
