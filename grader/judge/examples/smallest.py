@@ -57,7 +57,7 @@ def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
 
 
 def answer_of(oracle: Oracle) -> Answer:
-    """How a reference answers a small case; None if it refuses the case, or if rounding would show in it."""
+    """The reference's answer to a small case; None if it refuses the case, or if rounding would show."""
 
     def answer(case: Case, inputs: Inputs) -> Expected | None:
         try:
@@ -81,9 +81,10 @@ def _rungs(small_ones: Iterable[Small]) -> list[Small]:
 
 
 def order_of(case: Case, inputs: Inputs) -> tuple[bool, int, int, int]:
-    """What small cases are tried by: plain ones first, then by how much there is to follow in them.
+    """The order in which small cases are tried: plain ones first, then the ones with the least to follow.
 
-    That is the number of elements and the whole numbers that are asked; then views and the upstream gradient.
+    This depends on the number of elements and the whole numbers in the question, then on views and the
+    upstream gradient.
     """
     elements = sum(array.size for array in inputs.bases.values())
     views = sum(len(recipe) for recipe in inputs.recipes.values())
@@ -93,7 +94,7 @@ def order_of(case: Case, inputs: Inputs) -> tuple[bool, int, int, int]:
 
 
 def _asked(value: object) -> int:
-    """The sum of the whole numbers in what the probe is asked: a small stride is a simple one."""
+    """The sum of the whole numbers in a question: a small stride is a simple one."""
     if isinstance(value, Mapping | list):
         return sum(map(_asked, value.values() if isinstance(value, Mapping) else value))
     return abs(value) if isinstance(value, int) else 0
