@@ -4,7 +4,8 @@
 frame is put around the images: a place of the first or the last windows that has no pixel is left out. The
 largest number and the sum of a window are those of its rows' results, so each axis is done by itself: KH + KW
 steps, not KH * KW. The gradients take the same steps back. The first of several equal numbers, row by row, is
-the first in the first row that has one, so max_pool_grad goes along the axes in their order.
+the first in the first row that has one, so max_pool_grad goes along the axes in their order. The gradients of
+large images are left to `reference.compiled_loops` if Numba is installed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from reference import compiled_loops
 from reference.backends.numpy import Buffer
 from reference.conv import check_out_grad
 from reference.ndarray import NDArray, check_device, common_dtype, empty
@@ -55,7 +57,10 @@ def max_pool(x: NDArray, window: Numbers, stride: Numbers, padding: Numbers = 0)
 def max_pool_grad(
     out_grad: NDArray, x: NDArray, window: Numbers, stride: Numbers, padding: Numbers = 0
 ) -> NDArray:
-    """`reference.readable.pooling.max_pool_grad`: (N, *L', C) and x (N, *L, C) -> (N, *L, C)."""
+    """`reference.readable.pooling.max_pool_grad`: (N, *L', C) and x (N, *L, C) -> (N, *L, C).
+
+    A window with a NaN has no largest number: in both forms its gradient goes nowhere.
+    """
     check_device(out_grad, x)
     if not x.device.is_host:
         return readable.max_pool_grad(out_grad, x, window, stride, padding)
@@ -63,6 +68,9 @@ def max_pool_grad(
     check_out_grad(out_grad, (x.shape[0], *lengths, x.shape[-1]))
     x_grad = empty(x.shape, x.device, common_dtype(out_grad, x))
     given, images, grads, memory = out_grad.native(), x.native(), x_grad.native(), Memory()
+    if compiled_loops.are_worth_it(images, given):
+        compiled_loops.max_pool_grad(given, images, axes, grads)
+        return x_grad
     sizes = list(zip(axes, lengths, x.shape[1:-1], strict=True))
     places = [list(axis.places(slice(0, count), size)) for axis, count, size in sizes]
     phases = [_phases(axis, count, size) for axis, count, size in sizes]
@@ -77,7 +85,7 @@ def max_pool_grad(
             left = memory.array(f"largest {number}", shape, x.dtype)
             _fold(np.maximum, -math.inf, terms, number, left)
             choices.append((terms, left))
-        grad = given[batch]
+        grad = given[batch] * (left == left)  # NaN has no place: nothing equals it
         for number, phase in enumerate(phases, 1):
             shares = _shares(*choices[-number], grad, number, memory)
             to = grads[batch] if number == len(axes) else None
@@ -102,6 +110,9 @@ def average_pool_grad(
     check_out_grad(out_grad, (x_shape[0], *lengths, x_shape[-1]))
     x_grad = empty(x_shape, out_grad.device, out_grad.dtype)
     given, grads, memory = out_grad.native(), x_grad.native(), Memory()
+    if compiled_loops.are_worth_it(grads, given):
+        compiled_loops.average_pool_grad(given, axes, grads)
+        return x_grad
     phases = list(map(_phases, axes, lengths, x_shape[1:-1]))
     for (batch,) in boxes(x_grad.shape[:1], math.prod(x_grad.shape[1:]), CACHED):
         grad = memory.array("share", given[batch].shape, given.dtype)
@@ -216,7 +227,8 @@ def _shares(terms: list[Term], largest: Buffer, grad: Buffer, number: int, memor
         if place == 0:
             for outside in (slice(0, of.start), slice(of.stop, None)):
                 rest[(*before, outside)] = grad[(*before, outside)]
-        np.subtract(grad[at], shares[-1][at], out=rest[at])
+        np.logical_not(chosen[at], out=chosen[at])
+        np.multiply(grad[at], chosen[at], out=rest[at])
         grad = rest
     return [*shares, grad]
 

@@ -75,7 +75,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "assignments.mutants": ({"grader.model"}, {"numpy", "solution"}),  # solution: the names that it defines
     "assignments.rewrites": ({"grader.model"}, {"ndarray", "numpy", "solution"}),
 }
-INSIDE_FUNCTIONS = {"reference": {"cupy"}}
+INSIDE_FUNCTIONS = {"reference": {"cupy", "numba"}}
 PACKAGE_ITSELF = {"grader"}  # `import grader` for its version and its place; it imports nothing
 MOST_MODULES, MOST_LINES = 16, 400  # of a folder, without __init__.py; of a file of our packages
 LONGER = {  # and why
@@ -291,6 +291,7 @@ PLANTED = {
     "the_author_imports_the_reference": ("grader/author/planted.py", "from reference.conv import conv"),
     "the_reference_imports_the_grader": ("reference/planted.py", "from grader.model import errors"),
     "the_reference_imports_cupy_at_the_top": ("reference/planted.py", "import cupy"),
+    "the_reference_imports_numba_at_the_top": ("reference/planted.py", "import numba"),
     "the_reference_imports_scipy": ("reference/planted.py", "def f():\n    import scipy.signal"),
     "a_report_imports_the_judge": (
         "grader/report/planted.py",
@@ -347,6 +348,7 @@ def test_a_planted_violation_is_caught(planted_root: Path, name: str, source: st
             "what_is_allowed": ("grader/author/planted.py", "from grader.judge import cases\nimport yaml"),
             "the_version": ("grader/judge/planted.py", "import grader\nfrom grader import __version__"),
             "cupy_in_a_function": ("reference/planted.py", "def cuda():\n    import cupy"),
+            "numba_in_a_function": ("reference/planted.py", "def compiled():\n    import numba"),
             "numpy": ("assignments/tiny/probes.py", "import numpy as np\nfrom numpy import linalg"),
             "the_standard_library": ("grader/model/planted.py", "import json\nfrom pathlib import Path"),
             "everything_for_a_command": ("grader/cli/batch.py", "from grader.batch import run\nimport rich"),

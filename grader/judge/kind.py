@@ -98,9 +98,12 @@ class Kind(ABC):
         """True if a small case is of the plainest sort, which is tried first."""
         return True
 
-    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The parameters of small cases of the same probe. One of them may fail in the same way."""
-        yield {}
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]] | None:
+        """The parameters of small cases of the same probe. One of them may fail in the same way.
+
+        None if the kind knows no better than to make its arrays shorter.
+        """
+        return None
 
 
 def draw_numbers(case: Case, rng: "np.random.Generator", shape: Shape, is_wide: bool = False) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from .cache import cache_folder
 from .compile import LEFT_OUT, NO_VALUE, compile_library
-from .explain import index, message, worst_of
+from .explain import difference, in_two_orders, index, message, worst_of
 from .findings import NOTES, Counters, Finding, LineCost, WarpRequest, key
 from .kernel_source import CompileError, Kernel, kernel_at, kernels_of, without_comments
 from .lines import LineTable, load_address
@@ -36,7 +37,16 @@ from .memory import (
 )
 from .messages import read_without_value
 from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
-from .thread_orders import RANDOM, Schedule, are_connected, cores_of_this_process, schedules_from
+from .thread_orders import (
+    RANDOM,
+    WORTH_A_PROCESS,
+    Schedule,
+    are_connected,
+    cores_of_this_process,
+    in_each_order,
+    processes_for_orders,
+    schedules_from,
+)
 
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
 
@@ -63,7 +73,8 @@ class Module:
     as in ("tiled<16>",). `checked=False` compiles for speed: it finds and counts nothing, and an access
     out of bounds is undefined. Compiled libraries are kept in `folder`. `libraries` are the (runtime's,
     kernels') libraries that `compile_library` made of this same source; with them no compiler is needed.
-    An unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use.
+    An unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use,
+    and a check that takes long its orders. With `libraries`, the default for orders is one.
 
     CompileError with file and line if the source does not compile; NoCompiler if there is no C++ compiler.
     """
@@ -95,6 +106,7 @@ class Module:
         self._table: LineTable | None = None
         text = " ".join((source, *(defines or {}).values()))
         self._cores = 1 if checked or are_connected(text, self._content) else cores or cores_of_this_process()
+        self._processes = processes_for_orders(self._content, cores, libraries is None)
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
@@ -177,52 +189,30 @@ class Module:
             return self.launch(kernel, grid, block, arguments, shared_bytes, schedule, counting, shared_limit)
 
         first_schedule, *more = schedules_from(seed, max(1, schedules))
+        start = time.perf_counter()
         first = run(first_schedule, counting)
+        takes_long = time.perf_counter() - start > WORTH_A_PROCESS
         results = [a.copy() for a in buffers]
-        findings = {key(finding): finding for finding in first.findings}
-        notes = {key(note): note for note in first.notes}
-        for schedule in more:
+
+        def other(schedule: Schedule) -> tuple[Finding, ...]:
             again = run(schedule, False)
-            for finding in again.findings:
-                findings.setdefault(key(finding), finding)
-            for note in again.notes:
-                notes.setdefault(key(note), note)
-            if any(finding.kind == "bad_launch" for finding in again.findings):
-                break
-            both = first_schedule, schedule
-            difference = self._difference(kernel, arguments, arrays, buffers, results, both)
-            if difference:
-                findings.setdefault(key(difference), difference)
+            differs = difference(arrays, self._names(kernel, len(arguments)), buffers, results)
+            if differs is None:
+                return *again.findings, *again.notes
+            name, element, values = differs
+            text = f"element {element} of {name} is {in_two_orders(first_schedule, schedule, *values)}"
+            return *again.findings, *again.notes, self._finding(kernel, "schedule_dependent", text, name)
+
+        if any(finding.kind == "bad_launch" for finding in first.findings):
+            more = []  # it is one in every order
+        found = {key(finding): finding for finding in (*first.findings, *first.notes)}
+        processes = self._processes if takes_long else 1
+        for finding in in_each_order(other, more, processes, self._runtime.emulator_learned):
+            found.setdefault(key(finding), finding)
         for a, values in zip(buffers, results, strict=True):
             a[...] = values
-        return replace(first, findings=tuple(findings.values()), notes=tuple(notes.values()))
-
-    def _difference(
-        self,
-        kernel: str,
-        arguments: Sequence[Argument],
-        arrays: Sequence[Any],
-        buffers: Sequence[Array],
-        results: Sequence[Array],
-        schedules: tuple[Schedule, Schedule],
-    ) -> Finding | None:
-        """The difference that another order made, if any, bit by bit."""
-        names = self._names(kernel, len(arguments))
-        for a, expected in zip(buffers, results, strict=True):
-            if a.tobytes() == expected.tobytes():
-                continue
-            number = next((i for i, one in enumerate(arrays) if one is a), None)
-            if number is None:
-                continue  # which elements were written; the elements themselves say more
-            flat, other = a.reshape(-1), expected.reshape(-1)
-            rows = flat.view(np.uint8).reshape(flat.size, -1) != other.view(np.uint8).reshape(flat.size, -1)
-            at = int(np.flatnonzero(rows.any(axis=1))[0])
-            first, second = map(str, schedules)
-            second = "another" if second == first else second
-            values = f"{other[at]} in {first} and {flat[at]} in {second}"
-            text = f"element {at} of {names[number]} is {values}"
-            return self._finding(kernel, "schedule_dependent", text, names[number])
-        return None
+        findings = tuple(finding for finding in found.values() if finding.kind not in NOTES)
+        return replace(first, findings=findings, notes=tuple(f for f in found.values() if f.kind in NOTES))
 
     def _launch(self, kernel: str, raw: RawLaunch, arguments: Sequence[Argument]) -> Run:
         number = self.kernels.index(kernel)

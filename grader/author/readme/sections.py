@@ -43,7 +43,8 @@ make page{space}     # the grade as a page, with pictures
 ```
 
 At the prompt of `make try`, `show(expected, ask())` prints the expected result next to your function's,
-and marks where they differ. What your code prints while it is graded stands below the case. `breakpoint()`
+and marks where they differ. The arrays of all visible cases are in `grading/frozen.npz`, which `numpy.load`
+reads too. What your code prints while it is graded stands below the case. `breakpoint()`
 works under `make debug` alone: there is no keyboard while a case is graded.
 """
 SUBMIT = """

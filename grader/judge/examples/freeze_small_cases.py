@@ -11,10 +11,9 @@ import numpy as np
 from grader.judge.comparison import Oracle
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array
-from grader.judge.examples.smallest import ladder
+from grader.judge.examples.smallest import answer_of, ladder
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Assignment, Case, Criterion
-from grader.model.errors import GraderFault
 
 SMALLEST = "smallest.json"  # the file of a handout
 
@@ -26,10 +25,10 @@ def freeze_ladders(assignment: Assignment, oracle: Oracle) -> str:
 
 
 def _frozen(criterion: Criterion, oracle: Oracle) -> Iterator[dict[str, Any]]:
-    for case, inputs in ladder(criterion):
-        try:
-            expected = oracle.expected(case, inputs)
-        except GraderFault:  # the reference has no answer to it
+    answer = answer_of(oracle)
+    for case, inputs in ladder(criterion, answer):
+        expected = answer(case, inputs)
+        if expected is None:
             continue
         yield {
             "id": case.id,
@@ -37,6 +36,7 @@ def _frozen(criterion: Criterion, oracle: Oracle) -> Iterator[dict[str, Any]]:
             "compare": case.compare,
             "parameters": dict(case.parameters),
             "values": dict(inputs.values),
+            "ask": dict(inputs.ask),
             "inputs": {name: [_written(base), inputs.recipes[name]] for name, base in inputs.bases.items()},
             "expected": [_written(array) for array in expected.arrays],
             "bounds": None if expected.bounds is None else [_written(array) for array in expected.bounds],
@@ -65,7 +65,7 @@ class FrozenLadders:
                 name: tuple((op, argument) for op, argument in recipe)
                 for name, (_, recipe) in data["inputs"].items()
             }
-            inputs = Inputs(data["values"], bases, recipes)
+            inputs = Inputs(data["values"], bases, recipes, data["ask"])
             bounds = None if data["bounds"] is None else tuple(map(_read, data["bounds"]))
             self._expected[inputs.digest] = Expected(tuple(map(_read, data["expected"])), bounds)
             yield case, inputs

@@ -1167,5 +1167,8 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     return emulator_run_on(kernel, given, how, 1, nullptr, 0);
 }
 
+// Grows where a run teaches something about its kernel that later runs use.
+INTERFACE std::size_t emulator_learned() { return of_some_lanes.size(); }
+
 INTERFACE const char *emulator_output() { return output; }
 INTERFACE const Counters *emulator_counters() { return &counters; }

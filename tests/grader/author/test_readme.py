@@ -39,7 +39,8 @@ def test_every_readme_says_how_to_get_help_and_how_to_submit(
 ) -> None:
     text, _ = readmes[name]
     assert headings(text)[-5:].count("Windows") == 1
-    for words in ("make submit", "make try CASE=", "make debug CASE=", "wsl --install", "make watch"):
+    commands = ("make submit", "make try CASE=", "make debug CASE=", "wsl --install", "make watch")
+    for words in (*commands, "grading/frozen.npz"):
         assert words in text
 
 

@@ -80,6 +80,15 @@ def test_an_idea_is_shown_once_and_the_next_case_adds_something() -> None:
     )
 
 
+def test_an_idea_that_two_cases_share_is_told_in_full_once() -> None:
+    """With exactly two failing cases both are shown, and the second one names the first."""
+    both = (replace(failing(case, idea="You flip."), help="README.md#flip") for case in "ab")
+    (section,) = feedback_on(criterion_of(*both)).sections
+    ideas = [dict(one.facts)["idea"] for one in section.blocks]
+    assert ideas == ["You flip.", "The same as in a."]
+    assert [("read" in dict(one.facts)) for one in section.blocks] == [True, False]
+
+
 def test_a_hidden_case_keeps_its_place_whatever_its_idea_is() -> None:
     """Its place among the others would reveal its outcome."""
     hidden = [failing(case, Visibility.HIDDEN, idea=f"idea {case == 'x'}") for case in "wxyz"]

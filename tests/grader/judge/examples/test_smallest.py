@@ -1,16 +1,33 @@
 """Laws of the smallest failing case, on the course's own assignments."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grader import Course
 from grader.author.load import load, load_course
+from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
 from grader.judge.examples.failing import examples_of
-from grader.judge.examples.lay_out_case import used_inputs, wrong_in
-from grader.judge.examples.smallest import MOST_CANDIDATES, candidates, ladder, may_be_small
+from grader.judge.examples.lay_out_case import layout_of, used_inputs, wrong_in
+from grader.judge.examples.shorter_arrays import shorter_shapes
+from grader.judge.examples.smallest import (
+    MOST_CANDIDATES,
+    Answer,
+    answer_of,
+    candidates,
+    ladder,
+    may_be_small,
+    order_of,
+)
+from grader.judge.inputs import Inputs
+from grader.judge.kinds import kind_of
 from grader.judge.session import Session
+from grader.judge.verdict.oracles import ReferenceOracle
+from grader.model.assignment import Assignment, Case
 from grader.model.example import Table
 from grader.model.grade import Sandbox
 from grader.model.submitted_files import SubmittedFiles
@@ -23,17 +40,99 @@ ROOT = Path(__file__).parents[4]
 NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
 
 
+def any_answer(case: Case, inputs: Inputs) -> Expected:
+    """As if a reference had an answer to everything."""
+    return Expected(())
+
+
+@contextmanager
+def reference_of(name: str) -> Iterator[tuple[Assignment, Answer]]:
+    """An assignment of the course, and its reference."""
+    assignment = Course(ROOT)[name].views.assignment
+    oracle = ReferenceOracle(assignment)
+    try:
+        yield assignment, answer_of(oracle)
+    finally:
+        oracle.close()
+
+
+def has_arrays(case: Case) -> bool:
+    return may_be_small(case) and bool(draw(case, "any").bases)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_visible_case_has_smaller_ones_and_the_smallest_come_first(name: str) -> None:
     for criterion in load(ROOT / "assignments" / name).rubric.criteria:
-        for case in filter(may_be_small, criterion.cases):
-            sizes = [sum(a.size for a in inputs.bases.values()) for _, inputs in candidates(case)]
-            assert sizes and sizes == sorted(sizes), case.name
+        for case in filter(has_arrays, criterion.cases):
+            order = [order_of(*small) for small in candidates(case, any_answer)]
+            assert order and order == sorted(order), case.name
+
+
+@pytest.mark.parametrize(
+    ("name", "criterion", "elements"),
+    [
+        ("pool_norm", "max_pool_grad", 2 + 1),  # a window of 2 and its gradient
+        ("pool_norm", "normalize_grad", 1 + 1),  # written in the rubric by a kind of the assignment's own
+        ("pool_norm", "batch_norm_grad", 1 + 1 + 1),
+        ("conv_family", "x_grad", 1 + 1 + 1),
+        ("dense", "unbroadcast", 1),
+        (
+            "ndarray",
+            "add_product",
+            2 + 4 + 8,
+        ),  # only the inner length: the probe asks for an `out` of 2×4
+    ],
+)
+def test_arrays_of_any_names_shrink_as_far_as_the_reference_has_an_answer(
+    name: str, criterion: str, elements: int
+) -> None:
+    """One sample of one channel; a right function passes each of them, and rounding shows in none."""
+    with reference_of(name) as (assignment, answer):
+        rungs = ladder(assignment.criterion(criterion), answer)
+        case, inputs = rungs[0]
+        assert sum(array.size for array in inputs.bases.values()) == elements
+        assert inputs.ask == case.ask
+        assert all(answer(*rung) is not None for rung in rungs[:40])
+
+
+def test_equal_lengths_at_the_same_place_of_two_arrays_stay_equal() -> None:
+    shapes = [*shorter_shapes({"x": (2, 3, 5), "gamma": (5,), "out_grad": (2, 3, 5)})]
+    assert shapes[0] == {"x": (1, 1, 1), "gamma": (1,), "out_grad": (1, 1, 1)}
+    assert shapes[-1] == {"x": (2, 3, 5), "gamma": (5,), "out_grad": (2, 3, 5)}
+    assert len(shapes) == 2 * 3 * 5
+    assert all(each["x"] == each["out_grad"] and each["gamma"] == each["x"][-1:] for each in shapes)
+
+
+def test_an_axis_without_elements_keeps_none() -> None:
+    assert [*shorter_shapes({"a": (0, 2)})] == [{"a": (0, 1)}, {"a": (0, 2)}]
+
+
+def test_more_padding_than_the_kernel_is_long_is_tried_last() -> None:
+    """A negative edge is a mistake of its own, which would be mixed up with the one that is shown."""
+    x_grad = load(ROOT / "assignments" / "conv_backward").criterion("x_grad")
+    rungs = ladder(x_grad, any_answer)
+    crops = [
+        any(p >= k for p, k in zip(inputs.values["padding"], inputs.array("w").shape[:2], strict=True))
+        for _, inputs in rungs
+        if inputs.array("x").shape[0] == inputs.array("x").shape[3] == 1
+        and not isinstance(inputs.values["padding"], int)
+    ]
+    assert any(crops) and not any(crops[: crops.index(True)])
+    plain = [kind_of(case).is_plain(inputs) for case, inputs in rungs]
+    assert plain == sorted(plain, reverse=True)
+
+
+def test_a_view_says_how_it_lies_in_its_buffer() -> None:
+    base = np.arange(30.0, dtype=np.float32)
+    recipe = (("slice", ((3, 12, 2),)), ("slice", ((None, None, -1),)))
+    view = Inputs({}, {"a": base, "b": base}, {"a": recipe, "b": ()})
+    assert layout_of("a", view) == "a view: strides (-2), offset 11 of 30"
+    assert layout_of("b", view) == ""
 
 
 def test_a_convolutions_ladder_begins_with_one_nonzero() -> None:
     x_grad = load(ROOT / "assignments" / "conv_backward").criterion("x_grad")
-    rungs = ladder(x_grad)
+    rungs = ladder(x_grad, any_answer)
 
     assert len(rungs) == MOST_CANDIDATES
     for _, inputs in rungs[: MOST_CANDIDATES // 2]:
@@ -82,8 +181,6 @@ def test_every_grid_of_an_array_shows_each_element_once() -> None:
 
 
 def test_what_differs_is_marked_and_a_wrong_shape_marks_nothing() -> None:
-    import numpy as np
-
     expected = Expected((np.array([1.0, 2.0]),))
     (marks,) = wrong_in(expected, [np.array([1.0, np.nan])])
     assert marks.tolist() == [False, True]

@@ -130,6 +130,40 @@ def test_what_explains_some_of_the_cases_is_likely_and_says_how_many() -> None:
     assert two.idea == "Likely: 1 of 2 failing cases is exactly what this gives: You flip."
 
 
+@pytest.mark.parametrize(
+    ("results", "begins"),
+    [
+        ([wrong("two", "b")], "Likely: the one failing case is exactly what this gives: You flip."),
+        ([wrong("one", "a"), wrong("two", "b")], "Likely: both failing cases are exactly what this gives"),
+    ],
+)
+def test_where_all_that_ran_speaks_for_an_idea_no_number_of_them_is_given(
+    results: list[CheckResult], begins: str
+) -> None:
+    """Other cases were not selected, so it is not certain."""
+    criterion = CriterionGrade("conv", "", Fraction(4), Fraction(0), Status.WRONG, tuple(results))
+    grade = Grade("tiny", "ada", (criterion,), "none", not_selected=3)
+    (criterion,) = diagnose(grade, MISTAKES, CALLS).criteria
+    assert criterion.results[0].idea.startswith(begins)
+
+
+def test_a_lone_case_is_no_evidence_where_only_a_case_passes_that_few_ideas_fail() -> None:
+    """Many slips leave a case alone that only asks for an exception: that it passes says nothing."""
+    cases = {f"grad/{n}": {"t": [("turned",)], "r": [("refused",)]} for n in range(4)}
+    mistakes = replace(MISTAKES, answers={**cases, "grad/telling": {"r": [("refused",)]}, "grad/raises": {}})
+
+    def named(*passing: str) -> list[str]:
+        results = [wrong("0", "t", criterion="grad")]
+        results += [wrong(str(n), "x", criterion="grad") for n in (1, 2, 3)]
+        results += [right(case, "grad") for case in passing]
+        criterion = CriterionGrade("grad", "", Fraction(9), Fraction(0), Status.WRONG, tuple(results))
+        (criterion,) = diagnose(Grade("tiny", "ada", (criterion,), "none"), mistakes, CALLS).criteria
+        return [idea.name for idea in criterion.ideas]
+
+    assert named("raises") == []
+    assert named("telling") == ["turned"]
+
+
 def test_several_that_fit_equally_are_named_together_without_a_message() -> None:
     (idea,) = diagnosed(wrong("one", "a"))["conv"].ideas
     assert (idea.name, idea.others) == ("flipped", ("padded",))

@@ -283,3 +283,15 @@ def test_a_browser_finds_no_serious_problem_and_no_page_too_wide(
                 problems += [v["id"] for v in violations if v["impact"] in ("serious", "critical")]
                 context.close()
     assert problems == []
+
+
+def test_a_printed_page_fits_the_paper_and_no_picture_is_cut_in_two(drawn_page: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(drawn_page, encoding="utf-8")
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 680, "height": 900})  # A4 without its margins
+        page.goto(path.as_uri())
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 680
+        breaks = "[...document.querySelectorAll('figure')].map(f => getComputedStyle(f).breakInside)"
+        assert set(page.evaluate(breaks)) == {"avoid"}
