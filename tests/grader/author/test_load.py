@@ -603,7 +603,7 @@ def test_follow_through_counts_for_exact_cases_alone(tiny: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "said"),
+    ("old", "new", "line", "message"),
     by_name(
         {
             "alone": (

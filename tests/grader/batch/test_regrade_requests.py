@@ -58,7 +58,7 @@ def test_a_request_is_about_the_assignment_that_its_code_is_of(tmp_path: Path, w
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         (f"1043,x_grad/of-views · {CODE},why?", "not in the feedback of 1043"),
         ("1042,x_grad/of-views · 2222,why?", "ask the student to copy both"),

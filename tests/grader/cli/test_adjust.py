@@ -95,7 +95,7 @@ def test_a_total_stays_within_0_and_the_points_offered(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     {
         "an_unknown_student": (
             "ada,tiny,flip,1,why,me\ndora,tiny,flip,1,why,me\n",

@@ -41,7 +41,7 @@ def test_a_confirmed_grade_counts_and_the_log_says_who_and_why(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("eve", "ghost", "--reason", "x"), "found no submission of 'ghost'"),
         (("ada", "--reason", "x"), "its grade counts already"),

@@ -55,7 +55,7 @@ def test_a_student_is_withdrawn_and_brought_back(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     {
         "nothing_named": ([], "say what to forget: one of --student ID, --run N, or --list"),
         "two_named": (["--run", "1", "--student", "ada"], "say what to forget: one of"),

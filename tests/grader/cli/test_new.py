@@ -78,7 +78,7 @@ def test_the_report_of_a_new_assignment_is_what_the_published_schema_says(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["Lines"], "expected a name of small letters"),
         (["../out"], "expected a name of small letters"),

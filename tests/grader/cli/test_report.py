@@ -53,7 +53,7 @@ MOODLE = "Identifier,Full name,Email address,Grade,Maximum Grade,Feedback commen
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     {
         "no_column_of_the_assignment": (
             "canvas",
@@ -123,7 +123,7 @@ def test_a_column_is_named_by_its_header(at_course: str, complaint: Callable[[],
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["--format", "csv", "--out", "out", "--column", "grade=X"], "it goes with --format moodle"),
         (["--format", "csv", "--out", "out", "--keep-existing"], "--keep-existing is about cells of --into"),

@@ -96,7 +96,7 @@ def test_a_digest_follows_no_link_and_waits_for_no_pipe(
 
 
 @pytest.mark.parametrize(
-    ("root", "said"),
+    ("root", "message"),
     [
         ("missing", "no such f"),
         ("class.zip", "neither a folder nor a zip"),

@@ -20,7 +20,7 @@ def test_a_roster_may_have_further_columns_in_any_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("student_id,name\n1,Ada\n", ":1: found no column email, section, extension; expected the columns"),
         ("", ":1: found no column student_id"),

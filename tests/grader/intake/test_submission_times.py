@@ -85,7 +85,7 @@ def test_without_a_roster_an_id_is_that_of_the_folder(submitted: Path, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("student,score\n1042,3\n", "t:1: found the columns student, score; expected a column"),
         ("time\n2026\n", "t:1: found the columns time"),

@@ -232,7 +232,7 @@ def test_what_a_planted_comparison_requires_is_named_with_its_line(planted: dict
 
 
 @pytest.mark.parametrize(
-    ("package", "found"), [("kinds", KINDS), ("comparisons", COMPARISONS)], ids=["kinds", "comparisons"]
+    ("package", "by_name"), [("kinds", KINDS), ("comparisons", COMPARISONS)], ids=["kinds", "comparisons"]
 )
 def test_a_name_in_a_rubric_is_the_name_of_one_module(package: str, by_name: dict[str, Any]) -> None:
     folder = ROOT / "grader" / "judge" / package

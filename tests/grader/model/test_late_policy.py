@@ -121,7 +121,7 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
 
 
 @pytest.mark.parametrize(
-    ("policies", "after", "left", "expected", "policy", "says"),
+    ("policies", "after", "days_left", "expected", "policy", "says"),
     {
         "in_time": (TEN_A_DAY, -HOUR, 0, 90, None, ""),
         "at_the_deadline": (TEN_A_DAY, timedelta(), 0, 90, None, ""),

@@ -21,7 +21,7 @@ LATE_AND_NO_TIME = Submission("ada", "dense", "1", late=True)
 
 
 @pytest.mark.parametrize(
-    ("rule", "score", "unclear", "said"),
+    ("rule", "score", "unclear", "message"),
     [
         ("review", 90, UNKNOWN_LATENESS, ""),
         ("on_time", 90, "", "it counts as on time by the rule of the course"),

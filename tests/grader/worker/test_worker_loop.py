@@ -173,7 +173,7 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize(("source", "said"), UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize(("source", "message"), UNREADABLE.values(), ids=UNREADABLE)
 def test_a_file_that_this_python_cannot_read_says_why_and_what_to_do(
     worker: Worker, tmp_path: Path, source: bytes, message: str
 ) -> None:

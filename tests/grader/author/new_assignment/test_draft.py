@@ -116,7 +116,7 @@ def test_a_handout_gets_what_the_function_needs_and_no_more(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "said"),
+    ("place", "message"),
     [
         ("words:counted", "expected a function of the course's reference"),
         ("reference.words", "expected a function of the course's reference"),

@@ -40,7 +40,7 @@ def test_grader_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("grad .", "grader: argument COMMAND: found 'grad', expected one of "),
         ("grad .", "did you mean 'grade'?"),

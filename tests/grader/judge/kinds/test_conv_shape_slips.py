@@ -84,7 +84,7 @@ BOTH = conv([32, 9, 3], [3, 2, 5], [2, 3], [1, 0])  # remainders 1 and 1
 
 
 @pytest.mark.parametrize(
-    ("inputs", "name", "actual", "said"),
+    ("inputs", "name", "actual", "message"),
     by_name(
         {
             "remainder_ignored": (
@@ -147,7 +147,7 @@ def test_exchanged_strides_are_not_mistaken_for_a_padding() -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "expected", "actual", "said"),
+    ("inputs", "expected", "actual", "message"),
     by_name(
         {
             "no_mistake_gives_it": (BOTH, (2, 32, 9, 3), (2, 77, 9, 3), "axis 1 has length 77 and not 32"),
