@@ -76,7 +76,7 @@ def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Chose
 
 
 def _not_allowed(ordered: list[Handin], limits: SubmissionLimits) -> tuple[dict[str, str], str]:
-    """The reasons, by label, against submissions that are too many or too soon; and what is unknown."""
+    """The reasons, by label, against submissions that are too many or too soon; and a doubt about times."""
     if len(ordered) < 2 or limits == NO_LIMITS:
         return {}, ""
     has_order = len({_key(one) for one in ordered}) == len(ordered)

@@ -103,7 +103,7 @@ class Builder:
 
     `refusal` takes a file's name and its text with macros expanded, and says what is wrong with it.
     `provided` is the folder of the assignment's provided files, including the module `host`. Libraries are
-    kept in `cache`, the user's.
+    stored in the user's `cache`.
     """
 
     def __init__(

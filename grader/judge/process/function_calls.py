@@ -72,7 +72,7 @@ class FunctionProcess:
 
 
 class Functions:
-    """Hands functions over to the questions of one implementation. No number is given twice."""
+    """Hands functions over to the questions of one implementation. No number occurs twice."""
 
     def __init__(self, process: FunctionProcess, most_calls: int, budgets: Budgets) -> None:
         self._process, self._most_calls = process, most_calls

@@ -340,7 +340,7 @@ def words_of(idea: Idea) -> str:
 
 
 def _count(idea: Idea) -> str:
-    """How many failing cases speak for an idea: a part of them, or all that ran."""
+    """The number of failing cases that support an idea: some of them, or all that ran."""
     if idea.explained < idea.failing:
         verb = "is" if idea.explained == 1 else "are"
         return f"Likely: {idea.explained} of {idea.failing} failing cases {verb} exactly"
