@@ -20,6 +20,10 @@ KINDS = {
     "deadlock": "threads that wait, in a loop, for a change that never comes",
     "crashed": "a kernel that takes down what runs it",
 }
+# Of these, those with which a launch ends early.
+ENDINGS = frozenset(
+    ("divergent_barrier", "bad_launch", "misaligned", "trap", "deadlock", "crashed", "out_of_bounds")
+)
 NOTES = {
     "same_value": "lanes of one warp that store one value at one address with one store",
     "maybe_uninitialised": "a variable that, as the compiler sees it, may be used without a value",

@@ -90,6 +90,17 @@ KERNEL = re.compile(rf"__global__((?:[^(){{}};]|{BOUNDS})*?)\b(?!__launch_bounds
 DEVICE_FUNCTION = re.compile(
     rf"__(?:global|device)__(?:[^(){{}};=]|{BOUNDS})*?\b(?!__launch_bounds__)\w+\s*\("
 )
+# A declaration of local arrays without values: `float a[4], b[N][2];`
+DECLARATOR = r"\w+(?:\s*\[[^\[\];{}]*\])*"
+LOCAL_ARRAYS = re.compile(
+    r"(?<=[;{}])\s*(?:(?:volatile|unsigned|signed|long|short|struct)\s+)*"
+    r"(?!(?:return|delete|new|goto|else|case|throw|typedef|using|extern|static|const|constexpr|thread_local"
+    r"|public|private|protected|friend|operator|do|union|template|__\w+__)\b)"
+    r"[A-Za-z_]\w*(?:\s*::\s*\w+)*(?:\s*<[^;{}()]*>)?\s+"
+    rf"({DECLARATOR}(?:\s*,\s*{DECLARATOR})*)\s*;"
+)
+OF_A_CLASS = re.compile(r"\b(?:struct|class|union|enum)\b[^()=]*$")
+ALIGNED = re.compile(r"(?:\balignas|__align__|__attribute__)\s*\((?:[^()]|\([^()]*\))*\)")
 SCOPE = re.compile(r"(?:\bnamespace\b[^;{}()]*|\bextern\s*\"\s*\"\s*)$")
 
 
@@ -275,6 +286,40 @@ def inside_a_function(before: str) -> bool:
         elif open_braces:
             open_braces.pop()
     return any(open_braces)
+
+
+def local_arrays(source: str) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Declarations of local arrays without values, each as (its end in the source, line, names of arrays)."""
+    text = without_comments(source)
+    bare = DIRECTIVE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    declared = []
+    for match in LOCAL_ARRAYS.finditer(bare):
+        names = tuple(part.split("[")[0].strip() for part in split(match[1]) if "[" in part)
+        if names and inside_a_function(bare[: match.start()]) and not inside_a_class(bare[: match.start()]):
+            declared.append((match.end(), 1 + bare.count("\n", 0, match.start(1)), names))
+    return declared
+
+
+def inside_a_class(before: str) -> bool:
+    """True if the innermost open brace in front of a place begins the members of a class."""
+    open_braces: list[int] = []
+    for brace in re.finditer(r"[{}]", before):
+        if brace.group() == "{":
+            open_braces.append(brace.start())
+        elif open_braces:
+            open_braces.pop()
+    if not open_braces:
+        return False
+    start = 1 + max(before.rfind(mark, 0, open_braces[-1]) for mark in ";{}")
+    return OF_A_CLASS.search(ALIGNED.sub(" ", before[start : open_braces[-1]])) is not None
+
+
+def with_wrong_values(prepared: str) -> str:
+    """A prepared source in which local arrays without values begin with wrong ones; its lines stay."""
+    for end, line, names in reversed(local_arrays(prepared)):
+        calls = " ".join(f"emulator_unset({name}, {line});" for name in names)
+        prepared = f"{prepared[:end]} {calls}{prepared[end:]}"
+    return prepared
 
 
 def declaration(written: str, line: int) -> str:

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
-from .compile import LEFT_OUT, NO_VALUE, compile_library
+from .compile import NO_VALUE, compile_library, refuse_broken
 from .explain import difference, in_two_orders, index, message, worst_of
-from .findings import NOTES, Counters, Finding, LineCost, WarpRequest, key
-from .kernel_source import CompileError, Kernel, kernel_at, kernels_of, without_comments
+from .findings import ENDINGS, NOTES, Counters, Finding, LineCost, WarpRequest, key
+from .kernel_source import Kernel, kernel_at, kernels_of, local_arrays, without_comments
 from .lines import LineTable, load_address
 from .memory import (
     SHARED_BYTES,
@@ -107,6 +107,7 @@ class Module:
         text = " ".join((source, *(defines or {}).values()))
         self._cores = 1 if checked or are_connected(text, self._content) else cores or cores_of_this_process()
         self._processes = processes_for_orders(self._content, cores, libraries is None)
+        self._locals = [(line, names) for _, line, names in local_arrays(source)] if checked else []
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
@@ -130,6 +131,7 @@ class Module:
         order: str | int | Schedule = "forward",
         counting: bool = False,
         shared_limit: int = SHARED_BYTES,
+        poison: int = 0,
     ) -> Run:
         """Run a kernel once, as kernel<<<grid, block, shared_bytes>>>(arguments...) would.
 
@@ -137,7 +139,8 @@ class Module:
         parameter's dtype, to which the kernel may write, `Fresh` for memory not yet written, or None for a
         null pointer. For a number, pass a number; for a struct, a one-element array of a structured dtype.
         `order`, of blocks and of threads, is "forward", "reverse", the seed of a random one, or a Schedule.
-        With `counting`, transactions and bank conflicts are counted too.
+        With `counting`, transactions and bank conflicts are counted too. Local arrays without values that the
+        line `poison` declares (-1: every line) begin with other wrong values than usual.
 
         A bug is a finding of the Run, not an error. ValueError for arguments that do not form a kernel call.
         """
@@ -157,6 +160,8 @@ class Module:
                 *(schedule := order if isinstance(order, Schedule) else Schedule.named(order)).orders,
                 counting and self.checked,
                 schedule.seed,
+                False,
+                poison,
             )
             return self._launch(kernel, raw, arguments)
 
@@ -183,15 +188,16 @@ class Module:
         buffers += [fresh.written for fresh in memory]
         before = [a.copy() for a in buffers]
 
-        def run(schedule: Schedule, counting: bool) -> Run:
+        def run(schedule: Schedule, counting: bool, poison: int = 0) -> Run:
             for a, values in zip(buffers, before, strict=True):
                 a[...] = values
-            return self.launch(kernel, grid, block, arguments, shared_bytes, schedule, counting, shared_limit)
+            how = shared_bytes, schedule, counting, shared_limit, poison
+            return self.launch(kernel, grid, block, arguments, *how)
 
         first_schedule, *more = schedules_from(seed, max(1, schedules))
         start = time.perf_counter()
         first = run(first_schedule, counting)
-        takes_long = time.perf_counter() - start > WORTH_A_PROCESS
+        processes = self._processes if time.perf_counter() - start > WORTH_A_PROCESS else 1
         results = [a.copy() for a in buffers]
 
         def other(schedule: Schedule) -> tuple[Finding, ...]:
@@ -206,9 +212,21 @@ class Module:
         if any(finding.kind == "bad_launch" for finding in first.findings):
             more = []  # it is one in every order
         found = {key(finding): finding for finding in (*first.findings, *first.notes)}
-        processes = self._processes if takes_long else 1
         for finding in in_each_order(other, more, processes, self._runtime.emulator_learned):
             found.setdefault(key(finding), finding)
+        declared = [] if ENDINGS & {finding.kind for finding in first.findings} else self._locals
+
+        def depends_on(line: int) -> tuple[str, int, object] | None:
+            run(first_schedule, False, line)
+            return difference(arrays, self._names(kernel, len(arguments)), buffers, results)
+
+        # a result that changes with nothing changed depends on a variable that outlives a launch
+        for line, names in declared if declared and depends_on(-1) and not depends_on(0) else []:
+            if differs := depends_on(line):
+                result = f"element {differs[1]} of {differs[0]} depends on what it held"
+                text = f"{' or '.join(names)} is read before it has a value: {result}"
+                one = Finding("uninitialised_read", kernel, self.file, line, text, array=names[0])
+                found.setdefault(key(one), one)
         for a, values in zip(buffers, results, strict=True):
             a[...] = values
         findings = tuple(finding for finding in found.values() if finding.kind not in NOTES)
@@ -380,11 +398,3 @@ class Module:
         source = without_comments(self._source)
         at = max(source.find(f" {name}("), 0)
         return Finding(kind, kernel, self.file, 1 + source.count("\n", 0, at), text, array=array)
-
-
-def refuse_broken(findings: Sequence[Finding]) -> None:
-    """Raises CompileError if the launched kernel does not compile."""
-    for finding in findings:
-        _, left_out, error = finding.message.partition(LEFT_OUT)
-        if finding.kind == "trap" and left_out:
-            raise CompileError(error)

@@ -94,6 +94,7 @@ class RawLaunch(ctypes.Structure):
         ("counting", c_int32),
         ("seed", c_uint64),
         ("cooperative", c_int32),
+        ("poison", c_int32),
     ]
 
 

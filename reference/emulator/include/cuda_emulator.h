@@ -130,6 +130,24 @@ struct emulator_shared {
     }
 };
 
+// A local array whose declaration, at this line, gives it no value: it begins with a wrong one. Where the launch says so it is
+// another one, and a result that changes depends on what nobody wrote. As a number none is the length of a loop.
+extern "C" const int emulator_poison;
+template <typename T> constexpr unsigned char emulator_other_byte = 0xc2;
+template <> inline constexpr unsigned char emulator_other_byte<float> = 0x7e;
+template <> inline constexpr unsigned char emulator_other_byte<double> = 0x7e;
+template <typename T, unsigned long N> constexpr unsigned char emulator_other_byte<T[N]> = emulator_other_byte<T>;
+template <typename T> __attribute__((always_inline)) constexpr void emulator_unset(T &array, int line)
+{
+    if constexpr (__is_trivially_constructible(T))
+        if (!__builtin_is_constant_evaluated()) {
+            bool is_other = emulator_poison == -1 || emulator_poison == line;
+            void *start = const_cast<void *>(static_cast<const volatile void *>(&array));
+            __builtin_memset(start, is_other ? emulator_other_byte<T> : 0xfe, sizeof(T));
+        }
+}
+template <typename... T> void emulator_unset(T...) {}  // of a length that is no constant
+
 // Barriers, fences and votes.
 
 static inline void __syncthreads(EMULATOR_LINE) { emulator_barrier(0, line); }

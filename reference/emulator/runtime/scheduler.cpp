@@ -25,6 +25,8 @@
 // Variables that kernels read. There they are const: they never change during a thread's life.
 INTERFACE emulator::Index threadIdx, blockIdx, blockDim, gridDim;
 emulator::Index threadIdx, blockIdx, blockDim, gridDim;
+INTERFACE int emulator_poison;
+int emulator_poison;
 INTERFACE unsigned emulator_launch_number;
 unsigned emulator_launch_number;
 INTERFACE std::uint64_t emulator_arithmetic;  // counted by the kernels themselves
@@ -734,7 +736,7 @@ bool in_the_program(std::uintptr_t address)
     for (const Index *index : {&threadIdx, &blockIdx, &blockDim, &gridDim})
         if (address - reinterpret_cast<std::uintptr_t>(index) < sizeof *index)
             return true;
-    return false;
+    return address - reinterpret_cast<std::uintptr_t>(&emulator_poison) < sizeof emulator_poison;
 }
 
 std::int64_t block_at(std::uint32_t moment)
@@ -1119,6 +1121,7 @@ INTERFACE int emulator_run_on(void (*kernel)(void **), void **given, const Launc
     const double WORTH_IT = 0.01;  // seconds; to share the blocks out takes one or two thousandths
     launch = *how;
     entry = kernel;
+    emulator_poison = launch.poison;
     orders_some = std::find(of_some_lanes.begin(), of_some_lanes.end(), kernel) != of_some_lanes.end();
     arguments = given;
     random_state = launch.seed;

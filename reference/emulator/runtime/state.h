@@ -70,6 +70,7 @@ struct Launch {
     std::int32_t counting;
     std::uint64_t seed;
     std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
+    std::int32_t poison;       // the line whose local arrays begin with other wrong values than usual; -1: every line
 };
 
 struct SharedArray {  // an array of a launch, where several processes run its blocks

@@ -185,6 +185,18 @@ def test_a_stale_notebook_is_never_graded_silently(grader: Commands, folder: Cal
     assert "more than one notebook" in grader.shown and "nothing says which is the last" in grader.shown
 
 
+def test_intake_counts_what_needs_review_as_batch_does(
+    grader: Commands, folder: Callable[[Files], Path]
+) -> None:
+    """An entry of no student is set aside: it is no student who needs review."""
+    files = {"ada/conv.py": RIGHT, "bob/notes.txt": "", "stray.txt": "whose?"}
+    class_folder = folder(files)
+    grader.intake(class_folder)
+    assert grader.status == NOT_PASSED and "1 needs review, 1 set aside" in grader.shown
+    grader.batch(class_folder)
+    assert grader.status == NOT_PASSED and "1 needs review, 1 set aside" in grader.shown
+
+
 def test_what_a_person_wrote_into_an_lms_file_is_never_lost_in_silence(
     grader: Commands, at_course: str, tmp_path: Path
 ) -> None:

@@ -301,6 +301,12 @@ def test_a_table_has_no_column_without_a_name(open_desk: Callable[..., TestClien
     assert [path for path in ("/audit", "/a/dense/intake", ADA) if "<th></th>" in desk.get(path).text] == []
 
 
+def test_a_rationale_of_several_lines_keeps_them(desk: TestClient) -> None:
+    text = desk.get("/a/dense/cases?name=dense/wide").text
+    assert '<p class="soft lines">off by five</p>' in text
+    assert ".lines { white-space: pre-line; }" in desk.get("/static/desk.css").text
+
+
 def test_two_students_sources_on_one_page_have_names_of_their_own(desk: TestClient) -> None:
     text = desk.get("/a/dense/misconceptions?name=transposed").text
     labels = re.findall(r'aria-label="(dense\.py of [^"]+)"', text)

@@ -175,6 +175,26 @@ def test_a_difference_that_rounding_explains_is_drawn_as_none(
     assert "<title>difference [0, 1]: 3</title>" in page
 
 
+def test_of_an_array_of_many_grids_those_with_wrong_numbers_are_drawn_with_their_index(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    shape, is_wrong = (5, 1, 2), (False,) * 7 + (True,) + (False,) * 2
+    whole = replace(
+        X_GRAD,
+        expected=(Table("expected", shape, tuple(map(float, range(10)))),),
+        actual=(Table("actual", shape, (*map(float, range(7)), 99.0, 8.0, 9.0), wrong=is_wrong),),
+    )
+    wrong = CheckResult("x_grad", "stride-2", Status.WRONG)
+    grade = make_grade(make_criterion("x_grad", 10, [wrong]))
+    page = to_html(grade, closer=Closer({"x_grad/stride-2": whole}))
+    assert "<title>actual [3, 0, 1]: 99</title>" in page
+    assert (
+        "<title>expected [3, 0, 1]: 7</title>" in page and "<title>difference [3, 0, 1]: 92</title>" in page
+    )
+    assert "<title>actual [0, 0, 0]: 0</title>" not in page
+    assert page.count(">[3, :, :]</span>") == 3 and page.count("1 of 5 grids") == 3
+
+
 def test_a_value_is_read_by_hovering_and_by_the_keyboard(drawn_page: str) -> None:
     assert "<title>actual [0, 2, 0, 0]: 14</title>" in drawn_page
     assert re.search(
@@ -196,6 +216,14 @@ def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
         "The kernel, and the kernel flipped on both axes",
     ]
     assert "1·5 = 5 at [0, 0]. Your function gives 10." in steps[-1].says
+
+
+def test_where_a_stride_left_no_gap_the_steps_speak_of_none() -> None:
+    one = Table("out_grad", (1, 1, 1, 1), (5.0,), grid=(1, 2))
+    lone = replace(
+        X_GRAD, inputs=(one, X_GRAD.inputs[1]), settings={**X_GRAD.settings, "x.shape": (1, 2, 1, 1)}
+    )
+    assert steps_of(lone)[0].says == "out_grad. Between so few numbers there is no gap."
 
 
 def test_the_steps_of_a_convolution_sum_to_the_expected_value() -> None:
@@ -226,7 +254,8 @@ def test_padding_and_gaps_are_what_the_words_mean() -> None:
 def test_a_finding_stands_beside_its_line_and_its_thread_in_the_warp(drawn_page: str) -> None:
     row = next(line for line in drawn_page.split("<tr") if "void add" in line)
     assert 'class="found"' in row and "race in add" in row
-    assert "warp 0: threads 3 marked, at element 3 of out" in drawn_page
+    title = "warp 0: thread 3 marked, at element 3 of out"
+    assert f"<figcaption>{title}</figcaption>" in drawn_page and f'aria-label="{title}"' in drawn_page
     assert draw_warp("no thread is named") is None
 
 
@@ -241,7 +270,7 @@ def test_findings_at_one_line_share_its_source_and_picture(
     grade = make_grade(make_criterion("bugs", 5, [result]))
     page = to_html(grade, closer=Closer({}, {}, {"kernels.cu": "out[i] = a[i] + b[i];"}))
     assert page.count('<table class="source"') == 1
-    assert page.count("the threads, in their warp") == 1
+    assert page.count("<figcaption>warp 3: thread 116 marked") == 1
     assert all(f"add: {place}</span>" in page for place in places)
 
 
