@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from reference.backends import numpy as host
 from reference.ndarray import NDArray
 
 
@@ -15,12 +14,3 @@ def multiply_into(a: NDArray, b: NDArray, out: NDArray, add: bool = False) -> No
 def add_into(a: NDArray, out: NDArray) -> None:
     """Add `a`, element by element, to a view `out` of the same shape that has no element twice."""
     out.device.ops.accumulate(a.buffer, a.strides, a.offset, out.buffer, out.strides, out.offset, out.shape)
-
-
-def maximum_into(a: NDArray, out: NDArray) -> None:
-    """Write the larger of `a` and `out`, element by element, over `out`, one run of memory of that shape."""
-    assert out.is_run() and a.shape == out.shape
-    if out.device.is_host:
-        host.maximum(a.native(), out.native(), out.native())
-    else:
-        out.device.ops.maximum(a.run(), out.run(), out.run())

@@ -12,7 +12,7 @@ from grader.author.exercises.python_source import near_module
 from grader.author.extensions.own_tests import find_tests
 from grader.author.late_policy_keys import policies_of
 from grader.author.rubric import lines_of, load_rubric
-from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
+from grader.author.schema import AssignmentModel, CourseModel
 from grader.author.yaml_document import Document
 from grader.judge.import_rules.rules import find
 from grader.model.assignment import (
@@ -48,7 +48,7 @@ def read_assignment(folder: Path) -> Assignment:
     if not in_handout and not has_oracle(model.oracle, root):
         expected = f"expected a module of the folder reference{near_module(root, model.oracle)}"
         raise document.fail(f"found {model.oracle!r}, {expected}", ("oracle",))
-    limits = Limits(**{name: getattr(model.limits, name) for name in LimitsModel.model_fields})
+    limits = Limits(**model.limits.model_dump())
     readme = folder.parent / "README.md" if in_handout else folder / "templates" / "README.md.j2"
     rubric = load_rubric(folder / "rubric.yaml", model.name, _functions(folder / "probes.py"), readme)
     tests = () if in_handout else tuple(find_tests(folder, rubric))

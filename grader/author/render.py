@@ -104,50 +104,86 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
 
     Raises UserError if a template, or something that it names, is wrong.
     """
-    import jinja2
-
-    from grader.author.exercises.python_source import find_exercise, module_of
-    from grader.author.text_templates import text_environment
     from grader.author.worked_numbers import FUNCTIONS, Variant
-    from grader.draw.pictures import PICTURES, title_of
 
     root = assignment.folder.parent.parent
-    exercises: dict[str, tuple[str, ...]] = {}
-
-    def exercise(reference: str) -> str:
-        exercise_source = find_exercise(root, reference)
-        outer = reference.partition(":")[2].split(".")[:-1]
-        exercises[reference] = tuple(".".join([*outer, name]) for name in exercise_source.functions)
-        return exercise_source.whole if view == "solution" else exercise_source.stub
-
-    def provided(reference: str) -> str:
-        return find_exercise(root, reference).whole if ":" in reference else module_of(root, reference)
-
-    pictures: dict[str, str] = {}
-
-    def picture(name: str, **numbers: object) -> str:
-        if name not in PICTURES:
-            raise UserError(f"found no picture {name!r}, expected {one_of(name, PICTURES)}")
-        svg = PICTURES[name](**numbers)
-        path = f"pictures/{name.replace('_', '-')}.svg"
-        if pictures.setdefault(path, svg) != svg:
-            path = f"pictures/{name.replace('_', '-')}-{len(pictures) + 1}.svg"
-            pictures[path] = svg
-        return f"![{title_of(svg)}]({path})"
-
-    templates = assignment.folder / "templates"
-    environment = text_environment(templates, Path(__file__).parent / "handout")
+    calls = _Functions(root, view)
     context = {
         "assignment": assignment,
         "criteria": assignment.rubric.criteria,
-        "exercise": exercise,
-        "provided": provided,
-        "draw": picture,
+        "exercise": calls.exercise,
+        "provided": calls.provided,
+        "draw": calls.draw,
         "view": view,
         "wheel": wheel,
         "variant": variant or Variant(assignment.name),
         **FUNCTIONS,
     }
+    templates = assignment.folder / "templates"
+    files = _render_templates(templates, context)
+    for name in assignment.files:
+        if name not in files:
+            raise UserError(
+                f"found no template {name}.j2, expected one for every file that students submit", templates
+            )
+    if "ndarray.py" not in assignment.files and _needs_ndarray(assignment, root, files):
+        files |= _ndarray_package(root, list(calls.exercises))
+    if "emulated" in assignment.devices:
+        files |= _emulator(root)
+    functions = tuple(name for names in calls.exercises.values() for name in names)
+    return Rendered(files, tuple(calls.exercises), functions, calls.pictures)
+
+
+class _Functions:
+    """The functions that a template calls to fill itself in, and what the templates have used with them.
+
+    `exercises` maps each exercise to its functions, and `pictures` a path to its SVG.
+    """
+
+    def __init__(self, root: Path, view: str) -> None:
+        self._root = root
+        self._view = view
+        self.exercises: dict[str, tuple[str, ...]] = {}
+        self.pictures: dict[str, str] = {}
+
+    def exercise(self, reference: str) -> str:
+        """The source of an exercise: whole in a solution, a stub in a handout."""
+        from grader.author.exercises.python_source import find_exercise
+
+        source = find_exercise(self._root, reference)
+        outer = reference.partition(":")[2].split(".")[:-1]
+        self.exercises[reference] = tuple(".".join([*outer, name]) for name in source.functions)
+        return source.whole if self._view == "solution" else source.stub
+
+    def provided(self, reference: str) -> str:
+        """The whole source of a function or a module of the reference."""
+        from grader.author.exercises.python_source import find_exercise, module_of
+
+        if ":" in reference:
+            return find_exercise(self._root, reference).whole
+        return module_of(self._root, reference)
+
+    def draw(self, name: str, **numbers: object) -> str:
+        """The Markdown that shows a picture; `numbers` are those that it draws."""
+        from grader.draw.pictures import PICTURES, title_of
+
+        if name not in PICTURES:
+            raise UserError(f"found no picture {name!r}, expected {one_of(name, PICTURES)}")
+        svg = PICTURES[name](**numbers)
+        path = f"pictures/{name.replace('_', '-')}.svg"
+        if self.pictures.setdefault(path, svg) != svg:
+            path = f"pictures/{name.replace('_', '-')}-{len(self.pictures) + 1}.svg"
+            self.pictures[path] = svg
+        return f"![{title_of(svg)}]({path})"
+
+
+def _render_templates(templates: Path, context: Mapping[str, object]) -> dict[str, str]:
+    """The text of each file, from the assignment's templates and those that all handouts share."""
+    import jinja2
+
+    from grader.author.text_templates import text_environment
+
+    environment = text_environment(templates, Path(__file__).parent / "handout")
     files = {}
     for name in environment.list_templates(extensions=["j2"]):
         try:
@@ -162,17 +198,7 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
             raise _not_rendered(error, *_place(error, templates / name)) from error
         if name.endswith(".py.j2"):
             _check_python(templates / name, files[name.removesuffix(".j2")])
-    for name in assignment.files:
-        if name not in files:
-            raise UserError(
-                f"found no template {name}.j2, expected one for every file that students submit", templates
-            )
-    if "ndarray.py" not in assignment.files and _needs_ndarray(assignment, root, files):
-        files |= _ndarray_package(root, list(exercises))
-    if "emulated" in assignment.devices:
-        files |= _emulator(root)
-    functions = tuple(name for names in exercises.values() for name in names)
-    return Rendered(files, tuple(exercises), functions, pictures)
+    return files
 
 
 def _place(error: Exception, template: Path) -> tuple[Path, int | None]:

@@ -109,6 +109,8 @@ def _kernel_gradient(x: Rows, grad: Rows, s: Sequence[int], p: Sequence[int], ex
 def _gaps(grad: Rows, gaps: Rows, s: Sequence[int]) -> Step:
     if max(s) == 1:
         return Step("out_grad. Stride 1 leaves no gaps in it.", (number_grid(grad, "out_grad"),))
+    if gaps == grad:
+        return Step("out_grad. Between so few numbers there is no gap.", (number_grid(grad, "out_grad"),))
     return Step(
         f"out_grad, and the gaps that stride {s[0]}×{s[1]} left in it.",
         (number_grid(grad, "out_grad"), number_grid(gaps, "out_grad with its gaps", _gap(s))),

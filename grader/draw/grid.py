@@ -83,7 +83,7 @@ def heat_grids(table: Table, largest: float, numbers: Sequence[int], size: int =
         rows = [[_heat(table, position, largest) for position in row] for row in grid]
         where = f"{table.name} {label}".strip()
         if label:
-            drawn.append(element("span", label, class_="soft line"))
+            drawn.append(element("span", label, class_="soft line index"))
         drawn.append(draw_grid(rows, where, size, focusable=True))
     return drawn
 

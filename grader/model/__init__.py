@@ -1,1 +1,1 @@
-"""Frozen values shared by every part of the grader; standard library only, no I/O."""
+"""Frozen values shared by every part of the grader, without I/O. May import: the standard library."""

@@ -1,4 +1,4 @@
 """The commands of a student's handout: try and debug a case, watch, submit.
 
-May import any of grader, as all commands may.
+May import: any of grader, as all commands may.
 """

@@ -1,5 +1,7 @@
 """Compares real-valued results of a nonlinear function; each element may be off by some roundings."""
 
+import hashlib
+import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
@@ -7,16 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from grader.judge.comparison import Comparison, Judged, Question
-from grader.judge.differences.probe_values import Array
+from grader.judge.differences.difference import Difference
+from grader.judge.differences.probe_values import FEW, Array, value_of
 from grader.judge.inputs import Inputs
 from grader.judge.reference_answer import TIMES, against_reference
 from grader.model.assignment import Case
+from grader.model.grade import HINT, Outcome, Status
 
 if TYPE_CHECKING:
     from grader.judge.case_model import Strict
 
 ROUNDING = 2.0**-24  # u of float32
 DEFAULT_TOLERANCE = 16 * ROUNDING
+DIGITS = 6  # of a real number that every order of its operations gives
 DOCS = """\
 Use this comparison for real-valued data and a function that is not linear (softmax). Each element may be off
 by a few roundings of itself. If a case or its criterion states a `tolerance`, each element may instead be off
@@ -76,6 +81,19 @@ class Close(Comparison):
     def judge(self, question: Question) -> Judged:
         """See `reference_answer`."""
         return against_reference(question)
+
+    def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
+        """A digest of the first digits of a result that is one real number; "" for any other result.
+
+        Rounding changes the later digits. Of many numbers, it would change an early digit of some. A number
+        with few digits is a hint, as other mistakes may give it, too.
+        """
+        value = value_of(outcome.arrays) if outcome.status is Status.OK else None
+        if not isinstance(value, float) or not math.isfinite(value):
+            return ""
+        text = f"{value + 0.0:.{DIGITS - 1}e}"
+        digits = text.partition("e")[0].lstrip("-").replace(".", "").rstrip("0")
+        return f"{HINT * (len(digits) < FEW)}{hashlib.sha256(text.encode()).hexdigest()}"
 
     def bounds(
         self, case: Case, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]

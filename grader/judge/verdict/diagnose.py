@@ -340,10 +340,8 @@ def words_of(idea: Idea) -> str:
 
 
 def _count(idea: Idea) -> str:
-    """The number of failing cases that support an idea: some of them, or all that ran."""
-    if idea.explained < idea.failing:
-        verb = "is" if idea.explained == 1 else "are"
-        return f"Likely: {idea.explained} of {idea.failing} failing cases {verb} exactly"
-    if idea.failing == 1:
-        return "Likely: the one failing case is exactly"
-    return f"Likely: {'both' if idea.failing == 2 else f'all {idea.failing}'} failing cases are exactly"
+    """The number of failing cases that support an idea; if some that can be compared do not, of how many."""
+    count = "one" if idea.explained == idea.failing == 1 else str(idea.explained)
+    of_all = "" if idea.explained == idea.failing else f" of {idea.failing}"
+    cases, verb = "case" if idea.failing == 1 else "cases", "is" if idea.explained == 1 else "are"
+    return f"Likely: {count}{of_all} failing {cases} {verb} exactly"

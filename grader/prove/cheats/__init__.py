@@ -1,7 +1,7 @@
 """Makes cheats from an assignment's solution, in families, each with the most that it may gain.
 
 A module defines one subclass of `grader.prove.cheat.Family`, named like the module; no other module
-names it.
+names it. May import: grader.model, grader.judge, grader.author, grader.prove.
 """
 
 import re

@@ -2,6 +2,7 @@
 
 A module defines `WRITES`, a description of its files; `USES`, the programs that the instructor needs for the
 next step, and why; `files(bundle)`, the files by path; and `next_step(bundle)`, what to do with them.
+May import: grader.model, grader.judge, grader.publish.
 """
 
 import importlib

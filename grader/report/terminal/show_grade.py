@@ -15,6 +15,7 @@ from grader.report.feedback_content import (
     CASES_IN_FULL,
     NOT_SCORED,
     Block,
+    Feedback,
     Section,
     feedback_on,
     is_fault,
@@ -62,7 +63,7 @@ def show(
     sections = feedback.sections[:1] if first_only else feedback.sections
     parts.extend(block for section in sections for block in _failures(section))
     if place is not None:
-        parts.append(_closing(grade, len(feedback.sections) - len(sections), place))
+        parts.append(_closing(grade, feedback, len(sections), place))
     for number, part in enumerate(parts):
         if number:
             console.print()
@@ -71,11 +72,14 @@ def show(
         console.print()
 
 
-def _closing(grade: Grade, more: int, place: Place) -> RenderableType:
+def _closing(grade: Grade, feedback: Feedback, shown: int, place: Place) -> RenderableType:
+    """What is left to do. If everything fails for one reason, a count would leave exercises out."""
     every = "ALL=1 shows" if place.in_handout else "--all shows"
+    more = len(feedback.sections) - shown
     waiting = sum(bool(one.results) and one.status is Status.NOT_RUN for one in grade.criteria)
     shows = f": {every} their cases too" if more else ""
-    rest = Text(f"{plural(more + waiting, 'more exercise')} to do{shows}.\n" if more + waiting else "", "dim")
+    count = 0 if feedback.whole is not None else more + waiting
+    rest = Text(f"{plural(count, 'more exercise')} to do{shows}.\n" if count else "", "dim")
     return Text.assemble(rest, (next_step(grade, place), "bold"))
 
 

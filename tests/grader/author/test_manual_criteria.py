@@ -51,7 +51,7 @@ def test_its_points_are_offered_and_not_earned_until_a_person_gives_them(
 
 
 @pytest.mark.parametrize(
-    ("replacement", "written", "said"),
+    ("replacement", "written", "message"),
     [
         ("kind: manual", "kind: automatic", "kind"),
         ("points: 1.5", "points: 5", "expected at most the criterion's: 4"),

@@ -1,1 +1,4 @@
-"""The history of the gradebook's schema, for Alembic; a new revision is one more file in `versions/`."""
+"""The history of the gradebook's schema, for Alembic; a new revision is one more file in `versions/`.
+
+May import: SQLAlchemy, Alembic.
+"""

@@ -133,8 +133,8 @@ def test_what_explains_some_of_the_cases_is_likely_and_says_how_many() -> None:
 @pytest.mark.parametrize(
     ("results", "begins"),
     [
-        ([wrong("two", "b")], "Likely: the one failing case is exactly what this gives: You flip."),
-        ([wrong("one", "a"), wrong("two", "b")], "Likely: both failing cases are exactly what this gives"),
+        ([wrong("two", "b")], "Likely: one failing case is exactly what this gives: You flip."),
+        ([wrong("one", "a"), wrong("two", "b")], "Likely: 2 failing cases are exactly what this gives"),
     ],
 )
 def test_where_all_that_ran_speaks_for_an_idea_no_number_of_them_is_given(

@@ -218,6 +218,14 @@ def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
     assert "1·5 = 5 at [0, 0]. Your function gives 10." in steps[-1].says
 
 
+def test_where_a_stride_left_no_gap_the_steps_speak_of_none() -> None:
+    one = Table("out_grad", (1, 1, 1, 1), (5.0,), grid=(1, 2))
+    lone = replace(
+        X_GRAD, inputs=(one, X_GRAD.inputs[1]), settings={**X_GRAD.settings, "x.shape": (1, 2, 1, 1)}
+    )
+    assert steps_of(lone)[0].says == "out_grad. Between so few numbers there is no gap."
+
+
 def test_the_steps_of_a_convolution_sum_to_the_expected_value() -> None:
     x, w = table("x", [[1, 2, 3]]), Table("w", (1, 2, 1, 1), (4.0, 5.0), grid=(0, 1))
     settings = {"stride": 1, "padding": 0}

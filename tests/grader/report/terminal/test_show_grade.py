@@ -12,6 +12,7 @@ from rich.console import Console
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.report.markdown import to_markdown
+from grader.report.next_step import Place
 from grader.report.pages.grade_page import to_html
 from grader.report.terminal.show_grade import show, to_text
 
@@ -158,6 +159,11 @@ def test_one_reason_for_everything_is_said_once_at_the_top(
     assert "every case fails (5)" in text
     assert "INPUTS" not in text
     assert "not run: it stands on x" in text
+    file = io.StringIO()
+    grade = make_grade(broken("x"), broken("y"), not_run)
+    show(grade, Console(file=file, width=80), first_only=True, place=Place(("conv.py",)))
+    closing = file.getvalue()
+    assert "Next: fix the first problem above" in closing and "to do" not in closing
 
 
 def test_values_that_differ_are_never_merged_into_one_reason(
