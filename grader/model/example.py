@@ -9,14 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Table:
-    """A named array: its elements in C order, and which of them are `wrong` (empty: none).
+    """A named array: its elements in C order as numbers of Python, and which of them are `wrong` (empty: none).
 
     `grid` are the two axes shown as rows and columns; every index of the other axes has its own grid.
     """
 
     name: str
     shape: tuple[int, ...]
-    values: tuple[float, ...]
+    values: tuple[Any, ...]
     dtype: str = "float32"
     grid: tuple[int, int] = (-2, -1)
     wrong: tuple[bool, ...] = ()
@@ -74,6 +74,8 @@ class Example:
         return f"{self.criterion}/{self.case}"
 
 
-def number_text(value: float) -> str:
-    """A number in its shortest form: `3`, `0.25`, `-1.5e+20`, `nan`."""
+def number_text(value: complex) -> str:
+    """A number in its shortest form: `3`, `0.25`, `-1.5e+20`, `nan`, `1+2j`, `True`."""
+    if isinstance(value, int):
+        return str(value)
     return f"{value + 0.0:.6g}"  # -0.0 + 0.0 is 0.0, and the two are equal

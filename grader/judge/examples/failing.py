@@ -8,7 +8,7 @@ from grader.judge.comparisons import judged_draws
 from grader.judge.differences.difference import Expected
 from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders
 from grader.judge.examples.lay_out_case import lay_out
-from grader.judge.examples.smallest import candidates, may_be_small, smallest, way_of_failing
+from grader.judge.examples.smallest import candidates, may_be_small, real_dtype, smallest, way_of_failing
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
@@ -42,7 +42,7 @@ def examples_of(
                 inputs = oracle.inputs(case, redraw)
                 expected = oracle.expected(case, inputs)
                 outcome = implementation.run(case.probe, inputs)
-                if failure := way_of_failing(expected, outcome):
+                if failure := way_of_failing(expected, outcome, real_dtype(inputs)):
                     whole[case.name] = lay_out(case, inputs, expected, outcome, assignment.probes)
                     example = _smallest(case, criterion, failure, oracle, implementation, assignment)
                     if example is not None:

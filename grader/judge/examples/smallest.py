@@ -100,22 +100,25 @@ def smallest(
         except GraderFault:  # the reference rejects it, so it is no case
             continue
         outcome = implementation.run(small.probe, inputs)
-        if way_of_failing(expected, outcome) == failure:
+        if way_of_failing(expected, outcome, real_dtype(inputs)) == failure:
             return lay_out(small, inputs, expected, outcome, assignment.probes, is_smallest=True)
         if outcome.status not in (Status.OK, Status.ERROR):
             return None  # it hangs or dies, and so would the next one
     return None
 
 
-def way_of_failing(expected: Expected, outcome: Outcome) -> str:
-    """A word for how a case fails, the same for similar failures; "" if it passes."""
+def way_of_failing(expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> str:
+    """A word for how a case fails, the same for similar failures; "" if it passes.
+
+    `dtype` is that of real results, "" for the expected one's.
+    """
     if outcome.status is Status.ERROR:
         place = outcome.reason.partition(": ")[0]
         return f"error {outcome.error} {place}"
     if outcome.status is not Status.OK:
         return str(outcome.status)
     arrays = arrays_of(outcome)
-    difference = first_difference(expected, arrays, DTYPE)
+    difference = first_difference(expected, arrays, dtype)
     if difference is None:
         return ""
     if len(arrays) != len(expected.arrays):
@@ -126,9 +129,14 @@ def way_of_failing(expected: Expected, outcome: Outcome) -> str:
         if wanted.dtype.kind != array.dtype.kind:
             return f"dtype of {number}"
         alone = Expected((wanted,), None if expected.bounds is None else (expected.bounds[number],))
-        if first_difference(alone, [array], DTYPE) is not None:
+        if first_difference(alone, [array], dtype) is not None:
             return f"values of {number}"
     return "dtype"
+
+
+def real_dtype(inputs: Inputs) -> str:
+    """The dtype that real results must have for these inputs; "" if they must have the reference's."""
+    return "" if inputs.states_dtypes else DTYPE
 
 
 def _is_plain(case: Case, inputs: Inputs) -> bool:
@@ -156,14 +164,14 @@ def _candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
             inputs = with_plain_values(small, kind_of(case).draw(small, rng, rng), rng, rng)
         except (ValueError, IndexError, KeyError, ZeroDivisionError):
             continue  # the settings of the case do not fit such lengths
-        fixed = kind_of(case).fixed
+        fixed = kind_of(case).fixed_of(case.parameters)
         counted = {n: _counted(inputs.array(n).shape) for n in inputs.bases if n not in fixed}
         inputs = inputs.holding(counted)
         yield small, inputs
         yield small, inputs.holding({n: 5 - 3 * a if n == UPSTREAM else a - 2 for n, a in counted.items()})
         if (wide := case.parameters.get("wide")) in counted:
             yield small, inputs.holding({wide: 2 * counted[wide] + 2047})
-        upstream = inputs.array(UPSTREAM) if UPSTREAM in inputs.bases else np.zeros(0, np.float32)
+        upstream = counted.get(UPSTREAM, np.zeros(0, np.float32))
         for index in {0, upstream.size - 1} if upstream.size else ():  # shows where each number goes
             one = np.zeros(upstream.size, np.float32)
             one[index] = 1
