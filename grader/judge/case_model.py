@@ -69,10 +69,10 @@ class RandomValue(Strict):
         return self
 
 
-Dtype = Literal[
-    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
-    *("float16", "float32", "float64", "complex64", "complex128"),
-]
+Dtype = (
+    Literal["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+    | Literal["float16", "float32", "float64", "complex64", "complex128"]
+)
 
 
 class DrawnArray(Strict):
@@ -92,7 +92,7 @@ class DrawnArray(Strict):
         dtype = np.dtype(self.dtype)
         if self.integer and self.real:
             raise PydanticCustomError("range", "Input should have one of integer and real")
-        if (self.integer or self.real) and dtype.kind == "b" or (self.real and dtype.kind in "iu"):
+        if (self.integer and dtype.kind == "b") or (self.real and dtype.kind in "biu"):
             range_key = "integer" if self.integer else "real"
             raise PydanticCustomError(
                 "range",
@@ -104,13 +104,14 @@ class DrawnArray(Strict):
             raise PydanticCustomError(
                 "range", "Input should be a range [from, to] that does not run backwards"
             )
-        if dtype.kind in "iu" and not np.iinfo(dtype).min <= low <= high <= np.iinfo(dtype).max:
-            least, most = np.iinfo(dtype).min, np.iinfo(dtype).max
-            raise PydanticCustomError(
-                "range",
-                "Input should be a range from {least} to {most} with `dtype: {dtype}`",
-                {"least": int(least), "most": int(most), "dtype": self.dtype},
-            )
+        if dtype.kind in "iu":
+            limits = np.iinfo(self.dtype)
+            if not limits.min <= low <= high <= limits.max:
+                raise PydanticCustomError(
+                    "range",
+                    "Input should be a range from {least} to {most} with `dtype: {dtype}`",
+                    {"least": int(limits.min), "most": int(limits.max), "dtype": self.dtype},
+                )
         return self
 
 

@@ -27,23 +27,15 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     # the shapes come from a separate generator, so that a redraw keeps them
     shapes = generator([*words, "shapes"])
     numbers = generator([*words, "numbers", str(redraw), *of_variant])
+    inputs = kind_of(case).draw(case, shapes, numbers)
     values = generator([*words, "values", str(redraw), *of_variant])
-    # with the same seed for all students: a seed decides which wrong idea a case catches
-    functions = generator([*words, "functions", str(redraw)])
-    inputs = with_plain_values(case, kind_of(case).draw(case, shapes, numbers), values, functions)
+    inputs = replace(inputs, ask={**case.ask, **draw_values(case.random, values)})
+    if case.functions:
+        # with the same seed for all students: a seed decides which wrong idea a case catches
+        handed = draw_functions(case.functions, generator([*words, "functions", str(redraw)]))
+        inputs = replace(inputs, functions=handed, source=case.functions_source)
     extra = compared_by(case).extra_values(case, generator([*words, "told", str(redraw), *of_variant]))
     return inputs.with_values(extra) if extra else inputs
-
-
-def with_plain_values(
-    case: Case, inputs: Inputs, values: "np.random.Generator", functions: "np.random.Generator"
-) -> Inputs:
-    """The inputs with what a case of any kind may have beside them: values, drawn ones, and functions."""
-    inputs = replace(inputs, ask={**case.ask, **draw_values(case.random, values)})
-    if not case.functions:
-        return inputs
-    handed = draw_functions(case.functions, functions)
-    return replace(inputs, functions=handed, source=case.functions_source)
 
 
 def generator(words: Sequence[str]) -> "np.random.Generator":

@@ -103,9 +103,12 @@ class Kind(ABC):
         """True if a small case is of the plainest sort, which is tried first."""
         return True
 
-    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The parameters of small cases of the same probe. One of them may fail in the same way."""
-        yield {}
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]] | None:
+        """The parameters of small cases of the same probe. One of them may fail in the same way.
+
+        None if the kind knows no better than to make its arrays shorter.
+        """
+        return None
 
 
 def draw_numbers(case: Case, rng: "np.random.Generator", shape: Shape, is_wide: bool = False) -> Array:
@@ -131,7 +134,8 @@ def draw_elements(case: Case, rng: "np.random.Generator", shape: Shape, about: M
 
     def part() -> Array:
         if "real" in about:
-            return rng.uniform(*about["real"], shape)
+            low, high = map(float, about["real"])
+            return low + (high - low) * rng.random(shape)
         if dtype.kind in "fc" and "integer" not in about and case.data == "normal":
             return rng.standard_normal(shape)
         least, most = {"b": (0, 1), "u": (0, LARGEST)}.get(dtype.kind, (-LARGEST, LARGEST))
@@ -139,7 +143,8 @@ def draw_elements(case: Case, rng: "np.random.Generator", shape: Shape, about: M
         return rng.integers(low, high, shape, endpoint=True)
 
     numbers = part() + 1j * part() if dtype.kind == "c" else part()
-    return numbers.astype(dtype)
+    drawn: Array = numbers.astype(dtype)
+    return drawn
 
 
 def draw_arrays(

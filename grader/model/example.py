@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.model.text import clean_line
+
 
 @dataclass(frozen=True)
 class Table:
-    """A named array: its elements in C order as numbers of Python, and which of them are `wrong` (empty: none).
+    """A named array: its elements in C order, as Python numbers, and which are `wrong` (empty: none).
 
     `grid` are the two axes shown as rows and columns; every index of the other axes has its own grid.
+    `layout` says of a view how it lies in its buffer.
     """
 
     name: str
@@ -20,6 +23,7 @@ class Table:
     dtype: str = "float32"
     grid: tuple[int, int] = (-2, -1)
     wrong: tuple[bool, ...] = ()
+    layout: str = ""
 
     def grids(self) -> Iterator[tuple[str, list[list[int]]]]:
         """Each grid as rows of positions in `values`, with its index on the other axes."""
@@ -79,3 +83,12 @@ def number_text(value: complex) -> str:
     if isinstance(value, int):
         return str(value)
     return f"{value + 0.0:.6g}"  # -0.0 + 0.0 is 0.0, and the two are equal
+
+
+def setting_text(value: object) -> str:
+    """A plain value of a case on one line: `2`, `(3, 2)`, `{shape: (2, 4), offset: 3}`."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {setting_text(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "(" + ", ".join(map(setting_text, value)) + ("," if len(value) == 1 else "") + ")"
+    return number_text(value) if isinstance(value, float) else clean_line(str(value))

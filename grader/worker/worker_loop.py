@@ -78,7 +78,7 @@ def _write(stream: BinaryIO, data: bytes) -> None:
 
 
 def poison_fresh_memory() -> None:
-    """Makes `numpy.empty` return NaN (integers: the end of their range), so that no result is right by luck."""
+    """Makes `numpy.empty` return NaN (integers: an end of their range): no result is right by luck."""
 
     def poisoned(make: Any) -> Any:
         def fresh(*args: Any, **kwargs: Any) -> Any:

@@ -22,7 +22,8 @@ def first_difference(
 
     Without bounds every element must be equal (`==`: inputs are integers and sums are exact, see
     numerics); with bounds it must be finite and within its own bound. `dtype` is the required dtype of
-    floats, "" for the expected one's; `explain` says why a shape is wrong; `names` are the arrays' names, "" for an unnamed one.
+    floats, "" for the expected one's; `explain` says why a shape is wrong; `names` are the arrays' names, ""
+    for an unnamed one.
     """
     if len(actual) != len(expected.arrays):
         return Difference(
@@ -34,9 +35,8 @@ def first_difference(
             why = explain(array.shape, actual[number].shape)
             difference = Difference(str(array.shape), str(actual[number].shape), why)
             return _named(difference, number, len(actual), names)
-        difference = _compare_array(array, actual[number], dtype, bound)
-        if difference is not None:
-            return _named(difference, number, len(actual), names)
+        if found := _compare_array(array, actual[number], dtype, bound):
+            return _named(found, number, len(actual), names)
     return None
 
 

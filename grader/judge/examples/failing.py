@@ -1,15 +1,22 @@
 """Shows whole failing cases, each with the smallest case that fails in the same way."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import judged_draws
-from grader.judge.differences.difference import Expected
 from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders
 from grader.judge.examples.lay_out_case import lay_out
-from grader.judge.examples.smallest import candidates, may_be_small, real_dtype, smallest, way_of_failing
-from grader.judge.inputs import Inputs
+from grader.judge.examples.smallest import (
+    Answer,
+    Small,
+    answer_of,
+    candidates,
+    may_be_small,
+    real_dtype,
+    smallest,
+    way_of_failing,
+)
 from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Case, Criterion, Visibility
@@ -64,14 +71,15 @@ def _smallest(
     implementation: Implementation,
     assignment: Assignment,
 ) -> Example | None:
-    rungs: Iterable[tuple[Case, Inputs]]
-    expected: Callable[[Case, Inputs], Expected]
+    rungs: Iterable[Small]
+    answer: Answer
     if assignment.frozen is not None:
         frozen = FrozenLadders(assignment.frozen.with_name(SMALLEST))
-        rungs, expected = frozen.of(criterion), frozen.expected
+        rungs, answer = frozen.of(criterion), frozen.expected
     else:
-        rungs, expected = candidates(case), oracle.expected
-    return smallest(case, failure, rungs, expected, implementation, assignment)
+        answer = answer_of(oracle)
+        rungs = candidates(case, answer)
+    return smallest(case, failure, rungs, answer, implementation, assignment)
 
 
 def first_failing(grade: Grade, most: int) -> Sequence[CheckResult]:

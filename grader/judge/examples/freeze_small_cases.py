@@ -10,11 +10,10 @@ import numpy as np
 
 from grader.judge.comparison import Oracle
 from grader.judge.differences.difference import Expected
-from grader.judge.differences.probe_values import NO_VALUE, Array
-from grader.judge.examples.smallest import ladder
+from grader.judge.differences.probe_values import Array
+from grader.judge.examples.smallest import answer_of, ladder
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Assignment, Case, Criterion
-from grader.model.errors import GraderFault
 
 SMALLEST = "smallest.json"  # the file of a handout
 
@@ -26,12 +25,10 @@ def freeze_ladders(assignment: Assignment, oracle: Oracle) -> str:
 
 
 def _frozen(criterion: Criterion, oracle: Oracle) -> Iterator[dict[str, Any]]:
-    for case, inputs in ladder(criterion):
-        try:
-            expected = oracle.expected(case, inputs)
-        except GraderFault:  # the reference has no answer to it
-            continue
-        if expected.value is not NO_VALUE:  # only arrays are laid out
+    answer = answer_of(oracle)
+    for case, inputs in ladder(criterion, answer):
+        expected = answer(case, inputs)
+        if expected is None:
             continue
         yield {
             "id": case.id,
@@ -86,7 +83,8 @@ def _written(array: Array) -> list[Any]:
 
 def _read(written: list[Any]) -> Array:
     dtype, shape, values = written
-    return np.array(values, _part(np.dtype(dtype))).view(dtype).reshape(shape)
+    array: Array = np.array(values, _part(np.dtype(dtype))).view(dtype).reshape(shape)
+    return array
 
 
 def _part(dtype: "np.dtype[Any]") -> "np.dtype[Any]":

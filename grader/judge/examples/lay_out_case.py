@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
-from grader.model.assignment import SCENARIO, Case
+from grader.model.assignment import Case
 from grader.model.example import Example, Table
 from grader.model.grade import Outcome, Status
 
@@ -34,9 +33,8 @@ def lay_out(
     actual = arrays_of(outcome) if outcome.status is Status.OK else ()
     w_shape = inputs.array("w").shape if case.kind == "conv" else ()
     used, shaped = used_inputs(probes, case.probe)
-    plain = {**{name: _tuples(value) for name, value in inputs.values.items()}, **inputs.ask}
-    plain.pop(SCENARIO, None)
-    settings = {name: value for name, value in plain.items() if name in used or not used}
+    values = {**inputs.values, **inputs.ask}
+    settings = {name: value for name, value in values.items() if name in used or not used}
     settings |= {f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in shaped - used}
     return Example(
         criterion=case.criterion,
@@ -46,13 +44,25 @@ def lay_out(
         description=kind_of(case).describe(case, inputs),
         settings=settings,
         inputs=tuple(
-            _table(name, inputs.array(name), w_shape) for name in inputs.bases if name in used or not used
+            replace(_table(name, inputs.array(name), w_shape), layout=layout_of(name, inputs))
+            for name in inputs.bases
+            if name in used or not used
         ),
         expected=_results("expected", expected.arrays, w_shape),
         actual=tuple(map(_marked, _results("actual", actual, w_shape), wrong_in(expected, actual))),
         ended="" if outcome.status is Status.OK else outcome.reason,
         is_smallest=is_smallest,
     )
+
+
+def layout_of(name: str, inputs: Inputs) -> str:
+    """How a view lies in its buffer, in elements, as a submission sees it; "" for a compact array."""
+    base, view = inputs.bases[name], inputs.array(name)
+    if not inputs.recipes[name] or not view.size:
+        return ""
+    start = view.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    strides = ", ".join(str(step // view.itemsize) for step in view.strides)
+    return f"a view: strides ({strides}), offset {start // view.itemsize} of {base.size}"
 
 
 def wrong_in(expected: Expected, actual: Sequence[Array]) -> list[Array]:
@@ -114,11 +124,6 @@ def _reads_by_name(node: ast.AST) -> bool:
         case ast.Call(func=ast.Name("getattr"), args=[ast.Name("case"), *_]):
             return True
     return False
-
-
-def _tuples(value: Any) -> Any:
-    """A value as the probe gets it."""
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def _results(name: str, arrays: Sequence[Array], w_shape: tuple[int, ...]) -> tuple[Table, ...]:

@@ -6,19 +6,23 @@ every misconception meets the smallest one that reveals it; if a reference is av
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
-from grader.judge.cases import generator, with_plain_values
-from grader.judge.comparison import DTYPE
-from grader.judge.comparisons import comparison_of
+from grader.judge.cases import generator
+from grader.judge.comparison import DTYPE, Oracle
+from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
+from grader.judge.drawn_values import draw_values
 from grader.judge.examples.lay_out_case import lay_out
+from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, stated_lengths
 from grader.judge.inputs import Inputs
+from grader.judge.kind import draw_arrays
 from grader.judge.kinds import kind_of
 from grader.judge.process.implementation import Implementation
 from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
@@ -29,18 +33,73 @@ from grader.model.grade import Outcome, Status
 SECONDS = 1.0  # for one search
 UPSTREAM = "out_grad"
 MOST_CANDIDATES = 320  # per criterion
+MOST_SHAPES = 400  # that are tried for a case whose kind names no smaller ones
+
+Small = tuple[Case, Inputs]
+Answer = Callable[[Case, Inputs], Expected | None]
 
 
-def candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
-    """Up to MOST_CANDIDATES small cases for the probe of `case`, the smallest first; some have no answer."""
-    by_digest: dict[str, tuple[Case, Inputs]] = {}
-    for small, inputs in sorted(_candidates(case), key=lambda one: _size(one[1])):
-        by_digest.setdefault(inputs.digest, (small, inputs))
-    for number, (small, inputs) in enumerate(_various([*by_digest.values()])):
+def candidates(case: Case, answer: Answer) -> Iterator[Small]:
+    """Up to MOST_CANDIDATES small cases for the probe of `case` that have an answer, the smallest first."""
+    for number, (small, inputs) in enumerate(_rungs(_candidates(case, answer))):
         yield replace(small, id=f"small-{number}"), inputs
 
 
-def _various(pairs: Sequence[tuple[Case, Inputs]]) -> list[tuple[Case, Inputs]]:
+def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
+    """The candidates of all visible cases of a criterion: the plain ones first, each sort by size."""
+    small_ones = [
+        small for case in filter(may_be_small, criterion.cases) for small in _candidates(case, answer)
+    ]
+    return [
+        (replace(case, id=f"small-{number}"), inputs)
+        for number, (case, inputs) in enumerate(_rungs(small_ones), 1)
+    ]
+
+
+def answer_of(oracle: Oracle) -> Answer:
+    """How a reference answers a small case; None if it refuses the case, or if rounding would show in it."""
+
+    def answer(case: Case, inputs: Inputs) -> Expected | None:
+        try:
+            expected = oracle.expected(case, inputs)
+        except GraderFault:  # the reference has no answer to it
+            return None
+        if compared_by(case).is_exact:
+            outcome, _ = oracle.answer(case.probe, inputs, DTYPE)
+            if first_difference(expected, arrays_of(outcome), real_dtype(inputs)) is not None:
+                return None
+        return expected
+
+    return answer
+
+
+def _rungs(small_ones: Iterable[Small]) -> list[Small]:
+    by_digest: dict[str, Small] = {}
+    for small, inputs in small_ones:
+        by_digest.setdefault(inputs.digest, (small, inputs))
+    return _various(sorted(by_digest.values(), key=lambda one: order_of(*one)))
+
+
+def order_of(case: Case, inputs: Inputs) -> tuple[bool, int, int, int]:
+    """What small cases are tried by: plain ones first, then by how much there is to follow in them.
+
+    That is the number of elements and the whole numbers that are asked; then views and the upstream gradient.
+    """
+    elements = sum(array.size for array in inputs.bases.values())
+    views = sum(len(recipe) for recipe in inputs.recipes.values())
+    upstream = inputs.bases.get(UPSTREAM)
+    nonzero = 0 if upstream is None else int(np.count_nonzero(upstream))
+    return not kind_of(case).is_plain(inputs), elements + _asked(dict(inputs.ask)), views, nonzero
+
+
+def _asked(value: object) -> int:
+    """The sum of the whole numbers in what the probe is asked: a small stride is a simple one."""
+    if isinstance(value, Mapping | list):
+        return sum(map(_asked, value.values() if isinstance(value, Mapping) else value))
+    return abs(value) if isinstance(value, int) else 0
+
+
+def _various(pairs: Sequence[Small]) -> list[Small]:
     """The candidates to try, in the same order: the first of each sort, then the second of each, and so on.
 
     Otherwise the smallest of one sort would take all the places, and a mistake that needs two channels, or
@@ -62,28 +121,17 @@ def _sort(inputs: Inputs) -> object:
 
 def may_be_small(case: Case) -> bool:
     """True if a smaller case and its expected value can be shown to a student."""
-    if case.kind == OWN_TEST or case.visibility is not Visibility.VISIBLE:
+    if case.kind == OWN_TEST or case.functions or case.visibility is not Visibility.VISIBLE:
         return False
     how = comparison_of(case)
     return how.needs_expected and how.is_in_handout and not how.watches_the_run
 
 
-def ladder(criterion: Criterion) -> list[tuple[Case, Inputs]]:
-    """The candidates of all visible cases of a criterion: the plain ones first, each sort by size."""
-    by_size: dict[str, tuple[Case, Inputs]] = {}
-    for case in filter(may_be_small, criterion.cases):
-        for small, inputs in candidates(case):
-            if inputs.bases:  # nothing else gets smaller
-                by_size.setdefault(inputs.digest, (small, inputs))
-    rungs = _various(sorted(by_size.values(), key=lambda one: (not _is_plain(*one), _size(one[1]))))
-    return [(replace(case, id=f"small-{number}"), inputs) for number, (case, inputs) in enumerate(rungs, 1)]
-
-
 def smallest(
     case: Case,
     failure: str,
-    rungs: Iterable[tuple[Case, Inputs]],
-    expected_of: Callable[[Case, Inputs], Expected],
+    rungs: Iterable[Small],
+    answer: Answer,
     implementation: Implementation,
     assignment: Assignment,
     now: Callable[[], float] = time.monotonic,
@@ -93,11 +141,8 @@ def smallest(
     for small, inputs in rungs:
         if now() > end:
             return None
-        if not inputs.bases:  # it is the case itself
-            continue
-        try:
-            expected = expected_of(small, inputs)
-        except GraderFault:  # the reference rejects it, so it is no case
+        expected = answer(small, inputs)
+        if expected is None:
             continue
         outcome = implementation.run(small.probe, inputs)
         if way_of_failing(expected, outcome, real_dtype(inputs)) == failure:
@@ -105,6 +150,11 @@ def smallest(
         if outcome.status not in (Status.OK, Status.ERROR):
             return None  # it hangs or dies, and so would the next one
     return None
+
+
+def real_dtype(inputs: Inputs) -> str:
+    """The dtype that real results must have for these inputs; "" if they must have the reference's."""
+    return "" if inputs.states_dtypes else DTYPE
 
 
 def way_of_failing(expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> str:
@@ -134,48 +184,74 @@ def way_of_failing(expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> 
     return "dtype"
 
 
-def real_dtype(inputs: Inputs) -> str:
-    """The dtype that real results must have for these inputs; "" if they must have the reference's."""
-    return "" if inputs.states_dtypes else DTYPE
+def _candidates(case: Case, answer: Answer) -> Iterator[Small]:
+    """Every small case that can be drawn and has an answer, in several sorts of numbers."""
+    drawn = _with_smaller_parameters(case)
+    for small, inputs in _with_shorter_arrays(case) if drawn is None else drawn:
+        in_numbers = [(small, each) for each in _in_small_numbers(small, inputs)]
+        if in_numbers and answer(*in_numbers[0]) is not None:
+            yield from in_numbers
 
 
-def _is_plain(case: Case, inputs: Inputs) -> bool:
-    return kind_of(case).is_plain(inputs)
+def _with_smaller_parameters(case: Case) -> Iterator[Small] | None:
+    """The smaller cases that the kind names; None if it names none."""
+    parameters = kind_of(case).smaller(case.parameters)
+    if parameters is None:
+        return None
+    return (
+        small
+        for number, smaller in enumerate(parameters)
+        if (small := _drawn(replace(case, parameters={**case.parameters, **smaller}), number)) is not None
+    )
 
 
-def _size(inputs: Inputs) -> tuple[int, int, int]:
-    views = sum(len(recipe) for recipe in inputs.recipes.values())
-    upstream = inputs.bases.get(UPSTREAM)
-    nonzero = 0 if upstream is None else int(np.count_nonzero(upstream))
-    return sum(array.size for array in inputs.bases.values()), views, nonzero
+def _with_shorter_arrays(case: Case) -> Iterator[Small]:
+    """The case with shorter arrays, without its views and with them."""
+    if (whole := _drawn(case, 0)) is None or not whole[1].bases:
+        return
+    small, inputs = whole
+    arrays = {name: inputs.array(name) for name in inputs.bases}
+    rng = generator([case.name, "shorter"])
+    lengths = {name: array.shape for name, array in arrays.items()}
+    shapes = shorter_shapes(lengths, stated_lengths(inputs.ask))
+    for shorter in islice(shapes, MOST_SHAPES):
+        for view in dict.fromkeys([(), tuple(case.parameters.get("view", ()))]):
+            one = replace(small, parameters={**small.parameters, "view": view})
+            blocks = {name: leading_block(array, shorter[name]) for name, array in arrays.items()}
+            drawn = draw_arrays(one, rng, inputs.values, shorter).holding(blocks)
+            yield one, replace(drawn, ask=inputs.ask)
+    yield whole  # in numbers that can be followed
 
 
-def _candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
-    """Every small case that can be drawn, in whole numbers from 1 on, and with one nonzero upstream.
+def _drawn(case: Case, number: int) -> Small | None:
+    """A small case with its inputs; None if the settings of the case do not fit its lengths."""
+    small = replace(case, data="integers", drawn=False)
+    rng = generator([case.name, "small", str(number)])
+    try:
+        inputs = kind_of(case).draw(small, rng, rng)
+    except (ValueError, IndexError, KeyError, ZeroDivisionError):
+        return None
+    return small, replace(inputs, ask={**case.ask, **draw_values(case.random, rng)})
+
+
+def _in_small_numbers(case: Case, inputs: Inputs) -> Iterator[Inputs]:
+    """The inputs in whole numbers from 1 on, and with one nonzero upstream.
 
     For code that depends on signs, there are the numbers from -1 on, with other signs upstream. If the case
     has `wide` numbers, there are odd ones from 2049 on, which no 16-bit format holds.
     """
-    for number, parameters in enumerate(kind_of(case).smaller(case.parameters)):
-        parameters = {**case.parameters, **parameters}
-        small = replace(case, parameters=parameters, data="integers", drawn=False, functions={})
-        rng = generator([case.name, "small", str(number)])
-        try:
-            inputs = with_plain_values(small, kind_of(case).draw(small, rng, rng), rng, rng)
-        except (ValueError, IndexError, KeyError, ZeroDivisionError):
-            continue  # the settings of the case do not fit such lengths
-        fixed = kind_of(case).fixed_of(case.parameters)
-        counted = {n: _counted(inputs.array(n).shape) for n in inputs.bases if n not in fixed}
-        inputs = inputs.holding(counted)
-        yield small, inputs
-        yield small, inputs.holding({n: 5 - 3 * a if n == UPSTREAM else a - 2 for n, a in counted.items()})
-        if (wide := case.parameters.get("wide")) in counted:
-            yield small, inputs.holding({wide: 2 * counted[wide] + 2047})
-        upstream = counted.get(UPSTREAM, np.zeros(0, np.float32))
-        for index in {0, upstream.size - 1} if upstream.size else ():  # shows where each number goes
-            one = np.zeros(upstream.size, np.float32)
-            one[index] = 1
-            yield small, inputs.holding({UPSTREAM: one.reshape(upstream.shape)})
+    fixed = kind_of(case).fixed_of(case.parameters)
+    counted = {n: _counted(inputs.array(n).shape) for n in inputs.bases if n not in fixed}
+    inputs = inputs.holding(counted)
+    yield inputs
+    yield inputs.holding({n: 5 - 3 * a if n == UPSTREAM else a - 2 for n, a in counted.items()})
+    if (wide := case.parameters.get("wide")) in counted:
+        yield inputs.holding({wide: 2 * counted[wide] + 2047})
+    upstream = counted.get(UPSTREAM, np.zeros(0, np.float32))
+    for index in {0, upstream.size - 1} if upstream.size else ():  # shows where each number goes
+        one = np.zeros(upstream.size, np.float32)
+        one[index] = 1
+        yield inputs.holding({UPSTREAM: one.reshape(upstream.shape)})
 
 
 def _counted(shape: tuple[int, ...]) -> Array:

@@ -1,6 +1,6 @@
 """Arrays of any names and shapes; `ask` holds the other values that a probe needs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -72,11 +72,6 @@ class ArraysKind(Kind):
     def why_not_linear(self, parameters: Mapping[str, Any]) -> str:
         """ "": the author claims linearity with `compare: adjoint`, and `grader verify` tests it."""
         return ""
-
-    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The same shapes, because they must fit each other, without the case's views and with them."""
-        for view in dict.fromkeys([(), parameters.get("view", ())]):
-            yield {"view": view}
 
 
 def _shapes(parameters: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:

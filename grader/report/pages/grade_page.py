@@ -14,7 +14,7 @@ from grader.draw.convolution import drawn, steps_of
 from grader.draw.grid import heat_grids
 from grader.draw.markup import Markup, element
 from grader.draw.warp import draw_warp
-from grader.model.example import Example, Table
+from grader.model.example import Example, Table, setting_text
 from grader.model.grade import CriterionGrade, Grade
 from grader.model.text import clean, clean_line, score_text
 from grader.report.feedback_content import Block, Section, feedback_on, is_fault, remark
@@ -237,13 +237,14 @@ def _figure(table: Table, largest: float) -> Markup:
     shape = "×".join(map(str, table.shape)) or "a number"
     count = sum(1 for _ in table.grids())
     more = f", the first {GRIDS} of {count} grids" if count > GRIDS else ""
-    caption = element("figcaption", element("b", table.name), f" {shape}{more}")
+    layout = element("span", table.layout, class_="line") if table.layout else None
+    caption = element("figcaption", element("b", table.name), f" {shape}{more}", layout)
     return element("figure", caption, heat_grids(table, largest, GRIDS, size))
 
 
 def _smallest(example: Example) -> Markup:
     settings = ", ".join(
-        f"{clean_line(name)} = {clean_line(repr(value))}" for name, value in example.settings.items()
+        f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()
     )
     tables = (*example.inputs, *example.expected, *example.actual)
     finite = [abs(v) for table in tables for v in table.values if abs(v) < float("inf")]

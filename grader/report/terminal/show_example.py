@@ -6,7 +6,7 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from grader.model.example import Example, Table, number_text
+from grader.model.example import Example, Table, number_text, setting_text
 from grader.model.text import clean, clean_line
 
 MARK = "*"
@@ -25,7 +25,7 @@ def renderable(example: Example) -> RenderableType:
     parts: list[Text] = [Text(f"{title}: {clean_line(example.probe)}", "bold")]
     if example.settings:
         shown = ", ".join(
-            f"{clean_line(name)} = {clean_line(repr(value))}" for name, value in example.settings.items()
+            f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()
         )
         parts.append(Text(f"  {shown}"))
     for table in example.inputs:
@@ -44,7 +44,8 @@ def lines_of(table: Table, style: str = "", marked: str = "red") -> Iterator[Tex
     """An array's name and shape, then its elements in rows, aligned."""
     shape = "×".join(map(str, table.shape)) or ("a number" if table.values else "")
     star = f"   {MARK} differs" if any(table.wrong) else ""
-    yield Text(f"  {clean_line(table.name)}" + (f"  ({shape}){star}" if shape else ""))
+    about = f"  ({shape}){f', {table.layout}' if table.layout else ''}{star}" if shape else ""
+    yield Text(f"  {clean_line(table.name)}{about}")
     if not table.values:
         return
     texts = [number_text(value) for value in table.values]

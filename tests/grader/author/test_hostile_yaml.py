@@ -36,7 +36,7 @@ criteria:
       - {id: two, draw: 2, remainder: any, covers: [batch], visibility: hidden, view: [slice, permute]}
       - {id: three, matmul: [2, 3, 4], bias: true, at_most: 10 x reference}
       - {id: four, shape: [2, 3], other: [3, 2], level: -20, ask: {axes: [1], keepdims: true, tile: 2}}
-      - {id: five, shape: [12], ask: {strided: {shape: [3, 2], strides: [1, 3]}, index: ["1::-2", 0]}}
+      - {id: five, shape: [12], ask: {strided: [[3, 2], [1, 3]], index: ["1::-2", 0]}}
       - {id: six, shape: [3], ask: {padding: [[1, 2]], target: [2, -1], source: [null]}, upstream: true}
       - {id: seven, shape: [3, 4], ask: {ops: [[permute, [1, 0]], [index, ["1:", 0]]]}}
       - {id: eight, draw: 2, length: [2, 5]}
@@ -137,7 +137,7 @@ SCALARS = NUMBERS + TEXTS + AMOUNTS + NODES
 def folder(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path]) -> Path:
     """A course with every existing key; `restore` writes its YAML."""
     root = make_course(tmp_path_factory.mktemp("hostile") / "course")
-    names = re.findall(r"(\w+):", "".join(re.findall(r"ask: (.*)", FILES["rubric.yaml"])))
+    names = re.findall(r"([a-z]\w*):", "".join(re.findall(r"ask: (.*)", FILES["rubric.yaml"])))
     reads = "".join(f"    case.{name}\n" for name in names)
     probes = f"def flip(submission, case): ...\n\n\ndef early(submission, case):\n    ...\n{reads}"
     (root / "assignments" / "tiny" / "probes.py").write_text(probes)

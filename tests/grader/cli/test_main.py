@@ -205,9 +205,8 @@ def test_a_bug_of_the_graders_ends_with_3_and_one_line(
 def test_probes_that_cannot_be_imported_are_the_authors_mistake_and_not_the_students(
     root: Path, right: Path, complaint: Callable[[], str]
 ) -> None:
-    (root / "assignments" / "tiny" / "probes.py").write_text(
-        "import gone\n\n\ndef flip(submission, case): ...\n\n\ndef dilate(submission, case): ...\n"
-    )
+    probes = root / "assignments" / "tiny" / "probes.py"
+    probes.write_text(f"import gone\n\n\n{probes.read_text()}")
 
     assert main(["grade", str(right), "--assignment", "tiny"]) == USER_MISTAKE
     assert "No module named 'gone'" in complaint()

@@ -180,9 +180,9 @@ class ConvKind(Kind):
         }
 
     def is_plain(self, inputs: Inputs) -> bool:
-        """True for one image with one channel."""
+        """True for one image with one channel, and less padding than the kernel has rows and columns."""
         n, _, _, channels = inputs.array("x").shape
-        return bool(n == channels == 1)
+        return bool(n == channels == 1) and all(p < k for _, k, _, p in _sizes(inputs))
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """See `small_cases`."""

@@ -1,28 +1,38 @@
 """Laws of the smallest failing case, on the course's own assignments."""
 
-import io
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
-from rich.console import Console
 
 from grader import Course
 from grader.author.load import load, load_course
 from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
 from grader.judge.examples.failing import examples_of
-from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders, freeze_ladders
-from grader.judge.examples.lay_out_case import lay_out, used_inputs, wrong_in
-from grader.judge.examples.smallest import MOST_CANDIDATES, candidates, ladder, may_be_small
+from grader.judge.examples.lay_out_case import layout_of, used_inputs, wrong_in
+from grader.judge.examples.shorter_arrays import shorter_shapes
+from grader.judge.examples.smallest import (
+    MOST_CANDIDATES,
+    Answer,
+    answer_of,
+    candidates,
+    ladder,
+    may_be_small,
+    order_of,
+)
+from grader.judge.inputs import Inputs
+from grader.judge.kinds import kind_of
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
+from grader.model.assignment import Assignment, Case
 from grader.model.example import Table
-from grader.model.grade import Outcome, Sandbox, Status
+from grader.model.grade import Sandbox
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import submissions
 from grader.prove.read_mutants import read_mutants
-from grader.report.terminal.show_example import show_example
 
 ROOT = Path(__file__).parents[4]
 
@@ -30,17 +40,99 @@ ROOT = Path(__file__).parents[4]
 NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
 
 
+def any_answer(case: Case, inputs: Inputs) -> Expected:
+    """As if a reference had an answer to everything."""
+    return Expected(())
+
+
+@contextmanager
+def reference_of(name: str) -> Iterator[tuple[Assignment, Answer]]:
+    """An assignment of the course, and its reference."""
+    assignment = Course(ROOT)[name].views.assignment
+    oracle = ReferenceOracle(assignment)
+    try:
+        yield assignment, answer_of(oracle)
+    finally:
+        oracle.close()
+
+
+def has_arrays(case: Case) -> bool:
+    return may_be_small(case) and bool(draw(case, "any").bases)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_visible_case_has_smaller_ones_and_the_smallest_come_first(name: str) -> None:
     for criterion in load(ROOT / "assignments" / name).rubric.criteria:
-        for case in filter(may_be_small, criterion.cases):
-            sizes = [sum(a.size for a in inputs.bases.values()) for _, inputs in candidates(case)]
-            assert sizes and sizes == sorted(sizes), case.name
+        for case in filter(has_arrays, criterion.cases):
+            order = [order_of(*small) for small in candidates(case, any_answer)]
+            assert order and order == sorted(order), case.name
+
+
+@pytest.mark.parametrize(
+    ("name", "criterion", "elements"),
+    [
+        ("pool_norm", "max_pool_grad", 2 + 1),  # a window of 2 and its gradient
+        ("pool_norm", "normalize_grad", 1 + 1),  # written in the rubric by a kind of the assignment's own
+        ("pool_norm", "batch_norm_grad", 1 + 1 + 1),
+        ("conv_family", "x_grad", 1 + 1 + 1),
+        ("dense", "unbroadcast", 1),
+        (
+            "ndarray",
+            "add_product",
+            2 + 4 + 8,
+        ),  # only the inner length: the probe asks for an `out` of 2×4
+    ],
+)
+def test_arrays_of_any_names_shrink_as_far_as_the_reference_has_an_answer(
+    name: str, criterion: str, elements: int
+) -> None:
+    """One sample of one channel; a right function passes each of them, and rounding shows in none."""
+    with reference_of(name) as (assignment, answer):
+        rungs = ladder(assignment.criterion(criterion), answer)
+        case, inputs = rungs[0]
+        assert sum(array.size for array in inputs.bases.values()) == elements
+        assert inputs.ask == case.ask
+        assert all(answer(*rung) is not None for rung in rungs[:40])
+
+
+def test_equal_lengths_at_the_same_place_of_two_arrays_stay_equal() -> None:
+    shapes = [*shorter_shapes({"x": (2, 3, 5), "gamma": (5,), "out_grad": (2, 3, 5)})]
+    assert shapes[0] == {"x": (1, 1, 1), "gamma": (1,), "out_grad": (1, 1, 1)}
+    assert shapes[-1] == {"x": (2, 3, 5), "gamma": (5,), "out_grad": (2, 3, 5)}
+    assert len(shapes) == 2 * 3 * 5
+    assert all(each["x"] == each["out_grad"] and each["gamma"] == each["x"][-1:] for each in shapes)
+
+
+def test_an_axis_without_elements_keeps_none() -> None:
+    assert [*shorter_shapes({"a": (0, 2)})] == [{"a": (0, 1)}, {"a": (0, 2)}]
+
+
+def test_more_padding_than_the_kernel_is_long_is_tried_last() -> None:
+    """A negative edge is a mistake of its own, which would be mixed up with the one that is shown."""
+    x_grad = load(ROOT / "assignments" / "conv_backward").criterion("x_grad")
+    rungs = ladder(x_grad, any_answer)
+    crops = [
+        any(p >= k for p, k in zip(inputs.values["padding"], inputs.array("w").shape[:2], strict=True))
+        for _, inputs in rungs
+        if inputs.array("x").shape[0] == inputs.array("x").shape[3] == 1
+        and not isinstance(inputs.values["padding"], int)
+    ]
+    assert any(crops) and not any(crops[: crops.index(True)])
+    plain = [kind_of(case).is_plain(inputs) for case, inputs in rungs]
+    assert plain == sorted(plain, reverse=True)
+
+
+def test_a_view_says_how_it_lies_in_its_buffer() -> None:
+    base = np.arange(30.0, dtype=np.float32)
+    recipe = (("slice", ((3, 12, 2),)), ("slice", ((None, None, -1),)))
+    view = Inputs({}, {"a": base, "b": base}, {"a": recipe, "b": ()})
+    assert layout_of("a", view) == "a view: strides (-2), offset 11 of 30"
+    assert layout_of("b", view) == ""
 
 
 def test_a_convolutions_ladder_begins_with_one_picture_one_channel_and_one_nonzero() -> None:
     x_grad = load(ROOT / "assignments" / "conv_backward").criterion("x_grad")
-    rungs = ladder(x_grad)
+    rungs = ladder(x_grad, any_answer)
 
     assert len(rungs) == MOST_CANDIDATES
     for _, inputs in rungs[: MOST_CANDIDATES // 2]:
@@ -79,46 +171,6 @@ def test_a_probes_inputs_are_those_that_it_reads_and_of_some_only_the_shape() ->
     assert shaped == {"x"}
 
 
-def test_an_input_that_a_probe_reads_by_its_name_is_one_of_its_inputs() -> None:
-    used, _ = used_inputs(ROOT / "assignments" / "ndarray" / "probes.py", "sum")
-
-    assert used >= {"a", "axes", "keepdims", "strided"}
-
-
-def test_a_small_case_asks_for_what_its_case_asks_for() -> None:
-    for criterion in ("pad", "max"):
-        for case in load(ROOT / "assignments" / "ndarray").criterion(criterion).cases:
-            asked = [inputs.ask for _, inputs in candidates(case)]
-            assert case.ask and asked and all(one == case.ask for one in asked)
-
-
-def test_a_ladder_read_from_a_handout_asks_for_the_same(tmp_path: Path) -> None:
-    assignment = load(ROOT / "assignments" / "ndarray")
-    flip = replace(assignment.criterion("flip"), cases=assignment.criterion("flip").cases[:1])
-    assignment = replace(assignment, rubric=replace(assignment.rubric, criteria=(flip,)))
-    oracle = ReferenceOracle(assignment)
-    try:
-        (tmp_path / SMALLEST).write_text(freeze_ladders(assignment, oracle))
-    finally:
-        oracle.close()
-    rungs = list(FrozenLadders(tmp_path / SMALLEST).of(flip))
-
-    assert rungs
-    assert all(inputs.ask == {"axes": [1]} for _, inputs in rungs)
-
-
-def test_a_whole_case_shows_the_values_that_it_asks_for() -> None:
-    assignment = load(ROOT / "assignments" / "ndarray")
-    case = assignment.criterion("getitem").cases[0]
-    inputs = draw(case, "ndarray")
-    example = lay_out(case, inputs, Expected(()), Outcome(Status.OK), assignment.probes)
-
-    assert example.settings == {"index": [1, "1:4"]}
-    text = io.StringIO()
-    show_example(example, Console(file=text, width=100))
-    assert "index = [1, '1:4']" in text.getvalue()
-
-
 def test_every_grid_of_an_array_shows_each_element_once() -> None:
     table = Table("x", (2, 3, 4, 2), tuple(map(float, range(48))), grid=(1, 2))
     grids = list(table.grids())
@@ -129,9 +181,13 @@ def test_every_grid_of_an_array_shows_each_element_once() -> None:
 
 
 def test_what_differs_is_marked_and_a_wrong_shape_marks_nothing() -> None:
-    import numpy as np
-
     expected = Expected((np.array([1.0, 2.0]),))
     (marks,) = wrong_in(expected, [np.array([1.0, np.nan])])
     assert marks.tolist() == [False, True]
     assert not wrong_in(expected, [np.zeros(3)])[0].any()
+
+
+def test_an_input_that_a_probe_reads_by_its_name_is_one_of_its_inputs() -> None:
+    used, _ = used_inputs(ROOT / "assignments" / "ndarray" / "probes.py", "sum")
+
+    assert used >= {"a", "axes", "keepdims", "strided"}

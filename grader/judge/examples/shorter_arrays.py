@@ -1,0 +1,78 @@
+"""Makes the arrays of a case shorter, whatever they mean: the smallest shapes first."""
+
+import heapq
+from collections.abc import Iterator, Mapping, Set
+
+import numpy as np
+
+from grader.judge.inputs import Array
+from grader.judge.kind import Shape
+
+Place = tuple[str, int]  # an array and one of its axes
+
+
+def shorter_shapes(shapes: Mapping[str, Shape], stated: Set[int] = frozenset()) -> Iterator[dict[str, Shape]]:
+    """Each set of shapes up to these, by the number of elements; the last one is the case's own.
+
+    Equal lengths at the same place of two arrays, counted from the front or from the back, stay equal: they
+    are often the samples or the channels of both. Other lengths are independent. What does not fit together
+    is left to the reference, which refuses it. `stated` are lengths that the question names, and that stay:
+    broadcasting could make a reference answer to others.
+    """
+    groups = _tied(shapes)
+    longest = [shapes[group[0][0]][group[0][1]] for group in groups]
+    first = tuple(n if n in stated else min(n, 1) for n in longest)
+    seen, waiting = {first}, [(_size(_shapes(shapes, groups, first)), first)]
+    while waiting:
+        _, lengths = heapq.heappop(waiting)
+        yield _shapes(shapes, groups, lengths)
+        for number, most in enumerate(longest):
+            longer = (*lengths[:number], lengths[number] + 1, *lengths[number + 1 :])
+            if longer[number] <= most and longer not in seen:
+                seen.add(longer)
+                heapq.heappush(waiting, (_size(_shapes(shapes, groups, longer)), longer))
+
+
+def stated_lengths(asked: object) -> set[int]:
+    """The lengths in every `shape` of what a probe is asked."""
+    if not isinstance(asked, Mapping):
+        return set()
+    own = asked.get("shape", ())
+    return set(own if isinstance(own, list | tuple) else ()).union(*map(stated_lengths, asked.values()))
+
+
+def leading_block(array: Array, shape: Shape) -> Array:
+    """The first elements of an array on each axis."""
+    return array[tuple(slice(n) for n in shape)]
+
+
+def _tied(shapes: Mapping[str, Shape]) -> list[list[Place]]:
+    """The axes of all arrays, in groups that have one length."""
+    groups: list[list[Place]] = []
+    for name, shape in shapes.items():
+        for axis, length in enumerate(shape):
+            place = (name, axis)
+            alike = [g for g in groups if any(_is_tied(place, other, shapes) for other in g)]
+            alike = [g for g in alike if name not in {other for other, _ in g} and length]
+            if alike:
+                alike[0].append(place)
+            else:
+                groups.append([place])
+    return groups
+
+
+def _is_tied(one: Place, other: Place, shapes: Mapping[str, Shape]) -> bool:
+    (name, axis), (other_name, other_axis) = one, other
+    is_there = axis == other_axis or axis - len(shapes[name]) == other_axis - len(shapes[other_name])
+    return is_there and shapes[name][axis] == shapes[other_name][other_axis]
+
+
+def _shapes(
+    shapes: Mapping[str, Shape], groups: list[list[Place]], lengths: tuple[int, ...]
+) -> dict[str, Shape]:
+    of = {place: n for group, n in zip(groups, lengths, strict=True) for place in group}
+    return {name: tuple(of[name, axis] for axis in range(len(shape))) for name, shape in shapes.items()}
+
+
+def _size(shapes: Mapping[str, Shape]) -> int:
+    return sum(int(np.prod(shape)) for shape in shapes.values())
