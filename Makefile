@@ -23,7 +23,7 @@ help:
 	@echo "make gpu-sanitize  run the tests of the backend and the emulator under compute-sanitizer's memcheck, racecheck and initcheck"
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
 	@echo "make verify    prove each rubric: every wrong version of an exercise must lose points"
-	@echo "make redteam   grade attacks and cheats: none may gain more than its row says; takes minutes  (NAME=dense for one)"
+	@echo "make redteam   check that no attack or cheat gains more than it may; takes minutes  (NAME=dense for one)"
 	@echo "make verify-tolerance  verify with 1,000 seeds for each tolerance"
 	@echo "make verify-variants  prove that 50 students' numbers are equally hard; takes minutes  (VARIANTS=5 for fewer)"
 	@echo "make grade     grade one submission                          SUBMISSION=DIR ASSIGNMENT=NAME"

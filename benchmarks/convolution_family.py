@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
+from unittest.mock import patch
 
 import numpy as np
 import torch
 
 from benchmarks.table import Table, geometric_mean
 from benchmarks.timing import best_times
+from reference import compiled_loops
 from reference.backends import Device
 from reference.conv_nd import conv, conv_transpose, conv_w_grad, conv_x_grad
 from reference.ndarray import array, cpu
@@ -21,8 +25,9 @@ ABOUT = """\
 real data. `OPENBLAS_*` settings that hold back NumPy alone are dropped. torch's time is the better of its two
 memory formats. A ratio is ours over torch's, of the shortest times over rounds in which all of these ran in
 turn, after a check that the results agree. Gradients of convolutions are those of
-`aten::convolution_backward`. The gradient of max pooling begins at x, so torch pools again, as ours does. The
-aim is a geometric mean of at most 1.5."""
+`aten::convolution_backward`. The gradient of max pooling begins at x, so torch pools again, as ours does.
+Numba is installed, which the extra `fast` brings: it compiles our depthwise convolutions and gradients of
+pooling. The last row is of NumPy alone. The aim is a geometric mean of at most 1.5."""
 
 
 class Layer(NamedTuple):
@@ -70,7 +75,11 @@ def measure() -> Table:
         best = best_times({"ours": ours, **{str(n): each for n, each in enumerate(theirs)}}, seconds=1.0)
         return best.pop("ours") * 1e3, min(best.values()) * 1e3
 
-    return table("Other convolutions and pooling on the CPU", ABOUT, contests(cpu(), "cpu"), times)
+    title, of = "Other convolutions and pooling on the CPU", contests(cpu(), "cpu")
+    with_numba = table(title, ABOUT, of, times)
+    with patch.object(compiled_loops, "LARGE", math.inf):
+        _, *numbers, mean = table(title, ABOUT, of, times).rows[-1]
+    return replace(with_numba, rows=(*with_numba.rows, ("geometric mean without Numba", *numbers, mean)))
 
 
 Times: TypeAlias = Callable[[Callable[[], Any], list[Callable[[], Any]]], tuple[float, float]]

@@ -62,7 +62,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         print(f"grader: internal error in Backflip (not your submission): {error}", file=sys.stderr)
         return GRADER_FAULT
     except KeyboardInterrupt:
-        print("grader: interrupted; what was recorded stays", file=sys.stderr)
+        print("grader: interrupted; everything recorded so far stays", file=sys.stderr)
         return NOT_PASSED
     except ModuleNotFoundError as error:
         if not str(error.name).startswith(OF_INSTRUCTORS):
@@ -101,7 +101,8 @@ def _fault(error: Exception) -> int:
 def _leave(status: int) -> NoReturn:
     """Ends the process without the interpreter's own clean-up, which takes a tenth of a short command.
 
-    What modules registered with `atexit` still runs. While other threads are alive, Python ends as usual.
+    Functions that modules registered with `atexit` still run. While other threads are alive, Python ends as
+    usual.
     """
     if threading.active_count() > 1:
         sys.exit(status)

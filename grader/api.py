@@ -171,7 +171,8 @@ class CourseAssignment:
     def redteam(self, *, jobs: int = 1, sample: int = 1) -> "RedTeam":
         """Grades attacks and cheats, and lists in `findings` those that gained more than they may.
 
-        Of the attacks that do not depend on the assignment, every `sample`-th is graded.
+        `sample` is a step: of the attacks that do not depend on the assignment, only every `sample`-th is
+        graded.
         """
         from grader.prove.redteam import red_team
 

@@ -3,9 +3,9 @@
 `reference.readable.conv` says what conv, conv_x_grad and conv_w_grad compute and derives them step by step;
 a test holds the two forms equal. Here they are products of matrices. With the windows of x as the rows of a
 matrix, out = im2col(x) @ w, w_grad = im2col(x)^T @ out_grad and x_grad = col2im(out_grad @ w^T). The matrix
-is made block by block, so that it is never K * K times x as a whole. Of a 1x1 kernel nothing is copied. On a
-CPU `reference.conv_as_products` copies only the columns of the windows, and multiplies them while they are in
-the cache.
+is made block by block, so that it never exists as a whole with K * K times the size of x. A 1x1 kernel needs
+no copy. On a CPU `reference.conv_as_products` copies only the columns of the windows, and multiplies them
+while they are in the cache.
 """
 
 from __future__ import annotations
@@ -351,7 +351,7 @@ def correlate_phases(out_grad: NDArray, w: NDArray, x_shape: Shape, stride: Pair
 
 
 def channels(w_shape: Shape, groups: int) -> list[tuple[slice, slice]]:
-    """Of each group the channels in and the channels out."""
+    """The input channels and the output channels of each group."""
     c, o = w_shape[2], w_shape[3] // groups
     return [(slice(g * c, (g + 1) * c), slice(g * o, (g + 1) * o)) for g in range(groups)]
 
@@ -370,7 +370,7 @@ def column_blocks(
 ) -> Iterator[tuple[NDArray, NDArray]]:
     """The rows of im2col(x), a block at a time, each with the rows of `out` that it is for.
 
-    Of a 1x1 kernel they can be a view of x, and nothing is copied.
+    For a 1x1 kernel they can be a view of x, and nothing is copied.
     """
     elements, block = max(math.prod(kernel), math.prod(stride)) * x.shape[3], x.device.ops.BLOCK
     for box in boxes(out.shape[:3], elements, block if elements == x.shape[3] else block // 4):

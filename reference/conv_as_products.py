@@ -1,10 +1,10 @@
-"""Convolution on the CPU as many products of matrices, for which only the columns of the windows are copied.
+"""Convolution on the CPU as many products of matrices, with copies of the windows' columns only.
 
 im2col copies each pixel KH * KW times. Here each is copied KW times, because the rows of a window can be
 neighbours in memory as they are. For the forward pass, column j of all windows is a *strip* (H, KW, C). The
 window at (i, j) is a piece of strip j, and the windows of row i are the rows of a matrix, one strip apart.
 For w_grad the same numbers lie line by line, (H, N, W', KW, C): what row a of the kernel meets is a matrix
-with a row for each window. OpenBLAS multiplies either matrix as it lies.
+with a row for each window. OpenBLAS multiplies either matrix without a further copy.
 
 Images are (N, H, W, C), w (KH, KW, C / groups, C_out), results (N, H', W', C_out). Shapes have been checked.
 """
@@ -20,16 +20,16 @@ from reference.scratch_buffers import Memory
 from reference.sliding_windows import Axes, Axis, Box, boxes, frame
 
 CACHED = 2**19
-"""How many copied elements are multiplied at once."""
+"""The number of copied elements that are multiplied at once."""
 
 FEW_ROWS, FEW_COLUMNS = 12, 32
-"""Of how many rows a matrix makes OpenBLAS fast, and to how many columns the other is cut for their sake."""
+"""The number of rows that makes OpenBLAS fast, and the number of columns to cut the other matrix to."""
 
 MOST_TERMS = SMALL_PRODUCT // (FEW_ROWS * FEW_COLUMNS)
-"""Of how many terms a sum is still a small product's."""
+"""The largest number of terms in a sum for which a product still counts as small."""
 
 MANY_TERMS = 128
-"""From how many terms on a small product is worth its result, which is added to those of the others."""
+"""The number of terms from which a small product is worth the addition of its result to the others."""
 
 
 def multiply(images: Buffer, axes: Axes, w: Buffer, groups: int, out: Buffer) -> None:

@@ -4,10 +4,10 @@
 equal. Everything here is the convolution of pictures in `reference.conv`, which is fast, on other views:
 
 - One axis is a picture of height 1.
-- Of three axes or more, each place of the kernel on the first one is a convolution of one axis less, with the
+- On three axes or more, each place of the kernel on the first axis is a convolution on one axis less, with
   slices of x as its images, and the results add up.
-- Each group is a convolution of its own channels. Where each group has one channel in, there is no product of
-  matrices: the kernel's places are multiplied in and added up element by element.
+- Each group is a convolution of its own channels. If each group has one input channel, there is no product of
+  matrices: the kernel's places are multiplied and added up element by element.
 """
 
 from __future__ import annotations
@@ -220,13 +220,13 @@ def _two(numbers: tuple[int, ...]) -> tuple[int, int]:
 
 
 def _with_height(steps: Steps) -> Steps:
-    """Of an axis as a picture of height 1."""
+    """The steps of one axis, as those of a picture with height 1."""
     (s,), (p,), (d,) = steps
     return Steps((1, s), (0, p), (1, d))
 
 
 def _inner(steps: Steps) -> Steps:
-    """Of the axes behind the first."""
+    """The steps of all axes after the first."""
     return Steps(*(numbers[1:] for numbers in steps))
 
 

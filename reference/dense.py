@@ -66,8 +66,8 @@ def unbroadcast(grad: NDArray, shape: Sequence[int]) -> NDArray:
     added = grad.ndim - len(shape)
     if added < 0 or any(m not in (1, n) for n, m in zip(grad.shape[added:], shape, strict=True)):
         raise ValueError(f"shape {tuple(shape)} does not broadcast to the gradient's shape {grad.shape}")
-    # Shapes are aligned at their last axes. An element was repeated along every axis that is new and along
-    # every axis where it stood alone.
+    # Shapes are aligned at their last axes. An element was repeated along every new axis and along every axis
+    # of length 1.
     copied = [*range(added), *(added + axis for axis, m in enumerate(shape) if m == 1)]
     return grad.sum(copied, keepdims=True).reshape(shape)
 
@@ -80,8 +80,8 @@ def relu(a: NDArray) -> NDArray:
 def relu_grad(out_grad: NDArray, a: NDArray) -> NDArray:
     """The gradient of sum(out_grad * relu(a)) with respect to a.
 
-    out_grad and a have one shape -> the same shape. Where a is exactly 0, ReLU has no derivative, and the
-    gradient is 0 by convention. ValueError if the shapes differ, even if they broadcast.
+    out_grad and a have one shape -> the same shape. ReLU has no derivative at exactly 0; there the gradient
+    is 0 by convention. ValueError if the shapes differ, even if they broadcast.
     """
     if out_grad.shape != a.shape:
         raise ValueError(f"out_grad has shape {out_grad.shape} and a {a.shape}: they must be the same")
@@ -110,8 +110,8 @@ def cross_entropy(logits: NDArray, labels: NDArray) -> NDArray:
     """
     if logits.shape != labels.shape:
         raise ValueError(f"logits have shape {logits.shape} and labels {labels.shape}: they must be the same")
-    # -log(exp(z_y) / sum of exp(z)) = log(sum of exp(z)) - z_y. As in softmax the maximum is taken out of the
-    # sum, here to come back behind the logarithm: log(sum of exp(z - m)) + m.
+    # -log(exp(z_y) / sum of exp(z)) = log(sum of exp(z)) - z_y. As in softmax, the maximum is taken out of
+    # the sum. Here it comes back after the logarithm: log(sum of exp(z - m)) + m.
     largest = logits.max(axis=1, keepdims=True)
     log_sums = (logits - largest).exp().sum(axis=1, keepdims=True).log() + largest
     return ((log_sums - logits) * labels).sum() / logits.shape[0]

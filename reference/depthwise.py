@@ -2,23 +2,25 @@
 
 x is (N, *L, C), w (*K, 1, C * M), the result (N, *L', C * M): channel c gives the channels c * M to
 c * M + M - 1. Strides, paddings and dilations have one number for each axis, and shapes have been checked.
-On a CPU, `reference.window_rows` does this. On any other device each place of the kernel is one operation.
+On a CPU, `reference.window_rows` does this, or `reference.compiled_loops` where it is worth it. On any other
+device each place of the kernel is one operation.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from types import ModuleType
 from typing import TypeAlias
 
 import numpy as np
 
+from reference import compiled_loops, window_rows
 from reference.backends.numpy import Buffer
 from reference.conv import pad
 from reference.in_place import add_into
 from reference.ndarray import NDArray, common_dtype, empty, zeros
 from reference.sliding_windows import Axes, Axis, Box, boxes
-from reference.window_rows import correlate, correlate_w_grad, correlate_x_grad
 
 Shape: TypeAlias = Sequence[int]
 Index: TypeAlias = tuple[slice, ...]
@@ -31,8 +33,8 @@ def depthwise(
     c = x.shape[-1]
     if x.device.is_host:
         out = empty(out_shape, x.device, common_dtype(x, w))
-        axes = _axes(w.shape, stride, padding, dilation)
-        correlate(_repeated(x, w.shape), w.native()[..., 0, :], axes, out.native())
+        axes, images, kernels = _axes(w.shape, stride, padding, dilation), _repeated(x, w.shape), _kernels(w)
+        _loops(images, kernels).correlate(images, kernels, axes, out.native())
         return out
     x, weights = _framed(x, padding), w.reshape((*w.shape[:-2], c, w.shape[-1] // c))
     out = empty((*out_shape[:-1], *weights.shape[-2:]), x.device, common_dtype(x, w))
@@ -51,10 +53,12 @@ def depthwise_x_grad(
 ) -> NDArray:
     """conv_x_grad where each group has one channel in: (N, *L', C * M) with (*K, 1, C * M) -> x_shape."""
     n, *lengths, c = x_shape
-    if out_grad.device.is_host:
+    # NumPy's form multiplies what lies beyond the images by 0, which is no number where w is infinite.
+    if out_grad.device.is_host and np.isfinite(w.native()).all():
         of_outputs = empty((n, *lengths, w.shape[-1]), out_grad.device, common_dtype(out_grad, w))
-        axes = _axes(w.shape, stride, padding, dilation)
-        correlate_x_grad(out_grad.native(), w.native()[..., 0, :], axes, of_outputs.native())
+        axes, given, kernels = _axes(w.shape, stride, padding, dilation), out_grad.native(), _kernels(w)
+        x_grad = of_outputs.native()
+        _loops(x_grad, given, kernels).correlate_x_grad(given, kernels, axes, x_grad)
         return (
             of_outputs if c == w.shape[-1] else of_outputs.reshape((n, *lengths, c, w.shape[-1] // c)).sum(-1)
         )
@@ -77,8 +81,12 @@ def depthwise_w_grad(
     c = x.shape[-1]
     if x.device.is_host:
         result = zeros(w_shape, x.device, common_dtype(x, out_grad))
-        axes = _axes(w_shape, stride, padding, dilation)
-        correlate_w_grad(_repeated(x, w_shape), out_grad.native(), axes, result.native()[..., 0, :])
+        axes, images, given = (
+            _axes(w_shape, stride, padding, dilation),
+            _repeated(x, w_shape),
+            out_grad.native(),
+        )
+        _loops(images, given).correlate_w_grad(images, given, axes, _kernels(result))
         return result
     kernel, of_channel = w_shape[:-2], (c, w_shape[-1] // c)
     x, given = _framed(x, padding), out_grad.reshape((*out_grad.shape[:-1], *of_channel))
@@ -92,6 +100,17 @@ def depthwise_w_grad(
 
 def _axes(w_shape: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Axes:
     return tuple(map(Axis, w_shape[:-2], (-edge for edge in padding), stride, dilation))
+
+
+def _loops(images: Buffer, *others: Buffer) -> ModuleType:
+    """The module whose functions are faster on these arrays."""
+    return compiled_loops if compiled_loops.are_worth_it(images, *others) else window_rows
+
+
+def _kernels(w: NDArray) -> Buffer:
+    """w (*K, 1, C) as (*K, C)."""
+    kernels: Buffer = w.native()[..., 0, :]
+    return kernels
 
 
 def _repeated(x: NDArray, w_shape: Shape) -> Buffer:

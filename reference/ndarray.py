@@ -47,7 +47,7 @@ def array(values: npt.ArrayLike, device: Device | None = None, dtype: str | None
 
 
 def from_dlpack(exporter: Any) -> NDArray:
-    """An array over the memory of whatever speaks DLPack: what is written to one is in the other.
+    """An array over the memory of any object that supports DLPack. The two share their elements.
 
     It is on cpu() or cuda(), where that memory is. ValueError for another kind of device, TypeError for
     another dtype than float32 and float64.
@@ -134,7 +134,7 @@ class NDArray:
         return self if device == self.device else array(self.numpy(), device)
 
     def copy(self, dtype: str | None = None) -> NDArray:
-        """A compact copy, in another dtype where one is given."""
+        """A compact copy, in another dtype if one is given."""
         out = empty(self.shape, self.device, dtype or self.dtype)
         self.device.ops.compact(self.buffer, self.shape, self.strides, self.offset, out.buffer)
         return out
@@ -219,7 +219,7 @@ class NDArray:
         return self.view(lengths, steps, start)
 
     def view(self, shape: Shape, strides: Shape, offset: int) -> NDArray:
-        """as_strided for what is known to lie inside the buffer: it checks nothing."""
+        """as_strided for a view that is known to stay inside the buffer: it checks nothing."""
         return NDArray(self.buffer, shape, strides, 0 if 0 in shape else offset, self.device)
 
     def reshape(self, shape: Axes) -> NDArray:

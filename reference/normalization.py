@@ -41,7 +41,7 @@ def batch_norm_grad(out_grad: NDArray, x: NDArray, gamma: NDArray, eps: float = 
     pixels = range(x.ndim - 1)
     centred, scale = _centred(x, pixels, eps)
     normal = centred * scale
-    # Both sums that x's gradient needs are those of gamma and beta.
+    # The two sums that x's gradient needs are the gradients of gamma and beta.
     gamma_grad, beta_grad = (out_grad * normal).sum(pixels), out_grad.sum(pixels)
     n = x.size // max(x.shape[-1], 1)
     x_grad = (out_grad - beta_grad / n - normal * (gamma_grad / n)) * (scale * gamma)
@@ -67,7 +67,7 @@ def layer_norm_grad(out_grad: NDArray, x: NDArray, gamma: NDArray, eps: float = 
 
 
 def _centred(x: NDArray, axes: Sequence[int], eps: float) -> tuple[NDArray, NDArray]:
-    """x without its mean over the axes, and by what it is to be multiplied."""
+    """x without its mean over the axes, and the factor for it."""
     n = math.prod(x.shape[axis] for axis in normalize_axes(axes, x.ndim, x.shape))
     if n == 0:
         raise ValueError(f"no mean: shape {x.shape} has no elements along axes {axes}")

@@ -2,9 +2,10 @@
 
 `reference.readable.pooling` says what the functions compute, and runs on every other device. On a CPU no
 frame is put around the images: a place of the first or the last windows that has no pixel is left out. The
-largest number and the sum of a window are those of its rows' results, so each axis is done by itself: KH + KW
-steps, not KH * KW. The gradients take the same steps back. The first of several equal numbers, row by row, is
-the first in the first row that has one, so max_pool_grad goes along the axes in their order.
+largest number of a window is the largest of its rows' results, and likewise for the sum. So each axis is done
+by itself: KH + KW steps, not KH * KW. The gradients take the same steps back. The first of several equal
+numbers, row by row, is the first in the first row that has one, so max_pool_grad goes along the axes in their
+order. If Numba is installed, `reference.compiled_loops` computes the gradients of large images.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from reference import compiled_loops
 from reference.backends.numpy import Buffer
 from reference.conv import check_out_grad
 from reference.ndarray import NDArray, check_device, common_dtype, empty
@@ -42,7 +44,7 @@ Phase: TypeAlias = tuple[slice, list[tuple[int, slice, slice]]]
 """Pixels of an axis; of each place on them the number, a range of these pixels, and the windows there."""
 
 CACHED = 2**16
-"""How many numbers of a result are computed at once: they and what is known of each stay in a CPU's cache."""
+"""The elements of a result that are computed at once: their intermediate values stay in a cache."""
 
 
 def max_pool(x: NDArray, window: Numbers, stride: Numbers, padding: Numbers = 0) -> NDArray:
@@ -55,7 +57,10 @@ def max_pool(x: NDArray, window: Numbers, stride: Numbers, padding: Numbers = 0)
 def max_pool_grad(
     out_grad: NDArray, x: NDArray, window: Numbers, stride: Numbers, padding: Numbers = 0
 ) -> NDArray:
-    """`reference.readable.pooling.max_pool_grad`: (N, *L', C) and x (N, *L, C) -> (N, *L, C)."""
+    """`reference.readable.pooling.max_pool_grad`: (N, *L', C) and x (N, *L, C) -> (N, *L, C).
+
+    A window with a NaN has no largest number: in both forms its gradient goes nowhere.
+    """
     check_device(out_grad, x)
     if not x.device.is_host:
         return readable.max_pool_grad(out_grad, x, window, stride, padding)
@@ -63,6 +68,9 @@ def max_pool_grad(
     check_out_grad(out_grad, (x.shape[0], *lengths, x.shape[-1]))
     x_grad = empty(x.shape, x.device, common_dtype(out_grad, x))
     given, images, grads, memory = out_grad.native(), x.native(), x_grad.native(), Memory()
+    if compiled_loops.are_worth_it(images, given):
+        compiled_loops.max_pool_grad(given, images, axes, grads)
+        return x_grad
     sizes = list(zip(axes, lengths, x.shape[1:-1], strict=True))
     places = [list(axis.places(slice(0, count), size)) for axis, count, size in sizes]
     phases = [_phases(axis, count, size) for axis, count, size in sizes]
@@ -77,7 +85,7 @@ def max_pool_grad(
             left = memory.array(f"largest {number}", shape, x.dtype)
             _fold(np.maximum, -math.inf, terms, number, left)
             choices.append((terms, left))
-        grad = given[batch]
+        grad = given[batch] * (left == left)  # NaN has no place: nothing equals it
         for number, phase in enumerate(phases, 1):
             shares = _shares(*choices[-number], grad, number, memory)
             to = grads[batch] if number == len(axes) else None
@@ -102,6 +110,9 @@ def average_pool_grad(
     check_out_grad(out_grad, (x_shape[0], *lengths, x_shape[-1]))
     x_grad = empty(x_shape, out_grad.device, out_grad.dtype)
     given, grads, memory = out_grad.native(), x_grad.native(), Memory()
+    if compiled_loops.are_worth_it(grads, given):
+        compiled_loops.average_pool_grad(given, axes, grads)
+        return x_grad
     phases = list(map(_phases, axes, lengths, x_shape[1:-1]))
     for (batch,) in boxes(x_grad.shape[:1], math.prod(x_grad.shape[1:]), CACHED):
         grad = memory.array("share", given[batch].shape, given.dtype)
@@ -171,11 +182,12 @@ def _fold(fold: np.ufunc, neutral: float, terms: list[Term], number: int, target
 def _terms(
     x: Buffer, axis: Axis, places: list[tuple[slice, slice]], number: int, memory: Memory
 ) -> list[Term]:
-    """For each place of the windows on an axis those for which it lies on the images, and what it meets."""
+    """For each place of the windows on an axis: the windows where it is on the images, and the pixels."""
     before = (slice(None),) * number
     if not 1 < axis.stride < axis.kernel or number < x.ndim - 2:
         return [(of, x[(*before, pixels)]) for of, pixels in places]
-    # Sorted by the remainder by the stride, what a place meets on the last axis is one run.
+    # If pixels are sorted by their remainder modulo the stride, the pixels of a place on the last axis are
+    # one run.
     parts = []
     for remainder in range(axis.stride):
         part = x[(*before, slice(remainder, None, axis.stride))]
@@ -189,7 +201,7 @@ def _terms(
 
 
 def _phases(axis: Axis, count: int, size: int) -> list[Phase]:
-    """The `size` pixels of an axis by their remainder by the stride, with the places of windows on them."""
+    """The `size` pixels of an axis by their remainder modulo the stride, with the windows' places there."""
     phases = []
     for remainder in range(min(axis.stride, size)):
         pixels = slice(remainder, None, axis.stride)
@@ -201,9 +213,9 @@ def _phases(axis: Axis, count: int, size: int) -> list[Phase]:
 
 
 def _shares(terms: list[Term], largest: Buffer, grad: Buffer, number: int, memory: Memory) -> list[Buffer]:
-    """What each place of the windows gets of their gradients.
+    """The share of its window's gradient that each place gets.
 
-    All of a gradient goes to the first of the window's largest numbers. The last place gets what is left.
+    All of a gradient goes to the first of the window's largest numbers. The last place gets the rest.
     """
     before, shares = (slice(None),) * number, []
     rest = memory.array("rest", grad.shape, grad.dtype)
@@ -216,7 +228,8 @@ def _shares(terms: list[Term], largest: Buffer, grad: Buffer, number: int, memor
         if place == 0:
             for outside in (slice(0, of.start), slice(of.stop, None)):
                 rest[(*before, outside)] = grad[(*before, outside)]
-        np.subtract(grad[at], shares[-1][at], out=rest[at])
+        np.logical_not(chosen[at], out=chosen[at])
+        np.multiply(grad[at], chosen[at], out=rest[at])
         grad = rest
     return [*shares, grad]
 
@@ -224,7 +237,7 @@ def _shares(terms: list[Term], largest: Buffer, grad: Buffer, number: int, memor
 def _spread(
     shares: list[Buffer], phases: list[Phase], number: int, size: int, out: Buffer | None, memory: Memory
 ) -> Buffer:
-    """For the `size` pixels of an axis the sum of what the windows that a pixel lies in have for it.
+    """For each of the `size` pixels of an axis: the sum of the shares that its windows have for it.
 
     It is written over `out`, if given.
     """

@@ -1,4 +1,4 @@
-"""Memory for what lies between the input and the result of a computation in blocks on the CPU."""
+"""Memory for the intermediate results of a computation in blocks on the CPU."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says where the windows of a convolution or a pooling lie on images, and cuts images into blocks."""
+"""Computes the positions of a convolution's or a pooling's windows on images, and cuts images into blocks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Geometry: TypeAlias = tuple[Pair, Pair, Pair, Pair]
 
 
 class Axis(NamedTuple):
-    """Place a of window i lies at pixel start + stride * i + dilation * a; `start` is minus the padding."""
+    """Place a of window i is at pixel start + stride * i + dilation * a; `start` is minus the padding."""
 
     kernel: int
     start: int
@@ -28,15 +28,15 @@ class Axis(NamedTuple):
     dilation: int = 1
 
     def pixels(self, windows: slice) -> tuple[int, int]:
-        """The first pixel that these windows cover, and the one behind the last, also beyond the images."""
+        """The first pixel that these windows cover, and the one after the last, also beyond the images."""
         first = self.start + self.stride * windows.start
         last = self.start + self.stride * (windows.stop - 1) + self.dilation * (self.kernel - 1)
         return first, last + 1
 
     def places(self, windows: slice, size: int) -> Iterator[tuple[slice, slice]]:
-        """For each place, those of the windows for which it lies on the `size` pixels, and these pixels.
+        """For each place: the windows where the place is on one of the `size` pixels, and these pixels.
 
-        The windows are counted from the first of them. A place that lies on no pixel has two empty ranges.
+        The windows are counted from the first of them. A place that is on no pixel has two empty ranges.
         """
         for place in range(self.start, self.start + self.dilation * self.kernel, self.dilation):
             first = max(windows.start, -(place // self.stride))
@@ -48,7 +48,7 @@ class Axis(NamedTuple):
                 yield slice(0, 0), slice(0, 0)
 
     def without_dilation(self) -> Iterator[tuple[slice, slice, Axis]]:
-        """The windows by the remainder of their pixels by the dilation: windows, pixels, and where they lie.
+        """The windows by the remainder of their pixels modulo the dilation: windows, pixels, positions.
 
         Seen from these pixels alone the places of a window are neighbours.
         """
@@ -60,9 +60,9 @@ class Axis(NamedTuple):
             yield slice(first, None, step), pixels, Axis(self.kernel, start, self.stride // shared)
 
     def without_stride(self) -> Iterator[tuple[slice, slice, Axis]]:
-        """The places by the remainder of their pixels by the stride: places, pixels, and where they lie.
+        """The places by the remainder of their pixels modulo the stride: places, pixels, positions.
 
-        Seen from these pixels alone the windows lie one pixel apart.
+        Seen from these pixels alone, the windows are one pixel apart.
         """
         shared = math.gcd(self.stride, self.dilation)
         step = self.stride // shared
@@ -73,7 +73,7 @@ class Axis(NamedTuple):
             yield slice(first, None, step), pixels, Axis(count, start, 1, self.dilation // shared)
 
     def phase(self, remainder: int) -> tuple[slice, Axis]:
-        """The places that lie on the pixels r, r + stride, r + 2 * stride, ... for a remainder r.
+        """The places that are on the pixels r, r + stride, r + 2 * stride, ... for a remainder r.
 
         Seen from these pixels the windows are places: pixel r + stride * m lies in the windows at
         start + dilation * a + m of the Axis returned, where place a is the a-th last of the places returned.
@@ -91,7 +91,7 @@ Axes: TypeAlias = tuple[Axis, ...]
 
 
 def axes_of(geometry: Geometry) -> Axes:
-    """Where the windows lie on the two axes."""
+    """The positions of the windows on the two axes."""
     kernel, stride, padding, dilation = geometry
     return tuple(map(Axis, kernel, (-edge for edge in padding), stride, dilation))
 

@@ -1,9 +1,9 @@
 """Depthwise convolution on the CPU, in NumPy itself.
 
-NumPy needs as long to begin a run of neighbours as to go through a hundred of them. So here a row of windows
-is one run. Windows that lie `stride` apart meet pixels at places with one remainder by the stride: sorted
-by the remainder, the pixels that one place of the kernel meets lie together, with all channels. Results are
-computed a block at a time, so that a cache holds a block and what it is computed from.
+NumPy takes as long to begin a run of neighbours as to go through a hundred of them. So here a row of windows
+is one run. If windows are `stride` apart, the pixels that one place of the kernel meets all have the same
+remainder modulo the stride. Sorted by this remainder, they are next to each other, with all channels. Results
+are computed block by block, so that a block and its inputs fit into a cache.
 
 Images are (N, *L, C), results (N, *L', C), with any number of axes. Shapes have been checked.
 """
@@ -26,7 +26,7 @@ Index: TypeAlias = tuple[Any, ...]
 Labels: TypeAlias = list[int]
 
 CACHED = 2**17
-"""How many elements of a result are computed at once."""
+"""The number of elements of a result that are computed at once."""
 
 
 def correlate(x: Buffer, w: Buffer, axes: Axes, out: Buffer) -> None:
@@ -42,7 +42,7 @@ def correlate(x: Buffer, w: Buffer, axes: Axes, out: Buffer) -> None:
         region = _region(x, box, axes, memory)
         for number, (places, seen) in enumerate(_rows(region, out[box].shape, axes)):
             total = memory.array("total", seen.shape[: len(lines)] + seen.shape[-1:], out.dtype)
-            # For each row of windows this is one sum over the places, added up where it lies.
+            # For each row of windows this is one sum over the places, without a copy.
             operands = seen, lines + kernel + run, weights[places][..., : seen.shape[-1]], kernel + run
             np.einsum(*operands, lines + run, out=total)
             if number == 0:
@@ -107,7 +107,8 @@ def _region(x: Buffer, box: Box, axes: Axes, memory: Memory) -> Buffer:
 
 
 def _rows(region: Buffer, shape: Shape, axes: Axes) -> Iterator[tuple[Index, Buffer]]:
-    """For each remainder by the stride the places of the kernel that meet it, and what they meet.
+    """For each remainder modulo the stride: the places of the kernel that meet it, and the pixels that they
+    meet.
 
     That is a view (n, *L' but the last axis, *K, run) of the region, where a run is a row of windows.
     """

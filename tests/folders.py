@@ -7,6 +7,6 @@ from grader.model.submitted_files import SubmittedFiles, read_plain
 
 def in_folder(folder: Path) -> SubmittedFiles:
     """The files at the top of a folder; what is no plain file is a problem by its name."""
-    found = {path.name: read_plain(path, path.name) for path in sorted(folder.iterdir())}
-    files = {name: content for name, content in found.items() if isinstance(content, bytes)}
-    return SubmittedFiles(files, {name: why for name, why in found.items() if isinstance(why, str)})
+    contents = {path.name: read_plain(path, path.name) for path in sorted(folder.iterdir())}
+    files = {name: content for name, content in contents.items() if isinstance(content, bytes)}
+    return SubmittedFiles(files, {name: why for name, why in contents.items() if isinstance(why, str)})

@@ -44,15 +44,15 @@ def grades(assignment: Assignment) -> dict[str, Grade]:
 
 
 @pytest.fixture(scope="module")
-def known(assignment: Assignment, grades: dict[str, Grade]) -> Misconceptions:
+def mistakes(assignment: Assignment, grades: dict[str, Grade]) -> Misconceptions:
     """What each mutant answers."""
     return work_out(Views(assignment), "", read_mutants(Views(assignment))[0], grades, 2)[0]
 
 
 @pytest.fixture(scope="module")
-def feedback(assignment: Assignment, known: Misconceptions) -> dict[str, bytes]:
+def feedback(assignment: Assignment, mistakes: Misconceptions) -> dict[str, bytes]:
     """What each of the sample class reads."""
-    return golden_files(assignment, known)
+    return golden_files(assignment, mistakes)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_a_given_kernel_with_a_byte_order_mark_is_graded_as_without(session: Ses
 
 
 def test_every_mutant_is_told_by_its_name(
-    assignment: Assignment, grades: dict[str, Grade], known: Misconceptions
+    assignment: Assignment, grades: dict[str, Grade], mistakes: Misconceptions
 ) -> None:
     """In every case that fails, and no other name with it; an answer of few numbers alone names nothing."""
     mutants = {mutant.name: mutant for mutant in read_mutants(Views(assignment))[0]}
@@ -100,7 +100,7 @@ def test_every_mutant_is_told_by_its_name(
     for name, mutant in mutants.items():
         told = [
             result.misconceptions or result.answer.startswith(HINT)
-            for criterion in diagnose(grades[name], known).criteria
+            for criterion in diagnose(grades[name], mistakes).criteria
             for result in criterion.results
             if result.status not in (Status.OK, Status.NOT_RUN)
         ]
@@ -127,9 +127,9 @@ def test_the_sample_class_has_no_feedback_of_nobody(feedback: dict[str, bytes]) 
     assert set(feedback) == {path.name for path in GOLDEN.iterdir()}
 
 
-def test_what_was_never_begun_is_no_misconception(grades: dict[str, Grade], known: Misconceptions) -> None:
+def test_what_was_never_begun_is_no_misconception(grades: dict[str, Grade], mistakes: Misconceptions) -> None:
     """A result that holds nothing is not the result of a wrong idea, though both may be NaN."""
-    diagnosed = diagnose(grades[HANDOUT], known)
+    diagnosed = diagnose(grades[HANDOUT], mistakes)
     assert not any(result.misconceptions for c in diagnosed.criteria for result in c.results)
 
 
@@ -167,14 +167,14 @@ def test_what_nvidias_compiler_refuses_is_told_and_costs_nothing(
     """An array as long as a parameter says is g++'s own idea. The grade is the same without NVRTC."""
     submission = _solution_with(assignment, "float sum = 0;", "float sum = 0, more[rows]; more[0] = 0;")
     with_it = session.grade(submission, "for_no_gpu")
-    found = find_nvrtc.installed()
+    nvrtc = find_nvrtc.installed()
     monkeypatch.setattr(find_nvrtc, "installed", lambda: None)
     without = session.grade(submission, "for_no_gpu")
     assert (without.score, without.criteria) == (with_it.score, with_it.criteria)
     assert (without.versions["nvrtc"], without.notes) == ("none", ())
-    if found is None:
+    if nvrtc is None:
         pytest.skip("no NVRTC here: nvidia-cuda-nvrtc-cu12 is not installed, or not for this system")
-    assert with_it.versions["nvrtc"] == found.version
+    assert with_it.versions["nvrtc"] == nvrtc.version
     assert re.match(r"kernels.cu:\d+, in sum_naive: ", with_it.notes[1])
     assert "This costs no points." in to_text(with_it)
 
@@ -232,7 +232,7 @@ def test_zeros_at_the_shape_where_accesses_are_counted_earn_nothing_there(
     assert "zeros only" in failed[0][1]
 
 
-def test_a_kernel_that_behaves_at_a_visible_shape_alone_loses_at_the_hidden_ones(
+def test_a_kernel_that_is_right_at_visible_shapes_alone_loses_points(
     session: Session, assignment: Assignment
 ) -> None:
     """Its second barrier stands where a visible case looks for races, and nowhere else."""

@@ -75,7 +75,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "assignments.mutants": ({"grader.model"}, {"numpy", "solution"}),  # solution: the names that it defines
     "assignments.rewrites": ({"grader.model"}, {"ndarray", "numpy", "solution"}),
 }
-INSIDE_FUNCTIONS = {"reference": {"cupy"}}
+INSIDE_FUNCTIONS = {"reference": {"cupy", "numba"}}
 PACKAGE_ITSELF = {"grader"}  # `import grader` for its version and its place; it imports nothing
 MOST_MODULES, MOST_LINES = 16, 400  # of a folder, without __init__.py; of a file of our packages
 LONGER = {  # and why
@@ -109,8 +109,8 @@ def imports(tree: ast.Module, module: str, is_package: bool) -> Iterator[tuple[s
             start = node.module or ""
             if node.level:
                 package = module.split(".") if is_package else module.split(".")[:-1]
-                kept = package[: len(package) - (node.level - 1)]
-                start = ".".join([*kept, *([node.module] if node.module else [])])
+                parts = package[: len(package) - (node.level - 1)]
+                start = ".".join([*parts, *([node.module] if node.module else [])])
             for alias in node.names:
                 yield f"{start}.{alias.name}", node.lineno, id(node) in inside
         elif isinstance(node, ast.Call):
@@ -134,7 +134,7 @@ def violations(path: Path, root: Path) -> list[str]:
     module, is_package = name_of(path, root), path.name == "__init__.py"
     who = rule_of(module)
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = []
+    problems = []
     for name, line, inside in imports(tree, module, is_package):
         top = name.partition(".")[0]
         ours, others = TABLE[who] if who else (set(), set())
@@ -158,33 +158,33 @@ def violations(path: Path, root: Path) -> list[str]:
             if module == "assignments.probes" and top != "numpy":
                 allowed = False
         if not allowed:
-            found.append(f"{path}:{line}: {module} imports {name}")
-    return found
+            problems.append(f"{path}:{line}: {module} imports {name}")
+    return problems
 
 
 def loaders(path: Path) -> list[str]:
     """Where a file could turn bytes into code or objects: eval, exec, compile, pickles, allow_pickle=True."""
-    found = []
+    loading = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             if called in ("eval", "exec", "builtins.eval", "builtins.exec", "yaml.load", "yaml.unsafe_load"):
-                found.append(f"{path}:{node.lineno}: calls {called}")
+                loading.append(f"{path}:{node.lineno}: calls {called}")
             for keyword in node.keywords:
                 if keyword.arg == "allow_pickle" and ast.unparse(keyword.value) != "False":
-                    found.append(f"{path}:{node.lineno}: allow_pickle={ast.unparse(keyword.value)}")
+                    loading.append(f"{path}:{node.lineno}: allow_pickle={ast.unparse(keyword.value)}")
             if called.endswith(("np.load", "numpy.load")) and "allow_pickle" not in {
                 k.arg for k in node.keywords
             }:
-                found.append(f"{path}:{node.lineno}: {called} without allow_pickle=False")
+                loading.append(f"{path}:{node.lineno}: {called} without allow_pickle=False")
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names]
             if isinstance(node, ast.ImportFrom):
                 names.append(node.module or "")
-            found += [
+            loading += [
                 f"{path}:{node.lineno}: imports {n}" for n in names if n.partition(".")[0] in UNPICKLERS
             ]
-    return found
+    return loading
 
 
 ROOT = Path(__file__).parents[1]
@@ -282,6 +282,7 @@ PLANTED = {
     "the_author_imports_the_reference": ("grader/author/planted.py", "from reference.conv import conv"),
     "the_reference_imports_the_grader": ("reference/planted.py", "from grader.model import errors"),
     "the_reference_imports_cupy_at_the_top": ("reference/planted.py", "import cupy"),
+    "the_reference_imports_numba_at_the_top": ("reference/planted.py", "import numba"),
     "the_reference_imports_scipy": ("reference/planted.py", "def f():\n    import scipy.signal"),
     "a_report_imports_the_judge": (
         "grader/report/planted.py",
@@ -338,6 +339,7 @@ def test_a_planted_violation_is_caught(planted_root: Path, name: str, source: st
             "what_is_allowed": ("grader/author/planted.py", "from grader.judge import cases\nimport yaml"),
             "the_version": ("grader/judge/planted.py", "import grader\nfrom grader import __version__"),
             "cupy_in_a_function": ("reference/planted.py", "def cuda():\n    import cupy"),
+            "numba_in_a_function": ("reference/planted.py", "def compiled():\n    import numba"),
             "numpy": ("assignments/tiny/probes.py", "import numpy as np\nfrom numpy import linalg"),
             "the_standard_library": ("grader/model/planted.py", "import json\nfrom pathlib import Path"),
             "everything_for_a_command": ("grader/cli/batch.py", "from grader.batch import run\nimport rich"),

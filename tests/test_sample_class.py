@@ -47,7 +47,7 @@ TABLE: dict[str, tuple[tuple[float, ...], set[Status]]] = {
 }
 
 # what the first failing case of a criterion must say
-SAID = {
+TEXTS = {
     "untouched_handout": ("x_grad", "NotImplementedError"),
     "exercise_missing": ("w_grad", "conv.py defines no conv_w_grad"),
     "cut_forgotten": ("x_grad", "8 is what you get for 7 when the zeros behind the last window are kept"),
@@ -66,16 +66,16 @@ SAID = {
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
     assignment = Views(load(ROOT / "assignments" / "conv_backward")).assignment
-    known = misconceptions(ROOT, Views(assignment), "")
+    mistakes = misconceptions(ROOT, Views(assignment), "")
     # a share for a gradient needs those of the forward pass; of the others the plain words are looked at here
-    known = known.only(case for case in known.answers if case.startswith("conv/"))
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
+    mistakes = mistakes.only(case for case in mistakes.answers if case.startswith("conv/"))
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=mistakes) as session:
         yield session
 
 
 def failures(grade: Grade, criterion: str) -> list[str]:
-    (found,) = [c for c in grade.criteria if c.id == criterion]
-    return [result.rationale for result in found.results if result.status is not Status.OK]
+    (match,) = [c for c in grade.criteria if c.id == criterion]
+    return [result.rationale for result in match.results if result.status is not Status.OK]
 
 
 def test_the_table_names_every_submission_of_the_sample_class(sample_class: Path) -> None:
@@ -83,7 +83,7 @@ def test_the_table_names_every_submission_of_the_sample_class(sample_class: Path
 
 
 @pytest.mark.parametrize("text", ["b", "aa"], ids=["gone", "twice"])
-def test_an_edit_of_a_line_that_is_not_there_as_often_as_it_says_is_an_error(text: str) -> None:
+def test_an_edit_with_another_number_of_matches_is_an_error(text: str) -> None:
     """So a change of the solution never leaves a submission right without anyone noticing."""
     with pytest.raises(ValueError, match=r"expected 1: The sign is wrong\."):
         Difference("The sign is wrong.", (Edit("a", "-a"),)).apply(text)
@@ -99,8 +99,8 @@ def test_a_submission_of_the_sample_class_scores_what_the_table_says(
     assert {c.status for c in grade.criteria if c.score < c.points} == statuses
     assert grade.sandbox == "bubblewrap"
     assert not grade.needs_review
-    if name in SAID:
-        criterion, words = SAID[name]
+    if name in TEXTS:
+        criterion, words = TEXTS[name]
         assert words in failures(grade, criterion)[0]
 
 

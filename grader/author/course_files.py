@@ -1,9 +1,13 @@
-"""Finds and reads files of a course without their YAML: assignments, oracles, and provided files."""
+"""Finds and reads files of a course, as text and as Python: assignments, oracles, and provided files."""
 
+import ast
 import hashlib
 from pathlib import Path
 
 from grader.model.errors import UserError
+from grader.model.near_miss import near_file
+
+MAX_TEXT = 4 << 20  # bytes of any file that an author writes
 
 
 def digest_of(data: bytes) -> str:
@@ -34,3 +38,27 @@ def provided_file(path: Path, recorded: str) -> bytes:
         ) from error
     plain = content.replace(b"\r\n", b"\n")
     return plain if digest_of(plain) == recorded else content
+
+
+def read_text(path: Path, missing: str = "no such file", limit: int = MAX_TEXT) -> str:
+    """An author's file as text; UserError if it is too large or, with the message `missing`, not there."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+        if len(content) > limit:
+            raise UserError(f"found a larger file, expected at most {limit // 1024} KiB", path)
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except FileNotFoundError as error:
+        raise UserError(missing + near_file(path), path) from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"found bytes that are not UTF-8 (at byte {error.start})", path) from error
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}", path) from error
+
+
+def parse_python(path: Path, missing: str = "no such file") -> ast.Module:
+    """An author's file of Python; UserError, with the line, also if it is no Python."""
+    try:
+        return ast.parse(read_text(path, missing))
+    except SyntaxError as error:
+        raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error

@@ -77,7 +77,7 @@ def _deadline(document: Document, name: str, time: datetime, zone: ZoneInfo | No
 
 
 def _contradictions(course: CourseModel) -> Iterator[tuple[str, str]]:
-    """What cannot be meant: the key where it shows, and why."""
+    """Policies that contradict each other: the key that shows it, and the reason."""
     if not course.deadlines:
         for key in LATE:
             if getattr(course, key):
@@ -98,7 +98,7 @@ def _contradictions(course: CourseModel) -> Iterator[tuple[str, str]]:
     if course.late_days and not costly:
         yield "late_days", "found late_days without a penalty for late work: add late_penalty or late_cap"
     if course.late_penalty and _penalty_share(course.late_penalty) == 0:
-        yield "late_penalty", "found a penalty of nothing: remove it"
+        yield "late_penalty", "found a penalty of 0: remove it"
     if course.drop_after and not duration(course.drop_after) and (costly or course.late_days):
         key = next(k for k in ("late_penalty", "late_cap", "late_days") if getattr(course, k))
         yield (

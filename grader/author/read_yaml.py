@@ -7,13 +7,13 @@ from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
-from grader.author.course_files import has_assignment, has_oracle
+from grader.author.course_files import has_assignment, has_oracle, parse_python
 from grader.author.exercises.python_source import near_module
 from grader.author.extensions.own_tests import find_tests
 from grader.author.late_policy_keys import policies_of
 from grader.author.rubric import lines_of, load_rubric
 from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
-from grader.author.yaml_document import Document, read
+from grader.author.yaml_document import Document
 from grader.judge.import_rules.rules import find
 from grader.model.assignment import (
     NDARRAY,
@@ -44,12 +44,14 @@ def read_assignment(folder: Path) -> Assignment:
     in_handout = model.frozen is not None
     if not in_handout and model.name != folder.resolve().name:
         raise document.fail(f"found name {model.name!r}, expected the folder's: {folder.name!r}", ("name",))
-    if not in_handout:
-        _check_oracle(document, model.oracle, folder.resolve().parents[1])
+    root = folder.resolve().parents[1]
+    if not in_handout and not has_oracle(model.oracle, root):
+        expected = f"expected a module of the folder reference{near_module(root, model.oracle)}"
+        raise document.fail(f"found {model.oracle!r}, {expected}", ("oracle",))
     limits = Limits(**{name: getattr(model.limits, name) for name in LimitsModel.model_fields})
     readme = folder.parent / "README.md" if in_handout else folder / "templates" / "README.md.j2"
     rubric = load_rubric(folder / "rubric.yaml", model.name, _functions(folder / "probes.py"), readme)
-    tests = () if in_handout else tuple(find_tests(folder, _ids_of_tested(rubric)))
+    tests = () if in_handout else tuple(find_tests(folder, rubric))
     for case, path, line in tests:
         rubric = _with_test(rubric, case, path, line)
     return Assignment(
@@ -72,12 +74,6 @@ def read_assignment(folder: Path) -> Assignment:
     )
 
 
-def _check_oracle(document: Document, oracle: str, root: Path) -> None:
-    if not has_oracle(oracle, root):
-        expected = f"expected a module of the folder reference{near_module(root, oracle)}"
-        raise document.fail(f"found {oracle!r}, {expected}", ("oracle",))
-
-
 def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
     """The rubric with one of the author's tests as the last case of its criterion."""
     criteria = []
@@ -90,18 +86,11 @@ def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
     return replace(rubric, criteria=tuple(criteria))
 
 
-def _ids_of_tested(rubric: Rubric) -> list[str]:
-    """The criteria that cases judge, to which a test may be added."""
-    return [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
-
-
 def places_of(assignment: Assignment) -> dict[str, tuple[Path, int]]:
     """File and line of each criterion (by id) and of each case (by criterion/case), including tests."""
     rubric = assignment.rubric
     lines = lines_of(rubric.source).items()
-    tests = find_tests(
-        assignment.folder, [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
-    )
+    tests = find_tests(assignment.folder, rubric)
     return {name: (rubric.source, line) for name, line in lines} | {c.name: (p, n) for c, p, n in tests}
 
 
@@ -143,10 +132,7 @@ def read_course(path: Path) -> Course:
 
 def _functions(probes: Path) -> dict[str, tuple[str, ...]]:
     """The names of each probe's results, if a line such as `return x.numpy(), w.numpy()` shows them."""
-    try:
-        tree = ast.parse(read(probes, "no such file: its functions ask a submission the questions"))
-    except SyntaxError as error:
-        raise UserError(f"found Python that cannot be read: {error.msg}", probes, error.lineno) from error
+    tree = parse_python(probes, "no such file: it defines the probes, which call a submission")
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     for node in functions:
         if node.name == SCENARIO:

@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.author import case_values
 from grader.author.case_size import MAX_ELEMENTS, elements
 from grader.author.conditions import CONDITIONS
+from grader.author.course_files import read_text
 from grader.author.extensions.own_functions import OwnFunctions
-from grader.author.scenario_steps import steps_of
 from grader.author.schema import (
     CriterionModel,
     DefaultsModel,
@@ -21,7 +21,7 @@ from grader.author.schema import (
     RubricModel,
     vocabulary_of,
 )
-from grader.author.yaml_document import Document, read
+from grader.author.yaml_document import Document
 from grader.judge.case_model import CaseModel
 from grader.judge.comparison import Comparison
 from grader.judge.comparisons import AROUND, COMPARISONS, compared_by
@@ -42,17 +42,12 @@ class RubricDocument(Document):
         super().__init__(path)
         self.words = vocabulary_of(path.parent)
         self.functions = OwnFunctions(path.parent)
+        self.probes = case_values.code_that_reads_values(path.parent)
 
     @property
     def comparisons(self) -> Mapping[str, Comparison]:
         """The ways of comparing, by name."""
         return self.words.comparisons
-
-    @cached_property
-    def probes(self) -> str:
-        """The Python that reads the values of a case: the probes, and the assignment's own extensions."""
-        files = (self.path.with_name(name) for name in ("probes.py", OWN_KINDS, OWN_COMPARISONS))
-        return "\n".join(read(file) for file in files if file.is_file())
 
     @property
     def probe_keys(self) -> set[str]:
@@ -75,7 +70,7 @@ def lines_of(rubric: Path) -> dict[str, int]:
 
 def anchors_of(readme: Path) -> set[str]:
     """The anchors of a Markdown file's headings, made as GitHub makes them."""
-    text = read(readme, "no such file: help texts point into it")
+    text = read_text(readme, "no such file: each `help` points to one of its headings")
     text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)  # a comment in code is no heading
     titles = [line.lstrip("#").strip() for line in text.splitlines() if re.match(r"#{1,6} ", line)]
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
@@ -213,11 +208,9 @@ def _check_follow_through(
     here, options = (*place, "follow_through"), _options(model)
     for key in COMPARISONS["adjoint"].requires_of_criterion:
         if key not in options:
-            raise document.fail(f"`follow_through` also needs `{key}`: which forward pass, which input", here)
+            raise document.fail(f"`follow_through` also needs `{key}`: add it", here)
     if model.compare is not None and not document.comparisons[model.compare].is_exact:
-        message = (
-            f"found follow_through with compare: {model.compare}, expected exact: it is for what is wrong"
-        )
+        message = f"found follow_through with compare: {model.compare}, expected compare: exact"
         raise document.fail(message, here)
     probes = sorted({c.probe for c in earlier if not document.probe_keys & c.options.keys()})
     if options["adjoint_of"] not in probes:
@@ -282,10 +275,7 @@ def _cases(
 ) -> Iterator[Case]:
     """The case at a place, or the cases that it draws."""
     kind, kind_model = _kind(document, place, data)
-    for key in data.keys() - kind_model.model_fields.keys():
-        if re.search(rf"\bcase(\.|, [\"']){re.escape(key)}\b", document.probes):
-            message = f"found the key {key!r}, expected it under `ask`, where the values for a probe stand: "
-            raise document.fail(f"{message}write `ask: {{{key}: ...}}`", (*place, key))
+    case_values.check_stand_under_ask(document, place, data.keys() - kind_model.model_fields, document.probes)
     model = document.parse(kind_model, data, place)
     for condition in model.covers:
         if condition not in (conditions := {**CONDITIONS, **kind.conditions}):
@@ -321,7 +311,7 @@ def _cases(
             **_shared(document, criterion, compare),
             **model.model_dump(include=of_comparisons, exclude_none=True),
         },
-        ask={**(model.ask or {}), **steps_of(document, place, model, criterion, kind.arrays_of(parameters))},
+        ask=case_values.asked(document, place, model, criterion, kind.arrays_of(parameters)),
         random={name: each.model_dump(exclude_none=True) for name, each in (model.random or {}).items()},
         kind_source=document.words.sources.get(OWN_KINDS, {}).get(kind.name, ""),
         comparison_source=document.words.sources.get(OWN_COMPARISONS, {}).get(compare, ""),
@@ -331,23 +321,11 @@ def _cases(
     names = Counter([*case.ask, *case.random, *functions, *parameters])
     if twice := sorted(name for name, times in names.items() if times > 1):
         raise document.fail(f"found {twice[0]!r} twice, expected one value of that name: rename one", place)
-    _check_values_are_read(document, place, model)
+    case_values.check_are_read(document, place, model, document.probes)
     case = replace(case, follow_through=_share(case, criterion))
     _check_comparison(document, place, case, kind, criterion)
     for id in [case.id] if count is None else [f"{case.id}-{i + 1}" for i in range(count)]:
         yield replace(case, id=id)
-
-
-def _check_values_are_read(document: RubricDocument, place: Place, model: CaseModel) -> None:
-    """Checks that the probes mention each value of the case; the steps of a scenario name theirs."""
-    if model.scenario is not None:
-        return
-    for key in ("ask", "random", "functions"):
-        for name in getattr(model, key) or ():
-            if not re.search(rf"\b{re.escape(name)}\b", document.probes):
-                read_names = dict.fromkeys(re.findall(r"\bcase(?:\.|, [\"'])(\w+)", document.probes))
-                message = f"found {name!r}, expected a value that a probe reads as `case.{name}`"
-                raise document.fail(message + near_miss(name, read_names), (*place, key, name))
 
 
 def _shared(document: RubricDocument, criterion: CriterionModel, compare: str) -> dict[str, Any]:
@@ -418,7 +396,5 @@ def _check_option(document: RubricDocument, place: Place, key: str, compare: str
         words = " or ".join(f"`compare: {way}`" for way in ways)
         raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
     if not document.comparisons[compare].needs_expected or document.comparisons[compare].watches_the_run:
-        message = (
-            f"found {key} with compare: {compare}, expected a comparison with the reference, which is timed"
-        )
+        message = f"found {key} with compare: {compare}, expected a comparison that runs the reference"
         raise document.fail(message, (*place, key))

@@ -51,7 +51,7 @@ class LimitsModel(Strict):
 
 
 class RulesModel(Strict):
-    """What may be imported, and what the exercise is; see `grader.model.assignment.ImportRules`."""
+    """Allowed modules and forbidden functions; see `grader.model.assignment.ImportRules`."""
 
     imports: list[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]] = list(ImportRules.imports)
     """Modules by the first part of their names, in addition to submitted and provided files."""
@@ -141,7 +141,7 @@ class DefaultsModel(Strict):
 
 
 class AnyCase(Strict):
-    """A case of whatever kind, compared in whatever way."""
+    """A case of any kind, compared in any way."""
 
     compare: CaseCompare | None = None
     """Replaces the criterion's value or the default."""

@@ -8,16 +8,17 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from grader.author.course_files import read_text
 from grader.model.errors import UserError
-from grader.model.near_miss import near_file, near_miss
+from grader.model.near_miss import near_miss
 
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 MERGE = "tag:yaml.org,2002:merge"
 TEXT_KEYS = ("tag:yaml.org,2002:str", MERGE)
 QUOTED = re.compile(r"'([^']*)'")  # the names that pydantic expects
+EXPECTED = re.compile("^Input should (?:be|have) (.*)", re.DOTALL)  # as pydantic begins a message
 MAX_NUMBER = 40  # digits
 BAD_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-MAX_TEXT = 4 << 20  # bytes of any file that an author writes
 MAX_BYTES = 256 * 1024  # of YAML: handwritten files are smaller, and this takes about a second to read
 MAX_NODES = 50_000  # strings, lists and mappings, with aliases written out
 LONG = 100  # characters of a text that count as one value more
@@ -45,7 +46,7 @@ class Document:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        text = read(path, limit=MAX_BYTES)
+        text = read_text(path, limit=MAX_BYTES)
         try:
             loader = _Loader(text)
             self._node = loader.get_single_node()
@@ -151,29 +152,13 @@ class Document:
             yaml.constructor.SafeConstructor().construct_object(node)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             kind = node.tag.rpartition(":")[2]
-            message = f"found {_shown(node.value)}, expected what YAML reads it as ({kind}): put it in quotes"
+            message = f"found {_shown(node.value)}, which YAML takes for a wrong {kind}: put it in quotes"
             raise UserError(message, self.path, line) from error
 
 
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def read(path: Path, missing: str = "no such file", limit: int = MAX_TEXT) -> str:
-    """An author's file as text; UserError if it is too large or, with the message `missing`, not there."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(limit + 1)
-        if len(content) > limit:
-            raise UserError(f"found a larger file, expected at most {limit // 1024} KiB", path)
-        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except FileNotFoundError as error:
-        raise UserError(missing + near_file(path), path) from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"found bytes that are not UTF-8 (at byte {error.start})", path) from error
-    except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror}", path) from error
 
 
 def _steps(error: Any, data: object) -> tuple[Hashable, ...]:
@@ -211,9 +196,13 @@ def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) ->
     if error["type"] == "missing":
         return f"found no {name!r}, expected it here: add it"
     name = next((step for step in reversed(steps) if isinstance(step, str)), name)
-    message = error["msg"][0].lower() + error["msg"][1:]
+    message = EXPECTED.sub(r"\1", error["msg"])
+    if message == error["msg"]:
+        message = f"another value: {message[0].lower()}{message[1:]}"
+    elif message.startswith(("greater", "less")):
+        message = f"a number {message}"
     near = near_miss(str(error["input"]), QUOTED.findall(str(error.get("ctx", {}).get("expected", ""))))
-    return f"found {value} for {name!r}, expected otherwise: {message}{near}"
+    return f"found {value} for {name!r}, expected {message}{near}"
 
 
 def _fields_at(model: type[BaseModel], place: Iterable[Hashable]) -> list[str]:

@@ -21,8 +21,8 @@ EXPECTED = {
     "points": "a number, 2.5 or -1/3",
     "reason": "why, on one line",
     "author": "who says so",
-    "applies_to": "submission, which is what an empty cell means, or student",
-    "may_exceed": "yes, or no, which is what an empty cell means",
+    "applies_to": "submission (also if the cell is empty) or student",
+    "may_exceed": "yes or no (also if the cell is empty)",
     "submission": "the id that `grader report --format adjustments` wrote; empty it to renew the adjustment",
 }
 
@@ -74,7 +74,9 @@ def read_adjustments(
             message = f"found {exact_text(adjustment.points)} points, expected at most {exact_text(most)}"
             raise UserError(f"{message}: {adjustment.assignment} offers no more", path, line)
         if key in seen:
-            raise UserError(f"found the same as on line {seen[key]} again; expected each once", path, line)
+            raise UserError(
+                f"found the same adjustment as on line {seen[key]}; expected each once", path, line
+            )
         seen[key] = line
         adjustments.append(adjustment)
     return tuple(adjustments)

@@ -122,8 +122,8 @@ def grade_on_cluster(
 ) -> Generator[tuple[Work, Done | Exception], None, None]:
     """Yields each work with its result from a worker of the cluster; see `run_all` for workers that die.
 
-    While it runs, the scheduler gives up a task when its worker dies. Retries are decided here, where
-    innocent bystanders can be told from the guilty.
+    While it runs, the scheduler gives up a task when its worker dies. Retries are decided here, where the
+    submission that killed a worker can be distinguished from its neighbours.
     """
     address = client.scheduler.address if client.scheduler is not None else ""
     client.register_plugin(ClusterPlugin(grading))
@@ -141,7 +141,7 @@ def grade_on_cluster(
         yield from run_all(items, open)
     except (CancelledError, OSError) as error:
         raise UserError(
-            "the cluster went away; what was graded is kept: run it again to go on", address
+            "the cluster went away; the grades so far are kept: run the command again to continue", address
         ) from error
     finally:
         if client.status == "running":
@@ -170,7 +170,7 @@ def _check_workers(client: Client, address: str, code: str) -> None:
     try:
         codes = client.run(code_digest, on_error="return")
     except Exception as error:
-        raise UserError(f"its workers cannot be asked: {type(error).__name__}", address) from error
+        raise UserError(f"its workers do not answer: {type(error).__name__}", address) from error
     for worker, code_of_worker in codes.items():
         if code_of_worker != code:
             raise UserError(

@@ -22,8 +22,8 @@ def similar_pairs(
     """The `top` pairs of students with the most similar file `name`, the most similar first.
 
     `files` are the texts by student; `handout` is the text that all students got. Names, comments and layout
-    do not count. Every fingerprint is kept, and none is sampled, so the result does not depend on chance.
-    `on_read` is called with the number of texts read, which is what takes time, and their total.
+    do not count. All fingerprints count, not a random sample, so the result does not depend on chance.
+    `on_read` is called with the number of texts read so far and their total, because reading takes time.
     """
     detector = _copydetect()
     in_handout = set(_fingerprint(detector, name, handout).hashes)

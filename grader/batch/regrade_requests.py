@@ -77,7 +77,7 @@ class ClassFeedback:
         )
 
     def _complaint(self, student: Student, case: str, code: str) -> str:
-        """Why a code does not fit: another case has it, no case has this name, or the code is wrong."""
+        """Explains a code that does not fit: another case has it, no case has this name, or it is wrong."""
         cases = self.cases_of(student.id)
         for assignment, names in cases.items():
             for name in names:

@@ -30,10 +30,10 @@ def run_all(
 ) -> Generator[tuple[Item, Result | Exception], None, None]:
     """Yields each item with its result or exception, as they end.
 
-    `open` starts workers, with True for an item that must run alone. Only as many items as the workers'
-    capacity are taken at a time. If a worker dies, the items that it may have had under way are retried with
-    the others, and after a second death alone. An item that was there when three workers died comes back with
-    a GraderFault, so that it costs no other item.
+    `open` starts workers, with True for an item that must run alone. It takes only as many items at a time as
+    the workers have room for. If a worker dies, the items that it may have had under way are retried with the
+    others, and after a second death alone. An item that was there when three workers died comes back with a
+    GraderFault, so that it costs no other item.
     """
     waiting: Iterator[tuple[int, Item]] = enumerate(items)
     deaths: dict[int, int] = defaultdict(int)  # by the number of the item
@@ -48,7 +48,7 @@ def run_all(
                     break
                 deaths[number] += 1
             if deaths[number] == DEATHS:
-                yield item, GraderFault(f"it was under way when {DEATHS} workers died, at last alone")
+                yield item, GraderFault(f"{DEATHS} workers died while grading it, the last one alone")
 
 
 def _run_until_a_death(

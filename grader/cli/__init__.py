@@ -1,6 +1,6 @@
 """The commands, one module each: its `run` takes the parsed options and returns the exit status.
 
-A module is imported when its command is given, so none pays for the libraries of another.
+A module is imported only when its command runs, so no command waits for the libraries of another.
 """
 
 PASSED = 0

@@ -47,7 +47,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that grading uses: its purpose, what was found, and the command that installs it.
+    """One thing that grading uses: its purpose, the state on this machine, and the command that installs it.
 
     `is_required`: without it nothing can be graded here.
     """

@@ -67,7 +67,7 @@ def run_program(emulator: Any, options: argparse.Namespace, source: str, defines
 
 
 def show(report: Any, ended: str) -> None:
-    """Prints how the program ended, and what was found; `report` is the emulator's."""
+    """Prints the program's end and the findings; `report` is the emulator's."""
     print(f"\n{ended}")
     for finding in report.findings:
         print(finding)

@@ -41,9 +41,10 @@ def run(options: argparse.Namespace) -> int:
     console.print(Text(inventory_line(intake.layout, len(intake.submissions), intake.entries)))
     print_doubts(intake.doubts, console)
     print_absent([student.label for student in intake.absent], intake.doubts, console)
-    console.print(Text(review_count(len(intake.doubts))))
+    aside = len(intake.aside)
+    console.print(Text(review_count(len(intake.doubts) - aside, aside)))
     if intake.doubts:
-        console.print(Text(NOT_CLEAR, "dim"))
+        console.print(Text(NOT_CLEAR, "dim"), soft_wrap=not console.is_terminal)
     return NOT_PASSED if intake.doubts else PASSED
 
 

@@ -21,8 +21,7 @@ from grader.model.late_policy import Policies
 from grader.model.near_miss import near_miss
 from grader.model.request_code import with_codes
 from grader.model.student import Student
-from grader.report.formats import Format, Request, format_of, names
-from grader.report.tables.sheet import Written
+from grader.report.formats import Format, ReportFiles, Request, format_of, names
 from grader.report.tables.worksheet import ENGLISH
 from grader.report.terminal.class_table import show_class
 from grader.report.write_files import write_files
@@ -73,7 +72,7 @@ def _print_paths(out: Path, paths: Sequence[Path]) -> None:
     print("\n".join(map(str, paths)) if len(paths) <= SHOWN_PATHS else f"{out}: {len(paths)} files")
 
 
-def _say(filled: Written) -> int:
+def _say(filled: ReportFiles) -> int:
     """Prints the changed and the omitted grades; returns the exit status."""
     if filled.counts:
         print(", ".join(f"{count} {what}" for what, count in sorted(filled.counts.items())))

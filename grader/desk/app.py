@@ -1,4 +1,4 @@
-"""The desk as a web application: its pages by address, behind the guard."""
+"""The desk as a web application: its pages by address, protected by the guard."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

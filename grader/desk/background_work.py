@@ -1,4 +1,4 @@
-"""Does slow work in a thread of its own, so that a page can say how far it is."""
+"""Does slow work in a thread of its own, while a page shows its progress."""
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, TimeoutError
@@ -10,7 +10,7 @@ Report = Callable[[str], None]
 
 
 class Outdated(Exception):
-    """Nobody needs the result any more."""
+    """Raised to end work when its result is no longer needed."""
 
 
 class BackgroundWork(Generic[T]):
@@ -31,7 +31,7 @@ class BackgroundWork(Generic[T]):
         self._is_outdated = True
 
     def result(self, seconds: float) -> T | None:
-        """The result, or what `make` raised; None if it is not there within so many seconds."""
+        """The result, or raises the exception of `make`; None if the result is not ready within that time."""
         try:
             return self._result.result(seconds)
         except TimeoutError:

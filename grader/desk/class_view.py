@@ -66,7 +66,7 @@ class Views:
         self._works: dict[str, BackgroundWork[Any]] = {}
 
     def of(self, assignment: str) -> ClassView:
-        """The class of one assignment, as the gradebook has it now."""
+        """The class of one assignment, from the current gradebook."""
         view: ClassView = self.cached(f"class {assignment}", lambda: self._read(assignment))
         return view
 
@@ -108,7 +108,7 @@ class Views:
     def _read(self, assignment: str) -> ClassView:
         book = self.gradebook
         others = [name for name in self.names() if name != assignment]
-        # late days span assignments, so the policies need all of them; of the others only the scores
+        # late days span assignments, so the policies need all of them, but only the scores of the others
         with self._reading:
             mine_in_full = list(book.standings(assignment, True, self._read_grades[assignment]))
         rows = [*mine_in_full, *(row for other in others for row in book.standings(other))]

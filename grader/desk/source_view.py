@@ -36,7 +36,7 @@ class Line:
 
     @property
     def is_plain(self) -> bool:
-        """True if it is the handout's, or empty, and nothing is said about it."""
+        """True if the line is the handout's, or empty, and has no note."""
         return (self.is_given or not self.text.strip()) and not self.comments and not self.findings
 
 
@@ -119,7 +119,7 @@ def _compare(before: list[str], after: list[str]) -> Iterator[Changed]:
 def _findings(grade: Grade | None, comments: Set[str]) -> Mapping[tuple[str, int], list[Finding]]:
     """The messages of failing cases by line: each text once per line, under the first case that has it.
 
-    So are the grade's notes, apart from those that are the comments.
+    The grade's notes are included, apart from those that are comments.
     """
     findings: dict[tuple[str, int], dict[str, Finding]] = defaultdict(dict)
     for criterion in grade.criteria if grade is not None else ():

@@ -20,6 +20,7 @@ from grader.model.text import clean, clean_line, score_text
 from grader.report.pages.page_templates import LONGEST_LINE, environment
 
 COMMAND = re.compile(r"`([^`]+)`")
+OPTION = re.compile(r"--[a-z][a-z-]*")
 HERE = Path(__file__).parent
 IDS = re.compile(r"\b[0-9a-f]{32,64}\b")  # of submissions and files: the first characters are enough
 
@@ -46,8 +47,9 @@ def desk_environment() -> jinja2.Environment:
 
 
 def commands(text: str) -> Markup:
-    """A sentence of the desk with its commands, written in backquotes, as code."""
-    return Markup(COMMAND.sub(r"<code>\1</code>", str(escape(text))))
+    """A sentence of the desk with its commands, in backquotes, as code. No line ends inside an option."""
+    code = COMMAND.sub(r"<code>\1</code>", str(escape(text)))
+    return Markup(OPTION.sub(r'<span class="option">\g<0></span>', code))
 
 
 def who(student: Student) -> str:
@@ -56,7 +58,7 @@ def who(student: Student) -> str:
 
 
 def besides(student: Student, *more: str) -> str:
-    """What else is known of a student: the id, unless it is shown as the name, the section, and more."""
+    """Further facts about a student: the id, unless it is shown as the name, the section, and more."""
     id = student.id if student.name != student.id and student.name else ""
     return " · ".join(clean_line(text) for text in (id, student.section, *more) if text)
 

@@ -13,7 +13,7 @@ Look = Callable[[int, int], str]
 
 @dataclass(frozen=True)
 class Step:
-    """One picture and what it shows."""
+    """One picture and a description of it."""
 
     says: str
     pictures: tuple[Markup, ...]
@@ -80,8 +80,8 @@ def _input_gradient(
     return [
         *steps,
         Step(
-            f"K - 1 - p is {before[0]} for the rows and {before[1]} for the columns. That many zeros go "
-            "around it, and more behind it where the stride left pixels over. "
+            f"K - 1 - p is {before[0]} for the rows and {before[1]} for the columns. "
+            "That many zeros go around it, and more after it if the stride left pixels over. "
             f"The flipped kernel lies at row {i}, column {j}:",
             (number_grid(padded, "out_grad with its gaps and edges, the window marked", window),),
         ),

@@ -75,16 +75,28 @@ def shade(value: complex, largest: float) -> str:
     return f"{'n' if is_below else 'p'}{strength}"
 
 
-def heat_grids(table: Table, largest: float, most: int, size: int = CELL) -> list[Markup]:
-    """An array's first grids as heat maps, with wrong elements outlined and reachable by keyboard."""
+def heat_grids(table: Table, largest: float, numbers: Sequence[int], size: int = CELL) -> list[Markup]:
+    """An array's grids with these numbers as heat maps; keys reach each wrong element, which is outlined.
+
+    If an array has several grids, its index stands above each.
+    """
     drawn: list[Markup] = []
-    for label, grid in table.grids():
-        if len(drawn) == most:
-            break
+    for number, (label, grid) in enumerate(table.grids()):
+        if number not in numbers:
+            continue
         rows = [[_heat(table, position, largest) for position in row] for row in grid]
         where = f"{table.name} {label}".strip()
+        if label:
+            drawn.append(element("span", label, class_="soft line"))
         drawn.append(draw_grid(rows, where, size, focusable=True))
     return drawn
+
+
+def telling_grids(table: Table, most: int) -> list[int]:
+    """The numbers of the first grids with a wrong element; of an array without one, of the first grids."""
+    grids = [grid for _, grid in table.grids()]
+    wrong = [n for n, grid in enumerate(grids) if any(table.is_wrong(p) for row in grid for p in row)]
+    return (wrong or [*range(len(grids))])[:most]
 
 
 def _heat(table: Table, position: int, largest: float) -> Cell:

@@ -106,7 +106,7 @@ def remainder(n: int, k: int, stride: int) -> Markup:
 
 
 def strides(shape: Sequence[int], steps: Sequence[int], offset: int, size: int) -> Markup:
-    """A view of two axes, and where its elements lie in the buffer."""
+    """A view of two axes, and the positions of its elements in the buffer."""
     view = [[offset + i * steps[0] + j * steps[1] for j in range(shape[1])] for i in range(shape[0])]
     at = {position for row in view for position in row}
     buffer = _row(range(size), lambda i: "window" if i == offset else "part" if i in at else "")

@@ -11,8 +11,8 @@ ELEMENT = re.compile(r"element (\d+) of (\w+)")
 SIZE = 18
 
 
-def draw_warp(finding: str) -> Markup | None:
-    """The warp of the first thread that a finding names, its lanes marked; None if it names none.
+def draw_warp(finding: str) -> tuple[str, Markup] | None:
+    """A title, and the warp of the first thread that a finding names, with its lanes marked; else None.
 
     A finding names threads by (x, y, z); in blocks of one axis the lane is x mod 32.
     """
@@ -29,4 +29,5 @@ def draw_warp(finding: str) -> Markup | None:
     rows = [cells[:16], cells[16:]]
     what = f", at element {touched[1]} of {touched[2]}" if touched else ""
     marked = ", ".join(str(first * LANES + lane) for lane in sorted(lanes))
-    return draw_grid(rows, f"warp {first}: threads {marked} marked{what}", SIZE)
+    title = f"warp {first}: {'thread' if len(lanes) == 1 else 'threads'} {marked} marked{what}"
+    return title, draw_grid(rows, title, SIZE)

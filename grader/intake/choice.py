@@ -53,9 +53,11 @@ class Chosen:
 
 def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> Choice:
     """The choice that the command's options make; UserError if the two do not go together."""
-    if (counts == "last-before-deadline") != (deadline is not None):
-        raise UserError(f"--counts {counts}: --deadline goes with last-before-deadline, and only with it")
+    if deadline is not None and counts != "last-before-deadline":
+        raise UserError("--deadline also needs --counts last-before-deadline")
     if deadline is None:
+        if counts == "last-before-deadline":
+            raise UserError(f"--counts {counts} also needs --deadline TIME")
         return Choice(counts)
     if not (moment := moment_of(deadline, zone)):
         raise UserError(
@@ -74,13 +76,13 @@ def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Chose
 
 
 def _not_allowed(ordered: list[Handin], limits: SubmissionLimits) -> tuple[dict[str, str], str]:
-    """The reasons, by label, against submissions that are too many or too soon; and what is unknown."""
+    """The reasons, by label, against submissions that are too many or too soon; and a doubt about times."""
     if len(ordered) < 2 or limits == NO_LIMITS:
         return {}, ""
     has_order = len({_key(one) for one in ordered}) == len(ordered)
     has_times = all(one.submitted_at for one in ordered)
     if not (has_times if limits.cooldown else has_order):
-        return {}, f"nothing says when each of {len(ordered)} was submitted, and not all of them may count"
+        return {}, f"the times of {len(ordered)} submissions are not all known, and not all may count"
     refused: dict[str, str] = {}
     allowed: list[Handin] = []
     for one in ordered:

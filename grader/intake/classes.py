@@ -23,12 +23,12 @@ from grader.model.student import Student, Submission
 from grader.model.submitted_files import SubmittedFiles
 
 OUTSIDE = "it lies outside the folder of the class"
-NOT_THIS_LAYOUT = "its name is none that {layout} gives"
+NOT_THIS_LAYOUT = "its name does not have the form that {layout} uses"
 OTHER = "of another submission, which is not graded"
 EMPTY = "an empty folder"
 GROUP = "matches no group and no student on the roster: add a column `group` to the roster"
 UNNAMED = "no file says which student it belongs to"
-ANONYMOUS = "its only name is a number of the LMS, which a roster does not know: grade it without --roster"
+ANONYMOUS = "its only name is a number of the LMS, which no roster contains: grade it without --roster"
 
 
 @dataclass(frozen=True, slots=True)

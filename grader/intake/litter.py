@@ -1,4 +1,4 @@
-"""Names the files that programs leave behind, which are not part of a submission."""
+"""Lists the files that programs create by themselves, which are not part of a submission."""
 
 import re
 
@@ -34,7 +34,7 @@ def is_new_folder(name: str) -> bool:
 
 
 def is_litter(path: str) -> bool:
-    """True if an entry is such a file or lies in such a folder; the path of a folder ends with a slash."""
+    """True if an entry is such a file or is in such a folder; the path of a folder ends with a slash."""
     *folders, name = path.split("/")
     return (
         any(is_litter_folder(folder) for folder in folders) or name in FILES or bool(PATTERN.fullmatch(name))

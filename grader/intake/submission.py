@@ -12,7 +12,7 @@ from grader.model.submitted_files import SubmittedFiles
 
 MAX_NOTEBOOKS = 20  # of one submission that are read
 MAX_NOTEBOOK_BYTES = 64 << 20  # of all those together: reading them takes some seconds at most
-TOO_MUCH = "the notebooks before it are too large together: leave the one that is meant"
+TOO_MUCH = "the notebooks before it are too large together: leave only the right one"
 SHOWN = 3  # files to name if one is missing
 
 Read = Callable[[str], bytes | str]

@@ -116,7 +116,7 @@ class DrawnArray(Strict):
 
 
 def _literals(values: dict[str, Any]) -> dict[str, Any]:
-    """Plain data alone, which is not too much to travel with each question."""
+    """Plain data that is small enough to travel with each question."""
     for value in values.values():
         _check_literal(value)
     if len(json.dumps(values)) > MAX_LITERALS:
@@ -131,7 +131,7 @@ def _check_literal(value: object) -> None:
     elif not isinstance(value, bool | int | float | str | None):
         raise PydanticCustomError(
             "literal",
-            "Input should be null, true, false, a number, a text, a list or a mapping, and holds a {type}; "
+            "Input should be null, true, false, a number, a text, a list or a mapping, but holds a {type}; "
             "put it in quotes",
             {"type": type(value).__name__},
         )
@@ -209,7 +209,7 @@ class Step(Strict):
 
 
 def _scenario(steps: list[Step]) -> list[Step]:
-    """Names are known before they are used, and something is seen."""
+    """Checks that each name is defined before a step uses it, and that some result can be compared."""
     names: set[str] = set()
     for step in steps:
         if step.of is not None and step.of not in names:
@@ -230,7 +230,7 @@ Scenario = Annotated[list[Step], Field(min_length=1, max_length=200), AfterValid
 
 
 class CaseModel(Strict):
-    """What every case may say."""
+    """The keys of every case."""
 
     id: CaseId
     """Its name, unique in the criterion; students read it, so say what is special about the case."""

@@ -14,8 +14,8 @@ from grader.judge.inputs import Inputs
 from grader.model.grade import Outcome, Status
 
 TIMES = 2  # runs of a case: one with each draw of its values
-AGAIN = "right at first, wrong when asked again with other values of the same shape"
-FIRST_ANSWER = "the first answer came back, so something keeps it"
+AGAIN = "right in the first call, wrong in a second call with other values of the same shape"
+FIRST_ANSWER = "the second call returned the first answer, so your code keeps it"
 Judge = Callable[[Question, Expected, Outcome], Judged]
 
 

@@ -49,7 +49,7 @@ class Limits:
     function_calls: int = 2000
 
 
-# None of them does an exercise. What a process may do to others (os, sys) is the sandbox's business.
+# None of them does an exercise. The sandbox limits what a process may do to others (os, sys).
 DEFAULT_IMPORTS = (
     *("numpy", "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "decimal", "enum"),
     *("fractions", "functools", "heapq", "itertools", "math", "numbers", "operator", "os", "random"),

@@ -92,6 +92,11 @@ class ClassRow:
         return self.doubt or self.final.unclear or by_hand
 
     @property
+    def has_final_score(self) -> bool:
+        """True if there is a score, and it needs no review."""
+        return self.score is not None and not self.review_reason
+
+    @property
     def doubt(self) -> str:
         """The doubt about the submission that counts, short and on one line."""
         return "" if self.submission is None else clean_line(self.submission.doubt)

@@ -21,7 +21,7 @@ EXPECTED = "a number, a text, a list, a tuple, a dict, a set or an array is expe
 
 
 class NotData(TypeError):
-    """A value that cannot travel; the message says which part of it, and what that is."""
+    """A value that cannot travel; the message names the part that cannot, and its type."""
 
 
 class Encoder:

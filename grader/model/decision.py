@@ -71,7 +71,7 @@ class RegradeRequest:
 
 @dataclass(frozen=True, slots=True)
 class GivenHint:
-    """A hint that the instructor gave to a student, and the points it cost, whatever they submit."""
+    """A hint that the instructor gave to a student. It costs its points in each submission of the student."""
 
     id: str
     criterion: str

@@ -1,4 +1,4 @@
-"""Suggests the name that was meant by an unknown one, in the same words everywhere."""
+"""Suggests the name that an unknown name was probably meant to be, in the same words everywhere."""
 
 from collections.abc import Iterable
 from contextlib import suppress

@@ -73,9 +73,9 @@ def exact_text(points: Fraction) -> str:
     return decimal if Fraction(decimal) == points else str(points)
 
 
-def review_count(count: int) -> str:
-    """The number of standings that need review, in the same words everywhere."""
-    return f"{count} need{'s' * (count == 1)} review"
+def review_count(count: int, aside: int = 0) -> str:
+    """The number of students who need review, and of entries that are no student's: the same everywhere."""
+    return f"{count} need{'s' * (count == 1)} review" + (f", {aside} set aside" if aside else "")
 
 
 def plural(count: int | Fraction, noun: str, several: str = "") -> str:

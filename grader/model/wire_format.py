@@ -123,7 +123,7 @@ class FrameReader:
     @staticmethod
     def _listed(arrays: object) -> list[object]:
         if not isinstance(arrays, list) or len(arrays) > MAX_ARRAYS:
-            raise ProtocolError("a header in which the arrays are not a short list")
+            raise ProtocolError("a header with arrays that are not a short list")
         return arrays
 
     @staticmethod

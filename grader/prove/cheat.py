@@ -11,7 +11,7 @@ from grader.model.grade import Grade
 from grader.prove.replace_exercise import binding_of
 
 Files = Mapping[str, str]
-Excess = tuple[str, str]  # the criterion's id or the "criterion/case" where too much was gained, and what
+Excess = tuple[str, str]  # the criterion's id or the "criterion/case" with too large a gain, and a message
 
 
 @dataclass(frozen=True)

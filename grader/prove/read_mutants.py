@@ -7,11 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from grader.author.course_files import parse_python
 from grader.author.exercises.cuda_functions import cut_kernel, kernels
 from grader.author.exercises.exercise import Function
 from grader.author.render import Views
 from grader.model.assignment import Assignment
-from grader.model.errors import UserError
 from grader.model.mutant import Mutant
 from grader.model.near_miss import one_of
 from grader.model.results.verification import Finding
@@ -70,10 +70,7 @@ def file_of(assignment: Assignment, mutant: Mutant) -> Path:
 def _read_python(
     path: Path, exercises: Sequence[str], handed_in: Mapping[str, str]
 ) -> Iterator[Mutant | Finding]:
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error
+    tree = parse_python(path)
     for node in tree.body:
         exercise = _exercise_of(node)
         if exercise is None or not isinstance(node, ast.FunctionDef):

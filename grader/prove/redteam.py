@@ -15,7 +15,7 @@ from grader.prove.cheats import cheats_on, excesses, gains
 from grader.prove.run_mutants import grade_texts
 
 MAY_GAIN = {
-    "nothing": "in its own criteria no more than writing nothing in its place",
+    "nothing": "in its own criteria no more than an empty answer in its place",
     "part": "less than everything",
     "all": "everything: it is only odd",
 }

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Binding:
-    """An expression for an exercise's function, and the form in which another function replaces it.
+    """An expression for an exercise's function, and the form of the code that replaces it by another
+    function.
 
     `form` contains the other function's name as `{}`.
     """

@@ -121,7 +121,7 @@ def grade_variants(
     jobs: int,
     variants: Sequence[str],
 ) -> dict[str, dict[str, Grade]]:
-    """The same with the numbers of several students, by their ids; "" stands for the common numbers."""
+    """The same with the numbers of several students, by their ids; "" means the common numbers."""
     grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, secret, None, variants=True)
     encoded = {name: {file: text.encode() for file, text in files.items()} for name, files in by_name.items()}
     work = [Work(name, SubmittedFiles(files), tuple(variants)) for name, files in encoded.items()]

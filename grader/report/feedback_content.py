@@ -1,7 +1,7 @@
 """Chooses what a student reads about a grade, in which order, before any format lays it out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.model.assignment import Visibility
@@ -124,7 +124,7 @@ def _pairs(result: CheckResult) -> str:
     call = result.calls[-1]
     words = set(re.findall(r"\w+", call.source))
     pairs = [(name, pair) for name, pair in PAIR.findall(call.arguments) if name in words]
-    return "\n".join(f"{clean_line(name)} is a pair here, {pair}, no single number" for name, pair in pairs)
+    return "\n".join(f"{clean_line(name)} is a pair here, {pair}, and not one number" for name, pair in pairs)
 
 
 def _call(call: Call) -> str:
@@ -157,7 +157,7 @@ def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | N
     if len(in_full) < len(failing):
         again = _repeats(criterion)
         in_full = [result for result in in_full if result.case not in again or not is_shown(result, reveal)]
-    blocks = (block(result, _heading(name, result), reveal) for result in in_full)
+    blocks = (block(result, _heading(name, result), reveal) for result in _ideas_once(in_full))
     more = (_short(result) for result in failing if result not in in_full)
     return Section(criterion, tuple(blocks), tuple(more), _facts(criterion, "inner", "error"))
 
@@ -169,6 +169,15 @@ def in_telling_order(criterion: CriterionGrade, reveal: bool = False) -> list[Ch
     shown = [result for result in failing if is_shown(result, reveal)]
     shown.sort(key=lambda result: result.case in again)
     return [*shown, *(result for result in failing if not is_shown(result, reveal))]
+
+
+def _ideas_once(results: Sequence[CheckResult]) -> Iterator[CheckResult]:
+    """The results; an idea that an earlier one shows is replaced by the name of that case."""
+    first: dict[str, str] = {}
+    for result in results:
+        case = first.setdefault(result.idea, result.case)
+        is_repeated = result.idea and case != result.case
+        yield replace(result, idea=f"The same as in {case}.", help="") if is_repeated else result
 
 
 def _repeats(criterion: CriterionGrade) -> set[str]:

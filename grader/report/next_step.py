@@ -1,4 +1,4 @@
-"""Tells a student what to do after a grade: where to begin, what comes next, what is left to do."""
+"""Writes the next step for a student after a grade: the first one, the next one, or the rest of the work."""
 
 import re
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ def unwritten(result: CheckResult) -> re.Match[str] | None:
 
 
 def where_to_begin(grade: Grade, place: Place) -> tuple[str, ...]:
-    """Three lines for a handout in which nothing is written yet; otherwise ()."""
+    """Three lines for a handout without any written exercise; otherwise ()."""
     ran = [(c, r) for c in grade.criteria for r in c.results if r.status is not Status.NOT_RUN]
     if grade.not_selected or not ran or not all(unwritten(result) for _, result in ran):
         return ()

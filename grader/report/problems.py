@@ -90,7 +90,7 @@ def _message(result: CheckResult, why: str, idea: str) -> str:
 
 
 def _function(criterion: str, sources: Sources) -> tuple[str, int]:
-    """The place of the function that a criterion calls, else the first file's first line, else none."""
+    """The place of the function that a criterion calls, else the first file's first line, if any."""
     name = re.escape(sources.functions.get(criterion, criterion))
     for file, content in sources.files.items():
         pattern = re.compile((FUNCTION if file.endswith(".py") else KERNEL).format(name=name))

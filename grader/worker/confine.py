@@ -22,11 +22,11 @@ SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION_3 = 0x20080522
 EPERM, ENOSYS = 1, 38
 
-# What a submission has no business with: leaving its namespaces, looking into other processes, loading
-# code into the kernel, sockets, memory that our limits do not count, kernel objects of which there is a fixed
-# number per machine or user, calls that reveal the machine's paths, and anything that a neighbour could
-# notice: two children of one submission must not communicate by locks on files that both can read, or by
-# watching who opens them. Numbers: the kernel's arch/x86/entry/syscalls/syscall_64.tbl, scripts/syscall.tbl.
+# Calls that no submission needs. They leave its namespaces, look into other processes, load code into the
+# kernel, or open sockets. They take memory that our limits do not count, or kernel objects with a fixed
+# number per machine or user. They reveal the machine's paths. Or a neighbour could notice them: two children
+# of one submission must not communicate by locks on files that both can read, or by watching who opens them.
+# Numbers: the kernel's arch/x86/entry/syscalls/syscall_64.tbl, scripts/syscall.tbl.
 DENIED: Mapping[str, Mapping[str, int]] = {
     "x86_64": {
         "acct": 163, "add_key": 248, "bpf": 321, "chroot": 161, "delete_module": 176, "fanotify_init": 300,

@@ -1,7 +1,7 @@
 """Compiles or runs a whole CUDA program, in a separate process that its caller has sandboxed.
 
-The emulator, a package named in `config`, does the compiling. To run a program, this process limits
-itself, installs the system-call filter, and then calls exec.
+The emulator, a package named in `config`, does the compiling. This process limits itself, installs the
+system-call filter, and then runs the program by exec.
 """
 
 import importlib

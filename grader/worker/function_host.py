@@ -2,8 +2,8 @@
 
 Nothing of a submission runs here. The functions are the course's own, and of a submission there is nothing
 but the arguments, which are data. The judge sends two kinds of request: "functions" brings the source of a
-question's functions, and "apply" calls one of them. What is wrong with the functions themselves ends the
-process, because no submission is to blame for it.
+question's functions, and "apply" calls one of them. A mistake in the functions themselves ends the process,
+because no submission is to blame for it.
 """
 
 import inspect

@@ -75,7 +75,7 @@ class Line:
             self._nonce, self._numbers = "", frozenset()
 
     def call(self, number: int, given: tuple[Any, ...]) -> Any:
-        """The result of a call; raises what the function raised, or TypeError for what cannot travel."""
+        """The result of a call; raises the function's exception, or TypeError if a value cannot travel."""
         try:
             arguments = to_raw(given, numpy_arrays, is_plain=True, what="the argument list")
         except NoData as error:

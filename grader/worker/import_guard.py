@@ -77,7 +77,7 @@ class ImportGuard:
             try:
                 function = getattr(importlib.import_module(module), attribute)
             except (ImportError, AttributeError):
-                continue  # another version of NumPy has it elsewhere
+                continue  # in another version of NumPy it is elsewhere
             if not isinstance(function, type | numpy.ufunc):
                 stand_in = self._stand_in(name, function)
                 functions.setdefault(module.partition(".")[0], {})[id(function)] = stand_in

@@ -11,16 +11,16 @@ namespace, with a read-only root, no network and no way to an answer. Descriptor
 
 The worker is cloned into new user, pid, mount and ipc namespaces and is process 1 in them. It shuts itself
 in (private /tmp, empty /proc, no capabilities, a system-call filter, which lets it start processes only where
-its assignment needs them). What was compiled of the submission comes as further descriptors; it copies that
-into a read-only file system below /tmp and closes them. It reads its first request from the three
+its assignment needs them). Compiled parts of the submission arrive as further descriptors. It copies them
+into a read-only file system below /tmp and closes the descriptors. It reads its first request from the three
 descriptors that the judge sent. When it ends, the kernel ends all that the submission left running, for it
-was process 1. So a submission shares a kernel and a read-only file tree with its neighbours and nothing
-else: it sees no process but its own, has no descriptor but its own three, and cannot name the launcher,
-which is not dumpable besides.
+was process 1. So a submission shares only a kernel and a read-only file tree with its neighbours. It sees no
+process but its own, has no descriptor but its own three, and cannot name the launcher, which is not dumpable
+either.
 
-Who trusts whom: the judge trusts the launcher, which runs no line of a submission, and believes nothing
-that comes from a worker. The launcher reads nothing from its children but their exit status. If the judge
-goes, the socket closes and the launcher ends, and with it, as process 1's descendants, all the rest.
+The judge trusts the launcher, which runs no line of a submission, and believes nothing that comes from a
+worker. The launcher reads nothing from its children but their exit status. If the judge goes, the socket
+closes and the launcher ends, and with it, as process 1's descendants, all the rest.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """Devices: places where a buffer lives, each with the flat-buffer operations that work there.
 
-A backend is a module or an object with the operations of `operations.py`. To avoid a copy or
-many calls on the CPU, `numpy.py` also has `sum_axes` and `max_axes`.
+A backend is a module or an object with the operations of `operations.py`. `numpy.py` also has `sum_axes` and
+`max_axes`, which avoid a copy or many calls on the CPU.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class CupyOperations(KernelOperations):
             return self.empty(0, str(a.dtype)), a.shape, (0,) * a.ndim, 0
         strides = tuple(s // a.itemsize if n > 1 else 0 for n, s in zip(a.shape, a.strides, strict=True))
         reach = [s * (n - 1) for n, s in zip(a.shape, strides, strict=True)]
-        before = -sum(r for r in reach if r < 0)  # elements that lie in front of the first
+        before = -sum(r for r in reach if r < 0)  # elements before the first
         start = a.data + -before * a.itemsize
         buffer = self._cupy.ndarray((1 + sum(map(abs, reach)),), a.dtype, start)
         return buffer, a.shape, strides, before

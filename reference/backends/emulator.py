@@ -40,7 +40,7 @@ class EmulatedOperations(KernelOperations):
     """
 
     BLOCK = 2**16
-    """Fewer than on a GPU: a checked launch copies what it is given, whether or not it uses all of that."""
+    """Fewer than on a GPU: a checked launch copies all its arguments, even if it does not use all of them."""
 
     from_dlpack = staticmethod(numpy_backend.from_dlpack)
     strided = staticmethod(numpy_backend.strided)
@@ -91,7 +91,7 @@ class EmulatedOperations(KernelOperations):
         return argument if written is None else Fresh(argument, whole=False, written=written)
 
     def _written_of(self, buffer: Buffer) -> npt.NDArray[np.bool_] | None:
-        """Which elements of a buffer, or of a slice of one, have been written; None for foreign memory."""
+        """The written elements of a buffer, or of a slice of one; None for foreign memory."""
         owner = buffer.base if isinstance(buffer.base, np.ndarray) else buffer
         written = self._written.get(id(owner))
         if written is None:

@@ -51,7 +51,7 @@ class KernelOperations(ABC):
     """
 
     BLOCK = 2**23
-    """How many elements an intermediate result may have, where work goes in blocks: 32 MiB of float32."""
+    """The largest intermediate result, in elements, if work is split into blocks: 32 MiB of float32."""
 
     @abstractmethod
     def launch(self, kernel: str, dtype: str, blocks: Grid, threads: Grid, arguments: Arguments) -> None:

@@ -18,8 +18,8 @@ from .view import View
 Buffer: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 
-# How many elements an intermediate result may have and still be in a cache when it is used: 4 MiB in float32.
-# Functions that work in blocks use this size.
+# The largest intermediate result that is still in a cache when it is used: 4 MiB in float32. Functions that
+# work in blocks use this size.
 BLOCK = 2**20
 
 # OpenBLAS multiplies matrices of up to this many multiplications as they lie in memory. Larger ones it
@@ -31,7 +31,8 @@ SMALL_MATRIX = 2**13
 # Looking up where a buffer lies takes 4 µs: as long as it takes to go through this many elements.
 WORTH_ALIGNING = 2**13
 
-# How many rows of a long matrix are multiplied at once: they must fit in the first-level cache as well.
+# The number of rows of a long matrix that are multiplied at once: they too must fit into the first-level
+# cache.
 ROWS = 128
 
 # Up to how many neighbours are copied as one item: beyond, NumPy is as fast with single elements.

@@ -56,7 +56,7 @@ def compile_into(source: str, folder: Path) -> tuple[Path, Path]:
 
 
 def preprocessed(source: str, most: int) -> str:
-    """kernels.cu with its macros replaced by what they stand for, cut off behind `most` characters.
+    """kernels.cu with its macros expanded, cut off after `most` characters.
 
     CompileError, NoCompiler.
     """
@@ -76,7 +76,7 @@ def runtime_into(folder: Path) -> Path:
 
 
 def refused_by_nvidia(source: str) -> list[str]:
-    """What NVIDIA's own compiler refuses in kernels.cu, a line each; [] also if it is not installed."""
+    """The errors of NVIDIA's own compiler in kernels.cu, a line each; [] also if it is not installed."""
     diagnosis = diagnose(source + ASK, FILE.name)
     lines = []
     for line, message in diagnosis.errors if diagnosis else ():
@@ -96,9 +96,9 @@ def module() -> Module:
 class Emulated:
     """Launches kernels on the emulator, each in several orders of threads; keeps what they found and counted.
 
-    The orders of a launch follow from `seed` and from all that the launch gets: other numbers mean other
-    orders, and a repeated launch has the same ones. `results` are those of each device that ran: the
-    emulator's, then those of a GPU.
+    The orders of a launch follow from `seed` and all its arguments: other numbers give other orders, and a
+    repeated launch has the same orders. `results` has the results of each device that ran: first the
+    emulator's, then a GPU's.
     """
 
     def __init__(self, seed: int = 0) -> None:
@@ -136,7 +136,7 @@ class Emulated:
         self.lines += run.lines
 
     def result(self, out: Any) -> Any:
-        """What is in memory now, as a NumPy array, also for a kernel that goes on with it."""
+        """The current contents of memory, as a NumPy array that a further kernel may also use."""
         if not isinstance(out, Fresh):
             return out
         out.array[~out.written] = UNWRITTEN
@@ -144,7 +144,7 @@ class Emulated:
 
 
 def seed_of(seed: int, kernel: str, arguments: Sequence[Any]) -> int:
-    """A seed for the orders of one launch, that depends on all the numbers that it is given."""
+    """A seed for the orders of one launch. It depends on all arguments of the launch."""
     given = hashlib.sha256(f"{seed} {kernel}".encode())
     for argument in arguments:
         if not isinstance(argument, Fresh):
@@ -178,7 +178,7 @@ class Cuda:
         self.kernels.get_function(kernel)(*sizes, tuple(self._given(a) for a in arguments))
 
     def result(self, out: Any) -> Any:
-        """What is in memory now, as a NumPy array."""
+        """The current contents of memory, as a NumPy array."""
         return self.cupy.asnumpy(out)
 
     def _given(self, argument: Any) -> Any:
@@ -204,8 +204,8 @@ def loaded_on_a_gpu() -> tuple[Any, Any]:
 class Host:
     """A function that launches kernels: a call returns their result; `trace` the findings and counters.
 
-    A kernel of which the emulator finds something has no one result on a GPU and may do harm there, and one
-    that NVIDIA's compiler refuses has none: their results are the emulator's on every device.
+    A kernel with a finding has no single result on a GPU and may do harm there. A kernel that NVIDIA's
+    compiler refuses has no result there at all. Both have the emulator's results on every device.
     """
 
     def __init__(self, plan: Callable[..., Any]) -> None:
@@ -217,7 +217,7 @@ class Host:
         return self.trace(*arguments, device=device).results[-1]
 
     def trace(self, *arguments: Any, device: str = "emulated", seed: int = 0) -> Emulated:
-        """What the emulator found and counted, and the results of that very run; on "cuda" the GPU's too."""
+        """The emulator's findings and counts, and the results of the same run; on "cuda" also the GPU's."""
         on = Emulated(seed)
         on.results = [self._plan(on, *arguments)]
         if device == "cuda" and not on.findings and loaded_on_a_gpu()[1] is not None:
@@ -227,7 +227,7 @@ class Host:
 
 @Host
 def blocks_for(on: Any, size: int, threads: int) -> int:
-    """How many blocks your blocks_for asks for."""
+    """The number of blocks that your blocks_for returns."""
     return int(on.blocks(size, threads))
 
 
@@ -279,7 +279,7 @@ def sum_shared(on: Any, a: Any) -> Any:
 
 @Host
 def sum_warp(on: Any, a: Any) -> Any:
-    """The sum of each row, by a block whose warps meet in registers."""
+    """The sum of each row, by a block with warps that add up in registers."""
     rows, length = a.shape
     out = on.fresh(rows)
     on.launch("sum_warp", rows, THREADS, np.int32(length), a, out)

@@ -19,7 +19,7 @@ Pair: TypeAlias = int | Sequence[int]
 
 
 def blocks_for(size: int, threads: int, device: str = "cpu") -> int:
-    """How many blocks of `threads` threads give each of `size` elements a thread."""
+    """The number of blocks of `threads` threads that gives each of `size` elements a thread."""
     return -(-size // threads)
 
 

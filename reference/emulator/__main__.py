@@ -34,21 +34,23 @@ SCHEMA = "backflip/emulate/1"  # of the report with --json; docs/commands.schema
 MOST_WARNINGS = 5
 MOST_LINES = 8
 EXAMPLE = """\
-A file with `main` is a whole program. Everything behind -- is for it:
+A file with `main` is a whole program. Everything after -- goes to it:
 
   %(prog)s saxpy.cu -- 1000
 
-It is compiled and run in the sandbox: its launches, its copies and its memory are checked.
+The command compiles the program, runs it in the sandbox, and checks its
+launches, copies and memory.
 
-To run one kernel on arrays, name it. Give each parameter of the kernel a value by its name: arrays from the
-.npz file, numbers with --set, and memory that the kernel writes with --out. For
+To run one kernel on arrays, name it. Give each parameter of the kernel a
+value by its name: arrays from the .npz file, numbers with --set, and memory
+that the kernel writes with --out. For
 `__global__ void add(int n, const float *a, const float *b, float *out)`:
 
   %(prog)s add.cu --kernel add --grid 4 --block 256 \\
       --arrays in.npz --set n=1000 --out out=float32:1000 --check
 
-exit status: 0 no bug found; 1 bugs found, or NVIDIA's compiler refuses the kernel; 2 a mistake in what you
-gave: one line says which
+exit status: 0 no bug found; 1 bugs found, or NVIDIA's compiler refuses the
+kernel; 2 a mistake in your command or files: one line says which
 """
 
 Compiled = tuple[str, str, dict[str, str], tuple[str, ...]]  # what `diagnose` takes
@@ -158,7 +160,7 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         type=int,
         default=60,
         metavar="N",
-        help="end the program after so much CPU time; default: 60",
+        help="end the program after N seconds of CPU time; default: 60",
     )
     program.add_argument(
         "--sandbox",

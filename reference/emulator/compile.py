@@ -18,6 +18,7 @@ from pathlib import Path
 from .arithmetic import call_by_a_pointer, with_counts, with_text
 from .cache import make_room, mark_used
 from .elf import lasting_variables, runs_on_loading, unknown_names
+from .findings import Finding
 from .kernel_source import (
     CompileError,
     Kernel,
@@ -26,6 +27,7 @@ from .kernel_source import (
     kernels_of,
     prepare,
     with_bodies,
+    with_wrong_values,
     without_comments,
 )
 from .messages import errors_by_line, errors_in, uninitialised_in
@@ -203,6 +205,7 @@ def compile_kernels(
     entries += [name for name in instances if name not in entries]
     shown = file.replace("\\", "/").replace('"', "'")
     bodies = {name: body_with_error(error) for name, error in broken.items()}
+    prepared = with_bodies(prepare(with_bodies(source, dict.fromkeys(broken, "")), file), bodies)
     program = "\n".join(
         [
             '#include "cuda_emulator.h"',
@@ -210,7 +213,7 @@ def compile_kernels(
             *(f'#include "{name}"' for name in extensions_of(source)),
             *(f"#define {name} {value}" for name, value in defines.items()),
             f'#line 1 "{shown}"',
-            with_bodies(prepare(with_bodies(source, dict.fromkeys(broken, "")), file), bodies),
+            with_wrong_values(prepared) if checked and poisoned() else prepared,
             '#line 1 "emulator"',
             *(f"EMULATOR_ENTRY({number}, {name})" for number, name in enumerate(entries)),
             *short_entries(kernels, entries),
@@ -358,6 +361,14 @@ def refuse_state(library: Path, source: str, file: str) -> None:
             f"{file}{line}: the variable `{name}` would outlive the launch of a kernel: make it `const`, or "
             "use shared memory or a parameter of the kernel"
         )
+
+
+def refuse_broken(findings: Sequence[Finding]) -> None:
+    """Raises CompileError if the launched kernel does not compile."""
+    for finding in findings:
+        _, left_out, error = finding.message.partition(LEFT_OUT)
+        if finding.kind == "trap" and left_out:
+            raise CompileError(error)
 
 
 @functools.cache

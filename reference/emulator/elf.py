@@ -13,7 +13,8 @@ OF_THE_LOADER = re.compile(r"completed(?:\.\d+)?|__dso_handle")
 LENGTH = re.compile(r"\d+")
 OF_THE_EMULATOR = "emulator_"  # no name of a submission has it
 
-# What a kernel's library may import: the runtime, mathematical functions, what compilers call.
+# The names that a kernel's library may import: the runtime, mathematical functions, and functions that
+# compilers call.
 ALLOWED_CALLS = re.compile(
     r"emulator_\w+|__tsan_\w+|__ubsan_handle_\w+|__sanitizer_cov\w+|(thread|block)(Idx|Dim)|gridDim"
     r"|mem(cpy|move|set|cmp)|abs"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from .findings import Index, WarpRequest
-from .memory import SHARED_ZONE, Place
+from .memory import SHARED_ZONE, Array, Place
 from .runtime_interface import ATOMIC, KINDS, READ, RawFinding, RawLaunch, RawPlace
 
 WORD = 4  # bytes, of shared memory
@@ -47,6 +50,31 @@ def message(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[s
         text += f", which thread {index(row.other_thread, raw.block)}{'' if same else theirs} {did}"
         text += " since the last barrier" if same else "; no barrier orders two blocks"
     return name, text
+
+
+def difference(
+    arrays: Sequence[Any], names: Sequence[str], buffers: Sequence[Array], expected: Sequence[Array]
+) -> tuple[str, int, tuple[Any, Any]] | None:
+    """The first element of `arrays` whose bits are not the expected ones, as (array, element, values).
+
+    The values are the expected and the actual one. None if there is no such element. `buffers` hold the
+    arrays and, for memory that a kernel fills, which elements it wrote; `expected` are their contents.
+    """
+    for a, before in zip(buffers, expected, strict=True):
+        number = next((i for i, one in enumerate(arrays) if one is a), None)
+        if number is None or a.tobytes() == before.tobytes():
+            continue  # which elements were written; the elements themselves say more
+        flat, other = a.reshape(-1), before.reshape(-1)
+        rows = flat.view(np.uint8).reshape(flat.size, -1) != other.view(np.uint8).reshape(flat.size, -1)
+        at = int(np.flatnonzero(rows.any(axis=1))[0])
+        return names[number], at, (other[at], flat[at])
+    return None
+
+
+def in_two_orders(one: object, other: object, *values: object) -> str:
+    """The two values of an element, each in an order."""
+    first, second = map(str, (one, other))
+    return f"{values[0]} in {first} and {values[1]} in {'another' if second == first else second}"
 
 
 def verb_of(mode: int) -> str:

@@ -20,6 +20,10 @@ KINDS = {
     "deadlock": "threads that wait, in a loop, for a change that never comes",
     "crashed": "a kernel that takes down what runs it",
 }
+# Of these, those with which a launch ends early.
+ENDINGS = frozenset(
+    ("divergent_barrier", "bad_launch", "misaligned", "trap", "deadlock", "crashed", "out_of_bounds")
+)
 NOTES = {
     "same_value": "lanes of one warp that store one value at one address with one store",
     "maybe_uninitialised": "a variable that, as the compiler sees it, may be used without a value",
@@ -81,9 +85,9 @@ class WarpRequest:
 class LineCost:
     """The cost of the accesses at one line of the source: requests of warps, and transactions or passes.
 
-    `least_transactions` is what the requests would take if neighbouring lanes asked for neighbours in memory.
-    Of the `threads` in the requests' warps, `lanes` took part. `worst` is the request furthest above its
-    minimum, None if every request took the minimum.
+    `least_transactions` is the number that the requests would take if neighbouring lanes asked for neighbours
+    in memory. `threads` counts the threads in the requests' warps, and `lanes` those that took part. `worst`
+    is the request furthest above its minimum, None if every request took the minimum.
     """
 
     line: int
@@ -169,5 +173,5 @@ class Counters:
 
 
 def key(finding: Finding) -> tuple[str, int, str]:
-    """The key by which findings of two runs count as the same."""
+    """A key that is equal for findings of two runs that count as the same."""
     return finding.kind, finding.line, finding.array

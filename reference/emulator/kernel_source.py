@@ -1,4 +1,4 @@
-"""Reads CUDA C++: finds a file's kernels, what is not emulated, and declarations of shared memory."""
+"""Reads CUDA C++: finds kernels, features that are not emulated, and declarations of shared memory."""
 
 from __future__ import annotations
 
@@ -55,16 +55,17 @@ REFUSED = {
     r"\bcuda\w*(?:3D|Mipmap|Surface|BindTexture)\w*": "of textures, objects of one and two axes are emulated",
     r"\bcudaLaunchCooperativeKernelMultiDevice\b": "there is one device",
     r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
-    r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
+    r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "no longer in CUDA; write the form with _sync",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
     r"\b__vavgs[24]\b": "how it rounds is not emulated; __vavgu rounds up, and __vhaddu down",
     r"\b(__cvta_\w+|__is(Global|Shared|Constant|Local))\b": "this is not emulated",
     r"\b__[fd](add|sub|mul|div|rcp|sqrt|maf?)_r[zud]\b": "only rounding to the nearest is emulated: _rn",
     r"\b__managed__": "managed memory is not emulated",
-    r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code does not have it here",
+    r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code cannot use it here",
     r"\bemulator\w*": "this name is the emulator's own",
 }
-# Of these, what a program's host may use anywhere, and what it may use outside of device code.
+# The exceptions: features that a whole program may use anywhere, and those that it may use outside of device
+# code.
 OF_HOSTS = frozenset(
     pattern
     for pattern in REFUSED
@@ -76,7 +77,8 @@ LIBRARY = re.compile(
     r"(?:thrust|cub|cutlass|cute|nvtx3)/.*|(?:cu(?:rand|blas|fft|sparse|solver|dnn)|nccl|nvTools).*"
 )
 OF_CUDA = re.compile(r"cuda.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h")
-# What does not end takes the rest, so no character is read twice. Quotes in a number, 1'000, begin no text.
+# A comment or text without an end takes the rest, so no character is read twice. Quotes in a number, 1'000,
+# begin no text.
 COMMENT_OR_TEXT = re.compile(
     r"//(?:\\\n|[^\n])*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
     r"|\"(?:\\[\s\S]|[^\"\\\n])*+\"?|'(?:\\[\s\S]|[^'\\\n])*+'?"
@@ -88,6 +90,17 @@ KERNEL = re.compile(rf"__global__((?:[^(){{}};]|{BOUNDS})*?)\b(?!__launch_bounds
 DEVICE_FUNCTION = re.compile(
     rf"__(?:global|device)__(?:[^(){{}};=]|{BOUNDS})*?\b(?!__launch_bounds__)\w+\s*\("
 )
+# A declaration of local arrays without values: `float a[4], b[N][2];`
+DECLARATOR = r"\w+(?:\s*\[[^\[\];{}]*\])*"
+LOCAL_ARRAYS = re.compile(
+    r"(?<=[;{}])\s*(?:(?:volatile|unsigned|signed|long|short|struct)\s+)*"
+    r"(?!(?:return|delete|new|goto|else|case|throw|typedef|using|extern|static|const|constexpr|thread_local"
+    r"|public|private|protected|friend|operator|do|union|template|__\w+__)\b)"
+    r"[A-Za-z_]\w*(?:\s*::\s*\w+)*(?:\s*<[^;{}()]*>)?\s+"
+    rf"({DECLARATOR}(?:\s*,\s*{DECLARATOR})*)\s*;"
+)
+OF_A_CLASS = re.compile(r"\b(?:struct|class|union|enum)\b[^()=]*$")
+ALIGNED = re.compile(r"(?:\balignas|__align__|__attribute__)\s*\((?:[^()]|\([^()]*\))*\)")
 SCOPE = re.compile(r"(?:\bnamespace\b[^;{}()]*|\bextern\s*\"\s*\"\s*)$")
 
 
@@ -232,7 +245,7 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
         if include and (is_of_cuda if is_program else include.group(1) in INCLUDES):
             edits.append((match.start(), match.end(), ""))
         elif include and is_program and "<" in written:
-            continue  # it stands before the program, and here once more
+            continue  # it is already before the program, and here once more
         elif include and is_program:
             refuse(match.start(), f'`#include "{include.group(1)}"`: put what it holds into this file')
         elif include:
@@ -273,6 +286,40 @@ def inside_a_function(before: str) -> bool:
         elif open_braces:
             open_braces.pop()
     return any(open_braces)
+
+
+def local_arrays(source: str) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Declarations of local arrays without values, each as (its end in the source, line, names of arrays)."""
+    text = without_comments(source)
+    bare = DIRECTIVE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    declared = []
+    for match in LOCAL_ARRAYS.finditer(bare):
+        names = tuple(part.split("[")[0].strip() for part in split(match[1]) if "[" in part)
+        if names and inside_a_function(bare[: match.start()]) and not inside_a_class(bare[: match.start()]):
+            declared.append((match.end(), 1 + bare.count("\n", 0, match.start(1)), names))
+    return declared
+
+
+def inside_a_class(before: str) -> bool:
+    """True if the innermost open brace in front of a place begins the members of a class."""
+    open_braces: list[int] = []
+    for brace in re.finditer(r"[{}]", before):
+        if brace.group() == "{":
+            open_braces.append(brace.start())
+        elif open_braces:
+            open_braces.pop()
+    if not open_braces:
+        return False
+    start = 1 + max(before.rfind(mark, 0, open_braces[-1]) for mark in ";{}")
+    return OF_A_CLASS.search(ALIGNED.sub(" ", before[start : open_braces[-1]])) is not None
+
+
+def with_wrong_values(prepared: str) -> str:
+    """A prepared source in which local arrays without values begin with wrong ones; its lines stay."""
+    for end, line, names in reversed(local_arrays(prepared)):
+        calls = " ".join(f"emulator_unset({name}, {line});" for name in names)
+        prepared = f"{prepared[:end]} {calls}{prepared[end:]}"
+    return prepared
 
 
 def declaration(written: str, line: int) -> str:

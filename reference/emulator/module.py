@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
-from .compile import LEFT_OUT, NO_VALUE, compile_library
-from .explain import index, message, worst_of
-from .findings import NOTES, Counters, Finding, LineCost, WarpRequest, key
-from .kernel_source import CompileError, Kernel, kernel_at, kernels_of, without_comments
+from .compile import NO_VALUE, compile_library, refuse_broken
+from .explain import difference, in_two_orders, index, message, worst_of
+from .findings import ENDINGS, NOTES, Counters, Finding, LineCost, WarpRequest, key
+from .kernel_source import Kernel, kernel_at, kernels_of, local_arrays, without_comments
 from .lines import LineTable, load_address
 from .memory import (
     SHARED_BYTES,
@@ -36,7 +37,16 @@ from .memory import (
 )
 from .messages import read_without_value
 from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
-from .thread_orders import RANDOM, Schedule, are_connected, cores_of_this_process, schedules_from
+from .thread_orders import (
+    RANDOM,
+    WORTH_A_PROCESS,
+    Schedule,
+    are_connected,
+    cores_of_this_process,
+    in_each_order,
+    processes_for_orders,
+    schedules_from,
+)
 
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
 
@@ -63,7 +73,8 @@ class Module:
     as in ("tiled<16>",). `checked=False` compiles for speed: it finds and counts nothing, and an access
     out of bounds is undefined. Compiled libraries are kept in `folder`. `libraries` are the (runtime's,
     kernels') libraries that `compile_library` made of this same source; with them no compiler is needed.
-    An unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use.
+    An unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use,
+    and a check that takes long its orders. With `libraries`, the default for orders is one.
 
     CompileError with file and line if the source does not compile; NoCompiler if there is no C++ compiler.
     """
@@ -95,6 +106,8 @@ class Module:
         self._table: LineTable | None = None
         text = " ".join((source, *(defines or {}).values()))
         self._cores = 1 if checked or are_connected(text, self._content) else cores or cores_of_this_process()
+        self._processes = processes_for_orders(self._content, cores, libraries is None)
+        self._locals = [(line, names) for _, line, names in local_arrays(source)] if checked else []
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
@@ -118,6 +131,7 @@ class Module:
         order: str | int | Schedule = "forward",
         counting: bool = False,
         shared_limit: int = SHARED_BYTES,
+        poison: int = 0,
     ) -> Run:
         """Run a kernel once, as kernel<<<grid, block, shared_bytes>>>(arguments...) would.
 
@@ -125,7 +139,8 @@ class Module:
         parameter's dtype, to which the kernel may write, `Fresh` for memory not yet written, or None for a
         null pointer. For a number, pass a number; for a struct, a one-element array of a structured dtype.
         `order`, of blocks and of threads, is "forward", "reverse", the seed of a random one, or a Schedule.
-        With `counting`, transactions and bank conflicts are counted too.
+        With `counting`, transactions and bank conflicts are counted too. Local arrays without values that the
+        line `poison` declares (-1: every line) begin with other wrong values than usual.
 
         A bug is a finding of the Run, not an error. ValueError for arguments that do not form a kernel call.
         """
@@ -145,6 +160,8 @@ class Module:
                 *(schedule := order if isinstance(order, Schedule) else Schedule.named(order)).orders,
                 counting and self.checked,
                 schedule.seed,
+                False,
+                poison,
             )
             return self._launch(kernel, raw, arguments)
 
@@ -171,58 +188,49 @@ class Module:
         buffers += [fresh.written for fresh in memory]
         before = [a.copy() for a in buffers]
 
-        def run(schedule: Schedule, counting: bool) -> Run:
+        def run(schedule: Schedule, counting: bool, poison: int = 0) -> Run:
             for a, values in zip(buffers, before, strict=True):
                 a[...] = values
-            return self.launch(kernel, grid, block, arguments, shared_bytes, schedule, counting, shared_limit)
+            how = shared_bytes, schedule, counting, shared_limit, poison
+            return self.launch(kernel, grid, block, arguments, *how)
 
         first_schedule, *more = schedules_from(seed, max(1, schedules))
+        start = time.perf_counter()
         first = run(first_schedule, counting)
+        processes = self._processes if time.perf_counter() - start > WORTH_A_PROCESS else 1
         results = [a.copy() for a in buffers]
-        findings = {key(finding): finding for finding in first.findings}
-        notes = {key(note): note for note in first.notes}
-        for schedule in more:
+
+        def other(schedule: Schedule) -> tuple[Finding, ...]:
             again = run(schedule, False)
-            for finding in again.findings:
-                findings.setdefault(key(finding), finding)
-            for note in again.notes:
-                notes.setdefault(key(note), note)
-            if any(finding.kind == "bad_launch" for finding in again.findings):
-                break
-            both = first_schedule, schedule
-            difference = self._difference(kernel, arguments, arrays, buffers, results, both)
-            if difference:
-                findings.setdefault(key(difference), difference)
+            differs = difference(arrays, self._names(kernel, len(arguments)), buffers, results)
+            if differs is None:
+                return *again.findings, *again.notes
+            name, element, values = differs
+            text = f"element {element} of {name} is {in_two_orders(first_schedule, schedule, *values)}"
+            return *again.findings, *again.notes, self._finding(kernel, "schedule_dependent", text, name)
+
+        if any(finding.kind == "bad_launch" for finding in first.findings):
+            more = []  # it is one in every order
+        found = {key(finding): finding for finding in (*first.findings, *first.notes)}
+        for finding in in_each_order(other, more, processes, self._runtime.emulator_learned):
+            found.setdefault(key(finding), finding)
+        declared = [] if ENDINGS & {finding.kind for finding in first.findings} else self._locals
+
+        def depends_on(line: int) -> tuple[str, int, object] | None:
+            run(first_schedule, False, line)
+            return difference(arrays, self._names(kernel, len(arguments)), buffers, results)
+
+        # a result that changes with nothing changed depends on a variable that outlives a launch
+        for line, names in declared if declared and depends_on(-1) and not depends_on(0) else []:
+            if differs := depends_on(line):
+                result = f"element {differs[1]} of {differs[0]} depends on what it held"
+                text = f"{' or '.join(names)} is read before it has a value: {result}"
+                one = Finding("uninitialised_read", kernel, self.file, line, text, array=names[0])
+                found.setdefault(key(one), one)
         for a, values in zip(buffers, results, strict=True):
             a[...] = values
-        return replace(first, findings=tuple(findings.values()), notes=tuple(notes.values()))
-
-    def _difference(
-        self,
-        kernel: str,
-        arguments: Sequence[Argument],
-        arrays: Sequence[Any],
-        buffers: Sequence[Array],
-        results: Sequence[Array],
-        schedules: tuple[Schedule, Schedule],
-    ) -> Finding | None:
-        """The difference that another order made, if any, bit by bit."""
-        names = self._names(kernel, len(arguments))
-        for a, expected in zip(buffers, results, strict=True):
-            if a.tobytes() == expected.tobytes():
-                continue
-            number = next((i for i, one in enumerate(arrays) if one is a), None)
-            if number is None:
-                continue  # which elements were written; the elements themselves say more
-            flat, other = a.reshape(-1), expected.reshape(-1)
-            rows = flat.view(np.uint8).reshape(flat.size, -1) != other.view(np.uint8).reshape(flat.size, -1)
-            at = int(np.flatnonzero(rows.any(axis=1))[0])
-            first, second = map(str, schedules)
-            second = "another" if second == first else second
-            values = f"{other[at]} in {first} and {flat[at]} in {second}"
-            text = f"element {at} of {names[number]} is {values}"
-            return self._finding(kernel, "schedule_dependent", text, names[number])
-        return None
+        findings = tuple(finding for finding in found.values() if finding.kind not in NOTES)
+        return replace(first, findings=findings, notes=tuple(f for f in found.values() if f.kind in NOTES))
 
     def _launch(self, kernel: str, raw: RawLaunch, arguments: Sequence[Argument]) -> Run:
         number = self.kernels.index(kernel)
@@ -390,11 +398,3 @@ class Module:
         source = without_comments(self._source)
         at = max(source.find(f" {name}("), 0)
         return Finding(kind, kernel, self.file, 1 + source.count("\n", 0, at), text, array=array)
-
-
-def refuse_broken(findings: Sequence[Finding]) -> None:
-    """Raises CompileError if the launched kernel does not compile."""
-    for finding in findings:
-        _, left_out, error = finding.message.partition(LEFT_OUT)
-        if finding.kind == "trap" and left_out:
-            raise CompileError(error)

@@ -63,7 +63,7 @@ NUMBERS = "".join(
 )
 INCLUDED = re.compile(rf"^[ \t]*#[ \t]*include[ \t]*[<\"](?:{'|'.join(NOT_THERE)})[>\"].*", re.MULTILINE)
 ERROR = re.compile(r"^(?:[^\n]*?\((\d+)\): )?(?:catastrophic )?error(?: #[\w-]+)?: ([^\n]*)", re.MULTILINE)
-# What the assembler says of each kernel, as `nvcc -Xptxas -v` prints it.
+# The assembler's line for each kernel, as `nvcc -Xptxas -v` prints it.
 OF_PTXAS = re.compile(r"^ptxas (?:info|    ).*\n?", re.MULTILINE)
 USED = re.compile(
     r"Compiling entry function '(\w+)'.*(?:\n(?!ptxas info +: (?:Compiling|Used)).*)*\n.*Used (\d+) registers"

@@ -41,7 +41,7 @@ GPUS = {  # by compute capability
 
 @dataclass(frozen=True)
 class Occupancy:
-    """Blocks that a multiprocessor holds at once, the share of its warps in use, and what limits them."""
+    """The blocks that a multiprocessor holds at once, the share of its warps in use, and their limit."""
 
     blocks: int
     share: float

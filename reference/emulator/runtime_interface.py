@@ -94,6 +94,7 @@ class RawLaunch(ctypes.Structure):
         ("counting", c_int32),
         ("seed", c_uint64),
         ("cooperative", c_int32),
+        ("poison", c_int32),
     ]
 
 
@@ -128,6 +129,7 @@ def runtime(path: Path) -> ctypes.CDLL:
             *("emulator_run_on", c_int, c_void_p, POINTER(c_void_p), POINTER(RawLaunch), c_int),
             *(POINTER(RawSharedArray), c_size_t),
         ),
+        ("emulator_learned", c_size_t),
         ("emulator_findings", POINTER(RawFinding), POINTER(c_size_t)),
         ("emulator_counters", POINTER(RawCounters)),
         ("emulator_output", c_char_p),

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import json
 import os
 import re
+import signal
 import sys
-from dataclasses import dataclass
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass, replace
+from typing import TypeAlias
 
 from .elf import lasting_variables
+from .findings import Finding
 from .kernel_source import without_comments
 
 ORDERS = ("forward", "reverse", "random", "last writer first", "last writer last")
 RANDOM = ORDERS.index("random")
 MOST_SEEDS = 2**63
+WORTH_A_PROCESS = 0.02  # seconds that an order takes; to start a process takes a few thousandths
+PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 # What connects the blocks of a launch other than by arrays, or may: `##` can make any name.
 CONNECTS_BLOCKS = re.compile(
     r"##|\b(?:atomic\w*|clock\w*|printf|volatile|__threadfence\w*|__nanosleep|cuda\s*::)"
 )
 # (of blocks, of threads). Each pair of blocks comes in both orders in the second and the third. The last
-# writer runs ahead of all others, or falls behind them all.
+# writer runs ahead of all others, or after all of them.
 FIRST = (
     *(("random", "random"), ("forward", "forward"), ("reverse", "reverse")),
     *(("random", "last writer first"), ("random", "last writer last")),
@@ -67,5 +78,85 @@ def are_connected(source: str, library: bytes) -> bool:
 
 
 def cores_of_this_process() -> int:
-    """How many cores may run this process; 1 where blocks cannot run in processes of their own."""
+    """The number of cores that may run this process; 1 if blocks cannot run in processes of their own."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+def processes_for_orders(library: bytes, cores: int | None, is_compiled_here: bool) -> int:
+    """How many processes may run the orders of a check of kernels in this library.
+
+    A graded one has its libraries given: it runs in one process, with limits, next to other submissions.
+    """
+    count = cores or (cores_of_this_process() if is_compiled_here else 1)
+    # an order would see what an earlier one left in a variable
+    return 1 if count == 1 or lasting_variables(library) else count
+
+
+RunOrder: TypeAlias = Callable[[Schedule], tuple[Finding, ...]]
+
+
+def in_each_order(
+    run: RunOrder, schedules: Sequence[Schedule], processes: int, state: Callable[[], int]
+) -> list[Finding]:
+    """The findings of `run` in each order, in the sequence of the orders, by several `processes` if it may.
+
+    A process begins with what the runtime knows, and `state` changes where a run teaches it something that
+    later orders would use. Then, and if a process cannot start or fails, all orders run here.
+    """
+    found = None
+    if min(processes, len(schedules)) > 1 and threading.active_count() == 1:
+        found = _by_processes(run, schedules, min(processes, len(schedules)), state)
+    return [finding for schedule in schedules for finding in run(schedule)] if found is None else found
+
+
+def _by_processes(
+    run: RunOrder, schedules: Sequence[Schedule], count: int, state: Callable[[], int]
+) -> list[Finding] | None:
+    """The same, by `count` processes; None if one of them did not start, failed, or changed `state`."""
+    children: list[tuple[int, int]] = []  # the process, and the pipe that it writes to
+    by_order: list[list[Finding]] = [[] for _ in schedules]
+    try:
+        for number in range(count):
+            children.append(_started(run, schedules[number::count], state))
+        for number, (_, pipe) in enumerate(children):
+            with open(pipe, encoding="ascii", closefd=False) as reader:
+                by_order[number::count] = [list(map(_finding, rows)) for rows in json.load(reader)]
+    except (OSError, ValueError, TypeError):
+        return None
+    finally:
+        for process, pipe in children:
+            os.close(pipe)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+    return [finding for findings in by_order for finding in findings]
+
+
+def _started(run: RunOrder, schedules: Sequence[Schedule], state: Callable[[], int]) -> tuple[int, int]:
+    """A process that runs these orders, and the pipe to which it writes their findings. OSError."""
+    reading, writing = os.pipe()
+    try:
+        with warnings.catch_warnings():  # of threads that libraries have: the child calls none of those
+            warnings.simplefilter("ignore", DeprecationWarning)
+            process = os.fork()
+        if process == 0:
+            try:
+                ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+                before = state()
+                found = [[astuple(finding) for finding in run(schedule)] for schedule in schedules]
+                with open(writing, "w", encoding="ascii") as pipe:
+                    json.dump(found if state() == before else None, pipe)
+            finally:
+                os._exit(0)
+    except OSError:
+        os.close(reading)
+        raise
+    finally:
+        os.close(writing)
+    return process, reading
+
+
+def _finding(row: Sequence[object]) -> Finding:
+    """A finding from the fields that a process wrote."""
+    one = Finding(*row)  # type: ignore[arg-type]
+    return replace(one, block=one.block and (*one.block,), thread=one.thread and (*one.thread,))

@@ -87,7 +87,8 @@ def max_pool_grad(
     if out_grad.shape != out.shape:
         raise ValueError(f"out_grad has shape {out_grad.shape}, but the output has shape {out.shape}")
     k, s, p = (per_axis(value, axes) for value in (window, stride, padding))
-    lengths, inner, x = out.shape[1:-1], inside(x.shape, p), framed(x, p, -math.inf)
+    # The largest number of a window may be -inf, too. A frame of NaN equals nothing.
+    lengths, inner, x = out.shape[1:-1], inside(x.shape, p), framed(x, p, math.nan)
     x_grad = zeros(x.shape, x.device, x.dtype)
     waiting = full(out.shape, 1.0, x.device, x.dtype)  # 1 for a window whose largest has not been met yet
     for place in itertools.product(*map(range, k)):

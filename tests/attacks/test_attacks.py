@@ -289,16 +289,16 @@ def subreaper() -> Iterator[None]:
 
 def descendants(pid: int) -> dict[int, str]:
     """The processes below `pid` that still run: number and command line."""
-    found: dict[int, str] = {}
+    pids: dict[int, str] = {}
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         with suppress(OSError):
             for child in map(int, path.read_text().split()):
-                found |= descendants(child)
+                pids |= descendants(child)
                 with suppress(OSError):
                     if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
                         command = Path(f"/proc/{child}/cmdline").read_bytes()
-                        found[child] = command.decode(errors="replace").replace("\0", " ")[:200]
-    return found
+                        pids[child] = command.decode(errors="replace").replace("\0", " ")[:200]
+    return pids
 
 
 def state_of_the_machine(assignment: Assignment) -> dict[str, tuple[int, int]]:
@@ -329,8 +329,8 @@ def left_behind() -> list[Path]:
 
 
 def results_of(grade: Grade, criterion: str) -> tuple[CheckResult, ...]:
-    (found,) = [c for c in grade.criteria if c.id == criterion]
-    return found.results
+    (match,) = [c for c in grade.criteria if c.id == criterion]
+    return match.results
 
 
 def assert_nothing_is_left(before: set[int], descriptors: int) -> None:
@@ -372,7 +372,7 @@ def test_the_honest_submission_is_right(honest_alone: Grade) -> None:
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_an_attack_gets_what_the_table_says_and_the_next_submission_its_own_grade(
+def test_an_attack_ends_as_the_table_says_and_spares_the_next_grade(
     session: Session,
     assignment: Assignment,
     honest_folder: Path,

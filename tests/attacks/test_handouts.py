@@ -66,7 +66,7 @@ def forms(array: np.ndarray[Any, Any]) -> Iterator[bytes]:
             yield between.join(map(str, numbers)).encode()
 
 
-def found(files: dict[str, bytes], what: bytes) -> list[str]:
+def leaks_in(files: dict[str, bytes], what: bytes) -> list[str]:
     return [name for name, content in files.items() if what in content]
 
 
@@ -75,7 +75,7 @@ def test_the_search_finds_what_is_there(assignment: Assignment, handouts: dict[s
     (visible, *_) = cases(assignment)
     inputs = draw(visible, assignment.name, SECRET)
 
-    assert any(found(handouts, form) for form in forms(inputs.array("a")))
+    assert any(leaks_in(handouts, form) for form in forms(inputs.array("a")))
     assert any(name.endswith(".whl/grader/__init__.py") for name in handouts)
 
 
@@ -89,15 +89,15 @@ def test_a_handout_holds_no_hidden_case(
         for case in hidden:
             inputs = oracle.inputs(case)
             arrays = [inputs.array("a"), *oracle.expected(case, inputs).arrays]
-            assert not [form for array in arrays for form in forms(array) if found(handouts, form)]
-            assert not found(handouts, case.id.encode())
+            assert not [form for array in arrays for form in forms(array) if leaks_in(handouts, form)]
+            assert not leaks_in(handouts, case.id.encode())
     finally:
         oracle.close()
     assert hidden
 
 
 def test_a_handout_holds_no_seed(handouts: dict[str, bytes]) -> None:
-    assert not found(handouts, SECRET.encode())
+    assert not leaks_in(handouts, SECRET.encode())
 
 
 def test_an_autograder_holds_the_seed_in_the_one_file_that_is_for_it(assignment: Assignment) -> None:
@@ -106,4 +106,4 @@ def test_an_autograder_holds_the_seed_in_the_one_file_that_is_for_it(assignment:
     files = dict(unpacked("autograder.zip", packed))
     del files["autograder.zip"]  # what it holds uncompressed is below
 
-    assert found(files, SECRET.encode()) == ["autograder.zip/course/.backflip-seed"]
+    assert leaks_in(files, SECRET.encode()) == ["autograder.zip/course/.backflip-seed"]

@@ -33,11 +33,11 @@ def dilate(a, axes, dilation):
 def test_a_function_that_is_the_exercise_is_refused(
     assignment: Assignment, honest: str, tmp_path: Path, name: str
 ) -> None:
-    held = replace(assignment, import_rules=ImportRules(forbidden=("numpy.flip",)))
+    with_rules = replace(assignment, import_rules=ImportRules(forbidden=("numpy.flip",)))
     source = (SUBMISSIONS / f"{name}.py").read_text(encoding="utf-8")
     (tmp_path / "conv.py").write_text(f"{honest}\n\n{source}", encoding="utf-8")
 
-    with Session(held, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
+    with Session(with_rules, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
         grade = session.grade(in_folder(tmp_path), name)
 
     assert grade.score == 0
@@ -49,11 +49,11 @@ def test_what_a_hidden_case_asks_is_not_printed_in_a_visible_one(
 ) -> None:
     (tmp_path / "conv.py").write_text(honest + TELLS, encoding="utf-8")
     hidden = assignment.criterion("flip").cases[1]
-    asked = draw(hidden, assignment.name, "canary").array("a").tolist()
+    numbers = draw(hidden, assignment.name, "canary").array("a").tolist()
 
     grade = session.grade(in_folder(tmp_path), "tells")
 
     assert hidden.visibility is Visibility.HIDDEN
     results = [result for criterion in grade.criteria for result in criterion.results]
     shown = [result.output for result in results if result.visibility is Visibility.VISIBLE]
-    assert not any(str(asked) in output for output in shown)
+    assert not any(str(numbers) in output for output in shown)

@@ -16,7 +16,7 @@ from tests.golden.class_of_kernels import kernels
 WRONG, ERROR, CRASHED, TIMEOUT = Status.WRONG, Status.ERROR, Status.CRASHED, Status.TIMEOUT
 REFUSED, OUTPUT, MEMORY, OK = Status.REFUSED, Status.OUTPUT_LIMIT, Status.MEMORY, Status.OK
 ATTACKED = ("matmul", "matmul_bugs")
-OTHERS = ("blocks_for", "add")
+OTHER_CRITERIA = ("blocks_for", "add")
 CASE_SECONDS = 1.0
 
 
@@ -67,13 +67,13 @@ TABLE: dict[str, Must] = {
     "prints_what_is_no_text": RIGHT,
     "writes_memory_with_printf": runs(WRONG),
     # memory that is not theirs
-    "makes_a_pointer_of_a_number": refused("makes a pointer of something else"),
+    "makes_a_pointer_of_a_number": refused("makes a pointer from something else"),
     "makes_a_pointer_by_a_template": runs(WRONG, CRASHED, ERROR),
     "makes_a_pointer_by_a_deduced_template": runs(WRONG, CRASHED, ERROR),
-    "makes_a_pointer_by_an_alias": refused("makes a pointer of something else"),
-    "makes_a_pointer_by_a_union": refused("makes a pointer of something else"),
+    "makes_a_pointer_by_an_alias": refused("makes a pointer from something else"),
+    "makes_a_pointer_by_a_union": refused("makes a pointer from something else"),
     "makes_a_pointer_by_memcpy": refused("memcpy"),
-    "makes_a_pointer_by_bytes": refused("makes a pointer of something else"),
+    "makes_a_pointer_by_bytes": refused("makes a pointer from something else"),
     "walks_far_from_every_array": runs(WRONG),
     "writes_before_its_array": runs(WRONG),
     "walks_through_memory_for_the_answer": runs(WRONG),
@@ -117,7 +117,7 @@ TABLE: dict[str, Must] = {
     "asks_whether_a_file_is_there": refused("__has_include"),
     "names_another_file": refused("#line"),
     # what keeps the compiler
-    "bombs_by_macros": refused("its macros stand for more than"),
+    "bombs_by_macros": refused("its macros expand to more than"),
     "bombs_by_templates": compiled(""),
     "bombs_by_a_template_without_end": compiled("instantiation depth"),
     "bombs_by_a_constant_loop": compiled("constexpr"),
@@ -170,7 +170,7 @@ def session(assignment: Assignment) -> Iterator[Session]:
 
 def grade_of(session: Session, assignment: Assignment, attack: Attack) -> Grade:
     """What the cases of its kernel and of two others come to."""
-    criteria = [assignment.criterion(id) for id in (*ATTACKED, *OTHERS)]
+    criteria = [assignment.criterion(id) for id in (*ATTACKED, *OTHER_CRITERIA)]
     only = {case.name for criterion in criteria for case in criterion.cases}
     files = {name: text.encode() for name, text in attack.files.items()}
     return session.grade(SubmittedFiles(files), attack.name, Choice(only=only))
@@ -202,7 +202,7 @@ def test_an_attack_on_a_kernel_gets_what_the_table_says(
 
     grade = grade_of(session, assignment, attack)
 
-    own, others = results_of(grade, ATTACKED), results_of(grade, OTHERS)
+    own, others = results_of(grade, ATTACKED), results_of(grade, OTHER_CRITERIA)
     record = [(r.criterion, r.case, r.status.value, r.rationale[:300], r.actual) for r in own]
     judged = own + others if must.costs_all else own
     failed = [result for result in judged if result.status not in (Status.OK, Status.NOT_RUN)]

@@ -100,8 +100,8 @@ def test_the_gradient_of_what_is_no_convolution_is_not_followed(tmp_path: Path) 
     root = Path(__file__).parents[2]
     assignment = Views(load(root / "assignments" / "conv_backward")).assignment
     (tmp_path / "conv.py").write_bytes((ATTACKS / "sum_times_sum.py").read_bytes())
-    known = misconceptions(root, Views(assignment), "")
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
+    mistakes = misconceptions(root, Views(assignment), "")
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=mistakes) as session:
         grade = session.grade(in_folder(tmp_path), "sum_times_sum")
     gradients = [c for c in grade.criteria if c.id in ("x_grad", "w_grad")]
     assert {r.status for c in gradients for r in c.results} == {Status.WRONG}  # it did answer

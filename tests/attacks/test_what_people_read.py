@@ -15,12 +15,12 @@ from grader.report.formats import Request, format_of, names
 from grader.report.terminal.show_grade import to_text
 
 HOSTILE = "a\x1b[2J\x1b]0;100\x07\x9b31m\u202e001\u2066\u2028\x00\x08b"
-SHOWN = ("inputs", "expected", "actual", "rationale", "help", "output", "idea")
+VISIBLE_TEXT = ("inputs", "expected", "actual", "rationale", "help", "output", "idea")
 
 
 def hostile_grade() -> Grade:
     """A grade in which each text that a submission may choose is hostile."""
-    texts: Any = dict.fromkeys(SHOWN, HOSTILE)
+    texts: Any = dict.fromkeys(VISIBLE_TEXT, HOSTILE)
     wrong = CheckResult("flip", HOSTILE, Status.WRONG, index=(0,), **texts, misconceptions=(HOSTILE,))
     criterion = CriterionGrade("flip", HOSTILE, Fraction(4), Fraction(0), Status.WRONG, (wrong,), HOSTILE)
     return Grade("tiny", HOSTILE, (criterion,), "bubblewrap", versions={"numpy": "2"}, notes=(HOSTILE,))

@@ -63,3 +63,13 @@ def test_without_a_gpu_nothing_is_tried_and_nothing_written(
 
     assert gpu_all.main() == 1
     assert "No GPU was found" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("code", [gpu_all.DESCRIBE, gpu_all.COMPARE], ids=["machine", "torch"])
+def test_a_package_that_is_not_there_is_named_without_a_traceback(code: str) -> None:
+    """A Python without site-packages has none of them."""
+    outcome = gpu_all.run(gpu_all.Step("a step", (sys.executable, "-I", "-S", "-c", code), 60))
+
+    assert not outcome.passed
+    assert "is not installed for this Python" in outcome.words
+    assert "Traceback" not in outcome.output

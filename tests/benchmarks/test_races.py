@@ -52,6 +52,6 @@ def test_what_is_missed_and_what_is_accused_wrongly_is_named(tmp_path: Path) -> 
     wrong = [
         replace(one, labelled=replace(one.labelled, is_racy=not one.labelled.is_racy)) for one in verdicts
     ]
-    told = dict(rows(wrong))
-    assert (told["precision"], told["recall"]) == ("0.000", "0.000")
-    assert told["races not found"] == told["accused without a race"] == PAIRS[0][0].title
+    rows_by_name = dict(rows(wrong))
+    assert (rows_by_name["precision"], rows_by_name["recall"]) == ("0.000", "0.000")
+    assert rows_by_name["races not found"] == rows_by_name["accused without a race"] == PAIRS[0][0].title

@@ -36,7 +36,7 @@ FOLDERS = ("students", "unseen")
 SENT = re.compile(r"Fix (\w+) first")  # without the reference, that is what such a fact ends in
 RAISED = ("ValueError", "TypeError", "IndexError", "AssertionError", "KeyError")
 
-Made = tuple[str, frozenset[str]]
+MadeSubmission = tuple[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,9 @@ def assignments() -> dict[str, Assignment]:
     return {name: Views(one).assignment for name, one in loaded.items()}
 
 
-def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[Made]]:
+def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[MadeSubmission]]:
     """By sort: submissions with these functions, each with the ideas that are true of it."""
-    made: dict[str, list[Made]] = {}
+    made: dict[str, list[MadeSubmission]] = {}
     for count, name in ((1, "single slips"), (2, "pairs"), (3, "triples")):
         made[name] = []
         for function in functions:
@@ -105,23 +105,27 @@ def measure(jobs: int, sample: int = 0) -> list[Count]:
     """A count for each sort; of so many submissions of each assignment drawn from each, or of all."""
     counts: dict[str, Count] = {}
     for name, of in assignments().items():
-        known = misconceptions(ROOT, Views(of), "")
+        mistakes = misconceptions(ROOT, Views(of), "")
         solution = submissions(Views(of), ())[SOLUTION][of.files[0]]
         for sort, made in sorts(solution, ASSIGNMENTS[name]).items():
             chosen = random.Random(sort).sample(made, min(sample, len(made))) if sample else made
-            counted = count(sort, of, known, chosen, jobs)
+            counted = count(sort, of, mistakes, chosen, jobs)
             counts[sort] = counts[sort].plus(counted) if sort in counts else counted
     return list(counts.values())
 
 
-def count(sort: str, of: Assignment, known: Misconceptions, made: Sequence[Made], jobs: int) -> Count:
+def count(
+    sort: str, of: Assignment, mistakes: Misconceptions, made: Sequence[MadeSubmission], jobs: int
+) -> Count:
     """What is claimed of these submissions."""
-    names = [idea.exercise for idea in known.ideas.values()]
+    names = [idea.exercise for idea in mistakes.ideas.values()]
     texts = {str(number): {of.files[0]: text} for number, (text, _) in enumerate(made)}
     true, wrong, silent = 0, [], []
     for key, grade in grade_texts(of, "", texts, jobs).items():
         files = {name: text.encode() for name, text in texts[key].items()}
-        criteria = diagnose(grade, known, calls(files, names), certain=certain_calls(files, names)).criteria
+        criteria = diagnose(
+            grade, mistakes, calls(files, names), certain=certain_calls(files, names)
+        ).criteria
         claimed = [{idea.name, *idea.others} for criterion in criteria for idea in criterion.ideas]
         truth = made[int(key)][1]
         true += any(one & truth for one in claimed)
@@ -177,9 +181,9 @@ def measure_student_work(jobs: int, folders: Sequence[str] = FOLDERS) -> list[Cr
 def _count_criteria(folder: str, name: str, jobs: int) -> CriterionCount:
     loaded = load(ROOT / "assignments" / name)
     of = Views(loaded).assignment
-    known = misconceptions(ROOT, Views(of), "")
+    mistakes = misconceptions(ROOT, Views(of), "")
     work = student_work(folder, name, submissions(Views(of), ())[SOLUTION][of.files[0]])
-    exercises = [idea.exercise for idea in known.ideas.values()]
+    exercises = [idea.exercise for idea in mistakes.ideas.values()]
     grades = grade_texts(of, "", {key: {of.files[0]: one.text} for key, one in work.items()}, jobs)
     named, sent = 0, 0
     untold: list[str] = []
@@ -187,7 +191,7 @@ def _count_criteria(folder: str, name: str, jobs: int) -> CriterionCount:
     for key, one in work.items():
         files = {of.files[0]: one.text.encode()}
         reached, certain = calls(files, exercises), certain_calls(files, exercises)
-        for criterion in diagnose(grades[key], known, reached, certain=certain).criteria:
+        for criterion in diagnose(grades[key], mistakes, reached, certain=certain).criteria:
             if not failing_of(criterion):
                 continue
             claims = [{idea.name, *idea.others} for idea in criterion.ideas]

@@ -51,11 +51,11 @@ def submission(solution: str, function: str, slips: tuple[Slip, ...] = ()) -> st
 
 def together(solution: str, function: str, count: int) -> list[tuple[str, frozenset[str]]]:
     """Every submission with so many slips that fit together, and the ideas that are true of it."""
-    found = []
+    pairs = []
     for slips in combinations(SLIPS[function], count):
         try:
             text = submission(solution, function, slips)
         except ValueError:
             continue
-        found.append((text, frozenset().union(*(one.ideas for one in slips))))
-    return found
+        pairs.append((text, frozenset().union(*(one.ideas for one in slips))))
+    return pairs

@@ -27,7 +27,7 @@ def test_a_true_idea_is_claimed_for_most_and_none_is_false() -> None:
 
 
 @pytest.mark.slow
-def test_four_of_five_failing_criteria_of_whole_functions_are_told_something_true() -> None:
+def test_four_of_five_failing_criteria_get_a_true_explanation() -> None:
     """Also of those that the diagnosis was never mended with."""
     for one in measure_student_work(2):
         assert (one.work, one.wrong) == (one.work, ())

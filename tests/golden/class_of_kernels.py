@@ -24,10 +24,10 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "kernels"
 
 
-def golden_files(assignment: Assignment, known: Misconceptions) -> dict[str, bytes]:
+def golden_files(assignment: Assignment, mistakes: Misconceptions) -> dict[str, bytes]:
     """The feedback on each of the class, by its path below GOLDEN."""
     where = partial(Session, sandbox=Sandbox.BUBBLEWRAP, device=Device.EMULATED, secret=secret())
-    with where(assignment, misconceptions=known) as session:
+    with where(assignment, misconceptions=mistakes) as session:
         return {
             f"{name}.txt": to_text(replace(session.grade(SubmittedFiles(files), name), notes=())).encode()
             for name, files in sample_class().items()

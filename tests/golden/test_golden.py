@@ -19,7 +19,7 @@ from grader.report.formats.feedback import feedback_files
 from tests.golden.class_of_twelve import GOLDEN, HIDDEN, LATER, MEMBERS, class_report, golden_files
 
 FILES = golden_files()
-KEPT = {"canvas-export.csv", "moodle-export.csv"}
+LMS_EXPORTS = {"canvas-export.csv", "moodle-export.csv"}
 FILLED_IN = {"canvas/canvas.csv", "moodle/moodle.csv"}
 FORMULA = re.compile(r"\s*[=+\-@](?!\d*$)")
 
@@ -45,9 +45,9 @@ def test_a_report_is_as_it_was(name: str) -> None:
 
 
 def test_there_is_no_report_that_nothing_writes() -> None:
-    found = {path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file()}
-    found -= {name for name in found if name.startswith("kernels/")}  # test_cuda_assignment.py has those
-    written = {name for name in found if not name.endswith((".py", ".pyc"))} - KEPT
+    names = {path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file()}
+    names -= {name for name in names if name.startswith("kernels/")}  # test_cuda_assignment.py has those
+    written = {name for name in names if not name.endswith((".py", ".pyc"))} - LMS_EXPORTS
     assert written == set(FILES)
 
 
@@ -56,7 +56,7 @@ def test_no_report_says_what_a_hidden_case_is_about() -> None:
     assert [name for name, text in texts() if HIDDEN in text] == []
 
 
-def test_what_is_shown_after_the_due_date_is_left_to_whoever_knows_the_date() -> None:
+def test_no_report_decides_by_itself_that_the_due_date_has_passed() -> None:
     assert {name.partition("/")[0] for name, text in texts() if LATER in text} == {"gradescope"}
     for _, text in texts():
         if LATER in text:
@@ -65,7 +65,7 @@ def test_what_is_shown_after_the_due_date_is_left_to_whoever_knows_the_date() ->
             assert LATER not in json.dumps({**json.loads(text), "tests": []})
 
 
-def test_after_the_due_date_such_cases_are_shown_and_hidden_ones_still_are_not() -> None:
+def test_after_the_due_date_its_cases_are_shown_and_hidden_ones_are_not() -> None:
     report = class_report()
     later = replace(report, rows=tuple(showing(report.rows, {Visibility.AFTER_DUE_DATE})))
     files = feedback_files(later)
@@ -81,7 +81,7 @@ def test_no_cell_is_a_formula_and_every_line_has_every_cell(name: str) -> None:
     """But for cells of the LMS, which it would take back changed: a name would no longer be the student's."""
     header, *lines = csv.reader(io.StringIO(FILES[name].decode(), newline=""))
     assert {len(line) for line in lines} == {len(header)}
-    theirs = {cell for export in KEPT for cell in _cells((GOLDEN / export).read_text())}
+    theirs = {cell for export in LMS_EXPORTS for cell in _cells((GOLDEN / export).read_text())}
     formulas = [cell for line in lines for cell in line if FORMULA.match(cell)]
     assert [cell for cell in formulas if not (name in FILLED_IN and cell in theirs)] == []
 
@@ -127,9 +127,9 @@ def test_junit_counts_what_happened() -> None:
 
 
 def test_gradescope_gets_what_its_specification_says() -> None:
-    found = {name: json.loads(data) for name, data in FILES.items() if name.startswith("gradescope/")}
-    assert len(found) == 9  # without the three that need review
-    for results in found.values():
+    result_files = {name: json.loads(data) for name, data in FILES.items() if name.startswith("gradescope/")}
+    assert len(result_files) == 9  # without the three that need review
+    for results in result_files.values():
         points = [test["score"] for test in results["tests"] if "score" in test]
         assert len(points) == 3
         for test in results["tests"]:
@@ -137,7 +137,7 @@ def test_gradescope_gets_what_its_specification_says() -> None:
             assert test["status"] in ("passed", "failed")
             assert test["visibility"] in ("visible", "after_due_date", "after_published")
             assert isinstance(test["number"], str)
-    assert found["gradescope/s05/conv_backward/results.json"]["score"] == 80
+    assert result_files["gradescope/s05/conv_backward/results.json"]["score"] == 80
 
 
 def test_prairielearn_gets_a_share_between_0_and_1() -> None:

@@ -40,8 +40,8 @@ def postgres() -> Iterator[str]:
     user = pwd.getpwuid(os.getuid()).pw_name
     as_user: dict[str, Any] = {}
     if os.getuid() == 0:
-        known = {entry.pw_name for entry in pwd.getpwall()}
-        user = next(name for name in SERVER_USERS if name in known)
+        users = {entry.pw_name for entry in pwd.getpwall()}
+        user = next(name for name in SERVER_USERS if name in users)
         as_user = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
     folder = Path(tempfile.mkdtemp(prefix="backflip-pg-"))
     shutil.chown(folder, user)

@@ -59,7 +59,7 @@ CONFIGURATIONS = list(drawn_configurations())
 
 
 @pytest.fixture(scope="module")
-def drawn():
+def examples():
     """Every configuration with inputs and our three results, as float64 NumPy arrays."""
     rng = np.random.default_rng(1)
     cases = []
@@ -112,19 +112,19 @@ def correlated(x, w, stride, padding):
     return np.moveaxis(np.array(out), 0, -1)[:, ::s_h, ::s_w]
 
 
-def test_conv_is_scipys_correlate2d(drawn):
-    for (stride, padding), x, w, _, out, *_ in drawn:
+def test_conv_is_scipys_correlate2d(examples):
+    for (stride, padding), x, w, _, out, *_ in examples:
         if x.shape[3] * w.shape[3] <= 64:
             np.testing.assert_array_equal(correlated(x, w, stride, padding), out)
             counts["conv equal to scipy.signal.correlate2d"] += 1
 
 
-def test_the_gradients_are_scipys_correlations(drawn):
+def test_the_gradients_are_scipys_correlations(examples):
     """The definition of a gradient of a linear map: what each unit vector of the input is sent to.
 
     For one channel and stride 1 that is a full correlation, and with x for the kernel a valid one.
     """
-    for (stride, padding), x, w, out_grad, _, x_grad, w_grad in drawn:
+    for (stride, padding), x, w, out_grad, _, x_grad, w_grad in examples:
         if stride != (1, 1) or x.shape[3] * w.shape[3] > 64:
             continue
         (p_h, p_w), (_, height, width, _) = padding, x.shape
@@ -155,18 +155,18 @@ def jax_conv_and_gradients(x, w, out_grad, stride, padding):
     return out, *pull_back(out_grad)
 
 
-def test_conv_and_its_gradients_are_jaxs(drawn):
+def test_conv_and_its_gradients_are_jaxs(examples):
     """The forward pass and jax.vjp of conv_general_dilated."""
-    for how, x, w, out_grad, *ours in drawn:
+    for how, x, w, out_grad, *ours in examples:
         for expected, actual in zip(jax_conv_and_gradients(x, w, out_grad, *how), ours, strict=True):
             np.testing.assert_array_equal(np.asarray(expected), actual)
         counts["conv, x_grad and w_grad equal to JAX's"] += 1
 
 
-def test_the_adjoint_identity_is_exact(drawn):
+def test_the_adjoint_identity_is_exact(examples):
     """<conv(x, w), g> == <x, x_grad(g, w)> == <w, w_grad(x, g)>, on other numbers too."""
     rng = np.random.default_rng(2)
-    for how, x, w, out_grad, _, x_grad, w_grad in drawn:
+    for how, x, w, out_grad, _, x_grad, w_grad in examples:
         v, u = (rng.integers(-8, 9, a.shape).astype("float32") for a in (x, w))
         inner = [
             (conv(array(a), array(b), *how).numpy().astype("int64") * out_grad.astype("int64")).sum()

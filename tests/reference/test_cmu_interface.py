@@ -189,7 +189,7 @@ def test_pad_puts_zeros_around_as_method_and_as_function(padding):
         ([[3, 1]], 2, (1,), [[3, 0, 0, 1, 0, 0]]),
     ],
 )
-def test_dilate_follows_each_element_with_zeros_and_undilate_takes_them_away(host, dilation, axes, expected):
+def test_dilate_adds_zeros_after_each_element_and_undilate_removes_them(host, dilation, axes, expected):
     out = dilate(nd.array(host), axes, dilation)
     assert_equal(np.array(expected), out)
     assert_equal(np.array(host), undilate(out, axes, dilation))
@@ -208,9 +208,7 @@ def test_dilate_follows_each_element_with_zeros_and_undilate_takes_them_away(hos
         ((1, 14, 14, 2), (3, 3, 2, 2), 2, 1),
     ],
 )
-def test_conv_takes_nhwc_times_hwio_and_its_gradients_are_finite_differences(
-    x_shape, w_shape, stride, padding
-):
+def test_conv_takes_nhwc_and_hwio_and_has_finite_difference_gradients(x_shape, w_shape, stride, padding):
     """The forward pass window by window; the gradients by what a step in a random direction changes."""
     (x, a), (w, b) = pair_of(*x_shape), pair_of(*w_shape)
     out = conv(a, b, stride=stride, padding=padding)

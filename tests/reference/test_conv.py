@@ -351,7 +351,7 @@ def test_flip_is_numpys_flip_and_its_own_inverse_without_a_copy(shape, awkward_v
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_dilate_follows_each_element_with_zeros_and_undilate_takes_them_away(shape, awkward_view):
+def test_dilate_adds_zeros_after_each_element_and_undilate_removes_them(shape, awkward_view):
     """n becomes n * (d + 1); every (d + 1)-th is a's, all others 0; undilate is the left inverse."""
     rng = np.random.default_rng(9)
     for dilation in range(4):

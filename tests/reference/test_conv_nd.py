@@ -28,7 +28,7 @@ def integers(rng: np.random.Generator, *shape: int) -> np.ndarray:
     return rng.integers(-8, 9, shape).astype("float32")
 
 
-class Drawn:
+class DrawnCase:
     """One configuration with its inputs: `how` holds stride, padding, dilation and groups."""
 
     def __init__(self, rng: np.random.Generator, axes: list[Axis], groups: int, c: int, o: int) -> None:
@@ -45,29 +45,30 @@ class Drawn:
         return f"x {self.x.shape}, w {self.w.shape}, stride, padding, dilation, groups {self.how}"
 
 
-def drawn() -> list[Drawn]:
+def draw_cases() -> list[DrawnCase]:
     """Random ones on one, two and three axes, and all pairs of a stride and a dilation up to 4."""
     rng = np.random.default_rng(4711)
     cases = [
-        Drawn(rng, [drawn_axis(rng) for _ in range(axes)], *rng.integers(1, 4, 3).tolist())
+        DrawnCase(rng, [drawn_axis(rng) for _ in range(axes)], *rng.integers(1, 4, 3).tolist())
         for axes in (1, 2, 3)
         for _ in range(25)
     ]
     for s, d in itertools.product(range(1, 5), repeat=2):
-        cases.append(Drawn(rng, [(11, 3, s, 1, d), (12, 2, d, 0, s)], 1, 2, 3))
+        cases.append(DrawnCase(rng, [(11, 3, s, 1, d), (12, 2, d, 0, s)], 1, 2, 3))
     for multiplier in (1, 3):
-        cases.append(Drawn(rng, [(40, 3, 1, 1, 1), (30, 3, 2, 1, 1)], 40, 1, multiplier))  # more than a block
+        lengths = [(40, 3, 1, 1, 1), (30, 3, 2, 1, 1)]  # more than a block
+        cases.append(DrawnCase(rng, lengths, 40, 1, multiplier))
     return cases
 
 
-CASES = drawn()
+CASES = draw_cases()
 
 
-def results(module, case: Drawn, to=array) -> list[np.ndarray]:
+def results(module, case: DrawnCase, to=array) -> list[np.ndarray]:
     """out, x_grad, w_grad of conv, and the transposed convolution of out_grad with its two gradients."""
     x, w, out_grad = to(case.x), to(case.w), to(case.out_grad)
     transposed = *case.how, case.left_over
-    found = [
+    arrays = [
         module.conv(x, w, *case.how),
         module.conv_x_grad(out_grad, w, case.x.shape, *case.how),
         module.conv_w_grad(x, out_grad, case.w.shape, *case.how),
@@ -75,7 +76,7 @@ def results(module, case: Drawn, to=array) -> list[np.ndarray]:
         module.conv_transpose_x_grad(x, w, case.out_grad.shape, *transposed),
         module.conv_transpose_w_grad(out_grad, x, case.w.shape, *transposed),
     ]
-    return [each.numpy() for each in found]
+    return [each.numpy() for each in arrays]
 
 
 def test_both_forms_agree_exactly() -> None:
@@ -99,7 +100,7 @@ def test_blocks_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> No
                 np.testing.assert_array_equal(one, other, err_msg=repr(case))
 
 
-def test_each_gradient_is_the_transpose_and_the_transposed_convolution_is_the_gradient() -> None:
+def test_each_gradient_is_the_transpose_of_its_convolution() -> None:
     """<conv(v, w), g> == <v, x_grad>, <conv(x, u), g> == <u, w_grad>; and so of conv_transpose, exactly."""
     rng = np.random.default_rng(1)
 
@@ -182,7 +183,7 @@ def test_what_does_not_fit_is_a_value_error(x, w, how, words) -> None:
             module.conv(array(np.ones(x)), array(np.ones(w)), *how)
 
 
-def test_an_upstream_gradient_or_an_output_padding_that_does_not_fit_is_a_value_error() -> None:
+def test_an_out_grad_or_output_padding_that_does_not_fit_is_refused() -> None:
     x, w, out_grad = (array(np.ones(shape)) for shape in ((1, 7, 2), (3, 2, 4), (1, 4, 4)))
     for module in (readable, fast):
         for call in (

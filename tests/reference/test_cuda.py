@@ -22,7 +22,7 @@ from reference.ndarray import cpu as real_cpu
 from tests.reference.test_conv import (
     test_conv_and_its_gradients_are_adjoint,
     test_conv_equals_scipys_correlation,
-    test_dilate_follows_each_element_with_zeros_and_undilate_takes_them_away,
+    test_dilate_adds_zeros_after_each_element_and_undilate_removes_them,
     test_flip_is_numpys_flip_and_its_own_inverse_without_a_copy,
     test_inputs_may_be_any_view_and_are_not_modified,
     test_pad_reads_zeros_wherever_the_array_has_no_element,

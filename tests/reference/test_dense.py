@@ -227,7 +227,7 @@ def test_cross_entropy_grad_is_the_slope_of_cross_entropy(seed):
     assert measured == pytest.approx(claimed, rel=1e-8, abs=1e-9)
 
 
-def test_results_have_the_dtype_of_the_inputs_and_the_inputs_stay_as_they_were(awkward_view):
+def test_results_have_the_dtype_of_the_inputs_which_stay_unchanged(awkward_view):
     rng = np.random.default_rng(14)
     hosts = {"x": (3, 4), "w": (4, 5), "b": (5,), "out_grad": (3, 5), "grad": (3, 5), "a": (3, 5)}
     hosts |= {"logits": (3, 5)}

@@ -80,7 +80,7 @@ def test_max_pool_and_its_gradient_are_those_of_each_window(module: ModuleType) 
 
 
 @pytest.mark.usefixtures("block")
-def test_both_forms_of_average_pooling_agree_and_the_gradient_is_the_transpose() -> None:
+def test_both_forms_of_average_pooling_agree_with_their_transposes() -> None:
     rng = np.random.default_rng(2)
     for x, how in CASES:
         count = np.prod(how[0], dtype=int)
@@ -95,7 +95,7 @@ def test_both_forms_of_average_pooling_agree_and_the_gradient_is_the_transpose()
         ).sum()
 
 
-def test_global_average_pooling_is_a_mean_and_its_gradient_is_the_transpose() -> None:
+def test_global_average_pooling_is_a_mean_with_the_transpose_as_gradient() -> None:
     rng = np.random.default_rng(3)
     x, out_grad = integers(rng, 3, 4, 2, 5) * 8, integers(rng, 3, 5) * 8
     np.testing.assert_array_equal(
@@ -158,8 +158,8 @@ def test_the_gradients_of_normalisation_are_slopes() -> None:
     x, gamma, beta, out_grad = normal_inputs((3, 4, 5))
     for name in ("batch_norm", "layer_norm"):
         forward, gradients = getattr(normalization, name), getattr(normalization, f"{name}_grad")
-        found = gradients(array(out_grad), array(x), array(gamma))
-        for number, gradient in enumerate(found):
+        slopes = gradients(array(out_grad), array(x), array(gamma))
+        for number, gradient in enumerate(slopes):
             inputs = [x, gamma, beta]
             direction, values = rng.standard_normal(inputs[number].shape), []
             for step in (1e-5, -1e-5):

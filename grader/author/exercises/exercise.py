@@ -126,7 +126,7 @@ class Group:
         if not self.documented:
             raise _undocumented(self.name, "docstring")
         if not self.members:
-            raise UserError(f"{self.name} has no method: there is nothing in it that a student could write")
+            raise UserError(f"{self.name} has no method: a student would have nothing to write")
         return self._with({start: member.stub for start, member in self._written().items()})
 
     def _written(self) -> Mapping[int, Function]:
@@ -144,4 +144,4 @@ class Group:
 
 
 def _undocumented(name: str, documentation: str) -> UserError:
-    return UserError(f"{name} has no {documentation}: it is what a student reads instead of the solution")
+    return UserError(f"{name} has no {documentation}: write one for students to read")

@@ -7,8 +7,9 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from grader.author.course_files import read_text
 from grader.author.extensions.own_source import cut, running
-from grader.author.yaml_document import Document, read
+from grader.author.yaml_document import Document
 from grader.judge.case_model import CaseModel, FunctionUse
 from grader.judge.discover_subclasses import module_of
 from grader.judge.handed_functions import SEED
@@ -27,11 +28,11 @@ class OwnFunctions:
 
     @cached_property
     def _text(self) -> str:
-        return read(self._path)
+        return read_text(self._path)
 
     @cached_property
     def _names(self) -> Mapping[str, Any]:
-        """What the file defines or imports, by name; UserError, with the line, if it does not run."""
+        """The objects that the file defines or imports, by name; UserError if it does not run."""
         return running(self._path, lambda: vars(module_of(self._text, self._path.name)))
 
     @cached_property

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from grader.author.yaml_document import read
+from grader.author.course_files import read_text
 from grader.judge.discover_subclasses import defined_by
 from grader.model.errors import UserError
 
@@ -20,7 +20,7 @@ def read_own(path: Path, of: type[T], reserved: Collection[str]) -> tuple[Mappin
     """
     if not path.is_file():
         return {}, {}
-    text = read(path)
+    text = read_text(path)
     definitions = running(path, lambda: defined_by(text, of, path.name))
     tree, what = ast.parse(text), of.__name__
     if not definitions:
@@ -39,7 +39,7 @@ def read_own(path: Path, of: type[T], reserved: Collection[str]) -> tuple[Mappin
 
 
 def running(path: Path, run: Callable[[], T]) -> T:
-    """What `run` returns, which runs the author's own file; UserError, with the line, if the file fails."""
+    """The result of `run`, which runs the author's own file; UserError, with the line, if the file fails."""
     try:
         return run()
     except SyntaxError as error:

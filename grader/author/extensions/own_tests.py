@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.author.yaml_document import read
-from grader.model.assignment import OWN_TEST, Case, Visibility
+from grader.author.course_files import parse_python
+from grader.model.assignment import OWN_TEST, Case, Rubric, Visibility
 from grader.model.errors import UserError
 from grader.model.near_miss import one_of
 
@@ -13,17 +13,16 @@ PATTERN = "test_*.py"
 EXAMPLE = '@pytest.mark.criterion("id")'
 
 
-def find_tests(folder: Path, criteria: Sequence[str]) -> Iterator[tuple[Case, Path, int]]:
+def find_tests(folder: Path, rubric: Rubric) -> Iterator[tuple[Case, Path, int]]:
     """The tests of an assignment as cases, each with its file and line, in the order in which they run.
+
+    Each belongs to a criterion of the rubric that no person judges.
 
     Raises UserError for a test that would score nothing, or that a student could not understand.
     """
+    criteria = [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
     for path in sorted(folder.glob(PATTERN)):
-        try:
-            tree = ast.parse(read(path))
-        except SyntaxError as error:
-            raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error
-        for node in tree.body:
+        for node in parse_python(path).body:
             if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
                 raise UserError(f"found the class {node.name}, expected functions", path, node.lineno)
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
@@ -56,7 +55,7 @@ def _case(node: ast.FunctionDef, path: Path, criteria: Sequence[str]) -> Case:
     if "submission" not in [argument.arg for argument in node.args.args]:
         raise wrong(f"found {node.name} without `submission` among its fixtures: it would test nothing")
     if not ast.get_docstring(node):
-        raise wrong(f"found {node.name} without a docstring, expected what holds where it passes")
+        raise wrong(f"found {node.name} without a docstring, expected what is true if it passes")
     return Case(
         id=node.name.removeprefix("test_").replace("_", "-"),
         criterion=criterion,

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import yaml
 
-from grader.author.yaml_document import read
+from grader.author.course_files import read_text
 from grader.model.errors import UserError
 
 
 def with_assignment(path: Path, name: str) -> str:
     """The text of course.yaml with one more assignment at the end; UserError if it has no such list."""
-    text = read(path)
+    text = read_text(path)
     root = yaml.compose(text)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     listed = next((value for key, value in pairs if key.value == "assignments"), None)

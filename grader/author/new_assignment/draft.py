@@ -223,7 +223,7 @@ def _pool(function: ReferenceFunction, parameter: Parameter) -> tuple[Value, ...
 
 def _check(function: ReferenceFunction, arrays: Sequence[Parameter], plain: Sequence[Parameter]) -> None:
     if not function.parameters:
-        raise UserError(f"{function.name} takes no parameter: there is nothing to ask it")
+        raise UserError(f"{function.name} takes no parameter: a case could not give it an input")
     if len(arrays) > len(ARRAY_KEYS):
         raise UserError(f"{function.name} takes {len(arrays)} arrays, expected at most {len(ARRAY_KEYS)}")
     for parameter in plain:

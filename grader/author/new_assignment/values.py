@@ -37,7 +37,7 @@ RANGES: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Value:
-    """A value of a parameter, and a word for what is special about it."""
+    """A value of a parameter, and a word for its special property."""
 
     word: str
     value: Any

@@ -32,7 +32,7 @@ OF_DEVICES = ("is_run", "in_memory", "run", "native", "view")  # methods for NDA
 STUCK = """
 ## Stuck?
 
-`make grade` shows the first unfinished exercise and, where there is one, the smallest case that fails in the
+`make grade` shows the first unfinished exercise and, if there is one, the smallest case that fails in the
 same way. Take that case to paper first. Then:
 
 ```
@@ -43,14 +43,16 @@ make page{space}     # the grade as a page, with pictures
 ```
 
 At the prompt of `make try`, `show(expected, ask())` prints the expected result next to your function's,
-and marks where they differ. What your code prints while it is graded stands below the case. `breakpoint()`
-works under `make debug` alone: there is no keyboard while a case is graded.
+and marks where they differ. The arrays of all visible cases are in `grading/frozen.npz`, which `numpy.load`
+reads too. The output of your code appears below the case. `breakpoint()` works only under `make debug`,
+because there is no keyboard while a case is graded.
 """
 SUBMIT = """
 ## How to submit
 
 `make submit` checks that {files} can be read and keeps to the rules. Then it copies {them} into the folder
-`submit` and prints a digest. Submit what is in that folder, and nothing else. Your instructor says where.
+`submit` and prints a digest. Submit the contents of that folder, and nothing else. Your instructor says
+where.
 """
 FREE = "\nThe commands of this folder have no limit: run them as often as you like.\n"
 WINDOWS = """

@@ -101,7 +101,7 @@ class Gradebook:
 
     @property
     def database(self) -> Database:
-        """The database behind it, for `decisions` and `evidence`."""
+        """The database of the gradebook, for `decisions` and `evidence`."""
         return self._database
 
     # for batches

@@ -133,7 +133,7 @@ class Database:
                 "a gradebook from before its schema had versions: move it away and grade again", self.name
             )
         if revision is None and tables:
-            raise UserError("a database that is no gradebook; name another --gradebook", self.name)
+            raise UserError("a database that is not a gradebook; name another --gradebook", self.name)
         return revision
 
 
@@ -159,7 +159,7 @@ def _options(url: URL) -> dict[str, Any]:
         return {"connect_args": {"timeout": LOCK_SECONDS}}
     if url.get_backend_name() == "postgresql":
         return {"connect_args": {"connect_timeout": CONNECT_SECONDS, **KEEPALIVE}}
-    raise UserError("a gradebook is kept by SQLite or PostgreSQL: sqlite:///FILE or postgresql://HOST/NAME")
+    raise UserError("expected a database of SQLite or PostgreSQL: sqlite:///FILE or postgresql://HOST/NAME")
 
 
 @contextmanager

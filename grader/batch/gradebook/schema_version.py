@@ -1,7 +1,7 @@
 """Compares a gradebook's schema with this grader's migrations, and runs the missing ones.
 
 Alembic is imported only if there is something to migrate: importing it takes longer than a small batch.
-What it makes of an empty SQLite database is kept in the user's cache, so the next new one needs no Alembic.
+The user's cache keeps its result for an empty SQLite database, so the next new gradebook needs no Alembic.
 """
 
 import hashlib

@@ -67,7 +67,7 @@ def read_standings(
 ) -> Iterator[ClassRow]:
     """The standings in one assignment, or in all; with the result of each case if `in_full`.
 
-    Grades that were read `before`, always in full, are taken from there.
+    Grades in `before` were read in full earlier and are used again.
     """
     if before is not None:
         before.drop_changed(db, assignment)

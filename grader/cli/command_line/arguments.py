@@ -60,10 +60,10 @@ def make_parser() -> Parser:
         prog="grader",
         description="Backflip: generate assignments and grade submissions.",
         epilog="exit status: 0 done, and everything passed; 1 done, and something did not pass (batch: "
-        "something needs review); 2 a mistake in what you gave, or output that cannot be written: one line "
-        "says which; 3 a fault of the grader. If a reader of the output stops early (grader ... | head), "
-        "the work and the status stay the same. `grader COMMAND --help` shows a command's options and "
-        "examples.",
+        "something needs review); 2 a mistake in your command or files, or output that cannot be "
+        "written: one line says which; 3 a fault of the grader. If a reader of the output stops early "
+        "(grader ... | head), the work and the status stay the same. `grader COMMAND --help` shows a "
+        "command's options and examples.",
     )
     parser.add_argument("--version", action="version", version=f"grader {grader.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -108,7 +108,13 @@ def make_parser() -> Parser:
 def _generate(commands: Any) -> None:
     generate = commands.add_parser("generate", help="write handouts and solutions")
     add_names(generate)
-    generate.add_argument("--out", type=Path, default=Path("build"), help="default: build")
+    generate.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build"),
+        metavar="DIR",
+        help="the folder to write to; default: build",
+    )
     generate.add_argument(
         "--variant",
         default="",
@@ -253,9 +259,9 @@ def _adjust(commands: Any) -> None:
         type=Path,
         metavar="CSV",
         help="columns: student_id, assignment, criterion (empty: the whole assignment), points (0 takes "
-        "back an earlier adjustment), reason, author; optional: applies_to (submission or student) and "
-        "may_exceed (yes: the total may leave the range from 0 to the points offered). `grader report "
-        "--format adjustments` writes such a file",
+        "back an earlier adjustment), reason, author; optional: applies_to (submission or student), "
+        "may_exceed (yes: the total may leave the range from 0 to the points offered) and submission (the "
+        "one that an exported adjustment is for). `grader report --format adjustments` writes such a file",
     )
     add_gradebook(adjust)
 
@@ -291,7 +297,7 @@ def _forget(commands: Any) -> None:
     forget.add_argument("--list", action="store_true", help="show the runs with their numbers")
     forget.add_argument("--undo", action="store_true", help="take a withdrawal back")
     forget.add_argument("--reason", metavar="TEXT", help="why; the audit log keeps it")
-    forget.add_argument("--author", metavar="NAME", help="who decided; default: your login name")
+    forget.add_argument("--author", metavar="NAME", help="who decided; default: your user name")
     add_gradebook(forget)
 
 
@@ -309,7 +315,11 @@ def _similarity(commands: Any) -> None:
         help="show the N most similar pairs, and N rare wrong answers; default: %(default)s",
     )
     similarity.add_argument(
-        "--out", type=Path, default=Path("build/similarity"), metavar="DIR", help="default: %(default)s"
+        "--out",
+        type=Path,
+        default=Path("build/similarity"),
+        metavar="DIR",
+        help="the folder to write to; default: %(default)s",
     )
 
 

@@ -9,7 +9,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "generate": (
         "grader generate                                         # every assignment of the course",
-        "grader generate conv_backward --variant ada             # with numbers of Ada's own",
+        "grader generate conv_backward --variant ada             # with Ada's own numbers",
     ),
     "verify": (
         "grader verify conv_backward",
@@ -46,7 +46,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "report": (
         "grader report --format terminal",
         "grader report --format canvas --assignment dense --into canvas.csv --out grades",
-        "grader report --format feedback --out feedback          # a page for each student",
+        "grader report --format feedback --out feedback          # a text for each student",
     ),
     "adjust": ("grader adjust adjustments.csv",),
     "confirm": ("grader confirm ada --assignment dense --reason 'renamed file: it is the right one'",),

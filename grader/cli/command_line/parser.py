@@ -1,6 +1,7 @@
 """An argument parser that reports a mistake in one line, with the nearest name."""
 
 import argparse
+import shutil
 import textwrap
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -16,7 +17,8 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(**options)
-        self.epilog = textwrap.fill(self.epilog, WIDTH) if self.epilog else self.epilog
+        width = min(WIDTH, shutil.get_terminal_size().columns - 2)  # as argparse wraps the options
+        self.epilog = textwrap.fill(self.epilog, width) if self.epilog else self.epilog
 
     def error(self, message: str) -> NoReturn:
         """Ends with only the message: `--help` shows the usage."""

@@ -11,7 +11,13 @@ def verify(commands: Any) -> None:
     parser = commands.add_parser("verify", help="prove each rubric: every wrong version must lose points")
     parser.set_defaults(module="proofs.verify")
     add_names(parser)
-    parser.add_argument("--out", type=Path, default=Path("build/verify"), help="default: %(default)s")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build/verify"),
+        metavar="DIR",
+        help="the folder to write to; default: %(default)s",
+    )
     add_jobs(parser)
     parser.add_argument(
         "--seeds",
@@ -32,16 +38,22 @@ def verify(commands: Any) -> None:
 def redteam(commands: Any) -> None:
     """`grader redteam`."""
     parser = commands.add_parser(
-        "redteam", help="grade attacks and cheats: none may gain more than its row says; this takes minutes"
+        "redteam", help="check that no attack or cheat gains more than it may; this takes minutes"
     )
     parser.set_defaults(module="proofs.redteam")
     add_names(parser)
-    parser.add_argument("--out", type=Path, default=Path("build/redteam"), help="default: %(default)s")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build/redteam"),
+        metavar="DIR",
+        help="the folder to write to; default: %(default)s",
+    )
     add_jobs(parser)
     parser.add_argument(
         "--sample",
         type=int,
         default=1,
         metavar="N",
-        help="grade every Nth attack of the corpus; default: each",
+        help="grade every Nth attack of the corpus; default: all",
     )

@@ -83,7 +83,7 @@ def add_class(parser: argparse.ArgumentParser) -> None:
         "--layout",
         choices=layouts,
         metavar="NAME",
-        help=f"how the submissions are laid out, if the grader asks: {', '.join(layouts)}",
+        help=f"the layout of the submissions, if the grader asks: {', '.join(layouts)}",
     )
     add_accept_renamed(parser)
 

@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
 def _failing_call(bench: Bench) -> tuple[frozenset[str], int | None]:
     """The functions to watch, and the number of the call that raises or does not end; 0 if none does.
 
-    None for the number if the case calls no function of the student's. What they print is left out: the
+    None for the number if the case calls no function of the student's. Their output is left out, because the
     debugger's run prints it.
     """
     for names in (bench.exercises, frozenset[str]()):

@@ -14,7 +14,7 @@ from grader.judge.differences.python_words import written
 
 
 def report(case_name: str) -> int:
-    """Prints the case after one call of its probe. What the student's functions print goes to the errors."""
+    """Prints the case after one call of its probe; the student's output goes to standard error."""
     error, actual = "", None
     with contextlib.redirect_stdout(sys.stderr):
         bench = set_up(case_name)

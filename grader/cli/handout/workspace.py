@@ -15,7 +15,7 @@ def handout() -> Assignment:
     if not (HANDOUT / "assignment.yaml").is_file():
         looked_for = HANDOUT / "assignment.yaml"
         raise UserError(
-            f"{Path.cwd()} is no handout: found no {looked_for}. Run this in the handout's folder"
+            f"{Path.cwd()} is not a handout: found no {looked_for}. Run this in the handout's folder"
         )
     return load(HANDOUT)
 

@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _trouble_with(program: str) -> str:
-    """Why a program cannot be used on this machine; "" if it can."""
+    """The reason why a program cannot be used on this machine; "" if it can."""
     path = shutil.which(program)
     if path is None:
         return f"{program} is not installed"

@@ -12,7 +12,7 @@ from grader.model.errors import UserError
 TITLE, RANK = "grader collect", 50
 MANIFEST = "collected.json"
 SCHEMA = "backflip/collected/1"
-OTHER = f"{MANIFEST} says nothing of it: it came after `grader collect`"
+OTHER = f"{MANIFEST} does not list it: it was added after `grader collect`"
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,9 @@ def read(tree: Tree) -> Reading | None:
 
 
 def _student_and_name(file: str, tree: Tree) -> tuple[str, str]:
-    """The student in a file's name, and the file it stands for; "" and "" if the name holds no student."""
+    """The student in a file's name, and the required file that it is; "" and "" if the name holds no
+    student.
+    """
     for name in tree.names:
         if file.endswith((f"_{name}", f"-{name}")):
             return file[: -len(name) - 1], name

@@ -17,7 +17,7 @@ EXPORT = re.compile(r"assignment_\d+_export", re.ASCII)
 SUBMISSION = re.compile(r"submission_\d+", re.ASCII)
 MAX_ID = 100
 WITHOUT = f"looks like Gradescope's export without its {METADATA}, which names the students"
-WITHIN = "found Gradescope's export in the folder {folder!r}: give that folder itself, if it is no student's"
+WITHIN = "found Gradescope's export in the folder {folder!r}: give that folder, if it is not a student's"
 
 
 def read(tree: Tree) -> Reading | None:
@@ -73,7 +73,7 @@ def _handins(tree: Tree, folder: str, entry: Mapping[str, Any], files: Mapping[s
                 sequence=folder,
                 folder=folder,
                 submitted_at=moment_of(str(entry.get(":created_at") or ""), tree.zone),
-                doubt="" if safe == sid else f"its sid is {sid[:MAX_ID]!a}, which is no id",
+                doubt="" if safe == sid else f"its sid is {sid[:MAX_ID]!a}, which is not an id",
             )
         )
     return handins

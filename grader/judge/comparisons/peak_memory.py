@@ -88,5 +88,5 @@ def too_large(peak_bytes: int, ceiling: int) -> Difference | None:
     return Difference(
         f"at most {ceiling >> 20} MiB of memory at any time",
         f"{-(-peak_bytes >> 20)} MiB",
-        "right, and too large: is there an array with many copies of each element?",
+        "right, but it needs too much memory: is there an array with many copies of each element?",
     )

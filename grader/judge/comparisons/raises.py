@@ -65,7 +65,7 @@ class Raises(Comparison):
         outcome = question.submission.run(question.case.probe, question.inputs)
         expected = question.case.options["raises"]
         if outcome.status is Status.OK:
-            why = f"what cannot be done is refused with {expected}"
+            why = f"a call with such arguments must raise {expected}"
             return outcome, Difference(
                 f"{expected} is raised", f"{shown(answer_in(outcome))} is returned", why
             )

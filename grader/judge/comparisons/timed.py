@@ -113,5 +113,5 @@ def too_slow(seconds: float, yardstick: float, factor: float) -> Difference | No
     return Difference(
         f"at most {factor:g} times the reference's CPU time, {1000 * allowed:.3g} ms",
         f"{seconds / yardstick:.3g} times, {1000 * seconds:.3g} ms",
-        "right, and too slow: does Python look at each element by itself?",
+        "right, but too slow: does a Python loop visit each element?",
     )

@@ -56,7 +56,7 @@ def lay_out(
 
 
 def layout_of(name: str, inputs: Inputs) -> str:
-    """How a view lies in its buffer, in elements, as a submission sees it; "" for a compact array."""
+    """The layout of a view in its buffer, in elements, as a submission sees it; "" for a compact array."""
     base, view = inputs.bases[name], inputs.array(name)
     if not inputs.recipes[name] or not view.size:
         return ""
@@ -137,7 +137,7 @@ def _results(name: str, arrays: Sequence[Array], w_shape: tuple[int, ...]) -> tu
 def _table(name: str, array: Array, w_shape: tuple[int, ...]) -> Table:
     """An array as a table; a kernel's grid is its first two axes, an image's the two in the middle.
 
-    Only the shape is kept of an array that is too large to show.
+    If an array is too large to show, only its shape is kept.
     """
     grid = (-2, -1)
     if w_shape and array.ndim == 4:

@@ -1,4 +1,4 @@
-"""Makes the arrays of a case shorter, whatever they mean: the smallest shapes first."""
+"""Makes the arrays of a case shorter, without regard to their meaning: the smallest shapes first."""
 
 import heapq
 from collections.abc import Iterator, Mapping, Set
@@ -15,9 +15,9 @@ def shorter_shapes(shapes: Mapping[str, Shape], stated: Set[int] = frozenset()) 
     """Each set of shapes up to these, by the number of elements; the last one is the case's own.
 
     Equal lengths at the same place of two arrays, counted from the front or from the back, stay equal: they
-    are often the samples or the channels of both. Other lengths are independent. What does not fit together
-    is left to the reference, which refuses it. `stated` are lengths that the question names, and that stay:
-    broadcasting could make a reference answer to others.
+    are often the samples or the channels of both. Other lengths are independent. The reference refuses shapes
+    that do not fit together. `stated` are lengths that the question names, and that stay: broadcasting could
+    make a reference answer to others.
     """
     groups = _tied(shapes)
     longest = [shapes[group[0][0]][group[0][1]] for group in groups]
@@ -34,7 +34,7 @@ def shorter_shapes(shapes: Mapping[str, Shape], stated: Set[int] = frozenset()) 
 
 
 def stated_lengths(asked: object) -> set[int]:
-    """The lengths in every `shape` of what a probe is asked."""
+    """The lengths in every `shape` of a question."""
     if not isinstance(asked, Mapping):
         return set()
     own = asked.get("shape", ())

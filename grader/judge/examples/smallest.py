@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, takewhile
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from grader.judge.drawn_values import draw_values
 from grader.judge.examples.lay_out_case import lay_out
 from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, stated_lengths
 from grader.judge.inputs import Inputs
-from grader.judge.kind import draw_arrays
+from grader.judge.kind import Shape, draw_arrays
 from grader.judge.kinds import kind_of
 from grader.judge.process.implementation import Implementation
 from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
@@ -33,7 +33,7 @@ from grader.model.grade import Outcome, Status
 SECONDS = 1.0  # for one search
 UPSTREAM = "out_grad"
 MOST_CANDIDATES = 320  # per criterion
-MOST_SHAPES = 400  # that are tried for a case whose kind names no smaller ones
+MOST_SHAPES, MOST_ELEMENTS = 400, 100  # that are tried for a case whose kind names no smaller ones
 
 Small = tuple[Case, Inputs]
 Answer = Callable[[Case, Inputs], Expected | None]
@@ -57,7 +57,7 @@ def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
 
 
 def answer_of(oracle: Oracle) -> Answer:
-    """How a reference answers a small case; None if it refuses the case, or if rounding would show in it."""
+    """The reference's answer to a small case; None if it refuses the case, or if rounding would show."""
 
     def answer(case: Case, inputs: Inputs) -> Expected | None:
         try:
@@ -81,9 +81,10 @@ def _rungs(small_ones: Iterable[Small]) -> list[Small]:
 
 
 def order_of(case: Case, inputs: Inputs) -> tuple[bool, int, int, int]:
-    """What small cases are tried by: plain ones first, then by how much there is to follow in them.
+    """The order in which small cases are tried: plain ones first, then the ones with the least to follow.
 
-    That is the number of elements and the whole numbers that are asked; then views and the upstream gradient.
+    This depends on the number of elements and the whole numbers in the question, then on views and the
+    upstream gradient.
     """
     elements = sum(array.size for array in inputs.bases.values())
     views = sum(len(recipe) for recipe in inputs.recipes.values())
@@ -93,7 +94,7 @@ def order_of(case: Case, inputs: Inputs) -> tuple[bool, int, int, int]:
 
 
 def _asked(value: object) -> int:
-    """The sum of the whole numbers in what the probe is asked: a small stride is a simple one."""
+    """The sum of the whole numbers in a question: a small stride is a simple one."""
     if isinstance(value, Mapping | list):
         return sum(map(_asked, value.values() if isinstance(value, Mapping) else value))
     return abs(value) if isinstance(value, int) else 0
@@ -214,13 +215,17 @@ def _with_shorter_arrays(case: Case) -> Iterator[Small]:
     rng = generator([case.name, "shorter"])
     lengths = {name: array.shape for name, array in arrays.items()}
     shapes = shorter_shapes(lengths, stated_lengths(inputs.ask))
-    for shorter in islice(shapes, MOST_SHAPES):
+    for shorter in islice(takewhile(_is_small, shapes), MOST_SHAPES):
         for view in dict.fromkeys([(), tuple(case.parameters.get("view", ()))]):
             one = replace(small, parameters={**small.parameters, "view": view})
             blocks = {name: leading_block(array, shorter[name]) for name, array in arrays.items()}
             drawn = draw_arrays(one, rng, inputs.values, shorter).holding(blocks)
             yield one, replace(drawn, ask=inputs.ask)
     yield whole  # in numbers that can be followed
+
+
+def _is_small(shapes: Mapping[str, Shape]) -> bool:
+    return sum(int(np.prod(shape)) for shape in shapes.values()) <= MOST_ELEMENTS
 
 
 def _drawn(case: Case, number: int) -> Small | None:

@@ -35,12 +35,12 @@ INCLUDES = frozenset(
     )
 )
 TYPE = r"(?:const\s+|volatile\s+|unsigned\s+|signed\s+|struct\s+|class\s+)*[A-Za-z_][\w:]*(?:\s*<[^<>;{}]*>)?"
-EMULATOR = "is the emulator's: kernels run on it and say nothing of it"
-AROUND = "goes around what watches every access; write plain CUDA C++"
-POINTER = "makes a pointer of something else; take the address of what you were given, or an index into it"
-TIME = "shows a kernel when it runs; a result must not depend on that"
+EMULATOR = "is a name of the emulator, which a kernel may not use; choose another name"
+AROUND = "gets around the checks of memory accesses; write plain CUDA C++"
+POINTER = "makes a pointer from something else; use an index, or the address of a variable or an element"
+TIME = "tells a kernel when it runs; a result must not depend on the time"
 PIECES = "builds a name out of pieces, which cannot be checked; write the name"
-VARIES = "does not stay what it is when a file is read; do not put names together in the same file"
+VARIES = "can change each time a file is read; do not use it in a file that joins names with ##"
 # The preprocessor's counters: a name made of them could differ when the file is compiled.
 VARYING = re.compile(r"\b__(?:COUNTER|LINE|INCLUDE_LEVEL|FILE|BASE_FILE|DATE|TIME|TIMESTAMP)__\b")
 # Pattern in the code without comments and strings: why. Unbounded repetition in a pattern stops at the
@@ -132,7 +132,7 @@ def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
         yield match.start(), f"{quoted(match.group())} {VARIES}"
     for match in EXTERN.finditer(code):
         if match[1] not in EXTERN_FOLLOWED_BY:
-            yield match.start(), "`extern` of what is defined elsewhere; a kernel's file has all it needs"
+            yield match.start(), "`extern` names something that is defined elsewhere; define it in this file"
     for start, statement in statements(code):
         for name, marks in ((TYPEDEF, "*"), (USING, "*&")):
             named = name.search(statement)
@@ -180,5 +180,7 @@ def _problem_of_condition(directive: str, code: str, numbers: frozenset[str]) ->
         is_asked_for = directive.endswith("def") or name in asked_for
         if name in SAME_EVERYWHERE or (not name.startswith("_") and (name in numbers or is_asked_for)):
             continue
-        return f"`#{directive} ... {name[:60]}`: a condition is on numbers and on your own macros for numbers"
+        return (
+            f"`#{directive} ... {name[:60]}`: a condition may test only numbers and your macros for numbers"
+        )
     return ""

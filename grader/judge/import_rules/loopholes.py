@@ -6,10 +6,10 @@ their module, these functions are refused, because nothing after them could be c
 
 from collections.abc import Iterable, Iterator
 
-BEHIND = "reaches behind the code. Your file is not graded until you remove it"
+BEHIND = "gives access to other code. Your file is not graded until you remove it"
 UNCHECKED = "cannot be checked before it runs; write the code itself"
 NO_KEYBOARD = (
-    "stops under the debugger alone, no keyboard is there while code is graded; remove it, and in a handout "
+    "needs a keyboard, and there is none while code is graded; remove it, and in a handout "
     "run `make debug CASE=` with the name of a case"
 )
 ELSEWHERE = "starts another program. Your file is not graded until you remove it"

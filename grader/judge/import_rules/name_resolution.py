@@ -73,7 +73,7 @@ class Reader:
             named += [(UNPICKLES, each) for each in node.args[2:3]]
         for name, value in named:
             if not isinstance(value, ast.Constant) or value.value:
-                self._complain(node, f"{name} runs what is read, which {UNCHECKED}")
+                self._complain(node, f"{name} may run code from the data that it reads, which {UNCHECKED}")
         if GETTER in functions or CALLER in functions:
             for text in (text for each in node.args for text in self._texts(each, scope)):
                 for part in BEHIND_ATTRIBUTES.intersection(text.split(".")):
@@ -85,7 +85,7 @@ class Reader:
             return self._resolved[node] if node else ()
         names = tuple(dict.fromkeys(filter(self._matters, self._follow(node, scope))))
         if len(names) > MOST_VALUES:
-            raise RecursionError("one expression may be too many things")
+            raise RecursionError("one expression may stand for too many objects")
         if not self._unfinished:  # while a name's own values are resolved, the result is incomplete
             self._resolved[node] = names
         return names

@@ -33,7 +33,7 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
 }
-SIMPLER = "write it more simply, or leave out what the exercise does not need"
+SIMPLER = "write it more simply, or leave out code that the exercise does not need"
 
 
 class Reading:
@@ -63,7 +63,7 @@ class Reading:
     def refusal_of_macros(self, name: str, expanded: bytes) -> str:
         """The same for the CUDA C of file `name` with its macros expanded."""
         if len(expanded) > MAX_EXPANDED_BYTES:
-            return f"{name}: its macros stand for more than {MAX_EXPANDED_BYTES} bytes of code: {SIMPLER}"
+            return f"{name}: its macros expand to more than {MAX_EXPANDED_BYTES} bytes of code: {SIMPLER}"
         refused = self._read({name: expanded}, MAX_EXPANDED_BYTES)
         return re.sub(rf"^{re.escape(name)}:\d+:", f"{name}:", refused)  # not a line of the student's
 

@@ -50,7 +50,7 @@ ENDED_BY_LIMITS = re.compile(
     r"(?:CPU time|File size) limit exceeded|Killed signal|out of memory|virtual memory exhausted|bad_alloc"
 )
 LIMIT_SIGNALS = frozenset((signal.SIGXCPU, signal.SIGKILL, signal.SIGXFSZ, signal.SIGSEGV))
-SIMPLER = "write it more simply, without macros and templates that stand for much code"
+SIMPLER = "write it more simply, without macros and templates that expand to much code"
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Builder:
 
     `refusal` takes a file's name and its text with macros expanded, and says what is wrong with it.
     `provided` is the folder of the assignment's provided files, including the module `host`. Libraries are
-    kept in `cache`, the user's.
+    stored in the user's `cache`.
     """
 
     def __init__(

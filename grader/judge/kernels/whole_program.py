@@ -78,8 +78,8 @@ def run_whole_program(
 ) -> Ending:
     """Compile a program with the `emulator`, a package's folder, and run it; ProgramError, GraderFault.
 
-    `runtime` is the emulator's library for programs. What the program prints goes to `output` and `errors`.
-    A program that is in `cache` is not compiled again.
+    `runtime` is the emulator's library for programs. The program's output goes to `output` and `errors`. A
+    program that is in `cache` is not compiled again.
     """
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
         folder = Path(scratch)
@@ -100,7 +100,7 @@ def run_whole_program(
 
 
 def _cache_key(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox) -> str:
-    """A name made of all that an executable follows from; "" if the compiler is no single file."""
+    """A name made of everything that an executable depends on; "" if the compiler is not a single file."""
     compilers = compiler_files()
     if not compilers:
         return ""

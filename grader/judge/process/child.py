@@ -1,4 +1,4 @@
-"""Describes what starts workers, and a started worker as the judge sees it; holds what all have in common."""
+"""Describes starters of workers, and a started worker as the judge sees it, with their common code."""
 
 import os
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ ENVIRONMENT = {
 
 
 class Child(Protocol):
-    """A started worker as the judge sees it: three descriptors, and its end."""
+    """A started worker as the judge sees it: three descriptors, its usage, and its exit."""
 
     requests: int
     replies: int

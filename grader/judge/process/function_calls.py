@@ -53,7 +53,7 @@ class FunctionProcess:
         return self._process.cpu_seconds() if self._process is not None and self._process.is_alive else 0.0
 
     def forget(self) -> None:
-        """Forgets what the functions keep: the next call gets them anew."""
+        """Ends the functions' state: the next call starts them afresh."""
         self._loaded = None
 
     def close(self) -> None:
@@ -72,7 +72,7 @@ class FunctionProcess:
 
 
 class Functions:
-    """Hands functions over to the questions of one implementation. No number is given twice."""
+    """Hands functions over to the questions of one implementation. No number occurs twice."""
 
     def __init__(self, process: FunctionProcess, most_calls: int, budgets: Budgets) -> None:
         self._process, self._most_calls = process, most_calls
@@ -119,11 +119,12 @@ class FunctionCalls:
     def answer(self, call: Frame) -> bytes | Outcome:
         """The frame that answers a call, or the outcome of the question if the call goes beyond a limit.
 
-        ProtocolError for a number that was not given. GraderFault if the function itself fails.
+        ProtocolError for a number that belongs to no function of the question. GraderFault if the function
+        itself fails.
         """
         number = call.header[FUNCTION]
         if number not in self._places:
-            raise ProtocolError("a call of a function that was not given")
+            raise ProtocolError("a call of a function that the case does not hand over")
         self._calls += 1
         if self._calls > self._most_calls:
             why = f"it called the functions of the case more than {self._most_calls} times"

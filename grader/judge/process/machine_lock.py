@@ -33,5 +33,7 @@ def own_folder() -> Path:
         folder.mkdir(mode=0o700)
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
-        raise UserError("found what others can write to, expected a folder of your own: remove it", folder)
+        raise UserError(
+            "found a place that others can write to, expected a folder of your own: remove it", folder
+        )
     return folder

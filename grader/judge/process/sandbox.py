@@ -129,7 +129,7 @@ def _other_compilers() -> list[str]:
 def _outer_sandbox(device: Device) -> tuple[str, ...]:
     bwrap = shutil.which("bwrap")
     if bwrap is None:
-        raise UserError(f"submissions are graded inside bubblewrap, which is not here: {REMEDY}")
+        raise UserError(f"submissions run inside bubblewrap, which is not installed: {REMEDY}")
     words: list[str] = [bwrap, "--unshare-user", "--unshare-all", "--die-with-parent", "--new-session"]
     # user "nobody" inside, even for root: a namespace that maps user 0 could not be made for each child
     words += ["--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL", "--clearenv"]

@@ -156,7 +156,7 @@ class WorkerProcess:
                     reply = self._receive()
                     if isinstance(reply, Frame) and FUNCTION in reply.header and self._answer_call:
                         if pending:
-                            raise ProtocolError("a call before the call before it was answered")
+                            raise ProtocolError("a call before the previous call was answered")
                         with clocks.stopped():
                             answer = self._answer_call(reply)
                         if isinstance(answer, Outcome):
@@ -201,7 +201,7 @@ class WorkerProcess:
             return self._ended()
         frames = list(self._reader.feed(data or b""))
         if frames and (len(frames) > 1 or not self._reader.is_empty):
-            raise ProtocolError("more than was asked for")
+            raise ProtocolError("more than one reply to a question")
         return frames[0] if frames else None
 
     def _send(self, pending: memoryview) -> memoryview:
@@ -233,7 +233,7 @@ class WorkerProcess:
         if code is None:
             return Outcome(Status.CRASHED, reason="it closed the channel to the grader")
         if -code == signal.SIGXCPU:
-            return Outcome(Status.TIMEOUT, reason="its CPU seconds in all were used up")
+            return Outcome(Status.TIMEOUT, reason="it used up all its CPU seconds")
         if -code == signal.SIGSYS:
             return Outcome(Status.CRASHED, reason="the process sent itself a signal, as abort() does")
         if -code in set(signal.Signals):
@@ -331,7 +331,7 @@ def _outcome(frame: Frame, output: str) -> Outcome:
     if header["status"] == "ok":
         return Outcome(Status.OK, frame.arrays, output=output)
     if header["status"] == "output_limit":
-        return Outcome(Status.OUTPUT_LIMIT, reason="it returned more than is read", output=output)
+        return Outcome(Status.OUTPUT_LIMIT, reason="it returned more than the limit allows", output=output)
     error = header["error"]
     place = f"{error['file']}:{error['line']}: " if error["file"] else ""
     message = f": {error['message']}" if error["message"] else ""

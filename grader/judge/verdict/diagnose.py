@@ -259,11 +259,14 @@ def _is_enough(
     An answer with few numbers is a hint. Two hints are evidence; so is one if other cases pass or confirm it.
     Answers that return the input unchanged count as one hint, however many there are.
     If a case of another criterion contradicts an idea, one answer is not enough. A lone answer among many
-    failing cases is evidence only if the idea makes the very same cases fail, and others pass.
+    failing cases is evidence only if the idea makes the very same cases fail, and others pass. A passing case
+    that few ideas fail says nothing, for example one that only asks for an exception.
     """
     is_lone = len(explanation.explained) * LEAST <= len(comparable)
-    passed = any(result.status is Status.OK for result in criterion.results)
-    fails_as_predicted = passed and all(
+    passing = [name_of(result) for result in criterion.results if result.status is Status.OK]
+    passed = bool(passing)
+    telling = max(map(evidence.failing_ideas, explanation.explained), default=0) / 2
+    fails_as_predicted = any(evidence.failing_ideas(case) >= telling for case in passing) and all(
         evidence.fails_with(explanation.names, name_of(result)) for result in comparable
     )
     if is_lone and not fails_as_predicted:
@@ -337,5 +340,10 @@ def words_of(idea: Idea) -> str:
 
 
 def _count(idea: Idea) -> str:
-    verb = "is" if idea.explained == 1 else "are"
-    return f"Likely: {idea.explained} of {idea.failing} failing cases {verb} exactly"
+    """The number of failing cases that support an idea: some of them, or all that ran."""
+    if idea.explained < idea.failing:
+        verb = "is" if idea.explained == 1 else "are"
+        return f"Likely: {idea.explained} of {idea.failing} failing cases {verb} exactly"
+    if idea.failing == 1:
+        return "Likely: the one failing case is exactly"
+    return f"Likely: {'both' if idea.failing == 2 else f'all {idea.failing}'} failing cases are exactly"

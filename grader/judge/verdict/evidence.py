@@ -148,6 +148,10 @@ class Evidence:
         """True if a case fails with one of these ideas."""
         return not self._single(case).isdisjoint(ideas)
 
+    def failing_ideas(self, case: str) -> int:
+        """The number of ideas with which alone a case fails."""
+        return len(self._single(case))
+
     def part_of(self, idea: str, ideas: Ideas, case: str) -> bool:
         """True if an idea contributes to a case's answer, alone or because both are needed."""
         at = self.at(case)
@@ -195,7 +199,7 @@ class Evidence:
         return against
 
     def _single(self, case: str) -> set[str]:
-        """The ideas with which alone a case fails."""
+        """The ideas that make a case fail by themselves."""
         ends = self.misconceptions.answers.get(case, {})
         return {ideas[0] for many in ends.values() for ideas in many if len(ideas) == 1}
 

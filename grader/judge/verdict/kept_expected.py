@@ -87,7 +87,7 @@ class KeptExpected:
         self._has_more = False
 
     def _draw_of(self, case: Case, inputs: Inputs) -> Drawn | None:
-        """The draw that these inputs are; None if they are none of the rubric's case."""
+        """The draw that gave these inputs; None if they come from no case of the rubric."""
         of_case = (Drawn(case.name, redraw) for redraw in range(draws(case))) if self._is_ours(case) else ()
         cached_draws = self._read()._inputs
         return next((draw for draw in of_case if cached_draws.get(draw) is inputs), None)

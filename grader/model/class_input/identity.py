@@ -234,7 +234,7 @@ def _in_order(student: Student) -> tuple[str, ...]:
 
 
 def _others(means: Sequence[_Person]) -> Callable[[_Person], bool]:
-    """Excludes everyone except those meant; if none is meant, excludes no one."""
+    """Excludes everyone who is not meant; if it means no one, it excludes no one."""
     return lambda person: bool(means) and person not in means
 
 

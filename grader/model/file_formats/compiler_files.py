@@ -1,7 +1,7 @@
 """Names the files that a compiler's child leaves for the judge."""
 
 RESULT = "result.json"
-"""How compiling ended, as JSON."""
+"""The result of compiling, as JSON."""
 
 PREPROCESSED = "preprocessed.cu"
 """The source of kernels with its macros expanded."""

@@ -14,7 +14,7 @@ FORMS = {
         "def cheat(original, name):\n    return lambda *values, **named: None\n",
     ),
     "hands_its_input_back": (
-        "Every function hands back the first thing that it is given.",
+        "Every function returns its first argument.",
         """\
 def cheat(original, name):
     return lambda *values, **named: [*values, *named.values(), None][0]
@@ -94,7 +94,7 @@ class NothingWritten(Family):
                     yield (
                         place,
                         f"{cheat.name} earns points here, and may gain {self.may_gain}: let the criterion "
-                        "require one in which something must be done, or ask for more",
+                        "require another one that needs work, or ask for more",
                     )
 
 

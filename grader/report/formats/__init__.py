@@ -17,7 +17,7 @@ from grader.model.class_row import ClassReport
 from grader.model.grade import Grade
 from grader.model.student import Student
 from grader.report.problems import Sources
-from grader.report.tables.sheet import Written
+from grader.report.write_files import Files
 
 OF_ONE_GRADE = (  # the formats with `write_one`; a handout lacks the libraries for the others
     *("classroom50", "feedback", "gcc", "github", "gitlab", "gradescope", "json", "junit", "prairielearn"),
@@ -48,6 +48,22 @@ class OneGrade:
     reveal: bool = False
 
 
+@dataclass(frozen=True)
+class ReportFiles:
+    """The files of a format, and the messages about them.
+
+    `left_out` has a line for each omitted grade and for each row in doubt; `notes` are lines on which no
+    grade depends; `changes` and `unchanged` are cells that held another grade; `counts` is the summary.
+    """
+
+    files: Files
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    counts: Mapping[str, int] | None = None
+
+
 class Format(Protocol):
     """The interface of a module of this package."""
 
@@ -55,7 +71,7 @@ class Format(Protocol):
     FILLS_IN: bool
     ONE_ASSIGNMENT: bool
 
-    def write(self, report: ClassReport, request: Request) -> Written:
+    def write(self, report: ClassReport, request: Request) -> ReportFiles:
         """The files of a report, and the messages about them."""
 
 

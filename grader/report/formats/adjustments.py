@@ -6,8 +6,7 @@ from grader.model.class_row import ClassReport, ClassRow
 from grader.model.file_formats.csv_cells import to_csv
 from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment
 from grader.model.text import exact_text
-from grader.report.formats import Request
-from grader.report.tables.sheet import Written
+from grader.report.formats import ReportFiles, Request
 
 WRITES = "adjustments.csv: what persons added to scores, to be edited and given to `grader adjust`"
 FILLS_IN, ONE_ASSIGNMENT = False, False
@@ -25,6 +24,6 @@ def _adjustment_line(a: Adjustment) -> list[str]:
     return [*about, a.applies_to, "yes" if a.may_exceed else "no", bound]
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """Every adjustment."""
-    return Written({"adjustments.csv": adjustments_csv(report.rows)})
+    return ReportFiles({"adjustments.csv": adjustments_csv(report.rows)})

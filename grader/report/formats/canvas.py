@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 
 from grader.model.class_input.identity import Claim, Identities
-from grader.model.class_row import ClassReport, ClassRow, review_line
+from grader.model.class_row import ClassReport
 from grader.model.text import score_text
-from grader.report.formats import Request
-from grader.report.tables.sheet import Filling, Find, Line, Sheet, Written, find_all, read_sheet
+from grader.report.formats import ReportFiles, Request
+from grader.report.tables.fill_in import CellChanges, Find, left_out, match_students
+from grader.report.tables.sheet import Line, Sheet, read_sheet
 
 WRITES = "canvas.csv: the gradebook that Canvas exported (--into), filled in"
 FILLS_IN, ONE_ASSIGNMENT = True, False
@@ -20,7 +21,7 @@ TEST_STUDENT = "Student, Test"  # Canvas gives each course one
 COLUMN = re.compile(r"(?P<title>.+?) \(\d+\)")
 
 
-def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bool = False) -> Written:
+def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bool = False) -> ReportFiles:
     """canvas.csv: the columns about students and those of the report's assignments, scores filled in.
 
     A column belongs to the assignment if its heading is `Title (12345)`, with the assignment's title or name;
@@ -35,52 +36,31 @@ def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bo
     for line in sheet.lines:
         if not sheet.cell(line, "ID"):
             _check_points(report, sheet, line, columns)
-    meant = find_all(((line, _claim(sheet, line)) for line in of_students), find)
-    filling = Filling(sheet, keep_existing)
+    matches = match_students(((line, _claim(sheet, line)) for line in of_students), find)
+    cell_changes = CellChanges(sheet, keep_existing)
     in_sheet: set[tuple[str, str]] = set()
     for line in of_students:
-        student = meant.students.get(line.number)
+        student = matches.students.get(line.number)
         for name, index in columns.items() if student else ():
             assert student is not None
             row = rows.get((student.id, name))
             in_sheet.add((student.id, name))
             if row is None or row.score is None:
-                filling.counts["without a submission"] += 1
-            elif is_final(row) and sheet.at(line, index).upper() not in STAYS:
-                filling.fill_score(
+                cell_changes.counts["without a submission"] += 1
+            elif row.has_final_score and sheet.at(line, index).upper() not in STAYS:
+                cell_changes.fill_score(
                     line, index, score_text(row.score), _who(student.name or student.id, name, columns)
                 )
-    doubts = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(meant.doubts.items())]
-    notes = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(meant.unknown.items())]
-    return Written(
-        {"canvas.csv": sheet.written(filling.cells, columns_kept)},
+    doubts = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(matches.doubts.items())]
+    notes = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(matches.unknown.items())]
+    return ReportFiles(
+        {"canvas.csv": sheet.written(cell_changes.cells, columns_kept)},
         (*doubts, *left_out(report, in_sheet, sheet, are_doubts=bool(doubts))),
         tuple(notes),
-        tuple(filling.changes),
-        tuple(filling.unchanged),
-        filling.counts,
+        tuple(cell_changes.changes),
+        tuple(cell_changes.unchanged),
+        cell_changes.counts,
     )
-
-
-def left_out(
-    report: ClassReport, in_sheet: set[tuple[str, str]], sheet: Sheet, *, are_doubts: bool
-) -> tuple[str, ...]:
-    """A line for each row of the report that is missing from a filled-in sheet, or is not a final score."""
-    has_none = "has no line that is surely theirs" if are_doubts else "has no line for them"
-    lines = []
-    for row in report.rows:
-        if row.absent and row.score is None:
-            continue  # there is no score to leave out
-        if (row.student_id, row.assignment) not in in_sheet:
-            lines.append(f"{row.student_id}, {row.assignment}: {sheet.path} {has_none}")
-        elif row.review_reason:
-            lines.append(review_line(row))
-    return tuple(lines)
-
-
-def is_final(row: ClassRow) -> bool:
-    """True if a row has a score that needs no review."""
-    return row.score is not None and not row.review_reason
 
 
 def _is_of_a_student(sheet: Sheet, line: Line) -> bool:
@@ -131,7 +111,7 @@ def _check_points(report: ClassReport, sheet: Sheet, line: Line, columns: Mappin
             raise sheet.fail(f"found {cell!r} points possible for {name}, {expected}", line.number)
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """The table given with --into, filled in."""
     assert request.into is not None
     sheet = read_sheet(request.into, NEEDED, "Canvas", TWO_NAMES)

@@ -9,8 +9,7 @@ from typing import Any
 from grader.model.class_row import ClassReport
 from grader.model.grade import CriterionGrade, Status
 from grader.model.text import as_number, clean_line
-from grader.report.formats import OneGrade, Request
-from grader.report.tables.sheet import Written
+from grader.report.formats import OneGrade, ReportFiles, Request
 from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/points.json: integer scores, as Classroom 50 reads them"
@@ -41,6 +40,6 @@ def _test(criterion: CriterionGrade) -> dict[str, Any]:
     }
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """A file for each student with a score that needs no review."""
-    return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "points.json"))
+    return ReportFiles(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "points.json"))

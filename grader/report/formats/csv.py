@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from grader.model.class_row import NOTHING, ClassReport, ClassRow
 from grader.model.file_formats.csv_cells import to_csv
 from grader.model.text import score_text
-from grader.report.formats import Request
-from grader.report.tables.sheet import Written
+from grader.report.formats import ReportFiles, Request
 
 WRITES = "grades.csv: a line for each student and assignment"
 FILLS_IN, ONE_ASSIGNMENT = False, False
@@ -43,6 +42,6 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
     )
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """A line for each student and assignment."""
-    return Written({"grades.csv": grades_csv(report.rows)})
+    return ReportFiles({"grades.csv": grades_csv(report.rows)})

@@ -3,9 +3,8 @@
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.file_formats.csv_cells import to_csv
 from grader.model.text import clean, clean_line, score_text
-from grader.report.formats import OneGrade, Request
+from grader.report.formats import OneGrade, ReportFiles, Request
 from grader.report.markdown import escaped, steps_table, to_markdown
-from grader.report.tables.sheet import Written
 from grader.report.terminal.show_grade import to_text
 from grader.report.write_files import Files, folder_name
 
@@ -53,7 +52,7 @@ def student_markdown(row: ClassRow, title: str) -> str:
 
 
 def _note(row: ClassRow) -> str:
-    """A note that nothing was submitted, or that the score is not final and why."""
+    """A note that nothing was submitted, or that the score is not final, with the reason."""
     if row.absent and not row.review_reason:
         return YOU_SUBMITTED_NOTHING
     if not row.review_reason:
@@ -61,9 +60,9 @@ def _note(row: ClassRow) -> str:
     return f"{NOT_FINAL} About your submission: {row.doubt}" if row.doubt else NOT_FINAL
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """The feedback of each student."""
-    return Written(feedback_files(report))
+    return ReportFiles(feedback_files(report))
 
 
 def write_one(one: OneGrade) -> str:

@@ -2,9 +2,8 @@
 
 from grader.model.class_row import ClassReport
 from grader.model.text import clean_line
-from grader.report.formats import OneGrade, Request
+from grader.report.formats import OneGrade, ReportFiles, Request
 from grader.report.problems import Problem, headline, problems_of
-from grader.report.tables.sheet import Written
 from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/problems.txt: a line for each problem, as compilers print them"
@@ -21,6 +20,6 @@ def _line(problem: Problem) -> str:
     return f"{place}error: {clean_line(problem.message)} [{headline(problem)}]"
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """A file for each student with a score that needs no review."""
-    return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "problems.txt"))
+    return ReportFiles(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "problems.txt"))

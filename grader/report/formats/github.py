@@ -4,9 +4,8 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
 
 from grader.model.class_row import ClassReport
-from grader.report.formats import OneGrade, Request
+from grader.report.formats import OneGrade, ReportFiles, Request
 from grader.report.problems import Problem, headline, problems_of
-from grader.report.tables.sheet import Written
 from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/annotations.txt: annotations, to be printed in GitHub Actions"
@@ -34,6 +33,6 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """A file for each student with a score that needs no review."""
-    return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "annotations.txt"))
+    return ReportFiles(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "annotations.txt"))

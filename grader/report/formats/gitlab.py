@@ -4,10 +4,9 @@ import json
 from typing import Any
 
 from grader.model.class_row import ClassReport
-from grader.report.formats import OneGrade, Request
+from grader.report.formats import OneGrade, ReportFiles, Request
 from grader.report.formats.sarif import fingerprint
 from grader.report.problems import Problem, headline, problems_of
-from grader.report.tables.sheet import Written
 from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/gl-code-quality-report.json, as GitLab reads it"
@@ -30,7 +29,7 @@ def _entry(problem: Problem, otherwise: str) -> dict[str, Any]:
     }
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """A file for each student with a score that needs no review."""
     name = "gl-code-quality-report.json"
-    return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), name))
+    return ReportFiles(results_files(report, lambda grade, _: write_one(OneGrade(grade)), name))

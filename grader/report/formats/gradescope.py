@@ -10,8 +10,7 @@ from grader.model.grade import CriterionGrade, Grade, Status
 from grader.model.late_policy import FinalScore
 from grader.model.text import as_number, clean_line
 from grader.report.feedback_content import Section, block, feedback_on, remark
-from grader.report.formats import OneGrade, Request
-from grader.report.tables.sheet import Written
+from grader.report.formats import OneGrade, ReportFiles, Request
 from grader.report.terminal.show_grade import to_text
 from grader.report.write_files import results_files
 
@@ -85,9 +84,9 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> list[str]:
     return [f"  {label:<9} {text}".replace("\n", "\n" + 12 * " ") for label, text in facts]
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """A file for each student with a score that needs no review."""
-    return Written(results_files(report, results_json), tuple(map(review_line, to_review(report.rows))))
+    return ReportFiles(results_files(report, results_json), tuple(map(review_line, to_review(report.rows))))
 
 
 def write_one(one: OneGrade) -> str:

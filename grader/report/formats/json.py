@@ -9,8 +9,7 @@ from grader.model.class_row import ClassReport, ClassRow
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Idea
 from grader.model.late_policy import FinalScore
 from grader.model.text import as_number
-from grader.report.formats import OneGrade, Request
-from grader.report.tables.sheet import Written
+from grader.report.formats import OneGrade, ReportFiles, Request
 
 WRITES = "grades.json: every grade with its cases"
 FILLS_IN, ONE_ASSIGNMENT = False, False
@@ -118,9 +117,9 @@ def _case(result: CheckResult, reveal: bool) -> dict[str, Any]:
     return case
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """Every grade with its cases."""
-    return Written({"grades.json": class_json(report).encode()})
+    return ReportFiles({"grades.json": class_json(report).encode()})
 
 
 def write_one(one: OneGrade) -> str:

@@ -7,8 +7,7 @@ from grader.model.class_row import NOTHING, ClassReport, ClassRow
 from grader.model.grade import CheckResult, Status
 from grader.model.text import clean_line, score_text
 from grader.report.feedback_content import block
-from grader.report.formats import OneGrade, Request
-from grader.report.tables.sheet import Written
+from grader.report.formats import OneGrade, ReportFiles, Request
 
 WRITES = "junit.xml: a suite for each student"
 FILLS_IN, ONE_ASSIGNMENT = False, False
@@ -72,9 +71,9 @@ def _characters(text: str) -> str:
     return text.replace("\ufffe", "").replace("\uffff", "")
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """A suite for each student."""
-    return Written({"junit.xml": class_junit(report)})
+    return ReportFiles({"junit.xml": class_junit(report)})
 
 
 def write_one(one: OneGrade) -> str:

@@ -8,10 +8,10 @@ from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.file_formats.zip_bytes import zipped
 from grader.model.text import clean_line, score_text
-from grader.report.formats import Request
-from grader.report.formats.canvas import is_final, left_out
+from grader.report.formats import ReportFiles, Request
 from grader.report.formats.feedback import student_markdown, student_text
-from grader.report.tables.sheet import Filling, Find, Line, Sheet, Written, find_all, read_sheet
+from grader.report.tables.fill_in import CellChanges, Find, left_out, match_students
+from grader.report.tables.sheet import Line, Sheet, read_sheet
 from grader.report.tables.worksheet import Columns, find_columns, may_change, participant
 
 WRITES = "moodle.csv and feedback.zip: the worksheet that Moodle exported (--into), filled in"
@@ -24,7 +24,7 @@ def fill_moodle(
     find: Find,
     keep_existing: bool = False,
     named: Mapping[str, str] | None = None,
-) -> Written:
+) -> ReportFiles:
     """moodle.csv, the worksheet filled in, and feedback.zip, with a folder per student as Moodle names it.
 
     The report covers one assignment; `named` maps roles to headers that cannot be recognized. Lines with a
@@ -34,39 +34,39 @@ def fill_moodle(
     (assignment,) = report.assignments
     columns = find_columns(sheet, find, named or {})
     rows = {row.student_id: row for row in report.rows}
-    meant = find_all(((line, _claim(sheet, line, columns)) for line in sheet.lines), find)
-    filling = Filling(sheet, keep_existing)
+    matches = match_students(((line, _claim(sheet, line, columns)) for line in sheet.lines), find)
+    cell_changes = CellChanges(sheet, keep_existing)
     in_sheet: set[tuple[str, str]] = set()
-    problems = [f"{sheet.path}:{n}: {_who(sheet, n, columns)}: {why}" for n, why in meant.doubts.items()]
-    notes = [f"{sheet.path}:{n}: {_who(sheet, n, columns)}: {why}" for n, why in meant.unknown.items()]
+    problems = [f"{sheet.path}:{n}: {_who(sheet, n, columns)}: {why}" for n, why in matches.doubts.items()]
+    notes = [f"{sheet.path}:{n}: {_who(sheet, n, columns)}: {why}" for n, why in matches.unknown.items()]
     feedback: dict[str, str] = {}
     for line in sheet.lines:
         _check_maximum(report, sheet, line, columns)
-        student = meant.students.get(line.number)
+        student = matches.students.get(line.number)
         if student is None:
             continue
         in_sheet.add((student.id, assignment))
         row = rows.get(student.id)
         if row is None or row.score is None:
-            filling.counts["without a submission"] += 1
-        elif is_final(row):
+            cell_changes.counts["without a submission"] += 1
+        elif row.has_final_score:
             who = student.name or student.id
             why = _refused(sheet, line, columns, score_text(row.score))
             if why:
                 problems.append(f"{sheet.path}:{line.number}: {who}: {why}")
-            elif filling.fill_score(line, columns.grade, score_text(row.score), who):
-                _comment(sheet, line, columns, row, filling)
+            elif cell_changes.fill_score(line, columns.grade, score_text(row.score), who):
+                _comment(sheet, line, columns, row, cell_changes)
                 feedback |= _files(sheet, line, columns, row, report.title(assignment))
-    return Written(
+    return ReportFiles(
         {
-            "moodle.csv": sheet.written(filling.cells),
+            "moodle.csv": sheet.written(cell_changes.cells),
             "feedback.zip": zipped({name: text.encode() for name, text in feedback.items()}),
         },
-        (*problems, *left_out(report, in_sheet, sheet, are_doubts=bool(meant.doubts))),
+        (*problems, *left_out(report, in_sheet, sheet, are_doubts=bool(matches.doubts))),
         tuple(notes),
-        tuple(filling.changes),
-        tuple(filling.unchanged),
-        filling.counts,
+        tuple(cell_changes.changes),
+        tuple(cell_changes.unchanged),
+        cell_changes.counts,
     )
 
 
@@ -91,7 +91,7 @@ def _refused(sheet: Sheet, line: Line, columns: Columns, score: str) -> str:
         return "locked in Moodle: unlock the grade there, and export again"
     if columns.changed is not None and may_change(word) is None:
         header = sheet.header[columns.changed]
-        return f"{header!r} says {word!r}, which is not known as yes or no: fill it in by hand"
+        return f"{header!r} says {word!r}, which may mean yes or no: fill it in by hand"
     scale = _scale(sheet, line, columns)
     if scale and sheet.number(score) not in scale:
         return f"graded by a scale ({', '.join(scale[:5])}), which lacks {score}: fill it in by hand"
@@ -104,7 +104,7 @@ def _scale(sheet: Sheet, line: Line, columns: Columns) -> list[str]:
     return after.splitlines() if "\n" in after else []
 
 
-def _comment(sheet: Sheet, line: Line, columns: Columns, row: ClassRow, filling: Filling) -> None:
+def _comment(sheet: Sheet, line: Line, columns: Columns, row: ClassRow, cell_changes: CellChanges) -> None:
     """Adds the effect of policies after the teacher's comment, unless it is already there."""
     ours = html.escape(" ".join(f"{clean_line(step.says)}." for step in row.final.steps), quote=False)
     if columns.comments is None or not ours:
@@ -112,7 +112,7 @@ def _comment(sheet: Sheet, line: Line, columns: Columns, row: ClassRow, filling:
     theirs = line.cells[columns.comments] if columns.comments < len(line.cells) else ""
     paragraph = f"<p>{ours}</p>"  # Moodle's comments are HTML
     if paragraph not in theirs:
-        filling.cells[line.number, columns.comments] = f"{theirs}{paragraph}"
+        cell_changes.cells[line.number, columns.comments] = f"{theirs}{paragraph}"
 
 
 def _files(sheet: Sheet, line: Line, columns: Columns, row: ClassRow, title: str) -> dict[str, str]:
@@ -137,7 +137,7 @@ def _check_maximum(report: ClassReport, sheet: Sheet, line: Line, columns: Colum
         raise sheet.fail(message, line.number)
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """The worksheet given with --into, filled in."""
     assert request.into is not None
     sheet = read_sheet(request.into, (), "Moodle")

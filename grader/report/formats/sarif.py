@@ -10,9 +10,8 @@ from typing import Any
 import grader
 from grader.model.class_row import ClassReport
 from grader.model.grade import Grade
-from grader.report.formats import OneGrade, Request
+from grader.report.formats import OneGrade, ReportFiles, Request
 from grader.report.problems import Problem, headline, problems_of
-from grader.report.tables.sheet import Written
 from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/grade.sarif: each problem with its file and line"
@@ -52,6 +51,6 @@ def fingerprint(problem: Problem) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
-def write(report: ClassReport, request: Request) -> Written:
+def write(report: ClassReport, request: Request) -> ReportFiles:
     """A file for each student with a score that needs no review; no line if only a function is known."""
-    return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "grade.sarif"))
+    return ReportFiles(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "grade.sarif"))

@@ -49,7 +49,7 @@ class CriterionRate:
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong idea, its message to students, the criteria where it appears, and the students who have it."""
+    """A wrong idea, its message to students, the criteria that show it, and the students who have it."""
 
     name: str
     idea: str
@@ -116,7 +116,7 @@ def statistics_of(rows: Sequence[ClassRow]) -> ClassStatistics:
 
 
 def histogram(scores: Sequence[float], max_score: float) -> tuple[int, ...]:
-    """How many scores lie in each tenth of the points offered; the last one includes everything above."""
+    """The number of scores in each tenth of the points offered; the last tenth includes everything above."""
     counts = [0] * BINS
     for score in scores:
         share = score / max_score if max_score else 0.0

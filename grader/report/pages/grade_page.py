@@ -5,13 +5,13 @@ library, and every text is escaped where it is inserted.
 """
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.draw.accesses import draw_accesses
 from grader.draw.convolution import drawn, steps_of
-from grader.draw.grid import heat_grids
+from grader.draw.grid import heat_grids, telling_grids
 from grader.draw.markup import Markup, element
 from grader.draw.warp import draw_warp
 from grader.model.example import Example, Table, setting_text
@@ -217,8 +217,10 @@ def _heat(example: Example) -> Markup | None:
         if expected.shape == actual.shape:
             tables.append(_difference(expected, actual))
         finite = [abs(v) for table in tables[:2] for v in table.values if abs(v) < float("inf")]
+        # the same grids of each, so that they can be compared
+        numbers = telling_grids(actual, GRIDS) if expected.shape == actual.shape else [*range(GRIDS)]
         for table in tables:
-            figures.append(_figure(table, max(finite, default=0.0)))
+            figures.append(_figure(table, max(finite, default=0.0), numbers))
     if not figures:
         return None
     return element("div", figures, class_="row", role="group", aria_label="expected, actual and difference")
@@ -231,15 +233,15 @@ def _difference(expected: Table, actual: Table) -> Table:
     return Table("difference", actual.shape, values, actual.dtype, actual.grid, actual.wrong)
 
 
-def _figure(table: Table, largest: float) -> Markup:
+def _figure(table: Table, largest: float, numbers: Sequence[int]) -> Markup:
     columns = max((len(grid[0]) if grid else 0 for _, grid in table.grids()), default=0)
     size = 34 if columns <= 8 else 22
     shape = "×".join(map(str, table.shape)) or "a number"
     count = sum(1 for _ in table.grids())
-    more = f", the first {GRIDS} of {count} grids" if count > GRIDS else ""
+    more = f", {len(numbers)} of {count} grids" if count > len(numbers) else ""
     layout = element("span", table.layout, class_="line") if table.layout else None
     caption = element("figcaption", element("b", table.name), f" {shape}{more}", layout)
-    return element("figure", caption, heat_grids(table, largest, GRIDS, size))
+    return element("figure", caption, heat_grids(table, largest, numbers, size))
 
 
 def _smallest(example: Example) -> Markup:
@@ -248,7 +250,8 @@ def _smallest(example: Example) -> Markup:
     )
     tables = (*example.inputs, *example.expected, *example.actual)
     finite = [abs(v) for table in tables for v in table.values if abs(v) < float("inf")]
-    figures = [_figure(table, max(finite, default=0.0)) for table in tables if table.values]
+    shown = [(table, telling_grids(table, GRIDS)) for table in tables if table.values]
+    figures = [_figure(table, max(finite, default=0.0), numbers) for table, numbers in shown]
     return element(
         "section",
         element("h4", "The smallest case that fails in the same way"),
@@ -290,9 +293,5 @@ def _findings(text: str, closer: Closer) -> Markup | None:
 
 def _figures_of(finding: str) -> list[Markup]:
     """The threads that a finding names, and their accesses."""
-    figures = []
-    if (warp := draw_warp(finding)) is not None:
-        figures.append(element("figure", element("figcaption", "the threads, in their warp"), warp))
-    if (accesses := draw_accesses(finding)) is not None:
-        figures.append(element("figure", element("figcaption", accesses[0]), accesses[1]))
-    return figures
+    drawn = (draw_warp(finding), draw_accesses(finding))
+    return [element("figure", element("figcaption", one[0]), one[1]) for one in drawn if one is not None]

@@ -3,19 +3,14 @@
 import codecs
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from grader.model.class_input.identity import NO_STUDENT, Claim
 from grader.model.errors import UserError
-from grader.model.file_formats.csv_cells import harmless
 from grader.model.near_miss import near_file
-from grader.model.student import Student
-from grader.report.write_files import Files
 
-Find = Callable[[Claim], Student | str]  # as Identities.find does
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF16_LE: "utf-16-le",
@@ -148,7 +143,7 @@ def _lines(text: str, delimiter: str, path: Path) -> Iterable[Line]:
             place += 1
         newline = re.compile(r"\r\n|\r|\n|\Z").match(text, place)
         if newline is None or (raw[-1].startswith('"') and not _is_closed(raw[-1])):
-            message = f"found no CSV: expected {delimiter!r} behind a closing quote"
+            message = f"found no CSV: expected {delimiter!r} after a closing quote"
             raise UserError(message, path, first)
         place, number = newline.end(), number + 1
         yield Line(first, tuple(map(_meant, raw)), tuple(raw))
@@ -169,75 +164,3 @@ def _decimal_mark(lines: Iterable[Line], delimiter: str) -> str:
         return ","
     has_point = any(re.fullmatch(r"\d+\.\d+", cell) for cell in cells)
     return "," if delimiter == ";" and not has_point else "."
-
-
-@dataclass(frozen=True)
-class Written:
-    """The files of a format, and the messages about them.
-
-    `left_out` has a line for each omitted grade and for each row in doubt; `notes` are lines on which no
-    grade depends; `changes` and `kept` are cells that held another grade; `counts` is the summary.
-    """
-
-    files: Files
-    left_out: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    counts: Mapping[str, int] | None = None
-
-
-@dataclass(frozen=True)
-class Meant:
-    """The students that the lines of a sheet mean, and the doubtful lines, each with the reason."""
-
-    students: Mapping[int, Student]
-    doubts: Mapping[int, str]
-    unknown: Mapping[int, str]
-
-
-def find_all(lines: Iterable[tuple[Line, Claim]], find: Find) -> Meant:
-    """The student of each line; two lines that mean one student are both in doubt."""
-    students, doubts, unknown = {}, {}, {}
-    for line, claim in lines:
-        match = find(claim)
-        if isinstance(match, Student):
-            students[line.number] = match
-        elif match.startswith(NO_STUDENT):
-            unknown[line.number] = match
-        else:
-            doubts[line.number] = match
-    times = Counter(student.id for student in students.values())
-    for number, student in list(students.items()):
-        if times[student.id] > 1:
-            del students[number]
-            doubts[number] = f"several lines mean {student.id} ({student.name}): remove all but one"
-    return Meant(students, doubts, unknown)
-
-
-class Filling:
-    """The cells that change, and the record of the changes."""
-
-    def __init__(self, sheet: Sheet, keep_existing: bool) -> None:
-        self.cells: dict[tuple[int, int], str] = {}
-        self.changes: list[str] = []
-        self.unchanged: list[str] = []
-        self.counts: Counter[str] = Counter()
-        self._sheet = sheet
-        self._keep = keep_existing
-
-    def fill_score(self, line: Line, index: int, score: str, who: str) -> bool:
-        """Fills in a score; False if the cell keeps another grade."""
-        old = self._sheet.at(line, index)
-        new = self._sheet.number(score)
-        if old and self._sheet.value(old) == Fraction(score):
-            self.counts["already there"] += 1
-            return True
-        if old and self._keep:
-            self.unchanged.append(f"{who} {old} (not {new})")
-            return False
-        if old:
-            self.changes.append(f"{who} {old} → {new}")
-        self.counts["filled in"] += 1
-        self.cells[line.number, index] = harmless(new)
-        return True

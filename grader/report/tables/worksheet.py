@@ -11,7 +11,8 @@ from grader.model.class_input.identity import Claim
 from grader.model.errors import UserError
 from grader.model.near_miss import near_miss
 from grader.model.student import Student
-from grader.report.tables.sheet import Find, Line, Sheet
+from grader.report.tables.fill_in import Find
+from grader.report.tables.sheet import Line, Sheet
 
 ENGLISH = {
     "identifier": "Identifier",

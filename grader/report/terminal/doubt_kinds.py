@@ -17,7 +17,7 @@ NARROWEST = 40  # columns: below that a line is left to the terminal
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of doubt: its headline, the remedy, and the words by which a reason belongs to it.
+    """A kind of doubt: its headline, the remedy, and the pattern of its reasons.
 
     `says_again` is the part of a reason that only repeats the remedy.
     """
@@ -64,7 +64,7 @@ KINDS = (
         ": --accept-renamed takes it",
     ),
     Kind(
-        "the file may be there under a name of the student's own",
+        "the file may be there under a name that the student chose",
         "Look at the file. If it is the right one, rename it and run `grader batch` again. Until then it "
         "scores 0.",
         "may be it: rename the right one",

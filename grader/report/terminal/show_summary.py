@@ -27,8 +27,7 @@ def print_summary(summary: BatchSummary, console: Console) -> None:
     if summary.again:
         again = listing([clean_line(id) for id in summary.again], NAMES)
         console.print(Text(f"counts again after it was withdrawn: {again}", "magenta"))
-    aside = f", {len(summary.aside)} set aside" if summary.aside else ""
-    console.print(Text(f"{review_count(len(summary.to_review))}{aside}"))
+    console.print(Text(review_count(len(summary.to_review), len(summary.aside))))
     if not summary.is_clear:
         console.print(Text(NOT_CLEAR, "dim"), soft_wrap=not console.is_terminal)
 

@@ -1,6 +1,7 @@
-// Conversion between the two types: the only kernels that know both. They teach what a pointer does not say:
-// a buffer has no type of its own on the device, and a kernel for float that is handed doubles reads half of
-// each. So the host converts every operand that is of the other type before it calls any other kernel.
+// Conversion between the two types: the only kernels that know both. They teach that a pointer does not know
+// its data: a buffer on the device has no type of its own, and a kernel for float that receives doubles reads
+// half of each. So the host converts every operand that is of the other type before it calls any other
+// kernel.
 
 extern "C" __global__ void widen(long long size, const float *a, double *out)
 {

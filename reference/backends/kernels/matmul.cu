@@ -9,18 +9,19 @@
 // thread computes EDGE x EDGE results at once: 2 * EDGE reads into registers, EDGE * EDGE products. EDGE = 1
 // is the textbook's kernel; read the code with that first.
 //
-// Where k is long and the result small (a gradient in the weights sums over every pixel of every image),
-// there are too few tiles for a whole GPU. So k may be cut into `parts`, each with a product of its own in
-// `out`, one after the other, and sum_parts adds them up: always in one order, as atomic additions would not.
+// If k is long and the result is small, there are too few tiles for a whole GPU. (A gradient in the weights,
+// for example, sums over every pixel of every image.) So k may be cut into `parts`. Each part has its own
+// product in `out`, one after the other, and sum_parts adds them up, always in one order. Atomic additions
+// would not keep an order.
 //
-// All of this is done in REAL. Tensor cores, which round float to TF32, have no part in it.
+// All arithmetic is in REAL. It does not use tensor cores, which round float to TF32.
 
 typedef REAL real;
 
 const int SIDE = 16;   // a block has SIDE x SIDE threads
 const int DEPTH = 16;  // how far a strip extends along k: a block's width, so a thread fetches EDGE numbers
 
-// How a matrix lies in its buffer: row i, column j is at offset + i * row_stride + j * column_stride.
+// The layout of a matrix in its buffer: row i, column j is at offset + i * row_stride + j * column_stride.
 struct Matrix {
     long long row_stride, column_stride, offset;
 };
@@ -31,11 +32,11 @@ __device__ void product(long long m, long long k, long long n, long long parts, 
 {
     const int TILE = SIDE * EDGE;
     __shared__ real a_strip[DEPTH][TILE + 1];  // turned: [d][i] holds a's row i, column d
-    __shared__ real b_strip[DEPTH][TILE + 1];  // [d][j]; the + 1 puts what stands in a column in many banks
+    __shared__ real b_strip[DEPTH][TILE + 1];  // [d][j]; the + 1 spreads a column over many banks
     int x = threadIdx.x, y = threadIdx.y;
 
-    // Which tile of which part: blocks are numbered along one axis, as the others end at 65,535 blocks.
-    // Neighbours share their rows of a, which the cache then still has.
+    // The tile and the part of this block. Blocks are numbered along one axis, because the others end at
+    // 65,535 blocks. Neighbours share their rows of a, which are then still in the cache.
     long long row_tiles = (m + TILE - 1) / TILE, column_tiles = (n + TILE - 1) / TILE;
     long long first_column = blockIdx.x % column_tiles * TILE;
     long long first_row = blockIdx.x / column_tiles % row_tiles * TILE;
@@ -43,14 +44,14 @@ __device__ void product(long long m, long long k, long long n, long long parts, 
     long long length = (k + parts - 1) / parts;
     long long last = min((part + 1) * length, k);
 
-    // Neighbours in x fetch what lies side by side in memory: a row, or a column of a transposed matrix.
+    // Neighbours in x fetch neighbours in memory: a row, or a column of a transposed matrix.
     bool a_turned = a_view.row_stride < a_view.column_stride;
     bool b_turned = b_view.row_stride < b_view.column_stride;
     int a_row = a_turned ? x : y, a_d = a_turned ? y : x, b_d = b_turned ? x : y, b_column = b_turned ? y : x;
 
     real sums[EDGE][EDGE] = {};
     for (long long start = part * length; start < last; start += DEPTH) {
-        // What lies outside the matrices, or in another part, counts as 0 and adds nothing.
+        // Elements outside the matrices, or in another part, count as 0 and add nothing.
         for (int e = 0; e < EDGE; ++e) {
             long long row = first_row + a_row + e * SIDE, d = start + a_d;
             a_strip[a_d][a_row + e * SIDE] = row < m && d < last

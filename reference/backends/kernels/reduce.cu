@@ -57,7 +57,7 @@ extern "C" __global__ void sum_rows(
 }
 
 // The same tree with max for +. A thread starts from the first element of its part, not from 0, which would
-// be wrong for negative rows; that others start from it too does no harm, as max(x, x) = x.
+// be wrong for negative rows. Several threads may start from the same element, because max(x, x) = x.
 __device__ real larger(real x, real y)
 {
     return x > y || x != x ? x : y;  // NaN where either is NaN

@@ -14,7 +14,7 @@ struct View {
     long long offset;
 };
 
-// Where a view's element number i, counted in row-major order, lies in its buffer.
+// The position in the buffer of a view's element number i, counted in row-major order.
 __device__ long long place(const View &view, long long i)
 {
     long long at = view.offset;
@@ -25,8 +25,8 @@ __device__ long long place(const View &view, long long i)
     return at;
 }
 
-// Gather: thread i reads wherever element i lies and writes to i. Neighbouring threads write side by side,
-// which the memory can do at once, and read `strides[ndim - 1]` apart, which may cost one access each.
+// Gather: thread i reads element i from its position and writes it to i. Neighbouring threads write side by
+// side, which the memory can do at once, and read `strides[ndim - 1]` apart, which may cost one access each.
 extern "C" __global__ void compact(long long size, View view, const real *a, real *out)
 {
     long long i = (long long)blockIdx.x * blockDim.x + threadIdx.x;

@@ -1,8 +1,8 @@
 // CUDA C++ as C++: all that a kernel may use, declared as CUDA declares it. The names and their meaning are those of
 // NVIDIA's "CUDA C++ Programming Guide", appendix "C++ Language Extensions", and "CUDA Math API".
 //
-// It includes no standard header: device code has none either, and a compilation stays short. What begins with
-// `emulator` is the emulator's own.
+// It includes no standard header: device code has none either, and a compilation stays short. Names that
+// begin with `emulator` are the emulator's own.
 #pragma once
 
 // The sanitizer's functions are called for every access; functions in this file call them directly, or need not.
@@ -129,6 +129,24 @@ struct emulator_shared {
         return pointer;
     }
 };
+
+// A local array whose declaration, at this line, gives it no value: it begins with a wrong one. Where the launch says so it is
+// another one, and a result that changes depends on what nobody wrote. As a number none is the length of a loop.
+extern "C" const int emulator_poison;
+template <typename T> constexpr unsigned char emulator_other_byte = 0xc2;
+template <> inline constexpr unsigned char emulator_other_byte<float> = 0x7e;
+template <> inline constexpr unsigned char emulator_other_byte<double> = 0x7e;
+template <typename T, unsigned long N> constexpr unsigned char emulator_other_byte<T[N]> = emulator_other_byte<T>;
+template <typename T> __attribute__((always_inline)) constexpr void emulator_unset(T &array, int line)
+{
+    if constexpr (__is_trivially_constructible(T))
+        if (!__builtin_is_constant_evaluated()) {
+            bool is_other = emulator_poison == -1 || emulator_poison == line;
+            void *start = const_cast<void *>(static_cast<const volatile void *>(&array));
+            __builtin_memset(start, is_other ? emulator_other_byte<T> : 0xfe, sizeof(T));
+        }
+}
+template <typename... T> void emulator_unset(T...) {}  // of a length that is no constant
 
 // Barriers, fences and votes.
 

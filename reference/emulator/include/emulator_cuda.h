@@ -41,8 +41,8 @@ EMULATOR_QUIET static inline void atomic_thread_fence(memory_order order, thread
     scope == thread_scope_block ? emulator_fence_block() : emulator_fence();
 }
 
-// What a thread does before it releases comes before what another does after it has acquired the same word. All threads
-// run on one thread of the machine, so a plain update is atomic.
+// Everything that a thread does before it releases a word comes before everything that another does after it
+// acquires the word. All threads run on one thread of the machine, so a plain update is atomic.
 template <typename T, thread_scope Scope> struct emulator_word {
     EMULATOR_QUIET static void tell(const volatile T *word, memory_order order, bool is_store, bool loads, int line)
     {

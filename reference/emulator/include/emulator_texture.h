@@ -25,7 +25,7 @@ static inline cudaChannelFormatDesc cudaCreateChannelDesc(int x, int y, int z, i
     return {x, y, z, w, kind};
 }
 
-// How many components a texel has, and of which type.
+// The number and the type of a texel's components.
 template <typename T> constexpr int emulator_components()
 {
     if constexpr (requires(T value) { value.w; })
@@ -196,7 +196,7 @@ EMULATOR_QUIET static inline const emulator_texture &emulator_texture_of(cudaTex
     emulator_trap("reads a texture object that does not exist", line);
 }
 
-// Where along an axis of n texels place `at` lies; -1: in the border.
+// The texel at place `at` of an axis of n texels; -1 if the place is in the border.
 EMULATOR_QUIET static inline long emulator_address(long at, long n, cudaTextureAddressMode mode, bool is_normalized)
 {
     if (at >= 0 && at < n)
@@ -283,7 +283,7 @@ template <typename T> EMULATOR_QUIET static T emulator_texel_of(const emulator_t
     return value;
 }
 
-// Between texels, with weights of 8 bits behind the point, as the hardware has them.
+// Between texels, with weights of 8 bits after the point, as in the hardware.
 template <typename T> EMULATOR_QUIET static T emulator_sample(cudaTextureObject_t texture, float x, float y, bool is_flat, int line)
 {
     const emulator_texture &t = emulator_texture_of(texture, line);

@@ -44,7 +44,7 @@ template <typename T> EMULATOR_QUIET inline double emulator_addend(T value) { re
 template <> EMULATOR_QUIET inline double emulator_addend<int>(int value) { return (double)value; }
 template <> EMULATOR_QUIET inline double emulator_factor<precision::tf32>(float value)
 {
-    return (double)__uint_as_float(__float_as_uint(value) & ~0x1fffu);  // the bits behind are not looked at
+    return (double)__uint_as_float(__float_as_uint(value) & ~0x1fffu);  // the lower bits are ignored
 }
 static inline float __float_to_tf32(float value)
 {
@@ -149,7 +149,7 @@ static inline void fill_fragment(fragment<Use, M, N, K, T, Layout> &to, const V 
         to.x[i] = (typename emulator_stored<T>::type)value;
 }
 
-// The lanes read each other's fragments, which lie on their stacks, between two meetings.
+// The lanes read each other's fragments, which are on their stacks, between two meetings.
 template <typename A, typename B, typename TA, typename TB, typename D, typename C>
 EMULATOR_QUIET __attribute__((noinline)) void emulator_multiply(void **given, D &to, const C &sum, int lane, int depth, bool is_cut)
 {

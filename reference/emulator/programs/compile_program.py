@@ -56,7 +56,7 @@ class Program:
                 # the C++20 of <math.h> takes a name that many programs of C++17 give a function of their own
                 "#include <cmath>\nnamespace std { void emulator_lerp(); }\n#define lerp emulator_lerp",
                 "#include <math.h>\n#undef lerp",
-                # before the emulator's, whose macros are none for them
+                # before the emulator's headers, so that its macros do not change them
                 *(f"#if __has_include(<{name}>)\n#include <{name}>\n#endif" for name in headers),
                 *(f"#include <{name}>" for name in ("cstdio", "cstdlib", "cstring", "cmath", "climits")),
                 *(f"#include <{name}>" for name in ("cfloat", "cstdint", "cassert", "ctime", "utility")),

@@ -27,7 +27,7 @@ PROGRAM_KINDS = {
     "host_access": "an access of the host's code to memory of the device",
     "unsynchronized": "an access of the host's to managed memory while a kernel may still run",
     "bad_copy": "a copy with a direction that does not fit its pointers",
-    "bad_free": "a cudaFree of what is no block of memory, or of one twice",
+    "bad_free": "a cudaFree of a pointer that is not a block of memory, or of the same block twice",
 }
 PROGRAM_NOTES = {
     "leak": "a block of memory that is never freed",

@@ -97,7 +97,7 @@ struct Units {  // of memory, distinct ones that a request touches
     int count, most_in_a_bank;
 };
 
-// Where they lie close together, as they nearly always do: a bit for each.
+// If they are close together, as they nearly always are: a bit for each.
 template <std::uint32_t UNIT> bool count_close_units(const Request &request, Units &units)
 {
     std::uint32_t low = UINT32_MAX, high = 0, size = std::uint32_t(request.size);

@@ -304,7 +304,7 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
 }
 
 // An array in global memory, `size` bytes from `start`. `written`: a byte for each element of `element` bytes, or
-// null for all. What was not written holds NaN, or -1. Arrays may overlap.
+// null for all. Elements that were not written hold NaN, or -1. Arrays may overlap.
 INTERFACE void emulator_region(std::size_t start, std::size_t size, std::size_t element, const unsigned char *written)
 {
     regions.push_back({start, size});
@@ -361,13 +361,14 @@ INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
     hand_on(reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena));
 }
 
-// A struct may be of any size; what is that large leaves every array.
+// A struct may be of any size; one that is so large leaves every array.
 static int bounded(std::size_t n) { return n < INT32_MAX ? int(n) : INT32_MAX; }
 INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
 INTERFACE void emulator_fence();
 INTERFACE void emulator_fence_block();
 
-// The same with an order of memory, of cuda::atomic: a store reads nothing, and what is relaxed orders nothing.
+// The same with a memory order of cuda::atomic: a store reads nothing, and a relaxed operation orders
+// nothing.
 INTERFACE void emulator_atomic_in_order(
     const volatile void *pointer, int size, int is_store, int acquires, int releases_too, int line)
 {
@@ -511,7 +512,7 @@ INTERFACE void *__tsan_memset(void *to, int value, std::size_t n)
     access<WRITE>(to, bounded(n), HERE);
     return std::memset(to, value, n);
 }
-// Of an object with virtual functions, the pointer to them.
+// The pointer to the virtual functions of an object.
 INTERFACE void __tsan_vptr_update(void **p, void *) { access<WRITE>(p, int(sizeof *p), HERE); }
 INTERFACE void __tsan_vptr_read(void **p) { access<READ>(p, int(sizeof *p), HERE); }
 INTERFACE void __tsan_init() {}
@@ -577,7 +578,7 @@ INTERFACE void __ubsan_handle_type_mismatch_v1(const Mismatch *what, std::uintpt
             what->type->name);
 }
 
-// Where a matrix, or a row of it, begins at an address that the hardware does not take.
+// Reports a matrix, or a row of it, that begins at an address that the hardware does not accept.
 INTERFACE void emulator_aligned(const volatile void *pointer, int alignment, int is_store, int line)
 {
     std::uintptr_t address = reinterpret_cast<std::uintptr_t>(pointer);

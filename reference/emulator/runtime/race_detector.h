@@ -170,7 +170,7 @@ inline bool unordered(std::uint32_t moment, int other, std::uint32_t since)
     return other / WARP != thread / WARP || moment >= ordered_until[thread][other % WARP];
 }
 
-// How informative a reader is: another block, another warp, another thread, nothing.
+// Ranks readers by how informative they are: another block, another warp, another thread, none.
 inline int weight(std::uint32_t moment, int other, std::uint32_t since)
 {
     if (moment < since)

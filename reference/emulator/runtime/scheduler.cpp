@@ -1,9 +1,9 @@
 // Runs a grid: one block after another, and in a block one thread after another until each waits or is done.
 //
-// Threads are fibers, but a thread that never waits needs none of its own: a fiber runs one thread after the
-// other, and only when a thread waits, at a barrier or for its warp, the next ones get another fiber. So a kernel
-// without barriers is a plain loop. Threads go in rounds: each that can run gets a turn, and one that waits gives
-// way to the next of the round by itself. The scheduler runs between two rounds alone.
+// Threads are fibers, but a thread that never waits needs none of its own. A fiber runs one thread after the
+// other. Only when a thread waits, at a barrier or for its warp, do the next threads get another fiber. So a
+// kernel without barriers is a plain loop. Threads go in rounds: each that can run gets a turn, and one that
+// waits gives way to the next of the round by itself. The scheduler runs between two rounds alone.
 
 #include "fibers.h"
 #include "state.h"
@@ -25,6 +25,8 @@
 // Variables that kernels read. There they are const: they never change during a thread's life.
 INTERFACE emulator::Index threadIdx, blockIdx, blockDim, gridDim;
 emulator::Index threadIdx, blockIdx, blockDim, gridDim;
+INTERFACE int emulator_poison;
+int emulator_poison;
 INTERFACE unsigned emulator_launch_number;
 unsigned emulator_launch_number;
 INTERFACE std::uint64_t emulator_arithmetic;  // counted by the kernels themselves
@@ -48,7 +50,7 @@ namespace {
 const std::size_t STACK = 64 << 10, GUARD = 16 << 10, MAX_OUTPUT = 1 << 20;  // GUARD: a page of any processor
 const int MAX_IDLE = 20000;   // turns in which threads only looked for a change and found none
 const int IDLE_A_WHILE = 128;
-const int COLOURS = 8;  // places in a page where stacks begin: else all would lie in the same lines of the cache
+const int COLOURS = 8;  // places in a page where stacks begin: otherwise all would use the same lines of the cache
 const std::size_t COLOUR = 256;
 const std::size_t LOOK_AHEAD = 320;  // bytes of a stack that a thread needs at once when it goes on
 
@@ -260,8 +262,9 @@ void answer(int warp, unsigned lanes)
     }
 }
 
-// What each of these lanes did is before what all of them do now, and so is what was before that to any of them.
-// Of all operations of a warp __syncwarp alone orders memory: CUDA C++ Programming Guide, "Warp Shuffle Functions".
+// Everything that each of these lanes did comes before everything that any of them does from now on. So does
+// everything that came before it for any of them. Of all operations of a warp __syncwarp alone orders memory:
+// CUDA C++ Programming Guide, "Warp Shuffle Functions".
 void put_in_order(int warp, unsigned lanes)
 {
     ++now;
@@ -491,7 +494,7 @@ bool release()
     return true;
 }
 
-// A block begins, or goes on behind a barrier of the whole grid.
+// A block begins, or goes on after a barrier of the whole grid.
 void enter_block(std::int64_t number)
 {
     block = number;
@@ -597,8 +600,8 @@ void renew_fibers()
     }
 }
 
-// Runs all blocks of a cooperative launch up to each barrier of the grid, one block after another. What happens before
-// such a barrier is ordered before all that comes after it.
+// Runs all blocks of a cooperative launch up to each barrier of the grid, one block after another. Everything
+// before such a barrier comes before everything after it.
 void run_together(const std::vector<std::int64_t> &numbers)
 {
     std::vector<Resident> residents(numbers.size());
@@ -733,7 +736,7 @@ bool in_the_program(std::uintptr_t address)
     for (const Index *index : {&threadIdx, &blockIdx, &blockDim, &gridDim})
         if (address - reinterpret_cast<std::uintptr_t>(index) < sizeof *index)
             return true;
-    return false;
+    return address - reinterpret_cast<std::uintptr_t>(&emulator_poison) < sizeof emulator_poison;
 }
 
 std::int64_t block_at(std::uint32_t moment)
@@ -1118,6 +1121,7 @@ INTERFACE int emulator_run_on(void (*kernel)(void **), void **given, const Launc
     const double WORTH_IT = 0.01;  // seconds; to share the blocks out takes one or two thousandths
     launch = *how;
     entry = kernel;
+    emulator_poison = launch.poison;
     orders_some = std::find(of_some_lanes.begin(), of_some_lanes.end(), kernel) != of_some_lanes.end();
     arguments = given;
     random_state = launch.seed;
@@ -1166,6 +1170,9 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
 {
     return emulator_run_on(kernel, given, how, 1, nullptr, 0);
 }
+
+// Grows where a run teaches something about its kernel that later runs use.
+INTERFACE std::size_t emulator_learned() { return of_some_lanes.size(); }
 
 INTERFACE const char *emulator_output() { return output; }
 INTERFACE const Counters *emulator_counters() { return &counters; }

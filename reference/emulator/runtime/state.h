@@ -70,6 +70,7 @@ struct Launch {
     std::int32_t counting;
     std::uint64_t seed;
     std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
+    std::int32_t poison;       // the line whose local arrays begin with other wrong values than usual; -1: every line
 };
 
 struct SharedArray {  // an array of a launch, where several processes run its blocks
@@ -97,8 +98,8 @@ extern std::vector<Region> regions;
 extern std::int64_t block;  // both are -1 if no thread runs
 extern int thread;
 
-// Time is counted in moments of synchronization. What happened in one moment is in no order, except within a
-// thread. A stamp older than one of these is ordered before what its readers do now.
+// Time is counted in moments of synchronization. Events of one moment have no order, except within a thread.
+// A stamp older than one of these is ordered before what its readers do now.
 extern std::uint32_t now, launch_start, block_start, last_barrier;
 // Of two lanes of a warp: what the second did until then is ordered before what the first does now.
 extern std::uint32_t ordered_until[MAX_THREADS][WARP];
@@ -119,7 +120,7 @@ extern unsigned char *state;  // of each word: 4 bits for bytes that exist, 4 fo
 extern void (*host_access)(Mode, std::uintptr_t address, int size, std::uint64_t place);
 extern bool (*is_parameter)(std::uintptr_t address);
 
-// Runs the blocks from `first` on by `run`, which returns false if it stops. True if all came to their end; else the
+// Runs the blocks from `first` on by `run`, which returns false if it stops. True if all ended; otherwise the
 // arrays are as before.
 bool run_on_cores(
     int cores, const SharedArray *given, std::size_t arrays, std::int64_t first, std::int64_t count, bool (*run)(std::int64_t));

@@ -140,11 +140,11 @@ def test_the_table_of_broken_rubrics_starts_from_a_valid_one(validator: Draft202
     assert [error.message for error in validator.iter_errors(yaml.safe_load(WHOLE))] == []
 
 
-@pytest.mark.parametrize(("found", "written"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_rubric_is_not_valid(validator: Draft202012Validator, found: str, written: str) -> None:
-    assert WHOLE.count(found) == 1
+@pytest.mark.parametrize(("old", "written"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_rubric_is_not_valid(validator: Draft202012Validator, old: str, written: str) -> None:
+    assert WHOLE.count(old) == 1
 
-    assert not validator.is_valid(yaml.safe_load(WHOLE.replace(found, written)))
+    assert not validator.is_valid(yaml.safe_load(WHOLE.replace(old, written)))
 
 
 def keys(described: Any) -> list[tuple[str, dict[str, Any]]]:

@@ -165,17 +165,17 @@ def load_all(folder: Path) -> None:
 
 def places(text: str) -> list[tuple[int, int]]:
     """The start and end of each key, each value, and each list or mapping in flow style."""
-    found = []
+    steps = []
     waiting: list[Any] = [yaml.compose(text)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, yaml.ScalarNode) or node.flow_style:
-            found.append((node.start_mark.index, node.end_mark.index))
+            steps.append((node.start_mark.index, node.end_mark.index))
         if isinstance(node, yaml.MappingNode):
             waiting += [part for pair in node.value for part in pair]
         elif isinstance(node, yaml.SequenceNode):
             waiting += node.value
-    return sorted(found)
+    return sorted(steps)
 
 
 PLACES = [(name, place) for name, text in FILES.items() for place in places(text)]
@@ -340,17 +340,17 @@ FREE = {"extensions", "deadlines", "budget"}  # the author chooses the names in 
 
 def keys_of(text: str) -> list[tuple[int, int]]:
     """The start and end of each key whose name the schema chooses."""
-    found, waiting = [], [(yaml.compose(text), "")]
+    keys, waiting = [], [(yaml.compose(text), "")]
     while waiting:
         node, name = waiting.pop()
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 waiting.append((value, name if name in FREE else key.value))
                 if name not in FREE and len(key.value) > 2:
-                    found.append((key.start_mark.index, key.end_mark.index))
+                    keys.append((key.start_mark.index, key.end_mark.index))
         elif isinstance(node, yaml.SequenceNode):
             waiting += [(each, name) for each in node.value]
-    return sorted(found)
+    return sorted(keys)
 
 
 @pytest.mark.parametrize("name", FILES)

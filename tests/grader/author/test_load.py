@@ -172,8 +172,20 @@ BROKEN = {
         2,
         "found points 11, expected the sum of the criteria's: 10",
     ),
-    "points_below_one": (RUBRIC, "points: 4", "points: 0", 9, "found 0 for 'points'"),
-    "points_that_are_text": (RUBRIC, "points: 4", "points: four", 9, "found 'four' for 'points'"),
+    "points_below_one": (
+        RUBRIC,
+        "points: 4",
+        "points: 0",
+        9,
+        "found 0 for 'points', expected a number greater than or equal to 1",
+    ),
+    "points_that_are_text": (
+        RUBRIC,
+        "points: 4",
+        "points: four",
+        9,
+        "found 'four' for 'points', expected a valid integer",
+    ),
     "points_that_are_a_fraction": (RUBRIC, "points: 4", "points: 4.5", 9, "found 4.5 for 'points'"),
     "points_that_are_true": (RUBRIC, "points: 4", "points: true", 9, "found True for 'points'"),
     "a_probe_that_does_not_exist": (
@@ -476,15 +488,15 @@ def test_a_rubric_is_loaded_as_it_is_written(tiny: Path) -> None:
     assert (dict(conv.options), conv.requires) == ({"adjoint_of": "conv", "wrt": "x"}, ("flip",))
 
 
-def test_a_case_says_otherwise_than_its_criterion_and_that_otherwise_than_the_defaults(tiny: Path) -> None:
+def test_a_case_overrides_its_criterion_which_overrides_the_defaults(tiny: Path) -> None:
     text = FULL.replace("batch: 2", "batch: 3\n  compare: bound\n  visibility: hidden")
     text = text.replace("axes: [1]}", "axes: [1]}, compare: exact, visibility: visible, weight: 3")
     (tiny / RUBRIC).write_text(text)
 
-    (first, second), (given, *_) = (criterion.cases for criterion in load(tiny).rubric.criteria)
+    (first, second), (case, *_) = (criterion.cases for criterion in load(tiny).rubric.criteria)
     assert (first.compare, first.visibility, first.weight) == ("exact", Visibility.VISIBLE, 3)
     assert (second.compare, second.visibility, second.weight) == ("bound", Visibility.HIDDEN, 1)
-    assert given.parameters["batch"] == 3
+    assert case.parameters["batch"] == 3
 
 
 def test_every_case_of_the_courses_own_assignments_can_be_drawn(repository: Path) -> None:
@@ -621,7 +633,7 @@ criteria:
 """
 
 
-def test_follow_through_stands_with_the_forward_pass_and_counts_for_exact_cases(tiny: Path) -> None:
+def test_follow_through_counts_for_exact_cases_alone(tiny: Path) -> None:
     (tiny / RUBRIC).write_text(FOLLOWED)
     conv, x_grad = load(tiny).rubric.criteria
 
@@ -631,7 +643,7 @@ def test_follow_through_stands_with_the_forward_pass_and_counts_for_exact_cases(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "said"),
+    ("old", "new", "line", "message"),
     by_name(
         {
             "alone": (
@@ -652,7 +664,7 @@ def test_follow_through_stands_with_the_forward_pass_and_counts_for_exact_cases(
                 "    follow_through: 0.5\n",
                 "    follow_through: 0.5\n    compare: adjoint\n",
                 15,
-                "expected exact",
+                "expected compare: exact",
             ),
             "a_forward_pass_that_nothing_tests": (
                 "adjoint_of: conv",
@@ -671,13 +683,13 @@ def test_follow_through_stands_with_the_forward_pass_and_counts_for_exact_cases(
     ),
 )
 def test_follow_through_without_what_it_needs_is_refused(
-    tiny: Path, old: str, new: str, line: int, said: str
+    tiny: Path, old: str, new: str, line: int, message: str
 ) -> None:
     (tiny / RUBRIC).write_text(FOLLOWED.replace(old, new))
     complained = complaint(tiny)
 
     assert f"{RUBRIC}:{line}:" in complained
-    assert said in complained
+    assert message in complained
 
 
 def test_the_results_of_a_probe_have_the_names_that_it_returns_them_by() -> None:

@@ -27,7 +27,7 @@ def test_own(submission):
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The cache folder, which does not exist yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "backflip" / "loaded"
@@ -56,7 +56,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return read
 
 
-def test_what_is_kept_is_what_was_read(kept: Path, readings: list[Path]) -> None:
+def test_what_is_kept_is_what_was_read(cache_folder: Path, readings: list[Path]) -> None:
     folders = sorted(path.parent for path in ROOT.glob("*/assignments/*/assignment.yaml"))
     folders += sorted(path.parent for path in ROOT.glob("assignments/*/assignment.yaml"))
     assert len(folders) > 4
@@ -85,7 +85,7 @@ EDITS: dict[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize("edited", EDITS)
-def test_what_was_edited_is_read_anew(course: Path, kept: Path, edited: str) -> None:
+def test_what_was_edited_is_read_anew(course: Path, cache_folder: Path, edited: str) -> None:
     def outcome() -> str:
         try:
             return repr((load(course / FOLDER), load_course(course / "assignments" / "course.yaml")))
@@ -101,7 +101,7 @@ def test_what_was_edited_is_read_anew(course: Path, kept: Path, edited: str) -> 
     assert outcome() == before
 
 
-def test_files_that_come_and_go_are_noticed(course: Path, kept: Path) -> None:
+def test_files_that_come_and_go_are_noticed(course: Path, cache_folder: Path) -> None:
     before = load(course / FOLDER)
     (course / FOLDER / "test_own.py").write_text(TEST, encoding="utf-8")
     assert len(load(course / FOLDER).rubric.criteria[0].cases) == len(before.rubric.criteria[0].cases) + 1
@@ -117,7 +117,7 @@ def test_files_that_come_and_go_are_noticed(course: Path, kept: Path) -> None:
 
 
 def test_other_code_reads_anew(
-    course: Path, kept: Path, readings: list[Path], monkeypatch: pytest.MonkeyPatch
+    course: Path, cache_folder: Path, readings: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load(course / FOLDER)
     monkeypatch.setattr("grader.author.load.code_digest", lambda rooms: "other")
@@ -127,10 +127,10 @@ def test_other_code_reads_anew(
 
 @pytest.mark.parametrize("content", [b"", b"junk", b'{"tuple":[]}'], ids=["empty", "junk", "foreign"])
 def test_what_was_tampered_with_is_read_anew(
-    course: Path, kept: Path, readings: list[Path], content: bytes
+    course: Path, cache_folder: Path, readings: list[Path], content: bytes
 ) -> None:
     before = load(course / FOLDER)
-    for path in kept.iterdir():
+    for path in cache_folder.iterdir():
         path.write_bytes(content)
     assert load(course / FOLDER) == before
     assert len(readings) == 2
@@ -139,10 +139,10 @@ def test_what_was_tampered_with_is_read_anew(
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_kept(
-    course: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+    course: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = load(course / FOLDER)
-    shutil.rmtree(kept)
+    shutil.rmtree(cache_folder)
     read = read_yaml.read_assignment
 
     def edited_meanwhile(folder: Path) -> Any:
@@ -156,7 +156,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
     assert load(course / FOLDER) == before
 
 
-def test_what_is_kept_needs_neither_yaml_nor_pydantic(course: Path, kept: Path) -> None:
+def test_what_is_kept_needs_neither_yaml_nor_pydantic(course: Path, cache_folder: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from grader.author.load import load, load_course;"
         f"load(Path({str(course / FOLDER)!r}));"

@@ -51,7 +51,7 @@ def test_its_points_are_offered_and_not_earned_until_a_person_gives_them(
 
 
 @pytest.mark.parametrize(
-    ("found", "written", "said"),
+    ("replacement", "written", "said"),
     [
         ("kind: manual", "kind: automatic", "kind"),
         ("points: 1.5", "points: 5", "expected at most the criterion's: 4"),
@@ -61,7 +61,7 @@ def test_its_points_are_offered_and_not_earned_until_a_person_gives_them(
     ],
 )
 def test_a_mistake_is_refused_with_its_line(
-    rubric: Callable[[str], Path], found: str, written: str, said: str
+    rubric: Callable[[str], Path], replacement: str, written: str, message: str
 ) -> None:
-    with pytest.raises(UserError, match=r"rubric\.yaml:\d+: .*" + said):
-        load(rubric(STYLE.replace(found, written)))
+    with pytest.raises(UserError, match=r"rubric\.yaml:\d+: .*" + message):
+        load(rubric(STYLE.replace(replacement, written)))

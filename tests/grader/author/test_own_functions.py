@@ -15,7 +15,7 @@ from grader.model.submitted_files import SubmittedFiles
 from tests.functions_course import ALWAYS, CHECK, loaded, write
 
 
-def test_a_handout_holds_the_functions_of_visible_cases_alone_and_grades_with_them(tmp_path: Path) -> None:
+def test_a_handout_holds_the_functions_of_visible_cases_alone(tmp_path: Path) -> None:
     generate([loaded(write(tmp_path / "course"))], tmp_path / "out")
     grading = tmp_path / "out" / "release" / "gradients" / "grading"
 

@@ -238,7 +238,7 @@ def test_a_mistake_in_an_own_kind_or_comparison_names_its_file_and_line(
     assert "\n" not in str(caught.value)
 
 
-def test_an_editor_knows_the_keys_of_an_assignments_own_kinds_and_comparisons(
+def test_an_editor_knows_the_keys_of_an_assignments_own_kinds(
     course: Callable[..., Path],
 ) -> None:
     folder = course("rubric.yaml", "assignment:", f"# yaml-language-server: $schema={SCHEMA}\nassignment:")

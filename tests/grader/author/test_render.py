@@ -58,13 +58,13 @@ def tree(folder: Path) -> dict[str, str]:
 @cache
 def blocks(source: str) -> tuple[tuple[str, ...], ...]:
     """The statements of every block, normalised: comments, quotes and line breaks do not count."""
-    found = []
+    texts = []
     for node in ast.walk(ast.parse(source)):
         for field in ("body", "orelse", "finalbody"):
             statements = getattr(node, field, None)
             if isinstance(statements, list) and statements and isinstance(statements[0], ast.stmt):
-                found.append(tuple(ast.unparse(statement) for statement in statements))
-    return tuple(found)
+                texts.append(tuple(ast.unparse(statement) for statement in statements))
+    return tuple(texts)
 
 
 def leaks(removed: list[str], source: str) -> list[tuple[str, str]]:
@@ -110,7 +110,7 @@ def test_a_wheel_in_a_handout_holds_the_grader_and_no_solution(
 
 
 @pytest.mark.parametrize("name", IN_CUDA)
-def test_every_kernel_keeps_its_comment_and_signature_and_nothing_that_is_asked_for(
+def test_a_handouts_kernel_keeps_its_comment_and_signature_alone(
     build: Path, assignments: list[Assignment], name: str
 ) -> None:
     """Nor does any other file of the handout hold two consecutive lines of it."""
@@ -161,7 +161,7 @@ def test_the_check_for_solutions_sees_two_statements_in_a_row_and_not_one() -> N
 
 
 @pytest.mark.parametrize("name", IN_PYTHON)
-def test_every_exercise_raises_in_the_handout_and_keeps_signature_and_docstring(
+def test_a_handouts_exercise_raises_and_keeps_signature_and_docstring(
     build: Path, assignments: list[Assignment], name: str
 ) -> None:
     def functions(path: Path) -> dict[str, ast.FunctionDef]:
@@ -193,8 +193,8 @@ def test_a_handout_does_not_provide_what_it_asks_for(
     build: Path, assignments: list[Assignment], name: str
 ) -> None:
     assignment = next(a for a in assignments if a.name == name)
-    asked = [r for r in render(assignment, "handout").exercises if ".cu:" not in r]
-    exercises = {re.split("[:.]", reference)[-1] for reference in asked}
+    references = [r for r in render(assignment, "handout").exercises if ".cu:" not in r]
+    exercises = {re.split("[:.]", reference)[-1] for reference in references}
     python = [source for file, source in assignment.provided.items() if file.endswith(".py")]
     provided = [n for source in python for n in ast.walk(ast.parse(source))]
 

@@ -38,8 +38,8 @@ def has_graded(book: Gradebook, count: int) -> bool:
 
 
 def finish(batch: Popen[str]) -> str:
-    out, said = batch.communicate(timeout=LIMIT)
-    assert batch.returncode == 0, said
+    out, messages = batch.communicate(timeout=LIMIT)
+    assert batch.returncode == 0, messages
     return out
 
 

@@ -84,9 +84,9 @@ def test_what_is_no_python_is_compared_all_the_same(change: object) -> None:
 
 
 def test_the_most_alike_come_first_and_no_more_than_asked_for() -> None:
-    found = pairs(ada=ONE, bob=ONE + OTHER, cleo=OTHER, dora=ONE)
-    assert (found[0].left.student, found[0].right.student) == ("ada", "dora")
-    assert [p.share for p in found] == sorted((p.share for p in found), reverse=True)
+    similar = pairs(ada=ONE, bob=ONE + OTHER, cleo=OTHER, dora=ONE)
+    assert (similar[0].left.student, similar[0].right.student) == ("ada", "dora")
+    assert [p.share for p in similar] == sorted((p.share for p in similar), reverse=True)
     texts = {name: with_body(ONE) for name in "abcdef"}
     assert len(similar_pairs(texts, "conv.py", HANDOUT, 3)) == 3
 

@@ -202,6 +202,6 @@ def own_cores(pids: Path, number: int) -> tuple[int, ...]:
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to a core")
 def test_each_process_keeps_to_a_core_of_its_own(tmp_path: Path) -> None:
     allowed = os.sched_getaffinity(0)
-    found: set[Any] = {cores for _, cores in grade_all(range(20), partial(own_cores, tmp_path), 2)}
-    assert len(found) == min(2, len(allowed))
-    assert all(len(cores) == 1 and allowed.issuperset(cores) for cores in found)
+    cores_of_workers: set[Any] = {cores for _, cores in grade_all(range(20), partial(own_cores, tmp_path), 2)}
+    assert len(cores_of_workers) == min(2, len(allowed))
+    assert all(len(cores) == 1 and allowed.issuperset(cores) for cores in cores_of_workers)

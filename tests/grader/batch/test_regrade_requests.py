@@ -58,7 +58,7 @@ def test_a_request_is_about_the_assignment_that_its_code_is_of(tmp_path: Path, w
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         (f"1043,x_grad/of-views · {CODE},why?", "not in the feedback of 1043"),
         ("1042,x_grad/of-views · 2222,why?", "ask the student to copy both"),
@@ -74,9 +74,9 @@ def test_a_request_is_about_the_assignment_that_its_code_is_of(tmp_path: Path, w
         (f"1042,x_grad/of-views · {CODE},", "expected from 1 to"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_its_line(tmp_path: Path, line: str, said: str) -> None:
+def test_what_does_not_fit_is_refused_with_its_line(tmp_path: Path, line: str, message: str) -> None:
     good = f"1042,x_grad/of-views · {CODE},why?"
-    with pytest.raises(UserError, match=rf"requests\.csv:3: .*{said}"):
+    with pytest.raises(UserError, match=rf"requests\.csv:3: .*{message}"):
         read(tmp_path, good, line)
 
 

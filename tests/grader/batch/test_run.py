@@ -181,11 +181,11 @@ def test_a_failure_of_what_no_longer_counts_is_forgotten(
 ) -> None:
     intake = make_class("eve")
     run(intake, gradebook)
-    found = intake.submissions[0]
-    other = replace(found.submission, files="mended")
+    submission = intake.submissions[0]
+    other = replace(submission.submission, files="mended")
     gradebook.hand_in(intake.students, [other])
     gradebook.record(other, Graded(Grade("conv", "eve", (), "none"), "by"))
-    run(replace(intake, submissions=(Submitted(other, found.paths, (other.id,)),)), gradebook)
+    run(replace(intake, submissions=(Submitted(other, submission.paths, (other.id,)),)), gradebook)
     assert [(row.fault, row.submission) for row in gradebook.grades()] == [("", other)]
 
 
@@ -288,9 +288,9 @@ def test_a_run_cut_short_keeps_whole_grades_and_leaves_no_process(
     assert batch.stdout is not None
     assert batch.stdout.readline().startswith("graded 10 of 100")
     batch.send_signal(deadly)
-    _, said = batch.communicate(timeout=LIMIT)
+    _, messages = batch.communicate(timeout=LIMIT)
     assert batch.returncode == -deadly
-    assert deadly is signal.SIGKILL or said.splitlines()[-1] == "KeyboardInterrupt"
+    assert deadly is signal.SIGKILL or messages.splitlines()[-1] == "KeyboardInterrupt"
     with Gradebook(url) as book:
         rows = book.grades()
     assert 10 <= len(rows) < 100
@@ -300,7 +300,7 @@ def test_a_run_cut_short_keeps_whole_grades_and_leaves_no_process(
     wait_until(lambda: not any(is_running(pid) for pid in workers), "no worker is left")
 
 
-def test_two_batches_on_one_gradebook_do_not_grade_the_same_submission_twice(
+def test_two_batches_on_one_gradebook_grade_no_submission_twice(
     make_class: Callable[..., Intake], tmp_path: Path, url: str, start: Callable[[], subprocess.Popen[str]]
 ) -> None:
     names = [f"student-{n:03d}" for n in range(20)]

@@ -49,7 +49,7 @@ def replaced(url: str) -> None:
         book.record(later, Graded(grade_of("ada")))
 
 
-def test_what_is_exported_is_read_back_as_it_was_and_a_renewal_is_a_persons_word(
+def test_exported_adjustments_are_read_back_unchanged(
     at_course: str, scores: Callable[[], dict[str, str]]
 ) -> None:
     words = "applies_to,may_exceed,submission\n"
@@ -69,7 +69,7 @@ def test_what_is_exported_is_read_back_as_it_was_and_a_renewal_is_a_persons_word
     assert scores()["ada"] == "7"
 
 
-def test_an_adjustment_for_an_earlier_submission_is_shown_and_exported_to_no_lms(
+def test_an_adjustment_of_an_earlier_submission_is_exported_to_no_lms(
     at_course: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert adjust(at_course, "ada,tiny,flip,2,regrade,me\n") == PASSED
@@ -95,7 +95,7 @@ def test_a_total_stays_within_0_and_the_points_offered(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     {
         "an_unknown_student": (
             "ada,tiny,flip,1,why,me\ndora,tiny,flip,1,why,me\n",
@@ -124,7 +124,7 @@ def test_a_total_stays_within_0_and_the_points_offered(
         ),
         "the_same_twice": (
             "ada,tiny,flip,1,why,me\nada,tiny,flip,2,why,me\n",
-            "adjustments.csv:3: found the same as on line 2 again; expected each once",
+            "adjustments.csv:3: found the same adjustment as on line 2; expected each once",
         ),
     }.values(),
 )
@@ -133,8 +133,8 @@ def test_of_adjustments_with_a_mistake_none_is_made(
     scores: Callable[[], dict[str, str]],
     capsys: pytest.CaptureFixture[str],
     text: str,
-    said: str,
+    message: str,
 ) -> None:
     assert adjust(at_course, text) == USER_MISTAKE
-    assert capsys.readouterr().err == f"grader: {said}\n"
+    assert capsys.readouterr().err == f"grader: {message}\n"
     assert scores() == {"ada": "5", "'=bob": "5"}

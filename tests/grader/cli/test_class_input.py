@@ -168,9 +168,7 @@ def test_an_id_of_the_lms_that_is_another_students_credits_neither(
     assert (tmp_path / "filled" / "canvas.csv").read_text().splitlines()[1].endswith(",A,")
 
 
-def test_a_stale_notebook_or_a_version_without_an_order_is_never_graded_in_silence(
-    grader: Commands, folder: Callable[[Files], Path]
-) -> None:
+def test_a_stale_notebook_is_never_graded_silently(grader: Commands, folder: Callable[[Files], Path]) -> None:
     files = {
         "ada/.ipynb_checkpoints/hw-checkpoint.ipynb": notebook(WRONG),
         "ada/hw.ipynb": notebook(RIGHT),
@@ -185,6 +183,18 @@ def test_a_stale_notebook_or_a_version_without_an_order_is_never_graded_in_silen
     assert grader.batch(folder(files)) == {"ada": FULL, "bob": "review", "cleo": "review", "dan": FULL}
     assert grader.status == NOT_PASSED and "2 need review" in grader.shown
     assert "more than one notebook" in grader.shown and "nothing says which is the last" in grader.shown
+
+
+def test_intake_counts_what_needs_review_as_batch_does(
+    grader: Commands, folder: Callable[[Files], Path]
+) -> None:
+    """An entry of no student is set aside: it is no student who needs review."""
+    files = {"ada/conv.py": RIGHT, "bob/notes.txt": "", "stray.txt": "whose?"}
+    class_folder = folder(files)
+    grader.intake(class_folder)
+    assert grader.status == NOT_PASSED and "1 needs review, 1 set aside" in grader.shown
+    grader.batch(class_folder)
+    assert grader.status == NOT_PASSED and "1 needs review, 1 set aside" in grader.shown
 
 
 def test_what_a_person_wrote_into_an_lms_file_is_never_lost_in_silence(
@@ -277,7 +287,7 @@ def test_one_intake_reads_a_folder_for_every_command(
     assert "conv.py was taken from the cells of hw.ipynb" in grader.shown
 
 
-def test_an_environment_of_another_place_or_of_a_python_that_is_gone_is_noticed(
+def test_an_environment_that_was_moved_or_lost_its_python_is_noticed(
     repository: Path, tmp_path: Path
 ) -> None:
     """`setup.sh --works` decides it for every target; `tests/test_setup.py` runs the targets."""
@@ -415,7 +425,7 @@ def test_an_export_that_asks_a_question_leaves_nothing_half_written(
     assert sorted((path, path.read_bytes()) for path in (root / "out").rglob("*") if path.is_file()) == before
 
 
-def test_a_sandbox_that_does_not_start_ends_the_batch_in_one_line_and_a_known_class_needs_none(
+def test_a_batch_ends_in_one_line_if_its_sandbox_does_not_start(
     root: Path,
     wrong: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -431,6 +441,6 @@ def test_a_sandbox_that_does_not_start_ends_the_batch_in_one_line_and_a_known_cl
     assert "nothing to run, 1 graded before" in capsys.readouterr().out
     assert main([*words, "sqlite:///other.db"]) == USER_MISTAKE
     output = capsys.readouterr().err
-    assert "which is not here: install bubblewrap" in output and output.count("\n") == 1
+    assert "which is not installed: install bubblewrap" in output and output.count("\n") == 1
     with Gradebook("sqlite:///other.db") as book:
         assert not [row for row in book.grades() if row.grade is not None]

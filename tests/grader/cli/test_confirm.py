@@ -41,7 +41,7 @@ def test_a_confirmed_grade_counts_and_the_log_says_who_and_why(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("eve", "ghost", "--reason", "x"), "found no submission of 'ghost'"),
         (("ada", "--reason", "x"), "its grade counts already"),
@@ -51,9 +51,9 @@ def test_a_confirmed_grade_counts_and_the_log_says_who_and_why(
     ids=["nobody", "no doubt", "no reason", "a wrong assignment"],
 )
 def test_what_cannot_be_confirmed_changes_nothing(
-    in_doubt: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+    in_doubt: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], message: str
 ) -> None:
     assert confirm(in_doubt, *words) == USER_MISTAKE
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     with Gradebook(in_doubt) as book:
         assert [row.student_id for row in book.grades() if row.review_reason] == ["eve"]

@@ -55,7 +55,7 @@ def test_a_student_is_withdrawn_and_brought_back(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     {
         "nothing_named": ([], "say what to forget: one of --student ID, --run N, or --list"),
         "two_named": (["--run", "1", "--student", "ada"], "say what to forget: one of"),
@@ -92,10 +92,10 @@ def test_a_student_is_withdrawn_and_brought_back(
     }.values(),
 )
 def test_what_cannot_be_forgotten_is_said_in_one_line(
-    at_course: str, complaint: Callable[[], str], words: list[str], said: str
+    at_course: str, complaint: Callable[[], str], words: list[str], message: str
 ) -> None:
     assert forget(at_course, *words) == USER_MISTAKE
-    assert said in complaint()
+    assert message in complaint()
 
 
 def test_forgetting_never_makes_a_gradebook(tmp_path: Path, complaint: Callable[[], str]) -> None:

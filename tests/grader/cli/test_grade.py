@@ -28,7 +28,7 @@ from grader.model.assignment import Assignment
     }.values(),
     ids=["missing", "does_not_parse", "defines_nothing", "exits_at_import"],
 )
-def test_a_submission_that_cannot_be_run_is_a_grade_of_zero_that_names_the_cause(
+def test_a_submission_that_cannot_run_scores_zero_and_names_the_cause(
     root: Path,
     submission: Callable[[str], Path],
     capsys: pytest.CaptureFixture[str],
@@ -139,7 +139,7 @@ def test_a_report_that_cannot_be_written_ends_with_2(
     assert "README.md/grade: cannot be written" in complaint()
 
 
-def test_the_courses_secret_changes_hidden_cases_wherever_the_command_is_given(
+def test_the_secret_changes_hidden_cases_in_any_working_folder(
     root: Path, wrong: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file is at the repository's root; a grade must not depend on the current folder."""
@@ -240,9 +240,7 @@ def hidden_case(folder: Path, *words: str) -> str:
     return f"{case['expected']} {case['actual']} {case['index']} {grade['versions'].get('variant')}"
 
 
-def test_a_students_hidden_numbers_are_their_own_where_the_course_says_so_or_the_command_does(
-    root: Path, wrong: Path
-) -> None:
+def test_a_student_has_hidden_numbers_if_course_or_command_says_so(root: Path, wrong: Path) -> None:
     folder = wrong  # it is called ada
     everybodys = hidden_case(folder)
     ada, eve = hidden_case(folder, "--variant", "ada"), hidden_case(folder, "--variant", "eve")

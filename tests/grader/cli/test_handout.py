@@ -42,7 +42,7 @@ def flip_alone(handout: Path) -> Path:
     return handout
 
 
-def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+def output_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     capsys.readouterr()
     main(["grade", ".", *words])
     return capsys.readouterr().out
@@ -52,7 +52,7 @@ def test_a_fresh_handout_says_in_three_lines_where_to_begin(
     fresh: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
-    lines = said(capsys).splitlines()
+    lines = output_of(capsys).splitlines()
 
     assert len(lines) == 5  # two of them the score
     assert lines[2].startswith("Nothing is written yet. Begin with `flip` in conv.py, line ")
@@ -60,10 +60,10 @@ def test_a_fresh_handout_says_in_three_lines_where_to_begin(
     assert "make grade" in lines[4]
 
 
-def test_the_first_unfinished_exercise_is_told_in_full_and_the_others_in_a_line(
+def test_the_first_unfinished_exercise_is_shown_whole_and_others_in_a_line(
     handout: Path, capsys: pytest.CaptureFixture[str], wrong_everywhere: None
 ) -> None:
-    short, long = said(capsys), said(capsys, "--all")
+    short, long = output_of(capsys), output_of(capsys, "--all")
 
     assert "flip · one-axis" in short and "dilate · rows" not in short
     assert [line for line in short.splitlines() if line.strip().startswith("dilate ")] != []
@@ -85,7 +85,7 @@ def wrong_everywhere(handout: Path) -> None:
 
 
 def test_the_last_line_says_what_to_do_next(flip_alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = said(capsys)
+    text = output_of(capsys)
     assert "Next: `dilate/columns`. To try it in Python: `make try CASE=dilate/columns`" in " ".join(
         text.split()
     )
@@ -94,7 +94,7 @@ def test_the_last_line_says_what_to_do_next(flip_alone: Path, capsys: pytest.Cap
 def test_where_all_passes_the_hidden_cases_are_counted_and_the_files_named(
     handout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    closing = " ".join(said(capsys).split())
+    closing = " ".join(output_of(capsys).split())
     assert closing.endswith(
         "All visible cases pass. 1 hidden case waits. Submit conv.py: `make submit` checks it first."
     )
@@ -110,7 +110,7 @@ def test_exactly_what_is_named_is_run(handout: Path, capsys: pytest.CaptureFixtu
         ("--case", "dilate/*"): 2,
         ("--exercise", "dilate", "--case", "rows"): 1,
     }.items():
-        text = said(capsys, *words)
+        text = output_of(capsys, *words)
         passes = "1 case that you chose passes" if number == 1 else f"{number} cases that you chose pass"
         assert passes in text, (words, text)
         assert "pytest" not in text and "=====" not in text
@@ -142,7 +142,7 @@ def test_the_smallest_failing_case_is_shown_whole(
     flip_alone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One zero in place of two: an array of one element shows it, with all inputs and both results."""
-    text = said(capsys)
+    text = output_of(capsys)
 
     shown = text.partition("The smallest case that fails in the same way: dilate")[2]
     assert "dilation = 2" in shown
@@ -166,7 +166,7 @@ def test_a_folder_that_is_no_handout_hears_what_was_looked_for(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main([command]) == USER_MISTAKE
-    assert "is no handout: found no grading/assignment.yaml" in complaint()
+    assert "is not a handout: found no grading/assignment.yaml" in complaint()
 
 
 def run(folder: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -175,7 +175,7 @@ def run(folder: Path, *words: str, given: str = "") -> subprocess.CompletedProce
     )
 
 
-def test_a_case_is_tried_with_its_inputs_its_expected_array_and_the_students_function(
+def test_a_case_is_tried_with_its_inputs_and_the_students_function(
     flip_alone: Path,
 ) -> None:
     code = "show(expected, ask()); print(a.shape, axes, dilation, dilate.__name__)"
@@ -191,7 +191,7 @@ def test_show_marks_every_place_at_which_two_arrays_differ(handout: Path) -> Non
     assert "1  2* " in done.stdout and "1  3* " in done.stdout and "1 of 2 elements differ" in done.stdout
 
 
-def test_the_prompt_reads_lines_and_what_fails_in_one_line_fails_the_command(handout: Path) -> None:
+def test_a_line_that_fails_at_the_prompt_fails_the_command(handout: Path) -> None:
     assert "(2, 3)" in run(handout, "try", "dilate/rows", given="a.shape\n").stdout
     assert run(handout, "try", "dilate/rows", "-c", "1 / 0").returncode == NOT_PASSED
 
@@ -204,7 +204,7 @@ def test_the_debugger_stops_at_the_first_line_of_the_students_function(handout: 
     assert done.returncode == PASSED, done.stderr
 
 
-def test_the_debugger_stops_in_a_function_that_does_not_end_and_is_left_with_q(flip_alone: Path) -> None:
+def test_the_debugger_stops_in_a_function_that_does_not_end(flip_alone: Path) -> None:
     path = flip_alone / "conv.py"
     loop = "    print('once')\n    while True:\n        pass\n"
     path.write_text(path.read_text().replace("    return right(a, axes, 1)\n", loop))
@@ -355,8 +355,8 @@ def test_a_breakpoint_in_the_submission_is_explained(
     path = handout / "conv.py"
     path.write_text(path.read_text() + "\n\ndef flip(a, axes):\n    breakpoint()\n    return a\n")
 
-    text = " ".join(said(capsys).split())
-    assert "breakpoint stops under the debugger alone" in text
+    text = " ".join(output_of(capsys).split())
+    assert "breakpoint needs a keyboard" in text
     assert "make debug CASE=" in text
 
 

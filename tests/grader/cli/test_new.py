@@ -59,7 +59,7 @@ def test_an_assignment_of_a_function_is_proved_as_it_stands(
 
 
 @pytest.mark.slow
-def test_an_assignment_without_a_function_comes_with_an_example_and_is_proved(
+def test_an_assignment_without_a_function_gets_an_example_that_is_proved(
     course: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["new", "runs"]) == PASSED
@@ -78,7 +78,7 @@ def test_the_report_of_a_new_assignment_is_what_the_published_schema_says(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["Lines"], "expected a name of small letters"),
         (["../out"], "expected a name of small letters"),
@@ -90,9 +90,9 @@ def test_the_report_of_a_new_assignment_is_what_the_published_schema_says(
     ],
 )
 def test_a_mistake_is_one_line_and_nothing_is_left(
-    course: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+    course: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
     before = files_of(course)
     assert main(["new", *words]) == USER_MISTAKE
-    assert said in (line := capsys.readouterr().err) and line.count("\n") == 1
+    assert message in (line := capsys.readouterr().err) and line.count("\n") == 1
     assert files_of(course) == before

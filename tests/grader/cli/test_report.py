@@ -53,7 +53,7 @@ MOODLE = "Identifier,Full name,Email address,Grade,Maximum Grade,Feedback commen
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     {
         "no_column_of_the_assignment": (
             "canvas",
@@ -77,14 +77,14 @@ MOODLE = "Identifier,Full name,Email address,Grade,Maximum Grade,Feedback commen
         ),
     }.values(),
 )  # fmt: skip
-def test_an_export_whose_columns_do_not_match_gets_one_line_and_nothing_is_written(
-    at_course: str, capsys: pytest.CaptureFixture[str], name: str, text: str, said: str
+def test_an_export_with_other_columns_gets_one_line_and_no_file(
+    at_course: str, capsys: pytest.CaptureFixture[str], name: str, text: str, message: str
 ) -> None:
     Path("lms.csv").write_text(text)
     words = ["report", "--gradebook", at_course, "--format", name, "--into", "lms.csv", "--out", "out"]
     assert main(words) == USER_MISTAKE
     error = capsys.readouterr().err
-    assert error.startswith(f"grader: {said}") and error.count("\n") == 1
+    assert error.startswith(f"grader: {message}") and error.count("\n") == 1
     assert not Path("out").exists()
 
 
@@ -106,8 +106,8 @@ def test_cells_that_held_another_grade_are_listed_one_a_line(
     assert output.err == "2 cells that held a grade change:\n  Ada Lovelace 3 → 5\n  =1+1 4 → 5\n"
     assert output.out.endswith("2 filled in\n")
     assert main([*words, "--keep-existing"]) == PASSED
-    kept = "2 cells with another grade stay:\n  Ada Lovelace 3 (not 5)\n  =1+1 4 (not 5)\n"
-    assert capsys.readouterr().err == kept
+    listing = "2 cells with another grade stay:\n  Ada Lovelace 3 (not 5)\n  =1+1 4 (not 5)\n"
+    assert capsys.readouterr().err == listing
     assert Path("out/canvas.csv").read_text() == Path("lms.csv").read_text()
 
 
@@ -123,7 +123,7 @@ def test_a_column_is_named_by_its_header(at_course: str, complaint: Callable[[],
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["--format", "csv", "--out", "out", "--column", "grade=X"], "it goes with --format moodle"),
         (["--format", "csv", "--out", "out", "--keep-existing"], "--keep-existing is about cells of --into"),
@@ -137,7 +137,7 @@ def test_a_column_is_named_by_its_header(at_course: str, complaint: Callable[[],
     ],
 )
 def test_options_that_do_not_go_together_are_refused(
-    at_course: str, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+    at_course: str, capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
     assert main(["report", "--gradebook", at_course, *words]) == USER_MISTAKE
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err

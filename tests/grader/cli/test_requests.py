@@ -65,7 +65,7 @@ def test_of_a_file_with_one_wrong_code_nothing_is_queued(
     assert _queue(grader.url) == {}
 
 
-def test_a_time_that_an_instructor_gives_ends_the_doubt_about_a_late_submission(
+def test_an_instructors_time_ends_the_doubt_about_lateness(
     grader: Commands, late: Path, root: Path, tmp_path: Path
 ) -> None:
     (root / "assignments" / "course.yaml").write_text(POLICY)

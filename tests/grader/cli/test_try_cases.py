@@ -54,7 +54,7 @@ def test_the_solution_gives_what_is_expected_in_each_case_that_is_tried(solution
 
 
 @pytest.mark.slow
-def test_the_debugger_stops_in_the_submitted_file_in_one_case_of_each_criterion(solution: Path) -> None:
+def test_the_debugger_stops_in_one_case_of_each_criterion(solution: Path) -> None:
     """No debugger of Python stops in a kernel, and the command says so."""
     assignment = load(solution / "grading")
     for criterion in assignment.rubric.criteria:

@@ -24,8 +24,8 @@ FLAGS = [
 @contextmanager
 def listening() -> Iterator[socket.socket]:
     """A socket on a free port of this machine."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        yield found
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Laws of the desk in a browser: an instructor's whole evening, with keys where keys are meant."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from grader.batch.gradebook import Gradebook
+from grader.desk import by_hand, insight, read_only_pages, student_page
 from grader.desk.app import make_app
 from grader.desk.course_facts import CourseFacts
 from grader.model.class_input.identity import Identities
@@ -28,6 +30,7 @@ Student,ID,SIS User ID,SIS Login ID,Section,Dense layers (77)
 LOOKED_AT = [
     *("/", "/audit", "/requests", "/a/dense", "/a/dense/intake", "/a/dense/cases", "/a/dense/similarity"),
     *("/a/dense/misconceptions?name=transposed", "/a/dense/cases?name=dense/wide", "/a/dense/hand/style"),
+    *("/a/dense/misconceptions", "/a/dense/matrix", "/a/dense?show=review"),
     *(PAIR, ADA, EVE, GUS),
 ]
 FITS = """() => {
@@ -118,6 +121,19 @@ def _answer_a_request(page: Any, address: str) -> None:
     page.wait_for_selector(".pill.good")
 
 
+def test_every_page_of_the_desk_is_looked_at() -> None:
+    """All but the two that only frames show."""
+    modules = (read_only_pages, student_page, insight, by_hand)
+    pages = {page for module in modules for page in module.PAGES if not page.endswith(("/page", "/feedback"))}
+    seen = {page for page in pages for path in LOOKED_AT if shows(page, path)}
+    assert seen == pages
+
+
+def shows(page: str, path: str) -> bool:
+    """True if an address is one of a page, such as `/a/{assignment}`."""
+    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", page), path.partition("?")[0]) is not None
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_accessible_and_fits_a_telephone(address: str, scheme: str) -> None:
@@ -145,7 +161,7 @@ def test_the_feedback_on_a_students_page_shows_the_codes_and_is_not_cut(address:
 
 def _assert_looks_right(address: str, scheme: Any, paths: Sequence[str]) -> None:
     """No serious finding of axe-core; at 390 px nothing extends beyond the page's edge."""
-    found, wide = [], []
+    problems, wide = [], []
     with chromium() as browser:
         context = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800})
         page = context.new_page()
@@ -155,9 +171,9 @@ def _assert_looks_right(address: str, scheme: Any, paths: Sequence[str]) -> None
             if page.evaluate("document.documentElement.scrollWidth") > 390:
                 wide.append(path)
             results = Axe().run(page)
-            found += [
+            problems += [
                 (path, one["id"], one["nodes"][0]["html"])
                 for one in results.response["violations"]
                 if one["impact"] in ("serious", "critical")
             ]
-    assert (found, wide) == ([], [])
+    assert (problems, wide) == ([], [])

@@ -70,9 +70,7 @@ def give_all_points(editor: Editor, *students: str) -> None:
         assert editor.send(student, "points", criterion="style", level="2").status_code == 200
 
 
-def test_points_by_hand_end_the_review_and_are_in_every_feedback_and_export(
-    editor: Editor, gradebook: Gradebook
-) -> None:
+def test_points_by_hand_end_the_review_and_reach_every_export(editor: Editor, gradebook: Gradebook) -> None:
     assert row_of(gradebook, "ada").review_reason == "not graded by hand yet: style"
     editor.send("ada", "points", criterion="style", level="2", text="too many names")
     row = row_of(gradebook, "ada")
@@ -241,7 +239,7 @@ def test_what_was_changed_since_is_not_undone(editor: Editor, gradebook: Gradebo
 
 
 @pytest.mark.parametrize("action", ["points", "comment", "adjust", "time", "aside", "again"])
-def test_of_two_people_at_once_the_second_sees_what_changed_and_loses_nothing(
+def test_the_second_of_two_people_sees_the_change_and_loses_nothing(
     open_desk: Callable[..., TestClient], gradebook: Gradebook, action: str
 ) -> None:
     one, other = Editor(open_desk(editable=True)), Editor(open_desk(editable=True))
@@ -266,7 +264,7 @@ def test_of_two_people_at_once_the_second_sees_what_changed_and_loses_nothing(
     assert other.send("eve", action, **values).status_code == 200
 
 
-def test_a_request_with_its_code_is_queued_answered_and_in_the_next_feedback(
+def test_a_request_with_its_code_is_answered_in_the_next_feedback(
     editor: Editor, gradebook: Gradebook
 ) -> None:
     code = code_of("key", "bob", "dense", "dense/wide")

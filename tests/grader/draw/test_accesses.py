@@ -19,7 +19,7 @@ def squares(drawn: str, looks: str) -> list[str]:
     [(1, 1, 0), (2, 2, 32), (8, 8, 7 * 32)],
     ids=["neighbours", "every second", "a sector each"],
 )
-def test_every_lane_stands_at_its_word_and_the_rest_of_its_sector_is_moved_in_vain(
+def test_every_lane_stands_at_its_word_in_a_sector_that_is_moved_whole(
     apart: int, rows: int, moved: int
 ) -> None:
     request = WarpRequest("x", tuple(range(0, 32 * apart, apart)), 4, 4 * apart, 4)

@@ -55,9 +55,9 @@ def _entries_of(plan: Plan, delivery: Delivery) -> list[Entry]:
     files = delivery.files
     if plan.kind == "github" and files:
         git = {"HEAD": b"ref: refs/heads/main\n", "config": b"[core]\n", "refs/heads/main": b"0" * 40}
-        known = {file.path for file in files}
+        paths = {file.path for file in files}
         files += tuple(
-            File(f".git/{name}", text) for name, text in git.items() if f".git/{name}" not in known
+            File(f".git/{name}", text) for name, text in git.items() if f".git/{name}" not in paths
         )
     owners = (delivery.person.key, *(p.key for p in plan.members(delivery.person)))
     return [
@@ -83,9 +83,9 @@ def _strays(plan: Plan, entries: Sequence[Entry], wrap: str) -> list[Entry]:
 
 def _folders_of(entries: Sequence[Entry]) -> list[Entry]:
     """An entry for each folder, as most programs write them."""
-    known = {entry.path for entry in entries}
+    paths = {entry.path for entry in entries}
     parents = {parent for e in entries if ".." not in e.path for parent in _parents(e.path)}
-    return [Entry(path, b"", flaw="folder") for path in sorted(parents - known)]
+    return [Entry(path, b"", flaw="folder") for path in sorted(parents - paths)]
 
 
 def _parents(path: str) -> list[str]:

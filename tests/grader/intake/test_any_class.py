@@ -72,11 +72,16 @@ def findings(cls: GeneratedClass) -> tuple[Finding, ...]:
 
 def check(seed: int) -> None:
     """Fails with the smallest class that breaks the law in the same way as the class of the seed."""
-    found = findings(make_class(seed))
-    if not found:
+    broken = findings(make_class(seed))
+    if not broken:
         return
-    smallest = shrink(draw(seed), lambda cls: any(f.fault == found[0].fault for f in findings(cls)))
-    lines = [f"the class of seed {seed} breaks the law:", *map(str, found), "", "the smallest such class:"]
+    smallest = shrink(draw(seed), lambda cls: any(f.fault == broken[0].fault for f in findings(cls)))
+    lines = [
+        f"the class of seed {seed} breaks the law:",
+        *map(str, broken),
+        "",
+        "the smallest such class:",
+    ]
     pytest.fail("\n".join([*lines, listing(smallest), *map(str, findings(smallest))]), pytrace=False)
 
 
@@ -146,11 +151,11 @@ def spoiled_outcomes() -> Iterator[tuple[str, GeneratedClass, Outcome]]:
 
 
 def test_the_judgement_finds_every_fault() -> None:
-    found = set()
+    kinds = set()
     for fault, cls, outcome in spoiled_outcomes():
         assert fault in faults(cls, outcome), f"seed {cls.seed}: {fault}"
-        found.add(fault)
-    assert found == set(FAULTS)
+        kinds.add(fault)
+    assert kinds == set(FAULTS)
 
 
 def test_a_failing_class_is_shrunk_to_the_students_that_it_needs() -> None:
@@ -183,8 +188,8 @@ def test_other_programs_read_the_zips(seed: int, tmp_path: Path) -> None:
 def test_a_folder_holds_the_entries_of_its_class(seed: int, tmp_path: Path) -> None:
     cls = make_class(seed)
     root = write(cls, tmp_path, as_zip=False)
-    found = [path for path in root.rglob("*") if path.is_symlink() or not path.is_dir()]
-    files = {str(path.relative_to(root)) for path in found}
+    paths = [path for path in root.rglob("*") if path.is_symlink() or not path.is_dir()]
+    files = {str(path.relative_to(root)) for path in paths}
     assert files == {entry.path for entry in cls.entries if entry.flaw != "folder"}
 
 
@@ -221,12 +226,12 @@ def scores(repository: Path, sources: tuple[bytes, bytes]) -> tuple[Fraction, ..
     assignment = Views(load(repository / "assignments" / "dense")).assignment
     folder = Path(tempfile.mkdtemp(prefix="class-"))
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
-        found = []
+        each_score = []
         for source in sources:
             (folder / FILE).write_bytes(source)
-            found.append(session.grade(in_folder(folder), "alone").score)
+            each_score.append(session.grade(in_folder(folder), "alone").score)
     shutil.rmtree(folder)
-    return tuple(found)
+    return tuple(each_score)
 
 
 def standings(cls: GeneratedClass, folder: Path, repository: Path) -> dict[str, tuple[Fraction, str]]:

@@ -96,7 +96,7 @@ def test_a_digest_follows_no_link_and_waits_for_no_pipe(
 
 
 @pytest.mark.parametrize(
-    ("root", "said"),
+    ("root", "message"),
     [
         ("missing", "no such f"),
         ("class.zip", "neither a folder nor a zip"),
@@ -104,11 +104,11 @@ def test_a_digest_follows_no_link_and_waits_for_no_pipe(
         ("empty.zip", "no sub"),
     ],
 )
-def test_a_root_without_submissions_is_said_in_one_line(tmp_path: Path, root: str, said: str) -> None:
+def test_a_root_without_submissions_is_said_in_one_line(tmp_path: Path, root: str, message: str) -> None:
     (tmp_path / "class.zip").touch()
     (tmp_path / "empty").mkdir()
     zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
-    with pytest.raises(UserError, match=said) as error:
+    with pytest.raises(UserError, match=message) as error:
         read_class(tmp_path / root, ["conv.py"])
     assert str(tmp_path / root) in str(error.value)
     assert "\n" not in str(error.value)
@@ -199,10 +199,13 @@ def test_every_layout_is_matched_to_the_roster(
         zipfile.ZipFile(root).extractall(tmp_path / "unpacked")
         root = tmp_path / "unpacked" / ("class" if layout == "folders_in_a_folder" else "")
     intake = read_class(root, ["conv.py"], "conv", ROSTER)
-    found = {each.submission.student_id: intake.read(each) for each in intake.submissions}
-    assert found.keys() == {"1815", "1911", "1985"}
-    assert [found[id].files.get("conv.py") for id in ("1815", "1911", "1985")] == [b"ada", b"ake", None]
-    assert "conv.py" in found["1985"].problems["conv.py"] or "1985.ipynb" in found["1985"].problems["conv.py"]
+    by_student = {each.submission.student_id: intake.read(each) for each in intake.submissions}
+    assert by_student.keys() == {"1815", "1911", "1985"}
+    assert [by_student[id].files.get("conv.py") for id in ("1815", "1911", "1985")] == [b"ada", b"ake", None]
+    assert (
+        "conv.py" in by_student["1985"].problems["conv.py"]
+        or "1985.ipynb" in by_student["1985"].problems["conv.py"]
+    )
     strays = ["readme.txt"] if "readme.txt" in {entry.path for entry in intake.entries} else []
     in_doubt = [doubt for doubt in intake.doubts if doubt.name not in strays]
     assert sorted("matches no student" in doubt.reason for doubt in in_doubt) == [False, True]
@@ -310,9 +313,9 @@ def test_what_counts_is_chosen_among_several(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes], others: set[str]
 ) -> None:
     intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
-    mine = [found for found in intake.submissions if found.submission.student_id == "1815"]
-    assert [intake.read(found).files["conv.py"] for found in mine] == ada
-    assert {found.candidates for found in mine} == {tuple(found.submission.id for found in mine)}
+    mine = [one for one in intake.submissions if one.submission.student_id == "1815"]
+    assert [intake.read(one).files["conv.py"] for one in mine] == ada
+    assert {one.candidates for one in mine} == {tuple(one.submission.id for one in mine)}
     assert {f.submission.student_id for f in intake.submissions} - {"1815"} == others
     reasons = {doubt.name: doubt.reason for doubt in intake.doubts}
     labels = {student.id: student.label for student in ROSTER}
@@ -336,25 +339,28 @@ def test_what_comes_too_late_to_count_displaces_nothing(
 ) -> None:
     """If it is the only submission, it stays, and the late policy that drops it says so."""
     intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
-    mine = [found for found in intake.submissions if found.submission.student_id == "1815"]
-    assert [intake.read(found).files["conv.py"] for found in mine] == ada
-    assert {found.submission.student_id for found in intake.submissions} == {"1815", "1911", "1985"}
+    mine = [one for one in intake.submissions if one.submission.student_id == "1815"]
+    assert [intake.read(one).files["conv.py"] for one in mine] == ada
+    assert {one.submission.student_id for one in intake.submissions} == {"1815", "1911", "1985"}
 
 
 def test_an_attempt_of_a_higher_number_is_later(pack: Callable[[Members], Path]) -> None:
     root = pack({f"{id}/attempt-{n}/conv.py": f"{n}".encode() for id in ("1815", "1911") for n in (2, 10, 9)})
     intake = read_class(root, ["conv.py"], "conv", ROSTER)
-    assert [intake.read(found).files["conv.py"] for found in intake.submissions] == [b"10"] * 2
+    assert [intake.read(one).files["conv.py"] for one in intake.submissions] == [b"10"] * 2
 
 
 def test_where_nothing_says_which_is_the_last_a_person_is_told(pack: Callable[[Members], Path]) -> None:
     root = pack({"1815/conv.py": b"one", "ada@example.org/conv.py": b"two", "1911/conv.py": b"three"})
     intake = read_class(root, ["conv.py"], "conv", ROSTER)
-    assert [intake.read(found).files["conv.py"] for found in intake.submissions] == [b"two", b"three"]
+    assert [intake.read(one).files["conv.py"] for one in intake.submissions] == [
+        b"two",
+        b"three",
+    ]
     (doubt,) = intake.doubts
     assert doubt.name == ADA.label
     assert "which is the last of 1815, ada@example.org" in doubt.reason
-    assert [found.submission.doubt for found in intake.submissions] == [doubt.reason, ""]
+    assert [one.submission.doubt for one in intake.submissions] == [doubt.reason, ""]
 
 
 def test_canvas_numbers_what_was_uploaded_again_and_says_who_was_late(
@@ -368,11 +374,14 @@ def test_canvas_numbers_what_was_uploaded_again_and_says_who_was_late(
         }
     )
     intake = read_class(root, ["conv.py"], "conv", ROSTER)
-    assert [intake.read(found).files["conv.py"] for found in intake.submissions] == [b"again", b"late"]
+    assert [intake.read(one).files["conv.py"] for one in intake.submissions] == [
+        b"again",
+        b"late",
+    ]
     assert intake.doubts == ()
     before = choice_of("last-before-deadline", "2026-10-02T00:00:00Z")
     intake = read_class(root, ["conv.py"], "conv", ROSTER, before)
-    assert [found.submission.student_id for found in intake.submissions] == ["1815"]
+    assert [one.submission.student_id for one in intake.submissions] == ["1815"]
 
 
 def test_a_deadline_without_any_time_is_a_persons_to_decide(pack: Callable[[Members], Path]) -> None:

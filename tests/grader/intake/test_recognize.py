@@ -109,7 +109,7 @@ def test_what_is_not_certain_is_asked_in_one_line(zipped: Zipped, name: str) -> 
     assert "\n" not in str(error.value)
 
 
-def test_the_instructors_answer_is_taken_and_what_does_not_fit_it_is_refused(zipped: Zipped) -> None:
+def test_the_instructors_answer_decides_and_other_files_are_refused(zipped: Zipped) -> None:
     root = zipped(["adal_1001_50001_dense.py", "bobb_1002_50002_dense.py", "readme.txt"])
     intake = read_class(root, ["dense.py"], layout="canvas")
     assert credited(intake).keys() == {"1001", "1002"}
@@ -167,7 +167,7 @@ def test_an_export_that_a_student_made_credits_no_other_student(tmp_path: Path, 
     assert [one.submission.student_id for one in submissions if one.paths] in (["1003"], ["eve"])
 
 
-def test_a_students_folder_of_the_roster_is_theirs_however_deep_an_export_lies_in_it(tmp_path: Path) -> None:
+def test_a_folder_named_for_a_student_is_theirs_at_any_depth(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
         archive.writestr("ada/assignment_1_export/submission_metadata.yml", EXPORT)
         archive.writestr("ada/assignment_1_export/submission_1/dense.py", "# ada's")

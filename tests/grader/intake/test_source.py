@@ -60,8 +60,8 @@ def test_a_hostile_entry_is_refused_with_its_reason_and_the_rest_is_read(tmp_pat
     (refused,) = intake.doubts
     assert reason in refused.reason
     assert refused.name.isprintable() and refused.name.isascii() and len(refused.name) <= 260
-    found = {f.submission.student_id: intake.read(f).files for f in intake.submissions}
-    assert {id: found[id] for id in ("ada", "bob")} == {
+    files = {f.submission.student_id: intake.read(f).files for f in intake.submissions}
+    assert {id: files[id] for id in ("ada", "bob")} == {
         "ada": {"conv.py": HONEST},
         "bob": {"conv.py": HONEST},
     }
@@ -76,8 +76,8 @@ def test_a_zip_that_separates_folders_by_backslashes_is_read(tmp_path: Path, sys
     more = [(member("class.txt"), b"")] if system == 0 else []
     root = zip_of(tmp_path / "class.zip", *((entry, HONEST) for entry in entries), *more)
     intake = read_class(root, ["conv.py"])
-    found = {one.submission.student_id: one for one in intake.submissions}
-    assert {id: intake.read(one).files for id, one in found.items()} == {
+    by_student = {one.submission.student_id: one for one in intake.submissions}
+    assert {id: intake.read(one).files for id, one in by_student.items()} == {
         "ada": {"conv.py": HONEST},
         "bob": {"conv.py": HONEST},
     }
@@ -123,7 +123,7 @@ def test_a_damaged_or_encrypted_entry_costs_no_other(tmp_path: Path) -> None:
     assert intake.read(intake.submissions[0]).files == {"conv.py": HONEST}
 
 
-def test_a_zip_within_is_offered_and_taken_only_where_the_instructor_says_so(tmp_path: Path) -> None:
+def test_a_nested_zip_is_read_only_if_the_instructor_says_so(tmp_path: Path) -> None:
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:
         archive.writestr("conv.py", HONEST)

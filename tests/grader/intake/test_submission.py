@@ -110,10 +110,10 @@ def test_a_near_name_is_offered_and_taken_where_a_person_accepts_it(
 def test_what_could_be_two_things_or_none_is_said_with_what_is_there(
     write: Callable[[Files], Path], name: str, accept: bool
 ) -> None:
-    files, said = NEVER_TAKEN[name]
+    files, message = NEVER_TAKEN[name]
     read = read_submission(write(files) / "ada", ["dense.py"], accept)
     assert not read.submitted.files
-    assert said in read.submitted.problems["dense.py"] == read.doubt
+    assert message in read.submitted.problems["dense.py"] == read.doubt
 
 
 def test_a_notebook_that_says_something_else_than_the_file_is_a_doubt(write: Callable[[Files], Path]) -> None:

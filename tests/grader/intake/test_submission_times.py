@@ -85,7 +85,7 @@ def test_without_a_roster_an_id_is_that_of_the_folder(submitted: Path, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("student,score\n1042,3\n", "t:1: found the columns student, score; expected a column"),
         ("time\n2026\n", "t:1: found the columns time"),
@@ -98,9 +98,9 @@ def test_without_a_roster_an_id_is_that_of_the_folder(submitted: Path, tmp_path:
         ("", "found the columns none"),
     ],
 )
-def test_what_is_no_time_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+def test_what_is_no_time_is_refused_with_its_line(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "t").write_text(text)
-    with pytest.raises(UserError, match=said):
+    with pytest.raises(UserError, match=message):
         read_times(tmp_path / "t", ZONE)
 
 

@@ -26,7 +26,7 @@ def conv(id: str = "one", **parameters: Any) -> Case:
     return Case(id, "x_grad", "x_grad", "conv", GIVEN | parameters)
 
 
-def drawn(number: int, remainder: str) -> Case:
+def draw_case(number: int, remainder: str) -> Case:
     return Case(f"drawn-{number}", "x_grad", "x_grad", "conv", {"remainder": remainder})
 
 
@@ -75,7 +75,7 @@ def test_wide_integers_are_odd_and_no_format_of_16_bits_holds_one(wide: str) -> 
 def test_lengths_are_drawn_from_their_ranges_and_one_name_is_one_length() -> None:
     case = array()
     lengths = {"m": [2, 9], "k": [20, 30]}
-    found = set()
+    drawn_lengths = set()
     for secret in "abcdef":
         parameters = {**case.parameters, "shape": ["m", "k"], "other": ["k", 3], "lengths": lengths}
         hidden = replace(case, parameters=parameters, visibility=Visibility.HIDDEN)
@@ -84,8 +84,8 @@ def test_lengths_are_drawn_from_their_ranges_and_one_name_is_one_length() -> Non
         assert 2 <= m <= 9
         assert (20 <= k <= 30, k == other_k, three) == (True, True, 3)
         assert kind_of(hidden).names_of_lengths(hidden, inputs) == {"m": m, "k": k}
-        found.add((m, k))
-    assert len(found) > 1
+        drawn_lengths.add((m, k))
+    assert len(drawn_lengths) > 1
 
 
 PINNED = [[-3.0, 7.0, -3.0], [0.0, 5.0, -4.0]]
@@ -99,13 +99,13 @@ def test_another_name_gives_other_numbers(other: Case) -> None:
     assert numbers(draw(conv(), "tiny")) != numbers(draw(conv(), "other"))
 
 
-@pytest.mark.parametrize("case", [conv(), drawn(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
+@pytest.mark.parametrize("case", [conv(), draw_case(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
 def test_a_visible_case_ignores_the_secret(case: Case) -> None:
     assert draw(case, "tiny").digest == draw(case, "tiny", "the course's secret").digest
 
 
 @pytest.mark.parametrize("visibility", HIDDEN)
-@pytest.mark.parametrize("case", [conv(), drawn(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
+@pytest.mark.parametrize("case", [conv(), draw_case(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
 def test_a_hidden_case_changes_with_the_secret(case: Case, visibility: Visibility) -> None:
     hidden = replace(case, visibility=visibility)
 
@@ -113,18 +113,18 @@ def test_a_hidden_case_changes_with_the_secret(case: Case, visibility: Visibilit
 
 
 def test_the_shapes_of_a_hidden_drawn_case_change_with_the_secret() -> None:
-    hidden = replace(drawn(1, "any"), visibility=Visibility.HIDDEN)
+    hidden = replace(draw_case(1, "any"), visibility=Visibility.HIDDEN)
 
     assert len({str(shapes(draw(hidden, "tiny", str(secret)))) for secret in range(10)}) == 10
 
 
-@pytest.mark.parametrize("case", [conv(), drawn(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
+@pytest.mark.parametrize("case", [conv(), draw_case(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
 def test_a_visible_case_is_everybodys(case: Case) -> None:
     assert draw(case, "tiny").digest == draw(case, "tiny", variant="ada").digest
 
 
 @pytest.mark.parametrize("visibility", HIDDEN)
-@pytest.mark.parametrize("case", [conv(), drawn(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
+@pytest.mark.parametrize("case", [conv(), draw_case(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
 def test_a_hidden_case_has_a_students_own_numbers_in_everybodys_shapes(
     case: Case, visibility: Visibility
 ) -> None:
@@ -137,7 +137,7 @@ def test_a_hidden_case_has_a_students_own_numbers_in_everybodys_shapes(
     assert draw(hidden, "tiny", "t", variant="ada").digest != own[0].digest
 
 
-def test_a_students_numbers_do_not_change_from_one_version_of_the_grader_to_the_next() -> None:
+def test_a_students_numbers_are_the_same_in_each_version_of_the_grader() -> None:
     hidden = replace(array(2, 3), visibility=Visibility.HIDDEN)
 
     assert draw(hidden, "tiny", "s", variant="ada").bases["a"].tolist() == PINNED_VARIANT
@@ -146,7 +146,9 @@ def test_a_students_numbers_do_not_change_from_one_version_of_the_grader_to_the_
 PINNED_VARIANT = [[-4.0, 6.0, 5.0], [-2.0, 1.0, 3.0]]
 
 
-@pytest.mark.parametrize("case", [conv(), drawn(1, "between"), array(3, 4)], ids=["conv", "drawn", "array"])
+@pytest.mark.parametrize(
+    "case", [conv(), draw_case(1, "between"), array(3, 4)], ids=["conv", "drawn", "array"]
+)
 def test_a_redraw_keeps_the_shapes_and_changes_the_numbers(case: Case) -> None:
     draws = [draw(case, "tiny", redraw=n) for n in range(3)]
 
@@ -244,9 +246,9 @@ REMAINDERS = {
 
 
 @pytest.mark.parametrize("remainder", REMAINDERS)
-def test_a_drawn_convolution_has_an_output_the_remainder_asked_for_and_nothing_square(remainder: str) -> None:
+def test_a_drawn_convolution_has_its_remainder_and_nothing_square(remainder: str) -> None:
     for number in range(200):
-        inputs = draw(drawn(number, remainder), "tiny")
+        inputs = draw(draw_case(number, remainder), "tiny")
         (n, h, w, c_in), (k_h, k_w, c, c_out) = inputs.array("x").shape, inputs.array("w").shape
         strides, paddings = pair(inputs.values["stride"]), pair(inputs.values["padding"])
         out = inputs.array("out_grad").shape
@@ -262,7 +264,7 @@ def test_a_drawn_convolution_has_an_output_the_remainder_asked_for_and_nothing_s
 
 
 def test_drawn_convolutions_are_varied() -> None:
-    draws = [draw(drawn(number, "any"), "tiny") for number in range(100)]
+    draws = [draw(draw_case(number, "any"), "tiny") for number in range(100)]
 
     assert len({str(shapes(inputs)) for inputs in draws}) > 90
     paddings = [pair(i.values["padding"]) for i in draws]
@@ -315,7 +317,7 @@ def test_a_case_is_described_with_its_remainder() -> None:
 
 @given(st.integers(0, 500), st.sampled_from(sorted(REMAINDERS)))
 def test_the_remainder_described_is_what_the_windows_leave_over(number: int, remainder: str) -> None:
-    case = drawn(number, remainder)
+    case = draw_case(number, remainder)
     inputs = draw(case, "tiny")
     x, w, out = (inputs.array(name).shape for name in ("x", "w", "out_grad"))
     stride, padding = pair(inputs.values["stride"]), pair(inputs.values["padding"])

@@ -232,15 +232,15 @@ def test_what_a_planted_comparison_requires_is_named_with_its_line(planted: dict
 
 
 @pytest.mark.parametrize(
-    ("package", "found"), [("kinds", KINDS), ("comparisons", COMPARISONS)], ids=["kinds", "comparisons"]
+    ("package", "by_name"), [("kinds", KINDS), ("comparisons", COMPARISONS)], ids=["kinds", "comparisons"]
 )
-def test_a_name_in_a_rubric_is_the_name_of_one_module(package: str, found: dict[str, Any]) -> None:
+def test_a_name_in_a_rubric_is_the_name_of_one_module(package: str, by_name: dict[str, Any]) -> None:
     folder = ROOT / "grader" / "judge" / package
     modules = {path.stem for path in folder.glob("*.py")} | {
         p.parent.name for p in folder.glob("*/__init__.py")
     }
 
-    assert set(found) == modules - {"__init__"}
-    for name, one in found.items():
+    assert set(by_name) == modules - {"__init__"}
+    for name, one in by_name.items():
         assert one.name == name
         assert type(one).__module__ == f"grader.judge.{package}.{name}"

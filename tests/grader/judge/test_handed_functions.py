@@ -15,7 +15,7 @@ FUNCTIONS = {
 CASE = Case("a", "c", "p", "literals", {}, functions=FUNCTIONS, functions_source="def make(): ...")
 
 
-def test_all_functions_of_a_draw_share_a_seed_and_lists_come_in_every_order() -> None:
+def test_functions_of_a_draw_share_a_seed_and_lists_have_every_order() -> None:
     draws = [draw_functions(FUNCTIONS, np.random.default_rng(n)) for n in range(200)]
 
     for drawn in draws:
@@ -30,7 +30,7 @@ def test_words_show_fixed_arguments_and_no_seed() -> None:
     assert functions_in_words(drawn) == "make=make(size=3), all=[f]"
 
 
-def test_a_redraw_and_another_secret_draw_anew_and_a_visible_case_needs_no_secret() -> None:
+def test_a_redraw_and_another_secret_give_other_functions() -> None:
     hidden = Case(**{**vars(CASE), "visibility": Visibility.HIDDEN})
 
     assert draw(CASE, "x", "one").digest == draw(CASE, "x", "two").digest
@@ -38,13 +38,13 @@ def test_a_redraw_and_another_secret_draw_anew_and_a_visible_case_needs_no_secre
     assert draw(CASE, "x", redraw=1).digest != draw(CASE, "x").digest
 
 
-def test_all_students_get_the_same_functions_and_seeds_so_that_no_case_is_easier_for_one() -> None:
+def test_all_students_get_the_same_functions_and_seeds() -> None:
     hidden = Case(**{**vars(CASE), "visibility": Visibility.HIDDEN})
 
     assert draw(hidden, "x", "one", variant="ada").functions == draw(hidden, "x", "one").functions
 
 
-def test_nothing_of_the_functions_is_in_what_is_sent_and_all_of_it_in_the_digest() -> None:
+def test_functions_are_in_the_digest_and_never_in_a_request() -> None:
     inputs = draw(CASE, "x")
     other = draw(Case(**{**vars(CASE), "functions_source": "def make(): pass"}), "x")
 

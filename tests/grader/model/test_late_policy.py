@@ -62,23 +62,23 @@ def handed_in(
     return Standing(Student("ada"), assignment, Fraction(earned), Fraction(100), submission)
 
 
-def score(policies: Policies, standing: Standing, left: int = 0) -> Fraction:
-    return apply_policy_to(policies, standing, left).score
+def score(policies: Policies, standing: Standing, days_left: int = 0) -> Fraction:
+    return apply_policy_to(policies, standing, days_left).score
 
 
 @given(late_policies(), points, st.integers(0, 5), spans, spans)
 def test_a_later_submission_never_scores_more_than_the_same_one_earlier(
-    policies: Policies, earned: Fraction, left: int, start: timedelta, delay: timedelta
+    policies: Policies, earned: Fraction, days_left: int, start: timedelta, delay: timedelta
 ) -> None:
-    earlier = score(policies, handed_in(start, earned), left)
-    assert score(policies, handed_in(start + delay, earned), left) <= earlier <= 100
+    earlier = score(policies, handed_in(start, earned), days_left)
+    assert score(policies, handed_in(start + delay, earned), days_left) <= earlier <= 100
 
 
 @given(late_policies(), points, points, st.integers(0, 5), spans)
 def test_of_two_submissions_at_one_time_the_worse_never_scores_more(
-    policies: Policies, one: Fraction, other: Fraction, left: int, after: timedelta
+    policies: Policies, one: Fraction, other: Fraction, days_left: int, after: timedelta
 ) -> None:
-    worse, better = (score(policies, handed_in(after, e), left) for e in sorted((one, other)))
+    worse, better = (score(policies, handed_in(after, e), days_left) for e in sorted((one, other)))
     assert worse <= better
 
 
@@ -89,7 +89,7 @@ def test_rounding_never_changes_an_order(rounding: Rounding, one: Fraction, othe
 
 
 @given(roundings, points)
-def test_rounding_moves_a_score_by_less_than_a_step_and_never_above_what_is_offered(
+def test_rounding_moves_a_score_by_less_than_a_step_up_to_the_maximum(
     rounding: Rounding, earned: Fraction
 ) -> None:
     rounded = round_score(rounding, earned, Fraction(100))
@@ -100,9 +100,9 @@ def test_rounding_moves_a_score_by_less_than_a_step_and_never_above_what_is_offe
 
 @given(late_policies(), points, st.integers(0, 5), st.none() | spans)
 def test_no_score_changes_without_a_step_that_says_why(
-    policies: Policies, earned: Fraction, left: int, after: timedelta | None
+    policies: Policies, earned: Fraction, days_left: int, after: timedelta | None
 ) -> None:
-    final = apply_policy_to(policies, handed_in(after, earned), left)
+    final = apply_policy_to(policies, handed_in(after, earned), days_left)
     assert final.score == (final.steps[-1].score if final.steps else earned)
     assert all(step.says and step.policy for step in final.steps)
 
@@ -121,7 +121,7 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
 
 
 @pytest.mark.parametrize(
-    ("policies", "after", "left", "expected", "policy", "says"),
+    ("policies", "after", "days_left", "expected", "policy", "says"),
     {
         "in_time": (TEN_A_DAY, -HOUR, 0, 90, None, ""),
         "at_the_deadline": (TEN_A_DAY, timedelta(), 0, 90, None, ""),
@@ -174,9 +174,9 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
     }.values(),
 )  # fmt: skip
 def test_what_a_policy_takes_and_what_it_says(
-    policies: Policies, after: timedelta | None, left: int, expected: int, policy: str | None, says: str
+    policies: Policies, after: timedelta | None, days_left: int, expected: int, policy: str | None, says: str
 ) -> None:
-    final = apply_policy_to(policies, handed_in(after), left)
+    final = apply_policy_to(policies, handed_in(after), days_left)
     assert final.score == expected
     assert (final.steps[-1].policy if final.steps else None) == policy
     assert says in (final.steps[-1].says if final.steps else "")
@@ -213,7 +213,7 @@ def test_what_the_lms_calls_late_without_a_time_is_a_persons_to_decide() -> None
     assert (final.score, final.unclear) == (90, "late by an unknown time")
 
 
-def test_what_a_person_adds_is_not_taken_by_the_penalty_and_is_rounded_last() -> None:
+def test_an_adjustment_escapes_the_penalty_and_is_rounded_last() -> None:
     adjustment = Adjustment("ada", "conv", "flip", Fraction("2.25"), "regrade", "grace")
     policies = replace(TEN_A_DAY, rounding=Rounding("nearest", Fraction(1, 2)))
     final = apply_policy_to(policies, replace(handed_in(DAY), adjustments=(adjustment,)), 0)

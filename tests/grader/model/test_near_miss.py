@@ -6,21 +6,21 @@ import pytest
 
 from grader.model.near_miss import near_file, near_miss, one_of
 
-KNOWN = ("dense", "conv_backward", "conv_forward")
+WORDS = ("dense", "conv_backward", "conv_forward")
 
 
 @pytest.mark.parametrize("word", ["conv_bakward", "convbackward", "CONV_BACKWARD", "conv_backwards"])
 def test_a_slip_is_answered_with_the_name_that_was_meant(word: str) -> None:
-    assert near_miss(word, KNOWN) == "; did you mean 'conv_backward'?"
+    assert near_miss(word, WORDS) == "; did you mean 'conv_backward'?"
 
 
 @pytest.mark.parametrize("word", ["", "kernel", "dense", "x" * 10_000])
 def test_where_no_name_is_near_nothing_is_suggested(word: str) -> None:
-    assert near_miss(word, KNOWN) == ""
+    assert near_miss(word, WORDS) == ""
 
 
 def test_a_choice_is_listed_and_the_nearest_named() -> None:
-    assert one_of("dens", KNOWN) == "one of dense, conv_backward, conv_forward; did you mean 'dense'?"
+    assert one_of("dens", WORDS) == "one of dense, conv_backward, conv_forward; did you mean 'dense'?"
     assert one_of("dens", ()) == "none: there is none yet"
 
 

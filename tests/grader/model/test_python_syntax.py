@@ -138,8 +138,8 @@ def ask(python: str, sources: tuple[str, ...]) -> list[list[object]]:
 
 
 def test_a_newer_python_warns_of_all_that_3_11_does_not_read(newer: str) -> None:
-    for source, (is_read, said) in zip(NEW_IN_3_12_OR_3_13, ask(newer, NEW_IN_3_12_OR_3_13), strict=True):
-        assert is_read and said, source
+    for source, (is_read, notes) in zip(NEW_IN_3_12_OR_3_13, ask(newer, NEW_IN_3_12_OR_3_13), strict=True):
+        assert is_read and notes, source
 
 
 def test_a_newer_python_warns_of_nothing_that_3_11_reads(newer: str) -> None:

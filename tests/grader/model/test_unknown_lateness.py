@@ -21,7 +21,7 @@ LATE_AND_NO_TIME = Submission("ada", "dense", "1", late=True)
 
 
 @pytest.mark.parametrize(
-    ("rule", "score", "unclear", "said"),
+    ("rule", "score", "unclear", "message"),
     [
         ("review", 90, UNKNOWN_LATENESS, ""),
         ("on_time", 90, "", "it counts as on time by the rule of the course"),
@@ -29,12 +29,12 @@ LATE_AND_NO_TIME = Submission("ada", "dense", "1", late=True)
     ],
 )
 def test_late_by_nobody_knows_how_much_ends_as_the_course_says(
-    rule: Any, score: int, unclear: str, said: str
+    rule: Any, score: int, unclear: str, message: str
 ) -> None:
     policies = replace(PENALTY_A_DAY, unknown_lateness=rule)
     final = apply_policy_to(policies, standing_of(LATE_AND_NO_TIME, 90), 0)
     assert (final.score, final.unclear) == (score, unclear)
-    assert said in "".join(step.says for step in final.steps)
+    assert message in "".join(step.says for step in final.steps)
 
 
 def test_where_being_late_costs_nothing_a_mark_of_lateness_changes_nothing() -> None:

@@ -166,7 +166,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
-def test_what_no_honest_worker_writes_is_refused_before_its_arrays_are_read(data: bytes) -> None:
+def test_a_dishonest_frame_is_refused_before_its_arrays_are_read(data: bytes) -> None:
     with pytest.raises(ProtocolError):
         read(data)
 

@@ -176,9 +176,9 @@ def verified(course: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
     """The exit status of `grader verify` in a course, and what it printed."""
     monkeypatch.chdir(course)
     monkeypatch.delenv("BACKFLIP_SEED", raising=False)
-    with contextlib.redirect_stdout(io.StringIO()) as said:
+    with contextlib.redirect_stdout(io.StringIO()) as output:
         status = main(["verify", "--out", "matrix", "--jobs", "2", "--seeds", "5"])
-    return status, said.getvalue()
+    return status, output.getvalue()
 
 
 @pytest.fixture
@@ -211,11 +211,11 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = children_cpu_seconds()
-    status, said = verified(sound, monkeypatch)
+    status, output = verified(sound, monkeypatch)
 
-    assert status == PASSED, said
-    assert "tiny: 5 mutants, 0 survive, 4 cases, 0 findings" in said
-    lines = [line.split(maxsplit=1) for line in said.splitlines()[1:]]
+    assert status == PASSED, output
+    assert "tiny: 5 mutants, 0 survive, 4 cases, 0 findings" in output
+    lines = [line.split(maxsplit=1) for line in output.splitlines()[1:]]
     gains = {name.rstrip(":"): words for name, words in lines if words.startswith("gains ")}
     certain = {
         **dict.fromkeys(
@@ -333,15 +333,15 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
             (
                 at(rubric, "id: real,"),
                 f"given/real: {cheat} earns points here, and may gain 0 points, in each case and in all: "
-                "let the criterion require one in which something must be done, or ask for more",
+                "let the criterion require another one that needs work, or ask for more",
             )
             for cheat in ("returns_nothing", "hands_its_input_back", "zeros_of_the_right_shape")
         ),
     }
     output = re.sub("(was never judged: refused): .*", r"\1", output)  # the import rules give the reason
-    found = {tuple(line.split(": ", 1)) for line in output.splitlines() if line.startswith("/")}
+    findings = {tuple(line.split(": ", 1)) for line in output.splitlines() if line.startswith("/")}
     assert status == NOT_PASSED
-    assert found == expected
+    assert findings == expected
     assert f"{len(expected)} findings" in output
     page = (faulty / "matrix" / "tiny.html").read_text()
     assert page.index('<tr class="survivor"><th>only_on_five_axes') < page.index("<tr><th>not_flipped")
@@ -368,9 +368,9 @@ def test_a_solution_that_fails_on_a_further_device_is_a_finding(
         return {"cuda": grades[HANDOUT]}
 
     monkeypatch.setattr(proof, "grades_on_further_devices", of_the_handout)
-    status, said = verified(sound, monkeypatch)
+    status, output = verified(sound, monkeypatch)
     assert status == NOT_PASSED
-    assert "the solution does not pass on cuda: error" in said
+    assert "the solution does not pass on cuda: error" in output
 
 
 def test_a_condition_that_nobody_knows_is_the_loaders_complaint(
@@ -438,8 +438,8 @@ def test_two_consecutive_statements_of_a_solution_are_a_leak(
 ) -> None:
     (tmp_path / "library.py").write_text(LEAKING)
     files = {"handed_out.py": f"import math\n\n\n{held if held.startswith('def') else wrapped(held)}"}
-    found = leaks(tmp_path, ["library:step", "library:one"], files)
-    assert [name for name, _, _ in found] == ["handed_out.py"] * is_leak
+    leaked = leaks(tmp_path, ["library:step", "library:one"], files)
+    assert [name for name, _, _ in leaked] == ["handed_out.py"] * is_leak
 
 
 def wrapped(code: str) -> str:

@@ -139,7 +139,7 @@ def test_a_cheat_that_was_refused_shows_nothing() -> None:
     assert message.startswith("cheat was never judged: refused")
 
 
-def test_too_few_bits_may_keep_half_of_a_criterion_that_tells_precisions_apart() -> None:
+def test_low_precision_may_keep_half_of_a_criterion_about_precision() -> None:
     rubric, grade = graded(Status.OK, Status.OK, Status.WRONG)
     (criterion,) = rubric.criteria
     wide = tuple(replace(case, parameters={"shape": [2], "wide": "a"}) for case in criterion.cases)

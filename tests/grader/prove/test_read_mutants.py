@@ -127,7 +127,7 @@ def test_a_mutant_that_would_not_be_what_it_says_is_a_finding(
     assert read(text) == ([], [finding])
 
 
-def test_a_second_mutant_of_the_same_name_is_a_finding_even_of_a_faulty_one(
+def test_a_second_mutant_of_one_name_is_a_finding_even_of_a_faulty_one(
     read: Callable[[str], tuple[list[str], list[str]]],
 ) -> None:
     names, findings = read(DOUBLED + "\n\n" + DOUBLED)

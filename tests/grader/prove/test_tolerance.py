@@ -36,7 +36,7 @@ PROBES = [
 ]
 
 
-def made(name: str, number: int) -> tuple[Case, Inputs, Expected]:
+def proof_of(name: str, number: int) -> tuple[Case, Inputs, Expected]:
     """A real-valued case and its expected values, from our own computation in float64."""
     kind, parameters, compare = CASES[name]
     case = Case("real", "only", "probe", kind, parameters, data="normal", compare=compare)
@@ -47,7 +47,7 @@ def made(name: str, number: int) -> tuple[Case, Inputs, Expected]:
 
 @pytest.mark.parametrize(("name", "number"), PROBES)
 def test_every_legitimate_way_stays_inside_and_every_wrong_one_is_caught(name: str, number: int) -> None:
-    swept = sweep(*made(name, number), seeds=60)
+    swept = sweep(*proof_of(name, number), seeds=60)
     assert swept == Sweep("only/real", 60, swept.worst, ())
     assert 0 < swept.worst < 1
 
@@ -69,8 +69,8 @@ def loops(case: Mapping[str, Any]) -> dict[str, np.ndarray[Any, Any]]:
 
 @pytest.mark.parametrize("name", ["conv", "cropped"])
 @pytest.mark.parametrize("number", range(3))
-def test_what_the_sweep_takes_for_right_is_the_convolution_and_its_gradients(name: str, number: int) -> None:
-    _, inputs, expected = made(name, number)
+def test_the_sweeps_right_values_are_the_convolution_and_its_gradients(name: str, number: int) -> None:
+    _, inputs, expected = proof_of(name, number)
     arrays = {n: inputs.array(n) for n in inputs.bases}
     by_loops = loops({**arrays, **inputs.values})[RESULTS["conv"][number]]
     absolute = loops({n: abs(a) for n, a in arrays.items()} | dict(inputs.values))[RESULTS["conv"][number]]
@@ -93,12 +93,12 @@ def test_a_tolerance_that_is_too_tight_or_too_wide_is_found_out(
 ) -> None:
     right = getattr(tolerance, formula)
     monkeypatch.setattr(tolerance, formula, lambda array: factor * right(array))
-    swept = sweep(*made(name, number), seeds=20)
+    swept = sweep(*proof_of(name, number), seeds=20)
     assert any(why in problem and "of 20 seeds" in problem for problem in swept.problems), swept
 
 
 def test_a_probe_of_which_no_way_is_known_is_a_problem() -> None:
-    case, inputs, expected = made("matmul", 0)
+    case, inputs, expected = proof_of("matmul", 0)
     with_bias = Expected((expected.arrays[0] + 1,), expected.bounds)
     another_bound = Expected(expected.arrays, tuple(2 * bound for bound in expected.bounds or ()))
     for unknown in (with_bias, another_bound):

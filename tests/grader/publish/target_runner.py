@@ -16,7 +16,7 @@ from tests.waiting import LIMIT
 EXPRESSION = re.compile(r"\$\{\{ *steps\.(\w+)\.outputs\.(\w+) *\}\}")
 
 
-Done = subprocess.CompletedProcess[str]
+Outcome = subprocess.CompletedProcess[str]
 
 
 def clean(home: Path, **more: str) -> dict[str, str]:
@@ -25,7 +25,7 @@ def clean(home: Path, **more: str) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": str(home), **pip, **more}
 
 
-def run(words: Iterable[object], folder: Path, environment: Mapping[str, str]) -> Done:
+def run(words: Iterable[object], folder: Path, environment: Mapping[str, str]) -> Outcome:
     """Runs a program in a folder, with only that environment."""
     return subprocess.run(
         list(map(str, words)),
@@ -64,7 +64,7 @@ def _filled_in(value: str, output: Path) -> str:
     return EXPRESSION.sub(lambda match: outputs[match[2]], value)
 
 
-def run_pipeline(pipeline: Mapping[str, Any], folder: Path, scratch: Path) -> Done:
+def run_pipeline(pipeline: Mapping[str, Any], folder: Path, scratch: Path) -> Outcome:
     """The script of a GitLab job: one shell, which ends at the first line that fails."""
     lines = "\n".join(pipeline["grade"]["script"])
     return run(["bash", "-eo", "pipefail", "-c", lines], folder, clean(scratch, CI_PROJECT_DIR=str(folder)))

@@ -7,7 +7,7 @@ import pytest
 from grader.author.handout import is_in_handout
 from grader.author.load import load
 from grader.judge.verdict.oracles import ReferenceOracle
-from tests.attacks.test_handouts import forms, found, unpacked
+from tests.attacks.test_handouts import forms, leaks_in, unpacked
 from tests.grader.publish.conftest import MUTANTS, PAID_HINT, SEED
 
 PUBLIC = ("github", "gitlab", "classroom50", "docker")
@@ -36,10 +36,10 @@ SECRETS = {
 @pytest.mark.parametrize("target", PUBLIC)
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
 def test_a_public_bundle_does_not_hold(published: Path, target: str, secret: str) -> None:
-    held = contents(published / "course")
-    held["conv.py"] = (published / "course" / "reference" / "conv.py").read_bytes()  # it is behind a link
-    assert found(held, secret.encode()), "the course does not hold it"
-    assert found(contents(published / target), secret.encode()) == []
+    texts = contents(published / "course")
+    texts["conv.py"] = (published / "course" / "reference" / "conv.py").read_bytes()  # it is behind a link
+    assert leaks_in(texts, secret.encode()), "the course does not hold it"
+    assert leaks_in(contents(published / target), secret.encode()) == []
 
 
 @pytest.mark.parametrize("target", ["github", "gitlab", "classroom50"])
@@ -51,7 +51,7 @@ def test_a_public_bundle_holds_values_of_visible_cases_alone(published: Path, ta
         for case in (case for criterion in assignment.rubric.criteria for case in criterion.cases):
             inputs = oracle.inputs(case)
             arrays = [inputs.array("a"), *oracle.expected(case, inputs).arrays]
-            is_held = any(found(files, form) for array in arrays for form in forms(array))
+            is_held = any(leaks_in(files, form) for array in arrays for form in forms(array))
             assert is_held is is_in_handout(case), case.name
     finally:
         oracle.close()
@@ -60,5 +60,5 @@ def test_a_public_bundle_holds_values_of_visible_cases_alone(published: Path, ta
 def test_the_instructors_bundles_do_hold_them(published: Path) -> None:
     """Otherwise the search above would prove nothing."""
     for target in ANSWERS:
-        held = contents(published / target)
-        assert all(found(held, secret.encode()) for secret in (SEED, MUTANTS, "hidden-one"))
+        texts = contents(published / target)
+        assert all(leaks_in(texts, secret.encode()) for secret in (SEED, MUTANTS, "hidden-one"))

@@ -27,7 +27,7 @@ from grader.publish.targets import names, prairielearn
 from tests.grader.publish.bundles import bundle_without_handout
 from tests.grader.publish.conftest import SUBMISSIONS, Scores, scores_of
 from tests.grader.publish.target_runner import (
-    Done,
+    Outcome,
     borrow_environment,
     build_image,
     clean,
@@ -218,7 +218,7 @@ def test_gitlab_grades_a_push_line_by_line(
     assert suite.tests == 3 and bool(suite.failures) is not is_right
 
 
-def grade_in_classroom50(bundle: Path, checkout: Path) -> Done:
+def grade_in_classroom50(bundle: Path, checkout: Path) -> Outcome:
     return run([sys.executable, bundle / "autograder.py"], checkout, clean(checkout, **RUNNER))
 
 
@@ -345,7 +345,7 @@ def test_prairielearn_cannot_give_each_student_numbers_of_their_own(course: Path
         prairielearn.files(bundle)
 
 
-def test_docker_never_grades_without_the_sandbox_and_shows_the_desk_to_one_machine(
+def test_docker_grades_in_the_sandbox_and_shows_the_desk_locally(
     published: Path,
 ) -> None:
     folder = published / "docker"
@@ -514,9 +514,9 @@ def test_an_editor_finds_the_line_of_each_problem(
     (task,) = json.loads((folder / ".vscode" / "tasks.json").read_text())["tasks"]
     pattern = task["problemMatcher"]["pattern"]
     done = run(["bash", "-c", task["command"]], folder, clean(tmp_path))
-    found = [match for line in done.stdout.splitlines() if (match := re.match(pattern["regexp"], line))]
+    matches = [match for line in done.stdout.splitlines() if (match := re.match(pattern["regexp"], line))]
     lines = SUBMISSIONS["half"].splitlines()
-    where = {(m[pattern["file"]], lines[int(m[pattern["line"]]) - 1].partition("(")[0]) for m in found}
+    where = {(m[pattern["file"]], lines[int(m[pattern["line"]]) - 1].partition("(")[0]) for m in matches}
     assert where == {("conv.py", "def dilate")}
 
 

@@ -63,33 +63,42 @@ def criterion_of(*results: CheckResult, facts: tuple[Fact, ...] = ()) -> Grade:
     return Grade("tiny", "ada", (one,), "none")
 
 
-def told(grade: Grade) -> tuple[list[str], list[str]]:
+def texts_of(grade: Grade) -> tuple[list[str], list[str]]:
     """The cases that are shown in full, and those that are only named."""
     (section,) = feedback_on(grade).sections
     return [one.case for one in section.blocks], list(section.more)
 
 
-def test_an_idea_is_told_once_and_the_next_case_is_one_that_says_something_else() -> None:
+def test_an_idea_is_shown_once_and_the_next_case_adds_something() -> None:
     grade = criterion_of(
         failing("a", idea="You flip."), failing("b", idea="You flip."), failing("c", idea="You pad.")
     )
-    assert told(grade) == (["grad/a", "grad/c"], ["b"])
-    assert told(criterion_of(*(failing(case, idea="You flip.") for case in "abc"))) == (
+    assert texts_of(grade) == (["grad/a", "grad/c"], ["b"])
+    assert texts_of(criterion_of(*(failing(case, idea="You flip.") for case in "abc"))) == (
         ["grad/a"],
         ["b", "c"],
     )
 
 
+def test_an_idea_that_two_cases_share_is_told_in_full_once() -> None:
+    """With exactly two failing cases both are shown, and the second one names the first."""
+    both = (replace(failing(case, idea="You flip."), help="README.md#flip") for case in "ab")
+    (section,) = feedback_on(criterion_of(*both)).sections
+    ideas = [dict(one.facts)["idea"] for one in section.blocks]
+    assert ideas == ["You flip.", "The same as in a."]
+    assert [("read" in dict(one.facts)) for one in section.blocks] == [True, False]
+
+
 def test_a_hidden_case_keeps_its_place_whatever_its_idea_is() -> None:
     """Its place among the others would reveal its outcome."""
     hidden = [failing(case, Visibility.HIDDEN, idea=f"idea {case == 'x'}") for case in "wxyz"]
-    assert told(criterion_of(failing("a", idea="idea False"), *hidden)) == (
+    assert texts_of(criterion_of(failing("a", idea="idea False"), *hidden)) == (
         ["grad/a", ""],  # a hidden one has no name that a page could look up
         ["x", "y", "z"],
     )
 
 
-def test_what_several_cases_share_stands_above_them_and_not_where_hidden_ones_alone_fail() -> None:
+def test_a_shared_failure_stands_above_its_cases_unless_all_are_hidden() -> None:
     inner = Fact("inner", "Your flip is wrong, and this calls it. Fix flip first.", ("a", "b"))
     (section,) = feedback_on(criterion_of(failing("a"), failing("b"), facts=(inner,))).sections
     assert section.facts == (inner.text,)
@@ -103,7 +112,7 @@ def test_a_type_error_about_a_tuple_says_which_argument_is_a_pair() -> None:
     reason = 'conv.py:3: TypeError: can only concatenate tuple (not "int") to tuple'
     result = CheckResult("conv", "one", Status.ERROR, rationale=reason, calls=(call,))
     assert dict(block(result, "", False).facts)["why"].endswith(
-        "\nstride is a pair here, (1, 2), no single number"
+        "\nstride is a pair here, (1, 2), and not one number"
     )
     other = replace(result, rationale="conv.py:3: ValueError: tuple")
     assert "pair" not in dict(block(other, "", False).facts)["why"]

@@ -14,9 +14,10 @@ from grader.model.class_row import ClassReport, ClassRow
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Student, Submission
+from grader.report.formats import ReportFiles
 from grader.report.formats.canvas import NEEDED, TWO_NAMES, fill_canvas
 from grader.report.formats.moodle import fill_moodle
-from grader.report.tables.sheet import Written, read_sheet
+from grader.report.tables.sheet import read_sheet
 
 STUDENTS = (
     Student("1001", "Ada Lovelace", "ada@x.edu"),
@@ -51,7 +52,7 @@ def class_report() -> ClassReport:
     return ClassReport(tuple(rows), {"dense": "A layer by hand"}, {})
 
 
-def canvas(path: Path, text: str, keep: bool = False) -> Written:
+def canvas(path: Path, text: str, keep: bool = False) -> ReportFiles:
     path.write_bytes(text.encode())
     sheet = read_sheet(path, NEEDED, "Canvas")
     return fill_canvas(class_report(), sheet, Identities(STUDENTS).find, keep)
@@ -59,7 +60,7 @@ def canvas(path: Path, text: str, keep: bool = False) -> Written:
 
 def moodle(
     path: Path, text: str | bytes, keep: bool = False, named: Mapping[str, str] | None = None
-) -> Written:
+) -> ReportFiles:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return fill_moodle(class_report(), read_sheet(path, (), "Moodle"), Identities(STUDENTS).find, keep, named)
 
@@ -120,7 +121,7 @@ def test_canvas_lines_that_are_no_students_are_told_by_their_structure(path: Pat
         canvas(path, text.replace(",100,", ",90,"))
 
 
-def test_canvas_excused_and_unassigned_cells_stay_and_missing_students_are_counted(path: Path) -> None:
+def test_canvas_keeps_excused_cells_and_counts_missing_students(path: Path) -> None:
     text = f'{CANVAS}{POINTS}"Lovelace, Ada",7,1001,,A,EX,\n"Hopper, Grace",8,1002,,A,N/A,\n'
     text += '"Noether, Emmy",9,1004,,A,3,\n'
     filled = canvas(path, text + '"Turing, Alan",10,1912,,A,4,\n')
@@ -135,12 +136,12 @@ def test_cells_that_held_another_grade_are_listed_and_kept_on_demand(path: Path)
     filled = canvas(path, text)
     assert filled.changes == ("Ada Lovelace 55.00 → 100", "Jörg Müller C+ → 50")
     assert [line[5] for line in table(filled.files["canvas.csv"])[2:]] == ["100", "87.50", "50"]
-    kept = canvas(path, text, keep=True)
-    assert kept.changes == () and kept.unchanged == (
+    report = canvas(path, text, keep=True)
+    assert report.changes == () and report.unchanged == (
         "Ada Lovelace 55.00 (not 100)",
         "Jörg Müller C+ (not 50)",
     )
-    assert [line[5] for line in table(kept.files["canvas.csv"])[2:]] == ["55.00", "87.50", "C+"]
+    assert [line[5] for line in table(report.files["canvas.csv"])[2:]] == ["55.00", "87.50", "C+"]
 
 
 def test_canvas_last_and_first_names_in_two_columns_are_read(path: Path) -> None:
@@ -197,7 +198,7 @@ def test_moodle_a_locked_line_stays_and_is_named_as_locked(path: Path) -> None:
 def test_moodle_a_word_that_is_neither_yes_nor_no_is_a_doubt(path: Path) -> None:
     filled = moodle(path, ENGLISH + row(5001, "Ada Lovelace", "ada@x.edu", "", "Perhaps"))
     assert table(filled.files["moodle.csv"])[1][4] == ""
-    assert "'Grade can be changed' says 'Perhaps', which is not known as yes or no" in filled.left_out[0]
+    assert "'Grade can be changed' says 'Perhaps', which may mean yes or no" in filled.left_out[0]
 
 
 GERMAN = (

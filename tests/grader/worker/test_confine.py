@@ -49,8 +49,8 @@ def decide(program: bytes, machine: str, number: int, *arguments: int, arch: int
 def test_the_numbers_are_those_of_the_kernels_headers(machine: str) -> None:
     if not HEADERS[machine].is_file():
         pytest.skip(f"{HEADERS[machine]} is not installed")
-    found = re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[machine].read_text(), re.MULTILINE)
-    kernel = {name: int(number) for name, number in found}
+    numbers = re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[machine].read_text(), re.MULTILINE)
+    kernel = {name: int(number) for name, number in numbers}
     ours = {
         **confine.DENIED[machine],
         **confine.PROCESS_STARTERS[machine],

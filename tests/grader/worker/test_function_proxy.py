@@ -11,17 +11,17 @@ from grader.worker import numpy_arrays
 from grader.worker.function_proxy import FunctionProxy, Line, proxies
 from grader.worker.student_module import to_raw, value_in
 
-sent: list[Frame] = []
+frames: list[Frame] = []
 
 
 @pytest.fixture
 def line(monkeypatch: pytest.MonkeyPatch) -> Line:
     """A line whose judge doubles the first argument, and refuses a text."""
-    sent.clear()
+    frames.clear()
 
     def exchange(data: bytes) -> Frame:
         (call,) = FrameReader(1 << 20).feed(data)
-        sent.append(call)
+        frames.append(call)
         (first, *_) = value_in(call.arrays)
         reply = {"nonce": "n", "status": "ok", "error": None}
         if isinstance(first, str):
@@ -44,7 +44,7 @@ def test_a_call_sends_its_number_and_its_arguments_and_returns_a_new_array(line:
     result = FunctionProxy(7)(np.arange(3.0), "more")
 
     assert result.tolist() == [0, 2, 4] and result.flags.writeable
-    assert dict(sent[0].header) == {"nonce": "n", "function": 7}
+    assert dict(frames[0].header) == {"nonce": "n", "function": 7}
 
 
 def test_a_proxy_holds_its_number_alone() -> None:
@@ -73,7 +73,7 @@ def test_an_exception_is_one_of_pythons_own(line: Line, type: str, kind: type) -
         FunctionProxy(1)(type)
 
 
-def test_a_proxy_of_an_earlier_question_and_what_is_no_data_are_refused_at_once(line: Line) -> None:
+def test_a_proxy_of_an_earlier_question_is_refused_at_once(line: Line) -> None:
     line.open("n", [1])
     with pytest.raises(TypeError, match=r"the argument list\[0\] is a function"):
         FunctionProxy(1)(lambda: None)
@@ -81,7 +81,7 @@ def test_a_proxy_of_an_earlier_question_and_what_is_no_data_are_refused_at_once(
 
     with pytest.raises(RuntimeError, match="an earlier question"):
         FunctionProxy(1)(2.0)
-    assert sent == []
+    assert frames == []
 
 
 def test_threads_wait_for_their_turn(line: Line) -> None:

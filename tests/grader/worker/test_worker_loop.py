@@ -114,7 +114,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize(("source", "expected"), ERRORS.values(), ids=ERRORS)
-def test_an_exception_names_the_last_line_of_the_submission_that_it_passed_through(
+def test_an_exception_names_the_last_line_of_the_submission(
     worker: Worker, tmp_path: Path, source: str, expected: tuple[str, str, int, str]
 ) -> None:
     error = error_of(worker, tmp_path, source)
@@ -173,14 +173,14 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize(("source", "said"), UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize(("source", "message"), UNREADABLE.values(), ids=UNREADABLE)
 def test_a_file_that_this_python_cannot_read_says_why_and_what_to_do(
-    worker: Worker, tmp_path: Path, source: bytes, said: str
+    worker: Worker, tmp_path: Path, source: bytes, message: str
 ) -> None:
     error = error_of(worker, tmp_path, source)
 
     assert error["file"] == "handed_in_here.py" and error["line"] >= 1
-    assert said in error["message"]
+    assert message in error["message"]
 
 
 SLY = {

@@ -50,29 +50,29 @@ OPERATIONS = {  # of an atomic operation on 5 with 3: what it leaves
 
 def vectors() -> dict[str, Value]:
     """Each vector type: its parts, its size, and its alignment."""
-    found: dict[str, Value] = {}
+    programs: dict[str, Value] = {}
     for name in VECTORS:
         size = SIZES[name.removeprefix("u") if name != "uint" else "int"]
         for parts, last in enumerate("xyzw", 1):
             given = ", ".join(map(str, range(1, parts + 1)))
             kind = f"{name}{parts}"
-            found[f"{kind} v = make_{kind}({given}); out[i] = v.{last} + 100 * sizeof({kind});"] = (
+            programs[f"{kind} v = make_{kind}({given}); out[i] = v.{last} + 100 * sizeof({kind});"] = (
                 parts + 100 * size * parts
             )
-    return found
+    return programs
 
 
 def atomics() -> dict[str, Value]:
     """Each atomic operation in each scope: what it returns, and what it leaves."""
-    found: dict[str, Value] = {}
+    programs: dict[str, Value] = {}
     for name, left in OPERATIONS.items():
         for scope in ("", "_block", "_system"):
-            found[f"unsigned n = 5; out[i] = 100 * {name}{scope}(&n, 3u); out[i] += n;"] = 500 + left
+            programs[f"unsigned n = 5; out[i] = 100 * {name}{scope}(&n, 3u); out[i] += n;"] = 500 + left
     for scope in ("", "_block", "_system"):
-        found[f"int n = 5; out[i] = 100 * atomicCAS{scope}(&n, 5, 7); out[i] += n;"] = 507
+        programs[f"int n = 5; out[i] = 100 * atomicCAS{scope}(&n, 5, 7); out[i] += n;"] = 507
     for kind in ("float", "double"):
-        found[f"{kind} x = 0.5; out[i] = 100 * atomicAdd(&x, ({kind})0.25); out[i] += x;"] = 50.75
-    return found
+        programs[f"{kind} x = 0.5; out[i] = 100 * atomicAdd(&x, ({kind})0.25); out[i] += x;"] = 50.75
+    return programs
 
 
 # Words whose bytes and halves meet every bound; what the intrinsics make of a pair of parts.

@@ -36,9 +36,7 @@ def test_what_was_used_lately_stays_however_much_it_is(folder):
     assert {path.name for path in folder.iterdir()} == {"e"}
 
 
-def test_what_is_compiled_again_and_again_is_compiled_once_and_still_runs_when_its_files_are_gone(
-    tmp_path, monkeypatch
-):
+def test_kernels_are_compiled_once_and_run_without_their_files(tmp_path, monkeypatch):
     module = Module(SOURCE, folder=tmp_path)
     old = time.time() - HOUR
     for path in tmp_path.iterdir():

@@ -1,14 +1,19 @@
-"""An unchecked launch that takes long runs its blocks on several cores, with the results of one core."""
+"""What takes long uses several cores, with the results of one: launches by their blocks, checks by orders."""
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from reference.emulator import Module
+from reference.emulator.compile import compile_library
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="blocks run in processes of their own on Linux"
@@ -41,13 +46,53 @@ COUNTED = (
     "__global__ void counts(int steps, int *out) { for (int i = 0; i < steps; ++i) atomicAdd(out, i & 1); }"
 )
 LASTING = "__device__ int runs; __global__ void notes(int steps, int *out) { runs += steps; out[0] = runs; }"
+# The lanes of `of_a_part` teach the runtime that it must keep all readers of a word, which later orders use.
+CHECKED = """
+__device__ float walked(float x, const float *a, int steps)
+{
+    for (int i = 0; i < steps; ++i)
+        x = x * 0.5f + a[i % 64];
+    return x;
+}
+__global__ void races(int steps, const float *a, float *out)
+{
+    __shared__ float last;
+    last = walked(threadIdx.x, a, steps);
+    out[threadIdx.x] = last;
+    if (threadIdx.x == 70)
+        out[threadIdx.x + 1000] = 1;
+}
+__global__ void of_a_part(int steps, const float *a, float *out)
+{
+    __shared__ int s;
+    int i = threadIdx.x;
+    if (i == 0)
+        s = walked(1, a, steps * 64);
+    __syncthreads();
+    if (i < 32) {
+        out[i] = s;
+        if (i != 17)
+            __syncwarp(~(1u << 17));
+        if (i == 31)
+            s = 2;
+    }
+}
+__global__ void right(int steps, const float *a, float *out) { out[threadIdx.x] = walked(1, a, steps); }
+__global__ void stops(int steps, const float *a, float *out)
+{
+    out[threadIdx.x] = walked(1, a, steps);
+    assert(threadIdx.x != 64);
+}
+"""
 # The launch is refused any process: root may exceed the limit, so it becomes somebody else.
 WITHOUT_PROCESSES = """
 import os, resource, sys
 from pathlib import Path
 import numpy as np
+import reference.emulator.module
 from tests.reference.emulator import test_cores as cores
 module = cores.compiled(Path(sys.argv[1]), 2)
+races = cores.Module(cores.CHECKED, folder=Path(sys.argv[1]), cores=2)
 resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 if os.geteuid() == 0:
     os.setuid(65534)
@@ -55,6 +100,8 @@ try:
     os.fork()
 except OSError:
     print(cores.digest(cores.walk(module)))
+    reference.emulator.module.WORTH_A_PROCESS = 0
+    print(cores.outcome(races, "races")[1])
 """
 
 
@@ -125,6 +172,7 @@ def test_a_random_order_of_threads_stays_on_one_core(folder):
 
 def test_a_machine_that_gives_no_process_runs_all_on_one_core(folder):
     expected = walk(compiled(folder, 1))
+    _, found = checked(folder, 1, "races")
     folder.chmod(0o777)
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_PROCESSES, str(folder)],
@@ -133,4 +181,61 @@ def test_a_machine_that_gives_no_process_runs_all_on_one_core(folder):
         text=True,
         check=True,
     )
-    assert done.stdout == f"{digest(expected)}\n", done.stderr
+    assert done.stdout == f"{digest(expected)}\n{found}\n", done.stderr
+
+
+def checked(folder, cores, kernel):
+    return outcome(Module(CHECKED, folder=folder, cores=cores), kernel)
+
+
+def outcome(module, kernel):
+    """Whether processes ran for a check, and all that it says: findings, notes, counts, results."""
+    arguments = [500, np.ones(64, "f"), out := np.zeros(128, "f")]
+    shared, run = processes(lambda: module.check(kernel, 1, 128, arguments, counting=True))
+    return shared, (*map(str, run.findings), *map(str, run.notes), run.counters, out.tolist())
+
+
+@pytest.fixture
+def short_checks(monkeypatch):
+    """Checks that take no time have processes too, and a thread of pytest's own does not count."""
+    monkeypatch.setattr("reference.emulator.module.WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+
+
+@pytest.mark.usefixtures("short_checks")
+@pytest.mark.parametrize("kernel", ["races", "right", "stops", "of_a_part"])
+def test_a_check_by_several_processes_says_what_one_says(folder, tmp_path, kernel):
+    """Each finding, in the same sequence, with the same thread and the same count."""
+    runtime, kernels, _ = compile_library(CHECKED, "kernels.cu", {}, (), True, folder)
+    by_cores = {}
+    for cores in (3, 1):  # each on a copy, of which the runtime has learned nothing yet
+        copy = (runtime, Path(shutil.copy(kernels, tmp_path / f"{cores}.so")))
+        by_cores[cores] = outcome(Module(CHECKED, libraries=copy, cores=cores), kernel)
+    (with_three, three), (alone, one) = by_cores.values()
+    assert (alone, with_three) == (False, True)
+    assert three == one
+
+
+def test_a_check_that_several_threads_could_disturb_takes_one_process(folder, monkeypatch):
+    monkeypatch.setattr("reference.emulator.module.WORTH_A_PROCESS", 0)
+    with ThreadPoolExecutor(1) as pool:
+        shared, found = pool.submit(checked, folder, 2, "races").result()
+    assert (shared, found) == checked(folder, 1, "races")
+
+
+@pytest.mark.usefixtures("short_checks")
+def test_a_check_of_what_outlives_a_launch_takes_one_process(folder):
+    """In one process the third order sees what the second one left."""
+    source = LASTING.replace("out[0] = runs;", "for (int i = 0; i < steps; ++i) out[1] += i; out[0] = runs;")
+    module = Module(source, folder=folder, cores=2)
+    shared, run = processes(lambda: module.check("notes", 1, 1, [STEPS, np.zeros(2, "i4")]))
+    assert not shared
+    assert [finding.kind for finding in run.findings] == ["schedule_dependent"]
+
+
+@pytest.mark.usefixtures("short_checks")
+def test_graded_libraries_are_checked_by_one_process(folder):
+    paths = compile_library(CHECKED, "kernels.cu", {}, (), True, folder)[:2]
+    module, out = Module(CHECKED, libraries=paths), np.zeros(128, "f")
+    shared, _ = processes(lambda: module.check("races", 1, 128, [500, np.ones(64, "f"), out]))
+    assert not shared

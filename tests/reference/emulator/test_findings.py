@@ -39,12 +39,12 @@ def assert_clean(module, program, seed, schedules):
 def assert_found(module, bug, seed):
     run, _, _ = checked(module, PROGRAMS[bug.program], seed, 3, bug.launch)
     assert {finding.kind for finding in run.findings} <= set(KINDS)
-    found = [finding for finding in run.findings if finding.kind == bug.kind]
-    assert found, f"{bug.kind} is not among {[str(finding) for finding in run.findings]}"
+    findings = [finding for finding in run.findings if finding.kind == bug.kind]
+    assert findings, f"{bug.kind} is not among {[str(finding) for finding in run.findings]}"
     if bug.at:
-        assert line_of(bug.source, bug.at) in {finding.line for finding in found}
+        assert line_of(bug.source, bug.at) in {finding.line for finding in findings}
     if bug.kind not in ("never_written", "schedule_dependent", "bad_launch"):
-        assert all(finding.thread is not None and finding.block is not None for finding in found)
+        assert all(finding.thread is not None and finding.block is not None for finding in findings)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

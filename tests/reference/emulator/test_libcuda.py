@@ -253,6 +253,6 @@ def test_what_is_in_order_is_clean_and_right(module, request, lines, values):
 def test_what_is_not_in_order_is_found(module, request, lines, kind, text):
     run, _ = check(module, request.node.callspec.id)
     written = program().split("\n")
-    found = {f.kind: written[f.line - 1] for f in run.findings}
-    assert kind in found
-    assert text in found[kind]
+    findings = {f.kind: written[f.line - 1] for f in run.findings}
+    assert kind in findings
+    assert text in findings[kind]

@@ -49,7 +49,7 @@ def test_what_is_not_counted_has_no_costs(request):
     assert module.launch("kernel", 1, 32, [np.zeros(1024, "f"), np.zeros(32, "f")]).lines == ()
 
 
-def test_the_request_that_wastes_most_is_kept_with_what_each_lane_asked_for(lines):
+def test_the_most_wasteful_request_is_kept_with_the_lanes_addresses(lines):
     assert str(lines[6].worst) == (
         "a warp asks for elements 0 to 992 of a (4 bytes each), 32 apart: 32 transactions of 32 bytes, where "
         "4 would do"

@@ -101,11 +101,11 @@ def test_what_a_gpu_does_not_take_is_found_at_its_line(module, threads, first, l
     out = np.zeros((16, 16), np.float32)
     arguments = [whole[first:], np.zeros(256, np.float16), out, lda, 16, 16, 1]
     run = module.check(instance(FORMS["half"]), 1, threads, arguments, schedules=2)
-    found = {f.kind: f for f in run.findings}
+    findings = {f.kind: f for f in run.findings}
 
-    assert kind in found
-    assert says in found[kind].message
-    assert "load_matrix_sync(x" in HEAD.split("\n")[found[kind].line - 1]
+    assert kind in findings
+    assert says in findings[kind].message
+    assert "load_matrix_sync(x" in HEAD.split("\n")[findings[kind].line - 1]
 
 
 def test_lanes_that_do_not_meet_are_found(tmp_path):

@@ -55,7 +55,7 @@ def test_every_error_has_its_line_and_no_advice_on_flags(old, new, line, message
     errors = refused(SOURCE.replace(old, new, 1))
     assert line in [at for at, _ in errors]
     assert message in errors[0][1]
-    assert not any("-default-device" in said for _, said in errors)
+    assert not any("-default-device" in text for _, text in errors)
 
 
 HOST = """\
@@ -73,7 +73,7 @@ __global__ void fill(uint *out, ssize_t n) { assert(n > 0 && NULL == nullptr); o
     ("body", "lines"),
     [("uint(n)", []), ("of_the_host(n)", [3, 6]), ("P(1.f).x", [3, 6]), ("undefined", [3, 6, 7])],
 )
-def test_functions_of_the_host_are_no_errors_where_nothing_on_the_gpu_calls_them(body, lines):
+def test_host_functions_are_no_errors_unless_the_gpu_calls_them(body, lines):
     assert [line for line, _ in refused(HOST.replace("BODY", body))] == lines
 
 

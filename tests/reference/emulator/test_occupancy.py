@@ -24,9 +24,9 @@ from reference.emulator.occupancy import GPUS, in_words, occupancy
 def test_blocks_are_those_that_the_scarcest_thing_allows(
     gpu: str, threads: int, shared: int, registers: int, blocks: int, share: float, limits: tuple[str, ...]
 ) -> None:
-    found = occupancy(gpu, threads, shared, registers)
-    assert (found.blocks, found.limits) == (blocks, limits)
-    assert found.share == pytest.approx(share)
+    result = occupancy(gpu, threads, shared, registers)
+    assert (result.blocks, result.limits) == (blocks, limits)
+    assert result.share == pytest.approx(share)
 
 
 @pytest.mark.parametrize("gpu", GPUS)

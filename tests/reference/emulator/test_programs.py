@@ -573,9 +573,9 @@ def test_a_program_does_what_it_does_on_a_gpu(program, request, lines, printed):
 def test_what_is_wrong_is_found_at_its_line(program, request, lines, printed, status, in_kernels):
     name = request.node.callspec.id
     done, report = run(program, name)
-    found = {(f.line, f.kind) for f in (*report.findings, *report.notes)}
+    findings = {(f.line, f.kind) for f in (*report.findings, *report.notes)}
     expected = marked(name, lines, in_kernels)
-    assert expected == {one for one in found if one[1] != "leak" or one in expected}
+    assert expected == {one for one in findings if one[1] != "leak" or one in expected}
     assert (printed in done.stdout, status) == (True, done.returncode)
 
 

@@ -1,9 +1,9 @@
 // The host's side of a whole program: its device memory, its copies, its launches, and the bugs in them.
 //
 // Device memory lies in the runtime's arena, which the host cannot reach while its own code runs: such an access ends
-// the program, as on a GPU. Memory that both use (cudaMallocManaged) lies behind it. A launch runs in several orders,
-// each from the same memory, and results that differ are a finding. Findings go, a line each, to the descriptor that
-// EMULATOR_FINDINGS names; programs/records.py reads them.
+// the program, as on a GPU. Memory that both use (cudaMallocManaged) comes after it. A launch runs in several
+// orders, each from the same memory, and results that differ are a finding. Findings go, a line each, to the
+// descriptor that EMULATOR_FINDINGS names; programs/records.py reads them.
 
 #include "state.h"
 
@@ -301,7 +301,7 @@ bool prepare()
         }
     if (!memory)
         return false;
-    arena_size = 0;  // outside of a launch every access to the arena is told to on_host_access
+    arena_size = 0;  // outside of a launch, every access to the arena calls on_host_access
     shared_memory_from = memory / 4 * 3 / PAGE * PAGE;
     next_start = SHARED_ZONE + APART;
     next_shared = shared_memory_from + APART;
@@ -354,7 +354,7 @@ std::size_t place_on_heap(std::size_t bytes, std::int64_t who)
     for (auto one = heap.freed_now.lower_bound({who, 0}); one != heap.freed_now.end() && one->first.first == who; ++one)
         if (one->second >= bytes && !heap.blocks.count(one->first.second))
             return one->first.second;
-    std::size_t room = (bytes + 15) / 16 * 16 + 16;  // and some that nobody has
+    std::size_t room = (bytes + 15) / 16 * 16 + 16;  // and some that no thread owns
     if (room <= heap_start + heap_size - heap.next) {
         heap.next += room;
         return heap.next - room;
@@ -521,7 +521,7 @@ void look_for_difference(const Snapshot &first, const char *kernel, int line)
     for (std::size_t i = 0; i < allocations.size(); ++i) {
         const Allocation &one = allocations[i];
         if (one.freed_at || !one.size || one.start == heap_start)
-            continue;  // on the heap, an order may show in where things lie
+            continue;  // on the heap, positions may depend on the order
         bool is_shared = one.where != ON_DEVICE;
         const unsigned char *was = is_shared ? &first.shared[one.start - shared_memory_from] : &first.device[one.start - SHARED_ZONE];
         const unsigned char *is = arena + one.start;
@@ -1022,7 +1022,7 @@ INTERFACE __attribute__((noreturn)) void __assert_fail(const char *what, const c
     std::abort();
 }
 
-// What the compiler calls for the host's own atomic operations.
+// The functions that the compiler calls for the host's own atomic operations.
 #define ATOMICS(bits, T)                                                                                               \
     INTERFACE T __tsan_atomic##bits##_load(const volatile T *p, int) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }  \
     INTERFACE void __tsan_atomic##bits##_store(volatile T *p, T v, int) { __atomic_store_n(p, v, __ATOMIC_SEQ_CST); }  \

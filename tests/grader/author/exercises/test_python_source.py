@@ -302,7 +302,7 @@ def optimizers(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_stub_of_a_class_keeps_what_a_student_reads_and_no_method_s_body(optimizers: Path) -> None:
+def test_the_stub_of_a_class_keeps_its_texts_and_no_methods_body(optimizers: Path) -> None:
     exercise = find_exercise(optimizers, "library.optimizers:Adam")
 
     assert exercise.whole in OPTIMIZER

@@ -63,7 +63,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_change_is_another_program_and_names_a_text_that_is_there_once() -> None:
+def test_every_change_gives_another_program_and_names_a_unique_text() -> None:
     differences = changes(COUNTED)
     programs = {ast.dump(ast.parse(COUNTED.replace(change.old, change.new))) for change in differences}
     assert ast.dump(ast.parse(COUNTED)) not in programs
@@ -92,9 +92,7 @@ def test_the_operators_see_each_kind_of_slip_and_no_message_or_docstring() -> No
         ("'list[str]'", "list(x)"),
     ],
 )
-def test_an_annotation_gives_plain_values_and_the_argument_that_is_made_of_them(
-    annotation: str, argument: str
-) -> None:
+def test_an_annotation_gives_plain_values_and_their_argument(annotation: str, argument: str) -> None:
     node = ast.parse(annotation, mode="eval").body
     values = values_of(node)
     assert len({repr(each.value) for each in values}) >= 2
@@ -118,7 +116,7 @@ def test_a_handout_gets_what_the_function_needs_and_no_more(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "said"),
+    ("place", "message"),
     [
         ("words:counted", "expected a function of the course's reference"),
         ("reference.words", "expected a function of the course's reference"),
@@ -127,8 +125,8 @@ def test_a_handout_gets_what_the_function_needs_and_no_more(root: Path) -> None:
         ("reference.words:undocumented", "has no docstring"),
     ],
 )
-def test_what_is_no_exercise_is_said_in_one_line(root: Path, place: str, said: str) -> None:
-    with pytest.raises(UserError, match=said):
+def test_what_is_no_exercise_is_said_in_one_line(root: Path, place: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
         read_function(root, place)
 
 

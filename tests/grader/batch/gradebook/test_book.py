@@ -122,7 +122,7 @@ def test_results_that_are_kept_by_content_are_read_back_equal(gradebook: Gradebo
     assert gradebook.grade_keys("another") == {}
 
 
-def test_a_reader_who_comes_again_sees_what_a_new_one_sees_and_reads_only_what_changed(
+def test_a_second_reading_sees_all_and_reads_only_the_changes(
     gradebook: Gradebook, grade: Grade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = ReadGrades()
@@ -282,7 +282,7 @@ def test_an_adjustment_for_a_student_applies_whichever_submission_counts(gradebo
         assert (row.score, row.review_reason) == (5, "")
 
 
-def test_points_for_who_submitted_nothing_do_not_go_to_what_they_submit_later(gradebook: Gradebook) -> None:
+def test_points_without_a_submission_do_not_go_to_a_later_one(gradebook: Gradebook) -> None:
     gradebook.hand_in([Student("ada")], [])
     gradebook.adjust(Adjustment("ada", "conv", "", Fraction(2), "oral", "me"))
     assert [(row.score, row.review_reason) for row in gradebook.grades()] == [(2, "")]
@@ -317,11 +317,11 @@ def test_a_write_that_fails_half_way_leaves_the_earlier_grade(gradebook: Gradebo
 def test_writing_a_grade_reads_no_whole_table(sqlite_url: str, grade: Grade) -> None:
     """Otherwise each takes longer than the one before."""
     with Gradebook(sqlite_url) as book:
-        said: list[tuple[str, Any]] = []
+        statements: list[tuple[str, Any]] = []
         event.listen(
             book._database.engine,
             "before_cursor_execute",
-            lambda _, __, words, given, *___: said.append((words, given)),
+            lambda _, __, words, given, *___: statements.append((words, given)),
         )
         submission = hand_in(book, "ada")
         book.results(submission.files)
@@ -329,7 +329,7 @@ def test_writing_a_grade_reads_no_whole_table(sqlite_url: str, grade: Grade) -> 
         with book._database.engine.connect() as db:
             plans = {
                 words: [row[-1] for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", given)]
-                for words, given in said
+                for words, given in statements
                 if words.startswith(("SELECT", "UPDATE", "DELETE")) and not isinstance(given, list)
             }
 
@@ -473,8 +473,8 @@ def test_a_second_new_gradebook_is_like_the_first_and_needs_no_alembic(
     assert migrated
     assert any("TRIGGER" in line for line in first)
     assert dump_of_new("second.db") == (first, False)
-    (kept,) = (tmp_path / "cache" / "backflip" / "schemas").iterdir()
-    kept.write_bytes(kept.read_bytes()[:-1])
+    (schemas,) = (tmp_path / "cache" / "backflip" / "schemas").iterdir()
+    schemas.write_bytes(schemas.read_bytes()[:-1])
     assert dump_of_new("third.db") == (first, True)
 
 
@@ -485,7 +485,7 @@ def test_the_migrations_make_the_tables_that_the_code_reads(url: str) -> None:
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002"])
-def test_a_gradebook_of_an_earlier_schema_is_brought_up_to_date_with_its_grades_as_they_were(
+def test_an_older_gradebook_is_migrated_with_its_grades_unchanged(
     url: str, grade: Grade, write_old: Callable[..., None], revision: str
 ) -> None:
     graded = {"ada": replace(grade, notes=()), "bob": replace(grade, submission="bob", notes=())}

@@ -132,7 +132,7 @@ def test_of_several_that_could_count_again_the_one_that_counted_does(gradebook: 
     assert scores(gradebook) == {"ada": 7}
 
 
-def test_after_a_run_with_a_wrong_roster_is_withdrawn_the_former_roster_holds(gradebook: Gradebook) -> None:
+def test_withdrawing_a_run_brings_the_earlier_roster_back(gradebook: Gradebook) -> None:
     bring(gradebook, ("ada", "1", 5), roster=ROSTER[:2])
     bring(gradebook, ("ada", "1", 5), roster=(Student("ada"), Student("ghost")))
     assert scores(gradebook) == {"ada": 5, "ghost": "nothing"}
@@ -141,7 +141,7 @@ def test_after_a_run_with_a_wrong_roster_is_withdrawn_the_former_roster_holds(gr
     assert [student.id for student in gradebook.students()] == ["ada", "bob"]
 
 
-def test_points_of_who_submitted_nothing_outlive_a_withdrawal_that_is_not_theirs(
+def test_points_without_a_submission_outlive_another_ones_withdrawal(
     gradebook: Gradebook,
 ) -> None:
     gradebook.hand_in([Student("cleo")], [])
@@ -152,7 +152,7 @@ def test_points_of_who_submitted_nothing_outlive_a_withdrawal_that_is_not_theirs
     assert [student.id for student in gradebook.students()] == ["cleo"]
 
 
-def test_what_an_earlier_run_brought_stays_where_a_later_one_that_brought_it_again_goes(
+def test_a_submission_stays_if_only_a_later_run_of_it_is_withdrawn(
     gradebook: Gradebook,
 ) -> None:
     bring(gradebook, ("ada", "1", 5))
@@ -161,7 +161,7 @@ def test_what_an_earlier_run_brought_stays_where_a_later_one_that_brought_it_aga
     assert scores(gradebook) == {"ada": 5}
 
 
-def test_a_withdrawn_student_is_in_no_report_until_a_batch_brings_them_again(gradebook: Gradebook) -> None:
+def test_a_withdrawn_student_is_in_no_report_until_a_new_batch(gradebook: Gradebook) -> None:
     bring(gradebook, ("ada", "1", 5), roster=ROSTER)
     gradebook.adjust(Adjustment("ada", "conv", "", Fraction(1), "why", "who"))
     gradebook.record_fault(gradebook.submissions("conv")[0], "boom")
@@ -175,7 +175,7 @@ def test_a_withdrawn_student_is_in_no_report_until_a_batch_brings_them_again(gra
     assert set(scores(gradebook)) == {"ada", "bob"}
 
 
-def test_a_submission_of_a_withdrawn_run_that_a_new_one_brings_again_counts_and_the_summary_says_so(
+def test_a_withdrawn_submission_that_a_new_run_brings_counts_again(
     make_class: Callable[..., Intake], gradebook: Gradebook
 ) -> None:
     intake = make_class("ada", "zoe")

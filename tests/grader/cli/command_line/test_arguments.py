@@ -31,6 +31,19 @@ def test_the_help_of_every_command_has_examples_that_are_command_lines(
         assert parse(words[1:end]).command == command
 
 
+@pytest.mark.parametrize("command", ["", *(name for name in COMMANDS if name != "emulate")])
+@pytest.mark.parametrize("columns", [60, 100])
+def test_the_sentences_of_help_are_as_wide_as_the_terminal(
+    command: str, columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    with pytest.raises(SystemExit):
+        parse([command, "--help"] if command else ["--help"])
+    text, _, _ = capsys.readouterr().out.partition("\nexamples:\n")
+    sentences = [line for line in text.splitlines() if not line.startswith(" ")]  # of no option
+    assert [line for line in sentences if len(line) > columns] == []
+
+
 def test_grader_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([])
@@ -40,7 +53,7 @@ def test_grader_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("grad .", "grader: argument COMMAND: found 'grad', expected one of "),
         ("grad .", "did you mean 'grade'?"),
@@ -53,14 +66,14 @@ def test_grader_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None
     ],
 )
 def test_a_wrong_word_is_answered_in_one_line_with_the_word_that_was_meant(
-    line: str, said: str, capsys: pytest.CaptureFixture[str]
+    line: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         main(shlex.split(line))
     assert ended.value.code == 2
     output = capsys.readouterr()
     assert output.out == ""
-    assert said in output.err and output.err.count("\n") == 1
+    assert message in output.err and output.err.count("\n") == 1
 
 
 def test_every_command_can_be_quiet_that_does_more_than_show_something() -> None:

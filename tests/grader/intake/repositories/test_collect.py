@@ -87,10 +87,10 @@ def collect(tmp_path: Path, source: Path, *words: str) -> int:
 
 
 def submissions(tmp_path: Path) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = json.loads((tmp_path / "class" / "collected.json").read_text())[
+    listed: list[dict[str, str]] = json.loads((tmp_path / "class" / "collected.json").read_text())[
         "submissions"
     ]
-    return found
+    return listed
 
 
 def test_each_push_is_a_submission_by_the_servers_time(
@@ -191,7 +191,7 @@ def test_a_missing_object_is_not_fetched(
     assert ran.exists(), "the trap is not armed"
 
 
-def test_a_repository_of_too_many_bytes_or_pushes_is_listed_and_the_rest_collected(
+def test_a_repository_that_is_too_large_is_listed_and_the_rest_collected(
     repository: Callable[..., tuple[Path, list[str]]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -232,7 +232,7 @@ def test_git_itself_has_limits_of_time_and_size(
         git_reader._git("ls-tree", seconds=1 if script.startswith("sleep") else LIMIT, most=1 << 16)
 
 
-def test_an_address_that_cannot_be_reached_is_listed_and_the_rest_collected(
+def test_an_unreachable_address_is_listed_and_the_rest_collected(
     repository: Callable[..., tuple[Path, list[str]]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder, _ = repository("tiny-ada", RIGHT)

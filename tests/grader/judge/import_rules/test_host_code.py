@@ -31,7 +31,7 @@ LEFT_OUT = {
         'PYBIND11_MODULE(a, m) { m.def("f", [](int x) { std::vector<int> v; return x; }); }\n'
     ),
 }
-KEPT = {
+NEEDED_BY_KERNELS = {
     "a_function_of_kernels": (
         "float twice(float x) { return 2 * x; }\n__global__ void j(float *out) { *out = twice(1); }\n"
     ),
@@ -62,34 +62,34 @@ STILL_REFUSED = {
 @pytest.mark.parametrize("host", by_name(LEFT_OUT))
 def test_host_code_is_left_out_and_every_line_stays(host: str) -> None:
     text = f"#define SIZE 4\n{KERNEL}{host}{KERNEL.replace('k(', 'last(')}"
-    kept, note = without_host_code("kernels.cu", text.encode())
+    kernels, note = without_host_code("kernels.cu", text.encode())
 
-    lines = kept.decode().split("\n")
+    lines = kernels.decode().split("\n")
     behind = text.count("\n", 0, text.index("__global__ void last")) + 1
     assert [text.count("\n") + 1, behind] == [len(lines), 1 + lines.index("__global__ void last(float *out)")]
-    assert not re.search(r"<<<|cuda[A-Z]|main|iostream|pybind", kept.decode())
-    assert kept.decode().count("out[threadIdx.x] = 1;") == 2
-    assert problem_of(kept) == (0, "")
+    assert not re.search(r"<<<|cuda[A-Z]|main|iostream|pybind", kernels.decode())
+    assert kernels.decode().count("out[threadIdx.x] = 1;") == 2
+    assert problem_of(kernels) == (0, "")
     assert ("was left out" in note) == (host != LEFT_OUT["headers"])
 
 
-@pytest.mark.parametrize("code", by_name(KEPT))
+@pytest.mark.parametrize("code", by_name(NEEDED_BY_KERNELS))
 def test_what_kernels_need_stays(code: str) -> None:
-    kept = without_host_code("kernels.cu", f"{KERNEL}{code}int main() {{ k<<<1, 1>>>(0); }}\n".encode())[
+    kernels = without_host_code("kernels.cu", f"{KERNEL}{code}int main() {{ k<<<1, 1>>>(0); }}\n".encode())[
         0
     ].decode()
 
     for line in code.split("\n"):
-        assert line in kept or "main" in line
-    assert "<<<" not in kept
+        assert line in kernels or "main" in line
+    assert "<<<" not in kernels
 
 
 @pytest.mark.parametrize(("code", "line", "why"), by_name(STILL_REFUSED))
 def test_leaving_host_code_out_hides_nothing_that_is_compiled(code: str, line: int, why: str) -> None:
-    kept = without_host_code("kernels.cu", code.encode())[0]
-    found, said = problem_of(kept)
+    kernels = without_host_code("kernels.cu", code.encode())[0]
+    found, problem = problem_of(kernels)
 
-    assert (line, True) == (found, why in said)
+    assert (line, True) == (found, why in problem)
 
 
 def test_a_file_without_host_code_is_as_it_was() -> None:

@@ -34,7 +34,7 @@ def test_what_is_refused_is_said_as_without_a_child(reading: Reading) -> None:
     assert reading.refusal({}) == ""
 
 
-def test_a_submission_that_uses_up_its_time_is_refused_by_the_name_of_the_file(reading: Reading) -> None:
+def test_a_file_that_uses_up_the_time_for_reading_is_named(reading: Reading) -> None:
     slow = {f"slow_{part}.py": SLOW for part in range(40)}  # some twenty seconds; the limit ends it after one
     refusal = Reading(TERMS, cpu_seconds=0).refusal({**HONEST, **slow})
 
@@ -54,7 +54,7 @@ def test_a_submission_that_uses_up_its_memory_is_refused(reading: Reading) -> No
 def test_what_macros_stand_for_is_refused_without_a_line_that_nobody_wrote(reading: Reading) -> None:
     refusal = reading.refusal_of_macros("kernels.cu", b'\n\nasm("nop");')
 
-    assert refusal.startswith("kernels.cu: `asm` goes around")
+    assert refusal.startswith("kernels.cu: `asm` gets around")
     assert "more than" in reading.refusal_of_macros("kernels.cu", b" " * (MAX_EXPANDED_BYTES + 1))
 
 

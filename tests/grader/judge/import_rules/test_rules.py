@@ -138,7 +138,7 @@ REFUSED = {
     "dunder_loader": ("__loader__.load_module('scipy')", 1, "__loader__"),
     "dunder_spec": ("__spec__.loader", 1, "__spec__"),
     "locals_of_builtins": ("locals()['__builtins__']", 1, "__builtins__"),
-    "sys_modules": ("import sys\nsys.modules['numpy']", 2, "sys.modules reaches behind"),
+    "sys_modules": ("import sys\nsys.modules['numpy']", 2, "sys.modules gives access to other code"),
     "sys_modules_by_from": ("from sys import modules", 1, "sys.modules"),
     "sys_modules_by_another_module": ("import os\nos.sys.modules", 2, "sys.modules"),
     "sys_modules_by_getattr": ("import sys\ngetattr(sys, 'mod' + 'ules')", 2, "sys.modules"),
@@ -166,14 +166,18 @@ REFUSED = {
     "f2py_by_from": ("from numpy import f2py", 1, "numpy.f2py cannot be checked"),
     "f2py_as_an_attribute": ("import numpy as np\nnp.f2py.crackfortran", 2, "numpy.f2py cannot be"),
     "ctypeslib": ("import numpy as np\nnp.ctypeslib.ctypes.pythonapi", 2, "numpy.ctypeslib cannot be"),
-    "ctypes_of_an_array": ("import numpy as np\nnp.zeros(1).ctypes._ctypes", 2, "_ctypes reaches behind"),
-    "a_pickle": ("import numpy as np\nnp.load('/tmp/a.npy', allow_pickle=True)", 2, "allow_pickle runs"),
-    "a_pickle_as_an_object": ("import numpy as np\nnp.load('/tmp/a', None, 1)", 2, "allow_pickle runs"),
+    "ctypes_of_an_array": (
+        "import numpy as np\nnp.zeros(1).ctypes._ctypes",
+        2,
+        "_ctypes gives access to other code",
+    ),
+    "a_pickle": ("import numpy as np\nnp.load('/tmp/a.npy', allow_pickle=True)", 2, "allow_pickle may run"),
+    "a_pickle_as_an_object": ("import numpy as np\nnp.load('/tmp/a', None, 1)", 2, "allow_pickle may run"),
     "the_tests_of_numpy": ("import numpy as np\nnp.test()", 2, "numpy.test cannot be"),
-    "breakpoint": ("breakpoint()", 1, "breakpoint stops under the debugger alone"),
-    "the_module_of_a_builtin": ("print.__self__.eval('1')", 1, "__self__ reaches behind"),
+    "breakpoint": ("breakpoint()", 1, "breakpoint needs a keyboard"),
+    "the_module_of_a_builtin": ("print.__self__.eval('1')", 1, "__self__ gives access to other code"),
     "dunder_getattribute": ("import numpy as np\nnp.__getattribute__('flip')", 2, "__getattribute__"),
-    "the_frame_of_a_generator": ("(x for x in ()).gi_frame", 1, "gi_frame reaches behind"),
+    "the_frame_of_a_generator": ("(x for x in ()).gi_frame", 1, "gi_frame gives access to other code"),
     "attrgetter": ("import numpy as np, operator\noperator.attrgetter('flip')(np)", 2, "numpy.flip"),
     "attrgetter_by_a_name": (
         "import numpy as np\nfrom operator import attrgetter as g\nf = g('lib.stride_tricks')\n"
@@ -186,7 +190,11 @@ REFUSED = {
         2,
         "numpy.pad",
     ),
-    "attrgetter_behind": ("import operator\noperator.attrgetter('a.__globals__')", 2, "__globals__ reaches"),
+    "attrgetter_behind": (
+        "import operator\noperator.attrgetter('a.__globals__')",
+        2,
+        "__globals__ gives access",
+    ),
     "methodcaller": ("import numpy, operator\noperator.methodcaller('flip', 1)(numpy)", 2, "numpy.flip"),
     "a_class_pattern": ("import numpy as np\nmatch np:\n case object(flip=f): f(1)", 3, "numpy.flip"),
     "a_class_pattern_deep": (
@@ -194,7 +202,11 @@ REFUSED = {
         3,
         "sliding_window_view",
     ),
-    "a_class_pattern_behind": ("match print:\n case object(__self__=b): ...", 2, "__self__ reaches behind"),
+    "a_class_pattern_behind": (
+        "match print:\n case object(__self__=b): ...",
+        2,
+        "__self__ gives access to other code",
+    ),
     "a_pattern_as_a_name": ("import numpy as np\nmatch np:\n case object() as n: n.flip", 3, "numpy.flip"),
     "a_pattern_of_a_pair": ("import numpy as np\nmatch (1, np):\n case (_, n): n.flip", 3, "numpy.flip"),
     "a_pattern_of_a_mapping": ("import numpy as n\nmatch vars(n):\n case {'flip': f}: ...", 3, "numpy.flip"),
@@ -224,7 +236,7 @@ def test_what_is_ruled_out_is_refused_with_file_and_line(
     assert "\n" not in message
 
 
-def test_a_module_that_is_refused_whole_is_named_even_where_something_has_loaded_it(rules: Rules) -> None:
+def test_a_refused_module_is_named_even_if_it_is_already_loaded(rules: Rules) -> None:
     importlib.import_module("numpy.ctypeslib")
 
     assert "numpy.ctypeslib cannot be" in refusal(rules, "import numpy as np\nnp.ctypeslib.ctypes.pythonapi")
@@ -447,7 +459,7 @@ def grade(session: Session, tmp_path: Path, source: str) -> tuple[int, set[Statu
     return int(grade.score), {r.status for r in results}, (failed or [""])[0]
 
 
-def test_a_submission_that_breaks_the_rules_is_refused_whole_and_never_runs(
+def test_a_submission_that_breaks_the_rules_is_refused_and_never_runs(
     session: Session, tmp_path: Path
 ) -> None:
     source = f"import os\nos._exit(0)\n{RIGHT}\nnp.flip\n"

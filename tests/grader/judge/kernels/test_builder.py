@@ -82,7 +82,7 @@ def test_what_is_known_is_not_compiled_again(
     assert builder.build("kernels.cu", source + b"\n").failed is not None
 
 
-def test_a_source_that_is_expected_is_compiled_by_the_process_that_waits_for_it(
+def test_an_expected_source_is_compiled_by_the_waiting_process(
     builder: Builder, monkeypatch: pytest.MonkeyPatch, no_nvrtc: None
 ) -> None:
     builder.missing()
@@ -289,7 +289,7 @@ TEMPLATE_BOMB = (  # of unsigned numbers: no overflow ends it before the limit d
 def test_a_macro_bomb_is_refused_before_it_is_compiled(builder: Builder) -> None:
     """Its expansion is cut off at a limit, so nothing else is done with it."""
     built = builder.build("kernels.cu", f"{LEAST}{MACRO_BOMB}int f(int n) {{ return M12; }}\n".encode())
-    assert built.refused.startswith("kernels.cu: its macros stand for more than 1048576 bytes of code")
+    assert built.refused.startswith("kernels.cu: its macros expand to more than 1048576 bytes of code")
 
 
 def test_what_keeps_the_compiler_is_the_fault_of_the_submission(

@@ -84,7 +84,7 @@ BOTH = conv([32, 9, 3], [3, 2, 5], [2, 3], [1, 0])  # remainders 1 and 1
 
 
 @pytest.mark.parametrize(
-    ("inputs", "name", "actual", "said"),
+    ("inputs", "name", "actual", "message"),
     by_name(
         {
             "remainder_ignored": (
@@ -130,11 +130,13 @@ BOTH = conv([32, 9, 3], [3, 2, 5], [2, 3], [1, 0])  # remainders 1 and 1
         }
     ),
 )
-def test_the_arithmetic_is_written_out(inputs: Inputs, name: str, actual: tuple[int, ...], said: str) -> None:
-    assert said in explained(inputs.array(name).shape, actual, inputs)
+def test_the_arithmetic_is_written_out(
+    inputs: Inputs, name: str, actual: tuple[int, ...], message: str
+) -> None:
+    assert message in explained(inputs.array(name).shape, actual, inputs)
 
 
-def test_exchanged_strides_are_not_taken_for_a_padding_that_gives_one_length_by_chance() -> None:
+def test_exchanged_strides_are_not_mistaken_for_a_padding() -> None:
     """Padded by K // 2, the width would be 7 as well, but the height would not be right."""
     inputs = conv([7, 9, 3], [3, 4, 2], [2, 5], 0)
     words = explained((2, 7, 9, 3), (2, 7, 7, 3), inputs)
@@ -145,7 +147,7 @@ def test_exchanged_strides_are_not_taken_for_a_padding_that_gives_one_length_by_
 
 
 @pytest.mark.parametrize(
-    ("inputs", "expected", "actual", "said"),
+    ("inputs", "expected", "actual", "message"),
     by_name(
         {
             "no_mistake_gives_it": (BOTH, (2, 32, 9, 3), (2, 77, 9, 3), "axis 1 has length 77 and not 32"),
@@ -167,11 +169,11 @@ def test_exchanged_strides_are_not_taken_for_a_padding_that_gives_one_length_by_
     ),
 )
 def test_where_no_arithmetic_explains_a_shape_it_is_said_in_words(
-    inputs: Inputs, expected: tuple[int, ...], actual: tuple[int, ...], said: str
+    inputs: Inputs, expected: tuple[int, ...], actual: tuple[int, ...], message: str
 ) -> None:
     words = explained(expected, actual, inputs)
 
-    assert said in words
+    assert message in words
     assert "is what you get" not in words
 
 

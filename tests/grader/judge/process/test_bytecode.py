@@ -11,7 +11,7 @@ SOURCE = b"def answer():\n    return 42\n"
 ASK = "import package.one; print(package.one.answer())"
 
 
-def written(folder: Path, files: dict[str, bytes]) -> None:
+def write_files(folder: Path, files: dict[str, bytes]) -> None:
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
@@ -23,19 +23,19 @@ def bytecode(folder: Path) -> dict[str, bytes]:
 
 def test_a_module_is_imported_from_its_bytecode_and_not_compiled_again(tmp_path: Path) -> None:
     """The source beside it then says something else, so it was not read."""
-    written(tmp_path, {"package/__init__.py": b"", "package/one.py": SOURCE, "package/text.md": b"42"})
+    write_files(tmp_path, {"package/__init__.py": b"", "package/one.py": SOURCE, "package/text.md": b"42"})
     add_bytecode(tmp_path, UserCache("", tmp_path / "cache"))
     assert len(bytecode(tmp_path / "package")) == 2
-    written(tmp_path, {"package/one.py": SOURCE.replace(b"42", b"43")})
+    write_files(tmp_path, {"package/one.py": SOURCE.replace(b"42", b"43")})
     words = [sys.executable, "-c", ASK]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "42\n"
 
 
-def test_another_process_takes_what_is_kept_and_an_edited_module_has_other_bytecode(tmp_path: Path) -> None:
+def test_processes_share_bytecode_and_an_edited_module_has_its_own(tmp_path: Path) -> None:
     cache = UserCache("", tmp_path / "cache")
     for name, source in (("first", SOURCE), ("again", SOURCE), ("other", SOURCE + b"ANSWER = 1\n")):
-        written(tmp_path / name, {"one.py": source})
+        write_files(tmp_path / name, {"one.py": source})
         add_bytecode(tmp_path / name, cache)
     first, again, other = (bytecode(tmp_path / name) for name in ("first", "again", "other"))
     assert first == again != other
@@ -43,6 +43,6 @@ def test_another_process_takes_what_is_kept_and_an_edited_module_has_other_bytec
 
 
 def test_a_module_that_does_not_compile_has_none(tmp_path: Path) -> None:
-    written(tmp_path, {"one.py": b"def answer(:\n"})
+    write_files(tmp_path, {"one.py": b"def answer(:\n"})
     add_bytecode(tmp_path, UserCache("", tmp_path / "cache"))
     assert not bytecode(tmp_path)

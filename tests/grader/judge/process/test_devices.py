@@ -121,11 +121,11 @@ def on_gpu(tmp_path: Path) -> Iterator[Implementation]:
 
 
 def test_on_a_gpu_memory_is_limited_but_address_space_is_not(on_gpu: Implementation) -> None:
-    given = Inputs({}, {"a": np.zeros(1, np.float32)}, {"a": ()})
+    inputs = Inputs({}, {"a": np.zeros(1, np.float32)}, {"a": ()})
     with on_gpu:
-        outcome = on_gpu.run("answer", given)
+        outcome = on_gpu.run("answer", inputs)
         assert [array.tolist() for array in arrays_of(outcome)] == [[-1, -1]], outcome
-        outcome = on_gpu.run("other", given)  # 960 MiB
+        outcome = on_gpu.run("other", inputs)  # 960 MiB
         assert (outcome.status, "512 MiB" in outcome.reason) == (Status.MEMORY, True), outcome
 
 

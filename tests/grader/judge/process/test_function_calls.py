@@ -31,7 +31,7 @@ def graded(tmp_path: Path) -> Iterator[Graded]:
         session.close()
 
 
-def test_a_right_checker_passes_and_one_that_always_says_one_thing_does_not(graded: Graded) -> None:
+def test_a_right_checker_passes_and_a_constant_one_does_not(graded: Graded) -> None:
     always = graded("def check(f, gradient, make):\n    return True\n")
 
     assert graded(CHECK).score == 4

@@ -477,7 +477,7 @@ COUNTS = """
 """
 
 
-def test_the_worker_for_hidden_cases_is_the_isolated_one_once_it_was_asked_all_it_will_be(
+def test_hidden_cases_get_the_isolated_worker_after_its_last_question(
     make_submission: MakeSubmission, inputs: Inputs
 ) -> None:
     asked, hidden = inputs.absolute(), inputs
@@ -491,7 +491,7 @@ def test_the_worker_for_hidden_cases_is_the_isolated_one_once_it_was_asked_all_i
     assert answers(submission.run_isolated("other", asked)) == [asked.array("a").tolist()]
 
 
-def test_no_question_about_a_visible_case_reaches_a_process_that_saw_a_hidden_one(
+def test_no_visible_case_reaches_a_process_that_saw_a_hidden_one(
     make_submission: MakeSubmission, inputs: Inputs
 ) -> None:
     submission = make_submission(COUNTS)
@@ -552,11 +552,11 @@ def test_a_worker_that_cannot_be_set_up_is_never_the_submissions_fault(
 
 
 def descendants(pid: int) -> set[int]:
-    found = set()
+    pids = set()
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in map(int, children.read_text().split()):
-            found |= {child, *descendants(child)}
-    return found
+            pids |= {child, *descendants(child)}
+    return pids
 
 
 def is_running(pid: int) -> bool:

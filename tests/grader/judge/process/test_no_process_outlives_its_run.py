@@ -74,5 +74,5 @@ def is_busy(pid: int) -> bool:
 
 
 def is_running(pid: int) -> bool:
-    found = words(Path(f"/proc/{pid}/stat"))
-    return bool(found) and " ".join(found).rpartition(")")[2].split()[0] != "Z"
+    fields = words(Path(f"/proc/{pid}/stat"))
+    return bool(fields) and " ".join(fields).rpartition(")")[2].split()[0] != "Z"

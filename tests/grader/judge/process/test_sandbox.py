@@ -42,8 +42,8 @@ def answer(a):
 
 def evaluator(submission: Implementation) -> Value:
     def value(expression: str) -> Any:
-        given = np.frombuffer(expression.encode(), dtype=np.uint8)
-        outcome = submission.run("answer", Inputs({}, {"a": given}, {"a": ()}))
+        text = np.frombuffer(expression.encode(), dtype=np.uint8)
+        outcome = submission.run("answer", Inputs({}, {"a": text}, {"a": ()}))
         assert outcome.status == "ok", outcome
         (array,) = arrays_of(outcome)
         return json.loads(array.tobytes())
@@ -72,7 +72,7 @@ def value_with_gpu(
     sandbox._outer_sandbox.cache_clear()
 
 
-def test_a_worker_with_a_gpu_finds_what_cuda_starts_with_and_no_process_of_others(
+def test_a_worker_with_a_gpu_sees_the_files_of_cuda_and_no_other_process(
     value_with_gpu: Value, value: Value
 ) -> None:
     """It names its threads below /proc and seals a memfd; a worker without a GPU has neither."""
@@ -172,9 +172,7 @@ def test_home_holds_nothing_but_the_way_to_the_interpreter(value: Value) -> None
         "pip",
     ],
 )
-def test_a_submission_can_import_neither_the_answers_nor_what_else_is_installed(
-    value: Value, module: str
-) -> None:
+def test_a_submission_can_import_no_answers_and_no_other_package(value: Value, module: str) -> None:
     assert value(f"__import__({module!r})").startswith("ModuleNotFoundError")
 
 

@@ -226,7 +226,7 @@ def test_an_import_that_never_ends_is_tried_once_and_fails_every_case(
     assert (len(took["import"]), len(took["call"])) == (1, 0)
 
 
-def test_what_ended_with_its_criterions_time_is_run_again_and_a_timeout_of_its_own_is_known(
+def test_a_case_that_its_criterion_ended_is_run_again_and_a_timeout_kept(
     assignment: Assignment,
 ) -> None:
     """Otherwise the next run would begin where this one ended, with the criterion's full time."""
@@ -329,7 +329,7 @@ def test_threads_that_keep_each_other_waiting_count_once() -> None:
     )  # waiting before the first look does not belong to this call
 
 
-def test_where_no_waiting_is_told_two_late_runs_are_tried_again_whichever_process_they_are_of(
+def test_without_times_of_waiting_any_two_late_runs_are_tried_again(
     make_submission: MakeSubmission,
     inputs: Inputs,
     took: dict[str, list[Seconds]],
@@ -373,7 +373,7 @@ def test_where_no_waiting_is_told_a_second_try_has_patience(
     assert submission.run("answer", inputs).status is Status.TIMEOUT
 
 
-def test_an_import_comes_out_of_the_criterions_time_only_when_all_imports_are_used_up() -> None:
+def test_an_import_uses_the_criterions_time_only_after_all_free_imports() -> None:
     limits = Limits(import_seconds=10)
     budgets = Budgets(limits)
     for _ in range(IMPORTS):

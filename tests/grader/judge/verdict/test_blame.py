@@ -8,7 +8,7 @@ from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
-KNOWN = Misconceptions(
+MISTAKES = Misconceptions(
     ideas={
         "flipped": Misconception("flip", "You flip."),
         "kept": Misconception("dilate", "You keep."),
@@ -22,7 +22,7 @@ CALLS = {"flip": frozenset({"grad"}), "dilate": frozenset({"flip"}), "grad": fro
 CALLS["tiles"] = frozenset({"pad"})
 
 
-def graded(known: Misconceptions, answers: Mapping[str, str]) -> Grade:
+def graded(mistakes: Misconceptions, answers: Mapping[str, str]) -> Grade:
     """A grade of one case for each criterion; an answer of "ok" passes."""
     criteria = [
         CriterionGrade(
@@ -35,12 +35,12 @@ def graded(known: Misconceptions, answers: Mapping[str, str]) -> Grade:
         )
         for id in answers
     ]
-    return diagnose(Grade("tiny", "ada", tuple(criteria), "none"), known, CALLS)
+    return diagnose(Grade("tiny", "ada", tuple(criteria), "none"), mistakes, CALLS)
 
 
-def sent(known: Misconceptions = KNOWN, **answers: str) -> dict[str, list[str]]:
+def sent(mistakes: Misconceptions = MISTAKES, **answers: str) -> dict[str, list[str]]:
     """For each criterion, what the student must fix first."""
-    grade = graded(known, answers)
+    grade = graded(mistakes, answers)
     texts = {c.id: [fact.text for fact in c.facts if fact.kind == "inner"] for c in grade.criteria}
     return {id: facts for id, facts in texts.items() if facts}
 
@@ -56,22 +56,22 @@ def test_a_criterion_that_needs_a_wrong_exercise_beside_others_says_so() -> None
 
 def test_a_criterion_is_not_blamed_on_its_own_exercise_by_itself() -> None:
     """`pair` asks flip alone as well, and fails because of what it compares flip with."""
-    known = replace(KNOWN, asked={**KNOWN.asked, "pair": ["flip"]})
-    assert sent(known, flip="ok", pair="y") == {}
-    assert "pair" in sent(known, flip="x", pair="y")
+    mistakes = replace(MISTAKES, asked={**MISTAKES.asked, "pair": ["flip"]})
+    assert sent(mistakes, flip="ok", pair="y") == {}
+    assert "pair" in sent(mistakes, flip="x", pair="y")
 
 
-def ideas(known: Misconceptions, **answers: str) -> dict[str, list[str]]:
+def ideas(mistakes: Misconceptions, **answers: str) -> dict[str, list[str]]:
     """For each criterion, the ideas that its feedback names."""
-    return {c.id: [idea.name for idea in c.ideas] for c in graded(known, answers).criteria if c.ideas}
+    return {c.id: [idea.name for idea in c.ideas] for c in graded(mistakes, answers).criteria if c.ideas}
 
 
 def test_an_idea_about_an_exercise_must_explain_a_failure_of_its_own() -> None:
     """One answer of `grad` is what "flipped" gives. If flip itself fails, it must fail in that way."""
     in_flip = {"flip/one": {"a": [("flipped",)]}}
-    known = replace(KNOWN, answers={**KNOWN.answers, **in_flip})
-    assert ideas(known, flip="a", grad="f")["grad"] == ["flipped"]
-    assert "grad" not in ideas(known, flip="b", grad="f")
+    mistakes = replace(MISTAKES, answers={**MISTAKES.answers, **in_flip})
+    assert ideas(mistakes, flip="a", grad="f")["grad"] == ["flipped"]
+    assert "grad" not in ideas(mistakes, flip="b", grad="f")
 
 
 def test_an_exercise_is_not_blamed_on_one_that_comes_later() -> None:
@@ -91,7 +91,7 @@ def test_an_exercise_that_fails_by_anothers_mistake_is_not_called_wrong() -> Non
     assert all("grad" not in text for texts in known_by_grad.values() for text in texts)
 
 
-def test_an_exercise_that_ends_as_with_the_mistake_of_another_is_not_called_wrong() -> None:
+def test_an_exercise_is_not_blamed_for_the_mistake_of_another() -> None:
     """pad writes `out[...] = a`, which calls dilate here; the call graph cannot know that."""
     misconceptions = Misconceptions(
         ideas={"kept": Misconception("dilate", "You keep.")},

@@ -9,7 +9,7 @@ from grader.judge.verdict.misconceptions import Misconception, Misconceptions
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
-KNOWN = Misconceptions(
+MISTAKES = Misconceptions(
     ideas={
         "flipped": Misconception("conv", "You flip.", "#flip"),
         "turned": Misconception("grad", "You turn.", "#turn"),
@@ -31,7 +31,7 @@ def claimed(
     *failures: str, passes: str = "", hidden: str = "", asked: Sequence[str] = ("grad",)
 ) -> list[tuple[str, int, int, bool]]:
     """Name, explained, failing and certainty of each idea about the transpose, which calls what is asked."""
-    known = replace(KNOWN, asked={**KNOWN.asked, "transpose": asked})
+    mistakes = replace(MISTAKES, asked={**MISTAKES.asked, "transpose": asked})
     results = [_wrong(failure, Visibility.VISIBLE) for failure in failures]
     results += [_wrong(hidden, Visibility.HIDDEN)] if hidden else []
     if passes:
@@ -41,10 +41,10 @@ def claimed(
         CriterionGrade(
             id, "", Fraction(4), Fraction(0), Status.WRONG, tuple(r for r in results if r.criterion == id)
         )
-        for id in KNOWN.asked
+        for id in MISTAKES.asked
     )
     calls = {"grad": frozenset[str](), "conv": frozenset[str]()}
-    grade = diagnose(Grade("tiny", "ada", criteria, "none"), known, calls)
+    grade = diagnose(Grade("tiny", "ada", criteria, "none"), mistakes, calls)
     (ideas,) = (criterion.ideas for criterion in grade.criteria if criterion.id == "transpose")
     return [(idea.name, idea.explained, idea.failing, idea.is_sure) for idea in ideas]
 

@@ -34,7 +34,7 @@ from tests.folders import in_folder
 ROOT = Path(__file__).parents[4]
 NAME = "conv_backward"
 
-KNOWN = Misconceptions(
+MISTAKES = Misconceptions(
     ideas={
         "flipped": Misconception("conv", "You flip.", "#flip"),
         "padded": Misconception("conv", "You pad.", "#pad"),
@@ -62,7 +62,7 @@ def diagnosed(*results: CheckResult) -> dict[str, CriterionGrade]:
         )
         for id in sorted({result.criterion for result in results})
     )
-    grade = diagnose(Grade("tiny", "ada", criteria, "none"), KNOWN, CALLS)
+    grade = diagnose(Grade("tiny", "ada", criteria, "none"), MISTAKES, CALLS)
     return {criterion.id: criterion for criterion in grade.criteria}
 
 
@@ -110,12 +110,12 @@ def test_two_mutants_explain_together_what_neither_does_alone() -> None:
 def test_one_case_is_no_second_idea_while_others_are_unexplained() -> None:
     """A second idea that a single answer needs is perhaps chance, unless the two explain everything."""
     answers = {case: {"f": [("flipped",)], "p": [("padded",)]} for case in ("conv/1", "conv/2", "conv/3")}
-    known = replace(KNOWN, answers={**answers, "conv/4": {"p": [("padded",)]}, "conv/5": {}})
+    mistakes = replace(MISTAKES, answers={**answers, "conv/4": {"p": [("padded",)]}, "conv/5": {}})
 
     def named(*ends: str) -> list[str]:
         results = tuple(wrong(str(case), end) for case, end in enumerate(ends, 1))
         criterion = CriterionGrade("conv", "", Fraction(4), Fraction(0), Status.WRONG, results)
-        (criterion,) = diagnose(Grade("tiny", "ada", (criterion,), "none"), known, CALLS).criteria
+        (criterion,) = diagnose(Grade("tiny", "ada", (criterion,), "none"), mistakes, CALLS).criteria
         return [idea.name for idea in criterion.ideas]
 
     assert named("f", "f", "f", "p") == ["flipped", "padded"]
@@ -128,6 +128,40 @@ def test_what_explains_some_of_the_cases_is_likely_and_says_how_many() -> None:
     one, two = diagnosed(wrong("one", "x"), wrong("two", "b"))["conv"].results
     assert (one.misconceptions, one.idea) == ((), "")
     assert two.idea == "Likely: 1 of 2 failing cases is exactly what this gives: You flip."
+
+
+@pytest.mark.parametrize(
+    ("results", "begins"),
+    [
+        ([wrong("two", "b")], "Likely: the one failing case is exactly what this gives: You flip."),
+        ([wrong("one", "a"), wrong("two", "b")], "Likely: both failing cases are exactly what this gives"),
+    ],
+)
+def test_where_all_that_ran_speaks_for_an_idea_no_number_of_them_is_given(
+    results: list[CheckResult], begins: str
+) -> None:
+    """Other cases were not selected, so it is not certain."""
+    criterion = CriterionGrade("conv", "", Fraction(4), Fraction(0), Status.WRONG, tuple(results))
+    grade = Grade("tiny", "ada", (criterion,), "none", not_selected=3)
+    (criterion,) = diagnose(grade, MISTAKES, CALLS).criteria
+    assert criterion.results[0].idea.startswith(begins)
+
+
+def test_a_lone_case_is_no_evidence_where_only_a_case_passes_that_few_ideas_fail() -> None:
+    """Many slips leave a case alone that only asks for an exception: that it passes says nothing."""
+    cases = {f"grad/{n}": {"t": [("turned",)], "r": [("refused",)]} for n in range(4)}
+    mistakes = replace(MISTAKES, answers={**cases, "grad/telling": {"r": [("refused",)]}, "grad/raises": {}})
+
+    def named(*passing: str) -> list[str]:
+        results = [wrong("0", "t", criterion="grad")]
+        results += [wrong(str(n), "x", criterion="grad") for n in (1, 2, 3)]
+        results += [right(case, "grad") for case in passing]
+        criterion = CriterionGrade("grad", "", Fraction(9), Fraction(0), Status.WRONG, tuple(results))
+        (criterion,) = diagnose(Grade("tiny", "ada", (criterion,), "none"), mistakes, CALLS).criteria
+        return [idea.name for idea in criterion.ideas]
+
+    assert named("raises") == []
+    assert named("telling") == ["turned"]
 
 
 def test_several_that_fit_equally_are_named_together_without_a_message() -> None:
@@ -165,7 +199,7 @@ def test_a_mistake_in_a_function_is_not_taken_for_one_in_its_caller() -> None:
     assert [name for name, *_ in both] == ["flipped"]
 
 
-def test_a_hidden_case_that_ends_differently_takes_the_certainty_and_not_the_idea() -> None:
+def test_a_hidden_case_that_ends_differently_makes_an_idea_uncertain() -> None:
     hidden = Visibility.HIDDEN
     results = wrong("one", "a"), wrong("two", "b"), wrong("three", "x", visibility=hidden)
     assert claimed(*results) == [("flipped", 2, 3, False)]
@@ -178,7 +212,7 @@ def test_a_hidden_case_adds_an_idea_to_that_of_the_visible_ones() -> None:
     assert {name for name, *_ in claimed(*results)} == {"flipped", "padded"}
 
 
-def test_an_exception_counts_where_it_comes_in_the_very_cases_of_a_mutant_that_raises() -> None:
+def test_an_exception_is_evidence_if_the_mutant_raises_in_the_same_cases() -> None:
     value = wrong("two", "g", criterion="grad")
     assert claimed(raised("edge"), value, criterion="grad") == [
         ("refused", 1, 2, True),
@@ -207,7 +241,7 @@ def test_the_same_exception_in_many_cases_is_one_fact_with_its_line() -> None:
     assert fact.text == "2 cases end in ValueError at conv.py:7, with x (2, 3) in edge\nassert edge >= 0"
 
 
-def test_of_an_exception_from_what_is_provided_the_line_of_the_exercise_is_told() -> None:
+def test_an_exception_in_a_provided_file_shows_the_exercises_line() -> None:
     provided = Call("pad", "conv.py", 30, "raise ValueError(shape)", "x (2, 3)")
     results = [replace(one, calls=(*one.calls, provided)) for one in (raised("edge"), raised("one"))]
     (fact,) = diagnosed(*results)["grad"].facts
@@ -221,7 +255,7 @@ def test_two_ideas_that_together_give_another_answer_are_not_claimed() -> None:
     assert "flipped" not in {name for name, *_ in claimed(*results)}
 
 
-def test_a_lone_case_among_many_is_no_evidence_where_the_others_pass_with_the_idea() -> None:
+def test_one_failing_case_is_no_evidence_if_the_others_pass_with_the_idea() -> None:
     """With `turned` grad/edge passes, so what is wrong there is something else."""
     failing = wrong("two", "g", criterion="grad"), wrong("edge", "x", criterion="grad")
     assert [name for name, *_ in claimed(*failing, criterion="grad")] == ["turned"]
@@ -270,13 +304,13 @@ def assignment() -> Assignment:
 
 
 @pytest.fixture(scope="module")
-def known(assignment: Assignment) -> Misconceptions:
+def mistakes(assignment: Assignment) -> Misconceptions:
     return misconceptions(ROOT, Views(assignment), "")
 
 
 @pytest.fixture(scope="module")
-def session(assignment: Assignment, known: Misconceptions) -> Iterator[Session]:
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
+def session(assignment: Assignment, mistakes: Misconceptions) -> Iterator[Session]:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=mistakes) as session:
         yield session
 
 
@@ -374,7 +408,11 @@ def handout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_in_a_handout_the_frozen_digests_name_the_misconception(
-    handout: Path, known: Misconceptions, sample_class: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    handout: Path,
+    mistakes: Misconceptions,
+    sample_class: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     own = shutil.copytree(handout, tmp_path / "own")
     shutil.copy(sample_class / "remainder_ignored" / "conv.py", own / "conv.py")
@@ -384,7 +422,9 @@ def test_in_a_handout_the_frozen_digests_name_the_misconception(
     failing = [case for case in criteria["x_grad"] if case["status"] != "ok"]
     assert failing
     assert all(case["misconceptions"] == ["remainder_ignored"] for case in failing)
-    assert all(case["idea"] == f"This is it. {known.ideas['remainder_ignored'].message}" for case in failing)
+    assert all(
+        case["idea"] == f"This is it. {mistakes.ideas['remainder_ignored'].message}" for case in failing
+    )
 
 
 @pytest.mark.parametrize(
@@ -449,26 +489,26 @@ def together(solution: str, pair: Sequence[Mutant]) -> str:
 def pairs_of(mutants: Sequence[Mutant], count: int) -> list[tuple[Mutant, Mutant]]:
     """The given number of pairs of mutants of two exercises."""
     rng = random.Random(4)
-    found: list[tuple[Mutant, Mutant]] = []
-    while len(found) < count:
+    pairs: list[tuple[Mutant, Mutant]] = []
+    while len(pairs) < count:
         one, other = rng.sample(mutants, 2)
         if one.exercise != other.exercise:
-            found.append((one, other))
-    return found
+            pairs.append((one, other))
+    return pairs
 
 
-def names_in(grade: Grade, known: Misconceptions, files: Mapping[str, str]) -> set[str]:
+def names_in(grade: Grade, mistakes: Misconceptions, files: Mapping[str, str]) -> set[str]:
     """The misconceptions that a session names for a submission, not those it only lists with others."""
     encoded = {name: text.encode() for name, text in files.items()}
-    reached = calls(encoded, {idea.exercise for idea in known.ideas.values()})
-    criteria = diagnose(grade, known, reached).criteria
+    reached = calls(encoded, {idea.exercise for idea in mistakes.ideas.values()})
+    criteria = diagnose(grade, mistakes, reached).criteria
     results = (result for criterion in criteria for result in criterion.results)
     return {result.misconceptions[0] for result in results if len(result.misconceptions) == 1}
 
 
 @pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
 def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
-    assignment: Assignment, known: Misconceptions, count: int
+    assignment: Assignment, mistakes: Misconceptions, count: int
 ) -> None:
     """With all cases, as in an instructor's grade, and with the visible ones, as in a handout."""
     solution = render(assignment, "solution").files["conv.py"]
@@ -476,9 +516,9 @@ def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
     files = {name: {"conv.py": together(solution, pair)} for name, pair in pairs.items()}
     grades = grade_texts(assignment, "", files, 2)
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
-    visible = known.only(case.name for case in cases if case.visibility is Visibility.VISIBLE)
-    for evidence in (known, visible):
-        found = {name: names_in(grade, evidence, files[name]) for name, grade in grades.items()}
+    visible = mistakes.only(case.name for case in cases if case.visibility is Visibility.VISIBLE)
+    for evidence in (mistakes, visible):
+        names = {name: names_in(grade, evidence, files[name]) for name, grade in grades.items()}
         there = {name: {mutant.name for mutant in pair} for name, pair in pairs.items()}
-        assert {name: found[name] for name in pairs if not found[name] <= there[name]} == {}
-        assert sum(map(bool, found.values())) > count / 2, "nearly nothing is named"
+        assert {name: names[name] for name in pairs if not names[name] <= there[name]} == {}
+        assert sum(map(bool, names.values())) > count / 2, "nearly nothing is named"

@@ -99,7 +99,7 @@ def test_a_transpose_of_the_submissions_own_forward_pass_is_right() -> None:
     assert adjoint().status is Status.OK
 
 
-def test_a_right_transpose_of_a_wrong_forward_pass_earns_follow_through_credit() -> None:
+def test_the_transpose_of_a_wrong_forward_pass_earns_follow_through() -> None:
     assert adjoint(conv=lambda i: 3 * conv(i), x_grad=lambda i: 3 * x_grad(i)).status is Status.OK
     assert adjoint(conv=lambda i: 3 * conv(i)).status is Status.WRONG
 
@@ -224,9 +224,15 @@ def raises_later() -> Probe:
     ("probe", "why"),
     by_name(
         {
-            "first_for_ever": (first_for_ever, "the first answer came back, so something keeps it"),
-            "by_shape": (by_shape, "the first answer came back, so something keeps it"),
-            "by_first_element": (by_first_element, "the first answer came back, so something keeps it"),
+            "first_for_ever": (
+                first_for_ever,
+                "the second call returned the first answer, so your code keeps it",
+            ),
+            "by_shape": (by_shape, "the second call returned the first answer, so your code keeps it"),
+            "by_first_element": (
+                by_first_element,
+                "the second call returned the first answer, so your code keeps it",
+            ),
             "right_only_once": (only_once, "the result holds zeros only"),
             "raises_later": (raises_later, "KeyError: 1"),
         }
@@ -240,7 +246,7 @@ def test_what_is_right_only_at_the_first_call_fails_and_says_so(
     result = grade_case(case, Criterion("conv", "", 5, (case,)), asked, FORWARD)
 
     assert result.status in (Status.WRONG, Status.ERROR)
-    again = "right at first, wrong when asked again with other values of the same shape"
+    again = "right in the first call, wrong in a second call with other values of the same shape"
     assert result.rationale.startswith(f"{again}: ")
     assert result.rationale.endswith(why)
     assert asked.asked == [("itself", "conv")] * 2  # in one process, else there is nothing to remember
@@ -289,7 +295,7 @@ def followed(forward_fails: str = "conv/one", wrt: str = "x", **probes: Any) -> 
     return grade_case(case, with_respect_to(FOLLOWED, wrt), answers, REFERENCE, forward_fails)
 
 
-def test_the_gradient_of_a_wrong_forward_pass_earns_its_share_and_says_where_that_is_wrong() -> None:
+def test_a_followed_gradient_earns_its_share_and_names_the_wrong_case() -> None:
     result = followed(**THREE_TIMES)
 
     assert (result.status, result.follow_through) == (Status.WRONG, 0.5)
@@ -359,7 +365,7 @@ def inputs_of_sums(inputs: Inputs) -> Any:
     return np.repeat(inputs.array("out_grad").sum(-1, keepdims=True), 2, -1)
 
 
-def test_a_forward_pass_whose_shape_depends_on_the_numbers_is_the_submissions_own_mistake() -> None:
+def test_a_shape_that_depends_on_the_numbers_is_the_submissions_mistake() -> None:
     def fickle(inputs: Inputs) -> Any:
         whole = conv(inputs)
         return whole if np.array_equal(inputs.array("x"), draw(CASE, "tiny").array("x")) else whole[:1]

@@ -26,7 +26,7 @@ FOLDER = "assignments/tiny"
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The cache folder, which does not exist yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "backflip" / "expected"
@@ -90,7 +90,7 @@ def in_full(answers: list[tuple[Inputs, Expected]]) -> list[object]:
 @pytest.mark.parametrize(
     "folder", ["assignments/ndarray", "assignments/dense", "examples/assignments/edit_distance"]
 )
-def test_what_is_kept_is_what_was_worked_out(folder: str, kept: Path, worked_out: list[str]) -> None:
+def test_what_is_kept_is_what_was_worked_out(folder: str, cache_folder: Path, worked_out: list[str]) -> None:
     assignment = loaded(ROOT / folder)
     fresh = in_full(all_of(assignment))
     count = len(worked_out)
@@ -100,7 +100,7 @@ def test_what_is_kept_is_what_was_worked_out(folder: str, kept: Path, worked_out
 
 
 def test_a_second_grade_starts_no_reference(
-    course: Path, kept: Path, worked_out: list[str], monkeypatch: pytest.MonkeyPatch
+    course: Path, cache_folder: Path, worked_out: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every case is asked twice, with two draws of its values: both have been answered."""
 
@@ -116,7 +116,7 @@ def test_a_second_grade_starts_no_reference(
     assert len(worked_out) == count
 
 
-def test_what_is_kept_can_be_written_to(course: Path, kept: Path) -> None:
+def test_what_is_kept_can_be_written_to(course: Path, cache_folder: Path) -> None:
     """Just like newly drawn values."""
     all_of(loaded(course / FOLDER))
     for inputs, expected in all_of(loaded(course / FOLDER)):
@@ -141,7 +141,7 @@ EDITS: dict[str, Callable[[Path], None]] = {
 
 @pytest.mark.parametrize("edited", EDITS)
 def test_after_an_edit_all_is_worked_out_again(
-    course: Path, kept: Path, worked_out: list[str], edited: str
+    course: Path, cache_folder: Path, worked_out: list[str], edited: str
 ) -> None:
     all_of(loaded(course / FOLDER))
     count = len(worked_out)
@@ -151,7 +151,7 @@ def test_after_an_edit_all_is_worked_out_again(
 
 
 def test_another_secret_or_other_code_works_all_out_again(
-    course: Path, kept: Path, worked_out: list[str], monkeypatch: pytest.MonkeyPatch
+    course: Path, cache_folder: Path, worked_out: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     all_of(loaded(course / FOLDER))
     count = len(worked_out)
@@ -162,16 +162,16 @@ def test_another_secret_or_other_code_works_all_out_again(
     assert len(worked_out) == 3 * count
 
 
-def test_a_damaged_file_is_worked_out_again(course: Path, kept: Path, worked_out: list[str]) -> None:
+def test_a_damaged_file_is_worked_out_again(course: Path, cache_folder: Path, worked_out: list[str]) -> None:
     fresh = in_full(all_of(loaded(course / FOLDER)))
     count = len(worked_out)
-    for path in kept.iterdir():
+    for path in cache_folder.iterdir():
         path.write_bytes(path.read_bytes()[:-9])
     assert in_full(all_of(loaded(course / FOLDER))) == fresh
     assert len(worked_out) == 2 * count
 
 
-def test_a_smaller_case_of_the_same_name_is_not_taken_for_the_case(course: Path, kept: Path) -> None:
+def test_a_smaller_case_of_the_same_name_is_not_taken_for_the_case(course: Path, cache_folder: Path) -> None:
     assignment = loaded(course / FOLDER)
     all_of(assignment)
     oracle = ReferenceOracle(assignment, "secret")
@@ -191,12 +191,12 @@ def test_a_smaller_case_of_the_same_name_is_not_taken_for_the_case(course: Path,
         again.close()
 
 
-def test_what_was_not_loaded_from_files_is_not_kept(course: Path, kept: Path) -> None:
+def test_what_was_not_loaded_from_files_is_not_kept(course: Path, cache_folder: Path) -> None:
     all_of(replace(loaded(course / FOLDER), digest=""))
-    assert not kept.exists()
+    assert not cache_folder.exists()
 
 
-def test_nobody_else_reads_hidden_values(course: Path, kept: Path) -> None:
+def test_nobody_else_reads_hidden_values(course: Path, cache_folder: Path) -> None:
     all_of(loaded(course / FOLDER))
-    (file,) = kept.iterdir()
-    assert [path.stat().st_mode & 0o077 for path in (file, kept)] == [0, 0]
+    (file,) = cache_folder.iterdir()
+    assert [path.stat().st_mode & 0o077 for path in (file, cache_folder)] == [0, 0]

@@ -263,7 +263,7 @@ def test_a_forward_pass_that_did_not_run_fails_nowhere() -> None:
     assert failing_forward(rubric, gradient, results_of(pad=[Status.WRONG])) == ""
 
 
-def test_a_forward_pass_that_is_right_nowhere_is_followed_where_a_known_mistake_explains_it() -> None:
+def test_a_wrong_forward_pass_is_followed_if_a_known_mistake_explains_it() -> None:
     """Otherwise it may be any function with an easy gradient."""
     rubric, gradient = forward_and_gradient()
     wrong = {f"conv/{id}": CheckResult("conv", id, Status.WRONG, answer=id) for id in ("one", "two")}

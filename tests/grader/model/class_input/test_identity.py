@@ -87,7 +87,7 @@ def test_one_contradiction_is_a_doubt_that_names_both_sides(claim: Claim) -> Non
     assert doubt.endswith(": correct the roster or the export, or grade this by hand")
 
 
-def test_two_students_of_one_name_are_told_apart_by_an_id_or_an_email_alone() -> None:
+def test_only_an_id_or_an_email_distinguishes_students_of_one_name() -> None:
     second = Student("1004", "Lovelace, Ada", "ada2@x.edu")
     identities = Identities((ADA, GRACE, second))
     doubt = identities.find(Claim(name="Ada Lovelace"))
@@ -99,7 +99,7 @@ def test_two_students_of_one_name_are_told_apart_by_an_id_or_an_email_alone() ->
     assert identities.find(Claim(name="Ada Lovelace", email="ADA@x.edu")) == ADA
 
 
-def test_a_name_that_is_another_students_is_a_doubt_though_the_id_may_have_it() -> None:
+def test_a_name_of_another_student_is_a_doubt_even_if_the_id_allows_it() -> None:
     elizabeth, liz = Student("1", "Elizabeth Smith"), Student("2", "Liz Smith")
     assert isinstance(Identities((elizabeth, liz)).find(Claim(("1",), name="Liz Smith")), str)
     assert Identities((elizabeth, GRACE)).find(Claim(("1",), name="Liz Smith")) == elizabeth
@@ -168,17 +168,17 @@ CLAIMS = st.builds(
 
 @given(STUDENTS, CLAIMS)
 def test_no_student_is_found_whom_the_claim_contradicts(students: list[Student], claim: Claim) -> None:
-    found = Identities(students).find(claim)
-    if isinstance(found, str):
+    match = Identities(students).find(claim)
+    if isinstance(match, str):
         return
     known = {student.id for student in students}
-    assert all(id not in known or id == found.id for id in claim.ids)
-    addresses = {found.email.casefold(), found.id} - {""}
+    assert all(id not in known or id == match.id for id in claim.ids)
+    addresses = {match.email.casefold(), match.id} - {""}
     owners = {student.email.casefold() for student in students} - {""}
     if claim.email and any("@" in address for address in addresses):
         assert claim.email.casefold() in addresses
-    assert all(id not in owners or id in addresses or id == found.id for id in claim.ids)
-    assert not _are_other_people(claim.name.split(), found.name.split())
+    assert all(id not in owners or id in addresses or id == match.id for id in claim.ids)
+    assert not _are_other_people(claim.name.split(), match.name.split())
 
 
 def _are_other_people(claimed: list[str], known: list[str]) -> bool:

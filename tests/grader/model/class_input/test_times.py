@@ -57,10 +57,10 @@ def test_without_a_zone_a_time_without_offset_keeps_none() -> None:
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1)))
 def test_the_earlier_reading_is_never_later_than_any_other(time: datetime) -> None:
-    found = datetime.fromisoformat(course_time(time.isoformat(), BERLIN))
+    moment = datetime.fromisoformat(course_time(time.isoformat(), BERLIN))
     others = [time.replace(tzinfo=BERLIN, fold=fold).astimezone(UTC) for fold in (0, 1)]
-    assert found == min(others)
-    assert course_time(found.isoformat(), None) == found.isoformat()
+    assert moment == min(others)
+    assert course_time(moment.isoformat(), None) == moment.isoformat()
 
 
 @pytest.mark.parametrize(("zone", "late"), [(BERLIN, timedelta(hours=-1)), (None, None)])

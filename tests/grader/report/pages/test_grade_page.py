@@ -70,7 +70,7 @@ def read(page: str) -> Tags:
 
 
 @pytest.fixture
-def drawn(make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]) -> str:
+def drawn_page(make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]) -> str:
     """A page with heat maps, the smallest case, a finding in CUDA C and a link into the handout."""
     wrong = CheckResult("x_grad", "stride-2", Status.WRONG, expected="5", actual="10", help="README.md#flip")
     says = "kernels.cu:2: race in add: thread (3, 0, 0) of block (0, 0, 0) writes element 3 of out"
@@ -84,23 +84,23 @@ def drawn(make_grade: Callable[..., Grade], make_criterion: Callable[..., Criter
     )
 
 
-def test_a_page_is_one_file_and_loads_nothing(drawn: str) -> None:
-    page = read(drawn)
+def test_a_page_is_one_file_and_loads_nothing(drawn_page: str) -> None:
+    page = read(drawn_page)
     assert not page.tags & {"script", "img", "iframe", "object", "embed"}
     assert [t for t in page.targets if not t.startswith("#")] == ["data:,", "README.html#flip"]
-    assert not re.search(r"url\(|@import|https?://", drawn)
+    assert not re.search(r"url\(|@import|https?://", drawn_page)
 
 
-def test_every_link_inside_of_the_page_leads_to_a_place(drawn: str) -> None:
-    ids = set(re.findall(r' id="([^"]+)"', drawn))
-    inside = [target[1:] for target in read(drawn).targets if target.startswith("#")]
+def test_every_link_inside_of_the_page_leads_to_a_place(drawn_page: str) -> None:
+    ids = set(re.findall(r' id="([^"]+)"', drawn_page))
+    inside = [target[1:] for target in read(drawn_page).targets if target.startswith("#")]
     assert inside and set(inside) <= ids
 
 
 @pytest.mark.parametrize(
     "rationale", ["conv.py:9: NotImplementedError", "conv.py:3: SyntaxError: invalid syntax"]
 )
-def test_where_no_criterion_is_described_no_link_leads_to_one_and_the_step_is_another(
+def test_without_descriptions_of_criteria_no_link_leads_to_one(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade], rationale: str
 ) -> None:
     ends = [
@@ -117,7 +117,10 @@ def test_where_no_criterion_is_described_no_link_leads_to_one_and_the_step_is_an
 
 
 def test_hostile_text_is_only_text(
-    hostile: str, make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade], drawn: str
+    hostile: str,
+    make_grade: Callable[..., Grade],
+    make_criterion: Callable[..., CriterionGrade],
+    drawn_page: str,
 ) -> None:
     result = CheckResult(
         "x", hostile, Status.WRONG, actual=hostile, rationale="{code} {0} </pre><b>", output=hostile
@@ -126,7 +129,7 @@ def test_hostile_text_is_only_text(
     grade = replace(make_grade(criterion), submission="{x}</title>" + hostile, notes=(hostile,))
     example = replace(X_GRAD, description=hostile, ended=hostile, settings={hostile: hostile})
     page = read(to_html(grade, closer=Closer({}, {f"x/{hostile}": example}, {hostile: hostile})))
-    assert page.tags <= read(drawn).tags | {"pre", "ul"}
+    assert page.tags <= read(drawn_page).tags | {"pre", "ul"}
     assert "<script>alert(1)</script>" in page.text
     assert "{code} {0} </pre><b>" in page.text
     assert "{x}</title>" in page.text
@@ -172,16 +175,37 @@ def test_a_difference_that_rounding_explains_is_drawn_as_none(
     assert "<title>difference [0, 1]: 3</title>" in page
 
 
-def test_a_value_is_read_by_hovering_and_by_the_keyboard(drawn: str) -> None:
-    assert "<title>actual [0, 2, 0, 0]: 14</title>" in drawn
+def test_of_an_array_of_many_grids_those_with_wrong_numbers_are_drawn_with_their_index(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    shape, is_wrong = (5, 1, 2), (False,) * 7 + (True,) + (False,) * 2
+    whole = replace(
+        X_GRAD,
+        expected=(Table("expected", shape, tuple(map(float, range(10)))),),
+        actual=(Table("actual", shape, (*map(float, range(7)), 99.0, 8.0, 9.0), wrong=is_wrong),),
+    )
+    wrong = CheckResult("x_grad", "stride-2", Status.WRONG)
+    grade = make_grade(make_criterion("x_grad", 10, [wrong]))
+    page = to_html(grade, closer=Closer({"x_grad/stride-2": whole}))
+    assert "<title>actual [3, 0, 1]: 99</title>" in page
+    assert (
+        "<title>expected [3, 0, 1]: 7</title>" in page and "<title>difference [3, 0, 1]: 92</title>" in page
+    )
+    assert "<title>actual [0, 0, 0]: 0</title>" not in page
+    assert page.count(">[3, :, :]</span>") == 3 and page.count("1 of 5 grids") == 3
+
+
+def test_a_value_is_read_by_hovering_and_by_the_keyboard(drawn_page: str) -> None:
+    assert "<title>actual [0, 2, 0, 0]: 14</title>" in drawn_page
     assert re.search(
-        r'<g class="cell [^"]*wrong" tabindex="0" role="img" aria-label="actual \[0, 0, 0, 0\]: 10">', drawn
+        r'<g class="cell [^"]*wrong" tabindex="0" role="img" aria-label="actual \[0, 0, 0, 0\]: 10">',
+        drawn_page,
     )
 
 
-def test_the_difference_is_drawn_beside_expected_and_actual(drawn: str) -> None:
-    assert "<title>difference [0, 0, 0, 0]: 5</title>" in drawn
-    assert "<title>difference [0, 1, 0, 0]: -5</title>" in drawn
+def test_the_difference_is_drawn_beside_expected_and_actual(drawn_page: str) -> None:
+    assert "<title>difference [0, 0, 0, 0]: 5</title>" in drawn_page
+    assert "<title>difference [0, 1, 0, 0]: -5</title>" in drawn_page
 
 
 def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
@@ -194,7 +218,7 @@ def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
     assert "1·5 = 5 at [0, 0]. Your function gives 10." in steps[-1].says
 
 
-def test_the_steps_of_a_kernels_gradient_and_of_the_forward_pass_sum_to_the_expected_value() -> None:
+def test_the_steps_of_a_convolution_sum_to_the_expected_value() -> None:
     x, w = table("x", [[1, 2, 3]]), Table("w", (1, 2, 1, 1), (4.0, 5.0), grid=(0, 1))
     settings = {"stride": 1, "padding": 0}
     wrong = table("actual", [[0, 0]], wrong=True)
@@ -219,14 +243,15 @@ def test_padding_and_gaps_are_what_the_words_mean() -> None:
     assert dilate([[1.0, 2.0]], (1, 3)) == [[1.0, 0.0, 0.0, 2.0]]
 
 
-def test_a_finding_stands_in_the_margin_of_its_line_and_its_thread_in_its_warp(drawn: str) -> None:
-    row = next(line for line in drawn.split("<tr") if "void add" in line)
+def test_a_finding_stands_beside_its_line_and_its_thread_in_the_warp(drawn_page: str) -> None:
+    row = next(line for line in drawn_page.split("<tr") if "void add" in line)
     assert 'class="found"' in row and "race in add" in row
-    assert "warp 0: threads 3 marked, at element 3 of out" in drawn
+    title = "warp 0: thread 3 marked, at element 3 of out"
+    assert f"<figcaption>{title}</figcaption>" in drawn_page and f'aria-label="{title}"' in drawn_page
     assert draw_warp("no thread is named") is None
 
 
-def test_findings_at_one_line_share_its_source_and_the_picture_of_their_thread(
+def test_findings_at_one_line_share_its_source_and_picture(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
     """A thread that reads two arrays behind their ends and writes a third: three findings, one excerpt."""
@@ -237,7 +262,7 @@ def test_findings_at_one_line_share_its_source_and_the_picture_of_their_thread(
     grade = make_grade(make_criterion("bugs", 5, [result]))
     page = to_html(grade, closer=Closer({}, {}, {"kernels.cu": "out[i] = a[i] + b[i];"}))
     assert page.count('<table class="source"') == 1
-    assert page.count("the threads, in their warp") == 1
+    assert page.count("<figcaption>warp 3: thread 116 marked") == 1
     assert all(f"add: {place}</span>" in page for place in places)
 
 
@@ -261,12 +286,12 @@ def test_another_page_may_hold_the_article(mixed: Grade) -> None:
     assert inside.startswith('<div class="grade">') and "<html" not in inside
 
 
-def test_a_browser_finds_nothing_serious_and_no_page_is_wider_than_its_window(
-    drawn: str, mixed: Grade, tmp_path: Path
+def test_a_browser_finds_no_serious_problem_and_no_page_too_wide(
+    drawn_page: str, mixed: Grade, tmp_path: Path
 ) -> None:
-    found = []
+    problems = []
     with chromium() as browser:
-        for number, text in enumerate((drawn, to_html(mixed))):
+        for number, text in enumerate((drawn_page, to_html(mixed))):
             path = tmp_path / f"{number}.html"
             path.write_text(text, encoding="utf-8")
             for width, scheme in itertools.product(WIDTHS, ("light", "dark")):
@@ -276,6 +301,18 @@ def test_a_browser_finds_nothing_serious_and_no_page_is_wider_than_its_window(
                 page.goto(path.as_uri())
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
                 violations = Axe().run(page).response["violations"]
-                found += [v["id"] for v in violations if v["impact"] in ("serious", "critical")]
+                problems += [v["id"] for v in violations if v["impact"] in ("serious", "critical")]
                 context.close()
-    assert found == []
+    assert problems == []
+
+
+def test_a_printed_page_fits_the_paper_and_no_picture_is_cut_in_two(drawn_page: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(drawn_page, encoding="utf-8")
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 680, "height": 900})  # A4 without its margins
+        page.goto(path.as_uri())
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 680
+        breaks = "[...document.querySelectorAll('figure')].map(f => getComputedStyle(f).breakInside)"
+        assert set(page.evaluate(breaks)) == {"avoid"}

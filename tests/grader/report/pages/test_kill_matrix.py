@@ -44,15 +44,15 @@ class Page(HTMLParser):
         self.text += data
 
 
-def shown(verification: Verification) -> list[str]:
+def page_of(verification: Verification) -> list[str]:
     console = Console(file=io.StringIO(), width=40)
     show_matrix(verification, console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue().splitlines()
 
 
-def test_a_mutant_is_a_line_and_a_case_a_character_and_survivors_stand_first() -> None:
-    assert shown(MATRIX) == [
+def test_a_mutant_is_a_line_a_case_a_character_and_survivors_come_first() -> None:
+    assert page_of(MATRIX) == [
         "tiny: 4 mutants, 1 survive, 3 cases, 0 findings",
         "  harmless         ·· ·",
         "  zeros_forgotten  x· e",
@@ -64,7 +64,7 @@ def test_a_mutant_is_a_line_and_a_case_a_character_and_survivors_stand_first() -
 
 def test_a_finding_stays_on_one_line_however_narrow_the_terminal() -> None:
     path = Path("/") / ("long" * 100) / "mutants.py"
-    lines = shown(Verification("tiny", CASES, KILLS, (Finding(path, 7, "zeros survive"),)))
+    lines = page_of(Verification("tiny", CASES, KILLS, (Finding(path, 7, "zeros survive"),)))
     assert lines[-1] == f"{path}:7: zeros survive"
 
 
@@ -93,17 +93,17 @@ def test_a_hostile_name_is_only_text(hostile: str, place: str) -> None:
         (Finding(Path("mutants.py"), 1, name.get("finding", "zeros survive")),),
         {name.get("case", "pad/one"): 0.5},
     )
-    for text in ("\n".join(shown(verification)), to_html(verification)):
+    for text in ("\n".join(page_of(verification)), to_html(verification)):
         assert not set("\x1b\x9b\u202e\r\x07") & set(text)
     page = Page(to_html(verification))
     assert "script" not in page.tags
     if place != "case":
         assert "<script>alert(1)</script> :bomb:" in page.text
-    lines = shown(verification)
+    lines = page_of(verification)
     assert len(lines) == 4 and "[red]red[/red]" in "".join(lines)
 
 
 def test_nothing_to_show_is_shown_as_nothing() -> None:
     empty = Verification("tiny", (), {})
-    assert shown(empty) == ["tiny: 0 mutants, 0 survive, 0 cases, 0 findings"]
+    assert page_of(empty) == ["tiny: 0 mutants, 0 survive, 0 cases, 0 findings"]
     assert "kill matrix" in to_html(empty)

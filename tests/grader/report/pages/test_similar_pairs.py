@@ -28,15 +28,15 @@ def row(student: str, answers: Mapping[str, str], **misconceptions: str) -> Clas
     return ClassRow(student, "conv", Grade("conv", student, (criterion,), "none"))
 
 
-def test_the_rarest_wrong_answer_comes_first_and_among_equals_the_one_on_most_cases() -> None:
+def test_the_rarest_wrong_answer_comes_first_then_the_most_frequent() -> None:
     rows = [
         row("a", {"h1": "odd", "h2": "odder", "h3": "common"}),
         row("b", {"h1": "odd", "h2": "odder", "h3": "common"}),
         row("c", {"h1": "rare", "h2": "right", "h3": "common"}),
         row("d", {"h1": "rare", "h2": "right", "h3": "right"}),
     ]
-    found = [(answer.students, answer.cases, answer.ran) for answer in shared_answers(rows)]
-    assert found == [
+    answers = [(answer.students, answer.cases, answer.ran) for answer in shared_answers(rows)]
+    assert answers == [
         (("a", "b"), ("flip/h1", "flip/h2"), 4),
         (("c", "d"), ("flip/h1",), 4),
         (("a", "b", "c"), ("flip/h3",), 4),
@@ -49,8 +49,8 @@ def test_right_answers_visible_cases_and_errors_say_nothing() -> None:
 
 
 def test_a_misconception_that_explains_it_is_named() -> None:
-    (found,) = shared_answers([row(s, {"h1": "odd"}, h1="not_flipped") for s in "ab"])
-    assert found.misconceptions == ("not_flipped",)
+    (answer,) = shared_answers([row(s, {"h1": "odd"}, h1="not_flipped") for s in "ab"])
+    assert answer.misconceptions == ("not_flipped",)
 
 
 def test_nothing_of_a_student_becomes_markup() -> None:

@@ -66,31 +66,31 @@ speed: what speed is for
 """
 
 
-def shown(grade: Grade, reveal: bool = False, **console: object) -> str:
+def screen_of(grade: Grade, reveal: bool = False, **console: object) -> str:
     file = io.StringIO()
     show(grade, Console(file=file, **{"width": 80, **console}), reveal)  # type: ignore[arg-type]
     return file.getvalue()
 
 
 def test_feedback_reads_as_agreed_at_80_columns(mixed: Grade) -> None:
-    assert "\n".join(line.rstrip() for line in shown(mixed).rstrip().splitlines()) + "\n" == GOLDEN
+    assert "\n".join(line.rstrip() for line in screen_of(mixed).rstrip().splitlines()) + "\n" == GOLDEN
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_no_line_is_wider_than_the_terminal(mixed: Grade, width: int) -> None:
-    assert max(len(line) for line in shown(mixed, width=width).splitlines()) <= width
+    assert max(len(line) for line in screen_of(mixed, width=width).splitlines()) <= width
 
 
 def test_there_is_colour_on_a_terminal_and_none_elsewhere(mixed: Grade) -> None:
-    assert "\x1b[" in shown(mixed, force_terminal=True, color_system="standard")
-    assert "\x1b" not in shown(mixed)
+    assert "\x1b[" in screen_of(mixed, force_terminal=True, color_system="standard")
+    assert "\x1b" not in screen_of(mixed)
 
 
 def test_a_hidden_case_shows_its_name_and_status_only(mixed: Grade) -> None:
-    assert "SECRET" not in shown(mixed)
-    assert "[7, 7]" not in shown(mixed)
-    assert "SECRET" in shown(mixed, reveal=True)
-    assert "[7, 7]" in shown(mixed, reveal=True)
+    assert "SECRET" not in screen_of(mixed)
+    assert "[7, 7]" not in screen_of(mixed)
+    assert "SECRET" in screen_of(mixed, reveal=True)
+    assert "[7, 7]" in screen_of(mixed, reveal=True)
 
 
 SHOWN = ("inputs", "expected", "actual", "rationale", "help", "output")
@@ -103,7 +103,7 @@ def test_every_visibility_but_visible_hides(
     """Also if all cases fail for the same reason, which would then be given once."""
     secrets: Any = dict.fromkeys(SHOWN, "SECRET")
     secret = CheckResult("flip", "a", Status.ERROR, visibility, **secrets)
-    text = shown(make_grade(make_criterion("flip", 10, [secret, replace(secret, case="b")])))
+    text = screen_of(make_grade(make_criterion("flip", 10, [secret, replace(secret, case="b")])))
     assert "SECRET" not in text
     assert text.count("a hidden case fails") == 2
 
@@ -116,7 +116,7 @@ def test_hostile_text_is_neither_markup_nor_control_sequence(
     passing = CheckResult("x", "fine", Status.OK)
     criterion = replace(make_criterion("x", 10, [passing, result]), id=hostile, title=hostile)
     not_run = make_criterion("y", 10, [CheckResult("y", "z", Status.NOT_RUN)], reason=hostile)
-    text = shown(replace(make_grade(criterion, not_run), assignment=hostile))
+    text = screen_of(replace(make_grade(criterion, not_run), assignment=hostile))
     assert text.replace("\n", "").isprintable()
     assert text.count("[red]red[/red]") >= 8
     assert ":bomb:" in text
@@ -137,7 +137,7 @@ def test_ten_megabytes_of_output_become_a_few_lines(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
     flood = CheckResult("x", "a", Status.OUTPUT_LIMIT, output="spam\n" * 2_000_000)
-    text = shown(make_grade(make_criterion("x", 10, [flood])))
+    text = screen_of(make_grade(make_criterion("x", 10, [flood])))
     assert text.count("spam") == 6
     assert "(cut: 10000000 characters in all)" in text
 
@@ -152,7 +152,7 @@ def test_one_reason_for_everything_is_said_once_at_the_top(
         return make_criterion(id, 10, [visible, replace(visible, case="b", visibility=Visibility.HIDDEN)])
 
     not_run = make_criterion("z", 10, [CheckResult("z", "a", Status.NOT_RUN)], reason="it stands on x")
-    text = shown(make_grade(broken("x"), broken("y"), not_run))
+    text = screen_of(make_grade(broken("x"), broken("y"), not_run))
     assert text.count("does not parse") == 1
     assert text.index("does not parse") < text.index("0 / 10")
     assert "every case fails (5)" in text
@@ -164,7 +164,7 @@ def test_values_that_differ_are_never_merged_into_one_reason(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
     wrong = [CheckResult("x", f"c{n}", Status.WRONG, expected=f"{n}", rationale="differs") for n in range(2)]
-    text = shown(make_grade(make_criterion("x", 10, wrong)))
+    text = screen_of(make_grade(make_criterion("x", 10, wrong)))
     assert "x · c0" in text
     assert "x · c1" in text
 
@@ -174,15 +174,15 @@ def test_the_graders_fault_never_looks_like_the_students(
 ) -> None:
     fault = CheckResult("x", "a", Status.INTERNAL_ERROR, rationale="Traceback", actual="Traceback")
     grade = make_grade(make_criterion("x", 10, [fault, CheckResult("x", "b", Status.OK)]))
-    assert shown(grade).count("not scored: needs review") == 2
-    assert "Traceback" not in shown(grade)
-    assert "Traceback" in shown(grade, reveal=True)
+    assert screen_of(grade).count("not scored: needs review") == 2
+    assert "Traceback" not in screen_of(grade)
+    assert "Traceback" in screen_of(grade, reveal=True)
 
 
 def test_a_full_score_has_nothing_to_explain(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
-    text = shown(make_grade(make_criterion("x", 10, [CheckResult("x", "a", Status.OK)])))
+    text = screen_of(make_grade(make_criterion("x", 10, [CheckResult("x", "a", Status.OK)])))
     assert text.split() == ["conv_backward", "10", "/", "10", "points", "x", "10", "/", "10", "█" * 12]
 
 
@@ -191,7 +191,7 @@ def test_a_partial_run_is_not_taken_for_a_grade(mixed: Grade) -> None:
         *mixed.criteria,
         replace(mixed.criteria[0], results=(), status=Status.NOT_RUN, score=Fraction(0)),
     )
-    text = shown(replace(mixed, criteria=criteria, not_selected=3))
+    text = screen_of(replace(mixed, criteria=criteria, not_selected=3))
     assert "not a grade: 3 cases were not selected" in text
     assert "░   not selected" in text
 
@@ -200,7 +200,7 @@ def test_a_criterion_of_hidden_cases_alone_says_so_in_a_handout(mixed: Grade) ->
     nothing = replace(
         mixed.criteria[0], results=(), status=Status.NOT_RUN, score=Fraction(0), points=Fraction(0)
     )
-    assert "0 / 0   ░░░░░░░░░░░░   hidden cases only" in shown(
+    assert "0 / 0   ░░░░░░░░░░░░   hidden cases only" in screen_of(
         replace(mixed, criteria=(*mixed.criteria, nothing))
     )
 
@@ -210,7 +210,7 @@ def test_a_share_of_the_points_is_said_beside_the_status(
 ) -> None:
     wrong = CheckResult("x_grad", "a", Status.WRONG, rationale="right for yours", follow_through=0.5)
     hidden = replace(wrong, case="b", rationale="other", visibility=Visibility.HIDDEN)
-    text = shown(make_grade(make_criterion("x_grad", 30, [wrong, hidden])))
+    text = screen_of(make_grade(make_criterion("x_grad", 30, [wrong, hidden])))
 
     assert "x_grad · a   wrong, earns 0.5 of its points" in text
     assert "x_grad · b   wrong, earns 0.5 of its points: a hidden case fails" in text

@@ -1,5 +1,5 @@
 // Warps: shuffles without a mask, as before CUDA 9
-// Refused: CUDA has it no more; use its form with _sync
+// Refused: no longer in CUDA; write the form with _sync
 __global__ void sum(int *data)
 {
     int value = data[threadIdx.x];
