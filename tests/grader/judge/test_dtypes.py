@@ -199,31 +199,31 @@ def test_a_number_has_the_form_of_its_type(value: Any, text: str) -> None:
 
 
 BROKEN = {
-    "an_unknown_dtype": ("dtype: int8}", "dtype: int9}", 10, "found 'int9' for 'dtype'"),
-    "a_range_that_runs_backwards": ("integer: [0, 2]", "integer: [2, 0]", 32, "does not run backwards"),
+    "an_unknown_dtype": ("dtype: int8}", "dtype: int9}", 11, "found 'int9' for 'dtype'"),
+    "a_range_that_runs_backwards": ("integer: [0, 2]", "integer: [2, 0]", 33, "does not run backwards"),
     "a_range_beyond_the_dtype": (
         "dtype: uint8}",
         "dtype: uint8, integer: [0, 300]}",
-        14,
+        15,
         "from 0 to 255 with `dtype: uint8`",
     ),
     "reals_for_integers": (
         "dtype: int16}",
         "dtype: int16, real: [0, 1]}",
-        11,
+        12,
         "no `real` with `dtype: int16`",
     ),
     "a_range_of_booleans": (
         "dtype: bool}",
         "dtype: bool, integer: [0, 1]}",
-        9,
+        10,
         "no `integer` with `dtype: bool`",
     ),
-    "two_ranges": ("real: [0.5, 1]", "real: [0.5, 1], integer: [0, 1]", 32, "one of integer and real"),
+    "two_ranges": ("real: [0.5, 1]", "real: [0.5, 1], integer: [0, 1]", 33, "one of integer and real"),
     "wide_numbers_of_another_dtype": (
         "{id: int64, ",
         "{id: int64, wide: x, ",
-        13,
+        14,
         "found wide 'x', expected an array of the case",
     ),
 }
