@@ -60,6 +60,7 @@ HEADINGS = {  # headings of the page, by the model that each describes
         "Step": "step",
         "FunctionUse": "functions",
         "RandomValue": "random-values",
+        "DrawnArray": "arrays-of-any-dtype",
     },
     **{model.__name__: "case" for _, model in CASES.values()},
 }

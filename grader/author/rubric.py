@@ -285,7 +285,8 @@ def _cases(
     parameters = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields) | of_comparisons)
     count = parameters.pop("draw", None)
     parameters = kind.complete(parameters, defaults.batch)
-    if complaint := _complaint_about_wide(model, kind.arrays_of(parameters)) or kind.complaint(parameters):
+    free = [name for name in kind.arrays_of(parameters) if name not in kind.fixed_of(parameters)]
+    if complaint := _complaint_about_wide(model, free) or kind.complaint(parameters):
         raise document.fail(complaint, place)
     if (size := elements(kind, parameters, model.view, count is not None)) > MAX_ELEMENTS:
         message = (

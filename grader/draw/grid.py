@@ -61,14 +61,18 @@ def _square(cell: Cell, x: int, y: int, size: int, font: float, is_stop: bool) -
     return element("g", title, box, text, class_=f"cell {cell.looks}".strip(), **stop)
 
 
-def shade(value: float, largest: float) -> str:
-    """The class of a value's colour: `p1` to `p4` above zero, `n1` to `n4` below, `zero`, or `nan`."""
+def shade(value: complex, largest: float) -> str:
+    """The class of a value's colour: `p1` to `p4` above zero, `n1` to `n4` below, `zero`, or `nan`.
+
+    A complex number has the colour of its absolute value.
+    """
     if value != value or abs(value) == float("inf"):
         return "nan"
     if value == 0 or largest == 0:
         return "zero"
     strength = min(STRENGTHS, 1 + int(STRENGTHS * abs(value) / largest))
-    return f"{'p' if value > 0 else 'n'}{strength}"
+    is_below = not isinstance(value, complex) and value < 0
+    return f"{'n' if is_below else 'p'}{strength}"
 
 
 def heat_grids(table: Table, largest: float, numbers: Sequence[int], size: int = CELL) -> list[Markup]:

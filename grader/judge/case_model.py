@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -65,6 +66,52 @@ class RandomValue(Strict):
             )
         if self.letters is not None and self.text is None:
             raise PydanticCustomError("range", "Input should have text where it has letters")
+        return self
+
+
+Dtype = (
+    Literal["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+    | Literal["float16", "float32", "float64", "complex64", "complex128"]
+)
+
+
+class DrawnArray(Strict):
+    """An array of another dtype, or with elements from a range."""
+
+    shape: Shape
+    """Its shape."""
+    dtype: Dtype = "float32"
+    """Its dtype, by NumPy's name."""
+    integer: Range | None = None
+    """Whole numbers: [from, to], both included."""
+    real: RealRange | None = None
+    """Numbers: [from, to]."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "DrawnArray":
+        dtype = np.dtype(self.dtype)
+        if self.integer and self.real:
+            raise PydanticCustomError("range", "Input should have one of integer and real")
+        if (self.integer and dtype.kind == "b") or (self.real and dtype.kind in "biu"):
+            range_key = "integer" if self.integer else "real"
+            raise PydanticCustomError(
+                "range",
+                "Input should have no `{key}` with `dtype: {dtype}`",
+                {"key": range_key, "dtype": self.dtype},
+            )
+        low, high = self.integer or self.real or (0, 0)
+        if low > high:
+            raise PydanticCustomError(
+                "range", "Input should be a range [from, to] that does not run backwards"
+            )
+        if dtype.kind in "iu":
+            limits = np.iinfo(self.dtype)
+            if not limits.min <= low <= high <= limits.max:
+                raise PydanticCustomError(
+                    "range",
+                    "Input should be a range from {least} to {most} with `dtype: {dtype}`",
+                    {"least": int(limits.min), "most": int(limits.max), "dtype": self.dtype},
+                )
         return self
 
 

@@ -85,6 +85,11 @@ class Question:
         handed = functions_in_words(self.inputs.functions)
         return ", ".join(filter(None, [self.kind.describe(self.case, self.inputs), arguments, handed, steps]))
 
+    @property
+    def dtype(self) -> str:
+        """The dtype that real results must have; "" if they must have the reference's."""
+        return "" if self.inputs.states_dtypes else DTYPE
+
     def option(self, key: str) -> str:
         """The criterion's value for a key that the comparison requires."""
         return str(self.criterion.options[key])

@@ -73,6 +73,11 @@ class Inputs:
             "inputs": {name: self.recipes[name] for name in self.bases},
         }
 
+    @property
+    def states_dtypes(self) -> bool:
+        """True if an array has another dtype than float32: then the reference computes in the same dtypes."""
+        return any(base.dtype != np.float32 for base in self.bases.values())
+
     @cached_property
     def raw(self) -> tuple[RawArray, ...]:
         """The bases as they are sent to a worker."""

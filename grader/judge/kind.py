@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -66,6 +67,10 @@ class Kind(ABC):
         """The names among them that a gradient may be with respect to."""
         return self.differentiable
 
+    def fixed_of(self, parameters: Mapping[str, Any]) -> Sequence[str]:
+        """The names among them with meaningful elements."""
+        return self.fixed
+
     def formula_names(self, parameters: Mapping[str, Any]) -> Sequence[str]:
         """The names of the lengths that a case's formulas may use."""
         return ()
@@ -120,14 +125,43 @@ def draw_numbers(case: Case, rng: "np.random.Generator", shape: Shape, is_wide: 
     return rng.integers(-LARGEST, LARGEST, shape, endpoint=True).astype(np.float32)
 
 
+def draw_elements(case: Case, rng: "np.random.Generator", shape: Shape, about: Mapping[str, Any]) -> Array:
+    """Draws elements of the dtype and from the range that a `DrawnArray` states, by default small ones.
+
+    Both parts of a complex number are drawn alike.
+    """
+    dtype = np.dtype(about["dtype"])
+
+    def part() -> Array:
+        if "real" in about:
+            low, high = map(float, about["real"])
+            return low + (high - low) * rng.random(shape)
+        if dtype.kind in "fc" and "integer" not in about and case.data == "normal":
+            return rng.standard_normal(shape)
+        least, most = {"b": (0, 1), "u": (0, LARGEST)}.get(dtype.kind, (-LARGEST, LARGEST))
+        low, high = about.get("integer", (least, most))
+        return rng.integers(low, high, shape, endpoint=True)
+
+    numbers = part() + 1j * part() if dtype.kind == "c" else part()
+    drawn: Array = numbers.astype(dtype)
+    return drawn
+
+
 def draw_arrays(
-    case: Case, rng: "np.random.Generator", values: Mapping[str, Any], shapes: Mapping[str, Shape]
+    case: Case,
+    rng: "np.random.Generator",
+    values: Mapping[str, Any],
+    shapes: Mapping[str, Shape],
+    stated: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Inputs:
     """Inputs with the given `values` and an array of each of the `shapes`, under the case's views."""
     bases, recipes = {}, {}
     for name, shape in shapes.items():
         base_shape, recipes[name] = _view_recipe(case.parameters.get("view", ()), shape)
-        bases[name] = draw_numbers(case, rng, base_shape, name == case.parameters.get("wide"))
+        if name in stated:
+            bases[name] = draw_elements(case, rng, base_shape, stated[name])
+        else:
+            bases[name] = draw_numbers(case, rng, base_shape, name == case.parameters.get("wide"))
     return Inputs(values, bases, recipes)
 
 

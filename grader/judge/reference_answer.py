@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from grader.judge.comparison import DTYPE, Judged, Question
+from grader.judge.comparison import Judged, Question
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import NO_VALUE, arrays_of, of_arrays, value_of
@@ -71,7 +71,7 @@ def judge_answer(question: Question, expected: Expected, outcome: Outcome) -> Ju
 def array_answer_difference(question: Question, expected: Expected, outcome: Outcome) -> Difference | None:
     """The difference between answers that are arrays only."""
     names = question.criterion.results
-    return first_difference(expected, arrays_of(outcome), DTYPE, question.explain_shape, names)
+    return first_difference(expected, arrays_of(outcome), question.dtype, question.explain_shape, names)
 
 
 def answer_in(outcome: Outcome) -> Any:

@@ -11,7 +11,7 @@ from grader.model.text import clean_line
 
 @dataclass(frozen=True)
 class Table:
-    """A named array: its elements in C order, and which of them are `wrong` (empty: none).
+    """A named array: its elements in C order, as Python numbers, and which are `wrong` (empty: none).
 
     `grid` are the two axes shown as rows and columns; every index of the other axes has its own grid.
     `layout` describes a view's position in its buffer.
@@ -19,7 +19,7 @@ class Table:
 
     name: str
     shape: tuple[int, ...]
-    values: tuple[float, ...]
+    values: tuple[Any, ...]
     dtype: str = "float32"
     grid: tuple[int, int] = (-2, -1)
     wrong: tuple[bool, ...] = ()
@@ -78,8 +78,10 @@ class Example:
         return f"{self.criterion}/{self.case}"
 
 
-def number_text(value: float) -> str:
-    """A number in its shortest form: `3`, `0.25`, `-1.5e+20`, `nan`."""
+def number_text(value: complex) -> str:
+    """A number in its shortest form: `3`, `0.25`, `-1.5e+20`, `nan`, `1+2j`, `True`."""
+    if isinstance(value, int):
+        return str(value)
     return f"{value + 0.0:.6g}"  # -0.0 + 0.0 is 0.0, and the two are equal
 
 

@@ -103,9 +103,13 @@ class Submission:
         return self._device
 
     def array(self, source: Input) -> Any:
-        """The input as an array of the submission's type, on the device and in the dtype under test."""
+        """The input as an array of the submission's type, on the device under test.
+
+        A float32 input takes the dtype under test; any other keeps the dtype that its case states.
+        """
         device = getattr(self._ndarray, self._device)()
-        out = self._ndarray.array(source.base, device=device, dtype=self._dtype)
+        dtype = self._dtype if source.base.dtype == np.float32 else source.base.dtype.name
+        out = self._ndarray.array(source.base, device=device, dtype=dtype)
         for name, argument in source.recipe:
             permute = getattr(out, "permute", None) or out.transpose  # NumPy's name for it
             out = permute(tuple(argument)) if name == "permute" else out[_slices(argument)]

@@ -78,15 +78,16 @@ def _write(stream: BinaryIO, data: bytes) -> None:
 
 
 def poison_fresh_memory() -> None:
-    """Makes `numpy.empty` return NaN (integers: the smallest), so that no result is right by luck."""
+    """Makes `numpy.empty` return NaN (integers: an end of their range): no result is right by luck."""
 
     def poisoned(make: Any) -> Any:
         def fresh(*args: Any, **kwargs: Any) -> Any:
             out = make(*args, **kwargs)
-            if out.dtype.kind == "f":
+            if out.dtype.kind in "fc":
                 out.fill(numpy.nan)
-            elif out.dtype.kind == "i":
-                out.fill(numpy.iinfo(out.dtype).min)
+            elif out.dtype.kind in "iu":
+                limits = numpy.iinfo(out.dtype)
+                out.fill(limits.min or limits.max)
             return out
 
         return fresh

@@ -125,8 +125,12 @@ def _exercises(assignment: Assignment, case: Case) -> frozenset[str]:
 
 
 def _as_a_probe_gives_it(submission: Submission, source: Input) -> Any:
-    """The input as an array of the submission's type. Kernels get arrays of NumPy, through their host."""
-    return source.numpy() if submission.device == "emulated" else submission.array(source)
+    """The input as an array of the submission's type. Kernels get arrays of NumPy, through their host.
+
+    So do integers, booleans and complex numbers, which an NDArray does not hold.
+    """
+    is_numpys = submission.device == "emulated" or source.base.dtype.kind != "f"
+    return source.numpy() if is_numpys else submission.array(source)
 
 
 def _functions(inputs: Inputs) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from grader.judge.comparison import DTYPE, Comparison, Judged, Question
+from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import Array, answer_of, arrays_of, of_arrays
@@ -132,9 +132,9 @@ def values_difference(question: Question, values: Sequence[Array], told: int) ->
     wanted = replace(expected, arrays=expected.arrays[: len(expected.arrays) - told])
     count = len(wanted.arrays)
     if not values or len(values) % count:
-        return first_difference(wanted, values, DTYPE, question.explain_shape)
+        return first_difference(wanted, values, question.dtype, question.explain_shape)
     runs = (values[start : start + count] for start in range(0, len(values), count))
-    differences = (first_difference(wanted, run, DTYPE, question.explain_shape) for run in runs)
+    differences = (first_difference(wanted, run, question.dtype, question.explain_shape) for run in runs)
     return next(filter(None, differences), None)
 
 

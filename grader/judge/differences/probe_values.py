@@ -90,7 +90,7 @@ def answer_of(arrays: Sequence[RawArray]) -> str:
             different += len(set(WORDS.findall(raw.data)) - TAGS)
             continue
         values = np.frombuffer(raw.data, dtype=raw.dtype)
-        if raw.dtype.startswith("<f"):
+        if raw.dtype.startswith(("<f", "<c")):
             with np.errstate(invalid="ignore"):  # a signalling NaN is an answer like any other
                 values = values + 0
         digest.update(f"{raw.dtype}{raw.shape}".encode() + values.tobytes())

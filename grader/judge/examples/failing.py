@@ -13,6 +13,7 @@ from grader.judge.examples.smallest import (
     answer_of,
     candidates,
     may_be_small,
+    real_dtype,
     smallest,
     way_of_failing,
 )
@@ -48,7 +49,7 @@ def examples_of(
                 inputs = oracle.inputs(case, redraw)
                 expected = oracle.expected(case, inputs)
                 outcome = implementation.run(case.probe, inputs)
-                if failure := way_of_failing(expected, outcome):
+                if failure := way_of_failing(expected, outcome, real_dtype(inputs)):
                     whole[case.name] = lay_out(case, inputs, expected, outcome, assignment.probes)
                     example = _smallest(case, criterion, failure, oracle, implementation, assignment)
                     if example is not None:

@@ -76,9 +76,16 @@ class FrozenLadders:
 
 
 def _written(array: Array) -> list[Any]:
-    return [array.dtype.str, list(array.shape), array.reshape(-1).tolist()]
+    """The dtype, the shape and the numbers; JSON has no complex ones, so their parts follow one another."""
+    numbers = np.ascontiguousarray(array).reshape(-1)
+    return [array.dtype.str, list(array.shape), numbers.view(_part(array.dtype)).tolist()]
 
 
 def _read(written: list[Any]) -> Array:
     dtype, shape, values = written
-    return np.array(values, dtype=dtype).reshape(shape)
+    array: Array = np.array(values, _part(np.dtype(dtype))).view(dtype).reshape(shape)
+    return array
+
+
+def _part(dtype: "np.dtype[Any]") -> "np.dtype[Any]":
+    return np.zeros((), dtype).real.dtype

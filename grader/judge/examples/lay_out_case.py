@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from grader.judge.differences.array_difference import distance
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import Inputs
@@ -75,7 +76,7 @@ def wrong_in(expected: Expected, actual: Sequence[Array]) -> list[Array]:
             marks.append(~(array == wanted))
         else:
             with np.errstate(invalid="ignore"):
-                marks.append(~(np.abs(array.astype(np.float64) - wanted) <= expected.bounds[number]))
+                marks.append(~(distance(wanted, array) <= expected.bounds[number]))
     return marks
 
 
@@ -141,10 +142,7 @@ def _table(name: str, array: Array, w_shape: tuple[int, ...]) -> Table:
     grid = (-2, -1)
     if w_shape and array.ndim == 4:
         grid = (0, 1) if array.shape == w_shape else (1, 2)
-    if array.dtype == np.uint8 and array.ndim == 1:
-        text = f"{name}: {array.tobytes().decode(errors='replace')}"
-        return Table(text, (), (), array.dtype.name, grid)
-    values = tuple(float(value) for value in array.reshape(-1)) if array.size <= MOST_ELEMENTS else ()
+    values = tuple(array.reshape(-1).tolist()) if array.size <= MOST_ELEMENTS else ()
     return Table(name, array.shape, values, array.dtype.name, grid)
 
 

@@ -66,7 +66,7 @@ def answer_of(oracle: Oracle) -> Answer:
             return None
         if compared_by(case).is_exact:
             outcome, _ = oracle.answer(case.probe, inputs, DTYPE)
-            if first_difference(expected, arrays_of(outcome), DTYPE) is not None:
+            if first_difference(expected, arrays_of(outcome), real_dtype(inputs)) is not None:
                 return None
         return expected
 
@@ -146,22 +146,30 @@ def smallest(
         if expected is None:
             continue
         outcome = implementation.run(small.probe, inputs)
-        if way_of_failing(expected, outcome) == failure:
+        if way_of_failing(expected, outcome, real_dtype(inputs)) == failure:
             return lay_out(small, inputs, expected, outcome, assignment.probes, is_smallest=True)
         if outcome.status not in (Status.OK, Status.ERROR):
             return None  # it hangs or dies, and so would the next one
     return None
 
 
-def way_of_failing(expected: Expected, outcome: Outcome) -> str:
-    """A word for how a case fails, the same for similar failures; "" if it passes."""
+def real_dtype(inputs: Inputs) -> str:
+    """The dtype that real results must have for these inputs; "" if they must have the reference's."""
+    return "" if inputs.states_dtypes else DTYPE
+
+
+def way_of_failing(expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> str:
+    """A word for how a case fails, the same for similar failures; "" if it passes.
+
+    `dtype` is that of real results, "" for the expected one's.
+    """
     if outcome.status is Status.ERROR:
         place = outcome.reason.partition(": ")[0]
         return f"error {outcome.error} {place}"
     if outcome.status is not Status.OK:
         return str(outcome.status)
     arrays = arrays_of(outcome)
-    difference = first_difference(expected, arrays, DTYPE)
+    difference = first_difference(expected, arrays, dtype)
     if difference is None:
         return ""
     if len(arrays) != len(expected.arrays):
@@ -172,7 +180,7 @@ def way_of_failing(expected: Expected, outcome: Outcome) -> str:
         if wanted.dtype.kind != array.dtype.kind:
             return f"dtype of {number}"
         alone = Expected((wanted,), None if expected.bounds is None else (expected.bounds[number],))
-        if first_difference(alone, [array], DTYPE) is not None:
+        if first_difference(alone, [array], dtype) is not None:
             return f"values of {number}"
     return "dtype"
 
@@ -237,14 +245,14 @@ def _in_small_numbers(case: Case, inputs: Inputs) -> Iterator[Inputs]:
     For code that depends on signs, there are the numbers from -1 on, with other signs upstream. If the case
     has `wide` numbers, there are odd ones from 2049 on, which no 16-bit format holds.
     """
-    fixed = kind_of(case).fixed
+    fixed = kind_of(case).fixed_of(case.parameters)
     counted = {n: _counted(inputs.array(n).shape) for n in inputs.bases if n not in fixed}
     inputs = inputs.holding(counted)
     yield inputs
     yield inputs.holding({n: 5 - 3 * a if n == UPSTREAM else a - 2 for n, a in counted.items()})
     if (wide := case.parameters.get("wide")) in counted:
         yield inputs.holding({wide: 2 * counted[wide] + 2047})
-    upstream = inputs.array(UPSTREAM) if UPSTREAM in inputs.bases else np.zeros(0, np.float32)
+    upstream = counted.get(UPSTREAM, np.zeros(0, np.float32))
     for index in {0, upstream.size - 1} if upstream.size else ():  # shows where each number goes
         one = np.zeros(upstream.size, np.float32)
         one[index] = 1

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.judge.cases import draw
-from grader.judge.comparison import Oracle
+from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import compared_by, draws, judged_draws
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of, text_of, value_of
@@ -100,7 +100,7 @@ class ReferenceOracle:
         return Expected(arrays, bounds)
 
     def _run(self, case: Case, inputs: Inputs) -> Outcome:
-        outcome = self._reference.run(case.probe, inputs)
+        outcome = self._reference.run(case.probe, inputs, DTYPE if inputs.states_dtypes else "")
         if outcome.status is not Status.OK:
             raise GraderFault(f"{case.name}: the reference has no answer: {outcome.reason}")
         return outcome

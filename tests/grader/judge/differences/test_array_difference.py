@@ -185,15 +185,6 @@ def test_a_tell_tale_answer_is_told(actual: Any, phrase: str) -> None:
     assert phrase in difference.rationale
 
 
-def test_the_name_of_an_exception_is_compared_as_text() -> None:
-    wanted, found = (np.frombuffer(name.encode(), np.uint8) for name in ("ValueError", "no exception"))
-    difference = judged(wanted, found)
-
-    assert judged(wanted, wanted.copy()) is None
-    assert difference is not None
-    assert (difference.expected, difference.actual) == ("ValueError", "no exception")
-
-
 def test_of_several_results_the_one_that_differs_is_named_by_its_number() -> None:
     expected = Expected((GRID, np.array([2, 3])))
     for actual, number in [((single(GRID) + 1, np.array([2, 3])), 1), ((single(GRID), np.array([3, 2])), 2)]:
