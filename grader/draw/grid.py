@@ -61,16 +61,22 @@ def _square(cell: Cell, x: int, y: int, size: int, font: float, is_stop: bool) -
     return element("g", title, box, text, class_=f"cell {cell.looks}".strip(), **stop)
 
 
+def magnitude(value: complex) -> float:
+    """The absolute value of a number; inf where Python's `abs` overflows, for large complex numbers."""
+    return math.hypot(value.real, value.imag)
+
+
 def shade(value: complex, largest: float) -> str:
     """The class of a value's colour: `p1` to `p4` above zero, `n1` to `n4` below, `zero`, or `nan`.
 
     A complex number has the colour of its absolute value.
     """
-    if value != value or abs(value) == float("inf"):
+    size = magnitude(value)
+    if not math.isfinite(size):
         return "nan"
-    if value == 0 or largest == 0:
+    if size == 0 or largest == 0:
         return "zero"
-    strength = min(STRENGTHS, 1 + int(STRENGTHS * abs(value) / largest))
+    strength = min(STRENGTHS, 1 + int(STRENGTHS * min(size / largest, 1.0)))
     is_below = not isinstance(value, complex) and value < 0
     return f"{'n' if is_below else 'p'}{strength}"
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from grader.judge.comparison import Judged, Question
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Difference, Expected
-from grader.judge.differences.probe_values import NO_VALUE, arrays_of, of_arrays, value_of
+from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of, of_arrays, value_of
 from grader.judge.differences.python_words import shown
 from grader.judge.differences.value_difference import value_difference
 from grader.judge.inputs import Inputs
@@ -17,6 +19,18 @@ TIMES = 2  # runs of a case: one with each draw of its values
 AGAIN = "right in the first call, wrong in a second call with other values of the same shape"
 FIRST_ANSWER = "the second call returned the first answer, so your code keeps it"
 Judge = Callable[[Question, Expected, Outcome], Judged]
+ROUNDING = 2.0**-24  # u of float32
+
+
+def rounding(array: Array, inputs: Inputs) -> float:
+    """How much one rounding may change a number of the reference's answer, as a share of it.
+
+    Whole numbers are not rounded. With float32 alone, the reference computes in float64, and only the
+    submission rounds. With other dtypes, both round.
+    """
+    if array.dtype.kind not in "fc":
+        return 0.0
+    return float(np.finfo(array.dtype).eps) if inputs.states_dtypes else ROUNDING
 
 
 def against_reference(question: Question) -> Judged:

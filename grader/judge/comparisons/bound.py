@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.probe_values import Array
 from grader.judge.inputs import Inputs
-from grader.judge.reference_answer import TIMES, against_reference
+from grader.judge.reference_answer import ROUNDING, TIMES, against_reference, rounding
 from grader.model.assignment import Case
 
-ROUNDING = 2.0**-24  # u of float32
 DOCS = """\
 Use this comparison for real-valued data and a function that is linear in each input. Each element may be off
-by 8 · 2⁻²⁴ times the same sum of absolute values. Every order of summation stays within this bound.
+by 8 · 2⁻²⁴ times the same sum of absolute values. Every order of summation stays within this bound. For other
+dtypes than float32 the bound is 16 roundings of that dtype, and 0 for whole numbers.
 
 The share of the bound that rounding uses depends on the number of draws. In one draw of our cases (45 to 240
 terms in a sum) it is mostly 0.1 to 0.4, in any order of summation. The largest share is 0.65 in 200 draws and
@@ -31,9 +31,12 @@ So keep real-valued cases small. `grader verify` prints the share of each one.
 """
 
 
-def linear_bound(absolute: Array) -> Array:
-    """The allowed error of a sum of products, by the same sum of absolute values ("Error bound")."""
-    return 8 * ROUNDING * absolute
+def linear_bound(absolute: Array, unit: float = ROUNDING) -> Array:
+    """The allowed error of a sum of products, by the same sum of absolute values ("Error bound").
+
+    `unit` is u, the share of a number that one rounding may change.
+    """
+    return 8 * unit * absolute
 
 
 class Bound(Comparison):
@@ -54,4 +57,5 @@ class Bound(Comparison):
         self, case: Case, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]
     ) -> tuple[Array, ...]:
         """The bounds, from the reference's answer to the absolute values of the inputs."""
-        return tuple(linear_bound(array) for array in ask(inputs.absolute()))
+        sums = ask(inputs.absolute())
+        return tuple(linear_bound(s, rounding(a, inputs)) for s, a in zip(sums, answer, strict=True))

@@ -12,20 +12,19 @@ from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import FEW, Array, value_of
 from grader.judge.inputs import Inputs
-from grader.judge.reference_answer import TIMES, against_reference
+from grader.judge.reference_answer import ROUNDING, TIMES, against_reference, rounding
 from grader.model.assignment import Case
 from grader.model.grade import HINT, Outcome, Status
 
 if TYPE_CHECKING:
     from grader.judge.case_model import Strict
 
-ROUNDING = 2.0**-24  # u of float32
-DEFAULT_TOLERANCE = 16 * ROUNDING
+ROUNDINGS = 16  # that a number may be off by
 DIGITS = 6  # of a real number that every order of its operations gives
 DOCS = """\
 Use this comparison for real-valued data and a function that is not linear (softmax). Each element may be off
-by a few roundings of itself. If a case or its criterion states a `tolerance`, each element may instead be off
-by that share of max(1, |expected|).
+by a few roundings of itself, and a whole number by nothing. If a case or its criterion states a `tolerance`,
+each element may instead be off by that share of max(1, |expected|).
 
 ```yaml
 - id: softmax
@@ -41,13 +40,15 @@ by that share of max(1, |expected|).
 """
 
 
-def close_bound(exact: Array) -> Array:
+def close_bound(exact: Array, unit: float = ROUNDING) -> Array:
     """The allowed error of softmax and similar functions, which are not multilinear: 16 u of max(1, |value|).
+
+    `unit` is u, the share of a number that one rounding may change.
 
     This is three times the largest error in 2,000 draws of normal logits, over 12 legitimate ways to compute
     the result. `grader.prove.tolerance` checks it again.
     """
-    return DEFAULT_TOLERANCE * np.maximum(1, np.abs(exact))
+    return ROUNDINGS * unit * np.maximum(1, np.abs(exact))
 
 
 @cache
@@ -101,11 +102,11 @@ class Close(Comparison):
         """The bounds, from the reference's answer or from the tolerance that the case states."""
         if "tolerance" in case.options:
             return tuple(self.tolerance(case) * np.maximum(1, np.abs(array)) for array in answer)
-        return tuple(close_bound(array) for array in answer)
+        return tuple(close_bound(array, rounding(array, inputs)) for array in answer)
 
     def tolerance(self, case: Case) -> float:
         """The tolerance that the case states, else one that covers rounding in float32."""
-        return float(case.options.get("tolerance", DEFAULT_TOLERANCE))
+        return float(case.options.get("tolerance", ROUNDINGS * ROUNDING))
 
     def must_prove_bounds(self, case: Case) -> bool:
         """True unless the case states a tolerance, for which the author is responsible."""

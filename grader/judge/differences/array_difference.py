@@ -101,9 +101,9 @@ def _origin(value: Any) -> str:
 
 
 def distance(expected: Array, actual: Array) -> Array:
-    """How far apart the elements are, in at least 64 bits."""
+    """How far apart the elements are, in at least 64 bits; whole numbers that differ are at least 1 apart."""
     distance: Array = np.abs(actual.astype(np.result_type(actual, np.float64)) - expected)
-    return distance
+    return np.maximum(distance, actual != expected) if expected.dtype.kind in "iu" else distance
 
 
 def _number(value: Any) -> str:

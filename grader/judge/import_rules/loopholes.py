@@ -20,6 +20,7 @@ RUN_TEXTS = {
     "annotationlib": ("ForwardRef", "call_annotate_function", "call_evaluate_function", "get_annotations"),
     "asyncio": ("create_subprocess_exec", "create_subprocess_shell"),
     "cProfile": ("Profile", "run", "runctx"),
+    "dataclasses": ("make_dataclass",),  # @dataclass, too, runs the names of fields: no default import
     "functools": ("singledispatch", "singledispatchmethod"),
     "inspect": ("get_annotations",),
     "numpy": ("test",),

@@ -4,6 +4,7 @@
 library, and every text is escaped where it is inserted.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from grader.draw.accesses import draw_accesses
 from grader.draw.convolution import drawn, steps_of
-from grader.draw.grid import heat_grids, telling_grids
+from grader.draw.grid import heat_grids, magnitude, telling_grids
 from grader.draw.markup import Markup, element
 from grader.draw.warp import draw_warp
 from grader.model.example import Example, Table, setting_text
@@ -216,14 +217,20 @@ def _heat(example: Example) -> Markup | None:
         tables = [expected, actual]
         if expected.shape == actual.shape:
             tables.append(_difference(expected, actual))
-        finite = [abs(v) for table in tables[:2] for v in table.values if abs(v) < float("inf")]
+        largest = _largest(tables[:2])
         # the same grids of each, so that they can be compared
         numbers = telling_grids(actual, GRIDS) if expected.shape == actual.shape else [*range(GRIDS)]
         for table in tables:
-            figures.append(_figure(table, max(finite, default=0.0), numbers))
+            figures.append(_figure(table, largest, numbers))
     if not figures:
         return None
     return element("div", figures, class_="row", role="group", aria_label="expected, actual and difference")
+
+
+def _largest(tables: Sequence[Table]) -> float:
+    """The largest of the absolute values that are finite."""
+    sizes = (magnitude(value) for table in tables for value in table.values)
+    return max(filter(math.isfinite, sizes), default=0.0)
 
 
 def _difference(expected: Table, actual: Table) -> Table:
@@ -249,9 +256,9 @@ def _smallest(example: Example) -> Markup:
         f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()
     )
     tables = (*example.inputs, *example.expected, *example.actual)
-    finite = [abs(v) for table in tables for v in table.values if abs(v) < float("inf")]
+    largest = _largest(tables)
     shown = [(table, telling_grids(table, GRIDS)) for table in tables if table.values]
-    figures = [_figure(table, max(finite, default=0.0), numbers) for table, numbers in shown]
+    figures = [_figure(table, largest, numbers) for table, numbers in shown]
     return element(
         "section",
         element("h4", "The smallest case that fails in the same way"),

@@ -1,9 +1,17 @@
-"""Laws of the digest by which a wrong real number names the idea behind it."""
+"""Laws of bounds that follow the dtype, and of the digest by which a wrong real number names its idea."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 
+from grader.judge.comparison import Comparison
+from grader.judge.comparisons.bound import Bound
 from grader.judge.comparisons.close import Close
+from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import text_of
+from grader.judge.inputs import Inputs
 from grader.model.assignment import Case
 from grader.model.grade import HINT, Outcome, Status
 from grader.model.wire_format import DATA, RawArray
@@ -30,3 +38,27 @@ def test_a_number_of_few_digits_is_only_a_hint(value: float) -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), [1.5, 2.5], "1.5", None, 3, True])
 def test_anything_else_is_not_compared(value: object) -> None:
     assert digest(value) == ""
+
+
+def is_right(comparison: Comparison, expected: Sequence[float], actual: Sequence[float], dtype: str) -> bool:
+    """Whether a result is accepted where the inputs, and so the reference's answer, have the dtype."""
+    answer = (np.array(expected, dtype),)
+    inputs = Inputs({}, {"x": answer[0]}, {"x": ()})
+    bounds = comparison.bounds(CASE, inputs, answer, lambda _: answer)
+    return first_difference(Expected(answer, bounds), [np.array(actual, dtype)], "") is None
+
+
+@pytest.mark.parametrize("comparison", [Close(), Bound()], ids=["close", "bound"])
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+@pytest.mark.parametrize("number", [2_000_000, 2**60])
+def test_a_whole_number_may_be_off_by_nothing(comparison: Comparison, dtype: str, number: int) -> None:
+    assert is_right(comparison, [number], [number], dtype)
+    assert not is_right(comparison, [number], [number + 1], dtype)
+
+
+@pytest.mark.parametrize("comparison", [Close(), Bound()], ids=["close", "bound"])
+@pytest.mark.parametrize("dtype", ["float16", "float64", "complex64", "complex128"])
+def test_a_number_may_be_off_by_some_roundings_of_its_own_dtype(comparison: Comparison, dtype: str) -> None:
+    step = float(np.finfo(dtype).eps)
+    assert is_right(comparison, [1.0], [1 + step], dtype)
+    assert not is_right(comparison, [1.0], [1 + 32 * step], dtype)

@@ -155,6 +155,7 @@ REFUSED = {
     "single_dispatch": ("import functools\n@functools.singledispatch\ndef f(a): ...", 2, "singledispatch"),
     "single_dispatch_of_methods": ("from functools import singledispatchmethod", 1, "singledispatchmethod"),
     "a_formatter": ("import string\nstring.Formatter().get_field('0.flip', (1,), {})", 2, "string.Formatter"),
+    "make_dataclass": ("from dataclasses import make_dataclass", 1, "dataclasses"),
     "runstring": ("import numpy as np\nnp.testing.runstring('x = 1', {})", 2, "runstring cannot be"),
     "measure": ("from numpy.testing import measure", 1, "numpy.testing.measure cannot be"),
     "measure_where_it_lives": (
@@ -375,6 +376,7 @@ def test_without_rules_of_its_own_an_assignment_has_safe_ones(course: Path) -> N
     rules = load(course / "assignments" / "tiny").import_rules
 
     assert rules == ImportRules(DEFAULT_IMPORTS, ())
+    assert "dataclasses" not in DEFAULT_IMPORTS  # they run the names of fields
     assert not {"scipy", "importlib", "subprocess", "ctypes", "builtins", "inspect", "gc", "pickle"} & {
         *DEFAULT_IMPORTS
     }

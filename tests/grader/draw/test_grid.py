@@ -1,0 +1,20 @@
+"""Laws of the colours of numbers."""
+
+import pytest
+
+from grader.draw.grid import magnitude, shade
+
+LARGEST = 1.7e308
+
+
+@pytest.mark.parametrize(
+    "number", [LARGEST, -LARGEST, complex(LARGEST, LARGEST), complex(0, LARGEST), 2**64 - 1]
+)
+def test_no_number_is_too_large_for_a_colour(number: complex) -> None:
+    assert shade(number, LARGEST) in {"p1", "p4", "n4", "nan"}
+    assert shade(number, 1.0) in {"p4", "n4", "nan"}
+
+
+def test_a_number_whose_absolute_value_is_too_large_counts_as_infinite() -> None:
+    assert magnitude(complex(LARGEST, LARGEST)) == float("inf")
+    assert shade(complex(LARGEST, LARGEST), 1.0) == "nan"
