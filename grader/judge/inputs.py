@@ -19,7 +19,9 @@ UPSTREAM = "out_grad"  # not an input of a forward pass, but the gradient of its
 
 @dataclass(frozen=True)
 class Inputs:
-    """A probe's inputs: plain `values`, dense `bases` (float32 unless a case states a dtype), and a recipe of views for each base.
+    """A probe's inputs: plain `values`, dense `bases`, and a recipe of views for each base.
+
+    A base is of float32, unless the case states its dtype.
 
     `ask` holds the plain data that the rubric writes or draws; a list in it stays a list. `functions` are
     those that the case hands over, by name: {"use": function, "given": fixed arguments}, or a list of these;
