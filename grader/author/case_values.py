@@ -1,7 +1,7 @@
 """Checks what a case hands to its probe: its values, and the steps of a scenario."""
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,17 @@ def check_stand_under_ask(
         if re.search(rf"\bcase(\.|, [\"']){re.escape(key)}\b", probes):
             message = f"found the key {key!r}, expected it under `ask`, where the values for a probe stand: "
             raise document.fail(f"{message}write `ask: {{{key}: ...}}`", (*place, key))
+
+
+def check_are_free(
+    document: Document, place: tuple[Hashable, ...], model: CaseModel, taken: Collection[str]
+) -> None:
+    """Checks that no value of a case has the name of an array or a value that its probe gets anyway."""
+    for key in ("ask", "random", "functions"):
+        for name in getattr(model, key) or ():
+            if name in taken:
+                message = f"found {name!r}, expected another name: `case.{name}` is taken in such a case"
+                raise document.fail(message, (*place, key, name))
 
 
 def check_are_read(document: Document, place: tuple[Hashable, ...], model: CaseModel, probes: str) -> None:
