@@ -69,12 +69,15 @@ def check_are_free(
 
 
 def check_are_read(document: Document, place: tuple[Hashable, ...], model: CaseModel, probes: str) -> None:
-    """Checks that the probes mention each value of the case; the steps of a scenario name theirs."""
+    """Checks that the probes read each value of the case; the steps of a scenario name theirs.
+
+    A value is read as an attribute, or by its name in quotes, as `getattr` takes it.
+    """
     if model.scenario is not None:
         return
     for key in ("ask", "random", "functions"):
         for name in getattr(model, key) or ():
-            if not re.search(rf"\b{re.escape(name)}\b", probes):
+            if not re.search(rf"\.{re.escape(name)}\b|([\"']){re.escape(name)}\1", probes):
                 read_names = dict.fromkeys(re.findall(r"\bcase(?:\.|, [\"'])(\w+)", probes))
                 message = f"found {name!r}, expected a value that a probe reads as `case.{name}`"
                 raise document.fail(message + near_miss(name, read_names), (*place, key, name))

@@ -134,6 +134,13 @@ BROKEN = {
         14,
         "found 'counted', expected another name",
     ),
+    "a_value_that_is_only_a_word_of_a_probe": (
+        RUBRIC,
+        "axes: [1]",
+        "submission: [1]",
+        13,
+        "found 'submission', expected a value that a probe reads as `case.submission`",
+    ),
     "unknown_key_in_an_assignment": (NAMED, "title:", "titel:", 2, "titel"),
     "unknown_limit": (
         NAMED,
