@@ -10,9 +10,15 @@ MAX_ELEMENTS = 1 << 24  # 64 MiB of float32, for all arrays of a case together
 
 
 def elements(kind: Kind, parameters: Mapping[str, Any], views: Sequence[str], is_drawn: bool = False) -> int:
-    """An upper bound on the elements of a case's arrays; a length of 0 counts as 1, and costs as little."""
-    inputs, results = kind.lengths(kind.largest_drawn if is_drawn else parameters)
-    return sum(_size(shape, views) for shape in inputs) + sum(_size(shape, ()) for shape in results)
+    """An upper bound on the elements of a case's arrays; a length of 0 counts as 1, and costs as little.
+
+    An element of more than 4 bytes counts as several. A shorter one counts as one: it is drawn as a longer.
+    """
+    parameters = kind.largest_drawn if is_drawn else parameters
+    (inputs, results), (input_sizes, result_sizes) = kind.lengths(parameters), kind.itemsizes(parameters)
+    of_inputs = (_size(s, views) * max(1, n // 4) for s, n in zip(inputs, input_sizes, strict=True))
+    of_results = (_size(s, ()) * max(1, n // 4) for s, n in zip(results, result_sizes, strict=True))
+    return sum(of_inputs) + sum(of_results)
 
 
 def _size(shape: Iterable[int], views: Sequence[str]) -> int:

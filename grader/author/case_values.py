@@ -1,7 +1,7 @@
 """Checks what a case hands to its probe: its values, and the steps of a scenario."""
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +57,27 @@ def check_stand_under_ask(
             raise document.fail(f"{message}write `ask: {{{key}: ...}}`", (*place, key))
 
 
+def check_are_free(
+    document: Document, place: tuple[Hashable, ...], model: CaseModel, taken: Collection[str]
+) -> None:
+    """Checks that no value of a case has the name of an array or a value that its probe gets anyway."""
+    for key in ("ask", "random", "functions"):
+        for name in getattr(model, key) or ():
+            if name in taken:
+                message = f"found {name!r}, expected another name: `case.{name}` is taken in such a case"
+                raise document.fail(message, (*place, key, name))
+
+
 def check_are_read(document: Document, place: tuple[Hashable, ...], model: CaseModel, probes: str) -> None:
-    """Checks that the probes mention each value of the case; the steps of a scenario name theirs."""
+    """Checks that the probes read each value of the case; the steps of a scenario name theirs.
+
+    A value is read as an attribute, or by its name in quotes, as `getattr` takes it.
+    """
     if model.scenario is not None:
         return
     for key in ("ask", "random", "functions"):
         for name in getattr(model, key) or ():
-            if not re.search(rf"\b{re.escape(name)}\b", probes):
+            if not re.search(rf"\.{re.escape(name)}\b|([\"']){re.escape(name)}\1", probes):
                 read_names = dict.fromkeys(re.findall(r"\bcase(?:\.|, [\"'])(\w+)", probes))
                 message = f"found {name!r}, expected a value that a probe reads as `case.{name}`"
                 raise document.fail(message + near_miss(name, read_names), (*place, key, name))

@@ -11,6 +11,7 @@ import yaml
 
 from grader.author.course_files import digest_of
 from grader.author.extensions.own_source import cut
+from grader.author.read_yaml import places_of
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import complete
 from grader.author.render import render
@@ -33,6 +34,7 @@ from grader.model.assignment import (
     Course,
     Visibility,
 )
+from grader.model.errors import ReferenceStopped, UserError
 
 IGNORED = (
     ".venv/",
@@ -69,6 +71,10 @@ def generate(
             try:
                 freeze(_visible(assignment), oracle, frozen)
                 ladders = freeze_ladders(assignment, oracle)
+            except ReferenceStopped as stopped:
+                nowhere = (assignment.rubric.source, None)
+                place = places_of(assignment).get(stopped.case, nowhere)
+                raise UserError(f"{stopped}: choose smaller values for this case", *place) from stopped
             finally:
                 oracle.close()
             misconceptions = misconceptions_of.get(assignment.name, Misconceptions({}, {}, {}))

@@ -289,10 +289,8 @@ def _cases(
     if complaint := _complaint_about_wide(model, free) or kind.complaint(parameters):
         raise document.fail(complaint, place)
     if (size := elements(kind, parameters, model.view, count is not None)) > MAX_ELEMENTS:
-        message = (
-            f"found arrays of {size} elements, expected at most {MAX_ELEMENTS} in a case's inputs and result"
-        )
-        raise document.fail(f"{message} (64 MiB of float32): choose smaller lengths", place)
+        message = f"found arrays of {size} elements of 4 bytes, expected at most {MAX_ELEMENTS} (64 MiB)"
+        raise document.fail(f"{message} in a case's inputs and result: choose smaller lengths", place)
     compare = model.compare or criterion.compare or defaults.compare
     functions, functions_source = document.functions.of_case(document, place, model)
     case = Case(
@@ -321,6 +319,8 @@ def _cases(
     names = Counter([*case.ask, *case.random, *functions, *parameters])
     if twice := sorted(name for name, times in names.items() if times > 1):
         raise document.fail(f"found {twice[0]!r} twice, expected one value of that name: rename one", place)
+    taken = {*kind.arrays_of(parameters), *kind.values, *compared_by(case).extra_names}
+    case_values.check_are_free(document, place, model, taken)
     case_values.check_are_read(document, place, model, document.probes)
     case = replace(case, follow_through=_share(case, criterion))
     _check_comparison(document, place, case, kind, criterion)

@@ -104,15 +104,26 @@ class DrawnArray(Strict):
             raise PydanticCustomError(
                 "range", "Input should be a range [from, to] that does not run backwards"
             )
-        if dtype.kind in "iu":
-            limits = np.iinfo(self.dtype)
-            if not limits.min <= low <= high <= limits.max:
-                raise PydanticCustomError(
-                    "range",
-                    "Input should be a range from {least} to {most} with `dtype: {dtype}`",
-                    {"least": int(limits.min), "most": int(limits.max), "dtype": self.dtype},
-                )
+        least, most = _limits(dtype, is_integer=self.integer is not None)
+        if not least <= low <= high <= most:
+            raise PydanticCustomError(
+                "range",
+                "Input should be a range from {least} to {most} with `dtype: {dtype}`",
+                {"least": least, "most": most, "dtype": self.dtype},
+            )
         return self
+
+
+def _limits(dtype: np.dtype[Any], is_integer: bool) -> tuple[int, int]:
+    """The least and the largest number of a range: beyond them a float is inf, or an integer not exact."""
+    if dtype.kind == "b":
+        return 0, 1
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        return int(limits.min), int(limits.max)
+    about = np.finfo(dtype)
+    most = 2 ** (about.nmant + 1) if is_integer else int(about.max)
+    return -most, most
 
 
 def _literals(values: dict[str, Any]) -> dict[str, Any]:

@@ -111,6 +111,8 @@ class Comparison(ABC):
     it takes, with the reason. With `a_case_may_choose_it`, a single case may choose it. A case with the key
     `chosen_by` always uses it, wrapped around the comparison that the case would have without the key.
 
+    `extra_names` are the names of its `extra_values`.
+
     `draws` is how often the inputs are drawn. `needs_expected` says whether the reference must answer,
     `watches_the_run` whether an answer also records what the run did, `runs_apart` whether a
     process that shares nothing with the others answers, too, `has_bounds` whether elements may be
@@ -125,6 +127,7 @@ class Comparison(ABC):
     requires_of_criterion: ClassVar[Sequence[str]] = ()
     requires_of_case: ClassVar[Sequence[str]] = ()
     probe_keys: ClassVar[Sequence[str]] = ()
+    extra_names: ClassVar[Sequence[str]] = ()
     input_keys: ClassVar[Sequence[str]] = ()
     data: ClassVar[tuple[str, str] | None] = None
     a_case_may_choose_it: ClassVar[bool] = False

@@ -19,7 +19,9 @@ UPSTREAM = "out_grad"  # not an input of a forward pass, but the gradient of its
 
 @dataclass(frozen=True)
 class Inputs:
-    """A probe's inputs: plain `values`, dense `bases` (float32), and a recipe of views for each base.
+    """A probe's inputs: plain `values`, dense `bases`, and a recipe of views for each base.
+
+    A base is of float32, unless the case states its dtype.
 
     `ask` holds the plain data that the rubric writes or draws; a list in it stays a list. `functions` are
     those that the case hands over, by name: {"use": function, "given": fixed arguments}, or a list of these;
@@ -42,7 +44,7 @@ class Inputs:
 
     def absolute(self) -> "Inputs":
         """The same case on absolute values, from which an error bound is computed."""
-        return replace(self, bases={name: abs(base) for name, base in self.bases.items()})
+        return replace(self, bases={name: _absolute(base) for name, base in self.bases.items()})
 
     def replacing(self, name: str, other: "Inputs") -> "Inputs":
         """This case with the base of one array taken from another draw of it."""
@@ -96,6 +98,16 @@ class Inputs:
         for raw in self.raw:
             digest.update(f"{raw.dtype}{raw.shape}".encode() + raw.data)
         return digest.hexdigest()
+
+
+def _absolute(base: Array) -> Array:
+    """The absolute values. Short integers become int64: abs of -128 in int8 is -128, and sums wrap around.
+
+    They stay integers, because a reference may use them as indices.
+    """
+    is_short = base.dtype.kind in "iu" and base.itemsize < np.dtype(np.int64).itemsize
+    absolute: Array = abs(base.astype(np.int64) if is_short else base)
+    return absolute
 
 
 def _slices(argument: Any) -> tuple[slice, ...]:

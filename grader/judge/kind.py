@@ -31,7 +31,8 @@ class Kind(ABC):
     case's `covers` may name in addition to the ones that every kind has. `arrays` names all arrays that some
     case may draw. `largest_drawn` are parameters as large as any that are drawn. `fixed` names arrays with
     meaningful elements, which are never replaced by others. A kind that `yields` has no key of its own: a
-    case that also has another kind's key is of that other kind.
+    case that also has another kind's key is of that other kind. `values` names the plain values that a case
+    draws for its probe.
     """
 
     name: ClassVar[str]
@@ -41,6 +42,7 @@ class Kind(ABC):
     largest_drawn: ClassVar[Mapping[str, Any]] = {}
     fixed: ClassVar[Sequence[str]] = ()
     yields: ClassVar[bool] = False
+    values: ClassVar[Sequence[str]] = ()
 
     @staticmethod
     @abstractmethod
@@ -58,6 +60,11 @@ class Kind(ABC):
     @abstractmethod
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
         """The shapes of a case's arrays, or at least those of its results, without drawing anything."""
+
+    def itemsizes(self, parameters: Mapping[str, Any]) -> tuple[Sequence[int], Sequence[int]]:
+        """The bytes of an element of each array in `lengths`; 4 each, unless a case states a dtype."""
+        inputs, results = self.lengths(parameters)
+        return [4] * len(inputs), [4] * len(results)
 
     def arrays_of(self, parameters: Mapping[str, Any]) -> Sequence[str]:
         """The names of the arrays that a case may have, or those that the case itself names."""

@@ -3,6 +3,7 @@
 BackflipError
 ├── UserError        bad input of an author, an instructor or a student: one line, exit 2
 ├── GraderFault      the grader's own fault: exit 3, never a student's zero
+│   └── ReferenceStopped  the reference exceeded a limit
 └── ProtocolError    bytes on the wire that no honest worker writes
 """
 
@@ -27,6 +28,14 @@ class UserError(BackflipError):
 
 class GraderFault(BackflipError):
     """An error that only the grader can have caused."""
+
+
+class ReferenceStopped(GraderFault):
+    """The reference has no answer to a case, because it exceeded a limit."""
+
+    def __init__(self, message: str, case: str) -> None:
+        super().__init__(message)
+        self.case = case
 
 
 class ProtocolError(BackflipError):

@@ -12,6 +12,9 @@ from grader.cli.command_line.json_output import print_json
 from grader.cli.handout.bench import set_up
 from grader.judge.differences.python_words import written
 
+FLOATS = ("float16", "float32", "float64")  # a longer one has no number in JSON
+COMPLEX = ("complex64", "complex128")
+
 
 def report(case_name: str) -> int:
     """Prints the case after one call of its probe; the student's output goes to standard error."""
@@ -36,12 +39,18 @@ def report(case_name: str) -> int:
 
 
 def plain(value: Any) -> Any:
-    """An array as its dtype, shape and values, several arrays as a list, the rest as Python writes it."""
+    """An array as its dtype, shape and values, several arrays as a list, the rest as Python writes it.
+
+    A complex number is the list of its real and its imaginary part.
+    """
     value = _as_numpy(value)
     if isinstance(value, tuple) and any(isinstance(_as_numpy(part), np.ndarray) for part in value):
         return [plain(part) for part in value]
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+    if isinstance(value, np.ndarray) and (value.dtype.kind in "biu" or value.dtype.name in FLOATS):
         return {"dtype": value.dtype.name, "shape": list(value.shape), "values": _finite(value.tolist())}
+    if isinstance(value, np.ndarray) and value.dtype.name in COMPLEX:
+        parts = np.stack((value.real, value.imag), axis=-1)
+        return {"dtype": value.dtype.name, "shape": list(value.shape), "values": _finite(parts.tolist())}
     return {"python": written(value)}
 
 

@@ -79,6 +79,7 @@ class Budget(Comparison):
     docs = DOCS
     case_keys = staticmethod(budget_keys)
     requires_of_case = ("budget",)
+    extra_names = (COUNTED,)
     watches_the_run = True
 
     def extra_values(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:

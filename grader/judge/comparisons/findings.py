@@ -67,6 +67,7 @@ class Findings(Comparison):
     rank = 60
     docs = DOCS
     case_keys = staticmethod(budget_keys)
+    extra_names = (COUNTED, "schedule")
     watches_the_run = True
 
     def extra_values(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:

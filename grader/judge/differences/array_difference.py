@@ -77,6 +77,7 @@ def _explain_values(
 ) -> str:
     count, size = int(np.count_nonzero(wrong)), expected.size
     elements = f"{count} of {size} elements" if count < size else f"all {size} elements"
+    elements = elements if size > 1 else "the number"
     share = f"{elements} differ" if size > 1 else "the number differs"
     if not np.isfinite(actual).all():
         first = tuple(int(i) for i in np.argwhere(~np.isfinite(actual))[0])

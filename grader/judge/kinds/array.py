@@ -48,7 +48,8 @@ def array_keys() -> "Mapping[str, type[CaseModel]]":
 def _axes(inputs: Inputs) -> list[int]:
     """The integers that a case asks for under the name `axes`: one, a list of them, or none."""
     asked = inputs.ask.get("axes", [])
-    return [axis for axis in (asked if isinstance(asked, list) else [asked]) if isinstance(axis, int)]
+    listed = asked if isinstance(asked, list) else [asked]
+    return [axis for axis in listed if isinstance(axis, int) and not isinstance(axis, bool)]
 
 
 def _has_negative_axis(case: Case, inputs: Inputs) -> bool:

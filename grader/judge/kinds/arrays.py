@@ -69,6 +69,13 @@ class ArraysKind(Kind):
         shapes = list(_shapes(parameters).values())
         return shapes, [max(shapes, key=lambda shape: int(np.prod(shape)))]
 
+    def itemsizes(self, parameters: Mapping[str, Any]) -> tuple[Sequence[int], Sequence[int]]:
+        """Those of the stated dtypes; a result has that of the largest array."""
+        stated, shapes = _stated(parameters), _shapes(parameters)
+        sizes = [np.dtype(stated[n]["dtype"]).itemsize if n in stated else 4 for n in shapes]
+        lengths = [int(np.prod(shape)) for shape in shapes.values()]
+        return sizes, [sizes[lengths.index(max(lengths))]]
+
     def why_not_linear(self, parameters: Mapping[str, Any]) -> str:
         """ "": the author claims linearity with `compare: adjoint`, and `grader verify` tests it."""
         return ""

@@ -43,6 +43,7 @@ class LogitsKind(Kind):
 
     name = "logits"
     keys = staticmethod(logits_keys)
+    arrays = ("logits", "labels")
     differentiable = ("logits",)
     fixed = ("labels", "logits")  # one-hot, and ranks that keep the loss exact
 

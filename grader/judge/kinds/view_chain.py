@@ -43,6 +43,8 @@ class ViewChainKind(Kind):
 
     name = "view_chain"
     keys = staticmethod(view_chain_keys)
+    arrays = ("a",)
+    values = ("ops",)
 
     def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
         """The array and the steps."""

@@ -21,9 +21,10 @@ from grader.judge.process.sandbox import starter
 from grader.judge.verdict.kept_expected import KeptExpected
 from grader.model.assignment import NDARRAY, NUMPY_ARRAYS, Assignment, Case, Device, Visibility
 from grader.model.data import decode
-from grader.model.errors import GraderFault, UserError
+from grader.model.errors import GraderFault, ReferenceStopped, UserError
 from grader.model.grade import Outcome, Sandbox, Status
 
+LIMITS = (Status.TIMEOUT, Status.MEMORY, Status.OUTPUT_LIMIT, Status.CALL_LIMIT)
 STUDENTS = 64  # cached with their own numbers: about 300 kB each
 
 
@@ -102,7 +103,8 @@ class ReferenceOracle:
     def _run(self, case: Case, inputs: Inputs) -> Outcome:
         outcome = self._reference.run(case.probe, inputs, DTYPE if inputs.states_dtypes else "")
         if outcome.status is not Status.OK:
-            raise GraderFault(f"{case.name}: the reference has no answer: {outcome.reason}")
+            message = f"{case.name}: the reference has no answer: {outcome.reason}"
+            raise ReferenceStopped(message, case.name) if outcome.status in LIMITS else GraderFault(message)
         return outcome
 
 

@@ -285,6 +285,8 @@ TOO_LARGE = (
     "x: [2000, 2000, 1], w: [1, 1, 1000], stride: 1, padding: 0",
     "matmul: [1000000, 1, 1000000]",
     "logits: [1000000, 1000]",
+    "arrays: {a: {shape: [1000000, 4], dtype: complex128}}",
+    "arrays: {a: {shape: [1000000, 5], dtype: int64}}",
 )
 
 

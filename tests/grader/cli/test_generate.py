@@ -50,6 +50,21 @@ def test_a_python_that_no_course_grades_with_is_refused_with_its_line(
     assert "course.yaml:3: found " in message and "'3.11', '3.12', '3.13' or '3.14'" in message
 
 
+def test_a_case_that_takes_the_reference_past_a_limit_is_named_with_its_line(
+    root: Path, complaint: Callable[[], str]
+) -> None:
+    rubric = root / "assignments" / "tiny" / "rubric.yaml"
+    text = rubric.read_text().replace("dilation: 1}", "dilation: 10000000000000}")
+    rubric.write_text(text)
+    line = next(n for n, each in enumerate(text.splitlines(), 1) if "id: rows" in each)
+
+    assert main(["generate"]) == USER_MISTAKE
+    message = complaint()
+    assert f"rubric.yaml:{line}: dilate/rows: the reference has no answer: " in message
+    assert "MemoryError" in message or "memory" in message
+    assert message.rstrip().endswith("choose smaller values for this case")
+
+
 @pytest.mark.parametrize("id", ["../ada", "a/b", ".hidden", " "])
 def test_an_id_that_names_no_folder_is_refused(root: Path, id: str, complaint: Callable[[], str]) -> None:
     assert main(["generate", "--variant", id]) == USER_MISTAKE

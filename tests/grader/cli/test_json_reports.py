@@ -194,6 +194,19 @@ def test_numbers_that_json_lacks_are_text() -> None:
     ]
 
 
+def test_a_complex_number_is_its_two_parts() -> None:
+    value = plain(np.array([1 + 2j, complex(0, np.inf)], np.complex64))
+    assert value == {"dtype": "complex64", "shape": [2], "values": [[1.0, 2.0], [0.0, "inf"]]}
+    assert plain(np.array(3j))["values"] == [0.0, 3.0]
+
+
+@pytest.mark.parametrize("dtype", [np.longdouble, np.clongdouble])
+def test_a_number_too_long_for_json_is_written_as_python_writes_it(dtype: type[np.generic]) -> None:
+    value = plain(np.ones(2, dtype))
+    assert list(value) == ["python"]
+    json.dumps(value)
+
+
 @pytest.mark.slow
 def test_the_gains_of_attacks_are_what_the_published_schema_says(
     root: Path, schema: dict[str, Any], capsys: pytest.CaptureFixture[str]

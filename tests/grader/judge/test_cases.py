@@ -190,6 +190,29 @@ def test_the_absolute_case_differs_in_sign_alone() -> None:
     assert inputs.absolute().recipes == inputs.recipes
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32])
+def test_the_least_integer_is_positive_in_the_absolute_case(dtype: type[np.signedinteger[Any]]) -> None:
+    least = int(np.iinfo(dtype).min)
+    absolute = Inputs({}, {"a": np.array([least, 3], dtype)}, {"a": ()}).absolute().array("a")
+
+    assert absolute.tolist() == [-least, 3]
+    assert absolute.dtype.kind == "i"  # so that it can be an index
+
+
+def test_the_absolute_values_of_short_integers_have_room_for_their_sum() -> None:
+    absolute = Inputs({}, {"a": np.array([200], np.uint8)}, {"a": ()}).absolute().array("a")
+
+    assert (absolute + absolute).tolist() == [400]
+
+
+def test_true_is_not_an_axis() -> None:
+    case = array(2, 3, 4)
+    is_cycle = kind_of(case).conditions["permutation_not_involution"]
+
+    assert is_cycle(case, Inputs({}, {}, {}, ask={"axes": [2, 0, 1]}))
+    assert not is_cycle(case, Inputs({}, {}, {}, ask={"axes": [2, 0, True]}))
+
+
 def test_replacing_one_array_leaves_the_others() -> None:
     inputs, other = draw(conv(), "tiny"), draw(conv(), "tiny", redraw=1)
     replaced = inputs.replacing("x", other)

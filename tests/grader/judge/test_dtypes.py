@@ -207,6 +207,24 @@ BROKEN = {
         15,
         "from 0 to 255 with `dtype: uint8`",
     ),
+    "reals_beyond_the_dtype": (
+        "dtype: float16}",
+        "dtype: float16, real: [0, 1000000]}",
+        19,
+        "from -65504 to 65504 with `dtype: float16`",
+    ),
+    "integers_that_float16_rounds": (
+        "dtype: float16}",
+        "dtype: float16, integer: [0, 2049]}",
+        19,
+        "from -2048 to 2048 with `dtype: float16`",
+    ),
+    "integers_that_complex64_rounds": (
+        "dtype: complex64}",
+        "dtype: complex64, integer: [-16777217, 0]}",
+        22,
+        "from -16777216 to 16777216 with `dtype: complex64`",
+    ),
     "reals_for_integers": (
         "dtype: int16}",
         "dtype: int16, real: [0, 1]}",

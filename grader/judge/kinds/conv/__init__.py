@@ -89,6 +89,7 @@ class ConvKind(Kind):
     keys = staticmethod(conv_keys)
     arrays = ("x", "w", "out_grad")
     differentiable = ("x", "w")
+    values = FOR_THE_PROBE
     largest_drawn: ClassVar = {"batch": 3, "x": [20, 20, 4], "w": [4, 4, 4], "stride": 1, "padding": 3}
     conditions: ClassVar = {
         "batch": lambda case, inputs: inputs.array("x").shape[0] >= 2,

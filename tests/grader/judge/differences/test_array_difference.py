@@ -45,6 +45,16 @@ def test_the_first_difference_is_named_with_expected_and_actual() -> None:
     assert difference.rationale == "2 of 6 elements differ"
 
 
+@pytest.mark.parametrize("shape", [(), (1,)])
+def test_a_single_number_beyond_its_bound_is_called_the_number(shape: tuple[int, ...]) -> None:
+    difference = judged(np.full(shape, 1.0), single(np.full(shape, 2.0)), 0.25)
+
+    assert difference is not None
+    assert difference.rationale == (
+        "the number is off by more than rounding error. Here the error is 1; at most 0.25 is allowed"
+    )
+
+
 @pytest.mark.parametrize("bound", [None, 1e30], ids=["exact", "bound"])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_never_passes(value: float, bound: float | None) -> None:
