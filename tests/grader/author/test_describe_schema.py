@@ -215,6 +215,7 @@ def test_the_page_has_an_example_of_each_kind_of_check() -> None:
         "a hint that costs points",
         "a scenario",
         "random values",
+        "arrays of any dtype",
         "functions",
         "Time",
         "Memory",

@@ -140,7 +140,7 @@ right = dilate
 
 def dilate(a, axes, dilation):
     print("in dilate")
-    if axes == (0,):
+    if tuple(axes) == (0,):
         raise ValueError("no rows")
     return right(a, axes, 1)
 """
