@@ -13,7 +13,7 @@ from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
 from grader.judge.examples.failing import examples_of
 from grader.judge.examples.lay_out_case import layout_of, used_inputs, wrong_in
-from grader.judge.examples.shorter_arrays import shorter_shapes
+from grader.judge.examples.shorter_arrays import shorter_shapes, stated_lengths
 from grader.judge.examples.smallest import (
     MOST_CANDIDATES,
     Answer,
@@ -101,6 +101,23 @@ def test_equal_lengths_at_the_same_place_of_two_arrays_stay_equal() -> None:
     assert shapes[-1] == {"x": (2, 3, 5), "gamma": (5,), "out_grad": (2, 3, 5)}
     assert len(shapes) == 2 * 3 * 5
     assert all(each["x"] == each["out_grad"] and each["gamma"] == each["x"][-1:] for each in shapes)
+
+
+STATED = {
+    "flat": ({"shape": [2, 3]}, {2, 3}),
+    "a_shape_of_shapes": ({"shape": [[1, 2], [4]]}, {1, 2, 4}),
+    "a_nested_mapping": ({"out": {"shape": [2, [3]]}}, {2, 3}),
+    "mappings_in_a_list": ({"parts": [{"shape": [2]}, [{"shape": [3]}]]}, {2, 3}),
+    "mappings_in_a_shape": ({"shape": [{"shape": [5]}, {"size": 7}]}, {5}),
+    "no_whole_numbers": ({"shape": [True, 1.5, "x", None]}, set()),
+    "no_shape": ({"axes": [1, 2]}, set()),
+    "a_number": ({"shape": 3}, {3}),
+}
+
+
+@pytest.mark.parametrize(("asked", "lengths"), STATED.values(), ids=STATED)
+def test_a_question_may_name_lengths_at_any_depth(asked: object, lengths: set[int]) -> None:
+    assert stated_lengths(asked) == lengths
 
 
 def test_an_axis_without_elements_keeps_none() -> None:
