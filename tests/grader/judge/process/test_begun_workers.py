@@ -99,6 +99,7 @@ def test_an_early_worker_that_ended_meanwhile_is_not_used(probes: Path) -> None:
         plain = starter(Sandbox.NONE, probes, "grader.worker.numpy_arrays", early=early)
         child = plain.start({})
         assert child is not early
+        assert isinstance(child, PlainChild)
         assert child.is_running
         child.kill()
     assert not Path(early.folder).exists()
