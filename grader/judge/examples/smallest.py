@@ -43,7 +43,7 @@ def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monot
     """Small cases for the probe of `case`, the smallest first, while the time for one search lasts.
 
     Half of the time is for drawing them. The reference is asked only when a case is next: it may be slow. No
-    sort of case takes all the places (see `_various`).
+    sort of case takes all the places (see `_various`), except those of cases that have no answer.
     """
     start = now()
     families = takewhile(lambda _: now() < start + SECONDS / 2, _families(case))
@@ -52,20 +52,24 @@ def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monot
     for one, number, first in in_families:
         by_digest.setdefault(one[1].digest, (one, number, first))
     in_order = sorted(by_digest.values(), key=lambda each: order_of(*each[0]))
-    most = _most_of_a_sort(one for one, _, _ in in_order)
     taken: Counter[object] = Counter()
+    tried: set[int] = set()
     has_answer: dict[int, bool] = {}
-    for (small, inputs), number, first in in_order:
-        sort = _sort(inputs)
-        if taken[sort] >= most:
-            continue
-        if now() > start + SECONDS:
-            return
-        if number not in has_answer:
-            has_answer[number] = answer(*first) is not None
-        if has_answer[number]:
-            yield replace(small, id=f"small-{taken.total()}"), inputs
-            taken[sort] += 1
+    for most in (_most_of_a_sort(one for one, _, _ in in_order), MOST_CANDIDATES):
+        for place, ((small, inputs), number, first) in enumerate(in_order):
+            sort = _sort(inputs)
+            if place in tried or taken[sort] >= most:
+                continue
+            if now() > start + SECONDS or taken.total() == MOST_CANDIDATES:
+                return
+            tried.add(place)
+            if number not in has_answer:
+                has_answer[number] = answer(*first) is not None
+            if has_answer[number]:
+                yield replace(small, id=f"small-{taken.total()}"), inputs
+                taken[sort] += 1
+        if all(has_answer.values()):
+            return  # every place is taken
 
 
 def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
