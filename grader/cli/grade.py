@@ -6,7 +6,6 @@ Modules that only some grades need are imported late, because students run this 
 import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -62,9 +61,8 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
         print(f"note: {note}")
     chooses = bool(options.exercise or options.case)
     only = select(assignment, options.exercise, options.case) if chooses else None
-    handout = partial(Session, assignment, secret=secret(), early=early)
     with (
-        handout(sandbox=sandbox, device=device)
+        Session(assignment, sandbox=sandbox, secret=secret(), device=device, early=early)
         if course_assignment is None
         else course_assignment.judge(sandbox, device) as session
     ):

@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FrameType, FunctionType, ModuleType
 from typing import Any, BinaryIO, NoReturn, Protocol
 
 import numpy
@@ -31,6 +31,8 @@ MAX_TEXT = 2000
 MAX_FRAMES = 50  # the last ones of a traceback; a recursion has thousands
 MAX_OF_CALL = 100  # characters of each text: all of them fit into a header
 MAX_ARGUMENT = 40
+MAX_LINE = 10**9
+NO_PLACE = {"file": "", "line": 0, "source": ""}
 WITHIN_A_LINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # part of the function around it
 
 
@@ -187,34 +189,47 @@ class Worker:
         return to_raw(value, self._ndarray, is_plain=not header["case"]["inputs"])
 
     def _describe(self, raised: BaseException) -> dict[str, Any]:
-        """The exception as text, with the submission's calls that it passed through."""
-        place: dict[str, Any] = {"file": "", "line": 0, "source": ""}
+        """The exception as text, with the submission's calls that it passed through.
+
+        Its class may be the submission's, and then any access may run the submission's code. If that fails,
+        only its type and its text are told.
+        """
+        try:
+            return self._description(raised)
+        except BaseException:
+            texts = {"type": _name_of(type(raised)), "message": _text(raised), **NO_PLACE}
+            return {**_cut(texts), "calls": []}
+
+    def _description(self, raised: BaseException) -> dict[str, Any]:
+        place: dict[str, Any] = dict(NO_PLACE)
         calls: list[dict[str, Any]] = []
-        if isinstance(raised, SyntaxError):
+        if type(raised) in (SyntaxError, IndentationError, TabError):
+            assert isinstance(raised, SyntaxError)
+            file, text, line = _if_text(raised.filename), _if_text(raised.text), raised.lineno
             place = {
-                "file": Path(raised.filename or "").name,
-                "line": raised.lineno or 0,
-                "source": (raised.text or "").strip(),
+                "file": Path(file).name,
+                "line": line if type(line) is int and 0 <= line <= MAX_LINE else 0,
+                "source": text.strip(),
             }
-            message = raised.msg or ""
+            message = _if_text(raised.msg)
             for name, why in self._unreadable(place["file"]):
                 place |= {"file": name, "line": place["line"] or 1}
                 message = f"{message}. {why[0].upper()}{why[1:]}"
         else:
             message = _text(raised)
-            if isinstance(raised, AttributeError) and isinstance(raised.obj, Case):
+            if type(raised) is AttributeError and type(raised.obj) is Case:  # a subclass may run its own code
                 message += near_miss(str(raised.name), vars(raised.obj))
             calls = [_cut(call, MAX_OF_CALL) for call in calls_of(raised, self._folder)]
             place |= {key: calls[-1][key] for key in place} if calls else {}
             if self._is_course:
                 place |= _place_in_course(raised, self._folders)
-            elif isinstance(raised, NoData):
+            elif type(raised) is NoData:
                 place |= _definition(self._latest, self._folder)
             elif not calls and (lack := _lack_of_a_class(raised, self._modules, self._folder)):
                 message = lack.pop("message")
                 place |= lack
-        kind = TypeError if isinstance(raised, NoData) else type(raised)
-        texts = {"type": kind.__name__, "message": message, **place}
+        kind = TypeError if type(raised) is NoData else type(raised)
+        texts = {"type": _name_of(kind), "message": message, **place}
         return {**_cut(texts), "calls": calls}
 
     def _unreadable(self, name: object) -> list[tuple[str, str]]:
@@ -229,7 +244,24 @@ class Worker:
 
 
 def _cut(texts: Mapping[str, Any], most: int = MAX_TEXT) -> dict[str, Any]:
-    return {k: v[:most] if isinstance(v, str) else v for k, v in texts.items()}
+    """The start of each text; `str.__str__` makes plain text of a submission's own kind of text."""
+    return {k: str.__str__(v)[:most] if isinstance(v, str) else v for k, v in texts.items()}
+
+
+def _if_text(value: object) -> str:
+    """A plain text; "" for anything else, which a submission may put into its exception."""
+    return value if type(value) is str else ""
+
+
+def _name_of(kind: type) -> str:
+    """The name of a class, also if its metaclass gives another or none."""
+    name: str = vars(type)["__name__"].__get__(kind)
+    return name
+
+
+def _frames_of(raised: BaseException) -> Iterator[tuple[FrameType, int]]:
+    """The frames that an exception passed through, also if its class gives others."""
+    return traceback.walk_tb(vars(BaseException)["__traceback__"].__get__(raised))
 
 
 def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
@@ -238,7 +270,7 @@ def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
     Each has the function, its file and line, and its arguments as they are when the exception leaves it.
     """
     calls: list[dict[str, Any]] = []
-    for frame, line in list(traceback.walk_tb(raised.__traceback__))[-MAX_FRAMES:]:
+    for frame, line in list(_frames_of(raised))[-MAX_FRAMES:]:
         code = frame.f_code
         if folder and code.co_filename.startswith(folder + os.sep):
             if calls and code.co_name in WITHIN_A_LINE:
@@ -260,7 +292,7 @@ def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
 
 def _place_in_course(raised: BaseException, folders: Sequence[str]) -> dict[str, Any]:
     """The innermost line of the course's own files that an exception passed through; {} if there is none."""
-    for frame, line in reversed(list(traceback.walk_tb(raised.__traceback__))):
+    for frame, line in reversed(list(_frames_of(raised))):
         file = frame.f_code.co_filename
         if folder := next((f for f in folders if file.startswith(f + os.sep)), ""):
             return {"file": os.path.relpath(file, folder), "line": line}
@@ -269,7 +301,7 @@ def _place_in_course(raised: BaseException, folders: Sequence[str]) -> dict[str,
 
 def _definition(function: object, folder: str) -> dict[str, Any]:
     """The place where a submission defines a function; {} for anything else."""
-    if not isinstance(function, FunctionType) or not folder:
+    if type(function) is not FunctionType or not folder:
         return {}
     file = function.__code__.co_filename
     is_own = file.startswith(folder + os.sep)
@@ -306,7 +338,7 @@ def _in_brief(value: object) -> str:
 
 def _text(raised: BaseException) -> str:
     try:
-        return str(raised)
+        return str.__str__(str(raised))  # a text, and no kind of text of the submission's own
     except BaseException:
         return "an exception that has no readable text"
 

@@ -34,11 +34,19 @@ def shorter_shapes(shapes: Mapping[str, Shape], stated: Set[int] = frozenset()) 
 
 
 def stated_lengths(asked: object) -> set[int]:
-    """The lengths in every `shape` of a question."""
+    """The lengths in every `shape` of a question, at any depth."""
+    if isinstance(asked, list | tuple):
+        return set().union(*map(stated_lengths, asked))
     if not isinstance(asked, Mapping):
         return set()
-    own = asked.get("shape", ())
-    return set(own if isinstance(own, list | tuple) else ()).union(*map(stated_lengths, asked.values()))
+    return _lengths(asked.get("shape")).union(*map(stated_lengths, asked.values()))
+
+
+def _lengths(shape: object) -> set[int]:
+    """The whole numbers in a `shape`, or in the shapes that it holds."""
+    if isinstance(shape, list | tuple):
+        return set().union(*map(_lengths, shape))
+    return {shape} if isinstance(shape, int) and not isinstance(shape, bool) else set()
 
 
 def leading_block(array: Array, shape: Shape) -> Array:

@@ -39,17 +39,43 @@ Small = tuple[Case, Inputs]
 Answer = Callable[[Case, Inputs], Expected | None]
 
 
-def candidates(case: Case, answer: Answer) -> Iterator[Small]:
-    """Up to MOST_CANDIDATES small cases for the probe of `case` that have an answer, the smallest first."""
-    for number, (small, inputs) in enumerate(_rungs(_candidates(case, answer))):
-        yield replace(small, id=f"small-{number}"), inputs
+def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monotonic) -> Iterator[Small]:
+    """Small cases for the probe of `case`, the smallest first, while the time for one search lasts.
+
+    Half of the time is for drawing them. The reference is asked only when a case is next: it may be slow. No
+    sort of case takes all the places (see `_various`), except those of cases that have no answer.
+    """
+    start = now()
+    families = takewhile(lambda _: now() < start + SECONDS / 2, _families(case))
+    in_families = ((one, number, family[0]) for number, family in enumerate(families) for one in family)
+    by_digest: dict[str, tuple[Small, int, Small]] = {}
+    for one, number, first in in_families:
+        by_digest.setdefault(one[1].digest, (one, number, first))
+    in_order = sorted(by_digest.values(), key=lambda each: order_of(*each[0]))
+    taken: Counter[object] = Counter()
+    tried: set[int] = set()
+    has_answer: dict[int, bool] = {}
+    for most in (_most_of_a_sort(one for one, _, _ in in_order), MOST_CANDIDATES):
+        for place, ((small, inputs), number, first) in enumerate(in_order):
+            sort = _sort(inputs)
+            if place in tried or taken[sort] >= most:
+                continue
+            if now() > start + SECONDS or taken.total() == MOST_CANDIDATES:
+                return
+            tried.add(place)
+            if number not in has_answer:
+                has_answer[number] = answer(*first) is not None
+            if has_answer[number]:
+                yield replace(small, id=f"small-{taken.total()}"), inputs
+                taken[sort] += 1
+        if all(has_answer.values()):
+            return  # every place is taken
 
 
 def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
     """The candidates of all visible cases of a criterion: the plain ones first, each sort by size."""
-    small_ones = [
-        small for case in filter(may_be_small, criterion.cases) for small in _candidates(case, answer)
-    ]
+    families = (family for case in filter(may_be_small, criterion.cases) for family in _families(case))
+    small_ones = [small for family in families if answer(*family[0]) is not None for small in family]
     return [
         (replace(case, id=f"small-{number}"), inputs)
         for number, (case, inputs) in enumerate(_rungs(small_ones), 1)
@@ -112,6 +138,13 @@ def _various(pairs: Sequence[Small]) -> list[Small]:
         ranks.append((seen[_sort(inputs)], place))
         seen[_sort(inputs)] += 1
     return [pairs[place] for place in sorted(place for _, place in sorted(ranks)[:MOST_CANDIDATES])]
+
+
+def _most_of_a_sort(small_ones: Iterable[Small]) -> int:
+    """The number of each sort with which there are up to MOST_CANDIDATES in all."""
+    counts = Counter(_sort(inputs) for _, inputs in small_ones)
+    ranks = sorted(rank for count in counts.values() for rank in range(count))
+    return len(ranks) if len(ranks) <= MOST_CANDIDATES else max(1, ranks[MOST_CANDIDATES])
 
 
 def _sort(inputs: Inputs) -> object:
@@ -185,13 +218,14 @@ def way_of_failing(expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> 
     return "dtype"
 
 
-def _candidates(case: Case, answer: Answer) -> Iterator[Small]:
-    """Every small case that can be drawn and has an answer, in several sorts of numbers."""
+def _families(case: Case) -> Iterator[list[Small]]:
+    """Every small case that can be drawn, in several sorts of numbers.
+
+    If the reference has no answer to the first of a family, the others are not tried.
+    """
     drawn = _with_smaller_parameters(case)
     for small, inputs in _with_shorter_arrays(case) if drawn is None else drawn:
-        in_numbers = [(small, each) for each in _in_small_numbers(small, inputs)]
-        if in_numbers and answer(*in_numbers[0]) is not None:
-            yield from in_numbers
+        yield [(small, each) for each in _in_small_numbers(small, inputs)]
 
 
 def _with_smaller_parameters(case: Case) -> Iterator[Small] | None:

@@ -49,7 +49,8 @@ class PlainStarter:
     """Starts each worker as a separate process, without a sandbox.
 
     A worker gets the `config`, as JSON, before its first request; a program that takes none gets None.
-    `early` is a worker that waits for its configuration: it is the first that is used.
+    `early` is a worker that waits for its configuration: it is the first that is used,
+    if it still runs.
     """
 
     def __init__(
@@ -87,7 +88,9 @@ class PlainStarter:
 
     def _new_child(self) -> "PlainChild":
         """One that has its configuration; if possible, one that was started before that was known."""
-        child, self._early = self._early or PlainChild(self._arguments, self._environment), None
+        child, self._early = self._early, None
+        if child is None or not child.is_running:
+            child = PlainChild(self._arguments, self._environment)
         if self._config:
             child.configure(self._config)
         return child

@@ -206,3 +206,56 @@ def test_whatever_is_raised_makes_a_well_formed_reply(worker: Worker, tmp_path: 
 
     assert all(len(text) <= 2000 for text in error.values() if isinstance(text, str))
     assert os.sep not in error["file"]
+
+
+FIELD_THAT_RAISES = "property(lambda self: 1 / 0)"
+ATTACKS = {
+    **{
+        f"{kind}_{field}": f"class E({kind}):\n    {field} = {FIELD_THAT_RAISES}\n"
+        for kind, field in (
+            ("AttributeError", "obj"),
+            ("AttributeError", "name"),
+            ("NameError", "name"),
+            ("SyntaxError", "filename"),
+            ("SyntaxError", "msg"),
+            ("Exception", "__traceback__"),
+            ("Exception", "__class__"),
+        )
+    },
+    "a_metaclass": "class M(type):\n    __name__ = property(lambda cls: 1 / 0)\n\n\n"
+    "class E(Exception, metaclass=M):\n    pass\n",
+    "a_kind_of_text": "class T(str):\n    def __getitem__(self, key):\n        return 1\n\n\n"
+    "class E(Exception):\n    def __str__(self):\n        return T('x')\n",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_an_exception_that_raises_when_it_is_read_is_an_error_of_the_submission(
+    worker: Worker, tmp_path: Path, attack: str
+) -> None:
+    error = error_of(worker, tmp_path, f"{attack}\n\ndef answer():\n    raise E\n")
+
+    assert (error["type"], error["file"], error["source"]) == ("E", "handed_in_here.py", "raise E")
+
+
+ODD_FIELDS = {
+    "a_number_as_message": "SyntaxError(5)",
+    "a_number_as_file": "SyntaxError('no', (5, 1, 1, 'x'))",
+    "a_text_as_line": "SyntaxError('no', ('a.py', 'x', 1, 'x'))",
+    "a_truth_value_as_line": "SyntaxError('no', ('a.py', True, 1, 'x'))",
+    "an_endless_line": "SyntaxError('no', ('a.py', 10**6000, 1, 'x'))",
+    "a_file_with_a_long_name": "SyntaxError('no', ('a' * 5000, 1, 1, 'x'))",
+    "a_number_as_source": "SyntaxError('no', ('a.py', 1, 1, 5))",
+    "an_object_that_hides_its_class": "AttributeError('no', obj=type('O', (), {'__class__': "
+    + FIELD_THAT_RAISES
+    + "})())",
+}
+
+
+@pytest.mark.parametrize("exception", ODD_FIELDS.values(), ids=ODD_FIELDS)
+def test_an_exception_with_odd_fields_is_an_error_of_the_submission(
+    worker: Worker, tmp_path: Path, exception: str
+) -> None:
+    error = error_of(worker, tmp_path, f"def answer():\n    raise {exception}\n")
+
+    assert error["type"] in ("SyntaxError", "AttributeError")

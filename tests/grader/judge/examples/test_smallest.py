@@ -13,9 +13,10 @@ from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
 from grader.judge.examples.failing import examples_of
 from grader.judge.examples.lay_out_case import layout_of, used_inputs, wrong_in
-from grader.judge.examples.shorter_arrays import shorter_shapes
+from grader.judge.examples.shorter_arrays import shorter_shapes, stated_lengths
 from grader.judge.examples.smallest import (
     MOST_CANDIDATES,
+    SECONDS,
     Answer,
     answer_of,
     candidates,
@@ -64,8 +65,54 @@ def has_arrays(case: Case) -> bool:
 def test_every_visible_case_has_smaller_ones_and_the_smallest_come_first(name: str) -> None:
     for criterion in load(ROOT / "assignments" / name).rubric.criteria:
         for case in filter(has_arrays, criterion.cases):
-            order = [order_of(*small) for small in candidates(case, any_answer)]
+            order = [order_of(*small) for small in candidates(case, any_answer, Clock().now)]
             assert order and order == sorted(order), case.name
+
+
+class Clock:
+    """A clock that goes on by `tick` each time it is read, and by `seconds` at each question.
+
+    With `refuses`, the reference has no answer to anything.
+    """
+
+    def __init__(self, *, tick: float = 0.0, seconds: float = 0.0, refuses: bool = False) -> None:
+        self.time, self.asked = 0.0, 0
+        self._tick, self._seconds, self._refuses = tick, seconds, refuses
+
+    def now(self) -> float:
+        self.time += self._tick
+        return self.time
+
+    def answer(self, case: Case, inputs: Inputs) -> Expected | None:
+        self.asked += 1
+        self.time += self._seconds
+        return None if self._refuses else Expected(())
+
+
+def a_convolution() -> Case:
+    return load(ROOT / "assignments" / "conv_backward").criterion("x_grad").cases[0]
+
+
+def test_the_first_small_case_waits_for_one_answer_of_the_reference() -> None:
+    clock = Clock(seconds=0.4)
+    small_ones = candidates(a_convolution(), clock.answer, clock.now)
+    next(small_ones)
+    assert clock.asked == 1
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_slow_reference_is_asked_only_while_the_time_lasts(refuses: bool) -> None:
+    clock = Clock(seconds=0.4, refuses=refuses)
+    small_ones = list(candidates(a_convolution(), clock.answer, clock.now))
+    assert bool(small_ones) is not refuses
+    assert clock.asked == 3  # at 0 s, 0.4 s and 0.8 s
+
+
+def test_on_a_slow_machine_half_of_the_time_is_left_for_the_cases_drawn_so_far() -> None:
+    clock = Clock(tick=0.1)
+    small_ones = candidates(a_convolution(), clock.answer, clock.now)
+    next(small_ones)
+    assert SECONDS / 2 < clock.time <= SECONDS / 2 + 0.3
 
 
 @pytest.mark.parametrize(
@@ -101,6 +148,23 @@ def test_equal_lengths_at_the_same_place_of_two_arrays_stay_equal() -> None:
     assert shapes[-1] == {"x": (2, 3, 5), "gamma": (5,), "out_grad": (2, 3, 5)}
     assert len(shapes) == 2 * 3 * 5
     assert all(each["x"] == each["out_grad"] and each["gamma"] == each["x"][-1:] for each in shapes)
+
+
+STATED = {
+    "flat": ({"shape": [2, 3]}, {2, 3}),
+    "a_shape_of_shapes": ({"shape": [[1, 2], [4]]}, {1, 2, 4}),
+    "a_nested_mapping": ({"out": {"shape": [2, [3]]}}, {2, 3}),
+    "mappings_in_a_list": ({"parts": [{"shape": [2]}, [{"shape": [3]}]]}, {2, 3}),
+    "mappings_in_a_shape": ({"shape": [{"shape": [5]}, {"size": 7}]}, {5}),
+    "no_whole_numbers": ({"shape": [True, 1.5, "x", None]}, set()),
+    "no_shape": ({"axes": [1, 2]}, set()),
+    "a_number": ({"shape": 3}, {3}),
+}
+
+
+@pytest.mark.parametrize(("asked", "lengths"), STATED.values(), ids=STATED)
+def test_a_question_may_name_lengths_at_any_depth(asked: object, lengths: set[int]) -> None:
+    assert stated_lengths(asked) == lengths
 
 
 def test_an_axis_without_elements_keeps_none() -> None:

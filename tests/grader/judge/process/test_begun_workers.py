@@ -91,6 +91,20 @@ def test_an_early_worker_answers_as_any_other(probes: Path) -> None:
             assert early is not None and early.is_running
 
 
+def test_an_early_worker_that_ended_meanwhile_is_not_used(probes: Path) -> None:
+    with early_worker() as early:
+        assert early is not None
+        os.kill(pid_of(early), signal.SIGKILL)
+        early._process.wait()
+        plain = starter(Sandbox.NONE, probes, "grader.worker.numpy_arrays", early=early)
+        child = plain.start({})
+        assert child is not early
+        assert isinstance(child, PlainChild)
+        assert child.is_running
+        child.kill()
+    assert not Path(early.folder).exists()
+
+
 def test_an_early_worker_ends_with_the_block() -> None:
     with early_worker() as early:
         assert early is not None and is_there(pid_of(early))
