@@ -66,6 +66,7 @@ POISON = "-ftrivial-auto-var-init=pattern"  # never zero, which may be right by 
 LEFT_OUT = "is left out, as it does not compile: "  # the message for a launch of such a kernel
 MOST_TEXT = 800
 NO_VALUE = "emulator_no_value"  # a text in the library: variables used without a value
+LOCALS = "emulator_local_arrays"  # a text in the library: local arrays that begin with a wrong value
 MOST_UNKNOWN = 20
 
 
@@ -206,27 +207,36 @@ def compile_kernels(
     shown = file.replace("\\", "/").replace('"', "'")
     bodies = {name: body_with_error(error) for name, error in broken.items()}
     prepared = with_bodies(prepare(with_bodies(source, dict.fromkeys(broken, "")), file), bodies)
-    program = "\n".join(
+    is_filled = checked and bool(poisoned())
+    filled, arrays = with_wrong_values(prepared) if is_filled else (prepared, [])
+    front = "\n".join(
         [
             '#include "cuda_emulator.h"',
             '#include "emulator_entry.h"',
             *(f'#include "{name}"' for name in extensions_of(source)),
             *(f"#define {name} {value}" for name, value in defines.items()),
-            f'#line 1 "{shown}"',
-            with_wrong_values(prepared) if checked and poisoned() else prepared,
-            '#line 1 "emulator"',
+            f'#line 1 "{shown}"\n',
+        ]
+    )
+    back = "\n".join(
+        [
+            '\n#line 1 "emulator"',
             *(f"EMULATOR_ENTRY({number}, {name})" for number, name in enumerate(entries)),
             *short_entries(kernels, entries),
             "",
         ]
     )
+    declared = "\\n".join(f"{line} {name}" for line, name in arrays)
+    # where the calls do not compile, the source without them decides
+    programs = [f'{front}{filled}{back}EMULATOR_TEXT({LOCALS}, "{declared}")\n'] if arrays else []
+    programs.append(f"{front}{prepared}{back}")
     unused = ("-Wno-unused-parameter",) if broken else ()  # which a kernel that is left out has
     options = [*flags(family, checked), *unused, *no_assertions(source), f"-I{HEADERS}"]
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
     stem = re.sub(r"\W", "_", Path(file).stem)
     readers = [(HERE / name).read_text(encoding="utf-8") for name in ("arithmetic.py", "messages.py")]
-    parts = [version, contents(HEADERS), runtime.name, program, *options[:-1], *readers]
+    parts = [version, contents(HEADERS), runtime.name, *programs, *options[:-1], *readers]
     library = folder / f"{stem}_{digest(*parts)}.so"
     log = library.with_suffix(".log")
     with contextlib.suppress(FileNotFoundError):
@@ -237,10 +247,10 @@ def compile_kernels(
         compiled = Path(scratch, "kernels.s" if checked else "kernels.o")
         try:
             if checked:
-                warnings = compile_counted(command, options, program, compiled, shown, entries, source)
+                warnings = compile_counted(command, options, programs, compiled, shown, entries, source)
             else:
                 words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(compiled)]
-                warnings = run(words, program, shown, source)
+                warnings = run(words, programs[-1], shown, source)
         except CompileError:
             for unit in started.values():  # they work in a folder that goes away now
                 unit.kill()
@@ -294,14 +304,24 @@ def start_runtime(
 def compile_counted(
     command: Sequence[str],
     options: Sequence[str],
-    program: str,
+    programs: Sequence[str],
     target: Path,
     file: str,
     entries: Sequence[str],
     source: str,
 ) -> str:
-    """Compile to assembly that counts arithmetic, and names variables used without a value; the warnings."""
-    warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(target)], program, file, source)
+    """Compile the first program that has no errors to assembly that counts arithmetic; the warnings.
+
+    The assembly also names variables used without a value. The errors are those of the last program.
+    """
+    words = [*command, *options, "-x", "c++", "-S", "-", "-o", str(target)]
+    for number, program in enumerate(programs, 1):
+        try:
+            warnings = run(words, program, file, source)
+            break
+        except CompileError:
+            if number == len(programs):
+                raise
     if sys.platform != "darwin":  # its assembly looks different; arithmetic is not counted there
         text = target.read_text(encoding="utf-8")
         if line := call_by_a_pointer(text):

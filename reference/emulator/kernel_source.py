@@ -95,12 +95,15 @@ DECLARATOR = r"\w+(?:\s*\[[^\[\];{}]*\])*"
 LOCAL_ARRAYS = re.compile(
     r"(?<=[;{}])\s*(?:(?:volatile|unsigned|signed|long|short|struct)\s+)*"
     r"(?!(?:return|delete|new|goto|else|case|throw|typedef|using|extern|static|const|constexpr|thread_local"
-    r"|public|private|protected|friend|operator|do|union|template|__\w+__)\b)"
+    r"|public|private|protected|friend|operator|do|union|template|not|compl|sizeof|co_\w+|__\w+__)\b)"
     r"[A-Za-z_]\w*(?:\s*::\s*\w+)*(?:\s*<[^;{}()]*>)?\s+"
     rf"({DECLARATOR}(?:\s*,\s*{DECLARATOR})*)\s*;"
 )
-OF_A_CLASS = re.compile(r"\b(?:struct|class|union|enum)\b[^()=]*$")
-ALIGNED = re.compile(r"(?:\balignas|__align__|__attribute__)\s*\((?:[^()]|\([^()]*\))*\)")
+# What precedes the members of a class, without what stands in parentheses: `struct ALIGN() V<T> : Base`
+OF_A_CLASS = re.compile(
+    r"\b(?:struct|class|union|enum)\b(?:\s*\w+\s*\(\))*(?:\s+[\w:]+(?:\s*<[^=;{}]*>)?)?(?:\s+final)?\s*(?::[^=]*)?$"
+)
+LONGEST_HEAD = 1000
 SCOPE = re.compile(r"(?:\bnamespace\b[^;{}()]*|\bextern\s*\"\s*\"\s*)$")
 
 
@@ -292,34 +295,58 @@ def local_arrays(source: str) -> list[tuple[int, int, tuple[str, ...]]]:
     """Declarations of local arrays without values, each as (its end in the source, line, names of arrays)."""
     text = without_comments(source)
     bare = DIRECTIVE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    marks = re.finditer(r"[;{}]", bare)
+    open_braces: list[str] = []
+    functions = last = line = counted = 0  # functions: open braces of neither a namespace nor a class
     declared = []
     for match in LOCAL_ARRAYS.finditer(bare):
+        while last < match.start():
+            mark = next(marks)
+            if mark.group() == "{":
+                open_braces.append(
+                    kind_of_braces(bare[max(last, mark.start() - LONGEST_HEAD) : mark.start()])
+                )
+                functions += open_braces[-1] == ""
+            elif mark.group() == "}" and open_braces:
+                functions -= open_braces.pop() == ""
+            last = mark.end()
         names = tuple(part.split("[")[0].strip() for part in split(match[1]) if "[" in part)
-        if names and inside_a_function(bare[: match.start()]) and not inside_a_class(bare[: match.start()]):
-            declared.append((match.end(), 1 + bare.count("\n", 0, match.start(1)), names))
+        if names and functions and open_braces[-1] == "":
+            line += bare.count("\n", counted, match.start(1))
+            counted = match.start(1)
+            declared.append((match.end(), 1 + line, names))
     return declared
 
 
-def inside_a_class(before: str) -> bool:
-    """True if the innermost open brace in front of a place begins the members of a class."""
-    open_braces: list[int] = []
-    for brace in re.finditer(r"[{}]", before):
-        if brace.group() == "{":
-            open_braces.append(brace.start())
-        elif open_braces:
-            open_braces.pop()
-    if not open_braces:
-        return False
-    start = 1 + max(before.rfind(mark, 0, open_braces[-1]) for mark in ";{}")
-    return OF_A_CLASS.search(ALIGNED.sub(" ", before[start : open_braces[-1]])) is not None
+def kind_of_braces(head: str) -> str:
+    """What the braces behind this text (since the last `;`, `{` or `}`) hold: a namespace, a class, or ""."""
+    if SCOPE.search(head):
+        return "namespace"
+    depth, outside = 0, []
+    for character in head:
+        if character == ")" and depth:
+            depth -= 1
+        if depth == 0:
+            outside.append(character)
+        if character == "(":
+            depth += 1
+    return "class" if OF_A_CLASS.search("".join(outside)) else ""
 
 
-def with_wrong_values(prepared: str) -> str:
-    """A prepared source in which local arrays without values begin with wrong ones; its lines stay."""
-    for end, line, names in reversed(local_arrays(prepared)):
-        calls = " ".join(f"emulator_unset({name}, {line});" for name in names)
-        prepared = f"{prepared[:end]} {calls}{prepared[end:]}"
-    return prepared
+def with_wrong_values(prepared: str) -> tuple[str, list[tuple[int, str]]]:
+    """A prepared source in which local arrays without values begin with wrong ones; its lines stay.
+
+    Also the arrays, each as (line, name); their numbers in the calls begin with 1.
+    """
+    arrays: list[tuple[int, str]] = []
+    parts, start = [], 0
+    for end, line, names in local_arrays(prepared):
+        parts.append(prepared[start:end])
+        for name in names:
+            arrays.append((line, name))
+            parts.append(f" emulator_unset({name}, {len(arrays)});")
+        start = end
+    return "".join([*parts, prepared[start:]]), arrays
 
 
 def declaration(written: str, line: int) -> str:

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
-from .compile import NO_VALUE, compile_library, refuse_broken
+from .compile import LOCALS, NO_VALUE, compile_library, refuse_broken
 from .explain import difference, in_two_orders, index, message, worst_of
 from .findings import ENDINGS, NOTES, Counters, Finding, LineCost, WarpRequest, key
-from .kernel_source import Kernel, kernel_at, kernels_of, local_arrays, without_comments
+from .kernel_source import Kernel, kernel_at, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import (
     SHARED_BYTES,
@@ -107,7 +107,7 @@ class Module:
         text = " ".join((source, *(defines or {}).values()))
         self._cores = 1 if checked or are_connected(text, self._content) else cores or cores_of_this_process()
         self._processes = processes_for_orders(self._content, cores, libraries is None)
-        self._locals = [(line, names) for _, line, names in local_arrays(source)] if checked else []
+        self._locals = [line.split(" ") for line in text_in(self._library, LOCALS).splitlines()]
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
@@ -139,8 +139,8 @@ class Module:
         parameter's dtype, to which the kernel may write, `Fresh` for memory not yet written, or None for a
         null pointer. For a number, pass a number; for a struct, a one-element array of a structured dtype.
         `order`, of blocks and of threads, is "forward", "reverse", the seed of a random one, or a Schedule.
-        With `counting`, transactions and bank conflicts are counted too. Local arrays without values that the
-        line `poison` declares (-1: every line) begin with other wrong values than usual.
+        With `counting`, transactions and bank conflicts are counted too. Local array number `poison` of
+        those without values (-1: every one) begins with another wrong value than usual.
 
         A bug is a finding of the Run, not an error. ValueError for arguments that do not form a kernel call.
         """
@@ -216,16 +216,19 @@ class Module:
             found.setdefault(key(finding), finding)
         declared = [] if ENDINGS & {finding.kind for finding in first.findings} else self._locals
 
-        def depends_on(line: int) -> tuple[str, int, object] | None:
-            run(first_schedule, False, line)
+        def depends_on(number: int) -> tuple[str, int, object] | None:
+            run(first_schedule, False, number)
             return difference(arrays, self._names(kernel, len(arguments)), buffers, results)
 
-        # a result that changes with nothing changed depends on a variable that outlives a launch
-        for line, names in declared if declared and depends_on(-1) and not depends_on(0) else []:
-            if differs := depends_on(line):
+        # A result that changes with nothing changed depends on a variable that outlives a launch. Two
+        # such runs, as the variable may change back.
+        if not declared or not depends_on(-1) or depends_on(0) or depends_on(0):
+            declared = []
+        for number, (line, name) in enumerate(declared, 1):
+            if differs := depends_on(number):
                 result = f"element {differs[1]} of {differs[0]} depends on what it held"
-                text = f"{' or '.join(names)} is read before it has a value: {result}"
-                one = Finding("uninitialised_read", kernel, self.file, line, text, array=names[0])
+                text = f"{name} is read before it has a value: {result}"
+                one = Finding("uninitialised_read", kernel, self.file, int(line), text, array=name)
                 found.setdefault(key(one), one)
         for a, values in zip(buffers, results, strict=True):
             a[...] = values

@@ -130,20 +130,49 @@ struct emulator_shared {
     }
 };
 
-// A local array whose declaration, at this line, gives it no value: it begins with a wrong one. Where the launch says so it is
-// another one, and a result that changes depends on what nobody wrote. As a number none is the length of a loop.
+// A local array whose declaration gives it no value: it begins with a wrong one. Where the launch says so, by the array's number,
+// it is another one, and a result that changes depends on what nobody wrote. As a number none is the length of a loop.
+// A right program may copy padding, which is the same in both cases, and a bool or an enum must hold one of its values.
 extern "C" const int emulator_poison;
 template <typename T> constexpr unsigned char emulator_other_byte = 0xc2;
 template <> inline constexpr unsigned char emulator_other_byte<float> = 0x7e;
 template <> inline constexpr unsigned char emulator_other_byte<double> = 0x7e;
-template <typename T, unsigned long N> constexpr unsigned char emulator_other_byte<T[N]> = emulator_other_byte<T>;
-template <typename T> __attribute__((always_inline)) constexpr void emulator_unset(T &array, int line)
+template <typename T> struct emulator_innermost {
+    using type = T;
+};
+template <typename T> struct emulator_innermost<const T> : emulator_innermost<T> {};
+template <typename T> struct emulator_innermost<volatile T> : emulator_innermost<T> {};
+template <typename T> struct emulator_innermost<const volatile T> : emulator_innermost<T> {};
+template <typename T, unsigned long N> struct emulator_innermost<T[N]> : emulator_innermost<T> {};
+template <typename T, unsigned long N> struct emulator_innermost<const T[N]> : emulator_innermost<T> {};
+template <typename T, unsigned long N> struct emulator_innermost<volatile T[N]> : emulator_innermost<T> {};
+template <typename T, unsigned long N> struct emulator_innermost<const volatile T[N]> : emulator_innermost<T> {};
+template <typename T> constexpr bool emulator_can_be_wrong = __has_unique_object_representations(T) && !__is_enum(T);
+template <> inline constexpr bool emulator_can_be_wrong<bool> = false;
+template <> inline constexpr bool emulator_can_be_wrong<float> = true;
+template <> inline constexpr bool emulator_can_be_wrong<double> = true;
+#ifdef __FLT16_MANT_DIG__
+template <> inline constexpr bool emulator_can_be_wrong<_Float16> = true;
+#endif
+#if __has_builtin(__builtin_clear_padding)
+constexpr bool emulator_clears_padding = true;
+#else
+constexpr bool emulator_clears_padding = false;
+#define __builtin_clear_padding(place) ((void)(place))
+#endif
+template <typename T> __attribute__((always_inline)) constexpr void emulator_unset(T &array, int number)
 {
-    if constexpr (__is_trivially_constructible(T))
+    using Element = typename emulator_innermost<T>::type;
+    constexpr bool has_padding = emulator_clears_padding && __is_class(Element) && __is_trivially_copyable(Element) &&
+                                 !__has_unique_object_representations(Element);
+    if constexpr (__is_trivially_constructible(Element) && (emulator_can_be_wrong<Element> || has_padding))
         if (!__builtin_is_constant_evaluated()) {
-            bool is_other = emulator_poison == -1 || emulator_poison == line;
+            bool is_other = emulator_poison == -1 || emulator_poison == number;
             void *start = const_cast<void *>(static_cast<const volatile void *>(&array));
-            __builtin_memset(start, is_other ? emulator_other_byte<T> : 0xfe, sizeof(T));
+            __builtin_memset(start, is_other ? emulator_other_byte<Element> : 0xfe, sizeof(T));
+            if constexpr (has_padding)
+                for (unsigned long i = 0; i < sizeof(T) / sizeof(Element); ++i)
+                    __builtin_clear_padding(static_cast<Element *>(start) + i);
         }
 }
 template <typename... T> void emulator_unset(T...) {}  // of a length that is no constant

@@ -24,6 +24,13 @@ EMULATOR_KIND(float, 'f') EMULATOR_KIND(double, 'f') EMULATOR_KIND(bool, 'b')
 EMULATOR_KIND(_Float16, 'f')
 #endif
 
+// A text that the library exports.
+#define EMULATOR_TEXT(name, text)                                                                                      \
+    extern "C" {                                                                                                       \
+    extern __attribute__((visibility("default"))) const char name[];                                                   \
+    const char name[] = text;                                                                                          \
+    }
+
 // A struct of equal parts, one of them named `x`.
 template <typename T> constexpr emulator_parameter emulator_parts()
 {

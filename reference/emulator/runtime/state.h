@@ -70,7 +70,7 @@ struct Launch {
     std::int32_t counting;
     std::uint64_t seed;
     std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
-    std::int32_t poison;       // the line whose local arrays begin with other wrong values than usual; -1: every line
+    std::int32_t poison;       // the number of the local array that begins with another wrong value than usual; -1: every one
 };
 
 struct SharedArray {  // an array of a launch, where several processes run its blocks

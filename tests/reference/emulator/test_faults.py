@@ -1,5 +1,6 @@
 """The emulator finds faults other than races: each kernel of one file has one bug, found at its line."""
 
+import time
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from reference.emulator import Module
 from reference.emulator.compile import compiler, poisoned
+from reference.emulator.kernel_source import CompileError, local_arrays
 
 # name: parameters, lines, kind; the bug is in the line that ends with `// here`
 FAULTS = {
@@ -290,6 +292,145 @@ def test_a_local_array_that_is_read_before_it_is_written_is_found_by_its_declara
         ]  # as a count of launches is
         where = WITHOUT_VALUES.get(name)
         assert found == ([("uninitialised_read", *where)] if where else []), name
+
+
+PADDED = """
+struct Best { double key; int index; }; struct Flag { float key; bool valid; };
+__global__ void padded(const float *x, unsigned char *out)
+{
+    Best best[2];
+    for (int i = 0; i < 2; ++i) { best[i].key = x[i]; best[i].index = i; }
+    ((Best *)out)[threadIdx.x] = best[threadIdx.x & 1];
+}
+__global__ void padded_twice(const float *x, unsigned char *out)
+{
+    volatile int n = 2; Flag flag[2][2];
+    for (int i = 0; i < n; ++i)
+        for (int j = 0; j < n; ++j) { flag[i][j].key = x[j]; flag[i][j].valid = true; }
+    ((Flag *)out)[threadIdx.x] = flag[threadIdx.x & 1][1];
+}
+__global__ void truths(const float *x, unsigned char *out)
+{ bool seen[4]; seen[0] = x[0] == 0; for (int i = 0; i < 4; ++i) out[i] = 2 * seen[i]; }
+__global__ void part_of_padded(const float *x, unsigned char *out)
+{ Best best[2]; best[0].key = x[0]; ((double *)out)[threadIdx.x] = best[threadIdx.x & 1].key; }
+__global__ void vectors(const float *x, unsigned char *out)
+{ float4 v[2]; v[0].x = x[0]; ((float *)out)[threadIdx.x] = v[threadIdx.x & 1].x; }
+"""
+
+
+def local_reads(module, name, arguments, schedules=2):
+    run = module.check(name, 1, 32, arguments, schedules=schedules)
+    return [(f.line, f.array) for f in run.findings if f.kind == "uninitialised_read"]
+
+
+def test_padding_and_truth_values_of_local_arrays_are_left_alone(request):
+    """A struct may be copied whole when its members have values."""
+    if not poisoned() or compiler()[1] != "gcc":
+        pytest.skip("this compiler cannot clear padding")
+    module = Module(PADDED, folder=request.config.cache.mkdir("kernels"))
+    found = {
+        name: local_reads(module, name, [np.ones(4, "f"), np.zeros(1024, "u1")]) for name in module.kernels
+    }
+    assert found == {
+        "padded": [],
+        "padded_twice": [],
+        "truths": [],
+        "part_of_padded": [(19, "best")],
+        "vectors": [(21, "v")],
+    }
+
+
+COPY = """
+__global__ void copy(const float *x, float *out)
+{ V a; for (int i = 0; i < 4; ++i) a.v[i] = x[i]; float b[4]; b[0] = a.v[0]; out[threadIdx.x] = b[x[0] > 0]; }
+"""
+CLASSES = (
+    "struct __attribute__((aligned(16))) V { float v[4]; };",
+    "#define ALIGN(n) __align__(n)\nstruct ALIGN(16) V { float v[4]; };",
+    "template <typename T, int N> struct alignas((sizeof(T) * N) < 16 ? (sizeof(T) * N) : 16) W\n"
+    "{ T v[N]; };\n"
+    "template <int N> struct D : W<float, (N > 4 ? 4 : N)> { float w[N]; }; using V = D<4>;",
+    "struct V { float v[4]; __device__ void no(bool *a) { for (int i = 0; not a[i]; ++i) ; } };",
+)
+
+
+def test_members_of_a_class_are_no_local_arrays(request):
+    if not poisoned():
+        pytest.skip("this compiler cannot fill the other variables")
+    for head in CLASSES:
+        module = Module(head + COPY, folder=request.config.cache.mkdir("kernels"))
+        found = local_reads(module, "copy", [np.ones(4, "f"), np.zeros(32, "f")])
+        assert found == [(3 + head.count("\n"), "b")], head
+
+
+BRACES = """
+#define N 4
+#if N > 4
+__global__ void k(const float *x, float *out) {
+#else
+__global__ void k(const float *__restrict__ x, float *out) {
+#endif
+  float a[N]; for (int i = 0; i < N; ++i) a[i] = x[i];
+  out[threadIdx.x] = a[threadIdx.x % N];
+}
+struct Host { float v[4]; };
+float table[4];
+"""
+
+
+def test_a_source_in_which_local_arrays_cannot_be_told_apart_compiles_without_a_second_run(request):
+    """Its errors are those of the source as it is."""
+    folder = request.config.cache.mkdir("kernels")
+    for _ in range(2):
+        module = Module(BRACES.replace("float table", "__constant__ float table"), folder=folder)
+        assert local_reads(module, "k", [np.ones(4, "f"), np.zeros(32, "f")]) == []
+    with pytest.raises(CompileError) as caught:
+        Module(BRACES.replace("a[i] = x[i]", "a[i] = y[i]"), folder=folder)
+    assert "kernels.cu:8:" in str(caught.value)
+    assert "unset" not in str(caught.value)
+    with pytest.raises(CompileError) as caught:
+        Module("__global__ void k(float *out) { missing a[2]; out[0] = 1; }", folder=folder)
+    assert "missing" in str(caught.value)
+    assert "unset" not in str(caught.value)
+
+
+TOGGLED = """
+__device__ int phase;
+__global__ void toggled(const float *x, float *out)
+{
+    float v[2]; v[0] = x[0]; v[1] = x[1];
+    if (threadIdx.x == 0) { phase ^= 1; out[0] = v[0] + phase; } else out[threadIdx.x] = v[1];
+}
+__global__ void one_declaration(const float *x, float *out)
+{ float a[4], b[4]; b[0] = x[0]; out[threadIdx.x] = a[1] + b[0]; }
+__global__ void one_line(const float *x, float *out)
+{ { float c[2]; c[0] = x[0]; out[threadIdx.x] = c[0]; } { float d[4]; out[threadIdx.x] += d[1]; } }
+"""
+
+
+def test_only_the_array_that_is_read_is_accused(request):
+    """Neither its neighbours in the line, nor one of a kernel whose result changes back by itself."""
+    if not poisoned():
+        pytest.skip("this compiler cannot fill the other variables")
+    module = Module(TOGGLED, folder=request.config.cache.mkdir("kernels"))
+    given = [np.ones(4, "f"), np.zeros(32, "f")]
+    found = {name: local_reads(module, name, given, schedules=1) for name in module.kernels}
+    assert found == {"toggled": [], "one_declaration": [(9, "a")], "one_line": [(11, "d")]}
+
+
+def test_the_time_to_find_local_arrays_grows_with_the_source():
+    def seconds(blocks: int) -> float:
+        source = "__global__ void k() {\n" + "{ int a[2]; a[0] = 1; }\n" * blocks + "}\n"
+        taken = []
+        for _ in range(5):
+            start = time.process_time()
+            assert len(local_arrays(source)) == blocks
+            taken.append(time.process_time() - start)
+        return min(taken)
+
+    assert seconds(1600) < 9 * max(
+        seconds(400), 0.002
+    )  # linear work takes four times as long, quadratic sixteen
 
 
 def test_one_value_of_one_warp_in_one_store_is_a_note_and_no_finding(module):
