@@ -27,8 +27,8 @@ criteria:
     probe: flip
     help: README.md#flip
     cases:
-      - {{id: one-axis, shape: [2, 3], axes: [1]}}
-      - {{id: other-axis, shape: [3, 4], axes: [0], visibility: hidden}}
+      - {{id: one-axis, shape: [2, 3], ask: {{axes: [1]}}}}
+      - {{id: other-axis, shape: [3, 4], ask: {{axes: [0]}}, visibility: hidden}}
 """,
     f"{NAME}/probes.py": """\
 def flip(submission, case):

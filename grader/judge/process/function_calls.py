@@ -33,11 +33,8 @@ class FunctionProcess:
         self._process: WorkerProcess | None = None
         self._loaded: Inputs | None = None
 
-    def call(self, inputs: Inputs, place: int, arguments: tuple[RawArray, ...]) -> Outcome:
-        """The result of one of the inputs' functions, or the exception that it raised.
-
-        GraderFault if it gives neither.
-        """
+    def prepare(self, inputs: Inputs) -> None:
+        """Starts the process, and loads the functions of these inputs. GraderFault if they do not load."""
         if self._process is None or not self._process.is_alive:
             self.close()
             self._process = WorkerProcess(self._starter.start({}), RESULT_BYTES, PRINTED_BYTES)
@@ -46,6 +43,13 @@ class FunctionProcess:
             source = inputs.source.encode()
             self._ask({"request": "functions", "functions": named}, RawArray("|u1", (len(source),), source))
             self._loaded = inputs
+
+    def call(self, inputs: Inputs, place: int, arguments: tuple[RawArray, ...]) -> Outcome:
+        """The result of one of the inputs' functions, or the exception that it raised.
+
+        GraderFault if it gives neither.
+        """
+        self.prepare(inputs)
         return self._ask({"request": "apply", "place": place}, *arguments)
 
     def cpu_seconds(self) -> float:
@@ -85,6 +89,7 @@ class Functions:
         if budget.is_empty:
             why = f"the functions that it called used up {budget.total.cpu:g} CPU seconds in its criterion"
             return Outcome(Status.CALL_LIMIT, reason=why)
+        self._process.prepare(inputs)  # its time is not the submission's
         before = self._process.cpu_seconds()
         took = SECONDS.cpu  # of a call that fails
         try:
