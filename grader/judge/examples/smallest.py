@@ -129,8 +129,8 @@ def _asked(value: object) -> int:
 def _various(pairs: Sequence[Small]) -> list[Small]:
     """The candidates to try, in the same order: the first of each sort, then the second of each, and so on.
 
-    Otherwise the smallest of one sort would take all the places, and a mistake that needs two channels, or
-    a view, would never be shown.
+    Otherwise the smallest of one sort would take all the places, and a mistake that needs two channels, a
+    view, or a stride together with a padding would never be shown.
     """
     seen: Counter[object] = Counter()
     ranks = []
@@ -148,9 +148,9 @@ def _most_of_a_sort(small_ones: Iterable[Small]) -> int:
 
 
 def _sort(inputs: Inputs) -> object:
-    """The lengths that are more than 1, and whether any array is a view."""
+    """The lengths that are more than 1, the settings, and whether any array is a view."""
     lengths = {name: [min(n, 2) for n in array.shape] for name, array in inputs.bases.items()}
-    return repr(sorted(lengths.items())), any(inputs.recipes.values())
+    return repr((sorted(lengths.items()), sorted(inputs.values.items()))), any(inputs.recipes.values())
 
 
 def may_be_small(case: Case) -> bool:
