@@ -11,6 +11,7 @@ from grader.author.load import load
 from grader.author.render import Views, render
 from grader.model.errors import UserError
 from grader.prove.read_mutants import edit, read_mutants
+from tests.tiny_course import write_course_of_its_own
 
 HEAD = '''\
 """Wrong ideas."""
@@ -146,7 +147,8 @@ def test_an_edit_changes_code_and_no_docstring() -> None:
         edit(CLASS, "Counter", {"Counts": "counts"})
 
 
-def test_a_mutant_of_a_class_is_a_class(course: Path) -> None:
+def test_a_mutant_of_a_class_is_a_class(tmp_path: Path) -> None:
+    course = write_course_of_its_own(tmp_path)
     folder = course / "assignments" / "tiny"
     (course / "reference" / "counter.py").write_text(CLASS)
     template = folder / "templates" / "conv.py.j2"
