@@ -58,7 +58,7 @@ class Oracle(Protocol):
 class Question:
     """One case of a criterion as put to a submission, and the oracle that knows its expected value.
 
-    Numbers in a value may be off by `tolerance`, as a share of max(1, |expected|).
+    Real numbers in a value may be off by `tolerance`, as a share of max(1, |expected|).
     """
 
     case: Case

@@ -160,7 +160,8 @@ def _is_array(value: Any, ndarray: ModuleType) -> bool:
 def _leaf(value: Any, ndarray: ModuleType) -> Any:
     """An array, or a NumPy number as a Python number; None for anything else."""
     if isinstance(value, np.generic):
-        return value.item()
+        number = value.item()
+        return number if isinstance(number, bool | int | float | complex | str | bytes) else None
     return _array(value, ndarray) if _is_array(value, ndarray) else None
 
 

@@ -1,4 +1,4 @@
-"""The findings of one run: bugs by name and place, and counts of memory accesses."""
+"""The outcome of one run: bugs by name and place, and counts of memory accesses."""
 
 from __future__ import annotations
 
@@ -170,6 +170,21 @@ class Counters:
     def bank_conflicts(self) -> int:
         """Passes of shared memory beyond one per request."""
         return self.shared_passes - self.shared_requests
+
+
+@dataclass(frozen=True)
+class Run:
+    """The outcome of a launch: bugs found, accesses counted (if it was checked), and printf's output.
+
+    `notes` are bad style that is not a bug on today's GPUs; their kinds are in NOTES.
+    `lines` hold the cost of each line of the source, if the launch was counted.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    counters: Counters | None = None
+    output: str = ""
+    notes: tuple[Finding, ...] = ()
+    lines: tuple[LineCost, ...] = ()
 
 
 def key(finding: Finding) -> tuple[str, int, str]:

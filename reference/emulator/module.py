@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from .cache import cache_folder
 from .compile import LOCALS, NO_VALUE, compile_library, refuse_broken
 from .explain import difference, in_two_orders, index, message, worst_of
-from .findings import ENDINGS, NOTES, Counters, Finding, LineCost, WarpRequest, key
+from .findings import ENDINGS, NOTES, Counters, Finding, LineCost, Run, WarpRequest, key
 from .kernel_source import Kernel, kernel_at, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import (
@@ -49,21 +49,6 @@ from .thread_orders import (
 )
 
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
-
-
-@dataclass(frozen=True)
-class Run:
-    """The outcome of a launch: bugs found, accesses counted (if it was checked), and printf's output.
-
-    `notes` are bad style that is not a bug on today's GPUs; their kinds are in NOTES.
-    `lines` hold the cost of each line of the source, if the launch was counted.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    counters: Counters | None = None
-    output: str = ""
-    notes: tuple[Finding, ...] = ()
-    lines: tuple[LineCost, ...] = ()
 
 
 class Module:
