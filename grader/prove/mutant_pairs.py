@@ -28,6 +28,10 @@ class MutantPair:
     cases: tuple[str, ...]
 
 
+def _replaces_class_of(one: Mutant, other: Mutant) -> bool:
+    return bool(one.appended) and not one.edits and other.exercise.startswith(f"{one.exercise}.")
+
+
 def combine(one: Mutant, other: Mutant, solution: str) -> str:
     """The solution with two mutants of one file in it.
 
@@ -38,6 +42,8 @@ def combine(one: Mutant, other: Mutant, solution: str) -> str:
         raise ValueError("they are in two files")
     if one.file.endswith(".cu"):
         raise ValueError("each replaces a whole kernel")
+    if _replaces_class_of(one, other) or _replaces_class_of(other, one):
+        raise ValueError("one replaces the whole class")
     inner, outer = (other, one) if other.appended and not other.edits and not other.wraps else (one, other)
     if inner.exercise == outer.exercise and not outer.edits and not outer.wraps:
         raise ValueError("each has a whole function in the place of the exercise")
