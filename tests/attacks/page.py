@@ -27,8 +27,8 @@ Two functions are graded. An attack replaces one of them, which is worth {test_a
 OF_FUNCTIONS = f"""
 ## With functions that a case passes to a submission
 
-An attack replaces `check`, which judges functions and is worth {test_functions.POINTS} points. After each attack,
-an honest submission must get its full grade.
+An attack replaces `check`, which judges functions and is worth
+{test_functions.POINTS} points. After each attack, an honest submission must get its full grade.
 
 | attack | what it does | points | status |
 |---|---|---|---|

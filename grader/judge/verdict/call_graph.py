@@ -87,7 +87,7 @@ def _arrays_in(function: ast.FunctionDef, nodes: list[ast.AST]) -> set[str]:
 
 
 def _is_array(node: ast.AST, arrays: Set[str]) -> bool:
-    """True for an expression that gives an NDArray: it starts from one and never takes a NumPy array from it."""
+    """True for an expression that gives an NDArray: it starts from one and takes no NumPy array from it."""
     if isinstance(node, ast.Name):
         return node.id in arrays
     if isinstance(node, ast.Attribute):

@@ -340,7 +340,7 @@ def words_of(idea: Idea) -> str:
 
 
 def _count(idea: Idea) -> str:
-    """The number of failing cases that support an idea; if others do not, also the number of comparable ones."""
+    """The number of failing cases that support an idea; if others do not, also how many are comparable."""
     count = "one" if idea.explained == idea.failing == 1 else str(idea.explained)
     of_all = "" if idea.explained == idea.failing else f" of {idea.failing}"
     cases, verb = "case" if idea.failing == 1 else "cases", "is" if idea.explained == 1 else "are"
