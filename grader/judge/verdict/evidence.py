@@ -45,8 +45,7 @@ class Evidence:
         return self.misconceptions.answers.get(case, {}).get(self.ends[case], ())
 
     def _is_contradicted(self, idea: str, case: str) -> bool:
-        """True if an exercise matches its wrong forward pass, or fails its own tests in another way than the
-        idea.
+        """True if an exercise fits its wrong forward pass, or fails its own tests in a different way.
 
         Its tests are the visible cases of criteria that ask it alone: hidden cases take no idea away. These
         tests contradict an idea only in other criteria: an exercise may make two mistakes, each in its own
