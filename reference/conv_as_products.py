@@ -1,7 +1,7 @@
 """Convolution on the CPU as many products of matrices, with copies of the windows' columns only.
 
 im2col copies each pixel KH * KW times. Here each is copied KW times, because the rows of a window can be
-neighbours in memory as they are. For the forward pass, column j of all windows is a *strip* (H, KW, C). The
+neighbors in memory as they are. For the forward pass, column j of all windows is a *strip* (H, KW, C). The
 window at (i, j) is a piece of strip j, and the windows of row i are the rows of a matrix, one strip apart.
 For w_grad the same numbers lie line by line, (H, N, W', KW, C): what row a of the kernel meets is a matrix
 with a row for each window. OpenBLAS multiplies either matrix without a further copy.

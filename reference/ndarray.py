@@ -239,7 +239,7 @@ class NDArray:
         if self.size == 0 or self.is_run():
             return self.view(lengths, row_major_strides(lengths), self.offset)
 
-        # Neighbouring axes along which memory goes on at one step are one run, with (length, step).
+        # Neighboring axes along which memory goes on at one step are one run, with (length, step).
         runs: list[tuple[int, int]] = []
         for n, step in zip(self.shape, self.strides, strict=True):
             if n == 1:

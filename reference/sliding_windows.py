@@ -50,7 +50,7 @@ class Axis(NamedTuple):
     def without_dilation(self) -> Iterator[tuple[slice, slice, Axis]]:
         """The windows by the remainder of their pixels modulo the dilation: windows, pixels, positions.
 
-        Seen from these pixels alone the places of a window are neighbours.
+        Seen from these pixels alone the places of a window are neighbors.
         """
         shared = math.gcd(self.stride, self.dilation)
         step = self.dilation // shared

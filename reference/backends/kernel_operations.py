@@ -246,7 +246,7 @@ def scalar(value: float, out: Buffer) -> Any:
 def view_struct(shape: Shape, strides: Shape, offset: int) -> npt.NDArray[Any]:
     """A strided view as the struct that kernels take. ValueError if it has too many axes.
 
-    Axes of length 1 are dropped, and neighbouring axes with one common step in memory are merged, because
+    Axes of length 1 are dropped, and neighboring axes with one common step in memory are merged, because
     every axis costs each thread a division.
     """
     runs: list[tuple[int, int]] = []

@@ -35,7 +35,7 @@ WORTH_ALIGNING = 2**13
 # cache.
 ROWS = 128
 
-# Up to how many neighbours are copied as one item: beyond, NumPy is as fast with single elements.
+# Up to how many neighbors are copied as one item: beyond, NumPy is as fast with single elements.
 LONGEST_ITEM = 64
 
 
@@ -72,7 +72,7 @@ def fill(value: float, out: Buffer) -> None:
 
 def compact(a: Buffer, shape: Shape, strides: Shape, offset: int, out: Buffer) -> None:
     """Gather a strided view of `a` into `out`, in row-major order."""
-    # A row of neighbours moves as one item, which NumPy does faster than as many small ones.
+    # A row of neighbors moves as one item, which NumPy does faster than as many small ones.
     axis, row = len(shape), 1
     while axis and strides[axis - 1] == row and row * shape[axis - 1] <= LONGEST_ITEM:
         axis -= 1

@@ -32,7 +32,7 @@ def conv_length(size: int, kernel: int, stride: int = 1, padding: int = 0, dilat
     """How many windows fit on one axis, where the places of a window lie `dilation` pixels apart.
 
     `size` is the length of the axis, before `padding` zeros are put on either end. A window of `kernel`
-    places covers dilation * (kernel - 1) + 1 pixels: with dilation 1 they are neighbours, with 2 every
+    places covers dilation * (kernel - 1) + 1 pixels: with dilation 1 they are neighbors, with 2 every
     second pixel is skipped. ValueError for a stride, a kernel or a dilation below 1, a negative padding, and
     a window that covers more than the padded axis.
     """

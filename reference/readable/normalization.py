@@ -1,4 +1,4 @@
-"""Batch and layer normalisation with their gradients: one function, over different axes.
+"""Batch and layer normalization with their gradients: one function, over different axes.
 
 `reference.normalization` has the same functions in the form to run. The formulas are those of Ioffe and
 Szegedy, "Batch Normalization" (2015), and of Ba, Kiros and Hinton, "Layer Normalization" (2016).
@@ -49,7 +49,7 @@ def normalize_grad(out_grad: NDArray, x: NDArray, axes: Sequence[int], eps: floa
 
 
 def batch_norm(x: NDArray, gamma: NDArray, beta: NDArray, eps: float = 1e-5) -> NDArray:
-    """Normalise each channel over the batch and all pixels, as in training, then scale and shift it.
+    """Normalize each channel over the batch and all pixels, as in training, then scale and shift it.
 
     x: (N, *L, C), where L may be empty; gamma, beta: (C,) -> the shape of x. ValueError for shapes that do
     not fit together and for a channel without an element.
@@ -75,7 +75,7 @@ def batch_norm_grad(
 
 
 def layer_norm(x: NDArray, gamma: NDArray, beta: NDArray, eps: float = 1e-5) -> NDArray:
-    """Normalise the channels of each pixel of each sample by themselves, then scale and shift each channel.
+    """Normalize the channels of each pixel of each sample by themselves, then scale and shift each channel.
 
     x: (N, *L, C), where L may be empty; gamma, beta: (C,) -> the shape of x. No sample has an effect on
     another one. ValueError for shapes that do not fit together, and if there is no channel.

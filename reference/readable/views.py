@@ -222,7 +222,7 @@ class NDArray:
         if self.size == 0:
             return self.as_strided(lengths, row_major_strides(lengths))
 
-        # Neighbouring axes along which memory goes on at one step are one run, with (length, step).
+        # Neighboring axes along which memory goes on at one step are one run, with (length, step).
         runs: list[tuple[int, int]] = []
         for n, step in zip(self.shape, self.strides, strict=True):
             if n == 1:
