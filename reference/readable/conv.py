@@ -22,7 +22,8 @@ def conv(
 
     x: (N, H, W, C_in), w: (KH, KW, C_in, C_out) -> (N, H', W', C_out), all of one dtype, where
     H' = (H + 2 p_h - KH) // s_h + 1, and W' follows in the same way. `stride` (s_h, s_w) and `padding`
-    (p_h, p_w) are an int or a pair (height, width). With x' for x between p_h rows and p_w columns of zeros on either side,
+    (p_h, p_w) are an int or a pair (height, width). With x' for x between p_h rows and p_w columns of zeros
+    on either side,
 
         out[n, i, j, o] = sum over a, b, c of x'[n, s_h * i + a, s_w * j + b, c] * w[a, b, c, o]
 
