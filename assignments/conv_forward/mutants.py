@@ -402,7 +402,7 @@ def left_over_at_the_start(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def left_over_shared_out(x, w, stride=1, padding=0):
-    """You centre the windows, with half of the pixels that the stride leaves over on either side. The first
+    """You center the windows, with half of the pixels that the stride leaves over on either side. The first
     window always starts at 0, and all pixels left over are at the end: windows start at the multiples of
     s."""
     (_, out_h, out_w, _), (s_h, s_w) = output_shape(x.shape, w.shape, stride, padding), pair(stride)
