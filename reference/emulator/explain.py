@@ -14,7 +14,9 @@ from .runtime_interface import ATOMIC, KINDS, READ, RawFinding, RawLaunch, RawPl
 WORD = 4  # bytes, of shared memory
 
 
-def message(row: RawFinding, raw: RawLaunch, places: Sequence[Place] | Mapping[int, Place]) -> tuple[str, str]:
+def message(
+    row: RawFinding, raw: RawLaunch, places: Sequence[Place] | Mapping[int, Place]
+) -> tuple[str, str]:
     """(array, message) for one of the runtime's findings. `places` are the arrays, by number."""
     if row.thread < 0:
         return "", f"{row.name.decode()}: {row.size} bytes with that of the launch; a block has {row.room}"

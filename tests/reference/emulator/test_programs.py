@@ -649,7 +649,7 @@ def test_a_program_is_a_file_with_main(text, is_one):
 )  # fmt: skip
 def test_records_that_are_none_are_passed_over_and_leave_the_report_unwhole(records):
     report = read_records(f"{records}\nend\t1\n", Program("int main() {}"), b"")
-    assert ((), (), False) == (report.findings, report.notes, report.is_whole)
+    assert (report.findings, report.notes, report.is_whole) == ((), (), False)
 
 
 @pytest.mark.parametrize(

@@ -162,11 +162,17 @@ int main()
 def test_a_kernel_without_end_is_a_finding_and_the_host_goes_on(run: Run) -> None:
     ending, printed = run(ENDLESS, cpu_seconds=1)
     assert findings_of(ending, ENDLESS) == ({"timeout"}, True)
-    assert (printed, ending.status, ending.was_late) == ("the launch timed out and was terminated\n", 0, False)
+    assert (printed, ending.status, ending.was_late) == (
+        "the launch timed out and was terminated\n",
+        0,
+        False,
+    )
 
 
 def test_many_blocks_of_memory_hide_no_finding(run: Run) -> None:
-    many = ENDLESS.replace("endless<<<1, 32>>>(d, 1);", "for (int i = 0; i < 999; ++i) cudaMalloc(&d, 4);\nd[0] = 1;")
+    many = ENDLESS.replace(
+        "endless<<<1, 32>>>(d, 1);", "for (int i = 0; i < 999; ++i) cudaMalloc(&d, 4);\nd[0] = 1;"
+    )
     ending, _ = run(many)
     assert findings_of(ending, many) == ({"host_access"}, False)  # it ends there, as on a GPU
 
