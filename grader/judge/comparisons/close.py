@@ -87,8 +87,8 @@ class Close(Comparison):
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """A digest of the first digits of a result that is one real number; "" for any other result.
 
-        Rounding changes the later digits. Of many numbers, it would change an early digit of some. A number
-        with few digits is a hint, as other mistakes may give it, too.
+        Rounding changes the later digits. Among many numbers, it would change an early digit of some. A
+        number with few digits is a hint, as other mistakes may give it, too.
         """
         value = value_of(outcome.arrays) if outcome.status is Status.OK else None
         if not isinstance(value, float) or not math.isfinite(value):
