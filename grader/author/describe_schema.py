@@ -70,7 +70,7 @@ Schema = dict[str, Any]
 def _texts(model: type[BaseModel], own_classes: Mapping[str, ast.ClassDef]) -> dict[str, str]:
     """The text below each field of a model, including the fields of its bases.
 
-    `own_classes` holds the classes of the assignment's own files, which Python does not find the source of.
+    `own_classes` holds the classes of the assignment's own files: Python cannot find their source.
     """
     texts: dict[str, str] = {}
     for one in reversed(model.__mro__):
@@ -86,7 +86,7 @@ def _texts(model: type[BaseModel], own_classes: Mapping[str, ast.ClassDef]) -> d
 
 @functools.cache
 def _class(model: type[BaseModel]) -> ast.ClassDef | None:
-    """A model as its source defines it; None if it was combined from others, or is of no file of Python's."""
+    """A model as its source defines it; None if it was combined from others, or if its file is unknown."""
     try:
         (node,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     except (OSError, TypeError):

@@ -154,14 +154,14 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         "--quiet", action="store_true", help="print only errors; the exit status says the rest"
     )
     parser.add_argument("--json", action="store_true", help="print findings and counts as JSON for a program")
-    program = parser.add_argument_group("a whole program")
-    program.add_argument(
+    parser.add_argument(
         "--seconds",
         type=int,
         default=60,
         metavar="N",
-        help="end the program after N seconds of CPU time; default: 60",
+        help="end the kernel, or the program, after N seconds of CPU time; default: 60",
     )
+    program = parser.add_argument_group("a whole program")
     program.add_argument(
         "--sandbox",
         choices=("bubblewrap", "none"),
@@ -202,7 +202,8 @@ def emulate(options: argparse.Namespace) -> int:
         closest = near(name, [k.name for k in kernels_of(source)])
         raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}{closest}")
     instances = (options.kernel,) if kernel.is_template else ()
-    module = Module(source, str(options.file), defines, instances, checked=options.check)
+    how = options.check, None, None, None, options.seconds
+    module = Module(source, str(options.file), defines, instances, *how)
     if module.warnings:
         print(shortened(module.warnings), file=sys.stderr)
     values = named_values(options)

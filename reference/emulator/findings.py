@@ -19,10 +19,14 @@ KINDS = {
     "trap": "a thread that stops the kernel: an assertion that does not hold, or __trap()",
     "deadlock": "threads that wait, in a loop, for a change that never comes",
     "crashed": "a kernel that takes down what runs it",
+    "timeout": "a kernel that was still running when its time was over",
 }
 # Of these, those with which a launch ends early.
 ENDINGS = frozenset(
-    ("divergent_barrier", "bad_launch", "misaligned", "trap", "deadlock", "crashed", "out_of_bounds")
+    (
+        *("divergent_barrier", "bad_launch", "misaligned", "trap", "deadlock", "crashed", "out_of_bounds"),
+        "timeout",
+    )
 )
 NOTES = {
     "same_value": "lanes of one warp that store one value at one address with one store",

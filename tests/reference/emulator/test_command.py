@@ -86,6 +86,35 @@ def test_the_occupancy_says_where_registers_are_unknown(folder):
     )
 
 
+ENDLESS = """
+__global__ void endless(int is_endless, float *out)
+{
+    float x = 1;
+    while (is_endless)
+        x = x * 1.5f + 1;
+    out[threadIdx.x] = x;
+}
+__global__ void meets(int is_endless, float *out)
+{
+    do
+        __syncthreads();
+    while (is_endless);
+    out[threadIdx.x] = 1;
+}
+"""
+
+
+@pytest.mark.parametrize("check", [(), ("--check",)])
+@pytest.mark.parametrize("kernel", ["endless", "meets"])
+def test_a_kernel_without_end_is_a_finding(folder, kernel, check):
+    (folder / "endless.cu").write_text(ENDLESS)
+    size = "--grid", "1", "--block", "32", "--out", "out=float32:32"
+    for is_endless in (0, 1):
+        how = "--set", f"is_endless={is_endless}", "--seconds", "1", *check
+        done = emulate(folder, "endless.cu", "--kernel", kernel, *size, *how)
+        assert (done.returncode, f"timeout in {kernel}: thread (" in done.stdout) == (is_endless, is_endless)
+
+
 @pytest.fixture(scope="module")
 def schema():
     return json.loads((ROOT / "docs" / "commands.schema.json").read_text())
