@@ -81,8 +81,6 @@ MOST_MODULES, MOST_LINES = 16, 400  # of a folder, without __init__.py; of a fil
 LONGER = {  # and why
     "reference/conv.py": "one algorithm: which products it takes is decided where they are taken",
     "reference/ndarray.py": "one class: the methods of an array",
-    "reference/emulator/compile.py": "two lines more: the steps of one compilation, in their order",
-    "reference/emulator/module.py": "two lines more: one class, a kernel's launch and its checks",
 }
 UNPICKLERS = {"pickle", "marshal", "dill", "cloudpickle", "shelve", "joblib", "cPickle", "_pickle"}
 

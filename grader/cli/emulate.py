@@ -16,6 +16,7 @@ from grader.model.errors import UserError
 from grader.model.grade import Sandbox
 
 CLEAN, FINDINGS, MISTAKE = 0, 1, 2
+NOT_WHOLE = "as the program did not come to its end or has written among the emulator's own records"
 UNSHUT = "the program runs without a sandbox, with your rights on this machine: --sandbox none"
 
 
@@ -59,11 +60,11 @@ def run_program(emulator: Any, options: argparse.Namespace, source: str, defines
     ended = how_it_ended(ending.status, ending.was_late, request.cpu_seconds)
     if options.json:
         facts = {"file": file, "output": output.getvalue(), "errors": errors.getvalue(), "ended": ended}
-        found = {"findings": report.findings, "notes": report.notes}
+        found = {"findings": report.findings, "notes": report.notes, "whole": report.is_whole}
         print_json("program/1", {**facts, "status": ending.status, **found})
     else:
         show(report, ended)
-    return FINDINGS if report.findings or ending.status else CLEAN
+    return CLEAN if report.is_whole and not report.findings and not ending.status else FINDINGS
 
 
 def show(report: Any, ended: str) -> None:
@@ -73,7 +74,9 @@ def show(report: Any, ended: str) -> None:
         print(finding)
     for note in report.notes:
         print(f"note: {note}")
-    if not report.findings:
+    if not report.is_whole:
+        print(f"{'more' if report.findings else 'findings'}: unknown, {NOT_WHOLE}")
+    elif not report.findings:
         print("nothing found")
 
 

@@ -22,7 +22,7 @@ MOST_SOURCES = 12  # students on one page of code
 
 
 def misconceptions_page(desk: Desk, request: Request) -> Response:
-    """Every misconception of the class; with `?name=` who has it, their code side by side."""
+    """Every misconception of the class; with `?name=`, the students who have it, their code side by side."""
     view = desk.class_of(request)
     name = request.query_params.get("name", "")
     chosen = next((one for one in view.statistics.misconceptions if one.name == name), None)
@@ -39,7 +39,7 @@ def misconceptions_page(desk: Desk, request: Request) -> Response:
 
 
 def cases_page(desk: Desk, request: Request) -> Response:
-    """Every case with its pass rate; with `?name=criterion/case` who fails it, and with which answers."""
+    """Every case with its pass rate; with `?name=criterion/case`, who fails it, and their answers."""
     view = desk.class_of(request)
     name = request.query_params.get("name", "")
     chosen = case_view(view.rows, name) if name else None

@@ -66,7 +66,7 @@ def who(student: Student) -> str:
 
 
 def besides(student: Student, *more: str) -> str:
-    """Further facts about a student: the id, unless it is shown as the name, the section, and more."""
+    """Further facts about a student: the id, unless the page shows it as the name, the section, and more."""
     id = student.id if student.name != student.id and student.name else ""
     return " · ".join(clean_line(text) for text in (id, student.section, *more) if text)
 
@@ -105,7 +105,7 @@ def status_of(row: ClassRow) -> tuple[str, str]:
 
 
 def late_text(policies: Policies, row: ClassRow) -> str:
-    """How late a row is; "" if it is not."""
+    """How late a row is; "" if it is on time."""
     lateness = lateness_of(policies, row.standing)
     if lateness is None:
         return "late" if row.submission is not None and row.submission.late else ""

@@ -43,11 +43,11 @@ launches, copies and memory.
 
 To run one kernel on arrays, name it. Give each parameter of the kernel a
 value by its name: arrays from the .npz file, numbers with --set, and memory
-that the kernel writes with --out. For
+that the kernel writes with --result. For
 `__global__ void add(int n, const float *a, const float *b, float *out)`:
 
   %(prog)s add.cu --kernel add --grid 4 --block 256 \\
-      --arrays in.npz --set n=1000 --out out=float32:1000 --check
+      --arrays in.npz --set n=1000 --result out=float32:1000 --check
 
 exit status: 0 no bug found; 1 bugs found, or NVIDIA's compiler refuses the
 kernel; 2 a mistake in your command or files: one line says which
@@ -118,7 +118,7 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=NUMBER", help="the number for a parameter"
     )
     parser.add_argument(
-        "--out",
+        "--result",
         action="append",
         default=[],
         metavar="NAME=DTYPE:SHAPE",
@@ -135,7 +135,7 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         "--seed", type=int, default=0, metavar="N", help="the seed of the random orders; default: 0"
     )
     parser.add_argument(
-        "--save", type=Path, metavar="FILE.npz", help="write all arrays to a file after the run"
+        "--out", type=Path, metavar="FILE.npz", help="the file to write all arrays to, after the run"
     )
     parser.add_argument(
         "--gpu",
@@ -154,14 +154,14 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         "--quiet", action="store_true", help="print only errors; the exit status says the rest"
     )
     parser.add_argument("--json", action="store_true", help="print findings and counts as JSON for a program")
-    program = parser.add_argument_group("a whole program")
-    program.add_argument(
+    parser.add_argument(
         "--seconds",
         type=int,
         default=60,
         metavar="N",
-        help="end the program after N seconds of CPU time; default: 60",
+        help="end the kernel, or the program, after N seconds of CPU time; default: 60",
     )
+    program = parser.add_argument_group("a whole program")
     program.add_argument(
         "--sandbox",
         choices=("bubblewrap", "none"),
@@ -202,7 +202,8 @@ def emulate(options: argparse.Namespace) -> int:
         closest = near(name, [k.name for k in kernels_of(source)])
         raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}{closest}")
     instances = (options.kernel,) if kernel.is_template else ()
-    module = Module(source, str(options.file), defines, instances, checked=options.check)
+    how = options.check, None, None, None, options.seconds
+    module = Module(source, str(options.file), defines, instances, *how)
     if module.warnings:
         print(shortened(module.warnings), file=sys.stderr)
     values = named_values(options)
@@ -217,9 +218,9 @@ def emulate(options: argparse.Namespace) -> int:
     else:
         run = module.launch(*launch)
     seconds = time.perf_counter() - start
-    if options.save:
+    if options.out:
         arrays: dict[str, Any] = {name: array_of(value) for name, value in values.items()}
-        np.savez(options.save, **arrays)
+        np.savez(options.out, **arrays)
     left_out = re.findall(r"^left out, as it does not compile: (\w+)$", module.warnings, re.MULTILINE)
     source = with_bodies(source, dict.fromkeys(left_out, ""))
     on_a_gpu = diagnose(source, str(options.file), defines, instances)
@@ -299,13 +300,13 @@ def named_values(options: argparse.Namespace) -> dict[str, Any]:
             values[name] = float(value) if re.search(r"[.eEn]", value) else int(value, 0)
         except ValueError:
             raise Mistake(f"--set {text}: {value!r} is no number") from None
-    for text in options.out:
-        name, value = pair(text, "--out")
+    for text in options.result:
+        name, value = pair(text, "--result")
         dtype, _, shape = value.partition(":")
         try:
             values[name] = Fresh(np.zeros(size(shape), np.dtype(dtype)))
         except (TypeError, ValueError):
-            raise Mistake(f"--out {text}: expected NAME=DTYPE:SHAPE, as in out=float32:33,41") from None
+            raise Mistake(f"--result {text}: expected NAME=DTYPE:SHAPE, as in out=float32:33,41") from None
     return values
 
 

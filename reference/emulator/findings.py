@@ -1,4 +1,4 @@
-"""The findings of one run: bugs by name and place, and counts of memory accesses."""
+"""The outcome of one run: bugs by name and place, and counts of memory accesses."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ KINDS = {
     "trap": "a thread that stops the kernel: an assertion that does not hold, or __trap()",
     "deadlock": "threads that wait, in a loop, for a change that never comes",
     "crashed": "a kernel that takes down what runs it",
+    "timeout": "a kernel that was still running when its time was over",
 }
 # Of these, those with which a launch ends early.
 ENDINGS = frozenset(
-    ("divergent_barrier", "bad_launch", "misaligned", "trap", "deadlock", "crashed", "out_of_bounds")
+    (
+        *("divergent_barrier", "bad_launch", "misaligned", "trap", "deadlock", "crashed", "out_of_bounds"),
+        "timeout",
+    )
 )
 NOTES = {
     "same_value": "lanes of one warp that store one value at one address with one store",
@@ -170,6 +174,21 @@ class Counters:
     def bank_conflicts(self) -> int:
         """Passes of shared memory beyond one per request."""
         return self.shared_passes - self.shared_requests
+
+
+@dataclass(frozen=True)
+class Run:
+    """The outcome of a launch: bugs found, accesses counted (if it was checked), and printf's output.
+
+    `notes` are bad style that is not a bug on today's GPUs; their kinds are in NOTES.
+    `lines` hold the cost of each line of the source, if the launch was counted.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    counters: Counters | None = None
+    output: str = ""
+    notes: tuple[Finding, ...] = ()
+    lines: tuple[LineCost, ...] = ()
 
 
 def key(finding: Finding) -> tuple[str, int, str]:
