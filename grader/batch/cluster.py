@@ -28,7 +28,7 @@ from grader.model.errors import BackflipError, UserError
 LOCAL = "local"
 CONNECT_SECONDS = 10
 FIRST_WORKER_SECONDS = 60
-CLOSE_SECONDS = 10  # as long as Dask gives its own loop
+CLOSE_SECONDS = 10  # as long as Dask waits for its own loop
 COUNT_SECONDS = 2.0  # how often the workers are counted
 
 _one_at_a_time = threading.Lock()

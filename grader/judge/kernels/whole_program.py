@@ -102,7 +102,7 @@ def run_whole_program(
 
 
 def _cache_key(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox) -> str:
-    """A name made of everything that an executable depends on; "" if the compiler is not a single file."""
+    """A name derived from all inputs of an executable; "" if the compiler is not a single file."""
     compilers = compiler_files()
     if not compilers:
         return ""

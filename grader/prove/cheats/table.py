@@ -1,4 +1,4 @@
-"""Cheats with a table: right for the visible cases, and nothing elsewhere."""
+"""Cheats with a table: right for the visible cases, and wrong elsewhere."""
 
 from collections.abc import Iterator, Sequence
 

@@ -45,7 +45,7 @@ INTEGER = re.compile(r"-?\d{1,19}")
 
 @dataclass(frozen=True)
 class Report:
-    """The bugs of a program, by line, and its notes; `is_whole` if the record of them is complete."""
+    """The bugs of a program, by line, and its notes; `is_whole` if the program recorded all its findings."""
 
     findings: tuple[Finding, ...]
     notes: tuple[Finding, ...]

@@ -78,7 +78,7 @@ def section() -> str:
     for group in dict.fromkeys(one.group for one in sorted(run, key=lambda one: one.group)):
         for number, one in enumerate(one for one in run if one.group == group):
             lines.append(f"| {'' if number else group} | {one.about} | `{one.path.stem}` |")
-    lines += ["", "In some of them the emulator finds something, and it is right:", ""]
+    lines += ["", "In some of these programs the emulator reports a finding, and the finding is right:", ""]
     lines += ["| File | Found | Reason |", "|---|---|---|"]
     lines += [
         f"| `{one.path.stem}` | {', '.join(f'`{kind}`' for kind in one.found)} | {one.reason} |"
