@@ -94,23 +94,22 @@ def _class(model: type[BaseModel]) -> ast.ClassDef | None:
     return node if isinstance(node, ast.ClassDef) else None
 
 
-_documented: set[type[BaseModel]] = set()
-
-
 def _document(vocabulary: Vocabulary = HOUSE) -> None:
     """Gives every model the descriptions of its fields."""
     sources = (ast.parse(text) for of_file in vocabulary.sources.values() for text in of_file.values())
     nodes = (node for source in sources for node in ast.walk(source))
     own_classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
-    models = [model for model in _below(Strict) if model not in _documented]
+    models = list(_below(Strict))
+    is_new = False
     for model in models:
         texts = _texts(model, own_classes)
         for name, field in model.model_fields.items():
-            field.description = texts.get(name, field.description)
+            text = texts.get(name, field.description)
+            is_new |= text != field.description
+            field.description = text
     # A model keeps what the models of its fields said when it was built, so each is built twice.
-    for model in models * 2:
+    for model in models * 2 if is_new else ():
         model.model_rebuild(force=True)
-    _documented.update(models)
 
 
 def _below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:

@@ -91,7 +91,8 @@ class LineCost:
 
     `least_transactions` is the number that the requests would take if neighboring lanes asked for neighbors
     in memory. `threads` counts the threads in the requests' warps, and `lanes` those that took part. `worst`
-    is the request furthest above its minimum, None if every request took the minimum.
+    is the request furthest above its minimum, None if every request took the minimum. `file` is the header
+    that has the line, "" if it is in the file itself.
     """
 
     line: int
@@ -103,6 +104,7 @@ class LineCost:
     lanes: int
     threads: int
     worst: WarpRequest | None = field(default=None, compare=False, kw_only=True)
+    file: str = field(default="", kw_only=True)
 
     @property
     def idle(self) -> float:

@@ -122,7 +122,8 @@ class RawSharedArray(ctypes.Structure):
     ]
 
 
-LOADED: dict[str, ctypes.CDLL] = {}  # by the file's name, which says what is in it
+# By the file's name, which says what is in it. The process's loader, too, keeps one library for each name.
+LOADED: dict[str, ctypes.CDLL] = {}
 
 
 def runtime(path: Path) -> ctypes.CDLL:
