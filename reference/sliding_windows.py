@@ -97,7 +97,7 @@ def axes_of(geometry: Geometry) -> Axes:
 
 
 def frame(images: Buffer, axes: Axes, box: Box, out: Buffer) -> None:
-    """Write to `out` what the windows of a box cover, with zeros beyond the images.
+    """Write the pixels that the windows of a box cover to `out`, with zeros beyond the images.
 
     images: (..., N, H, W, C), out: (..., n, h, w, C).
     """
