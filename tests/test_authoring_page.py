@@ -1,6 +1,7 @@
 """docs/authoring.md, followed as it stands: its blocks make an assignment that `grader verify` proves."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from grader.__main__ import main
 from grader.author.load import load
 from grader.cli import PASSED
+from grader.judge.verdict.oracles import ReferenceOracle
 from tests.test_docs import ROOT
 from tests.test_page_blocks import blocks
 
@@ -17,9 +19,9 @@ SOLUTION = (ROOT / "examples" / "reference" / "edit_distance.py").read_text(enco
 BODY = re.split('"""\n', SOLUTION.partition("def distance")[2])[1].split("\n\n")[0] + "\n"
 
 
-def block(section: str) -> str:
-    """The first code block of a section of the page."""
-    return next(each.text for each in blocks("authoring.md", SECTIONS[section]) if each.language) + "\n"
+def block(section: str, number: int = 0) -> str:
+    """A code block of a section of the page, by default the first."""
+    return [each.text for each in blocks("authoring.md", SECTIONS[section]) if each.language][number] + "\n"
 
 
 @pytest.fixture
@@ -52,10 +54,24 @@ def test_the_assignment_of_the_page_is_proved(course: Path, capsys: pytest.Captu
 
 def test_a_comparison_of_the_page_is_one_that_a_case_may_choose(course: Path) -> None:
     folder = course / "assignments" / "edit_distance"
-    (folder / "comparisons.py").write_text(block("A kind or a comparison of your own"), encoding="utf-8")
+    (folder / "comparisons.py").write_text(block("A kind or a comparison of your own", 1), encoding="utf-8")
     rubric = (folder / "rubric.yaml").read_text(encoding="utf-8")
     (folder / "rubric.yaml").write_text(
         rubric.replace("{id: kitten,", "{id: kitten, compare: same_length,"), encoding="utf-8"
     )
     first, *_ = load(folder).rubric.criteria[0].cases
     assert first.compare == "same_length"
+
+
+def test_a_kind_of_the_page_draws_what_its_probe_reads(course: Path) -> None:
+    folder = course / "assignments" / "edit_distance"
+    (folder / "kinds.py").write_text(block("A kind or a comparison of your own"), encoding="utf-8")
+    rubric = (folder / "rubric.yaml").read_text(encoding="utf-8")
+    line = next(line for line in rubric.splitlines() if "id: kitten" in line)
+    near = "      - {id: near, replaced: 3, visibility: hidden}"
+    (folder / "rubric.yaml").write_text(rubric.replace(line, f"{near}\n{line}"), encoding="utf-8")
+    assignment = load(folder)
+    with closing(ReferenceOracle(assignment)) as oracle:
+        case = assignment.rubric.criteria[0].cases[0]
+        a, b = (oracle.inputs(case).values[name] for name in "ab")
+    assert len(a) == len(b) == 9 and sum(x != y for x, y in zip(a, b, strict=True)) == 3

@@ -81,8 +81,6 @@ MOST_MODULES, MOST_LINES = 16, 400  # of a folder, without __init__.py; of a fil
 LONGER = {  # and why
     "reference/conv.py": "one algorithm: which products it takes is decided where they are taken",
     "reference/ndarray.py": "one class: the methods of an array",
-    "reference/emulator/compile.py": "two lines more: the steps of one compilation, in their order",
-    "reference/emulator/module.py": "two lines more: one class, a kernel's launch and its checks",
 }
 UNPICKLERS = {"pickle", "marshal", "dill", "cloudpickle", "shelve", "joblib", "cPickle", "_pickle"}
 
@@ -250,7 +248,7 @@ ONE_SUBJECT = {  # other basenames that stand twice, and the one thing that both
     "__main__": "what `python -m` of a package starts",
     "conv": "convolution, in the form to run and in the form to read",
     "conv_nd": "convolution on any number of axes, in both forms",
-    "normalization": "batch and layer normalisation, in both forms",
+    "normalization": "batch and layer normalization, in both forms",
     "pooling": "pooling, in both forms",
     "conv_forms": "three ways to convolve: how each is written, and what gives their result",
     "findings": "what the emulator finds, and the comparison that asks for it",

@@ -48,6 +48,11 @@ def read_assignment(folder: Path) -> Assignment:
     if not in_handout and not has_oracle(model.oracle, root):
         expected = f"expected a module of the folder reference{near_module(root, model.oracle)}"
         raise document.fail(f"found {model.oracle!r}, {expected}", ("oracle",))
+    if not in_handout and not (root / "reference" / "__init__.py").is_file():
+        message = (
+            "found no reference/__init__.py, without which Python may import another package: add it, empty"
+        )
+        raise document.fail(message, ("oracle",))
     limits = Limits(**model.limits.model_dump())
     readme = folder.parent / "README.md" if in_handout else folder / "templates" / "README.md.j2"
     rubric = load_rubric(folder / "rubric.yaml", model.name, _functions(folder / "probes.py"), readme)

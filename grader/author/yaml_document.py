@@ -17,6 +17,8 @@ MERGE = "tag:yaml.org,2002:merge"
 TEXT_KEYS = ("tag:yaml.org,2002:str", MERGE)
 QUOTED = re.compile(r"'([^']*)'")  # the names that pydantic expects
 EXPECTED = re.compile("^Input should (?:be|have) (.*)", re.DOTALL)  # as pydantic begins a message
+UNQUOTED = re.compile("expected ','|mapping values|found character|found undefined|could not determine")
+NEEDS_QUOTES = "; a text with punctuation may need quotes"  # after a problem of PyYAML's that begins so
 MAX_NUMBER = 40  # digits
 BAD_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 MAX_BYTES = 256 * 1024  # of YAML: handwritten files are smaller, and this takes about a second to read
@@ -57,7 +59,8 @@ class Document:
             mark = error.problem_mark or error.context_mark
             line = None if mark is None else mark.line + 1
             problem = error.problem or error.context
-            raise UserError(f"found YAML that cannot be read: {problem}", path, line) from error
+            hint = NEEDS_QUOTES if UNQUOTED.match(str(problem)) else ""
+            raise UserError(f"found YAML that cannot be read: {problem}{hint}", path, line) from error
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             raise UserError(f"found YAML that cannot be read: {error.reason}", path, line) from error
@@ -138,7 +141,7 @@ class Document:
             seen[key.value] = line
 
     def _check_scalar(self, node: yaml.Node, line: int) -> None:
-        """Checks that a scalar is valid for the type that YAML infers: 2026-13-01 looks like a date."""
+        """Checks that a scalar is valid for the type that YAML infers; 2026-13-01 is not a valid date."""
         if BAD_CHARACTER.search(node.value):
             raise UserError(
                 "found a character that no text has (a control code or half of one)", self.path, line

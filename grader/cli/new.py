@@ -1,4 +1,4 @@
-"""`grader new`: writes a new assignment that `grader verify` passes as it stands."""
+"""`grader new`: writes a new assignment that passes `grader verify` immediately."""
 
 import argparse
 import re
@@ -12,9 +12,10 @@ from grader.author.new_assignment.draft import EXAMPLE, TEMPLATES, first_draft
 from grader.author.new_assignment.function import PACKAGE, read_function
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import COURSE, repository, secret
+from grader.cli.course import COURSE, find_repository, secret
 from grader.model.errors import UserError
 from grader.model.results.verification import Verification
+from grader.model.text import plural
 from grader.prove.drafting import Drafted, proved
 from grader.prove.tolerance import SEEDS
 from grader.report.write_files import write_files, write_text
@@ -26,19 +27,20 @@ SHOWN_SURVIVORS = 3
 
 def run(options: argparse.Namespace) -> int:
     """Writes the files, adds the assignment to the course, and proves it."""
-    root, name = repository(), options.name
+    root, name = find_repository() or Path.cwd(), options.name
     _check(root, name)
-    begun = None if options.source else _begin(root, name)
+    listed = with_assignment(root / COURSE, name)
+    begun = _begin(root, name, has_function=bool(options.source))
     try:
         drafted = _draft(root, name, options)
     except BaseException:
-        if begun is not None:
-            begun.unlink()
+        for path in begun:
+            path.unlink()
         raise
     written = write_files(root / COURSE.parent / name, drafted.draft.files())
-    write_text(root / COURSE, with_assignment(root / COURSE, name))
+    write_text(root / COURSE, listed)
     load_course(root / COURSE)
-    paths = [*([begun] if begun is not None else []), *written, root / COURSE]
+    paths = [*begun, *written, root / COURSE]
     files = [str(path.relative_to(root)) for path in paths]
     if not options.json:
         print("\n".join(files))
@@ -65,13 +67,21 @@ def _check(root: Path, name: str) -> None:
         )
 
 
-def _begin(root: Path, name: str) -> Path:
-    """Writes a reference module with an example."""
-    path = root / PACKAGE / f"{name}.py"
-    if path.exists():
-        raise UserError(f"this file exists: name its function with --from {PACKAGE}.{name}:FUNCTION", path)
-    write_text(path, (TEMPLATES / "reference.py.j2").read_text(encoding="utf-8"))
-    return path
+def _begin(root: Path, name: str, has_function: bool) -> list[Path]:
+    """Writes what the reference lacks: its package, and a module with an example; returns the new files."""
+    begun = {}
+    if not (package := root / PACKAGE / "__init__.py").exists():
+        begun[package] = ""
+    if not has_function:
+        path = root / PACKAGE / f"{name}.py"
+        if path.exists():
+            raise UserError(
+                f"this file exists: name its function with --from {PACKAGE}.{name}:FUNCTION", path
+            )
+        begun[path] = (TEMPLATES / "reference.py.j2").read_text(encoding="utf-8")
+    for path, text in begun.items():
+        write_text(path, text)
+    return list(begun)
 
 
 def _draft(root: Path, name: str, options: argparse.Namespace) -> Drafted:
@@ -89,7 +99,12 @@ def _show(drafted: Drafted, verification: Verification) -> None:
     draft = drafted.draft
     for finding in verification.findings:
         print(finding)
-    print(f"{_cases(drafted)} cases, {len(draft.mutants)} mutants, {len(verification.findings)} findings")
+    counts = (
+        (_cases(drafted), "case"),
+        (len(draft.mutants), "mutant"),
+        (len(verification.findings), "finding"),
+    )
+    print(", ".join(plural(*count) for count in counts))
     for mutant in drafted.survivors[:SHOWN_SURVIVORS]:
         old, new = mutant.change.shown
         print(f"no case notices if `{old}` becomes `{new}`: add a case if it should")

@@ -28,6 +28,10 @@ class MutantPair:
     cases: tuple[str, ...]
 
 
+def _replaces_class_of(one: Mutant, other: Mutant) -> bool:
+    return bool(one.appended) and not one.edits and other.exercise.startswith(f"{one.exercise}.")
+
+
 def combine(one: Mutant, other: Mutant, solution: str) -> str:
     """The solution with two mutants of one file in it.
 
@@ -38,6 +42,8 @@ def combine(one: Mutant, other: Mutant, solution: str) -> str:
         raise ValueError("they are in two files")
     if one.file.endswith(".cu"):
         raise ValueError("each replaces a whole kernel")
+    if _replaces_class_of(one, other) or _replaces_class_of(other, one):
+        raise ValueError("one replaces the whole class")
     inner, outer = (other, one) if other.appended and not other.edits and not other.wraps else (one, other)
     if inner.exercise == outer.exercise and not outer.edits and not outer.wraps:
         raise ValueError("each has a whole function in the place of the exercise")
@@ -68,7 +74,7 @@ def mutant_pairs(
     """Every two mutants that may be reported together, and pairs that cannot be combined, with the reason.
 
     A case is useful if both fail it, each in an exercise that the case's probe calls. If one passes, the
-    other one decides. A case that hands functions over is not: a few verdicts cannot tell two ideas apart.
+    other one decides. A case that passes functions is not: a few verdicts cannot distinguish two ideas.
     """
     comparable = [case for case in cases if case.compare == "exact" and not case.functions]
     exact = {case.name: set(exercises_by_criterion.get(case.criterion, ())) for case in comparable}

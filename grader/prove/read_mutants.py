@@ -15,6 +15,7 @@ from grader.model.assignment import Assignment
 from grader.model.mutant import Mutant
 from grader.model.near_miss import one_of
 from grader.model.results.verification import Finding
+from grader.model.text import plural
 from grader.prove.replace_exercise import binding_of, definition_of
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
@@ -22,11 +23,12 @@ REWRITES = "rewrites.py", "rewrites.cu"
 MARKS = ("mutant", "rewrite")
 # the first line of the comment above it, with a heading of the README; the message follows
 CUDA_MARK = re.compile(r"// (?:mutant|rewrite) of (\w*)(?:, see (#[\w-]+))?")
+Definition = ast.FunctionDef | ast.ClassDef
 DROPPED_IMPORTS = ("solution", "grader.model.mutant")  # names that a solution has anyway, and the mark
 
 
 def read_mutants(views: Views) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
-    """The mutants in the author's order, and a finding for each function that is marked but cannot be one.
+    """The mutants in the author's order, and a finding for each marked function that cannot be a mutant.
 
     Empty if there is neither mutants.py nor mutants.cu; UserError if mutants.py is not valid Python.
     """
@@ -73,7 +75,7 @@ def _read_python(
     tree = parse_python(path)
     for node in tree.body:
         exercise = _exercise_of(node)
-        if exercise is None or not isinstance(node, ast.FunctionDef):
+        if exercise is None or not isinstance(node, Definition):
             continue
         try:
             yield _mutant(tree, node, exercise, exercises, handed_in)
@@ -82,12 +84,12 @@ def _read_python(
 
 
 class NotOne(Exception):
-    """The reason why something marked as a mutant cannot be one."""
+    """The reason why a marked function or comment cannot be a mutant."""
 
 
 def _mutant(
     tree: ast.Module,
-    node: ast.FunctionDef,
+    node: Definition,
     exercise: str,
     exercises: Sequence[str],
     handed_in: Mapping[str, str],
@@ -120,7 +122,7 @@ def _mutant(
     )
 
 
-def _marked(node: ast.FunctionDef, key: str, default: Any, texts: Mapping[str, str]) -> Any:
+def _marked(node: Definition, key: str, default: Any, texts: Mapping[str, str]) -> Any:
     """The value of a key of `@mutant(...)`; raises NotOne if it is not a literal."""
     for decorator in node.decorator_list:
         for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
@@ -158,24 +160,38 @@ def _written_out(node: ast.expr, texts: Mapping[str, str]) -> Any:
 def edit(solution: str, exercise: str, edits: Mapping[str, str]) -> str:
     """The solution with texts of one exercise replaced.
 
-    Raises ValueError if a text does not occur exactly once, or two overlap; its words follow a mutant's name.
+    Docstrings stay as they are. Raises ValueError if a text does not occur exactly once outside them, or two
+    overlap; its words follow a mutant's name.
     """
     if not edits:
         return solution
     first, last = extent(solution, exercise)
     lines = solution.splitlines(keepends=True)
     before, text, behind = "".join(lines[:first]), "".join(lines[first:last]), "".join(lines[last:])
+    code = "".join(_without_docstrings(lines, definition_of(solution, exercise))[first:last])
     spans = []
     for old, new in edits.items():
-        if text.count(old) != 1:
-            raise ValueError(f"replaces {old!r}, which {exercise} holds {text.count(old)} times and not once")
-        spans.append((text.index(old), text.index(old) + len(old), new))
+        if (count := code.count(old)) != 1:
+            times = plural(count, "time")
+            raise ValueError(f"replaces {old!r}: the code of {exercise} has it {times}, expected once")
+        spans.append((code.index(old), code.index(old) + len(old), new))
     spans.sort()
     if any(one[1] > other[0] for one, other in pairwise(spans)):
         raise ValueError("replaces the same text twice")
     for start, end, new in reversed(spans):
         text = text[:start] + new + text[end:]
     return before + text + behind
+
+
+def _without_docstrings(lines: Sequence[str], definition: ast.AST | None) -> list[str]:
+    """The lines of a solution, of the same lengths, in which a definition's docstrings are blank."""
+    blank = list(lines)
+    for node in ast.walk(definition) if definition is not None else ():
+        if isinstance(node, Definition) and ast.get_docstring(node, clean=False) is not None:
+            text = node.body[0]
+            for number in range(text.lineno - 1, text.end_lineno or text.lineno):
+                blank[number] = "\0" * len(lines[number])
+    return blank
 
 
 def right_version(solution: str, exercise: str) -> str:
@@ -257,7 +273,7 @@ def _problem(name: str, exercise: str, message: str, exercises: Sequence[str], f
 
 def _exercise_of(node: ast.stmt) -> str | None:
     """The exercise that `@mutant(of="...")` names, "" if it names none; None without the mark."""
-    for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+    for decorator in node.decorator_list if isinstance(node, Definition) else ():
         mark = decorator.func if isinstance(decorator, ast.Call) else decorator
         if isinstance(mark, ast.Name) and mark.id in MARKS:
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
@@ -287,7 +303,7 @@ def _defined(body: Sequence[ast.stmt]) -> set[str]:
 
 def _appended(
     tree: ast.Module,
-    mutant: ast.FunctionDef | None,
+    mutant: Definition | None,
     helpers: Iterable[ast.stmt],
     solution: str,
     exercise: str,
@@ -299,7 +315,7 @@ def _appended(
     imports = [ast.unparse(node) for node in tree.body if _is_kept_import(node)]
     if mutant is None:
         return "\n\n\n".join([*imports, *map(ast.unparse, helpers)]) + "\n"
-    bare = ast.FunctionDef(**{**dict(ast.iter_fields(mutant)), "decorator_list": []})
+    bare = type(mutant)(**{**dict(ast.iter_fields(mutant)), "decorator_list": []})
     version = ast.unparse(ast.fix_missing_locations(bare))
     binding = binding_of(solution, exercise)
     parts = [
@@ -318,12 +334,12 @@ def _is_kept_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import)
 
 
-def _used_by(tree: ast.Module, mutant: ast.FunctionDef, edits: Mapping[str, str]) -> list[ast.stmt]:
+def _used_by(tree: ast.Module, mutant: Definition, edits: Mapping[str, str]) -> list[ast.stmt]:
     """The helpers and constants of mutants.py that a mutant needs, directly or indirectly."""
     words = {word for new in edits.values() for word in re.findall(r"\w+", new)}
     defined: dict[str, ast.stmt] = {}
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and _exercise_of(node) is None:
+        if isinstance(node, Definition) and _exercise_of(node) is None:
             defined[node.name] = node
         elif isinstance(node, ast.Assign):
             defined |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}

@@ -49,8 +49,8 @@ class Case:
 
     `fields` is the request's "case": {"values": {name: value}, "ask": {name: literal}, "inputs": {name:
     recipe}}, the arrays in the order of "inputs". A list among the values is a tuple for the probe; a literal
-    is what the rubric says. `functions` are those that the case hands over, by name: each is a callable or a
-    list of them.
+    is what the rubric says. `functions` are those that the case passes, by name: each is a callable or a list
+    of them.
     """
 
     def __init__(
@@ -160,7 +160,8 @@ def _is_array(value: Any, ndarray: ModuleType) -> bool:
 def _leaf(value: Any, ndarray: ModuleType) -> Any:
     """An array, or a NumPy number as a Python number; None for anything else."""
     if isinstance(value, np.generic):
-        return value.item()
+        number = value.item()
+        return number if isinstance(number, bool | int | float | complex | str | bytes) else None
     return _array(value, ndarray) if _is_array(value, ndarray) else None
 
 

@@ -14,10 +14,10 @@ From a command line: `python -m reference.emulator FILE.cu --kernel NAME ...`, o
 
 from .cache import cache_folder
 from .compile import NoCompiler
-from .findings import KINDS, NOTES, Counters, Finding, LineCost, WarpRequest
+from .findings import KINDS, NOTES, Counters, Finding, LineCost, Run, WarpRequest
 from .kernel_source import CompileError
 from .memory import Fresh
-from .module import Module, Run
+from .module import Module
 
 __all__ = [
     "KINDS",

@@ -23,14 +23,13 @@ from .kernel_source import (
     CompileError,
     Kernel,
     extensions_of,
-    kernel_at,
     kernels_of,
     prepare,
     with_bodies,
     with_wrong_values,
     without_comments,
 )
-from .messages import errors_by_line, errors_in, uninitialised_in
+from .messages import errors_by_kernel, errors_in, uninitialised_in
 
 HERE = Path(__file__).parent
 HEADERS = HERE / "include"
@@ -167,17 +166,6 @@ def compile_library(
             continue
         left_out = [f"{text}\nleft out, as it does not compile: {name}" for name, text in broken.items()]
         return libraries[0], libraries[1], "\n".join([*left_out, *([warnings] if warnings else [])])
-
-
-def errors_by_kernel(source: str, file: str, messages: str) -> dict[str, str]:
-    """The errors of each kernel; empty if any error is outside all kernels."""
-    errors: dict[str, str] = {}
-    for line, text in errors_by_line(messages, file.replace("\\", "/").replace('"', "'")):
-        name = kernel_at(source, line)
-        if not name:
-            return {}
-        errors[name] = f"{errors[name]}\n{text}" if name in errors else text
-    return errors
 
 
 def body_with_error(error: str) -> str:

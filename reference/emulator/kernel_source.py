@@ -250,7 +250,9 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
         elif include and is_program and "<" in written:
             continue  # it is already before the program, and here once more
         elif include and is_program:
-            refuse(match.start(), f'`#include "{include.group(1)}"`: put what it holds into this file')
+            refuse(
+                match.start(), f'`#include "{include.group(1)}"`: the folder of this file has no such header'
+            )
         elif include:
             refuse(match.start(), f"`#include <{include.group(1)}>`: device code has no such header")
         elif re.match(r"[ \t]*#\s*(include|line)", written):

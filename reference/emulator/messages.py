@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from .kernel_source import kernel_at
+
 MOST = 10
 HEAD = re.compile(r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? (?P<kind>fatal error|error|warning|note): ")
 
@@ -73,6 +75,17 @@ def errors_by_line(messages: str, file: str) -> list[tuple[int, str]]:
             errors.append((int(at[1]) if at else 0, line))
         else:
             errors[-1] = errors[-1][0], f"{errors[-1][1]}\n{line}"
+    return errors
+
+
+def errors_by_kernel(source: str, file: str, messages: str) -> dict[str, str]:
+    """The errors of each kernel; empty if any error is outside all kernels."""
+    errors: dict[str, str] = {}
+    for line, text in errors_by_line(messages, file.replace("\\", "/").replace('"', "'")):
+        name = kernel_at(source, line)
+        if not name:
+            return {}
+        errors[name] = f"{errors[name]}\n{text}" if name in errors else text
     return errors
 
 

@@ -1,21 +1,29 @@
-"""Adds an assignment to course.yaml and leaves every other line as it is."""
+"""Adds an assignment to course.yaml and leaves every other line as it is, or begins the file."""
 
 from pathlib import Path
 
 import yaml
 
 from grader.author.course_files import read_text
+from grader.author.yaml_document import Document
 from grader.model.errors import UserError
+
+NEW = "title: My course\nassignments: [{}]\n"
 
 
 def with_assignment(path: Path, name: str) -> str:
     """The text of course.yaml with one more assignment at the end; UserError if it has no such list."""
+    if not path.exists():
+        return NEW.format(name)
+    Document(path)  # reports YAML that cannot be read
     text = read_text(path)
     root = yaml.compose(text)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     listed = next((value for key, value in pairs if key.value == "assignments"), None)
-    if not isinstance(listed, yaml.SequenceNode) or not listed.value:
+    if not isinstance(listed, yaml.SequenceNode):
         raise UserError("found no list `assignments`, expected one to add to", path)
+    if not listed.value:
+        return f"{text[: listed.start_mark.index]}[{name}]{text[listed.end_mark.index :]}"
     last = listed.value[-1]
     if listed.flow_style:
         return f"{text[: last.end_mark.index]}, {name}{text[last.end_mark.index :]}"

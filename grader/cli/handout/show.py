@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from grader.judge.comparisons import comparison_of
+from grader.judge.differences.array_difference import wrong_elements
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE
 from grader.judge.differences.python_words import shown
@@ -89,7 +90,7 @@ def show_for(criterion: Criterion, case: Case, expected: Expected, value: Any) -
 
 
 def _parts(value: Any) -> list[Any]:
-    """The arrays of a value; anything that is no number and no array stays as it is."""
+    """The arrays of a value; anything else stays as it is."""
     return [_dense(part) for part in (value if isinstance(value, tuple) else (value,))]
 
 
@@ -107,7 +108,7 @@ def _show_arrays(named: Sequence[tuple[str, NumPyArray]], bound: NumPyArray | No
     console = Console()
     wrong: NumPyArray | None = None
     if len(named) == 2 and named[0][1].shape == named[1][1].shape:
-        wrong = _differing(named[0][1], named[1][1], bound)
+        wrong = wrong_elements(named[0][1], named[1][1], bound)
     for name, array in named:
         for line in lines_of(_table(name, array, wrong)):
             console.print(line, highlight=False)
@@ -117,13 +118,6 @@ def _show_arrays(named: Sequence[tuple[str, NumPyArray]], bound: NumPyArray | No
     off = "" if np.array_equal(named[0][1], named[1][1]) else " but for rounding"
     text = f"{count} of {wrong.size} elements differ" if count else f"equal{off}"
     console.print(text, highlight=False)
-
-
-def _differing(first: NumPyArray, second: NumPyArray, bound: NumPyArray | None) -> NumPyArray:
-    if bound is None:
-        return np.asarray(~(first == second))
-    with np.errstate(invalid="ignore"):
-        return np.asarray(~(np.abs(second.astype(np.float64) - first) <= bound))
 
 
 def _table(name: str, array: NumPyArray, wrong: NumPyArray | None) -> Table:

@@ -1,6 +1,7 @@
 """Compares collections by their elements, in any order."""
 
 from collections import Counter
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from grader.model.grade import Outcome, Status
 
 DOCS = """\
 The answer must contain the same elements as the expected value, each as often, in any order. It may be a
-list, a tuple, a set or an array with one axis. Two elements are the same if Python prints the same for both.
+list, a tuple, a set or an array with one axis. Two elements are the same if their types and values are.
 
 ```yaml
 - id: neighbours
@@ -40,11 +41,13 @@ class SameElements(Comparison):
     a_case_may_choose_it = True
 
     def judge(self, question: Question) -> Judged:
-        """The first element that is missing, or that is too many."""
+        """The first element that is missing or superfluous."""
         return asked_twice(question, _judge_elements)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
-        """A digest of the elements in their order; another order of a mutant's elements does not match it."""
+        """A digest of the elements in their order: a mutant with the same elements in another order does not
+        match.
+        """
         return f"error {outcome.error}" if outcome.status is Status.ERROR else answer_of(outcome.arrays)
 
 
@@ -61,11 +64,12 @@ def elements_difference(expected: Any, actual: Any) -> Difference | None:
     """The difference for an element that is missing or occurs too often; None if there is none."""
     if not _is_collection(actual):
         return Difference(shown(expected), shown(actual), "a list, a tuple, a set or an array is expected")
-    wanted, counts = (Counter(map(shown, _elements(each))) for each in (expected, actual))
+    elements = {_key(element): element for each in (expected, actual) for element in _elements(each)}
+    wanted, counts = (Counter(map(_key, _elements(each))) for each in (expected, actual))
     missing, more = wanted - counts, counts - wanted
     if not missing and not more:
         return None
-    element = next(iter(missing or more))
+    element = shown(elements[next(iter(missing or more))])
     why = f"{element} is missing" if missing else f"{element} is not expected, or not so often"
     return Difference(shown(expected), shown(actual), why)
 
@@ -73,6 +77,20 @@ def elements_difference(expected: Any, actual: Any) -> Difference | None:
 def _is_collection(value: Any) -> bool:
     is_row = isinstance(value, np.ndarray) and value.ndim == 1
     return is_row or isinstance(value, list | tuple | frozenset)
+
+
+def _key(element: Any) -> Hashable:
+    """A hashable value that is equal for elements of equal types and values, including NaN."""
+    kind = type(element).__name__
+    if isinstance(element, np.ndarray):
+        return kind, element.dtype.name, element.shape, tuple(map(_key, element.ravel().tolist()))
+    if isinstance(element, dict):
+        return kind, frozenset((_key(key), _key(value)) for key, value in element.items())
+    if isinstance(element, frozenset):
+        return kind, frozenset(map(_key, element))
+    if isinstance(element, list | tuple):
+        return kind, tuple(map(_key, element))
+    return kind, element if element == element else "NaN"
 
 
 def _elements(value: Any) -> Any:

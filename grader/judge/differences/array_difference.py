@@ -20,10 +20,8 @@ def first_difference(
 ) -> Difference | None:
     """The first difference, or None.
 
-    Without bounds every element must be equal (`==`: inputs are integers and sums are exact, see
-    numerics); with bounds it must be finite and within its own bound. `dtype` is the required dtype of
-    floats, "" for the expected one's; `explain` says why a shape is wrong; `names` are the arrays' names, ""
-    for an unnamed one.
+    Every element must be right, see `wrong_elements`. `dtype` is the required dtype of floats, "" for the
+    expected one's; `explain` says why a shape is wrong; `names` are the arrays' names, "" for an unnamed one.
     """
     if len(actual) != len(expected.arrays):
         return Difference(
@@ -55,11 +53,7 @@ def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | No
         return Difference(
             wanted, actual.dtype.name, "the dtype differs: a result has the dtype of its inputs"
         )
-    if bound is None:
-        wrong = ~(actual == expected)  # NaN equals nothing, so it is wrong
-    else:
-        with np.errstate(invalid="ignore"):
-            wrong = ~(distance(expected, actual) <= bound) | ~np.isfinite(actual)
+    wrong = wrong_elements(expected, actual, bound)
     count = int(np.count_nonzero(wrong))
     if count == 0:
         return None
@@ -84,8 +78,8 @@ def _explain_values(
         return f"{share}; {_number(actual[first])} at {first}: {_origin(actual[first])}"
     if not actual.any():
         return f"{share}: the result holds zeros only" if size > 1 else share
-    if bound is not None:
-        off = float(distance(expected, actual)[index])
+    if bound is not None and _is_rounded(expected):
+        off = float(_distance(expected, actual)[index])
         verb = "is" if count == 1 else "are"
         here = f"Here the error is {off:.3g}; at most {bound[index]:.3g} is allowed"
         return f"{elements} {verb} off by more than rounding error. {here}"
@@ -101,10 +95,30 @@ def _origin(value: Any) -> str:
     return f"larger than {value.dtype} can hold, or the result of a division by 0"
 
 
-def distance(expected: Array, actual: Array) -> Array:
-    """How far apart the elements are, in at least 64 bits; whole numbers that differ are at least 1 apart."""
+def wrong_elements(expected: Array, actual: Array, bound: Array | None) -> Array:
+    """A mask of the wrong elements of an array that has the expected shape.
+
+    An equal element is right (`==`: inputs are integers and sums are exact, see numerics). With a bound, a
+    real or complex element is also right if it is finite and within its own, finite bound. A whole number
+    is exact, whatever the bound. NaN equals nothing, so it is wrong.
+    """
+    is_right = actual == expected
+    if bound is not None and _is_rounded(expected):
+        with np.errstate(invalid="ignore"):
+            is_near = (_distance(expected, actual) <= bound) & np.isfinite(bound)
+        is_right |= is_near & np.isfinite(actual)
+    return ~np.asarray(is_right)
+
+
+def _is_rounded(array: Array) -> bool:
+    """True for real and complex numbers; whole numbers and truth values are exact."""
+    return array.dtype.kind in "fc"
+
+
+def _distance(expected: Array, actual: Array) -> Array:
+    """How far apart the elements are, in at least 64 bits."""
     distance: Array = np.abs(actual.astype(np.result_type(actual, np.float64)) - expected)
-    return np.maximum(distance, actual != expected) if expected.dtype.kind in "iu" else distance
+    return distance
 
 
 def _number(value: Any) -> str:

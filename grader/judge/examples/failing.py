@@ -37,7 +37,7 @@ def examples_of(
 ) -> tuple[dict[str, Example], dict[str, Example]]:
     """The whole failing cases by `criterion/case`, each with the smallest one that fails in the same way.
 
-    Only cases that every student may see are run again, and only if they do not hang.
+    It runs only cases that every student may see, and none that hangs.
     """
     cases = {case.name: (case, c) for c in assignment.rubric.criteria for case in c.cases}
     whole: dict[str, Example] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.judge.differences.array_difference import distance
+from grader.judge.differences.array_difference import wrong_elements
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import Inputs
@@ -72,11 +72,9 @@ def wrong_in(expected: Expected, actual: Sequence[Array]) -> list[Array]:
         wanted = expected.arrays[number] if number < len(expected.arrays) else None
         if wanted is None or wanted.shape != array.shape:
             marks.append(np.zeros(array.shape, bool))
-        elif expected.bounds is None:
-            marks.append(~(array == wanted))
         else:
-            with np.errstate(invalid="ignore"):
-                marks.append(~(distance(wanted, array) <= expected.bounds[number]))
+            bound = None if expected.bounds is None else expected.bounds[number]
+            marks.append(wrong_elements(wanted, array, bound))
     return marks
 
 

@@ -44,7 +44,7 @@ def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monot
     """Small cases for the probe of `case`, the smallest first, while the time for one search lasts.
 
     Half of the time is for drawing them. The reference is asked only when a case is next: it may be slow. No
-    sort of case takes all the places (see `_various`), except those of cases that have no answer.
+    sort of case takes all the places (see `_various`), unless the other cases have no answer.
     """
     start = now()
     answer = _as_long_as_stated(case, answer)
@@ -145,7 +145,7 @@ def _rungs(small_ones: Iterable[Small]) -> list[Small]:
 
 
 def order_of(case: Case, inputs: Inputs) -> tuple[bool, int, int, int]:
-    """The order in which small cases are tried: plain ones first, then the ones with the least to follow.
+    """The order in which small cases are tried: plain ones first, then the ones that are easiest to follow.
 
     This depends on the number of elements and the whole numbers in the question, then on views and the
     upstream gradient.
@@ -208,7 +208,7 @@ def smallest(
     assignment: Assignment,
     now: Callable[[], float] = time.monotonic,
 ) -> Example | None:
-    """The first rung that fails in the way that `failure` names; None if none does in time."""
+    """The first small case that fails in the way that `failure` names; None if none does in time."""
     end = now() + SECONDS
     for small, inputs in rungs:
         if now() > end:
@@ -293,7 +293,7 @@ def _with_shorter_arrays(case: Case) -> Iterator[Small]:
             blocks = {name: leading_block(array, shorter[name]) for name, array in arrays.items()}
             drawn = draw_arrays(one, rng, inputs.values, shorter).holding(blocks)
             yield one, replace(drawn, ask=inputs.ask)
-    yield whole  # in numbers that can be followed
+    yield whole  # in numbers that a student can follow
 
 
 def _is_small(shapes: Mapping[str, Shape]) -> bool:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from grader.model.grade import Status
 from grader.model.results.verification import Verification
-from grader.model.text import one_line
+from grader.model.text import one_line, plural
 from grader.report.pages.page_templates import environment
 
 VALUES = (Status.WRONG, Status.ERROR)  # the other ways to fail, a hang or a crash, are named
@@ -84,7 +84,9 @@ def _survivors_first(verification: Verification) -> Sequence[str]:
 
 
 def _summary(verification: Verification) -> str:
+    survivors = len(verification.survivors)
+    survive = "survives" if survivors == 1 else "survive"
     return (
-        f"{len(verification.kills)} mutants, {len(verification.survivors)} survive, "
-        f"{len(verification.cases)} cases, {len(verification.findings)} findings"
+        f"{plural(len(verification.kills), 'mutant')}, {survivors} {survive}, "
+        f"{plural(len(verification.cases), 'case')}, {plural(len(verification.findings), 'finding')}"
     )

@@ -39,7 +39,7 @@ def show(
     place: Place | None = None,
     cases: int = CASES_IN_FULL,
 ) -> None:
-    """Prints the feedback; the details of hidden cases only with `reveal`.
+    """Prints the feedback, with the details of hidden cases only if `reveal` is set.
 
     `final` is the score after policies. `first_only` describes only the first unfinished criterion; the
     others have their line in the table. With a `place`, the last line says what to do next. No output of a
@@ -73,7 +73,7 @@ def show(
 
 
 def _closing(grade: Grade, feedback: Feedback, shown: int, place: Place) -> RenderableType:
-    """What is left to do. If everything fails for one reason, a count would leave exercises out."""
+    """The work that is left. If everything fails for one reason, a count would leave exercises out."""
     every = "ALL=1 shows" if place.in_handout else "--all shows"
     more = len(feedback.sections) - shown
     waiting = sum(bool(one.results) and one.status is Status.NOT_RUN for one in grade.criteria)

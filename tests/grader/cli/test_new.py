@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from grader.__main__ import main
+from grader.author.new_assignment.course_entry import with_assignment
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
 
 SLOPE = '''def slope(points: list[int], step: int) -> int:
@@ -58,6 +59,42 @@ def test_an_assignment_of_a_function_is_proved_as_it_stands(
     assert main(["grade", str(answer.parent), "--assignment", "slopes"]) == PASSED
 
 
+def test_the_first_assignment_begins_its_course(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference" / "lines.py").write_text(f'"""Lines."""\n\n\n{SLOPE}')
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "slopes", "--from", "reference.lines:slop"]) == USER_MISTAKE
+    assert [path.name for path in tmp_path.rglob("*")] == ["reference", "lines.py"]
+    assert main(["new", "slopes", "--from", "reference.lines:slope"]) == PASSED
+    assert capsys.readouterr().out.startswith("reference/__init__.py\nassignments/slopes/assignment.yaml\n")
+    assert main(["verify", "slopes"]) == PASSED
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("title: C\nassignments: [] # none yet\n", "title: C\nassignments: [b] # none yet\n"),
+        ("title: C\nassignments: [a]\n", "title: C\nassignments: [a, b]\n"),
+        ("title: C\nassignments:\n  - a\n", "title: C\nassignments:\n  - a\n  - b\n"),
+    ],
+)
+def test_an_assignment_is_added_to_the_course_s_list(tmp_path: Path, text: str, result: str) -> None:
+    (tmp_path / "course.yaml").write_text(text)
+    assert with_assignment(tmp_path / "course.yaml", "b") == result
+
+
+@pytest.mark.parametrize("text", ["title: C\n", "title: [C\n", "assignments: a\n"])
+def test_a_course_that_cannot_list_an_assignment_is_left_as_it_was(
+    course: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (course / "assignments" / "course.yaml").write_text(text)
+    before = files_of(course)
+    assert main(["new", "slopes", "--from", "reference.lines:slope"]) == USER_MISTAKE
+    assert "course.yaml" in capsys.readouterr().err and files_of(course) == before
+
+
 @pytest.mark.slow
 def test_an_assignment_without_a_function_gets_an_example_that_is_proved(
     course: Path, capsys: pytest.CaptureFixture[str]
@@ -74,7 +111,7 @@ def test_the_report_of_a_new_assignment_is_what_the_published_schema_says(
     printed = json.loads(capsys.readouterr().out)
     jsonschema.validate(printed, json.loads((repository / "docs" / "commands.schema.json").read_text()))
     assert "assignments/slopes/rubric.yaml" in printed["files"] and printed["findings"] == []
-    assert printed["cases"] > 0 and printed["mutants"] > 0
+    assert (printed["cases"], printed["mutants"]) == (3, 11)
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,10 @@ def test_both_are_in_effect(one: Mutant, other: Mutant, expected: tuple[int, int
         (WHOLE, function("other_whole", "grow", "7"), "each has a whole function"),
         (WHOLE, STEP, "a whole function replaces the text"),
         (STEP, WHOLE, "a whole function replaces the text"),
+        (function("class", "Box", "0"), function("method", "Box.open", "0"), "one replaces the whole class"),
+        (function("method", "Box.open", "0"), function("class", "Box", "0"), "one replaces the whole class"),
     ],
-    ids=["one_place", "two_functions", "function_and_edit", "edit_and_function"],
+    ids=["one_place", "two_functions", "function_and_edit", "edit_and_function", "class", "method"],
 )
 def test_two_mutants_of_one_place_cannot_be_combined(one: Mutant, other: Mutant, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):

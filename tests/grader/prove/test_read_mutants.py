@@ -3,13 +3,15 @@
 import ast
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.author.load import load
 from grader.author.render import Views, render
 from grader.model.errors import UserError
-from grader.prove.read_mutants import read_mutants
+from grader.prove.read_mutants import edit, read_mutants
+from tests.tiny_course import write_course_of_its_own
 
 HEAD = '''\
 """Wrong ideas."""
@@ -125,6 +127,41 @@ def test_a_mutant_that_would_not_be_what_it_says_is_a_finding(
     read: Callable[[str], tuple[list[str], list[str]]], text: str, finding: str
 ) -> None:
     assert read(text) == ([], [finding])
+
+
+CLASS = '''\
+class Counter:
+    """Counts from 0 <= start."""
+
+    def __init__(self, start):
+        """ValueError unless 0 <= start."""
+        self.count = start if 0 <= start else None
+'''
+
+
+def test_an_edit_changes_code_and_no_docstring() -> None:
+    edited = edit(CLASS, "Counter", {"0 <= start": "0 < start"})
+    assert edited == CLASS.replace("if 0 <=", "if 0 <")
+    assert edit(CLASS, "Counter.__init__", {"0 <= start": "0 < start"}) == edited
+    with pytest.raises(ValueError, match="the code of Counter has it 0 times, expected once"):
+        edit(CLASS, "Counter", {"Counts": "counts"})
+
+
+def test_a_mutant_of_a_class_is_a_class(tmp_path: Path) -> None:
+    course = write_course_of_its_own(tmp_path)
+    folder = course / "assignments" / "tiny"
+    (course / "reference" / "counter.py").write_text(CLASS)
+    template = folder / "templates" / "conv.py.j2"
+    template.write_text(template.read_text() + '\n\n{{ exercise("reference.counter:Counter") }}\n')
+    (folder / "mutants.py").write_text(
+        "from solution import original\n\n\n"
+        '@mutant(of="Counter")\nclass OneMore(original):\n    """One more."""\n\n'
+        "    def __init__(self, start):\n        super().__init__(start + 1)\n"
+    )
+    (mutant,), findings = read_mutants(Views(load(folder)))
+    names: dict[str, Any] = {}
+    exec(CLASS + mutant.appended, names)
+    assert findings == () and (mutant.message, names["Counter"](1).count) == ("One more.", 2)
 
 
 def test_a_second_mutant_of_one_name_is_a_finding_even_of_a_faulty_one(

@@ -134,6 +134,8 @@ def test_a_tuple_of_arrays_is_several_and_a_tuple_of_ints_is_one(ndarray: Module
             "void": (np.zeros(2, "V4"), "numbers are expected"),
             "longdouble": (np.zeros(2, np.longdouble), "numbers are expected"),
             "dates": (np.zeros(2, "M8[s]"), "numbers are expected"),
+            "longdouble_in_a_list": ([np.longdouble(1)], "the result[0] is a longdouble; a number"),
+            "date_in_a_list": ([np.datetime64("2020-01-01")], "the result[0] is a datetime64; a number"),
         }
     ),
 )

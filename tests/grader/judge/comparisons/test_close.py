@@ -1,6 +1,7 @@
 """Laws of bounds that follow the dtype, and of the digest by which a wrong real number names its idea."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,6 +55,15 @@ def is_right(comparison: Comparison, expected: Sequence[float], actual: Sequence
 def test_a_whole_number_may_be_off_by_nothing(comparison: Comparison, dtype: str, number: int) -> None:
     assert is_right(comparison, [number], [number], dtype)
     assert not is_right(comparison, [number], [number + 1], dtype)
+
+
+def test_a_stated_tolerance_is_for_real_numbers_alone() -> None:
+    case = replace(CASE, options={"tolerance": 0.1})
+    answer = np.array([1000]), np.array([1000.0])
+    expected = Expected(answer, Close().bounds(case, Inputs({}, {}, {}), answer, lambda _: answer))
+
+    assert first_difference(expected, [np.array([1000]), np.array([1050.0])], "") is None
+    assert first_difference(expected, [np.array([1001]), np.array([1050.0])], "") is not None
 
 
 @pytest.mark.parametrize("comparison", [Close(), Bound()], ids=["close", "bound"])

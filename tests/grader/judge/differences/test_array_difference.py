@@ -76,6 +76,27 @@ def test_nan_does_not_pass_even_where_nan_is_expected(bound: float | None) -> No
 def test_an_infinite_bound_lets_no_infinity_pass() -> None:
     """A reference that overflows on absolute values must not let everything pass."""
     assert judged(np.array([1.0]), single([np.inf]), np.inf) is not None
+    assert judged(np.array([1.0]), single([2.0]), np.inf) is not None
+
+
+@pytest.mark.parametrize("infinity", [np.inf, -np.inf])
+def test_an_expected_infinity_is_matched_by_itself_alone(infinity: float) -> None:
+    """As in the scores of a masked softmax: its share of max(1, |expected|) is infinite, too."""
+    assert judged(np.array([infinity]), single([infinity]), np.inf) is None
+    for other in (-infinity, 5.0, np.nan):
+        assert judged(np.array([infinity]), single([other]), np.inf) is not None
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int64", "uint64", "bool"])
+def test_no_bound_applies_to_whole_numbers_and_truth_values(dtype: str) -> None:
+    """Beside real results, which have one."""
+    whole, real = np.array([0, 1], dtype), np.array([1.0, 2.0])
+    expected = Expected((whole, real), (np.full(2, 9.0), np.full(2, 0.5)))
+
+    assert first_difference(expected, [whole, single([1.25, 2])], "float32") is None
+    difference = first_difference(expected, [whole[::-1], single([1.25, 2])], "float32")
+    assert difference is not None
+    assert difference.rationale == "result 1 of 2: all 2 elements differ"
 
 
 @pytest.mark.parametrize("bound", [None, 0.0], ids=["exact", "bound"])

@@ -53,7 +53,7 @@ def page_of(verification: Verification) -> list[str]:
 
 def test_a_mutant_is_a_line_a_case_a_character_and_survivors_come_first() -> None:
     assert page_of(MATRIX) == [
-        "tiny: 4 mutants, 1 survive, 3 cases, 0 findings",
+        "tiny: 4 mutants, 1 survives, 3 cases, 0 findings",
         "  harmless         ·· ·",
         "  zeros_forgotten  x· e",
         "  never_ends       ·! · (timeout)",
