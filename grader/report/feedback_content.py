@@ -193,7 +193,8 @@ def _repeats(criterion: CriterionGrade) -> set[str]:
     explained: set[str] = set()
     again: set[str] = set()
     for result in criterion.results:
-        raised = result.rationale if result.status is Status.ERROR and is_shown(result, False) else ""
+        is_all = is_shown(result, False) and result.status is Status.ERROR and not result.actual
+        raised = result.rationale if is_all else ""  # the exception is all that there is to tell
         says = result.idea or at_line.get(result.case, raised)
         (again if says in explained else set()).add(result.case)
         explained |= {says} if says else set()
