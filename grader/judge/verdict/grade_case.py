@@ -22,7 +22,7 @@ def grade_case(
     outcome, difference = comparison_of(case).judge(question)
     result = _result(question, outcome, difference)
     if forward_fails and difference is not None and _follows_through(question, difference):
-        why = f"right for your forward pass, which is wrong at {forward_fails}: fix that first"
+        why = f"right for your forward pass, but the forward pass fails {forward_fails}: fix that first"
         return replace(result, rationale=why, follow_through=case.follow_through)
     return result
 
