@@ -1,4 +1,4 @@
-"""Checks what a case hands to its probe: its values, and the steps of a scenario."""
+"""Checks the values that a case passes to its probe, and the steps of a scenario."""
 
 import re
 from collections.abc import Collection, Hashable, Iterable, Sequence
@@ -60,7 +60,7 @@ def check_stand_under_ask(
 def check_are_free(
     document: Document, place: tuple[Hashable, ...], model: CaseModel, taken: Collection[str]
 ) -> None:
-    """Checks that no value of a case has the name of an array or a value that its probe gets anyway."""
+    """Checks that no value of a case has the name of an array or of a drawn value of the case."""
     for key in ("ask", "random", "functions"):
         for name in getattr(model, key) or ():
             if name in taken:

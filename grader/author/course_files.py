@@ -29,7 +29,7 @@ def has_oracle(oracle: str, root: Path) -> bool:
 
 
 def provided_file(path: Path, recorded: str) -> bytes:
-    """A provided file of a handout, with its original line ends even if git has changed them."""
+    """A provided file of a handout, with its original line ends, even if git has changed them."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -57,7 +57,7 @@ def read_text(path: Path, missing: str = "no such file", limit: int = MAX_TEXT) 
 
 
 def parse_python(path: Path, missing: str = "no such file") -> ast.Module:
-    """An author's file of Python; UserError, with the line, also if it is no Python."""
+    """An author's Python file; UserError, with the line, also if it is not valid Python."""
     try:
         return ast.parse(read_text(path, missing))
     except SyntaxError as error:

@@ -70,7 +70,7 @@ Schema = dict[str, Any]
 def _texts(model: type[BaseModel], own_classes: Mapping[str, ast.ClassDef]) -> dict[str, str]:
     """The text below each field of a model, including the fields of its bases.
 
-    `own_classes` holds the classes of the assignment's own files, which Python does not find the source of.
+    `own_classes` holds the classes of the assignment's own files: Python cannot find their source.
     """
     texts: dict[str, str] = {}
     for one in reversed(model.__mro__):
@@ -86,7 +86,7 @@ def _texts(model: type[BaseModel], own_classes: Mapping[str, ast.ClassDef]) -> d
 
 @functools.cache
 def _class(model: type[BaseModel]) -> ast.ClassDef | None:
-    """A model as its source defines it; None if it was combined from others, or is of no file of Python's."""
+    """A model as its source defines it; None if it was combined from others, or if its file is unknown."""
     try:
         (node,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     except (OSError, TypeError):
@@ -94,23 +94,22 @@ def _class(model: type[BaseModel]) -> ast.ClassDef | None:
     return node if isinstance(node, ast.ClassDef) else None
 
 
-_documented: set[type[BaseModel]] = set()
-
-
 def _document(vocabulary: Vocabulary = HOUSE) -> None:
     """Gives every model the descriptions of its fields."""
     sources = (ast.parse(text) for of_file in vocabulary.sources.values() for text in of_file.values())
     nodes = (node for source in sources for node in ast.walk(source))
     own_classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
-    models = [model for model in _below(Strict) if model not in _documented]
+    models = list(_below(Strict))
+    is_new = False
     for model in models:
         texts = _texts(model, own_classes)
         for name, field in model.model_fields.items():
-            field.description = texts.get(name, field.description)
+            text = texts.get(name, field.description)
+            is_new |= text != field.description
+            field.description = text
     # A model keeps what the models of its fields said when it was built, so each is built twice.
-    for model in models * 2:
+    for model in models * 2 if is_new else ():
         model.model_rebuild(force=True)
-    _documented.update(models)
 
 
 def _below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:

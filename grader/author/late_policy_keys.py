@@ -1,4 +1,4 @@
-"""The policies of course.yaml: read, and refused where they contradict each other."""
+"""Reads the policies of course.yaml, and refuses those that contradict each other."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -63,7 +63,7 @@ def _zone(document: Document, name: str | None) -> ZoneInfo | None:
 
 
 def _deadline(document: Document, name: str, time: datetime, zone: ZoneInfo | None) -> datetime:
-    """The moment, with an offset; UserError where a clock in the zone shows the time never or twice."""
+    """The moment, with an offset; UserError if clocks in the zone never show this time, or show it twice."""
     if time.tzinfo is not None or zone is None:
         return time
     times = readings(time, zone)

@@ -33,7 +33,7 @@ class LimitsModel(Strict):
     criterion_cases: float | int = Field(Limits.criterion_cases, ge=1, le=1000)
     """How many times `case_seconds` all cases of a criterion may take together."""
     wall_factor: float | int = Field(Limits.wall_factor, ge=1, le=1000)
-    """How many times longer than its CPU seconds a call or an import may take by the wall clock."""
+    """The wall-clock limit of a call or an import, as a multiple of its CPU seconds."""
     memory_mib: int = Field(Limits.memory_mib, ge=256, le=1 << 20)
     """Memory, in MiB."""
     file_mib: int = Field(Limits.file_mib, ge=0, le=1 << 20)
@@ -43,11 +43,11 @@ class LimitsModel(Strict):
     processes: int = Field(Limits.processes, ge=1, le=1 << 20)
     """Processes and threads that may exist at the same time."""
     output_kib: int = Field(Limits.output_kib, ge=1, le=1 << 20)
-    """What one call may print, in KiB."""
+    """The most output of one call, in KiB."""
     answer_mib: int = Field(Limits.answer_mib, ge=1, le=1024)
-    """What one call may return, in MiB."""
+    """The largest answer of one call, in MiB."""
     function_calls: int = Field(Limits.function_calls, ge=1, le=100_000)
-    """How many times one call of a probe may call the functions that its case hands over."""
+    """How many times one call of a probe may call the functions of its case."""
 
 
 class RulesModel(Strict):
@@ -82,7 +82,7 @@ class AssignmentModel(Strict):
     oracle: str
     """The module of the reference that gives expected values, such as `reference.conv`."""
     devices: list[Literal["cpu", "cuda", "emulated"]] = Field(["cpu"], min_length=1)
-    """Where submissions run; the first device that the machine has is used."""
+    """Where submissions run: on the first of these devices that the machine has."""
     limits: LimitsModel = LimitsModel()
     """The resources that a submission may use; [limits.md](limits.md) lists them."""
     rules: RulesModel = RulesModel()
@@ -208,7 +208,7 @@ class ManualCriterionModel(Strict):
     id: Id
     """Its name, unique in the rubric."""
     kind: Literal["manual"]
-    """A person judges it."""
+    """An instructor judges it."""
     title: str
     """What is true if it earns all its points, in a student's words."""
     points: Count
@@ -216,7 +216,7 @@ class ManualCriterionModel(Strict):
     levels: Annotated[list[LevelModel], Field(max_length=9)] = []
     """Levels to choose with one key, the best first; without levels, an instructor enters the points."""
     anonymous: bool = False
-    """Whether the person who grades sees no names."""
+    """Whether the desk hides the students' names."""
 
 
 class RubricModel(Strict):

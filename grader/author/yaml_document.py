@@ -141,7 +141,7 @@ class Document:
             seen[key.value] = line
 
     def _check_scalar(self, node: yaml.Node, line: int) -> None:
-        """Checks that a scalar is valid for the type that YAML infers: 2026-13-01 looks like a date."""
+        """Checks that a scalar is valid for the type that YAML infers; 2026-13-01 is not a valid date."""
         if BAD_CHARACTER.search(node.value):
             raise UserError(
                 "found a character that no text has (a control code or half of one)", self.path, line

@@ -48,8 +48,8 @@ def read_adjustments(
 ) -> tuple[Adjustment, ...]:
     """The adjustments in the file's order; `rows` are the standings to adjust.
 
-    Raises UserError, with the line, for the first adjustment that names no student or none of the student's
-    work, that lacks its points or reason, or with points that alone exceed those of the assignment.
+    Raises UserError, with the line, for the first adjustment that is wrong: it names no student, or no work
+    of that student; it lacks points or a reason; or its points alone exceed those of the assignment.
     """
     ids = {student.id for student in students}
     criteria: dict[str, set[str]] = {}

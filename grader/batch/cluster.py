@@ -28,7 +28,7 @@ from grader.model.errors import BackflipError, UserError
 LOCAL = "local"
 CONNECT_SECONDS = 10
 FIRST_WORKER_SECONDS = 60
-CLOSE_SECONDS = 10  # as long as Dask gives its own loop
+CLOSE_SECONDS = 10  # as long as Dask waits for its own loop
 COUNT_SECONDS = 2.0  # how often the workers are counted
 
 _one_at_a_time = threading.Lock()
@@ -123,7 +123,7 @@ def grade_on_cluster(
     """Yields each work with its result from a worker of the cluster; see `run_all` for workers that die.
 
     While it runs, the scheduler gives up a task when its worker dies. Retries are decided here, where the
-    submission that killed a worker can be distinguished from its neighbours.
+    submission that killed a worker can be distinguished from its neighbors.
     """
     address = client.scheduler.address if client.scheduler is not None else ""
     client.register_plugin(ClusterPlugin(grading))

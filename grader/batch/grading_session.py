@@ -54,7 +54,7 @@ class GradingSession:
     def answers(
         self, files: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
     ) -> dict[str, str]:
-        """Returns how some exact cases end that the course's own files do not pass."""
+        """Returns the outcomes of some exact cases that the course's own files fail."""
         return self._session.answers(files, cases, names)
 
     def grade_work(self, work: Work) -> Done:

@@ -57,6 +57,6 @@ def grade_one(digest: str, work: Work) -> Done:
 def answer_one(
     digest: str, names: Mapping[str, str], item: tuple[tuple[str, str], SubmittedFiles, Sequence[str]]
 ) -> dict[str, str]:
-    """Returns how the item's failing cases end on its files, in a process set up for it."""
+    """Returns the outcomes of the item's failing cases on its files, in a process set up for it."""
     _, files, cases = item
     return THIS.sessions[digest].answers(files, cases, names)

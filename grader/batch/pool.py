@@ -33,7 +33,7 @@ class _Worker(SpawnProcess):
     """A process that does not run the parent's script again, because its work names only our modules."""
 
     def start(self) -> None:
-        """Starts it while `__main__` refers to nothing."""
+        """Starts the process while `__main__` refers to no script."""
         script = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:
@@ -102,7 +102,7 @@ def _start(watched: connection.Connection, started: "Synchronized[int]", set_up:
     keep_to_one_core(number)
     try:
         set_up()
-    except Exception as error:  # or the pool would only say that it is broken
+    except Exception as error:  # otherwise the pool would only say that it is broken
         THIS.set_up_error = error
 
 

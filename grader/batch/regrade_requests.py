@@ -64,7 +64,7 @@ class ClassFeedback:
         return Identities(self.students)
 
     def _student(self, name: str) -> Student:
-        # an id that is also read as a name would speak against every student with another name
+        # read as a name, an id would contradict every student with another name
         student = self._identities.find(Claim(ids=(name,)))
         if isinstance(student, Student):
             return student

@@ -1,6 +1,7 @@
 """`grader emulate`: runs the emulator's command."""
 
 import argparse
+import dataclasses
 import importlib
 import importlib.util
 import io
@@ -16,6 +17,7 @@ from grader.model.errors import UserError
 from grader.model.grade import Sandbox
 
 CLEAN, FINDINGS, MISTAKE = 0, 1, 2
+NOT_WHOLE = "as the program did not come to its end or has written among the emulator's own records"
 UNSHUT = "the program runs without a sandbox, with your rights on this machine: --sandbox none"
 
 
@@ -33,19 +35,19 @@ def run(options: argparse.Namespace) -> int:
     raise UserError("grader emulate: no emulator here; run it in the repository or in a handout with CUDA")
 
 
-def run_program(emulator: Any, options: argparse.Namespace, source: str, defines: dict[str, str]) -> int:
+def run_program(emulator: Any, options: argparse.Namespace, whole: Any, defines: dict[str, str]) -> int:
     """Compiles and runs a whole program, prints its output and the findings; returns the exit status.
 
-    `emulator` is the emulator's package. With `--json` the program's output is a part of the report.
+    `emulator` is the emulator's package, and `whole` its text of the program. With `--json` the program's
+    output is a part of the report.
     """
     programs = importlib.import_module(f"{emulator.__name__}.programs")
     file = str(options.file)
     sandbox = Sandbox(options.sandbox)
     if sandbox is Sandbox.NONE:
         print(f"grader emulate: {UNSHUT}", file=sys.stderr)
-    request = Request(
-        source, file, defines, options.arguments, options.schedules, options.seed, options.seconds
-    )
+    how = options.arguments, options.schedules, options.seed, options.seconds
+    request = Request(whole.text, file, defines, *how)
     folder = Path(str(emulator.__file__)).parent
     output, errors = io.StringIO(), io.StringIO()  # of a program whose report is JSON
     streams = (output, errors) if options.json else (sys.stdout, sys.stderr)
@@ -53,17 +55,20 @@ def run_program(emulator: Any, options: argparse.Namespace, source: str, defines
         runtime = programs.runtime_into(emulator.cache_folder())
         ending = run_whole_program(request, folder, runtime, sandbox, *streams, UserCache("programs"))
     except ProgramError as error:
-        print(error, file=sys.stderr)
+        print(whole.in_words(str(error)), file=sys.stderr)
         return MISTAKE
-    report = programs.read_records(ending.records, programs.Program(source, file, defines), ending.executable)
+    program = programs.Program(whole.text, file, defines)
+    report = programs.read_records(ending.records, program, ending.executable)
+    findings, notes = (list(map(whole.located, each)) for each in (report.findings, report.notes))
+    report = dataclasses.replace(report, findings=findings, notes=notes)
     ended = how_it_ended(ending.status, ending.was_late, request.cpu_seconds)
     if options.json:
         facts = {"file": file, "output": output.getvalue(), "errors": errors.getvalue(), "ended": ended}
-        found = {"findings": report.findings, "notes": report.notes}
+        found = {"findings": report.findings, "notes": report.notes, "whole": report.is_whole}
         print_json("program/1", {**facts, "status": ending.status, **found})
     else:
         show(report, ended)
-    return FINDINGS if report.findings or ending.status else CLEAN
+    return CLEAN if report.is_whole and not report.findings and not ending.status else FINDINGS
 
 
 def show(report: Any, ended: str) -> None:
@@ -73,7 +78,9 @@ def show(report: Any, ended: str) -> None:
         print(finding)
     for note in report.notes:
         print(f"note: {note}")
-    if not report.findings:
+    if not report.is_whole:
+        print(f"{'more' if report.findings else 'findings'}: unknown, {NOT_WHOLE}")
+    elif not report.findings:
         print("nothing found")
 
 

@@ -1,4 +1,4 @@
-"""Does slow work in a thread of its own, while a page shows its progress."""
+"""Does slow work in a separate thread, while a page shows its progress."""
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, TimeoutError
@@ -14,7 +14,7 @@ class Outdated(Exception):
 
 
 class BackgroundWork(Generic[T]):
-    """The work that follows from some `content`, which begins at once.
+    """Work on some `content`; it begins at once.
 
     `make` gets a function that it calls with its progress in words.
     """

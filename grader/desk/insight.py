@@ -16,14 +16,13 @@ from grader.desk.source_view import source_files
 from grader.model.errors import UserError
 from grader.model.results.similar_pair import Pair
 from grader.report.pages.likeness import graphs, side_by_side
-from grader.report.pages.similar_pairs import shared_answers
 
 MOST_PAIRS = 50
 MOST_SOURCES = 12  # students on one page of code
 
 
 def misconceptions_page(desk: Desk, request: Request) -> Response:
-    """Every misconception of the class; with `?name=` who has it, their code side by side."""
+    """Every misconception of the class; with `?name=`, the students who have it, their code side by side."""
     view = desk.class_of(request)
     name = request.query_params.get("name", "")
     chosen = next((one for one in view.statistics.misconceptions if one.name == name), None)
@@ -40,7 +39,7 @@ def misconceptions_page(desk: Desk, request: Request) -> Response:
 
 
 def cases_page(desk: Desk, request: Request) -> Response:
-    """Every case with its pass rate; with `?name=criterion/case` who fails it, and with which answers."""
+    """Every case with its pass rate; with `?name=criterion/case`, who fails it, and their answers."""
     view = desk.class_of(request)
     name = request.query_params.get("name", "")
     chosen = case_view(view.rows, name) if name else None
@@ -55,7 +54,7 @@ def similarity_page(desk: Desk, request: Request) -> Response:
     A large class takes long. Until its pairs are found, the page says how far the search is, and loads again.
     """
     view = desk.class_of(request)
-    files = desk.views.files_of(view.rows)
+    files = desk.views.cached(f"files {view.facts.name}", lambda: desk.views.files_of(view.rows))
     search = _search(desk, view, files)
     try:
         pairs = search.result(desk.patience)
@@ -69,7 +68,7 @@ def similarity_page(desk: Desk, request: Request) -> Response:
         pairs=pairs,
         progress=search.progress,
         graphs=graphs(pairs or ()),
-        answers=shared_answers(view.rows)[:MOST_PAIRS],
+        answers=view.shared_answers[:MOST_PAIRS],
         students={row.student_id: row.standing.student for row in view.rows},
         complaint=complaint,
         own_numbers=desk.course.own_numbers,

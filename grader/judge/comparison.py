@@ -114,10 +114,10 @@ class Comparison(ABC):
     `extra_names` are the names of its `extra_values`.
 
     `draws` is how often the inputs are drawn. `needs_expected` says whether the reference must answer,
-    `watches_the_run` whether an answer also records what the run did, `runs_apart` whether a
-    process that shares nothing with the others answers, too, `has_bounds` whether elements may be
-    off, `is_exact` whether only equal values pass, `is_in_handout` whether students may run it, and
-    `must_kill` whether a case must catch a mutant that no other case catches.
+    `watches_the_run` whether an answer also records what the run did, `runs_apart` whether a process that
+    shares nothing with the others must answer too, `has_bounds` whether elements may be off, `is_exact`
+    whether only equal values pass, `is_in_handout` whether students may run it, and `must_kill` whether a
+    case must catch a mutant that no other case catches.
     """
 
     name: ClassVar[str]

@@ -160,7 +160,7 @@ class GradingSetup:
         return "" if self._reading is None else self._reading.refusal_of_macros(name, expanded)
 
     def _forward_questions(self) -> Iterator[tuple[str, str, Inputs]]:
-        """The forward passes that visible cases need as well as the gradients, with their criterion's id."""
+        """The forward passes that visible cases need besides the gradients, with their criterion's id."""
         for criterion in self.assignment.rubric.criteria:
             for case in criterion.cases:
                 if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST:

@@ -1,4 +1,4 @@
-"""The functions that a case hands to a submission: their seed, their order, and the words for them."""
+"""The functions that a case passes to a submission: their seed, their order, and their description."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,9 +11,9 @@ SEED = "seed"  # the parameter of a function that takes the case's seed
 
 
 def draw_functions(functions: Mapping[str, Any], rng: "np.random.Generator") -> dict[str, Any]:
-    """The functions of one draw: with one seed for all that take it, and each list in an order of its own.
+    """The functions of one draw: one seed for all that take it, and a random order for each list.
 
-    So a submission cannot tell by its place in a list which function it was given.
+    So a function's place in a list tells a submission nothing.
     """
     seed = int(rng.integers(2**32))
     drawn: dict[str, Any] = {}

@@ -24,7 +24,7 @@ class Inputs:
     A base is of float32, unless the case states its dtype.
 
     `ask` holds the plain data that the rubric writes or draws; a list in it stays a list. `functions` are
-    those that the case hands over, by name: {"use": function, "given": fixed arguments}, or a list of these;
+    those that the case passes, by name: {"use": function, "given": fixed arguments}, or a list of these;
     `source` is the Python that defines them. Neither is ever sent to a submission.
     """
 

@@ -25,14 +25,13 @@ class Kind(ABC):
     """One kind of case. Each module of `grader.judge.kinds` defines one subclass; no other module names it.
 
     `keys()` maps the key that identifies a case of this kind to the model of such a case. A model with the
-    key `draw` stands for that many cases. It is a function that imports pydantic itself: only a loader that
-    reads YAML calls it, and importing pydantic takes twice as long as NumPy.
-    `differentiable` names the arrays that a gradient may be with respect to. `conditions` are those that a
-    case's `covers` may name in addition to the ones that every kind has. `arrays` names all arrays that some
-    case may draw. `largest_drawn` are parameters as large as any that are drawn. `fixed` names arrays with
-    meaningful elements, which are never replaced by others. A kind that `yields` has no key of its own: a
-    case that also has another kind's key is of that other kind. `values` names the plain values that a case
-    draws for its probe.
+    key `draw` represents that many cases. `keys` imports pydantic itself: only a loader that reads YAML calls
+    it, and importing pydantic takes twice as long as importing NumPy. `differentiable` names the arrays that
+    a gradient may be with respect to. `conditions` are those that a case's `covers` may name in addition to
+    the ones that every kind has. `arrays` names all arrays that some case may draw. `largest_drawn` are
+    parameters as large as any that are drawn. `fixed` names arrays with meaningful elements, which are never
+    replaced by others. A kind that `yields` has no key of its own: a case that also has another kind's key is
+    of that other kind. `values` names the plain values that a case draws for its probe.
     """
 
     name: ClassVar[str]
@@ -113,7 +112,7 @@ class Kind(ABC):
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]] | None:
         """The parameters of small cases of the same probe. One of them may fail in the same way.
 
-        None if the kind knows no better than to make its arrays shorter.
+        None if the kind can only make its arrays shorter.
         """
         return None
 
@@ -135,7 +134,7 @@ def draw_numbers(case: Case, rng: "np.random.Generator", shape: Shape, is_wide: 
 def draw_elements(case: Case, rng: "np.random.Generator", shape: Shape, about: Mapping[str, Any]) -> Array:
     """Draws elements of the dtype and from the range that a `DrawnArray` states, by default small ones.
 
-    Both parts of a complex number are drawn alike.
+    Both parts of a complex number are drawn in the same way.
     """
     dtype = np.dtype(about["dtype"])
 

@@ -13,7 +13,7 @@ from grader.model.grade import Outcome
 
 
 class ProbeClient:
-    """Offers the functions of probes.py as methods: `asked.conv(x=x, w=w, stride=1, padding=0)`.
+    """Provides the functions of probes.py as methods: `asked.conv(x=x, w=w, stride=1, padding=0)`.
 
     The probe finds each keyword argument in its case: an array (float32) as `case.x`, anything else
     unchanged. The result is an array, a tuple of arrays if the probe returns several, or another value.

@@ -65,7 +65,7 @@ def _answer(question: Question, inputs: Inputs, judge: Judge) -> Judged:
 
 
 def _again(question: Question, inputs: Inputs) -> str:
-    """A description of the second run, with those of its plain values that are drawn."""
+    """A description of the second run, with its random plain values."""
     drawn = ", ".join(f"{name}={shown(inputs.ask[name])}" for name in question.case.random)
     return f"{AGAIN} ({drawn})" if drawn else AGAIN
 

@@ -42,7 +42,7 @@ def attacks_on(assignment: Assignment) -> tuple[Attack, ...]:
     """The corpus, against the exercise of each language on which most points depend; NOTHING is the first.
 
     The corpus for a language that the assignment does not ask for is left out, and so are attacks on
-    functions if no case hands any over.
+    functions if no case passes any.
     """
     solution = render(assignment, "solution")
     handed_in = {name: solution.files[name] for name in assignment.files}

@@ -74,7 +74,7 @@ def mutant_pairs(
     """Every two mutants that may be reported together, and pairs that cannot be combined, with the reason.
 
     A case is useful if both fail it, each in an exercise that the case's probe calls. If one passes, the
-    other one decides. A case that hands functions over is not: a few verdicts cannot tell two ideas apart.
+    other one decides. A case that passes functions is not: a few verdicts cannot distinguish two ideas.
     """
     comparable = [case for case in cases if case.compare == "exact" and not case.functions]
     exact = {case.name: set(exercises_by_criterion.get(case.criterion, ())) for case in comparable}

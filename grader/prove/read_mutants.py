@@ -28,7 +28,7 @@ DROPPED_IMPORTS = ("solution", "grader.model.mutant")  # names that a solution h
 
 
 def read_mutants(views: Views) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
-    """The mutants in the author's order, and a finding for each function that is marked but cannot be one.
+    """The mutants in the author's order, and a finding for each marked function that cannot be a mutant.
 
     Empty if there is neither mutants.py nor mutants.cu; UserError if mutants.py is not valid Python.
     """
@@ -84,7 +84,7 @@ def _read_python(
 
 
 class NotOne(Exception):
-    """The reason why something marked as a mutant cannot be one."""
+    """The reason why a marked function or comment cannot be a mutant."""
 
 
 def _mutant(

@@ -1,4 +1,4 @@
-"""Proves that students' own numbers are equally hard: for each, the same cases kill the same mutants."""
+"""Proves that each student's numbers are equally hard: the same cases kill the same mutants."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """Runs the functions of cases for the judge: `python -m grader.worker.function_host`.
 
-Nothing of a submission runs here. The functions are the course's own, and of a submission there is nothing
-but the arguments, which are data. The judge sends two kinds of request: "functions" brings the source of a
+Nothing of a submission runs here. The functions are the course's own. Only the arguments come from a
+submission, and they are data. The judge sends two kinds of request: "functions" brings the source of a
 question's functions, and "apply" calls one of them. A mistake in the functions themselves ends the process,
 because no submission is to blame for it.
 """
@@ -27,7 +27,7 @@ Function = Callable[..., Any]
 def functions_of(source: str, named: Sequence[Mapping[str, Any]]) -> list[Function]:
     """The functions that a question names, each with its fixed arguments.
 
-    Each question gets a new module, so that nothing which a function keeps reaches another submission.
+    Each question gets a new module, so nothing that a function keeps reaches another submission.
     """
     module = module_from(source, "functions.py", "functions")
     return [partial(getattr(module, one["use"]), **one["given"]) for one in named]
@@ -65,7 +65,7 @@ def _call(function: Function, arguments: Any) -> Any:
 
 
 class _Misfit(TypeError):
-    """A call with more or fewer arguments than the function takes."""
+    """A call with more or fewer arguments than the function accepts."""
 
     def __str__(self) -> str:
         return "the function takes another number of arguments"

@@ -1,9 +1,9 @@
-"""The functions that a case hands to a submission: each is a number, and calling it asks the judge.
+"""The functions that a case passes to a submission: each is a number, and calling it asks the judge.
 
     worker ──{"nonce", "function": 7}, arguments──▶ judge    while a probe runs, one call at a time
     worker ◀──{"nonce", "status", "error"}, result── judge
 
-The function itself runs in a process of the judge's. Nothing of it reaches the submission: no source, no
+The function itself runs in one of the judge's processes. Nothing of it reaches the submission: no source, no
 name, no closure.
 """
 
@@ -23,8 +23,8 @@ Exchange = Callable[[bytes], Frame | None]
 class FunctionProxy:
     """A function of the grader. It takes data and arrays, and returns data and NumPy arrays.
 
-    If the function raises, so does the call: an exception of the same built-in class. RuntimeError for a
-    function of an earlier question.
+    If the function raises, so does the call: an exception of the same built-in class. A function of an
+    earlier question raises RuntimeError.
     """
 
     __slots__ = ("_number",)
@@ -66,7 +66,7 @@ class Line:
         self._exchange = exchange
 
     def open(self, nonce: str, numbers: Iterable[int]) -> None:
-        """Begins a question that hands these functions over."""
+        """Begins a question that passes these functions."""
         self._nonce, self._numbers = nonce, frozenset(numbers)
 
     def close(self) -> None:
@@ -84,7 +84,7 @@ class Line:
             if number not in self._numbers or self._exchange is None:
                 raise RuntimeError("this function belongs to an earlier question")
             frame = self._exchange(encode({"nonce": self._nonce, FUNCTION: number}, arguments))
-        if frame is None:  # the judge has gone
+        if frame is None:  # the judge is gone
             os._exit(0)
         if frame.header["status"] == "error":
             raise _exception(**frame.header["error"])

@@ -1,4 +1,4 @@
-"""NumPy arrays in place of an NDArray, for a course without an NDArray of its own.
+"""NumPy arrays in place of an NDArray, for a course that has no NDArray.
 
 It defines the names that `grader.worker.student_module` needs from the package `ndarray`.
 """

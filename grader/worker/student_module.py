@@ -49,8 +49,8 @@ class Case:
 
     `fields` is the request's "case": {"values": {name: value}, "ask": {name: literal}, "inputs": {name:
     recipe}}, the arrays in the order of "inputs". A list among the values is a tuple for the probe; a literal
-    is what the rubric says. `functions` are those that the case hands over, by name: each is a callable or a
-    list of them.
+    is what the rubric says. `functions` are those that the case passes, by name: each is a callable or a list
+    of them.
     """
 
     def __init__(

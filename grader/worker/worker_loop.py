@@ -192,7 +192,7 @@ class Worker:
         """The exception as text, with the submission's calls that it passed through.
 
         Its class may be the submission's, and then any access may run the submission's code. If that fails,
-        only its type and its text are told.
+        the reply contains only its type and its text.
         """
         try:
             return self._description(raised)
@@ -249,18 +249,18 @@ def _cut(texts: Mapping[str, Any], most: int = MAX_TEXT) -> dict[str, Any]:
 
 
 def _if_text(value: object) -> str:
-    """A plain text; "" for anything else, which a submission may put into its exception."""
+    """A plain text; "" for anything else that a submission may put into its exception."""
     return value if type(value) is str else ""
 
 
 def _name_of(kind: type) -> str:
-    """The name of a class, also if its metaclass gives another or none."""
+    """The name of a class, even if its metaclass gives a different name or none."""
     name: str = vars(type)["__name__"].__get__(kind)
     return name
 
 
 def _frames_of(raised: BaseException) -> Iterator[tuple[FrameType, int]]:
-    """The frames that an exception passed through, also if its class gives others."""
+    """The frames that an exception passed through, even if its class gives different ones."""
     return traceback.walk_tb(vars(BaseException)["__traceback__"].__get__(raised))
 
 

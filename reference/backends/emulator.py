@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import weakref
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +24,17 @@ Buffer = npt.NDArray[Any]
 
 
 class KernelBug(RuntimeError):
-    """A kernel did what a GPU would hide; `findings` says what and where."""
+    """A kernel has a bug that a GPU would hide; `findings` says what and where."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__("\n".join(map(str, findings)))
         self.findings = findings
+
+
+class _Memory(npt.NDArray[Any]):
+    """The memory of a buffer and of its slices, with the record of the elements that were written."""
+
+    written: npt.NDArray[np.bool_]
 
 
 class EmulatedOperations(KernelOperations):
@@ -50,7 +55,6 @@ class EmulatedOperations(KernelOperations):
         self.launched: dict[str, int] = {}
         self._checked, self._folder, self._schedules = checked, folder, schedules
         self._modules: dict[tuple[str, str], Module] = {}
-        self._written: dict[int, npt.NDArray[np.bool_]] = {}  # by the id of an array that `empty` made
 
     def launch(self, kernel: str, dtype: str, blocks: Grid, threads: Grid, arguments: Arguments) -> None:
         """Compile the kernel's file, the first time, and run the kernel."""
@@ -62,7 +66,7 @@ class EmulatedOperations(KernelOperations):
             )
         module = self._modules[file, dtype]
         if self._checked:
-            given = [self._as_memory(a) for a in arguments]
+            given = [_as_argument(a) for a in arguments]
             run = module.check(name, blocks, threads, given, schedules=self._schedules)
         else:
             run = module.launch(name, blocks, threads, arguments)
@@ -72,32 +76,35 @@ class EmulatedOperations(KernelOperations):
 
     def empty(self, size: int, dtype: str) -> Buffer:
         """A buffer of `size` arbitrary elements; when checked, none may be read before it is written."""
-        buffer = np.empty(size, dtype)
-        if self._checked:
-            self._written[id(buffer)] = np.zeros(size, bool)
-            weakref.finalize(buffer, self._written.pop, id(buffer), None)
-        return buffer
+        if not self._checked:
+            return np.empty(size, dtype)
+        memory = _Memory(size, dtype)
+        memory.written = np.zeros(size, bool)
+        return memory.view(np.ndarray)
 
     def from_host(self, values: npt.NDArray[Any], out: Buffer) -> None:
         """Copy a one-dimensional NumPy array into a buffer."""
         numpy_backend.from_host(values, out)
-        written = self._written_of(out)
+        written = _written_of(out)
         if written is not None:
             written[...] = True
 
-    def _as_memory(self, argument: Any) -> Any:
-        """A buffer with the record of its written elements; any other argument unchanged."""
-        written = self._written_of(argument) if isinstance(argument, np.ndarray) else None
-        return argument if written is None else Fresh(argument, whole=False, written=written)
 
-    def _written_of(self, buffer: Buffer) -> npt.NDArray[np.bool_] | None:
-        """The written elements of a buffer, or of a slice of one; None for foreign memory."""
-        owner = buffer.base if isinstance(buffer.base, np.ndarray) else buffer
-        written = self._written.get(id(owner))
-        if written is None:
-            return None
-        first = (buffer.ctypes.data - owner.ctypes.data) // owner.itemsize if owner.size else 0
-        return written[first : first + buffer.size]
+def _as_argument(argument: Any) -> Any:
+    """A buffer with the record of its written elements; any other argument unchanged."""
+    written = _written_of(argument) if isinstance(argument, np.ndarray) else None
+    return argument if written is None else Fresh(argument, whole=False, written=written)
+
+
+def _written_of(buffer: Buffer) -> npt.NDArray[np.bool_] | None:
+    """The written elements of a buffer, or of a slice of one; None for foreign memory."""
+    memory: Any = buffer
+    while isinstance(memory, np.ndarray) and not isinstance(memory, _Memory):
+        memory = memory.base
+    if not isinstance(memory, _Memory):
+        return None
+    first = (buffer.ctypes.data - memory.ctypes.data) // memory.itemsize if memory.size else 0
+    return memory.written[first : first + buffer.size]
 
 
 def operations(checked: bool) -> EmulatedOperations:

@@ -15,7 +15,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from . import CompileError, Fresh, Module, NoCompiler, Run
 from .kernel_source import Kernel, kernels_of, with_bodies
 from .nvrtc import Diagnosis, diagnose
 from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS, in_words
-from .programs import is_program
+from .programs import is_program, with_own_headers
 
 CLEAN, FINDINGS, MISTAKE = 0, 1, 2
 SCHEMA = "backflip/emulate/1"  # of the report with --json; docs/commands.schema.json describes it
@@ -43,11 +43,11 @@ launches, copies and memory.
 
 To run one kernel on arrays, name it. Give each parameter of the kernel a
 value by its name: arrays from the .npz file, numbers with --set, and memory
-that the kernel writes with --out. For
+that the kernel writes with --result. For
 `__global__ void add(int n, const float *a, const float *b, float *out)`:
 
   %(prog)s add.cu --kernel add --grid 4 --block 256 \\
-      --arrays in.npz --set n=1000 --out out=float32:1000 --check
+      --arrays in.npz --set n=1000 --result out=float32:1000 --check
 
 exit status: 0 no bug found; 1 bugs found, or NVIDIA's compiler refuses the
 kernel; 2 a mistake in your command or files: one line says which
@@ -68,7 +68,7 @@ def main(
     """Run the command; returns its exit status.
 
     A whole program is native code and can do everything that C++ can. `run_program(emulator, options,
-    source, defines)` must compile and run it where it does no harm, and return the exit status.
+    whole, defines)` must compile and run it where it does no harm, and return the exit status.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     behind = words.index("--") if "--" in words else len(words)
@@ -118,7 +118,7 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=NUMBER", help="the number for a parameter"
     )
     parser.add_argument(
-        "--out",
+        "--result",
         action="append",
         default=[],
         metavar="NAME=DTYPE:SHAPE",
@@ -135,7 +135,7 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         "--seed", type=int, default=0, metavar="N", help="the seed of the random orders; default: 0"
     )
     parser.add_argument(
-        "--save", type=Path, metavar="FILE.npz", help="write all arrays to a file after the run"
+        "--out", type=Path, metavar="FILE.npz", help="the file to write all arrays to, after the run"
     )
     parser.add_argument(
         "--gpu",
@@ -154,14 +154,14 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         "--quiet", action="store_true", help="print only errors; the exit status says the rest"
     )
     parser.add_argument("--json", action="store_true", help="print findings and counts as JSON for a program")
-    program = parser.add_argument_group("a whole program")
-    program.add_argument(
+    parser.add_argument(
         "--seconds",
         type=int,
         default=60,
         metavar="N",
-        help="end the program after N seconds of CPU time; default: 60",
+        help="end the kernel, or the program, after N seconds of CPU time; default: 60",
     )
+    program = parser.add_argument_group("a whole program")
     program.add_argument(
         "--sandbox",
         choices=("bubblewrap", "none"),
@@ -173,14 +173,14 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
 
 def whole_program(options: argparse.Namespace, run_program: Callable[..., int] | None) -> int:
     """Run a file that has `main`. Mistake if it has none, or if there is no sandbox for it."""
-    source = options.file.read_text(encoding="utf-8")
-    if not is_program(source):
-        names = ", ".join(kernel.name for kernel in kernels_of(source)) or "none"
+    whole = with_own_headers(options.file)
+    if not is_program(whole.text):
+        names = ", ".join(kernel.name for kernel in kernels_of(whole.text)) or "none"
         raise Mistake(f"{options.file} has no main, so name a kernel with --kernel; it has {names}")
     if run_program is None:
         raise Mistake(f"{options.file} is a whole program: run it with `grader emulate`, which has a sandbox")
     defines = dict(pair(text, "--define") for text in options.define)
-    return run_program(importlib.import_module(__package__ or ""), options, source, defines)
+    return run_program(importlib.import_module(__package__ or ""), options, whole, defines)
 
 
 def size(text: str) -> tuple[int, ...]:
@@ -190,7 +190,8 @@ def size(text: str) -> tuple[int, ...]:
 
 def emulate(options: argparse.Namespace) -> int:
     """Compile, run, and print the results."""
-    source = options.file.read_text(encoding="utf-8")
+    whole = with_own_headers(options.file)
+    source = whole.text
     for option in ("grid", "block"):
         if getattr(options, option) is None:
             raise Mistake(f"--{option} is needed to launch {options.kernel}")
@@ -202,9 +203,13 @@ def emulate(options: argparse.Namespace) -> int:
         closest = near(name, [k.name for k in kernels_of(source)])
         raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}{closest}")
     instances = (options.kernel,) if kernel.is_template else ()
-    module = Module(source, str(options.file), defines, instances, checked=options.check)
+    how = options.check, None, None, None, options.seconds
+    try:
+        module = Module(source, str(options.file), defines, instances, *how)
+    except CompileError as error:
+        raise CompileError(whole.in_words(str(error))) from error
     if module.warnings:
-        print(shortened(module.warnings), file=sys.stderr)
+        print(whole.in_words(shortened(module.warnings)), file=sys.stderr)
     values = named_values(options)
     parameters = given_parameters(kernel, values)
     given = [values[parameter] for parameter in parameters]
@@ -217,12 +222,15 @@ def emulate(options: argparse.Namespace) -> int:
     else:
         run = module.launch(*launch)
     seconds = time.perf_counter() - start
-    if options.save:
+    run = whole.located_run(run)
+    if options.out:
         arrays: dict[str, Any] = {name: array_of(value) for name, value in values.items()}
-        np.savez(options.save, **arrays)
+        np.savez(options.out, **arrays)
     left_out = re.findall(r"^left out, as it does not compile: (\w+)$", module.warnings, re.MULTILINE)
     source = with_bodies(source, dict.fromkeys(left_out, ""))
     on_a_gpu = diagnose(source, str(options.file), defines, instances)
+    if on_a_gpu is not None:
+        on_a_gpu = replace(on_a_gpu, messages=whole.in_words(on_a_gpu.messages))
     occupancy = occupancy_of(run, options, on_a_gpu, (source, str(options.file), defines, instances))
     if options.json:
         print(as_json(options, run, seconds, occupancy, on_a_gpu))
@@ -299,13 +307,13 @@ def named_values(options: argparse.Namespace) -> dict[str, Any]:
             values[name] = float(value) if re.search(r"[.eEn]", value) else int(value, 0)
         except ValueError:
             raise Mistake(f"--set {text}: {value!r} is no number") from None
-    for text in options.out:
-        name, value = pair(text, "--out")
+    for text in options.result:
+        name, value = pair(text, "--result")
         dtype, _, shape = value.partition(":")
         try:
             values[name] = Fresh(np.zeros(size(shape), np.dtype(dtype)))
         except (TypeError, ValueError):
-            raise Mistake(f"--out {text}: expected NAME=DTYPE:SHAPE, as in out=float32:33,41") from None
+            raise Mistake(f"--result {text}: expected NAME=DTYPE:SHAPE, as in out=float32:33,41") from None
     return values
 
 
@@ -383,7 +391,7 @@ def show_lines(run: Run) -> None:
     lines = [line for line in run.lines if line.complaints]
     lines.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
     for line in lines[:MOST_LINES]:
-        print(f"line {line.line}: {'; '.join(line.complaints)}")
+        print(f"line {line.line}{line.file and f' of {line.file}'}: {'; '.join(line.complaints)}")
 
 
 if __name__ == "__main__":

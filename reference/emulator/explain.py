@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,10 @@ from .runtime_interface import ATOMIC, KINDS, READ, RawFinding, RawLaunch, RawPl
 WORD = 4  # bytes, of shared memory
 
 
-def message(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[str, str]:
-    """(array, message) for one of the runtime's findings."""
+def message(
+    row: RawFinding, raw: RawLaunch, places: Sequence[Place] | Mapping[int, Place]
+) -> tuple[str, str]:
+    """(array, message) for one of the runtime's findings. `places` are the arrays, by number."""
     if row.thread < 0:
         return "", f"{row.name.decode()}: {row.size} bytes with that of the launch; a block has {row.room}"
     who = f"thread {index(row.thread, raw.block)} of block {index(row.block, raw.grid)}"
@@ -88,7 +90,7 @@ def index(number: int, sizes: Sequence[int]) -> Index:
     return number % x, number // x % y, number // x // y
 
 
-def _misaligned(row: RawFinding, who: str, places: Sequence[Place]) -> tuple[str, str]:
+def _misaligned(row: RawFinding, who: str, places: Sequence[Place] | Mapping[int, Place]) -> tuple[str, str]:
     what = f"{who} {verb_of(row.mode)} {unquoted(row.type)}"
     if row.region == -2:
         return "", f"{what} at an address that is no multiple of {row.size}"

@@ -19,10 +19,14 @@ KINDS = {
     "trap": "a thread that stops the kernel: an assertion that does not hold, or __trap()",
     "deadlock": "threads that wait, in a loop, for a change that never comes",
     "crashed": "a kernel that takes down what runs it",
+    "timeout": "a kernel that was still running when its time was over",
 }
 # Of these, those with which a launch ends early.
 ENDINGS = frozenset(
-    ("divergent_barrier", "bad_launch", "misaligned", "trap", "deadlock", "crashed", "out_of_bounds")
+    (
+        *("divergent_barrier", "bad_launch", "misaligned", "trap", "deadlock", "crashed", "out_of_bounds"),
+        "timeout",
+    )
 )
 NOTES = {
     "same_value": "lanes of one warp that store one value at one address with one store",
@@ -85,9 +89,10 @@ class WarpRequest:
 class LineCost:
     """The cost of the accesses at one line of the source: requests of warps, and transactions or passes.
 
-    `least_transactions` is the number that the requests would take if neighbouring lanes asked for neighbours
+    `least_transactions` is the number that the requests would take if neighboring lanes asked for neighbors
     in memory. `threads` counts the threads in the requests' warps, and `lanes` those that took part. `worst`
-    is the request furthest above its minimum, None if every request took the minimum.
+    is the request furthest above its minimum, None if every request took the minimum. `file` is the header
+    that has the line, "" if it is in the file itself.
     """
 
     line: int
@@ -99,6 +104,7 @@ class LineCost:
     lanes: int
     threads: int
     worst: WarpRequest | None = field(default=None, compare=False, kw_only=True)
+    file: str = field(default="", kw_only=True)
 
     @property
     def idle(self) -> float:
@@ -163,7 +169,7 @@ class Counters:
 
     @property
     def transactions_per_request(self) -> float:
-        """4 if 32 neighbours access neighbouring floats, up to 32 if each accesses one elsewhere."""
+        """4 if 32 neighbors access neighboring floats, up to 32 if each accesses one elsewhere."""
         return self.global_transactions / self.global_requests if self.global_requests else 0.0
 
     @property

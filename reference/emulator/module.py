@@ -48,6 +48,7 @@ from .thread_orders import (
     schedules_from,
 )
 
+LEAST_SECONDS = 0.1  # of CPU time for a launch: when there is none left, it ends as a timeout
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
 
 
@@ -59,7 +60,8 @@ class Module:
     out of bounds is undefined. Compiled libraries are kept in `folder`. `libraries` are the (runtime's,
     kernels') libraries that `compile_library` made of this same source; with them no compiler is needed.
     An unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use,
-    and a check that takes long its orders. With `libraries`, the default for orders is one.
+    and a check that takes long its orders. With `libraries`, the default for orders is one. `seconds` is the
+    CPU time from now on at which a launch that still runs ends as a `timeout`, on Linux; 0: none.
 
     CompileError with file and line if the source does not compile; NoCompiler if there is no C++ compiler.
     """
@@ -74,6 +76,7 @@ class Module:
         folder: Path | None = None,
         libraries: tuple[Path, Path] | None = None,
         cores: int | None = None,
+        seconds: float = 0,
     ) -> None:
         self.file, self.checked = file, checked
         self._source = source
@@ -94,6 +97,7 @@ class Module:
         self._processes = processes_for_orders(self._content, cores, libraries is None)
         self._locals = [line.split(" ") for line in text_in(self._library, LOCALS).splitlines()]
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
+        self._end = seconds and time.process_time() + seconds
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
         """A `__constant__` array as a NumPy array: kernels read what you write to it. ValueError for none.
@@ -147,6 +151,7 @@ class Module:
                 schedule.seed,
                 False,
                 poison,
+                self._end and max(LEAST_SECONDS, self._end - time.process_time()),
             )
             return self._launch(kernel, raw, arguments)
 
@@ -194,8 +199,8 @@ class Module:
             text = f"element {element} of {name} is {in_two_orders(first_schedule, schedule, *values)}"
             return *again.findings, *again.notes, self._finding(kernel, "schedule_dependent", text, name)
 
-        if any(finding.kind == "bad_launch" for finding in first.findings):
-            more = []  # it is one in every order
+        if {"bad_launch", "timeout"} & {finding.kind for finding in first.findings}:
+            more = []  # it is one in every order, or there is no time for another
         found = {key(finding): finding for finding in (*first.findings, *first.notes)}
         for finding in in_each_order(other, more, processes, self._runtime.emulator_learned):
             found.setdefault(key(finding), finding)

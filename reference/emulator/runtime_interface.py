@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import (
+    POINTER,
+    c_char,
+    c_char_p,
+    c_double,
+    c_int,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
 from pathlib import Path
 from typing import ClassVar
 
 KINDS = (
     *("out_of_bounds", "uninitialised_read", "race", "divergent_barrier", "bad_launch"),
-    *("misaligned", "crashed", "trap", "deadlock", "same_value"),
+    *("misaligned", "crashed", "trap", "deadlock", "same_value", "timeout"),
 )
 READ, WRITE, ATOMIC = range(3)
 ENDED, STOPPED, NO_MEMORY = range(3)
@@ -95,6 +107,7 @@ class RawLaunch(ctypes.Structure):
         ("seed", c_uint64),
         ("cooperative", c_int32),
         ("poison", c_int32),
+        ("seconds", c_double),
     ]
 
 
@@ -109,7 +122,8 @@ class RawSharedArray(ctypes.Structure):
     ]
 
 
-LOADED: dict[str, ctypes.CDLL] = {}  # by the file's name, which says what is in it
+# By the file's name, which says what is in it. The process's loader, too, keeps one library for each name.
+LOADED: dict[str, ctypes.CDLL] = {}
 
 
 def runtime(path: Path) -> ctypes.CDLL:

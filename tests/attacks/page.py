@@ -25,9 +25,9 @@ Two functions are graded. An attack replaces one of them, which is worth {test_a
 |---|---|---|---|
 """
 OF_FUNCTIONS = f"""
-## On functions that a case hands over
+## With functions that a case passes to a submission
 
-An attack replaces `check`, which is given functions to judge and is worth
+An attack replaces `check`, which judges functions and is worth
 {test_functions.POINTS} points. After each attack, an honest submission must get its full grade.
 
 | attack | what it does | points | status |
@@ -38,8 +38,8 @@ KERNELS = """
 
 An attack replaces `matmul` of the assignment `cuda_kernels`. It must earn no more than an empty kernel does,
 unless the table says otherwise. "Part" means that its values are right in some cases, or that only its
-methods are wrong. "All" means that it is only unusual. Other kernels keep their points, unless the file is
-refused or does not compile.
+methods are wrong. "All" means that the kernel is right, only unusual. Other kernels keep their points, unless
+the grader rejects the file or the file does not compile.
 
 | attack | what it does | may earn | status |
 |---|---|---|---|
@@ -47,13 +47,13 @@ refused or does not compile.
 
 
 def row(name: str, does: str, earns: str, status: Iterable[Status]) -> str:
-    """One attack: its name, its own first line, what it earns, how its cases may end."""
+    """One attack: its name, what it does, what it earns, how its cases may end."""
     text = does.replace("|", "\\|")
     return f"| {name.replace('_', ' ')} | {text} | {earns} | {', '.join(one.value for one in status)} |\n"
 
 
 def does(name: str) -> str:
-    """What an attack in Python says of itself."""
+    """The description of an attack in Python."""
     if (path := test_attacks.SUBMISSIONS / f"{name}.py").is_file():
         return " ".join((ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split())
     return description(LANGUAGES[".py"] / f"{name}.py")[0]

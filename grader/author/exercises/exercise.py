@@ -97,8 +97,8 @@ class Function:
 class Group:
     """Functions that a template names as one: the methods of a class, or the parts of a property.
 
-    `members` maps the first line (from 0) of each function to the function; methods have dotted
-    names. `documented`: the whole has a docstring, so a member needs none.
+    `members` maps the first line (from 0) of each function to the function; methods have dotted names. If
+    `documented`, the group has a docstring, so its members need none.
     """
 
     name: str
@@ -119,7 +119,7 @@ class Group:
 
     @property
     def stub(self) -> str:
-        """The stub of each function; if some are marked, only those become stubs and the others are given.
+        """The stub of each function; if some are marked, only those become stubs, and the others stay whole.
 
         Raises UserError if there is no description, or nothing to write.
         """

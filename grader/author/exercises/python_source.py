@@ -120,7 +120,7 @@ def _start(node: Definition | ast.ClassDef) -> int:
 
 
 def _cut(lines: list[str], node: Definition, name: str, is_member: bool = False) -> Function:
-    """A function; a member of something documented may have only a signature."""
+    """A function; if its class is documented, its stub may be a signature alone."""
     start, end = _start(node), node.end_lineno or node.lineno
     if ast.get_docstring(node) is not None:
         head = (node.body[0].end_lineno or 0) - start

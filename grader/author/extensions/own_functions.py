@@ -1,4 +1,4 @@
-"""Reads the functions that an assignment hands to submissions, and checks what a case says of them."""
+"""Reads the functions that an assignment passes to submissions, and checks how cases use them."""
 
 import inspect
 from collections.abc import Hashable, Mapping

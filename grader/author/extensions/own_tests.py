@@ -16,7 +16,7 @@ EXAMPLE = '@pytest.mark.criterion("id")'
 def find_tests(folder: Path, rubric: Rubric) -> Iterator[tuple[Case, Path, int]]:
     """The tests of an assignment as cases, each with its file and line, in the order in which they run.
 
-    Each belongs to a criterion of the rubric that no person judges.
+    Each belongs to a criterion of the rubric that is not graded by hand.
 
     Raises UserError for a test that would score nothing, or that a student could not understand.
     """

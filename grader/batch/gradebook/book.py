@@ -71,7 +71,7 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class GradeKey:
-    """The part of a grade that a batch needs: the digest it was graded by, its score, and if it counts."""
+    """The part of a grade that a batch needs: the digest it was graded by, its score, whether it counts."""
 
     graded_by: str
     score: Fraction

@@ -182,7 +182,7 @@ _UNDO = {
 
 @contextmanager
 def _deciding(database: Database, about: About) -> Iterator[Connection]:
-    """A transaction with sole access to decisions about this student; `Outdated` if there is a newer one."""
+    """A transaction with exclusive access to a student's decisions; `Outdated` if there is a newer one."""
     with database.writing() as db:
         # SQLite has one writer at a time; PostgreSQL holds the student's row until the end
         db.execute(select(StudentRow.id).where(StudentRow.id == about.student).with_for_update())

@@ -16,6 +16,7 @@ from grader.cli.command_line.shared_options import (
     add_jobs,
     add_json,
     add_names,
+    add_out,
     add_quiet,
     add_reports,
     add_sandbox,
@@ -108,13 +109,7 @@ def make_parser() -> Parser:
 def _generate(commands: Any) -> None:
     generate = commands.add_parser("generate", help="write handouts and solutions")
     add_names(generate)
-    generate.add_argument(
-        "--out",
-        type=Path,
-        default=Path("build"),
-        metavar="DIR",
-        help="the folder to write to; default: build",
-    )
+    add_out(generate, "build")
     generate.add_argument(
         "--variant",
         default="",
@@ -249,7 +244,7 @@ def _report(commands: Any) -> None:
         help="also show the cases of this visibility, once that time has come; you may give this option "
         "twice",
     )
-    report.add_argument("--out", type=Path, metavar="DIR", help="the folder to write to")
+    add_out(report, required=False)
 
 
 def _adjust(commands: Any) -> None:
@@ -314,13 +309,7 @@ def _similarity(commands: Any) -> None:
         metavar="N",
         help="show the N most similar pairs, and N rare wrong answers; default: %(default)s",
     )
-    similarity.add_argument(
-        "--out",
-        type=Path,
-        default=Path("build/similarity"),
-        metavar="DIR",
-        help="the folder to write to; default: %(default)s",
-    )
+    add_out(similarity, "build/similarity")
 
 
 def _requests(commands: Any) -> None:

@@ -36,7 +36,7 @@ end
 """,
     "tcsh": "",
 }
-OF_FILES = {"DIR_OR_ZIP", "CSV", "FILE", "DIR"}
+OF_FILES = {"DIR_OR_ZIP", "FILE_OR_DIR", "CSV", "FILE", "DIR"}
 
 
 def run(options: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from grader.cli.command_line.shared_options import modules_of
+from grader.cli.command_line.shared_options import add_out, modules_of
 
 
 def publish(commands: Any) -> None:
@@ -18,7 +18,7 @@ def publish(commands: Any) -> None:
     )
     parser.add_argument("target", metavar="TARGET", help=", ".join(targets))
     parser.add_argument("name", metavar="NAME", help="an assignment of the course")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write to")
+    add_out(parser)
     parser.set_defaults(module="platforms.publish")
 
 
@@ -38,7 +38,7 @@ def collect(commands: Any) -> None:
         help="a file with one address on each line, or a folder of clones",
     )
     parser.add_argument("--assignment", required=True, metavar="NAME", help="an assignment of the course")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    add_out(parser)
     parser.add_argument(
         "--times",
         type=Path,

@@ -1,9 +1,8 @@
 """The options of the commands that prove an assignment."""
 
-from pathlib import Path
 from typing import Any
 
-from grader.cli.command_line.shared_options import add_jobs, add_names
+from grader.cli.command_line.shared_options import add_jobs, add_names, add_out
 
 
 def verify(commands: Any) -> None:
@@ -11,13 +10,7 @@ def verify(commands: Any) -> None:
     parser = commands.add_parser("verify", help="prove each rubric: every wrong version must lose points")
     parser.set_defaults(module="proofs.verify")
     add_names(parser)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("build/verify"),
-        metavar="DIR",
-        help="the folder to write to; default: %(default)s",
-    )
+    add_out(parser, "build/verify")
     add_jobs(parser)
     parser.add_argument(
         "--seeds",
@@ -42,13 +35,7 @@ def redteam(commands: Any) -> None:
     )
     parser.set_defaults(module="proofs.redteam")
     add_names(parser)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("build/redteam"),
-        metavar="DIR",
-        help="the folder to write to; default: %(default)s",
-    )
+    add_out(parser, "build/redteam")
     add_jobs(parser)
     parser.add_argument(
         "--sample",

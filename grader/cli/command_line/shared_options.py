@@ -127,6 +127,18 @@ def add_reports(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_out(parser: argparse.ArgumentParser, default: str = "", *, required: bool = True) -> None:
+    """Adds the folder that a command writes to; required if it has no default and cannot print instead."""
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path(default) if default else None,
+        required=required and not default,
+        metavar="DIR",
+        help="the folder to write to" + (f"; default: {default}" if default else ""),
+    )
+
+
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """How many processes work at the same time."""
     parser.add_argument(

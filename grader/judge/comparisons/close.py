@@ -24,7 +24,8 @@ DIGITS = 6  # of a real number that every order of its operations gives
 DOCS = """\
 Use this comparison for real-valued data and a function that is not linear (softmax). Each element may be off
 by a few roundings of itself. If a case or its criterion states a `tolerance`, each element may instead be off
-by that share of max(1, |expected|). A whole number must be equal, wherever it stands in the answer.
+by that share of max(1, |expected|). A whole number must be equal, wherever it stands in the answer. Only
+a float that rounds to it may take its place, within the stated tolerance.
 
 ```yaml
 - id: softmax
@@ -86,8 +87,8 @@ class Close(Comparison):
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """A digest of the first digits of a result that is one real number; "" for any other result.
 
-        Rounding changes the later digits. Of many numbers, it would change an early digit of some. A number
-        with few digits is a hint, as other mistakes may give it, too.
+        Rounding changes the later digits. Among many numbers, it would change an early digit of some. A
+        number with few digits is a hint, as other mistakes may give it, too.
         """
         value = value_of(outcome.arrays) if outcome.status is Status.OK else None
         if not isinstance(value, float) or not math.isfinite(value):

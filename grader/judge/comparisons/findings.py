@@ -38,7 +38,7 @@ some threads miss. It must find none, and the values of the same run must be rig
 
 - the values, for each device that ran,
 - the number of findings of each kind, in the order of `grader/judge/comparisons/findings.py`,
-- the first finding in words, as bytes; where nothing was found, the lines that cost most, or nothing,
+- the first finding in words, as bytes; if there is none, the lines that cost the most, or nothing,
 - a whole number for each name in `case.counted`: the names of the case's `budget`, or none without a budget.
 
 The reference answers the same probe, and only its values count. `case.schedule` is the seed of the random

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # scale.
 STEP = 2.0**-17
 SLOPE_TOLERANCE = 1e-4
-SMOOTH_POINTS, POINTS = 3, 6  # the points that must be smooth, and the points that are drawn
+SMOOTH_POINTS, POINTS = 3, 6  # the number of smooth points required, and the number of points drawn
 DOCS = """\
 This comparison tests the gradient of a function that is not linear. It compares the gradient with central
 differences of the submission's own forward pass along random directions, in float64. If the function bends at

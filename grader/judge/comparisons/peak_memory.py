@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 
 DOCS = """\
 A correct answer takes too much memory if its process ever held more than this, beyond what an idle worker
-holds. The grader reads the number from outside, as the kernel counts it. Everything counts: what the import
-holds, the inputs, each array in between, and the answer. The process runs this one case only. Students cannot
-run such a case, because the handout leaves it out. Choose sizes at which the right and the wrong way lie far
-apart, and a ceiling between them: the count is exact to about 4 MiB. What a submission writes to a file does
-not count.
+holds. The grader reads the kernel's count from outside. Everything counts: the imported modules, the inputs,
+each array in between, and the answer. The process runs this one case only. Students cannot run such a case,
+because the handout leaves it out. Choose sizes at which the right and the wrong way are far apart, and a
+limit between them: the count is exact to about 4 MiB. Files that a submission writes do not count.
 
 ```yaml
 - id: conv

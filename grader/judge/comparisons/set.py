@@ -41,11 +41,13 @@ class SameElements(Comparison):
     a_case_may_choose_it = True
 
     def judge(self, question: Question) -> Judged:
-        """The first element that is missing, or that is too many."""
+        """The first element that is missing or superfluous."""
         return asked_twice(question, _judge_elements)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
-        """A digest of the elements in their order; another order of a mutant's elements does not match it."""
+        """A digest of the elements in their order: a mutant with the same elements in another order does not
+        match.
+        """
         return f"error {outcome.error}" if outcome.status is Status.ERROR else answer_of(outcome.arrays)
 
 
@@ -78,7 +80,7 @@ def _is_collection(value: Any) -> bool:
 
 
 def _key(element: Any) -> Hashable:
-    """A value that is equal for elements of equal types and values, NaN included, and that has a hash."""
+    """A hashable value that is equal for elements of equal types and values, including NaN."""
     kind = type(element).__name__
     if isinstance(element, np.ndarray):
         return kind, element.dtype.name, element.shape, tuple(map(_key, element.ravel().tolist()))

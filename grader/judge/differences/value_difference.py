@@ -15,7 +15,8 @@ def value_difference(expected: Any, actual: Any, tolerance: float, path: str = "
     """The first difference between two values; None if their types and all their parts are equal.
 
     With a `tolerance`, an expected real or complex number may be off by that share of max(1, |expected|). An
-    expected whole number stays exact, but an equal float may take its place.
+    expected whole number stays exact, but a float that rounds to it may take its place within the tolerance:
+    a reference may return 1 where another order of operations gives 0.9999999.
     """
     if isinstance(expected, np.ndarray) and isinstance(actual, np.ndarray):
         return _array_difference(expected, actual, tolerance, path)
@@ -38,13 +39,15 @@ def _is_equal(expected: Any, actual: Any) -> bool:
 
 
 def _is_near(expected: Any, actual: Any, tolerance: float) -> bool:
-    """True for a number that is equal, or within the tolerance of a finite real or complex one."""
+    """True for a number that is equal, or within the tolerance; see `value_difference` for whole numbers."""
     if _is_equal(expected, actual):
         return True
-    if isinstance(expected, int) or not np.isfinite(expected):
+    is_whole = isinstance(expected, int)
+    if (is_whole and isinstance(actual, int)) or (not is_whole and not np.isfinite(expected)):
         return False
     try:
-        return bool(abs(expected - actual) <= tolerance * max(1, abs(expected)))
+        off = abs(expected - actual)
+        return bool(off <= tolerance * max(1, abs(expected)) and (off < 0.5 or not is_whole))
     except OverflowError:  # of a whole number that no float holds
         return False
 

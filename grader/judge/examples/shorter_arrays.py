@@ -16,8 +16,8 @@ def shorter_shapes(shapes: Mapping[str, Shape], stated: Set[int] = frozenset()) 
 
     Equal lengths at the same place of two arrays, counted from the front or from the back, stay equal: they
     are often the samples or the channels of both. Other lengths are independent. The reference refuses shapes
-    that do not fit together. `stated` are lengths that the question names, and that stay: broadcasting could
-    make a reference answer to others.
+    that do not fit together. `stated` are lengths that the question names; they stay, because by broadcasting
+    a reference might answer for other lengths.
     """
     groups = _tied(shapes)
     longest = [shapes[group[0][0]][group[0][1]] for group in groups]

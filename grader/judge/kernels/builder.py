@@ -81,8 +81,8 @@ class _Child:
     def end(self) -> None:
         """Ends it and removes its folder.
 
-        One that has no source ends by itself when its input does. A signal could come while bubblewrap
-        starts, and then a part of that would stay behind.
+        Without a source, the process ends by itself when its input does. A signal during the start of
+        bubblewrap could leave a part of bubblewrap behind.
         """
         try:
             self.process.communicate(timeout=ENDING_SECONDS)

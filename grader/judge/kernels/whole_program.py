@@ -1,13 +1,15 @@
 """Compiles and runs a whole CUDA program, each step in its own sandbox, and passes on its output.
 
 The program is native code. The trusted side takes from it only its output, made harmless for a
-terminal, its exit status, and a file of text records.
+terminal, its exit status, and text records. The records arrive through a socket, so that the program cannot
+take one back.
 """
 
 import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -34,9 +36,10 @@ from grader.model.grade import Sandbox
 from grader.model.submitted_files import read_plain
 from grader.model.text import visible
 
-SOURCE, EXECUTABLE, RECORDS = "program.cu", "program", "records"
+SOURCE, EXECUTABLE = "program.cu", "program"
 MOST_EXECUTABLE, MOST_RECORDS, MOST_PRINTED = 64 << 20, 1 << 20, 16 << 20
 MEMORY_BYTES = 16 << 30  # of address space, mostly the emulator's notes on each byte, never touched
+GRACE = 3  # seconds of CPU time: what the host may still do after a kernel was ended for its time
 WAITING = 10  # times its CPU time: how long a program may sleep or wait for input
 
 
@@ -94,13 +97,12 @@ def run_whole_program(
         (folder / "run" / EXECUTABLE).write_bytes(executable)
         (folder / "run" / EXECUTABLE).chmod(0o755)
         (folder / "run" / runtime.name).write_bytes(runtime.read_bytes())
-        status, was_late = _run(request, sandbox, folder, output, errors)
-        with open(folder / RECORDS, encoding="utf-8", errors="replace") as file:
-            return Ending(status, was_late, file.read(MOST_RECORDS), executable)
+        status, was_late, records = _run(request, sandbox, folder, output, errors)
+        return Ending(status, was_late, records, executable)
 
 
 def _cache_key(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox) -> str:
-    """A name made of everything that an executable depends on; "" if the compiler is not a single file."""
+    """A name derived from all inputs of an executable; "" if the compiler is not a single file."""
     compilers = compiler_files()
     if not compilers:
         return ""
@@ -158,12 +160,14 @@ def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox,
 
 def _run(
     request: Request, sandbox: Sandbox, scratch: Path, output: IO[str], errors: IO[str]
-) -> tuple[int, bool]:
-    with open(scratch / RECORDS, "wb") as records:
+) -> tuple[int, bool, str]:
+    ours, records = socket.socketpair()
+    with ours, records:
         settings = {"FINDINGS": records.fileno(), "SCHEDULES": request.schedules, "SEED": request.seed}
+        settings |= {"SECONDS": request.cpu_seconds}
         variables = {f"EMULATOR_{name}": str(value) for name, value in settings.items()}
         place = str(scratch / "run") if sandbox is Sandbox.NONE else "/sandbox/program"
-        limits = {"RLIMIT_CPU": request.cpu_seconds, "RLIMIT_FSIZE": MOST_PRINTED, "RLIMIT_CORE": 0}
+        limits = {"RLIMIT_CPU": request.cpu_seconds + GRACE, "RLIMIT_FSIZE": MOST_PRINTED, "RLIMIT_CORE": 0}
         limits["RLIMIT_AS"] = MEMORY_BYTES
         program = [f"{place}/{EXECUTABLE}", *request.arguments]
         config: dict[str, object] = {"task": "run", "words": program, "limits": limits}
@@ -180,8 +184,11 @@ def _run(
             pass_fds=(records.fileno(),),
         ) as running:
             assert running.stdout is not None and running.stderr is not None
+            records.close()
+            received: list[bytes] = []
             pairs = ((running.stdout, output), (running.stderr, errors))
             readers = [threading.Thread(target=_pass_on, args=pair) for pair in pairs]
+            readers.append(threading.Thread(target=_receive, args=(ours, received)))
             for reader in readers:
                 reader.start()
             was_late = False
@@ -196,7 +203,17 @@ def _run(
     status = running.returncode
     if status > 128 and sandbox is not Sandbox.NONE:  # bubblewrap reports a signal this way
         status = 128 - status
-    return status, was_late or status in (-signal.SIGXCPU, -signal.SIGKILL)
+    text = b"".join(received).decode("utf-8", errors="replace")
+    return status, was_late or status in (-signal.SIGXCPU, -signal.SIGKILL), text
+
+
+def _receive(records: socket.socket, received: list[bytes]) -> None:
+    """Appends what the program writes, up to MOST_RECORDS bytes, and drops the rest."""
+    remaining = MOST_RECORDS
+    while chunk := records.recv(1 << 16):
+        if remaining > 0:
+            received.append(chunk[:remaining])
+        remaining -= len(chunk)
 
 
 def _pass_on(stream: IO[bytes], target: IO[str]) -> None:

@@ -57,7 +57,7 @@ def literals_keys() -> "Mapping[str, type[CaseModel]]":
 
 
 class LiteralsKind(Kind):
-    """No array. The answer may be any Python value that the probe returns."""
+    """No arrays. The answer may be any Python value that the probe returns."""
 
     name = "literals"
     keys = staticmethod(literals_keys)

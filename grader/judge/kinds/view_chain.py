@@ -48,7 +48,7 @@ class ViewChainKind(Kind):
 
     def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
         """The array and the steps."""
-        lengths = shapes.permutation(np.arange(3, 7))  # no two are equal: a swapped axis shows
+        lengths = shapes.permutation(np.arange(3, 7))  # no two are equal, so a swapped axis shows
         shape = tuple(lengths[: shapes.integers(2, 4)].tolist())
         ops = _draw_views(shapes, np.zeros(shape), case.parameters["length"])
         return draw_arrays(case, numbers, {"ops": ops}, {"a": shape})

@@ -86,7 +86,7 @@ def prepare(group: Path, pid: int) -> Path | None:
         return None
     try:
         if (group / "cgroup.procs").read_text().split() != [str(pid)]:
-            return None  # it has other members, so it was not made for us
+            return None  # it has other members, so it was not created for this grader
         graders = group / GRADERS
         graders.mkdir(exist_ok=True)
         (graders / "cgroup.procs").write_text(str(pid))

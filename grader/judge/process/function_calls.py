@@ -1,9 +1,9 @@
-"""Answers a submission's calls of the functions that a case hands to it.
+"""Answers a submission's calls of the functions that a case passes to it.
 
-The functions run in a process of the judge's own (`grader.worker.function_host`), where nothing of a
-submission runs. A submission has their numbers alone. If a function hangs or fails, the fault is the
-grader's, and no submission pays for the time that it takes. But all calls of a criterion together may take
-only so much time, or a submission could hold up a class with arguments that make a function slow.
+The functions run in one of the judge's processes (`grader.worker.function_host`), where no code of a
+submission runs. A submission has only their numbers. If a function hangs or fails, the fault is the grader's,
+and no submission pays for the time that it takes. But all calls of a criterion together may take only so much
+time, or a submission could hold up a class with arguments that make a function slow.
 """
 
 import sys
@@ -76,7 +76,7 @@ class FunctionProcess:
 
 
 class Functions:
-    """Hands functions over to the questions of one implementation. No number occurs twice."""
+    """Passes functions to the questions of one implementation. No number occurs twice."""
 
     def __init__(self, process: FunctionProcess, most_calls: int, budgets: Budgets) -> None:
         self._process, self._most_calls = process, most_calls
@@ -84,7 +84,7 @@ class Functions:
         self._budgets = budgets
 
     def call(self, inputs: Inputs, place: int, arguments: tuple[RawArray, ...]) -> Outcome:
-        """As `FunctionProcess.call`, for as long as the criterion's calls have CPU time left."""
+        """As `FunctionProcess.call`, as long as the criterion's calls have CPU time left."""
         budget = self._budgets.for_functions()
         if budget.is_empty:
             why = f"the functions that it called used up {budget.total.cpu:g} CPU seconds in its criterion"

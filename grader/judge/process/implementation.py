@@ -68,7 +68,7 @@ class Implementation:
         """`prepare` yields the requests that `run_isolated` will get: criterion, probe and inputs.
 
         `criteria` is the number of criteria it is run for: their budgets bound its processes. `functions`
-        runs the functions that cases hand over, and its owner closes it; without it, there is a new one.
+        runs the functions that cases pass, and its owner closes it; by default there is a new one.
         """
         self._starter = starter
         self._subject = subject

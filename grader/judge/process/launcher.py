@@ -159,7 +159,7 @@ class ForkedChild:
 
     @property
     def is_alive(self) -> bool:
-        """Also False once the launcher was discarded because of a sibling."""
+        """Also False once the launcher has been discarded because of a sibling."""
         return self._is_open and self._launcher.serves(self._wall_pid)
 
     def exit_code(self) -> int | None:

@@ -1,4 +1,4 @@
-"""Starts workers without a sandbox, each as a process of its own: for a student's own code, and for ours.
+"""Starts workers without a sandbox, each as a separate process: for a student's own code, and for ours.
 
 A worker imports NumPy before it waits for its configuration, so it may be started before that is known
 (`early_worker`). A student then waits for both imports of NumPy at once, the worker's and the judge's.
@@ -21,8 +21,8 @@ from grader.judge.process.child import COMPILED, ENVIRONMENT, Pipes
 END_SECONDS = 1.0
 WORKER = (sys.executable, "-P", "-s", "-m", "grader.worker")
 LENGTH_BYTES = 8  # of the configuration, before it
-# A worker writes no bytecode beside what it runs, but the grader's own modules are compiled once and not
-# for every grade, unless the user wants none.
+# A worker writes no bytecode next to the files that it runs. The grader's own modules are compiled once and
+# not for every grade, unless the user disables bytecode.
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 OWN_ENVIRONMENT = {name: value for name, value in ENVIRONMENT.items() if name != NO_BYTECODE} | {
     name: os.environ[name] for name in (NO_BYTECODE,) if name in os.environ
@@ -87,7 +87,7 @@ class PlainStarter:
             self._begun.pop().kill()
 
     def _new_child(self) -> "PlainChild":
-        """One that has its configuration; if possible, one that was started before that was known."""
+        """A configured worker; if possible, one that was started before the configuration was known."""
         child, self._early = self._early, None
         if child is None or not child.is_running:
             child = PlainChild(self._arguments, self._environment)
@@ -131,7 +131,7 @@ class PlainChild:
         self.is_alive = True
 
     def configure(self, config: bytes) -> None:
-        """Sends the configuration; one that has ended meanwhile reads nothing."""
+        """Sends the configuration; a worker that has ended meanwhile reads nothing."""
         os.set_blocking(self.requests, True)
         with contextlib.suppress(BrokenPipeError):
             whole = memoryview(len(config).to_bytes(LENGTH_BYTES, "little") + config)

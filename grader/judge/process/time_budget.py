@@ -122,7 +122,7 @@ class Budgets:
         return self._criteria.setdefault(self._current, self._of_criterion())
 
     def for_functions(self) -> Budget:
-        """As much time again, for the functions that cases of the current criterion hand over."""
+        """As much time again, for the functions of the current criterion's cases."""
         return self._functions.setdefault(self._current, self._of_criterion())
 
     def _of_criterion(self) -> Budget:

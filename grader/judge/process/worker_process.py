@@ -4,8 +4,8 @@
     judge ◀──replies─── stdout  (moved away before a submission runs)
     judge ◀──prints──── stderr  (stdout and stderr of the submission)
 
-If the request hands functions over, the worker may call them before it replies. A call travels as a reply
-does, and its result as a request does, one after the other.
+If the request contains functions, the worker may call them before it replies. A call travels as a reply does,
+and its result as a request does, one after the other.
 
 The judge never blocks on any of the three pipes. Whatever a submission does to its ends, the judge's loop
 goes on and the clock decides.
@@ -36,7 +36,7 @@ from grader.model.wire_format import (
     encode,
 )
 
-AnswerCall = Callable[[Frame], bytes | Outcome]  # of a call: the frame that answers it, or how all ends
+AnswerCall = Callable[[Frame], bytes | Outcome]  # the frame that answers a call, or its outcome
 KEPT_OUTPUT = 16 * 1024
 TICK_SECONDS = 0.1
 
@@ -74,7 +74,7 @@ class WorkerProcess:
 
     @property
     def is_alive(self) -> bool:
-        """False once it was ended, through its own fault or a sibling's."""
+        """False once the worker has been ended, through its own fault or a sibling's."""
         return self._child.is_alive
 
     def ask(
@@ -87,8 +87,8 @@ class WorkerProcess:
     ) -> Outcome:
         """Sends one request and waits for its reply, for at most `most`.
 
-        If the request hands functions over, `answer_call` runs them; the time that this takes is not the
-        worker's. GraderFault if a busy machine kept the worker waiting for longer, or if a function fails.
+        If the request contains functions, `answer_call` runs them; the worker is not charged for that time.
+        GraderFault if a busy machine kept the worker waiting for longer, or if a function fails.
         """
         nonce = secrets.token_hex(16)
         self._answer_call = None if answer_call is None else _checked(answer_call, nonce)

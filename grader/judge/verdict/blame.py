@@ -31,7 +31,8 @@ class Blame:
     def _is_of_others(self, exercise: str) -> bool:
         """True if an exercise fails only through other exercises: every idea is about one of those.
 
-        Without an idea of its own, it is so too if its answers are those of ideas named for other exercises.
+        If it has no idea, this also holds if its answers are those of ideas that are named for other
+        exercises.
         """
         return all(
             all(self._evidence.exercise_of(idea.name) != exercise for idea in self._ideas[criterion.id])

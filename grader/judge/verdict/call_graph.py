@@ -61,7 +61,7 @@ def _certainly_mentioned(function: ast.FunctionDef) -> set[str]:
 
 
 def _arrays_in(function: ast.FunctionDef, nodes: list[ast.AST]) -> set[str]:
-    """The variables that hold only NDArrays: parameters, and those that get what is made of arrays."""
+    """The variables that hold only NDArrays: parameters, and variables assigned from operations on arrays."""
     arguments = function.args
     arrays = {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     assigned = [node for node in nodes if isinstance(node, ast.Assign)]
@@ -87,7 +87,7 @@ def _arrays_in(function: ast.FunctionDef, nodes: list[ast.AST]) -> set[str]:
 
 
 def _is_array(node: ast.AST, arrays: Set[str]) -> bool:
-    """True for an expression that gives an NDArray: it begins at one, and takes no NumPy array from it."""
+    """True for an expression that gives an NDArray: it starts from one and takes no NumPy array from it."""
     if isinstance(node, ast.Name):
         return node.id in arrays
     if isinstance(node, ast.Attribute):

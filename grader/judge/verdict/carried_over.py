@@ -16,7 +16,7 @@ def carried_over(
     """The ideas that explain every visible failure of the one wrong exercise that the criterion calls.
 
     `claims` has the ideas of each criterion. All of these ideas must make cases of this criterion fail, and
-    together they must make every failing case fail. Hidden cases take away their certainty alone.
+    together they must make every failing case fail. Hidden cases can only make them less certain.
     """
     failing = failing_of(criterion)
     cases = {name_of(result) for result in failing}

@@ -1,9 +1,9 @@
 """Names the misconceptions behind failures: the fewest mutants that give the answers of the failing cases.
 
-Evidence is per case. A failing case either ends exactly as with one mutant, or as with two mutants in one
-solution, or it says nothing. A criterion's ideas are the set of one or two mutants that explains the most
-failing cases. Visible cases are evaluated first, and their idea stays: hidden cases can only add a second
-idea or take the certainty away.
+Evidence is per case. A failing case either ends exactly as one mutant does, or as two mutants in one solution
+do, or it is no evidence. A criterion's ideas are the set of one or two mutants that explains the most failing
+cases. Visible cases are evaluated first, and their idea stays: hidden cases can only add a second idea or
+take the certainty away.
 
 An exception is weak evidence, because many mistakes end in the same class. It counts for a mutant only if it
 is raised in the same exercise, in exactly the cases where the mutant raises it, and if other cases of the
@@ -87,7 +87,7 @@ def _with_claims(
 def _with_silent(
     claim: tuple[Idea, frozenset[str]], failing: Sequence[CheckResult], evidence: Evidence
 ) -> tuple[Idea, frozenset[str]]:
-    """A claim, plus the cases without evidence of their own that end as with its idea, if that is sure."""
+    """A claim, plus the cases without evidence that end as its idea predicts, if that is sure."""
     idea, explained = claim
     without_answer = [name_of(result) for result in failing if not evidence.is_comparable(result)]
     silent = {case for case in without_answer if (idea.name,) in evidence.at(case)}
@@ -150,7 +150,7 @@ def _claims(
 
 
 def _is_refuted(name: str, evidence: Evidence) -> bool:
-    """True if a criterion on the exercise alone gives wrong values, and in no case those of the idea.
+    """True if a criterion that tests only the exercise gives wrong values, and never the values of the idea.
 
     Exceptions refute nothing: depending on the code, the same mistake may end in one or in wrong values.
     """
@@ -286,7 +286,7 @@ def _is_enough(
 
 
 def _ends_as_predicted(explanation: Explanation, criterion: CriterionGrade, evidence: Evidence) -> bool:
-    """True if several cases without a comparable answer fail, too, each as with the one idea."""
+    """True if several cases without a comparable answer also fail, each as the idea predicts."""
     without_answer = [
         name_of(result) for result in failing_of(criterion) if not evidence.is_comparable(result)
     ]
@@ -340,7 +340,7 @@ def words_of(idea: Idea) -> str:
 
 
 def _count(idea: Idea) -> str:
-    """The number of failing cases that support an idea; if some that can be compared do not, of how many."""
+    """The number of failing cases that support an idea; if others do not, also how many are comparable."""
     count = "one" if idea.explained == idea.failing == 1 else str(idea.explained)
     of_all = "" if idea.explained == idea.failing else f" of {idea.failing}"
     cases, verb = "case" if idea.failing == 1 else "cases", "is" if idea.explained == 1 else "are"

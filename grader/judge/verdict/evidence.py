@@ -45,10 +45,11 @@ class Evidence:
         return self.misconceptions.answers.get(case, {}).get(self.ends[case], ())
 
     def _is_contradicted(self, idea: str, case: str) -> bool:
-        """True if an exercise is right for its wrong forward pass, or fails its own tests in another way.
+        """True if an exercise fits its wrong forward pass, or fails its own tests in a different way.
 
         Its tests are the visible cases of criteria that ask it alone: hidden cases take no idea away. These
-        tests contradict an idea only elsewhere: an exercise may get two things wrong, each in its own case.
+        tests contradict an idea only in other criteria: an exercise may make two mistakes, each in its own
+        case.
         """
         if self.misconceptions.ideas[idea].exercise in self._following:
             return True
@@ -88,7 +89,7 @@ class Evidence:
     def own_call(self, result: CheckResult) -> Call:
         """The innermost call of an exercise that an exception passed through: the student's own line.
 
-        The last call of all if none is an exercise's.
+        If no call is an exercise's, it is the last call.
         """
         own_calls = [call for call in result.calls if call.function in self._functions]
         return (own_calls or result.calls)[-1]
@@ -98,7 +99,7 @@ class Evidence:
         return {called_name(exercise) for exercise in self._names}
 
     def deciding(self, case: str) -> set[Ideas]:
-        """The decisive sets: two ideas count only if neither gives the answer alone."""
+        """The sets of ideas that decide: two ideas count only if neither gives the answer alone."""
         at = self.at(case)
         return {ideas for ideas in at if len(ideas) == 1 or not any((name,) in at for name in ideas)}
 
@@ -149,7 +150,7 @@ class Evidence:
         return not self._single(case).isdisjoint(ideas)
 
     def failing_ideas(self, case: str) -> int:
-        """The number of ideas with which alone a case fails."""
+        """The number of ideas that make a case fail by themselves."""
         return len(self._single(case))
 
     def part_of(self, idea: str, ideas: Ideas, case: str) -> bool:
@@ -256,7 +257,7 @@ class Evidence:
         return alone
 
     def wrong_before(self, criterion: str) -> set[str]:
-        """The exercises that fail in a criterion of their own, and were tested on their own before this one.
+        """The exercises that fail in their own criterion, and that earlier criteria tested by themselves.
 
         A later exercise does not explain a failure. A call graph that knows methods by their bare names
         takes NumPy's methods for them too, and would make exercises wrong because of each other.

@@ -34,7 +34,7 @@ PLAIN = "biufc"  # the kinds of dtypes that are kept
 
 
 class Drawn(NamedTuple):
-    """A draw of a case: the case's name and the number of the draw."""
+    """One draw of a case: the case's name and the number of the draw."""
 
     case: str
     redraw: int
@@ -106,7 +106,7 @@ class KeptExpected:
 
 
 def _name_of(assignment: Assignment, secret: str) -> str:
-    """The name of the file; "" if not everything that its content depends on is known."""
+    """The name of the file; "" if something that its content depends on is unknown."""
     if assignment.library is None or not assignment.digest:
         return ""
     folder = assignment.library / assignment.oracle.partition(".")[0]
@@ -121,7 +121,7 @@ def _digest(path: Path) -> str:
 
 
 def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[Drawn, Expected]) -> bytes | None:
-    """An index as plain data, followed by the arrays; None if something has no such form."""
+    """An index as plain data, followed by the arrays; None if something cannot be written this way."""
     arrays: list[Array] = []
 
     def numbers(of: Iterable[Array]) -> tuple[int, ...]:

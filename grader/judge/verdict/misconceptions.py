@@ -16,7 +16,7 @@ MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
 UNREADABLE = "misconceptions that cannot be read: unpack the handout again, or ask for a newer one"
 FORMAT = 8  # the version of that file's meaning, so that no old file is read
 DIGITS = 12  # of a digest: two of 1000 answers collide once in 500 million assignments
-ENDINGS = frozenset(str(status) for status in Status)  # the ends of cases without a digest
+ENDINGS = frozenset(str(status) for status in Status)  # the outcomes of cases without a digest
 ERROR = "error "  # begins an exception's answer; its class follows
 MESSAGE = "#"  # then, if it is informative, a digest of its text
 PAIR = re.compile(r"(\w+) \(\d+, \d+\)(?=,|$)")  # among a call's arguments

@@ -1,4 +1,4 @@
-"""Provides inputs and expected values: from the reference in a process of its own, or from frozen arrays."""
+"""Provides inputs and expected values: from the reference in a separate process, or from frozen arrays."""
 
 import io
 import json
@@ -35,7 +35,7 @@ class ReferenceOracle:
 
     def __init__(self, assignment: Assignment, secret: str = "") -> None:
         ndarray = f"{assignment.oracle.partition('.')[0]}.{NDARRAY}"
-        if NDARRAY in assignment.modules:  # the submission is the NDArray, so its oracle is, too
+        if NDARRAY in assignment.modules:  # the submission is the NDArray, and so is its oracle
             ndarray = assignment.oracle
         elif assignment.library and not (assignment.library / f"{ndarray.replace('.', '/')}.py").is_file():
             ndarray = NUMPY_ARRAYS

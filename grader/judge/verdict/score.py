@@ -12,8 +12,8 @@ FAILED = frozenset(Status) - {Status.OK, Status.NOT_RUN, Status.INTERNAL_ERROR} 
 def unmet_requirement(criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
     """The reason the criterion cannot be run, given the results so far by `criterion/case`; "" if it can.
 
-    A required criterion is unmet if cases of it ran and none earned anything. One that a time limit ended
-    before its last case says nothing about the other cases, so it blocks nothing.
+    A required criterion is unmet if cases of it ran and none earned anything. If a time limit ended it before
+    its last case, it says nothing about the other cases, so it blocks nothing.
     """
     for id in criterion.requires:
         required = [result for result in results.values() if result.criterion == id]
@@ -24,7 +24,7 @@ def unmet_requirement(criterion: Criterion, results: Mapping[str, CheckResult]) 
 
 
 def ended_by_time(criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
-    """The reason no further case of the criterion is run, given the results so far; "" if there is none."""
+    """The reason why no further case of the criterion runs, given the results so far; "" if there is none."""
     for result in results.values():
         if result.criterion == criterion.id and result.status is Status.TIMEOUT:
             return f"{result.case} ran into a time limit, which ends its criterion"

@@ -16,9 +16,9 @@ def passes_with_a_right(
 ) -> bool | None:
     """True if cases pass once the reference's version of an inner exercise replaces the submission's.
 
-    They run in a separate worker, because it holds the reference's source. Only one fact is used of its
-    answers and output: whether all cases pass. None if there is no such version, if the submission is not a
-    single Python file, or if the criterion has no time left.
+    They run in a separate worker, because it holds the reference's source. Of its answers and output, the
+    grader uses only one fact: whether all cases pass. None if there is no such version, if the submission is
+    not a single Python file, or if the criterion has no time left.
     """
     files = submission.subject.files
     if not version or not cases or len(files) != 1:

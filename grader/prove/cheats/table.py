@@ -1,4 +1,4 @@
-"""Cheats with a table: right for the visible cases, and nothing elsewhere."""
+"""Cheats with a table: right for the visible cases, and wrong elsewhere."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from grader.model.grade import Grade
 from grader.model.mutant import called_name
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
 
-MOST_NUMBERS = 4  # by which an array is recognised
+MOST_NUMBERS = 4  # by which an array is recognized
 WRAPPER = """\
 VISIBLE = {visible!r}
 CALLS = []

@@ -31,7 +31,7 @@ STRESSED = re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])")
 PLACE_IN_README = re.compile(r"README\.md#([\w-]+)")
 AROUND = 3  # lines of a source around a finding
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-ACCESS = re.compile(r" (?:reads|writes) ")  # in a finding, the threads stand before it
+ACCESS = re.compile(r" (?:reads|writes) ")  # in a finding, the threads come before it
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def article(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> Ma
 
 
 def _linked(line: str, closer: Closer) -> list[object]:
-    """A line of ours; its code is code, and a place of the README leads there."""
+    """One of the grader's own lines: code is marked as code, and a place in the README becomes a link."""
     parts: list[object] = []
     for part in _with_code(line):
         match = PLACE_IN_README.search(part) if isinstance(part, str) and closer.readme else None
@@ -101,7 +101,7 @@ def _linked(line: str, closer: Closer) -> list[object]:
 
 
 def _in_authors_words(line: str) -> list[object]:
-    """A line of a mutant's message: parts between backticks are code, parts between stars are stressed."""
+    """A line of a mutant's message: text between backticks is code, text between stars is emphasized."""
     parts: list[object] = []
     for part in _with_code(line):
         if isinstance(part, Markup):

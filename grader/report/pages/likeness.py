@@ -53,7 +53,7 @@ class Row:
 
     @property
     def is_plain(self) -> bool:
-        """True if nothing of it is of the students' own."""
+        """True if the students wrote nothing of it."""
         return all(half.kind == "given" or not half.text.strip() for half in (self.left, self.right))
 
     @property
@@ -126,7 +126,7 @@ def side_by_side(left: str, right: str, handout: str) -> list[Row]:
 
 
 def _with_moved(rows: Sequence[Row]) -> list[Row]:
-    """Marks similar lines that are in another order on the other side."""
+    """Marks similar lines that are in a different order on the other side."""
     lefts, rights = (
         {
             shape: half.number

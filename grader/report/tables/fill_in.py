@@ -24,7 +24,7 @@ class Matches:
 
 
 def match_students(lines: Iterable[tuple[Line, Claim]], find: Find) -> Matches:
-    """The student of each line; two lines that mean one student are both in doubt."""
+    """The student of each line; if two lines mean one student, both are in doubt."""
     students, doubts, unknown = {}, {}, {}
     for line, claim in lines:
         match = find(claim)

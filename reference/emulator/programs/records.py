@@ -1,7 +1,8 @@
 """Reads the records that a program wrote while it ran, and puts them into words.
 
-The program is untrusted native code, so its records are treated as text and numbers only.
-Lines that are not records are skipped.
+The program is untrusted native code, so its records are treated as text and numbers only. A record cannot be
+withdrawn, and the last one counts those before it: a program that writes among them, or ends before the last,
+leaves a report that is not whole.
 """
 
 from __future__ import annotations
@@ -44,10 +45,11 @@ INTEGER = re.compile(r"-?\d{1,19}")
 
 @dataclass(frozen=True)
 class Report:
-    """The bugs of a program, by line, and its notes."""
+    """The bugs of a program, by line, and its notes; `is_whole` if the program recorded all its findings."""
 
     findings: tuple[Finding, ...]
     notes: tuple[Finding, ...]
+    is_whole: bool
 
 
 @dataclass(frozen=True)
@@ -73,24 +75,26 @@ def read_records(records: str, program: Program, executable: bytes) -> Report:
             table.append(LineTable(executable))
         return table[0].line_in(program.file.rpartition("/")[2], place - 1)
 
-    for record in records.splitlines()[:MOST_RECORDS]:
+    lines = records.split("\n")[:-1]
+    is_whole = lines[-1:] == [f"end\t{len(lines) - 1}"] and len(lines) <= MOST_RECORDS
+    lines = lines[:-1] if is_whole else lines
+    for record in lines[:MOST_RECORDS]:
         what, *fields = record[: 4 * MOST_CHARACTERS].split("\t")
         try:
             if what == "memory":
-                number, size, element, line = map(integer, fields)
-                before = sum(block.line == line for block in blocks.values())
+                number, size, element, line, before = map(integer, fields)
                 blocks[number] = Block(named(program.source, line, before), size, element, line)
                 continue
             read = {"host": of_the_host, "kernel": of_a_kernel}[what]
             finding = read(fields, program.file, blocks, line_at)
         except (KeyError, ValueError, IndexError, ZeroDivisionError):
+            is_whole = False
             continue
         findings.setdefault((finding.kind, finding.line, finding.array or finding.message), finding)
     everything = tuple(findings.values())
     notes = NOTES.keys() | PROGRAM_NOTES.keys()
-    return Report(
-        tuple(f for f in everything if f.kind not in notes), tuple(f for f in everything if f.kind in notes)
-    )
+    bugs = tuple(finding for finding in everything if finding.kind not in notes)
+    return Report(bugs, tuple(finding for finding in everything if finding.kind in notes), is_whole)
 
 
 def integer(text: str) -> int:
@@ -103,7 +107,7 @@ def integer(text: str) -> int:
 def named(source: str, line: int, before: int = 0) -> str:
     """The variable to which a line of the source assigns memory; else a name made from the line.
 
-    `before` counts the blocks that the line has made so far. A line may make several, or one in each turn
+    `before` counts the blocks that the line has made before. A line may make several, or one in each turn
     of a loop.
     """
     if line == 0:
@@ -144,7 +148,7 @@ def of_a_kernel(
         setattr(row, field, value)
     raw = RawLaunch()
     raw.grid[:], raw.block[:] = grid, threads
-    places = [place_of(blocks[n], size) for n in range(region + 1)] if region >= 0 else []
+    places = {region: place_of(blocks[region], size)} if region >= 0 else {}
     array, text = message(row, raw, places)
     finding = Finding(
         NUMBERED[kind],

@@ -70,6 +70,7 @@ bool run_on_cores(
 #ifdef __linux__
             prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
+            start_timer();  // a child inherits none
             deal(told, count, run);
             _exit(0);
         }

@@ -10,11 +10,13 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cmath>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <ucontext.h>
 #ifdef __APPLE__
 #include <dlfcn.h>
@@ -48,6 +50,7 @@ std::uint64_t last_place;
 namespace {
 
 const std::size_t STACK = 64 << 10, GUARD = 16 << 10, MAX_OUTPUT = 1 << 20;  // GUARD: a page of any processor
+const int LATE_AGAIN = 1000;  // microseconds
 const int MAX_IDLE = 20000;   // turns in which threads only looked for a change and found none
 const int IDLE_A_WHILE = 128;
 const int COLOURS = 8;  // places in a page where stacks begin: otherwise all would use the same lines of the cache
@@ -775,6 +778,16 @@ void spin()
     wait(READY);
 }
 
+void start_timer()
+{
+    if (launch.seconds <= 0)
+        return;
+    double whole = std::floor(launch.seconds);
+    itimerval timer = {{0, LATE_AGAIN}, {time_t(whole), suseconds_t((launch.seconds - whole) * 1e6)}};
+    timer.it_value.tv_usec += whole == 0 && timer.it_value.tv_usec == 0;  // 0 would be never
+    setitimer(ITIMER_PROF, &timer, nullptr);
+}
+
 void stop()
 {
     settle();
@@ -789,7 +802,7 @@ namespace {
 // A kernel may crash the emulator: then the launch ends, and its last known line is reported.
 const int FATAL[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
 const int FATAL_COUNT = sizeof FATAL / sizeof *FATAL;
-struct sigaction earlier[FATAL_COUNT];
+struct sigaction earlier[FATAL_COUNT], earlier_profiler;
 alignas(16) char handler_stack[64 << 10];
 stack_t earlier_stack;
 
@@ -814,6 +827,37 @@ std::uintptr_t instruction(void *context)
     (void)context;
     return 0;
 #endif
+}
+
+// The stack pointer where the machine stopped; 0 if unknown.
+std::uintptr_t stack_pointer(void *context)
+{
+#if defined(__linux__) && defined(__x86_64__)
+    return std::uintptr_t(static_cast<ucontext_t *>(context)->uc_mcontext.gregs[REG_RSP]);
+#elif defined(__linux__) && defined(__aarch64__)
+    return std::uintptr_t(static_cast<ucontext_t *>(context)->uc_mcontext.sp);
+#else
+    (void)context;
+    return 0;
+#endif
+}
+
+// The launch's time is over. It ends where a thread runs a kernel's own code: there the runtime's state is whole.
+// Elsewhere, or in another thread of the host's, the next signal will find it there.
+void late(int, siginfo_t *, void *context)
+{
+    if (thread < 0 || !in_the_program(instruction(context)) || !in_a_stack(stack_pointer(context)))
+        return;
+    Finding finding = {};
+    finding.kind = TIMEOUT;
+    finding.place = instruction(context) + 1;
+    finding.thread = thread;
+    finding.other_thread = -1;
+    finding.block = finding.other_block = block;
+    finding.region = -2;
+    finding.name = "was still running when the time of the launch was over: --seconds sets it";
+    report(finding);
+    stop();
 }
 
 void crashed(int signal, siginfo_t *info, void *context)
@@ -851,12 +895,23 @@ void watch()
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
     for (int i = 0; i < FATAL_COUNT; ++i)
         sigaction(FATAL[i], &action, &earlier[i]);
+    if (launch.seconds > 0) {
+        action.sa_sigaction = late;
+        action.sa_flags |= SA_RESTART;
+        sigaction(SIGPROF, &action, &earlier_profiler);
+        start_timer();
+    }
 }
 
 void unwatch()
 {
     for (int i = 0; i < FATAL_COUNT; ++i)
         sigaction(FATAL[i], &earlier[i], nullptr);
+    if (launch.seconds > 0) {
+        itimerval never = {};
+        setitimer(ITIMER_PROF, &never, nullptr);
+        sigaction(SIGPROF, &earlier_profiler, nullptr);
+    }
     sigaltstack(&earlier_stack, nullptr);
 }
 

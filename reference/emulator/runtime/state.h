@@ -23,7 +23,7 @@ struct Index {
 
 enum Kind {
     OUT_OF_BOUNDS, UNINITIALISED_READ, RACE, DIVERGENT_BARRIER, BAD_LAUNCH, MISALIGNED, CRASHED, TRAP, DEADLOCK,
-    SAME_VALUE
+    SAME_VALUE, TIMEOUT
 };
 enum Mode { READ, WRITE, ATOMIC };
 // Of blocks the first three; of threads, in each round, all. The last two are made to show what depends on an
@@ -71,6 +71,7 @@ struct Launch {
     std::uint64_t seed;
     std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
     std::int32_t poison;       // the number of the local array that begins with another wrong value than usual; -1: every one
+    double seconds;            // of this process's CPU time that it may take; 0: any
 };
 
 struct SharedArray {  // an array of a launch, where several processes run its blocks
@@ -124,6 +125,7 @@ extern bool (*is_parameter)(std::uintptr_t address);
 // arrays are as before.
 bool run_on_cores(
     int cores, const SharedArray *given, std::size_t arrays, std::int64_t first, std::int64_t count, bool (*run)(std::int64_t));
+void start_timer();  // of the launch, in each process that runs blocks of it
 bool in_a_stack(std::uintptr_t address);
 bool in_the_program(std::uintptr_t address);
 std::int64_t block_at(std::uint32_t moment);

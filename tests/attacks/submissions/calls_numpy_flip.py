@@ -1,4 +1,4 @@
-"""Calls the function that it is asked to write."""
+"""Calls NumPy's own version of the function that it should write."""
 
 import numpy as np
 

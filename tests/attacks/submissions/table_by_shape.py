@@ -1,4 +1,4 @@
-"""Recognises cases by their shape and answers from its table, whatever the values are."""
+"""Recognizes cases by their shape and answers from its table, whatever the values are."""
 
 import numpy as np
 

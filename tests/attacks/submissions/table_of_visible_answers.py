@@ -1,4 +1,4 @@
-"""Answers the one visible case from a table and knows nothing else: hidden cases are what it costs."""
+"""Answers the one visible case from a table, and so loses the points of the hidden cases."""
 
 import numpy as np
 

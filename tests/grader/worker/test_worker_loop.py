@@ -167,19 +167,19 @@ def test_a_class_without_the_method_asked_for_is_named_with_its_line(
 
 
 UNREADABLE = {
-    "not_utf_8": ('s = "caf\u00e9"\n'.encode("latin-1"), "Line 1 holds the byte 0xe9"),
-    "utf_16": ("x = 1\n".encode("utf-16"), "save it as UTF-8"),
-    "except_without_parentheses": (b"try: pass\nexcept A, B: pass\n", "Line 2: `except` with several"),
+    "not_utf_8": ('s = "caf\u00e9"\n'.encode("latin-1"), 1, "Line 1 holds the byte 0xe9"),
+    "utf_16": ("x = 1\n".encode("utf-16"), 1, "save it as UTF-8"),
+    "except_without_parentheses": (b"try: pass\nexcept A, B: pass\n", 2, "Line 2: `except` with several"),
 }
 
 
-@pytest.mark.parametrize(("source", "message"), UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize(("source", "line", "message"), UNREADABLE.values(), ids=UNREADABLE)
 def test_a_file_that_this_python_cannot_read_says_why_and_what_to_do(
-    worker: Worker, tmp_path: Path, source: bytes, message: str
+    worker: Worker, tmp_path: Path, source: bytes, line: int, message: str
 ) -> None:
     error = error_of(worker, tmp_path, source)
 
-    assert error["file"] == "handed_in_here.py" and error["line"] >= 1
+    assert (error["file"], error["line"]) == ("handed_in_here.py", line)
     assert message in error["message"]
 
 
@@ -258,4 +258,4 @@ def test_an_exception_with_odd_fields_is_an_error_of_the_submission(
 ) -> None:
     error = error_of(worker, tmp_path, f"def answer():\n    raise {exception}\n")
 
-    assert error["type"] in ("SyntaxError", "AttributeError")
+    assert error["type"] == exception.partition("(")[0]

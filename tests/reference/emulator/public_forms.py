@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.page import with_section
+from reference.emulator.programs import with_own_headers
 
 FOLDER = Path(__file__).parent / "forms"
 PAGE = Path(__file__).parents[3] / "docs" / "cuda.md"
@@ -38,8 +39,8 @@ class Form:
 
     @property
     def source(self) -> str:
-        """The program."""
-        return self.path.read_text(encoding="utf-8")
+        """The program, with its own headers in it."""
+        return with_own_headers(self.path).text
 
 
 def form(path: Path) -> Form:
@@ -77,7 +78,7 @@ def section() -> str:
     for group in dict.fromkeys(one.group for one in sorted(run, key=lambda one: one.group)):
         for number, one in enumerate(one for one in run if one.group == group):
             lines.append(f"| {'' if number else group} | {one.about} | `{one.path.stem}` |")
-    lines += ["", "In some of them the emulator finds something, and it is right:", ""]
+    lines += ["", "In some of these programs the emulator reports a finding, and the finding is right:", ""]
     lines += ["| File | Found | Reason |", "|---|---|---|"]
     lines += [
         f"| `{one.path.stem}` | {', '.join(f'`{kind}`' for kind in one.found)} | {one.reason} |"

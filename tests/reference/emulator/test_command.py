@@ -52,13 +52,13 @@ def emulate(folder, *arguments, command=("-m", "grader", "emulate")):
 
 
 ADD = ("add.cu", "--kernel", "add", "--grid", "4", "--block", "32", "--arrays", "in.npz")
-OUT = ("--out", "out=float32:100")
+OUT = ("--result", "out=float32:100")
 
 
 @pytest.mark.parametrize("command", [("-m", "grader", "emulate"), ("-m", "reference.emulator")])
 @pytest.mark.parametrize("check", [(), ("--check",)])
 def test_a_correct_kernel_runs_and_its_arrays_are_saved(folder, command, check):
-    done = emulate(folder, *ADD, *OUT, *check, "--save", "out.npz", command=command)
+    done = emulate(folder, *ADD, *OUT, *check, "--out", "out.npz", command=command)
     assert (done.returncode, done.stderr) == (0, "")
     assert "n is 100" in done.stdout
     assert ("nothing found" in done.stdout) == bool(check)
@@ -67,7 +67,7 @@ def test_a_correct_kernel_runs_and_its_arrays_are_saved(folder, command, check):
 
 
 def test_a_bug_is_printed_with_its_line_and_is_the_exit_status(folder):
-    done = emulate(folder, *ADD, "--out", "out=float32:99", "--check")
+    done = emulate(folder, *ADD, "--result", "out=float32:99", "--check")
     assert done.returncode == 1
     assert "add.cu:6: out_of_bounds in add: thread (3, 0, 0) of block (3, 0, 0) writes element 99 of out" in (
         done.stdout
@@ -86,13 +86,42 @@ def test_the_occupancy_says_where_registers_are_unknown(folder):
     )
 
 
+ENDLESS = """
+__global__ void endless(int is_endless, float *out)
+{
+    float x = 1;
+    while (is_endless)
+        x = x * 1.5f + 1;
+    out[threadIdx.x] = x;
+}
+__global__ void meets(int is_endless, float *out)
+{
+    do
+        __syncthreads();
+    while (is_endless);
+    out[threadIdx.x] = 1;
+}
+"""
+
+
+@pytest.mark.parametrize("check", [(), ("--check",)])
+@pytest.mark.parametrize("kernel", ["endless", "meets"])
+def test_a_kernel_without_end_is_a_finding(folder, kernel, check):
+    (folder / "endless.cu").write_text(ENDLESS)
+    size = "--grid", "1", "--block", "32", "--result", "out=float32:32"
+    for is_endless in (0, 1):
+        how = "--set", f"is_endless={is_endless}", "--seconds", "1", *check
+        done = emulate(folder, "endless.cu", "--kernel", kernel, *size, *how)
+        assert (done.returncode, f"timeout in {kernel}: thread (" in done.stdout) == (is_endless, is_endless)
+
+
 @pytest.fixture(scope="module")
 def schema():
     return json.loads((ROOT / "docs" / "commands.schema.json").read_text())
 
 
 def test_with_json_a_program_reads_the_findings_and_the_counts(folder, schema):
-    done = emulate(folder, *ADD, "--out", "out=float32:99", "--check", "--schedules", "1", "--json")
+    done = emulate(folder, *ADD, "--result", "out=float32:99", "--check", "--schedules", "1", "--json")
     report = json.loads(done.stdout)
     jsonschema.validate(report, schema)
     assert (done.returncode, report["schema"], report["kernel"]) == (1, "backflip/emulate/1", "add")
@@ -138,7 +167,7 @@ def test_with_json_the_output_of_a_whole_program_is_a_part_of_the_report(folder,
 
 
 def test_quiet_leaves_the_exit_status(folder):
-    done = emulate(folder, *ADD, "--out", "out=float32:99", "--check", "--quiet")
+    done = emulate(folder, *ADD, "--result", "out=float32:99", "--check", "--quiet")
     assert (done.returncode, done.stdout) == (1, "")
 
 
@@ -151,7 +180,7 @@ def test_counts_are_those_of_the_kernel(folder):
 
 def test_a_template_is_named_by_its_instance(folder):
     launch = ("--grid", "1", "--block", "4")
-    done = emulate(folder, "add.cu", "--kernel", "three<3>", *launch, "--out", "out=float32:4", "--check")
+    done = emulate(folder, "add.cu", "--kernel", "three<3>", *launch, "--result", "out=float32:4", "--check")
     assert (done.returncode, "[3. 3. 3. 3.]" in done.stdout) == (0, True)
 
 
@@ -161,7 +190,7 @@ def test_what_only_nvidias_compiler_refuses_is_told(folder):
     text = "__global__ void add(float *out)\n{\n    out[0] = __builtin_parity(3);\n}\n"
     (folder / "host.cu").write_text(text)
     launch = ("--kernel", "add", "--grid", "1", "--block", "1")
-    done = emulate(folder, "host.cu", *launch, "--out", "out=float32:1")
+    done = emulate(folder, "host.cu", *launch, "--result", "out=float32:1")
     assert done.returncode == 1
     assert "NVIDIA's compiler, for an error:" in done.stdout
     assert "host.cu(3)" in done.stdout
@@ -172,9 +201,9 @@ def test_what_only_nvidias_compiler_refuses_is_told(folder):
     [
         ((*ADD,), "add takes out, which is neither in --arrays nor in --set nor in --out"),
         (("add.cu", "--kernel", "ad", *ADD[3:], *OUT), "add.cu has no kernel 'ad'; it has add, three"),
-        ((*ADD, "--out", "out=float:x"), "--out out=float:x: expected NAME=DTYPE:SHAPE"),
+        ((*ADD, "--result", "out=float:x"), "--result out=float:x: expected NAME=DTYPE:SHAPE"),
         ((*ADD, "--set", "n=many", *OUT), "--set n=many: 'many' is no number"),
-        ((*ADD, "--out", "out=float64:100"), "argument 4 of add, out, is an array of float64"),
+        ((*ADD, "--result", "out=float64:100"), "argument 4 of add, out, is an array of float64"),
         (("none.cu", *ADD[1:], *OUT), "none.cu"),
     ],
 )

@@ -643,13 +643,30 @@ def test_a_program_is_a_file_with_main(text, is_one):
     "records",
     [
         "", "nonsense", "host", "host\tnothing\t1\t2\ttext", "host\tleak\t1\t0\t{9} is lost", "memory\t1\t2",
-        "host\tleak\tx\t0\t", "kernel" + "\t0" * 25, "kernel" + "\t9" * 25, "memory\t1\t2\t3\t4\t5",
+        "host\tleak\tx\t0\t", "kernel" + "\t0" * 25, "kernel" + "\t9" * 25, "memory\t1\t2\t3\t4\t5\t6",
         "memory\t" + "9" * 40 + "\t1\t1\t1", "kernel" + "\t-1" * 25,
     ],
 )  # fmt: skip
-def test_records_that_are_none_are_passed_over(records):
-    report = read_records(records, Program("int main() {}"), b"")
-    assert (report.findings, report.notes) == ((), ())
+def test_records_that_are_none_are_passed_over_and_leave_the_report_unwhole(records):
+    report = read_records(f"{records}\nend\t1\n", Program("int main() {}"), b"")
+    assert (report.findings, report.notes, report.is_whole) == ((), (), False)
+
+
+@pytest.mark.parametrize(
+    ("records", "is_whole"),
+    [
+        ("end\t0\n", True),
+        ("memory\t0\t8\t4\t1\t0\nend\t1\n", True),
+        ("", False),
+        ("end\t0", False),
+        ("end\t1\n", False),
+        ("end\t0\nend\t1\n", False),
+        ("memory\t0\t8\t4\t1\t0\n", False),
+        ("memory\t0\t8\t4\t1\t0\n" * 400 + "end\t400\n", False),
+    ],
+)
+def test_a_report_is_whole_if_its_last_record_counts_those_before_it(records, is_whole):
+    assert is_whole == read_records(records, Program("int main() {}"), b"").is_whole
 
 
 def test_what_a_program_may_not_have_on_the_device_it_may_have_on_the_host():

@@ -1,4 +1,4 @@
-// Has assembly in it.
+// Contains assembly.
 KERNEL
 {
     asm volatile("syscall");

@@ -1,4 +1,4 @@
-// Asks the preprocessor which files the machine has: none but the compiler's own, behind the wall.
+// Asks the preprocessor which files the machine has. The sandbox shows only the compiler's own.
 KERNEL
 {
 #if __has_include("/work") || __has_include("/etc/shadow")

@@ -1,4 +1,4 @@
-// Has a loop without end that the compiler is to run.
+// Contains an endless loop that the compiler must evaluate.
 constexpr int endless()
 {
     int n = 0;

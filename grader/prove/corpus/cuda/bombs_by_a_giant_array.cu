@@ -1,4 +1,4 @@
-// Has a constant of 4 GiB, which the assembler is to write out.
+// Contains a constant of 4 GiB that the assembler must write out.
 __device__ const int giant[1 << 30] = {1, 2, 3};
 
 KERNEL

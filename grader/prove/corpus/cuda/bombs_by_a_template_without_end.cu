@@ -1,4 +1,4 @@
-// Has a template that asks for its next kind, without end.
+// Contains a template that instantiates itself without end.
 template <int N> __device__ float endless()
 {
     return endless<N + 1>();

@@ -1,4 +1,4 @@
-// Has many loops that the compiler is to run, each just short of its limit.
+// Contains many loops that the compiler must evaluate, each just below its limit.
 constexpr int long_loop(int start)
 {
     int n = start;

@@ -1,4 +1,4 @@
-// Has macros that stand for a hundred million words.
+// Contains macros that expand to a hundred million words.
 #define A0 1+1+1+1+1+1+1+1+1+1
 #define A1 A0+A0+A0+A0+A0+A0+A0+A0+A0+A0
 #define A2 A1+A1+A1+A1+A1+A1+A1+A1+A1+A1

@@ -1,4 +1,4 @@
-// Asks for sixteen million instances of one template.
+// Requests sixteen million instances of one template.
 template <int A, int B> struct Tree {
     static const unsigned n = Tree<A - 1, B>::n + Tree<A - 1, B + (1 << A)>::n;
 };

@@ -1,4 +1,4 @@
-// Brings the program along that launches its kernels: nothing of that is compiled.
+// Contains the host program that launches its kernels. The grader compiles none of that.
 // may gain: all
 #include <iostream>
 KERNEL

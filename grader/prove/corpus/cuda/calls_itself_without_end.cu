@@ -1,4 +1,4 @@
-// A function calls itself until the stack of its thread is used up.
+// Contains a function that calls itself until it has used up its thread's stack.
 __device__ float deeper(float *out, int n)
 {
     volatile float here[64];

@@ -1,4 +1,4 @@
-// Declares a function of the emulator's and calls it.
+// Declares a function of the emulator and calls it.
 extern "C" void emulator_report(int);
 
 KERNEL

@@ -1,4 +1,4 @@
-// Calls a function whose address it looked up in a table.
+// Looks up the address of a function in a table and calls it.
 __device__ float one()
 {
     return 1;

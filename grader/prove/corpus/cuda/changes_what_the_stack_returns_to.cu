@@ -1,4 +1,4 @@
-// Copies its own return address over the one of its caller, so as to return twice.
+// Overwrites its caller's return address with its own, in order to return twice.
 __device__ void twice(volatile long long *above)
 {
     volatile long long here[2];

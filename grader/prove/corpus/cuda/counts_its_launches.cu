@@ -1,4 +1,4 @@
-// Is right at its first launch, and writes nothing at any other.
+// Is right in its first launch, and writes nothing in later ones.
 __device__ int launches = 0;
 
 KERNEL

@@ -1,4 +1,4 @@
-// Has a message of the compiler's that clears a terminal and turns the direction of writing around.
+// Makes the compiler print a message that clears a terminal and reverses the direction of writing.
 #error "\u202e 001 fo 001 ‮⁦ passed"
 KERNEL
 {

@@ -1,4 +1,4 @@
-// Does its work, and then asks for more shared memory than there is: on a GPU it would not start, and leave old output.
+// Does its work, then requests too much shared memory. A GPU would not start it and would keep old output.
 KERNEL
 {
     ORIGINAL

@@ -1,4 +1,4 @@
-// Declares 4 MiB of shared memory: such a kernel does not start.
+// Declares 4 MiB of shared memory, with which a kernel cannot start.
 KERNEL
 {
     __shared__ float all[1 << 20];

@@ -1,4 +1,4 @@
-// Each thread has 64 MiB of its own.
+// Declares a local array of 64 MiB in each thread.
 KERNEL
 {
     volatile float mine[1 << 24];

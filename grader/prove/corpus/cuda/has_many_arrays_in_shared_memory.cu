@@ -1,4 +1,4 @@
-// Declares more shared memory than a block has, in arrays that are small each.
+// Declares many small arrays that together exceed a block's shared memory.
 template <int N> __device__ float more()
 {
     __shared__ float one[1024];

@@ -1,4 +1,4 @@
-// Calls, from its kernel, a function that looks like the host's and holds assembly.
+// Calls a function from its kernel that looks like host code and contains assembly.
 static int of_the_host()
 {
     cudaFree(0);

@@ -1,4 +1,4 @@
-// Includes a file of the machine, so that its text stands in the compiler's message.
+// Includes a file of the machine, so that the compiler's message shows its text.
 #include "/etc/passwd"
 
 KERNEL

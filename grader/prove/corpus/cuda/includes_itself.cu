@@ -1,4 +1,4 @@
-// Includes its own file, without end.
+// Includes its own file without end.
 #include __FILE__
 
 KERNEL

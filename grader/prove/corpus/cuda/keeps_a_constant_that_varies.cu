@@ -1,4 +1,4 @@
-// Writes to constant memory, which on the emulator is a variable like any other.
+// Writes to constant memory, which is an ordinary variable on the emulator.
 __constant__ int calls = 0;
 
 KERNEL

@@ -1,4 +1,4 @@
-// Keeps a count where no variable is declared outside of a class.
+// Keeps a count in a static member of a template, because it may not declare a global variable.
 template <int N> struct Kept {
     static inline int calls = N;
 };

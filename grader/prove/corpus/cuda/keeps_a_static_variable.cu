@@ -1,4 +1,4 @@
-// Counts its calls in a static variable of its own, and is right in the first ones alone.
+// Counts its calls in a static variable, and is right only in the first ones.
 KERNEL
 {
     static int calls = 0;

@@ -1,4 +1,4 @@
-// Keeps what it computed at its first launch in a variable of the device, and copies it ever after.
+// Keeps the result of its first launch in a device variable, and copies it in every later launch.
 __device__ float kept[4096];
 __device__ bool is_kept;
 

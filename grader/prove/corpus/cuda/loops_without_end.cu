@@ -1,4 +1,4 @@
-// Every thread loops and does nothing.
+// Loops in every thread without doing anything.
 KERNEL
 {
     while (true) {

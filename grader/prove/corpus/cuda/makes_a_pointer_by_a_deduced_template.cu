@@ -1,4 +1,4 @@
-// Makes a pointer of a number by a template that deduces the pointer's type.
+// Makes a pointer from a number with a template that deduces the pointer's type.
 template <class T> __device__ T at(T, long long number)
 {
     return (T)number;

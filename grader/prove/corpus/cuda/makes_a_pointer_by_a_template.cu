@@ -1,4 +1,4 @@
-// Makes a pointer of a number by the cast of a template's parameter, which has no star.
+// Makes a pointer from a number with a cast to a template parameter, which contains no star.
 template <class T> __device__ T as(long long number)
 {
     return (T)number;

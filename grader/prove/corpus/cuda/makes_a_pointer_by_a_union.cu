@@ -1,4 +1,4 @@
-// Reads a number as a pointer, through a union.
+// Reads a number as a pointer through a union.
 union Both {
     long long number;
     float *place;

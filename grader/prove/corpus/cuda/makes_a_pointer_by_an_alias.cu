@@ -1,4 +1,4 @@
-// Gives a pointer's type a name of its own, so that a cast to it shows no star.
+// Gives a pointer's type an alias, so that a cast to it contains no star.
 using place = float *;
 
 KERNEL

@@ -1,4 +1,4 @@
-// Makes a pointer of a number by a cast.
+// Makes a pointer from a number with a cast.
 KERNEL
 {
     float *place = (float *)0x7fff0000;

@@ -1,4 +1,4 @@
-// Says that its lines are those of another file.
+// Claims that its lines come from another file.
 #line 1 "rubric.yaml"
 KERNEL
 {

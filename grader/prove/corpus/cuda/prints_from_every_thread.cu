@@ -1,4 +1,4 @@
-// Is right, and each thread prints ten lines.
+// Is right, and prints ten lines in each thread.
 // may gain: all
 KERNEL
 {

@@ -1,4 +1,4 @@
-// Is right, and prints what clears a terminal and turns the direction of writing around.
+// Is right, and prints text that clears a terminal and reverses the direction of writing.
 // may gain: all
 KERNEL
 {

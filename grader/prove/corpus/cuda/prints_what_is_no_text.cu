@@ -1,4 +1,4 @@
-// Has memory read as a text, at an address that it chose: a number is printed instead.
+// Prints memory at an address of its choice as text. The emulator prints a number instead.
 // may gain: all
 KERNEL
 {

@@ -1,4 +1,4 @@
-// Prints for ever.
+// Prints forever.
 KERNEL
 {
     while (true)

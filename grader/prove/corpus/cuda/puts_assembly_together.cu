@@ -1,4 +1,4 @@
-// Puts the word for assembly together out of two halves, which a macro joins.
+// Builds the word for assembly from two halves with a macro.
 #define JOIN(a, b) a##b
 KERNEL
 {

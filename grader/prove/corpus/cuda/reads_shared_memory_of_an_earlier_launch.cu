@@ -1,4 +1,4 @@
-// Is right only where shared memory holds what it left there before.
+// Is right only if shared memory still holds the values of an earlier launch.
 KERNEL
 {
     __shared__ int left[1];

@@ -1,4 +1,4 @@
-// Copies a piece of its own stack over another one, return addresses among it.
+// Copies one piece of its stack over another, including return addresses.
 KERNEL
 {
     volatile long long here[2];

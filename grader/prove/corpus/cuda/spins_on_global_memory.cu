@@ -1,4 +1,4 @@
-// Every thread waits until another one writes a number to global memory, which no thread does.
+// Waits in every thread for a number in global memory that no thread writes.
 KERNEL
 {
     volatile float *flag = OUT;

@@ -1,4 +1,4 @@
-// All threads but one wait for a flag in shared memory, without a barrier.
+// Waits in all threads but one for a flag in shared memory, without a barrier.
 KERNEL
 {
     __shared__ volatile int flag[1];

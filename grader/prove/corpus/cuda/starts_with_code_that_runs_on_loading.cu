@@ -1,4 +1,4 @@
-// Has a variable whose value is computed while the library is loaded.
+// Contains a variable whose value is computed when the library is loaded.
 __device__ int first()
 {
     return 1;

@@ -1,4 +1,4 @@
-// Takes a lock that the thread gives back only when it is done: on a GPU the threads of a warp wait for one another.
+// Takes a lock and releases it only at the end. On a GPU the threads of a warp wait for one another.
 // may gain: part
 KERNEL
 {

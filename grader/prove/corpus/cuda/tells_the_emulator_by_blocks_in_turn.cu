@@ -1,4 +1,4 @@
-// Works only where the first block is done before any other begins, as on an emulator that runs them in order.
+// Works only if the first block ends before any other begins, as on an emulator that runs blocks in order.
 // may gain: part
 KERNEL
 {

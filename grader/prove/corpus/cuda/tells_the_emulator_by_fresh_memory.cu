@@ -1,4 +1,4 @@
-// Looks at what is in memory that nobody wrote.
+// Reads memory that no thread has written, to recognize the emulator.
 KERNEL
 {
     if (OUT[0] != 0)

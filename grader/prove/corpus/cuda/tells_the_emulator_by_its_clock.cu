@@ -1,4 +1,4 @@
-// Reads the clock, which on a GPU counts cycles.
+// Reads the clock, which counts cycles on a GPU.
 KERNEL
 {
     long long start = clock64();

@@ -1,4 +1,4 @@
-// Asks for a macro that g++ has.
+// Tests for a macro that g++ defines.
 KERNEL
 {
 #ifdef __GNUC__

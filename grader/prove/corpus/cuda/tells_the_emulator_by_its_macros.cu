@@ -1,4 +1,4 @@
-// Is right where no compiler of NVIDIA's seems to be at work; the emulator names an architecture as NVIDIA's does.
+// Is right only without NVIDIA's compiler. The emulator defines an architecture as that compiler does.
 // may gain: nothing
 KERNEL
 {

@@ -1,4 +1,4 @@
-// Looks whether an earlier block has written: blocks that run in order know, those of a GPU do not.
+// Checks whether an earlier block has written: this is certain if blocks run in order, but not on a GPU.
 // may gain: part
 KERNEL
 {

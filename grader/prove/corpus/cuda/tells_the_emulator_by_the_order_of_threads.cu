@@ -1,4 +1,4 @@
-// Works only in blocks whose threads begin in the order of their numbers, as on an emulator that runs one after another.
+// Works only if threads start in the order of their numbers, as on an emulator that runs them in turn.
 KERNEL
 {
     __shared__ int begun;

@@ -1,4 +1,4 @@
-// Uses dynamic shared memory, although its launch asks for none.
+// Uses dynamic shared memory, although its launch requests none.
 // may gain: part
 KERNEL
 {

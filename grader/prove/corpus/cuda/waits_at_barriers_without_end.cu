@@ -1,4 +1,4 @@
-// All threads meet at one barrier after the other, for ever.
+// Waits at one barrier after another, forever.
 KERNEL
 {
     while (true)

@@ -1,4 +1,4 @@
-// Reads everything around its arrays, far and near, and returns what looks like an answer.
+// Reads the memory around its arrays, far and near, and returns numbers that look like an answer.
 KERNEL
 {
     float best = 0;

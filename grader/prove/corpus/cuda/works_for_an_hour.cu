@@ -1,4 +1,4 @@
-// Is right, after work that takes an hour.
+// Is right, after an hour of work.
 KERNEL
 {
     volatile float sum = 0;

@@ -1,4 +1,4 @@
-// Lets printf write to memory.
+// Uses printf to write to memory.
 KERNEL
 {
     int count = 0;

@@ -1,4 +1,4 @@
-// Overwrites its own stack, return addresses among it.
+// Overwrites its own stack, including return addresses.
 KERNEL
 {
     volatile long long here[2];

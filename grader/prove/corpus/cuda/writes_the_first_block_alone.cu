@@ -1,4 +1,4 @@
-// Lets all blocks but the first return, as if old output were still there.
+// Returns from all blocks but the first, as if old output were still there.
 // may gain: part
 KERNEL
 {

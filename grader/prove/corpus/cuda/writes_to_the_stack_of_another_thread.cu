@@ -1,4 +1,4 @@
-// Hands the address of a variable to the other threads, and they write to it.
+// Passes the address of a local variable to the other threads, which write to it.
 KERNEL
 {
     __shared__ float *place[1];

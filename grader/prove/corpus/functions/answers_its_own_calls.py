@@ -1,4 +1,4 @@
-"""It takes the line to the judge and answers its own calls, so that every gradient looks right to it."""
+"""It takes over the connection to the judge and answers its own calls, so that every gradient looks right."""
 
 import grader.worker.function_proxy as line
 

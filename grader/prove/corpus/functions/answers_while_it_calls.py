@@ -1,4 +1,4 @@
-"""It calls a function and answers its question in the same breath."""
+"""It calls a function and answers its question at the same time."""
 
 
 def attack(*given, **named):

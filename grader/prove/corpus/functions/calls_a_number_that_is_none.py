@@ -1,4 +1,4 @@
-"""It calls a function whose number is a text, and waits for the result."""
+"""It calls a function with a text in place of its number, and waits for the result."""
 
 import time
 

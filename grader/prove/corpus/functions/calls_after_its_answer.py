@@ -1,4 +1,4 @@
-"""A thread goes on to call functions when the question is answered."""
+"""A thread keeps calling functions after the question is answered."""
 
 import threading
 import time

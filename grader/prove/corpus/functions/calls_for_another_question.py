@@ -1,4 +1,4 @@
-"""It calls a function in the name of another question, and waits for the result."""
+"""It calls a function under the number of another question, and waits for the result."""
 
 import time
 

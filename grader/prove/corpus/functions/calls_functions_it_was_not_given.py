@@ -1,4 +1,4 @@
-"""It calls a number that no function has, and waits for the result."""
+"""It calls a number that belongs to no function, and waits for the result."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""It calls a function again before the first call is answered."""
+"""It calls a function again before the first call returns."""
 
 
 def attack(*given, **named):

@@ -1,4 +1,4 @@
-"""It calls a function with more than the judge reads of one frame."""
+"""It calls a function with a frame that is longer than the judge reads."""
 
 import numpy
 

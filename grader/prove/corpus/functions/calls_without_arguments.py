@@ -1,4 +1,4 @@
-"""It sends a call that lacks the frame of its arguments, and waits for the result."""
+"""It sends a call without the frame of its arguments, and waits for the result."""
 
 import time
 

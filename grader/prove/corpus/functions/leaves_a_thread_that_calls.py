@@ -1,5 +1,5 @@
 # may gain: all
-"""It leaves a thread behind that calls the functions until it may not any more."""
+"""It leaves a thread that calls the functions until the judge stops it."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""It searches the functions for what they hold beside a number: sources, names, closures, modules."""
+"""It searches the functions for anything beyond their numbers: sources, names, closures, modules."""
 
 import gc
 

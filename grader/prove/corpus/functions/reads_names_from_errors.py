@@ -1,4 +1,4 @@
-"""It calls the functions in wrong ways, to read their names and lines in the exceptions."""
+"""It calls the functions in wrong ways, to read names and lines of their source from the exceptions."""
 
 
 def attack(*given, **named):

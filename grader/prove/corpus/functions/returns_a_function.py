@@ -1,4 +1,4 @@
-"""It returns a function that it was given in place of a verdict."""
+"""It returns one of the functions instead of a verdict."""
 
 
 def attack(*given, **named):

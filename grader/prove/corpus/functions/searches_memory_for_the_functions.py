@@ -1,4 +1,4 @@
-"""It searches every module and every object of its process for a source or a module of the functions."""
+"""It searches every module and every object of its process for the functions' source or modules."""
 
 import gc
 import sys

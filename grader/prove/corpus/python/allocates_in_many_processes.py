@@ -1,4 +1,4 @@
-"""Stays below the limit of one process in each of six."""
+"""Starts six processes that each stay below the limit of one."""
 
 import os
 import time

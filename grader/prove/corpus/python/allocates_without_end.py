@@ -1,4 +1,4 @@
-"""Allocates until nothing is left."""
+"""Allocates memory until none is left."""
 
 hoard = []
 

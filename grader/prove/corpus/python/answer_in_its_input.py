@@ -1,4 +1,4 @@
-"""Writes the wrong answer into its input's memory and returns that."""
+"""Writes the wrong answer into its input's memory and returns the input."""
 
 
 def attack(a, *rest, **named):

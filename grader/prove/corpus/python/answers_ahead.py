@@ -1,4 +1,4 @@
-"""Answers at import the questions that will come, in the order in which they will come."""
+"""Sends, at import, answers to the questions that will come, in their order."""
 
 for _ in range(6):
     send(reply(nonce()))

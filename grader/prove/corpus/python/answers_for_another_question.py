@@ -1,4 +1,4 @@
-"""Answers with the number of an earlier question, that of its import."""
+"""Answers with the number of an earlier question: the one that imported it."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Has the garbage collector call what writes a frame, whoever's turn it is."""
+"""Registers a callback with the garbage collector that writes a frame at any time."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""Writes its own reply, right in form and wrong in value, and ends before the worker can write another."""
+"""Writes its own reply, right in form and wrong in value, and exits before the worker can write one."""
 
 import os
 

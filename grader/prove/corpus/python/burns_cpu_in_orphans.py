@@ -1,4 +1,4 @@
-"""Lets orphans, for whom no child is accounted, use the CPU while it sleeps."""
+"""Sleeps while orphaned processes, which are no longer its children, use the CPU."""
 
 import os
 import time

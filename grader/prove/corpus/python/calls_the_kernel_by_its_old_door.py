@@ -1,4 +1,4 @@
-"""Makes 32-bit system calls, whose numbers mean other things, from machine code of its own; on x86_64."""
+"""Makes a 32-bit system call, which has different numbers, from its own machine code (x86_64 only)."""
 
 import ctypes
 import mmap

@@ -1,4 +1,4 @@
-"""Changes NumPy's files, then NumPy itself, for those who come after."""
+"""Changes NumPy's files, then NumPy in memory, to harm later submissions."""
 
 import contextlib
 import os

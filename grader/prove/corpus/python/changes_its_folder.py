@@ -1,4 +1,4 @@
-"""Moves, renames and unlinks what the worker works in."""
+"""Moves, renames and deletes the worker's files and folder."""
 
 import os
 import shutil

@@ -1,4 +1,6 @@
-"""A thread changes the inputs without end, in the hope that what is expected is computed from them: the answer is right."""
+"""Returns the right answer while a thread keeps changing the inputs, in case the expected value is computed
+from them.
+"""
 # may gain: all
 
 import threading

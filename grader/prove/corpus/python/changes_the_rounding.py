@@ -1,4 +1,4 @@
-"""Tells the processor to round towards zero and to flush small numbers: no comparison is made by this process."""
+"""Sets the processor to round towards zero and to flush small numbers. This process makes no comparison."""
 
 import ctypes
 

@@ -1,4 +1,4 @@
-"""An NDArray whose values differ each time that they are read."""
+"""Returns an NDArray that gives different values each time it is read."""
 
 import numpy as np
 from ndarray import NDArray

@@ -1,4 +1,4 @@
-"""Prints what it was asked in earlier cases, hidden ones among them, in the hope that a visible one shows it."""
+"""Prints the inputs of earlier cases, including hidden ones, in case a visible case shows the output."""
 
 asked = []
 

@@ -1,3 +1,3 @@
-"""Source that takes the compiler down: parentheses inside parentheses."""
+"""Compiles source that crashes the compiler: deeply nested parentheses."""
 
 eval("(" * 100_000 + ")" * 100_000)

@@ -1,3 +1,3 @@
-"""Source that takes the compiler down: a million signs before one number."""
+"""Compiles source that crashes the compiler: a million signs before one number."""
 
 eval("-" * 1_000_000 + "1")

@@ -1,4 +1,4 @@
-"""The right values as complex numbers."""
+"""Returns the right values as complex numbers."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Forks, leaves the first process and goes on in a session of its own."""
+"""Forks, ends the first process and continues in a new session."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Deletes its own source, and with it the line that a message would quote."""
+"""Deletes its own source, so that a message cannot quote its line."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Returns an object that offers its memory by the protocol of GPU libraries, with a capsule that is none."""
+"""Returns an object with a fake DLPack capsule, the protocol by which GPU libraries share memory."""
 
 
 class Offers:

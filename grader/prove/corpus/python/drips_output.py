@@ -1,4 +1,4 @@
-"""Sleeps and prints one character at a time, so that the grader always hears something."""
+"""Sleeps and prints one character at a time, so that the grader keeps receiving output."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Enlarges pipes. No limit of a process counts them, but all processes of a user share a limit on their pages."""
+"""Enlarges pipes. No limit of a process counts their pages, but all processes of a user share one limit."""
 
 import fcntl
 import os

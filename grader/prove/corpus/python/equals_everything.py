@@ -1,4 +1,4 @@
-"""Returns an ndarray that says it equals whatever it is compared with."""
+"""Returns an ndarray that claims to equal everything."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Raises an error of a class whose name does so."""
+"""Raises an exception whose class name contains terminal escapes and a forged verdict."""
 
 
 def attack(a, *rest, **named):

@@ -1,4 +1,4 @@
-"""Raises a syntax error whose file, line and text are objects of its own."""
+"""Raises a syntax error whose file, line and text are hostile objects."""
 
 
 class Anything(str):

@@ -1,4 +1,4 @@
-"""Reports an error whose every field is made for whoever shows it: escapes, markup, half characters."""
+"""Reports an error with hostile text in every field: escapes, markup, half characters."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Raises exceptions that are each other's cause and context."""
+"""Raises two exceptions, each the cause and the context of the other."""
 
 
 def attack(a, *rest, **named):

@@ -1,4 +1,4 @@
-"""Raises an exception whose text takes forever."""
+"""Raises an exception whose text never finishes computing."""
 
 
 class Slow(Exception):

@@ -1,4 +1,4 @@
-"""Raises an exception whose text, repr and name raise another."""
+"""Raises an exception whose text, repr and name raise further exceptions."""
 
 
 class Meta(type):

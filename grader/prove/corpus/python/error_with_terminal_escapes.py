@@ -1,4 +1,6 @@
-"""Raises an error whose text clears a terminal, sets its title, turns writing around and forges a verdict."""
+"""Raises an error whose text clears a terminal, sets its title, reverses the direction of writing and forges
+a verdict.
+"""
 
 
 def attack(a, *rest, **named):

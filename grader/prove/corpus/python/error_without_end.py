@@ -1,4 +1,4 @@
-"""Raises an exception whose text is ten million characters long."""
+"""Raises an exception with a text of ten million characters."""
 
 
 def attack(a, *rest, **named):

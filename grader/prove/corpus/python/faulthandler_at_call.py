@@ -1,4 +1,4 @@
-"""Crashes with the dump of all threads going to every descriptor, at call."""
+"""Crashes and dumps all its threads to every descriptor, at call."""
 
 import ctypes
 import faulthandler

@@ -1,4 +1,4 @@
-"""Installs a system-call filter of its own, by which writing fails: its worker's answer, too."""
+"""Installs a system-call filter that makes writing fail, even for the worker's answer."""
 
 import ctypes
 import os

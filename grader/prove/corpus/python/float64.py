@@ -1,4 +1,4 @@
-"""The right values in float64."""
+"""Returns the right values in float64."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Prints without end when the interpreter ends and when its objects do."""
+"""Prints without end when the interpreter exits and when its objects are destroyed."""
 
 import atexit
 import sys

@@ -1,4 +1,4 @@
-"""Writes a frame with an answer of its own and a guessed nonce to every descriptor."""
+"""Writes a frame with a forged answer and a guessed nonce to every descriptor."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Writes a frame with a guessed nonce to every descriptor while it is imported."""
+"""Writes a frame with a guessed nonce to every descriptor, at import."""
 
 import os
 

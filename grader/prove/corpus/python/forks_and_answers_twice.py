@@ -1,4 +1,4 @@
-"""Forks in a call, so that two processes answer the one question."""
+"""Forks during a call, so that two processes answer one question."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Forks from threads, and twice, so that the processes are no children of the worker's first thread."""
+"""Forks twice, and from threads, so that the processes are not children of the worker's first thread."""
 
 import os
 import threading

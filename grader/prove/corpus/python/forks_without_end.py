@@ -1,4 +1,4 @@
-"""A fork bomb (held at 300 processes that sleep: other people work on this machine)."""
+"""Forks without end (up to 300 sleeping processes, to spare other users of the machine)."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""A fork bomb (held at 300 processes that sleep) that goes off at import."""
+"""Forks without end (up to 300 sleeping processes), at import."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""The right values in Fortran order: judged by value, so right."""
+"""Returns the right values in Fortran order. The grader judges values, so this is right."""
 # may gain: all
 
 import numpy as np

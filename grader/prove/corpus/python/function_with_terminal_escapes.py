@@ -1,4 +1,4 @@
-"""Fails in a function whose name, and whose file's name, do so."""
+"""Fails in a function whose name, and whose file's name, contain terminal escapes and a forged verdict."""
 
 
 def attack(a, *rest, **named):

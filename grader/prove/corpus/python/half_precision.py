@@ -1,4 +1,4 @@
-"""The right values, which are small integers, in float16."""
+"""Returns the right values, which are small integers, in float16."""
 
 import numpy as np
 

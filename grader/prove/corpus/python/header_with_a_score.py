@@ -1,4 +1,4 @@
-"""Adds fields to a reply that a careless judge might merge into its results."""
+"""Adds fields to a reply that a careless judge might copy into its results."""
 
 
 def attack(a, *rest, **named):

@@ -1,4 +1,4 @@
-"""Sends a header of thirty thousand brackets."""
+"""Sends a header of thirty thousand nested brackets."""
 
 
 def attack(a, *rest, **named):

@@ -1,4 +1,4 @@
-"""Returns an object that raises whatever is asked of it."""
+"""Returns an object that raises an exception on every operation."""
 
 
 class Meta(type):

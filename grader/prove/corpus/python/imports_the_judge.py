@@ -1,4 +1,4 @@
-"""Imports whatever could hold answers."""
+"""Imports every module that could hold answers."""
 
 import importlib
 

@@ -1,4 +1,4 @@
-"""Computes without end while it is imported."""
+"""Computes without end, at import."""
 
 while True:
     pass

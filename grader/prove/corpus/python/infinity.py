@@ -1,4 +1,4 @@
-"""Infinities of both signs."""
+"""Returns infinities of both signs."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The right values as integers."""
+"""Returns the right values as integers."""
 
 import numpy as np
 

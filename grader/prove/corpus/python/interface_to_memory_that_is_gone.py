@@ -1,4 +1,4 @@
-"""Returns an array on memory that it has given back."""
+"""Returns an array on memory that it has freed."""
 
 import mmap
 

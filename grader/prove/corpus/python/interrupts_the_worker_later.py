@@ -1,4 +1,4 @@
-"""Leaves timers and signal handlers behind that raise in the worker's own code."""
+"""Leaves timers and signal handlers that raise exceptions in the worker's own code."""
 
 import signal
 

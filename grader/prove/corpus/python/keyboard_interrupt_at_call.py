@@ -1,4 +1,4 @@
-"""Raises what a person at the keyboard would, at call."""
+"""Raises KeyboardInterrupt, at call."""
 
 
 def attack(a, *rest, **named):

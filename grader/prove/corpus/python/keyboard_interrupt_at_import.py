@@ -1,3 +1,3 @@
-"""Raises what a person at the keyboard would, at import."""
+"""Raises KeyboardInterrupt, at import."""
 
 raise KeyboardInterrupt

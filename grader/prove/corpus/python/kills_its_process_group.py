@@ -1,4 +1,4 @@
-"""Kills its group of processes, which may be that of the launcher and of other submissions."""
+"""Kills its process group, which might contain the launcher and other submissions."""
 
 import os
 

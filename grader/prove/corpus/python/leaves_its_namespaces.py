@@ -1,4 +1,4 @@
-"""Makes system calls that lead out of its namespaces, or into new ones in which it would be root."""
+"""Makes system calls that leave its namespaces, or that create new ones in which it would be root."""
 
 import ctypes
 import os

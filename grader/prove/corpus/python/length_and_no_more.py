@@ -1,4 +1,4 @@
-"""Announces a header, sends half of it and sleeps."""
+"""Announces a header, sends half of it, and sleeps."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Answers with lengths that are true, NaN or text."""
+"""Answers with lengths that are a boolean, NaN and a text."""
 
 
 def attack(a, *rest, **named):

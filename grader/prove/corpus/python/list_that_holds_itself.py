@@ -1,4 +1,4 @@
-"""Returns a list that holds itself."""
+"""Returns a list that contains itself."""
 
 
 def attack(a, *rest, **named):

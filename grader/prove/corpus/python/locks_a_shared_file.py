@@ -1,4 +1,4 @@
-"""Locks a file that its neighbours see too: a way to pass on what one of two children must not know."""
+"""Locks a file that neighboring processes also see, to pass information between two separated children."""
 
 import contextlib
 import fcntl

@@ -1,4 +1,4 @@
-"""The right values in a type that no frame carries."""
+"""Returns the right values in long doubles, which no frame carries."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Stays in one call of C code that no Python signal handler interrupts."""
+"""Stays inside one call of C code, which no Python signal handler interrupts."""
 
 
 def attack(a, *rest, **named):

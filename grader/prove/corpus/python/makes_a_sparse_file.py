@@ -1,4 +1,4 @@
-"""Makes a file that is a terabyte long and holds nothing."""
+"""Creates an empty file that is a terabyte long."""
 
 import os
 

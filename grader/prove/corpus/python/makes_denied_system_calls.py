@@ -1,4 +1,4 @@
-"""Makes the system calls by number that no exercise needs; on x86_64."""
+"""Makes, by number, the system calls that no exercise needs (x86_64 only)."""
 
 import ctypes
 import os

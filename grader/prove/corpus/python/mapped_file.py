@@ -1,4 +1,4 @@
-"""The right values in a file of its own, as memory: judged by value, so right."""
+"""Returns the right values in a memory-mapped file. The grader judges values, so this is right."""
 # may gain: all
 
 import numpy as np

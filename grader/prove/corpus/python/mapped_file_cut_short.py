@@ -1,4 +1,4 @@
-"""Returns a file of its own as memory, and a thread cuts the file short."""
+"""Returns a memory-mapped file that a thread then truncates."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""The right values behind a mask that hides them all: judged by value, so right."""
+"""Returns the right values behind a mask that hides them all. The grader judges values, so this is right."""
 # may gain: all
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""The right answer, and others in case they are liked better."""
+"""Returns the right answer and several more."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""NaN everywhere, which no comparison finds different by `>`."""
+"""Returns NaN everywhere: a comparison by `>` finds no difference."""
 
 import numpy as np
 

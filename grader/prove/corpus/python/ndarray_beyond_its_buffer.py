@@ -1,4 +1,4 @@
-"""Returns one of the course's own arrays, whose offset lies beyond its memory."""
+"""Returns one of the course's own arrays with an offset beyond its memory."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""The right values as a view that walks backwards: judged by value, so right."""
+"""Returns the right values as a view with negative strides. The grader judges values, so this is right."""
 # may gain: all
 
 

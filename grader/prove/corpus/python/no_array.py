@@ -1,4 +1,4 @@
-"""Truth itself."""
+"""Returns True instead of an array."""
 
 
 def attack(a, *rest, **named):

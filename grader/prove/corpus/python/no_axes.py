@@ -1,4 +1,4 @@
-"""One number, which broadcasts to every shape."""
+"""Returns a single number, which broadcasts to every shape."""
 
 
 def attack(a, *rest, **named):

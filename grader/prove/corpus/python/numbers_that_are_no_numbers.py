@@ -1,4 +1,4 @@
-"""Returns a matrix of NumPy's old kind, of complex zeros."""
+"""Returns complex zeros in a numpy.matrix."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""An array of objects that equal whatever they are compared with."""
+"""Returns an array of objects that claim to equal everything."""
 
 import numpy as np
 

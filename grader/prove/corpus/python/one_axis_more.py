@@ -1,4 +1,4 @@
-"""The right values under a shape with one axis more."""
+"""Returns the right values in a shape with one more axis."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The right values, each one rounding step away."""
+"""Returns the right values, each one rounding step away."""
 # may gain: part
 
 import numpy as np

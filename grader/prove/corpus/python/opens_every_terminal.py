@@ -1,4 +1,4 @@
-"""Asks for pseudo-terminals. The whole machine has only a few thousand."""
+"""Opens pseudo-terminals without end. The whole machine has only a few thousand."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Stays, with a thread that never ends, when the judge closes the channel."""
+"""Keeps running, in a thread that never ends, after the judge has closed the channel."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Returns zeros that all lie in one place of memory."""
+"""Returns zeros that all share one place in memory."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Makes json, with which headers are written, leave the header that it likes."""
+"""Makes json, which writes the headers, return a header with a score."""
 
 import json
 

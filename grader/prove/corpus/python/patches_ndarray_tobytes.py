@@ -1,4 +1,6 @@
-"""Replaces a method of numpy.ndarray, past its protection, so that every array is sent as the same bytes."""
+"""Bypasses the protection of numpy.ndarray and replaces a method, so that every array is sent as the same
+bytes.
+"""
 
 import gc
 

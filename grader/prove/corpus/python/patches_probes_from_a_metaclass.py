@@ -1,4 +1,4 @@
-"""A metaclass that acts while the module is imported: it replaces the question."""
+"""Replaces the question, in a metaclass that runs at import."""
 
 import gc
 

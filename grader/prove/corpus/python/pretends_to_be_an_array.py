@@ -1,4 +1,4 @@
-"""Returns an object that claims to be an ndarray and makes its values up when asked."""
+"""Returns an object that claims to be an ndarray and invents its values."""
 
 import numpy as np
 

@@ -1,4 +1,6 @@
-"""Is wrong, and prints what clears a terminal, sets its title and turns the direction of writing around."""
+"""Returns a wrong answer, and prints text that clears a terminal, sets its title and reverses the direction
+of writing.
+"""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Prints bytes that are no UTF-8, control characters and the grader's own words."""
+"""Prints invalid UTF-8, control characters and the grader's own words."""
 
 import os
 

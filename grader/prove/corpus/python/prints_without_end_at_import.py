@@ -1,4 +1,4 @@
-"""Prints without end while it is imported."""
+"""Prints without end, at import."""
 
 while True:
     print("x" * 1000)

@@ -1,4 +1,6 @@
-"""Returns the right values in a file that it has cut off, so that reading them ends the process."""
+"""Returns the right values in a memory-mapped file that it has truncated, so that reading them ends the
+process.
+"""
 
 import mmap
 import os

@@ -1,4 +1,6 @@
-"""Opens sockets of every kind: out, to a service of the host, abstract, raw; and looks a name up."""
+"""Opens sockets of every kind: to the internet, to a service of the host, abstract, raw. It also looks up a
+name.
+"""
 
 import contextlib
 import socket

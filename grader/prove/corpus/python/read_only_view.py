@@ -1,4 +1,4 @@
-"""The right values in memory that cannot be written: judged by value, so right."""
+"""Returns the right values in read-only memory. The grader judges values, so this is right."""
 # may gain: all
 
 

@@ -1,4 +1,4 @@
-"""Looks for what others handed in, beside its own folder and where graders keep it."""
+"""Looks for other students' submissions, next to its own folder and where graders keep them."""
 
 import os
 

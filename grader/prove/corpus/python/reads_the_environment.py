@@ -1,4 +1,4 @@
-"""Looks for secrets in the environment, past os.environ too."""
+"""Looks for secrets in the environment, also without os.environ."""
 
 import ctypes
 import os

@@ -1,4 +1,6 @@
-"""Registers handlers for the forks that make the next workers: they happen in a process that never saw this."""
+"""Registers handlers for the forks that create the next workers. These forks happen in a process that never
+ran this code.
+"""
 
 import os
 

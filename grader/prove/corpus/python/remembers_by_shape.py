@@ -1,4 +1,4 @@
-"""Keeps an answer for each shape that it was asked, and gives it again for other values."""
+"""Keeps its answer for each input shape, and returns it again for other values."""
 
 answers = {}
 

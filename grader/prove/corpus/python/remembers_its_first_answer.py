@@ -1,4 +1,4 @@
-"""Is right once, and returns that same answer ever after."""
+"""Computes its first answer correctly, and returns it for every later question."""
 
 first = []
 

@@ -1,4 +1,4 @@
-"""Replaces the built-in functions that the worker checks answers with."""
+"""Replaces the built-in functions with which the worker checks answers."""
 
 import builtins
 

@@ -1,4 +1,4 @@
-"""Makes NumPy find any two arrays equal."""
+"""Makes NumPy find all arrays equal."""
 
 import numpy as np
 

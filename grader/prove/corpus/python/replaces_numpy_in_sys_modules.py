@@ -1,4 +1,4 @@
-"""Puts another NumPy where the next import looks."""
+"""Puts a fake NumPy where the next import finds it."""
 
 import sys
 import types

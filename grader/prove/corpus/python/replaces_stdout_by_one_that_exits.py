@@ -1,4 +1,4 @@
-"""Replaces stdout by something that ends the process when the worker flushes it."""
+"""Replaces stdout with an object that ends the process when the worker flushes it."""
 
 import sys
 

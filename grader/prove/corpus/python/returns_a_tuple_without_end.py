@@ -1,4 +1,4 @@
-"""Returns a tuple that, when walked, never ends."""
+"""Returns a tuple whose iteration never ends."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Returns a view whose one element stands for a trillion."""
+"""Returns a view of a trillion elements that all share one number in memory."""
 
 import numpy as np
 

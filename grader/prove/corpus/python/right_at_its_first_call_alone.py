@@ -1,4 +1,4 @@
-"""Is right at its first call, and returns zeros afterwards."""
+"""Is right in its first call, and returns zeros afterwards."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Is right unless it is called by what looks like a grader, whose frames it searches for."""
+"""Searches the frames of its callers, and is right only if none of them looks like a grader."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Returns an array of objects that are equal to everything."""
+"""Returns an array of objects that equal everything and convert to 1."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Returns a sequence that says it has a million million elements, and has each of them."""
+"""Returns a sequence with a trillion elements."""
 
 
 class Sequence:

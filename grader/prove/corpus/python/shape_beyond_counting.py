@@ -1,4 +1,4 @@
-"""Answers with an array of no elements whose other lengths overflow when multiplied."""
+"""Answers with an array without elements, whose other lengths overflow when multiplied."""
 
 
 def attack(a, *rest, **named):

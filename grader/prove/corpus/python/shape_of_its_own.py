@@ -1,4 +1,4 @@
-"""Returns a subclass that says that it has the shape, the dtype and the size that are asked for."""
+"""Returns a subclass that claims to have the requested shape, dtype and size."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""NaNs that signal when the judge computes with them."""
+"""Returns NaNs that raise a signal when the judge computes with them."""
 
 import numpy as np
 

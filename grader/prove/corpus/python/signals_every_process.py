@@ -1,4 +1,4 @@
-"""Kills every process that it can name."""
+"""Kills every process whose number it can guess."""
 
 import os
 

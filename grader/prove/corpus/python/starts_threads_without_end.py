@@ -1,4 +1,4 @@
-"""Starts threads with small stacks (held at 400) that sleep."""
+"""Starts sleeping threads with small stacks (up to 400)."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Replies that all is well and that there was an error."""
+"""Replies with a status of success and an error."""
 
 
 def attack(a, *rest, **named):

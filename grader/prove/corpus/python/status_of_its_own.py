@@ -1,4 +1,4 @@
-"""Replies with a status that is a verdict."""
+"""Replies with a verdict as its status."""
 
 
 def attack(a, *rest, **named):

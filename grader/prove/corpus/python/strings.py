@@ -1,4 +1,4 @@
-"""The right values as text."""
+"""Returns the right values as text."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""An array of a structured dtype. One of its fields holds the right values."""
+"""Returns an array of a structured dtype with the right values in one of its fields."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Returns an array whose class says, once it is looked at, that it is the worker's own NDArray."""
+"""Returns an array that, once the worker looks at it, claims to be of the worker's own class NDArray."""
 
 import numpy as np
 from ndarray import NDArray

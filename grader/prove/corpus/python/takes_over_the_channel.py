@@ -1,4 +1,4 @@
-"""A thread reads the judge's questions in the worker's place and answers each with zeros."""
+"""A thread reads the judge's questions instead of the worker and answers each with zeros."""
 
 import os
 import threading

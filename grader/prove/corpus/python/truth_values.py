@@ -1,4 +1,4 @@
-"""Returns truth values: one byte each, as texts have."""
+"""Returns booleans instead of numbers: one byte each."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The right values at an odd address: judged by value, so right."""
+"""Returns the right values at an odd address. The grader judges values, so this is right."""
 # may gain: all
 
 import numpy as np

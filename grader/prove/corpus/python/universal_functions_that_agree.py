@@ -1,4 +1,4 @@
-"""Returns a subclass whose universal functions say true, whatever they are asked."""
+"""Returns a subclass whose universal functions always return true."""
 
 import numpy as np
 

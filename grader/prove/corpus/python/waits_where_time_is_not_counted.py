@@ -1,4 +1,4 @@
-"""Waits for most of what a call may take, each time that it is called."""
+"""Sleeps in every call for most of the time that a call may take."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Looks through the frames of its callers for what is expected."""
+"""Searches the frames of its callers for the expected value."""
 
 import inspect
 

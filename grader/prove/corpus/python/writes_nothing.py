@@ -1,4 +1,4 @@
-"""Is as it was handed out."""
+"""Submits the handout unchanged."""
 
 
 def attack(*arguments, **named):

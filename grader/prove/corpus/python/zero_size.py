@@ -1,4 +1,4 @@
-"""An array without elements, so that all its elements are right."""
+"""Returns an array without elements, so that all its elements are right."""
 
 import numpy as np
 

@@ -3,7 +3,7 @@
 // Device memory lies in the runtime's arena, which the host cannot reach while its own code runs: such an access ends
 // the program, as on a GPU. Memory that both use (cudaMallocManaged) comes after it. A launch runs in several
 // orders, each from the same memory, and results that differ are a finding. Findings go, a line each, to the
-// descriptor that EMULATOR_FINDINGS names; programs/records.py reads them.
+// descriptor that EMULATOR_FINDINGS names; programs/records.py reads them. The last line says how many came before.
 
 #include "state.h"
 
@@ -45,6 +45,7 @@ const std::size_t PAGE = 64 << 10;  // of any processor
 const int ORDERLY = 2;              // launches of one kernel and size that run in every order; later ones in one
 const std::uint32_t SHARED = 48 << 10, MOST_SHARED = 163 << 10;  // of compute capability 8.0
 const int DEEP = 512;
+const double LEAST_SECONDS = 0.1;  // for a launch
 const std::uint64_t MOST_AT_ONCE = 108 * 256;  // threads of a cooperative launch: each has a stack, of two mappings
 const char *const NO_DIRECTION = "with a direction that does not fit its pointers";
 
@@ -65,7 +66,10 @@ bool has_told_crash;
 Error last_error, lasting_error, coming_error;
 int most_orders = 8;
 std::uint64_t seed;
+double most_seconds;  // of CPU time; 0: any
 int findings_file = -1;
+long long records_written;
+pid_t own_process;
 std::set<std::string> &told = *new std::set<std::string>;
 std::map<std::string, int> &launches = *new std::map<std::string, int>;
 std::map<std::string, std::uint32_t> &shared_limits = *new std::map<std::string, std::uint32_t>;
@@ -131,8 +135,9 @@ std::string plain(const char *text)
 
 void write_record(const std::string &line)
 {
-    if (findings_file < 0)
+    if (findings_file < 0 || getpid() != own_process)
         return;
+    ++records_written;
     for (std::size_t at = 0; at < line.size();) {
         ssize_t count = write(findings_file, line.data() + at, line.size() - at);
         if (count <= 0)
@@ -151,6 +156,17 @@ std::string columns(std::initializer_list<long long> numbers)
 
 long long in_file(std::uint64_t place) { return place > code_start && place <= code_end + 1 ? (long long)(place - program_base) : 0; }
 
+// A block of memory that the next record names: told once. `before` counts the blocks that its line has made before it.
+void tell_allocation(std::size_t number)
+{
+    if (number >= allocations.size() || !told.insert("memory" + columns({(long long)number})).second)
+        return;
+    const Allocation &one = allocations[number];
+    long long before = std::count_if(allocations.begin(), allocations.begin() + long(number),
+        [&](const Allocation &other) { return other.line == one.line; });
+    write_record("memory" + columns({(long long)number, (long long)one.size, (long long)one.element, one.line, before}) + '\n');
+}
+
 // {3} in a text is replaced by the name of allocation 3.
 void tell_host(const char *kind, int line, std::uint64_t place, const char *format, ...)
 {
@@ -160,14 +176,12 @@ void tell_host(const char *kind, int line, std::uint64_t place, const char *form
     std::vsnprintf(text, sizeof text, format, values);
     va_end(values);
     std::string record = std::string("host\t") + kind + columns({line, in_file(place)}) + '\t' + plain(text) + '\n';
-    if (told.insert(record).second)
-        write_record(record);
-}
-
-void tell_allocation(std::size_t number)
-{
-    const Allocation &one = allocations[number];
-    write_record("memory" + columns({(long long)number, (long long)one.size, (long long)one.element, one.line}) + '\n');
+    if (!told.insert(record).second)
+        return;
+    for (const char *at = text; (at = std::strchr(at, '{')); ++at)
+        if (at[1] >= '0' && at[1] <= '9')
+            tell_allocation(std::strtoull(at + 1, nullptr, 10));
+    write_record(record);
 }
 
 void tell(const Finding &found, const char *kernel, int line)
@@ -177,6 +191,8 @@ void tell(const Finding &found, const char *kernel, int line)
     std::string key = columns({one.kind, (long long)one.place, one.line, one.region, line}) + plain(one.name);
     if (!told.insert(key).second)
         return;
+    if (one.region >= 0)
+        tell_allocation(std::size_t(one.region));
     write_record("kernel"
         + columns({one.kind, one.mode, one.line, one.other_line, one.thread, one.other_thread, one.block,
             one.other_block, one.region, one.offset, one.size, one.count, in_file(one.place), one.room, launch.grid[0],
@@ -343,7 +359,6 @@ bool make_heap()
     allocations.push_back({heap_start, heap_size, 1, ON_DEVICE, 0, 0});
     regions.push_back({heap_start, heap_size});
     heap.next = heap_start;
-    tell_allocation(allocations.size() - 1);
     return true;
 }
 
@@ -369,11 +384,13 @@ std::size_t place_on_heap(std::size_t bytes, std::int64_t who)
     return 0;
 }
 
-void tell_leaks()
+// The program ends: nothing can be found any more.
+void tell_the_end()
 {
     for (std::size_t i = 0; i < allocations.size(); ++i)
         if (!allocations[i].freed_at && allocations[i].size && allocations[i].start != heap_start)
             tell_host("leak", allocations[i].line, 0, "{%zu}, %zu bytes, is never freed", i, allocations[i].size);
+    write_record("end" + columns({records_written}) + '\n');
 }
 
 struct Side {
@@ -542,7 +559,7 @@ Error error_of(const Finding &found)
     switch (found.kind) {
     case MISALIGNED: return MISALIGNED_ADDRESS;
     case TRAP: return found.name && std::strstr(found.name, "assertion") ? ASSERTED : LAUNCH_FAILURE;
-    case DEADLOCK: case DIVERGENT_BARRIER: return LAUNCH_TIMEOUT;
+    case DEADLOCK: case DIVERGENT_BARRIER: case TIMEOUT: return LAUNCH_TIMEOUT;
     case BAD_LAUNCH: return INVALID_VALUE;
     case OUT_OF_BOUNDS: return ILLEGAL_ADDRESS;
     default: return LAUNCH_FAILURE;
@@ -591,6 +608,9 @@ __attribute__((constructor)) void begin()
         most_orders = std::max(1, std::atoi(text));
     if (const char *text = std::getenv("EMULATOR_SEED"))
         seed = std::strtoull(text, nullptr, 10);
+    if (const char *text = std::getenv("EMULATOR_SECONDS"))
+        most_seconds = std::atof(text);
+    own_process = getpid();
     dl_iterate_phdr(look_at_program, nullptr);
     static char stack[64 << 10];
     stack_t mine = {};
@@ -602,7 +622,7 @@ __attribute__((constructor)) void begin()
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     for (int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE})
         sigaction(signal, &action, nullptr);
-    std::atexit(tell_leaks);
+    std::atexit(tell_the_end);
 }
 
 }  // namespace
@@ -623,7 +643,6 @@ INTERFACE int emulator_malloc(void **pointer, std::size_t bytes, std::size_t ele
         std::memset(arena + start, 255, bytes);  // NaN, or -1
     mark(start, bytes, where == ON_DEVICE ? 1 : 17);
     *pointer = arena + start;
-    tell_allocation(allocations.size() - 1);
     return SUCCESS;
 }
 
@@ -853,6 +872,8 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
         one.thread_order = order < 5 ? pairs[order][1] : std::int32_t(RANDOM);
         one.seed = seed + std::uint64_t(order);
         counts.clear();
+        if (most_seconds > 0)
+            one.seconds = std::max(LEAST_SECONDS, most_seconds - double(std::clock()) / CLOCKS_PER_SEC);
         is_stopped = emulator_run(enter, static_cast<void **>(task), &one) != 0;
         for (const Finding &found : findings)
             tell(found, kernel, line);

@@ -44,6 +44,20 @@ def test_the_sentences_of_help_are_as_wide_as_the_terminal(
     assert [line for line in sentences if len(line) > columns] == []
 
 
+def test_every_folder_that_a_command_writes_to_is_named_by_one_option_with_one_text() -> None:
+    folders = [
+        (command, action)
+        for command, parser in make_parser().commands.items()
+        for action in parser._actions
+        if action.option_strings and action.metavar == "DIR"
+    ]
+    commands = ["generate", "verify", "redteam", "report", "similarity", "publish", "collect"]
+    assert {command for command, _ in folders} == set(commands)
+    assert [command for command, action in folders if action.option_strings != ["--out"]] == []
+    texts = {command: str(action.help).partition("; default: ")[0] for command, action in folders}
+    assert texts == dict.fromkeys(commands, "the folder to write to")
+
+
 def test_grader_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([])

@@ -51,10 +51,12 @@ def test_a_real_number_may_be_off_by_the_tolerance(place: Callable[[Any], Any]) 
     assert is_right(place(np.array([2.0])), place(np.array([2.001])))
 
 
-def test_a_float_may_take_the_place_of_a_whole_number_that_it_equals() -> None:
+def test_a_float_may_take_the_place_of_a_whole_number_that_it_rounds_to_within_the_tolerance() -> None:
     assert is_right([3, 0.5], [3.0, 0.5])
-    assert not is_right([3, 0.5], [3.0000001, 0.5])
-    assert not is_right([2**53 + 1], [float(2**53 + 1)])
+    assert is_right([1, 0.5], [0.9999999, 0.5])
+    assert not is_right([2**53 + 1], [float(2**53 + 1)], tolerance=0.0)
+    assert not is_right([3, 0.5], [3.01, 0.5])
+    assert not is_right([LARGE, 0.5], [LARGE + 0.75, 0.5])
     assert is_right([3.0], [3])
 
 

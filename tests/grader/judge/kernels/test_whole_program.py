@@ -10,7 +10,7 @@ from grader.judge.kernels import whole_program
 from grader.judge.kernels.whole_program import Ending, ProgramError, Request, run_whole_program
 from grader.judge.process.user_cache import UserCache
 from grader.model.grade import Sandbox
-from reference.emulator.programs import runtime_into
+from reference.emulator.programs import Program, read_records, runtime_into
 
 EMULATOR = Path(__file__).parents[4] / "reference" / "emulator"
 # Each line is one thing that a program might do to its user; it prints "no" if it cannot.
@@ -81,6 +81,100 @@ def test_a_program_without_end_is_ended(run: Run, what: str) -> None:
     ending, printed = run(HOSTILE, what, cpu_seconds=1)
     assert ending.was_late
     assert len(printed) < 20 << 20
+
+
+# A race comes first. Then the program does one thing to the emulator's records, and ends.
+RECORDED = r"""
+#include <cstdlib>
+#include <cstring>
+#include <unistd.h>
+#include <cuda_runtime.h>
+__global__ void racy(int *out) { out[threadIdx.x / 2] = threadIdx.x; }
+int main(int, char **words)
+{
+    int *d, records = atoi(getenv("EMULATOR_FINDINGS"));
+    cudaMalloc(&d, 128);
+    racy<<<1, 32>>>(d);
+    const char *what = words[1];
+    char read_back[100000];
+    if (!strcmp(what, "cuts"))
+        ftruncate(records, 0);
+    if (!strcmp(what, "reads"))
+        return read(records, read_back, sizeof read_back) > 0;
+    if (!strcmp(what, "overwrites") && lseek(records, 0, SEEK_SET) < 0)
+        return 0;
+    if (!strcmp(what, "adds"))
+        write(records, "nonsense\n", 9);
+    if (!strcmp(what, "closes"))
+        close(records);
+    if (!strcmp(what, "leaves"))
+        _exit(0);
+}
+"""
+
+
+def findings_of(ending: Ending, source: str) -> tuple[set[str], bool]:
+    """The kinds in a program's records, and whether they are whole."""
+    report = read_records(ending.records, Program(source), ending.executable)
+    return {finding.kind for finding in report.findings}, report.is_whole
+
+
+@pytest.mark.parametrize(
+    ("what", "is_whole"),
+    [
+        ("nothing", True),
+        ("cuts", True),
+        ("overwrites", True),
+        ("adds", False),
+        ("closes", False),
+        ("leaves", False),
+    ],
+)
+def test_a_program_takes_back_no_finding_and_hides_none_in_silence(
+    run: Run, what: str, is_whole: bool
+) -> None:
+    ending, _ = run(RECORDED, what)
+    kinds, whole = findings_of(ending, RECORDED)
+    assert "race" in kinds
+    assert whole == is_whole
+
+
+ENDLESS = r"""
+#include <cstdio>
+#include <cuda_runtime.h>
+__global__ void endless(float *out, int is_endless)
+{
+    float x = 1;
+    for (unsigned i = 0; is_endless || i < 9; ++i)
+        x = x * 1.5f + i; // here
+    out[threadIdx.x] = x;
+}
+int main()
+{
+    float *d;
+    cudaMalloc(&d, 128);
+    endless<<<1, 32>>>(d, 1);
+    puts(cudaGetErrorString(cudaDeviceSynchronize()));
+}
+"""
+
+
+def test_a_kernel_without_end_is_a_finding_and_the_host_goes_on(run: Run) -> None:
+    ending, printed = run(ENDLESS, cpu_seconds=1)
+    assert findings_of(ending, ENDLESS) == ({"timeout"}, True)
+    assert (printed, ending.status, ending.was_late) == (
+        "the launch timed out and was terminated\n",
+        0,
+        False,
+    )
+
+
+def test_many_blocks_of_memory_hide_no_finding(run: Run) -> None:
+    many = ENDLESS.replace(
+        "endless<<<1, 32>>>(d, 1);", "for (int i = 0; i < 999; ++i) cudaMalloc(&d, 4);\nd[0] = 1;"
+    )
+    ending, _ = run(many)
+    assert findings_of(ending, many) == ({"host_access"}, False)  # it ends there, as on a GPU
 
 
 def test_what_does_not_compile_is_told_with_its_line(run: Run) -> None:
