@@ -20,7 +20,7 @@ ALLOWED = "\n\t\u200c\u200d"
 
 def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
     """`text` without terminal controls and marks that reorder a line, cut and marked after `limit`."""
-    if len(text) <= limit and text.isprintable():  # nearly every text of a page: there is nothing to remove
+    if len(text) <= limit and text.isprintable():  # true of nearly every text on a page: nothing to remove
         return text
     shown = _ESCAPE_SEQUENCE.sub("", text[:limit]).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
     plain = "".join(c for c in shown if c == "\n" or unicodedata.category(c) not in UNSEEN)
