@@ -66,7 +66,7 @@ def measure() -> Table:
     for what, seconds, against, promised in rows:
         a, b = median(seconds), median(against)
         shown.append((what, f"{1e3 * a:.1f}", f"{1e3 * b:.1f}", f"{a / b:.2f}", promised))
-    return Table("Grading", ABOUT, ("what", "ms", "held against, ms", "ratio", "promised"), tuple(shown))
+    return Table("Grading", ABOUT, ("what", "ms", "compared with, ms", "ratio", "goal"), tuple(shown))
 
 
 def time_trivial(folder: Path, *, hidden: bool) -> tuple[list[float], list[float]]:

@@ -53,7 +53,7 @@ def measure() -> Table:
     return Table(
         "A handout",
         ABOUT,
-        ("what", "ms", "ratio", "promised"),
+        ("what", "ms", "ratio", "goal"),
         tuple(
             (name, f"{median(each) * 1000:.0f}", f"{median(each) / base:.1f}", goals.get(name, ""))
             for name, each in seconds.items()
