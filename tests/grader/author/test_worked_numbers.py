@@ -43,9 +43,9 @@ def test_the_same_id_and_secret_give_the_same_numbers_everywhere() -> None:
 
 
 def test_each_number_is_one_of_those_that_it_may_be() -> None:
-    seen = {tuple(picked(f"s{number}")) for number in range(2000)}
+    picks = {tuple(picked(f"s{number}")) for number in range(2000)}
 
-    assert seen == set(product(*AMONG))
+    assert picks == set(product(*AMONG))
 
 
 @pytest.mark.parametrize(
@@ -155,12 +155,12 @@ def test_the_forward_page_s_outputs_are_those_of_its_picture(pages_of: dict[str,
     for page in pages_of["conv_forward"]:
         block = page.partition("Now one that is not square")[2].split("```")[1].strip("\n").splitlines()[:4]
         picture = [[int(digit) for digit in line[:11].split()] for line in block]
-        printed = [[int(number) for number in line[35:].split()] for line in block[1:]]
+        rows = [[int(number) for number in line[35:].split()] for line in block[1:]]
         places = [(i, j, w) for i, row in enumerate([[1, 0, 2], [0, -1, 1]]) for j, w in enumerate(row)]
         out = [[sum(w * picture[y + i][x + j] for i, j, w in places) for x in range(4)] for y in range(3)]
         strided = page.partition("4×6 picture gives")[2].split("```")[1].strip("\n")
         framed = page.partition("same picture and kernel give")[2].split("```")[1].strip("\n")
-        assert printed == out
+        assert rows == out
         assert matrix(strided) == [out[0][::2], out[2][::2]]
         assert matrix(framed)[1:-1] == out
         assert numbers(r"your first row is `([^`]*)`", page)[0] != out[0][0]
