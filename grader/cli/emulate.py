@@ -57,13 +57,13 @@ def run_program(emulator: Any, options: argparse.Namespace, source: str, defines
         print(error, file=sys.stderr)
         return MISTAKE
     report = programs.read_records(ending.records, programs.Program(source, file, defines), ending.executable)
-    ended = how_it_ended(ending.status, ending.was_late, request.cpu_seconds)
+    end = how_it_ended(ending.status, ending.was_late, request.cpu_seconds)
     if options.json:
-        facts = {"file": file, "output": output.getvalue(), "errors": errors.getvalue(), "ended": ended}
-        found = {"findings": report.findings, "notes": report.notes, "whole": report.is_whole}
-        print_json("program/1", {**facts, "status": ending.status, **found})
+        facts = {"file": file, "output": output.getvalue(), "errors": errors.getvalue(), "ended": end}
+        report_facts = {"findings": report.findings, "notes": report.notes, "whole": report.is_whole}
+        print_json("program/1", {**facts, "status": ending.status, **report_facts})
     else:
-        show(report, ended)
+        show(report, end)
     return CLEAN if report.is_whole and not report.findings and not ending.status else FINDINGS
 
 
