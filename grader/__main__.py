@@ -88,7 +88,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _fault(error: Exception) -> int:
-    """Says where a bug is. Python's own exit status for it, 1, would mean that a submission failed."""
+    """Says where a bug is. Python's own exit status for a bug, 1, would mean that a submission failed."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     text = " ".join(f"{type(error).__name__}: {error}".split())
     print(
@@ -107,7 +107,7 @@ def _leave(status: int) -> NoReturn:
     if threading.active_count() > 1:
         sys.exit(status)
     atexit._run_exitfuncs()
-    with contextlib.suppress(OSError, ValueError):  # a reader that left: `Output` has said so
+    with contextlib.suppress(OSError, ValueError):  # a reader that left: `Output` has reported it
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(status)

@@ -181,8 +181,8 @@ class CourseAssignment:
     def grade(self, files: Files, *, student: str = "", sandbox: str = Sandbox.BUBBLEWRAP) -> Grade:
         """The grade of one submission; each call starts a sandbox, so for many open a `session`.
 
-        `student` is the student's id: with `variants: true` in course.yaml, it picks hidden cases' numbers.
-        Raises UserError if the sandbox cannot run here; `sandbox="none"` is for your own code only.
+        `student` is the student's id: with `variants: true` in course.yaml, it picks the numbers of hidden
+        cases. Raises UserError if the sandbox cannot run here; `sandbox="none"` is for your own code only.
         """
         with self.session(sandbox=sandbox) as session:
             return session.grade(files, student=student)
@@ -232,7 +232,7 @@ class Session:
 
     async def grade_each(self, submissions: Mapping[str, Files] | Iterable[Files]) -> AsyncIterator[Grade]:
         """The same for `async for`: other tasks run during the wait for a grade."""
-        import asyncio  # which takes as long to import as a grade does to begin
+        import asyncio  # importing it takes as long as starting a grade
 
         grades = self.grade_all(submissions)
         try:

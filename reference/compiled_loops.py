@@ -5,8 +5,8 @@ on large images these functions take half to a fifth of the time of NumPy's form
 and `reference.pooling`. The results are the same, NaN and infinity too.
 
 Numba is optional: the extra `fast` brings it. The first call that is large enough imports it, which takes
-half a second. The first call of each function for float32 or float64 compiles it, which takes up to a
-second. Numba could keep compiled loops in files, but it unpickles such files, so here it keeps none.
+half a second. The first call of each function for float32 or float64 compiles it, which takes up to a second.
+Numba could keep compiled loops in files, but it unpickles such files, so this module turns that off.
 
 Images are (N, H, W, C) or (N, L, C), results (N, H', W', C) or (N, L', C). Shapes have been checked.
 """
@@ -25,9 +25,9 @@ from reference.sliding_windows import Axes, Axis
 Loops = TypeVar("Loops", bound=Callable[..., None])
 
 LARGE = 2**18
-"""How many numbers images must have for compiled loops.
+"""The least number of elements in images for which loops are compiled.
 
-NumPy takes a millisecond for so many. Grading asks about far fewer, and never waits for Numba.
+NumPy takes a millisecond for this many. Grading uses far fewer, and never waits for Numba.
 """
 
 MANY_CHANNELS = 16
@@ -99,7 +99,7 @@ def average_pool_grad(out_grad: Buffer, axes: Axes, x_grad: Buffer) -> None:
     compiled(_average_pool_grad)(pictures(out_grad), *two(axes), pictures(x_grad), share)
 
 
-# One axis is a picture of height 1. Loops are compiled for one run of memory: what is not one is copied.
+# One axis is a picture of height 1. Loops are compiled for one run of memory: other arrays are copied.
 
 
 def pictures(images: Buffer) -> Buffer:
@@ -113,7 +113,7 @@ def kernel(w: Buffer) -> Buffer:
 
 
 def two(axes: Axes) -> Axes:
-    """Where the windows lie on the rows and on the columns."""
+    """The positions of the windows on the rows and on the columns."""
     return axes if len(axes) == 2 else (Axis(1, 0, 1), *axes)
 
 

@@ -1,7 +1,7 @@
 """Convolution of images with its gradients, in the form to run, and the rearrangements they are made of.
 
-`reference.readable.conv` says what conv, conv_x_grad and conv_w_grad compute and derives them step by step;
-a test holds the two forms equal. Here they are products of matrices. With the windows of x as the rows of a
+`reference.readable.conv` says what conv, conv_x_grad and conv_w_grad compute and derives them step by step; a
+test checks that both forms agree. Here they are products of matrices. With the windows of x as the rows of a
 matrix, out = im2col(x) @ w, w_grad = im2col(x)^T @ out_grad and x_grad = col2im(out_grad @ w^T). The matrix
 is made block by block, so that it never exists as a whole with K * K times the size of x. A 1x1 kernel needs
 no copy. On a CPU `reference.conv_as_products` copies only the columns of the windows, and multiplies them
@@ -26,8 +26,8 @@ def pad(a: NDArray, padding: Sequence[tuple[int, int]]) -> NDArray:
     `padding` has one pair (low, high) for each axis: low zeros go before the first element and high zeros
     after the last; a negative number removes that many elements instead. An axis of length n becomes
     n + low + high, and on it out[i] = a[i - low] where a has such an element, else 0. The result is a new
-    array of a's dtype, also where every number is 0. ValueError for another number of pairs than of axes,
-    or where a length would become negative.
+    array of a's dtype, even if every number is 0. ValueError if the numbers of pairs and axes differ, or if a
+    length would become negative.
     """
     if len(padding) != a.ndim:
         raise ValueError(f"padding {padding} does not have one pair for each axis of shape {a.shape}")
@@ -56,11 +56,11 @@ def flip(a: NDArray, axes: int | Sequence[int]) -> NDArray:
 
 
 def dilate(a: NDArray, axes: int | Sequence[int], dilation: int) -> NDArray:
-    """Follow each element with `dilation` zeros, the last one too, along one axis or several.
+    """Put `dilation` zeros after each element, including the last, along one axis or several.
 
-    On each of the axes length n becomes n * (dilation + 1), and out[i * (dilation + 1)] = a[i]; every other
-    element is 0. The result is a new array of a's dtype. A negative axis counts from the last. IndexError
-    for an axis out of range, ValueError for one that is named twice and for a negative dilation.
+    On each of these axes, length n becomes n * (dilation + 1), and out[i * (dilation + 1)] = a[i]; every
+    other element is 0. The result is a new array of a's dtype. A negative axis counts from the last.
+    IndexError for an axis out of range, ValueError for one that is named twice and for a negative dilation.
     """
     if dilation < 0:
         raise ValueError(f"dilation is a number of zeros, not {dilation}")
@@ -94,7 +94,7 @@ def pair(value: int | tuple[int, int]) -> tuple[int, int]:
 
 
 def output_size(size: int, kernel: int, stride: int, padding: int) -> int:
-    """How many windows of length `kernel`, `stride` apart, fit on one axis of an image.
+    """The number of windows of length `kernel`, `stride` apart, that fit on one axis of an image.
 
     `size` is the length of that axis, before `padding` zeros are put on either end. ValueError for a stride
     or a kernel below 1, a negative padding, and a kernel longer than the padded axis.
@@ -114,8 +114,8 @@ def output_shape(
 ) -> tuple[int, int, int, int]:
     """The shape (N, H', W', C_out) of conv(x, w, stride, padding), from the shapes of x and w.
 
-    x: (N, H, W, C_in), w: (KH, KW, C_in, C_out). ValueError for other numbers of axes or different C_in,
-    and whatever output_size refuses.
+    x: (N, H, W, C_in), w: (KH, KW, C_in, C_out). ValueError for other numbers of axes or different C_in, and
+    wherever output_size raises it.
     """
     if len(x_shape) != 4 or len(w_shape) != 4 or x_shape[3] != w_shape[2]:
         raise ValueError(
@@ -196,13 +196,13 @@ def col2im(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
-    """The sum, at each pixel, of what the windows hold for it: the adjoint of im2col.
+    """Sum, at each pixel, the numbers that the windows hold for it: the adjoint of im2col.
 
     columns: (N * H' * W', KH * KW * C), kernel (KH, KW) -> x_shape (N, H, W, C). For every v of that shape
 
         sum(im2col(v, kernel, stride, padding) * columns) == sum(v * col2im(columns, ...))
 
-    What falls on the padding is dropped. ValueError for columns of another shape, and as for conv.
+    Numbers that fall on the padding are dropped. ValueError for columns of another shape, and as for conv.
     """
     n, out_h, out_w, _ = output_shape(x_shape, (*kernel, *x_shape[3:], 1), stride, padding)
     _, height, width, channels = x_shape
@@ -216,7 +216,7 @@ def col2im(
     return x[:, p_h : p_h + height, p_w : p_w + width].compact()
 
 
-# What the fast forms are made of. Strides and paddings are pairs here, and shapes have been checked.
+# The building blocks of the fast forms. Strides and paddings are pairs here, and shapes have been checked.
 
 
 def check_out_grad(out_grad: NDArray, expected: tuple[int, ...]) -> None:
@@ -323,8 +323,8 @@ def correlate_phases(out_grad: NDArray, w: NDArray, x_shape: Shape, stride: Pair
     """conv_x_grad as one correlation, also with a stride, without a zero between the gradients.
 
     Pixels of x a stride apart see the same elements of the kernel: they are of one phase. Each phase is a
-    correlation of out_grad, not dilated, with its share of the flipped kernel. All s_h * s_w of them are done
-    at once, as the channels of one result, which are then laid out as pixels.
+    correlation of out_grad, not dilated, with its share of the flipped kernel. All s_h * s_w phases are
+    computed at once, as the channels of one result, and then laid out as pixels.
     """
     (k_h, k_w, c_in, c_out), (s_h, s_w), (n, height, width, _) = w.shape, stride, x_shape
     # Pixel s * m + r of x gets its gradients from the places m + first, ..., m + last of out_grad, where the
@@ -379,7 +379,7 @@ def column_blocks(
 
 
 def region(x: NDArray, box: Box, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> NDArray:
-    """The part of the padded images that the windows of a box cover: a view where it has no padding."""
+    """The part of the padded images that the windows of a box cover: a view if it has no padding."""
     images, *places = box
     (top, bottom), (left, right) = map(Axis.pixels, axes_of((kernel, stride, padding, dilation)), places)
     n, height, width, _ = x.shape

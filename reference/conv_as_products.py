@@ -1,10 +1,10 @@
 """Convolution on the CPU as many products of matrices, with copies of the windows' columns only.
 
 im2col copies each pixel KH * KW times. Here each is copied KW times, because the rows of a window can be
-neighbours in memory as they are. For the forward pass, column j of all windows is a *strip* (H, KW, C). The
+neighbors in memory as they are. For the forward pass, column j of all windows is a *strip* (H, KW, C). The
 window at (i, j) is a piece of strip j, and the windows of row i are the rows of a matrix, one strip apart.
-For w_grad the same numbers lie line by line, (H, N, W', KW, C): what row a of the kernel meets is a matrix
-with a row for each window. OpenBLAS multiplies either matrix without a further copy.
+For w_grad the same numbers lie line by line, (H, N, W', KW, C): the pixels that row a of the kernel meets are
+a matrix with a row for each window. OpenBLAS multiplies either matrix without a further copy.
 
 Images are (N, H, W, C), w (KH, KW, C / groups, C_out), results (N, H', W', C_out). Shapes have been checked.
 """
@@ -110,7 +110,7 @@ def multiply_transposed(images: Buffer, axes: Axes, out_grad: Buffer, groups: in
             given = out_grad[batch, down].swapaxes(0, 1)
             right = memory.array("given", given.shape, given.dtype)
             right[...] = given
-            across = shape[2] * width  # how many windows a row of all images has
+            across = shape[2] * width  # the number of windows in a row of all images
             for first, count, at_once in pieces(len(right), 0 if whole else across * terms * each):
                 left = strided(
                     lines.reshape(-1),
@@ -129,7 +129,9 @@ def multiply_transposed(images: Buffer, axes: Axes, out_grad: Buffer, groups: in
 
 
 def cuts(terms: int, columns: int) -> int:
-    """Into how many parts to cut a matrix (terms, columns): enough rows times a part are a small product."""
+    """The number of parts to cut a matrix (terms, columns) into: enough rows times a part are a small
+    product.
+    """
     parts = 1
     while (
         FEW_ROWS * terms * columns > SMALL_PRODUCT * parts
@@ -157,7 +159,9 @@ def pieces(length: int, multiplications: int) -> list[tuple[int, int, int]]:
 
 
 def groups_apart(images: Buffer, axes: Axes, box: Box, groups: int, memory: Memory) -> Buffer:
-    """What the windows of a box cover, with zeros beyond the images: (groups, n, h, w, C / groups)."""
+    """The pixels that the windows of a box cover, with zeros beyond the images: (groups, n, h, w,
+    C / groups).
+    """
     batch, *places = box
     c = images.shape[-1] // groups
     lengths = (stop - start for start, stop in map(Axis.pixels, axes, places))

@@ -36,8 +36,8 @@ def dense_x_grad(out_grad: NDArray, w: NDArray) -> NDArray:
 def dense_w_grad(x: NDArray, out_grad: NDArray) -> NDArray:
     """The gradient of sum(out_grad * dense(x, w)) with respect to w.
 
-    x: (N, I), out_grad: (N, O) -> (I, O). All samples went through the same w, and their shares add up: a
-    sum over the batch, not a mean. x may be any view. ValueError for shapes that do not fit together.
+    x: (N, I), out_grad: (N, O) -> (I, O). All samples use the same w, and their contributions add up: a sum
+    over the batch, not a mean. x may be any view. ValueError for shapes that do not fit together.
     """
     # w[i, o] carries x[n, i] to z[n, o] for every sample n, so dW[i, o] = sum over n of x[n, i] * dZ[n, o].
     return x.permute((1, 0)) @ out_grad
@@ -61,12 +61,12 @@ def unbroadcast(grad: NDArray, shape: Sequence[int]) -> NDArray:
         sum(grad * v.broadcast_to(grad.shape)) == sum(unbroadcast(grad, shape) * v)     for every v of `shape`
 
     `shape` may be () and may be the shape that grad has; any length may be 0; grad may be any view.
-    ValueError where `shape` does not broadcast to the shape of grad.
+    ValueError if `shape` does not broadcast to the shape of grad.
     """
     added = grad.ndim - len(shape)
     if added < 0 or any(m not in (1, n) for n, m in zip(grad.shape[added:], shape, strict=True)):
         raise ValueError(f"shape {tuple(shape)} does not broadcast to the gradient's shape {grad.shape}")
-    # Shapes are aligned at their last axes. An element was repeated along every new axis and along every axis
+    # Shapes are aligned at their last axes. An element is repeated along every new axis and along every axis
     # of length 1.
     copied = [*range(added), *(added + axis for axis, m in enumerate(shape) if m == 1)]
     return grad.sum(copied, keepdims=True).reshape(shape)
@@ -106,12 +106,12 @@ def cross_entropy(logits: NDArray, labels: NDArray) -> NDArray:
 
     logits: (N, C); labels: (N, C), each row one-hot: 1 at the right class, 0 elsewhere -> an array without
     axes. Logits of any size give a finite result: log is never taken of 0. N and C are at least 1.
-    ValueError where the shapes differ.
+    ValueError if the shapes differ.
     """
     if logits.shape != labels.shape:
         raise ValueError(f"logits have shape {logits.shape} and labels {labels.shape}: they must be the same")
     # -log(exp(z_y) / sum of exp(z)) = log(sum of exp(z)) - z_y. As in softmax, the maximum is taken out of
-    # the sum. Here it comes back after the logarithm: log(sum of exp(z - m)) + m.
+    # the sum. Here it returns after the logarithm: log(sum of exp(z - m)) + m.
     largest = logits.max(axis=1, keepdims=True)
     log_sums = (logits - largest).exp().sum(axis=1, keepdims=True).log() + largest
     return ((log_sums - logits) * labels).sum() / logits.shape[0]
@@ -120,7 +120,7 @@ def cross_entropy(logits: NDArray, labels: NDArray) -> NDArray:
 def cross_entropy_grad(logits: NDArray, labels: NDArray) -> NDArray:
     """The gradient of cross_entropy(logits, labels) with respect to logits.
 
-    logits: (N, C); labels: (N, C), one-hot -> (N, C). ValueError where the shapes differ.
+    logits: (N, C); labels: (N, C), one-hot -> (N, C). ValueError if the shapes differ.
     """
     if logits.shape != labels.shape:
         raise ValueError(f"logits have shape {logits.shape} and labels {labels.shape}: they must be the same")

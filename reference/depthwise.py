@@ -1,4 +1,4 @@
-"""Convolution in which each channel in has kernels of its own, and its gradients, element by element.
+"""Convolution in which each input channel has its own kernels, and its gradients, element by element.
 
 x is (N, *L, C), w (*K, 1, C * M), the result (N, *L', C * M): channel c gives the channels c * M to
 c * M + M - 1. Strides, paddings and dilations have one number for each axis, and shapes have been checked.
@@ -53,7 +53,7 @@ def depthwise_x_grad(
 ) -> NDArray:
     """conv_x_grad where each group has one channel in: (N, *L', C * M) with (*K, 1, C * M) -> x_shape."""
     n, *lengths, c = x_shape
-    # NumPy's form multiplies what lies beyond the images by 0, which is no number where w is infinite.
+    # NumPy's form multiplies the pixels beyond the images by 0, which gives NaN if w is infinite.
     if out_grad.device.is_host and np.isfinite(w.native()).all():
         of_outputs = empty((n, *lengths, w.shape[-1]), out_grad.device, common_dtype(out_grad, w))
         axes, given, kernels = _axes(w.shape, stride, padding, dilation), out_grad.native(), _kernels(w)
@@ -114,7 +114,7 @@ def _kernels(w: NDArray) -> Buffer:
 
 
 def _repeated(x: NDArray, w_shape: Shape) -> Buffer:
-    """x with each channel as often as it has kernels."""
+    """x with each channel repeated for each of its kernels."""
     times = w_shape[-1] // x.shape[-1]
     return x.native() if times == 1 else np.repeat(x.native(), times, axis=-1)
 

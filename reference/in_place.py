@@ -1,4 +1,4 @@
-"""Products and sums written to an existing array: the building blocks of a fast convolution."""
+"""Products and sums that are written to an existing array: the building blocks of a fast convolution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gathers the layers around a convolution, pooling and normalisation, under one name."""
+"""Gathers the layers around a convolution, pooling and normalization, under one name."""
 
 from reference.normalization import (
     batch_norm,

@@ -122,7 +122,7 @@ class NDArray:
         """The number of axes."""
         return len(self.shape)
 
-    # Leaving this array's memory: to NumPy, to another device, to a row-major copy.
+    # Copies to NumPy, to another device, or to row-major order.
 
     def numpy(self) -> npt.NDArray[Any]:
         """A NumPy array with the same shape, dtype and values. A copy: writing to it changes nothing here."""
@@ -199,7 +199,7 @@ class NDArray:
         """The view of this array's buffer with the given shape, strides and offset, all in elements.
 
         `offset` counts from the start of the buffer; None keeps this array's. A view without elements has
-        offset 0. ValueError where the numbers of axes differ or an element would lie outside the buffer.
+        offset 0. ValueError if the numbers of axes differ or an element would lie outside the buffer.
         """
         lengths, steps = to_shape(shape), to_integers(strides)
         start = self.offset if offset is None else operator.index(offset)
@@ -225,7 +225,7 @@ class NDArray:
     def reshape(self, shape: Axes) -> NDArray:
         """The same elements in row-major order under another shape. One of its lengths may be -1.
 
-        A view where strides can say so, else a compact copy. ValueError where the sizes differ.
+        A view if strides can describe it, else a compact copy. ValueError if the sizes differ.
         """
         lengths = to_integers(shape)
         if lengths.count(-1) == 1:
@@ -239,7 +239,7 @@ class NDArray:
         if self.size == 0 or self.is_run():
             return self.view(lengths, row_major_strides(lengths), self.offset)
 
-        # Neighbouring axes along which memory goes on at one step are one run, with (length, step).
+        # Neighboring axes along which memory goes on at one step are one run, with (length, step).
         runs: list[tuple[int, int]] = []
         for n, step in zip(self.shape, self.strides, strict=True):
             if n == 1:
@@ -272,7 +272,7 @@ class NDArray:
     def broadcast_to(self, shape: Axes) -> NDArray:
         """A view of a larger shape: new axes in front, and axes of length 1, repeat their elements.
 
-        ValueError where another axis would have to change its length.
+        ValueError if another axis would have to change its length.
         """
         lengths = to_shape(shape)
         added = len(lengths) - self.ndim
@@ -285,8 +285,9 @@ class NDArray:
     def __getitem__(self, index: Any) -> NDArray:
         """A view of the elements that integers, slices, ... and None select, as in NumPy.
 
-        An integer drops its axis, and None adds an axis of length 1; with an integer for every axis what is
-        left has no axes. IndexError for an index that is out of bounds, one too many or of any other kind.
+        An integer drops its axis, and None adds an axis of length 1; with an integer for every axis, the
+        result has no axes. IndexError for an index that is out of bounds, for one index too many, and for an
+        index of any other kind.
         """
         items = index if isinstance(index, tuple) else (index,)
         ellipses = [position for position, item in enumerate(items) if item is Ellipsis]
@@ -323,7 +324,7 @@ class NDArray:
     def __setitem__(self, index: Any, value: Operand) -> None:
         """Write `value`, broadcast to the shape of self[index], to the elements that self[index] selects.
 
-        ValueError where it does not broadcast, or where several elements of self[index] share one place, as
+        ValueError if it does not broadcast, or if several elements of self[index] share one place, as
         in a broadcast view.
         """
         target = self if index is Ellipsis else self[index]
@@ -451,7 +452,7 @@ class NDArray:
         return reduction("sum", self, axis, keepdims)
 
     def max(self, axis: Axes | None = None, keepdims: bool = False) -> NDArray:
-        """The maximum over `axis`, as for sum. ValueError where that is a maximum of no elements."""
+        """The maximum over `axis`, as for sum. ValueError if that is a maximum of no elements."""
         return reduction("max", self, axis, keepdims)
 
 
@@ -465,7 +466,7 @@ def elementwise(operation: str, *operands: Operand) -> NDArray:
     compute = getattr(like.device.ops, operation)
     views = [v.broadcast_to(shape) if isinstance(v, NDArray) and v.shape != shape else v for v in ready]
     if like.device.is_host:
-        # NumPy walks views itself: nothing is copied.
+        # NumPy handles views itself, so nothing is copied.
         compute(*(v.native() if isinstance(v, NDArray) else v for v in views), out.buffer.reshape(shape))
         return out
     flat: list[Any] = []
@@ -520,7 +521,7 @@ def check_device(a: NDArray, b: NDArray) -> None:
 
 
 def common_dtype(*arrays: NDArray) -> str:
-    """The dtype of a result: float64 as soon as one operand has it."""
+    """The dtype of a result: float64 if one operand has it."""
     return "float64" if any(a.dtype == "float64" for a in arrays) else "float32"
 
 

@@ -1,7 +1,7 @@
-"""Batch and layer normalisation with their gradients, in the form to run: in few passes over memory.
+"""Batch and layer normalization with their gradients, in the form to run: in few passes over memory.
 
 `reference.readable.normalization` says what the functions compute. Here the factors that are the same for
-many elements are put together before they meet the elements, and a gradient normalises x once.
+many elements are put together before they meet the elements, and a gradient normalizes x once.
 """
 
 from __future__ import annotations

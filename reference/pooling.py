@@ -78,14 +78,14 @@ def max_pool_grad(
         # A copy is read once, in order, and then lies in the cache.
         left, choices = memory.array("images", images[batch].shape, x.dtype), []
         left[...] = images[batch]
-        # From the last axis to the first: what each window meets, and the largest of that.
+        # From the last axis to the first: the numbers that each window meets, and the largest of them.
         for number in range(len(axes), 0, -1):
             terms = _terms(left, axes[number - 1], places[number - 1], number, memory)
             shape = (*left.shape[:number], lengths[number - 1], *left.shape[number + 1 :])
             left = memory.array(f"largest {number}", shape, x.dtype)
             _fold(np.maximum, -math.inf, terms, number, left)
             choices.append((terms, left))
-        grad = given[batch] * (left == left)  # NaN has no place: nothing equals it
+        grad = given[batch] * (left == left)  # NaN has no place: no number equals it
         for number, phase in enumerate(phases, 1):
             shares = _shares(*choices[-number], grad, number, memory)
             to = grads[batch] if number == len(axes) else None
@@ -126,7 +126,7 @@ def average_pool_grad(
 def _axes(
     x_shape: Sequence[int], window: Numbers, stride: Numbers, padding: Numbers
 ) -> tuple[Axes, tuple[int, ...]]:
-    """The windows of each axis, and how many there are."""
+    """The windows of each axis, and their number."""
     lengths = pool_lengths(x_shape, window, stride, padding)
     k, s, p = (per_axis(value, len(lengths)) for value in (window, stride, padding))
     return tuple(map(Axis, k, (-edge for edge in p), s)), lengths
@@ -165,7 +165,7 @@ def _pool_block(
 
 
 def _fold(fold: np.ufunc, neutral: float, terms: list[Term], number: int, target: Buffer) -> None:
-    """Write over `target` what `fold` makes of the terms, each for a part of axis `number` of the target."""
+    """Write the results of `fold` on the terms over `target`, each for a part of its axis `number`."""
     before = (slice(None),) * number
     pairs = [(target[(*before, of)], term) for of, term in terms]
     # Those for all of the target come first: two of them can be written without reading the target.

@@ -50,7 +50,7 @@ class Axis(NamedTuple):
     def without_dilation(self) -> Iterator[tuple[slice, slice, Axis]]:
         """The windows by the remainder of their pixels modulo the dilation: windows, pixels, positions.
 
-        Seen from these pixels alone the places of a window are neighbours.
+        Seen from these pixels alone the places of a window are neighbors.
         """
         shared = math.gcd(self.stride, self.dilation)
         step = self.dilation // shared
@@ -97,7 +97,7 @@ def axes_of(geometry: Geometry) -> Axes:
 
 
 def frame(images: Buffer, axes: Axes, box: Box, out: Buffer) -> None:
-    """Write to `out` what the windows of a box cover, with zeros beyond the images.
+    """Write the pixels that the windows of a box cover to `out`, with zeros beyond the images.
 
     images: (..., N, H, W, C), out: (..., n, h, w, C).
     """

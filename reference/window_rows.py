@@ -1,6 +1,6 @@
 """Depthwise convolution on the CPU, in NumPy itself.
 
-NumPy takes as long to begin a run of neighbours as to go through a hundred of them. So here a row of windows
+NumPy takes as long to begin a run of neighbors as to go through a hundred of them. So here a row of windows
 is one run. If windows are `stride` apart, the pixels that one place of the kernel meets all have the same
 remainder modulo the stride. Sorted by this remainder, they are next to each other, with all channels. Results
 are computed block by block, so that a block and its inputs fit into a cache.

@@ -248,7 +248,7 @@ ONE_SUBJECT = {  # other basenames that stand twice, and the one thing that both
     "__main__": "what `python -m` of a package starts",
     "conv": "convolution, in the form to run and in the form to read",
     "conv_nd": "convolution on any number of axes, in both forms",
-    "normalization": "batch and layer normalisation, in both forms",
+    "normalization": "batch and layer normalization, in both forms",
     "pooling": "pooling, in both forms",
     "conv_forms": "three ways to convolve: how each is written, and what gives their result",
     "findings": "what the emulator finds, and the comparison that asks for it",

@@ -443,7 +443,7 @@ def _normalized(x, axis):
 
 
 def normalize(x, gain, shift, *, axis=0):
-    """x (N, C) normalised along an axis (0: over the batch), then times `gain` (C,) plus `shift` (C,)."""
+    """x (N, C) normalized along an axis (0: over the batch), then times `gain` (C,) plus `shift` (C,)."""
     return _normalized(x, axis)[0] * gain + shift
 
 

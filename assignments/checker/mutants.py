@@ -112,7 +112,7 @@ def absolute_tolerance():
 
 @mutant(of="check", help="#how-close-is-close")
 def all_inputs_at_once(forward, gradient, make_inputs):
-    """You move all inputs at once and add up all their terms. Beside a large input, the terms of a bias are
+    """You move all inputs at once and add up all their terms. Next to a large input, the terms of a bias are
     small, and so are its mistakes. Move one input at a time, and compare it with its own terms."""
     rng = np.random.default_rng(0)
     for number in range(8):

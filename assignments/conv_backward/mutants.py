@@ -960,7 +960,7 @@ def picture_reshaped(x, out_grad, w_shape, stride=1, padding=0):
 
 @mutant(of="conv_w_grad", help="#filling-the-gaps", edits={GAPS: "out_grad"})
 def gaps_left_out():
-    """You slide out_grad over x without the gaps that the stride left. Neighbours in out_grad belong to
+    """You slide out_grad over x without the gaps that the stride left. Neighbors in out_grad belong to
     windows that are s pixels apart, so they must meet pixels that are s apart. Dilate out_grad first."""
 
 

@@ -50,7 +50,7 @@ def window_as_long_as_all_steps():
 )
 def dilation_taken_for_skipped_pixels():
     """You treat `dilation` as the number of pixels to skip. Here it is the distance between two places:
-    with dilation 1 they are neighbours, and with 2 one pixel is skipped."""
+    with dilation 1 they are neighbors, and with 2 one pixel is skipped."""
 
 
 @mutant(
@@ -185,13 +185,13 @@ def every_group_sees_the_first_channels():
 @mutant(of="conv", help="#groups", edits={SEEN: "met[..., g::groups]"})
 def groups_of_every_so_many_channels():
     """You deal out the input channels like cards: 0, 2, 4 to one group, 1, 3, 5 to the other. A group is a
-    run of neighbours: 0, 1, 2 and 3, 4, 5."""
+    run of neighbors: 0, 1, 2 and 3, 4, 5."""
 
 
 @mutant(of="conv", help="#groups", edits={PART: "[:, g::groups]", OUT_PART: "slice(g, None, groups))"})
 def results_of_every_so_many_channels():
     """You deal out the output channels like cards: 0, 2, 4 to one group, 1, 3, 5 to the other. A group is a
-    run of neighbours: 0, 1, 2 and 3, 4, 5."""
+    run of neighbors: 0, 1, 2 and 3, 4, 5."""
 
 
 @mutant(of="conv", help="#groups", edits={"range(groups)": "range(1)"})
@@ -329,7 +329,7 @@ def every_group_gets_the_first_gradients():
 @mutant(of="conv_x_grad", help="#groups", edits={"slice(g * c, (g + 1) * c))": "slice(g, None, groups))"})
 def gradients_of_every_so_many_channels():
     """You deal out the gradient to the input channels like cards. A group's input channels are a run of
-    neighbours."""
+    neighbors."""
 
 
 @mutant(of="conv_x_grad", help="#the-same-loop-backwards")
@@ -391,7 +391,7 @@ def w_grad_of_the_first_channels():
 @mutant(of="conv_w_grad", help="#groups", edits={UPSTREAM: "out_grad[..., g::groups]"})
 def w_grad_of_every_so_many_channels():
     """You deal out the output channels to the groups like cards. A group's channels are a run of
-    neighbours."""
+    neighbors."""
 
 
 @mutant(of="conv_w_grad", help="#the-same-loop-backwards")
@@ -428,7 +428,7 @@ def w_grad_without_scans(x, out_grad, w_shape, stride=1, padding=0, dilation=1, 
 
 @mutant(of="transposed_length", help="#more-than-one-way-back", edits={"stride * (size - 1)": "(size - 1)"})
 def steps_of_one():
-    """You ignore the stride. Two neighbours in x are `stride` pixels apart in the result."""
+    """You ignore the stride. Two neighbors in x are `stride` pixels apart in the result."""
 
 
 @mutant(

@@ -359,7 +359,7 @@ def windows_one_pixel_apart(x, w, stride=1, padding=0):
 @mutant(of="conv", help="#how-many-windows-fit")
 def stride_inside_the_window(x, w, stride=1, padding=0):
     """You apply the stride inside the window: its pixels are s apart, and the next window is one pixel
-    further on. Do the reverse: a window is K neighbouring pixels, and the next window is s pixels further
+    further on. Do the reverse: a window is K neighboring pixels, and the next window is s pixels further
     on."""
     n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w), frame = pair(stride), pair(padding)
@@ -372,7 +372,7 @@ def stride_inside_the_window(x, w, stride=1, padding=0):
 @mutant(of="conv", help="#how-many-windows-fit")
 def stride_between_and_inside(x, w, stride=1, padding=0):
     """You apply the stride twice: your windows are s apart, and so are the pixels inside each of them. A
-    window is K neighbouring pixels; use s only from one window to the next."""
+    window is K neighboring pixels; use s only from one window to the next."""
     n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w), frame = pair(stride), pair(padding)
     x = framed(x, frame, frame)
@@ -402,7 +402,7 @@ def left_over_at_the_start(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def left_over_shared_out(x, w, stride=1, padding=0):
-    """You centre the windows, with half of the pixels that the stride leaves over on either side. The first
+    """You center the windows, with half of the pixels that the stride leaves over on either side. The first
     window always starts at 0, and all pixels left over are at the end: windows start at the multiples of
     s."""
     (_, out_h, out_w, _), (s_h, s_w) = output_shape(x.shape, w.shape, stride, padding), pair(stride)

@@ -134,7 +134,7 @@ extern "C" __global__ void compact_without_guard(int size, View view, const floa
 }
 
 // mutant of sum_naive, see #sums
-// You add up down the columns. Element i of a row is at row * length + i, right next to its neighbours.
+// You add up down the columns. Element i of a row is at row * length + i, right next to its neighbors.
 extern "C" __global__ void down_the_columns(int rows, int length, const float *a, float *out)
 {
     int row = blockIdx.x * blockDim.x + threadIdx.x;
@@ -196,7 +196,7 @@ extern "C" __global__ void one_barrier_for_all_rounds(int length, const float *a
 
 // mutant of sum_shared, see #shared-memory-and-barriers
 // Your threads without an element write nothing to shared memory. Unwritten shared memory is not 0: it
-// contains whatever was there before, and a neighbour adds it up. Let such a thread write a 0.
+// contains whatever was there before, and a neighbor adds it up. Let such a thread write a 0.
 extern "C" __global__ void uninitialised_shared_memory(int length, const float *a, float *out)
 {
     __shared__ float sums[256];
@@ -234,7 +234,7 @@ extern "C" __global__ void one_element_a_thread(int length, const float *a, floa
 
 // mutant of sum_shared, see #sums
 // Each of your threads sums one piece of the row, so 32 threads read from 32 places at once, each in a
-// different part of memory. Let neighbours read neighbours: thread t reads elements t, t + blockDim.x, t + 2
+// different part of memory. Let neighbors read neighbors: thread t reads elements t, t + blockDim.x, t + 2
 // blockDim.x, ...
 extern "C" __global__ void a_piece_a_thread(int length, const float *a, float *out)
 {
@@ -467,8 +467,8 @@ extern "C" __global__ void no_zeros_in_the_tiles(int m, int k, int n, const floa
 
 // mutant of matmul, see #traffic
 // Your product is right, but threadIdx.x counts rows. It runs fastest, so the threads of a warp read numbers
-// that lie a whole row apart. Let threadIdx.x count columns and threadIdx.y rows: then neighbours read
-// neighbours.
+// that lie a whole row apart. Let threadIdx.x count columns and threadIdx.y rows: then neighbors read
+// neighbors.
 extern "C" __global__ void x_counts_rows(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];

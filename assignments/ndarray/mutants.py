@@ -885,7 +885,7 @@ def last_axis_summed(self, axis=None, keepdims=False):
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
 def rows_of_the_memory_summed(self, axis=None, keepdims=False):
-    """Your sums have the right shape, but each adds up neighbours in memory. The elements of one sum are
+    """Your sums have the right shape, but each adds up neighbors in memory. The elements of one sum are
     apart unless their axis is the last: move it to the end, and then copy."""
     axes = [i % self.ndim for i in listed(self, axis)]
     row = math.prod(self.shape[i] for i in axes)

@@ -1,4 +1,4 @@
-"""Wrong ideas about pooling and normalisation, and what to tell students who have them."""
+"""Wrong ideas about pooling and normalization, and what to tell students who have them."""
 
 from solution import original
 
@@ -416,7 +416,7 @@ def normalized_grad_in_memory_order(out_grad, x, axes, eps=1e-5):
 
 @mutant(of="batch_norm", help="#before-you-start")
 def x_normalized_in_place(x, gamma, beta, eps=1e-5):
-    """You write the normalised numbers into x itself. The caller still needs x: make a new array."""
+    """You write the normalized numbers into x itself. The caller still needs x: make a new array."""
     out = original(x, gamma, beta, eps)
     x[...] = out
     return out
@@ -440,7 +440,7 @@ def pixels_not_in_the_mean():
 
 @mutant(of="batch_norm", help="#over-the-batch-or-over-the-channels", edits={"range(x.ndim - 1)": "(-1,)"})
 def batch_norm_over_channels():
-    """You take the mean over the channels. That is layer normalisation."""
+    """You take the mean over the channels. That is layer normalization."""
 
 
 @mutant(of="batch_norm", help="#scale-and-shift", edits={" * gamma + beta": " * beta + gamma"})
@@ -461,7 +461,7 @@ def batch_norm_of_one_eps():
     edits={"normalize_grad(out_grad * gamma, x": "normalize_grad(out_grad, x"},
 )
 def batch_gamma_not_in_x_grad():
-    """You leave gamma out of x_grad. The gradient of the normalised numbers is out_grad times gamma."""
+    """You leave gamma out of x_grad. The gradient of the normalized numbers is out_grad times gamma."""
 
 
 @mutant(
@@ -470,7 +470,7 @@ def batch_gamma_not_in_x_grad():
     edits={"(out_grad * normalize(x, pixels, eps)).sum(pixels)": "(out_grad * x).sum(pixels)"},
 )
 def batch_gamma_of_raw_numbers():
-    """You use x for the gradient of gamma. gamma multiplies the normalised numbers: its gradient is the sum
+    """You use x for the gradient of gamma. gamma multiplies the normalized numbers: its gradient is the sum
     of out_grad times those."""
 
 
@@ -495,12 +495,12 @@ def batch_grad_of_one_eps(out_grad, x, gamma, eps=1e-5):
 
 @mutant(of="layer_norm", help="#over-the-batch-or-over-the-channels", edits={"(-1,)": "range(1, x.ndim)"})
 def whole_image_in_the_mean():
-    """You take the mean over a whole image. Normalise each pixel separately, over its channels."""
+    """You take the mean over a whole image. Normalize each pixel separately, over its channels."""
 
 
 @mutant(of="layer_norm", help="#over-the-batch-or-over-the-channels", edits={"(-1,)": "range(x.ndim - 1)"})
 def layer_norm_over_the_batch():
-    """You take the mean over the batch and the pixels. That is batch normalisation."""
+    """You take the mean over the batch and the pixels. That is batch normalization."""
 
 
 @mutant(of="layer_norm", help="#scale-and-shift", edits={" * gamma + beta": " * gamma"})
@@ -520,7 +520,7 @@ def layer_norm_of_one_eps():
 )
 def gamma_behind_the_gradient():
     """You multiply by gamma at the end. Here the mean is over the channels, and each channel has its own
-    gamma: the gradient of the normalised numbers is out_grad times gamma. Multiply first, and compute the
+    gamma: the gradient of the normalized numbers is out_grad times gamma. Multiply first, and compute the
     rest from that."""
 
 

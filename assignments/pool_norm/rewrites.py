@@ -221,7 +221,7 @@ def normalized_by_a_reciprocal(x, axes, eps=1e-5):
 
 @rewrite(of="normalize_grad")
 def gradient_by_the_chain_rule(out_grad, x, axes, eps=1e-5):
-    """Mean and variance as steps of their own, as in the paper on batch normalisation."""
+    """Mean and variance as steps of their own, as in the paper on batch normalization."""
     if tuple(out_grad.shape) != tuple(x.shape) or x.size == 0:
         raise ValueError((out_grad.shape, x.shape))
     values, given, axes = x.numpy().astype(np.float64), out_grad.numpy().astype(np.float64), tuple(axes)
@@ -324,7 +324,7 @@ def layer_norm_grad_of_rows(out_grad, x, gamma, eps=1e-5):
 
 @rewrite(of="layer_norm_grad")
 def layer_norm_grad_by_its_forward_pass(out_grad, x, gamma, eps=1e-5):
-    """Takes the normalised numbers from layer_norm, with a scale of 1 and a shift of 0."""
+    """Takes the normalized numbers from layer_norm, with a scale of 1 and a shift of 0."""
     fitting(x, gamma)
     pixels = tuple(range(x.ndim - 1))
     normal = layer_norm(x, gamma * 0.0 + 1.0, gamma * 0.0, eps)

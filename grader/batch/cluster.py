@@ -123,7 +123,7 @@ def grade_on_cluster(
     """Yields each work with its result from a worker of the cluster; see `run_all` for workers that die.
 
     While it runs, the scheduler gives up a task when its worker dies. Retries are decided here, where the
-    submission that killed a worker can be distinguished from its neighbours.
+    submission that killed a worker can be distinguished from its neighbors.
     """
     address = client.scheduler.address if client.scheduler is not None else ""
     client.register_plugin(ClusterPlugin(grading))

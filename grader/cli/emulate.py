@@ -1,6 +1,7 @@
 """`grader emulate`: runs the emulator's command."""
 
 import argparse
+import dataclasses
 import importlib
 import importlib.util
 import io
@@ -34,19 +35,19 @@ def run(options: argparse.Namespace) -> int:
     raise UserError("grader emulate: no emulator here; run it in the repository or in a handout with CUDA")
 
 
-def run_program(emulator: Any, options: argparse.Namespace, source: str, defines: dict[str, str]) -> int:
+def run_program(emulator: Any, options: argparse.Namespace, whole: Any, defines: dict[str, str]) -> int:
     """Compiles and runs a whole program, prints its output and the findings; returns the exit status.
 
-    `emulator` is the emulator's package. With `--json` the program's output is a part of the report.
+    `emulator` is the emulator's package, and `whole` its text of the program. With `--json` the program's
+    output is a part of the report.
     """
     programs = importlib.import_module(f"{emulator.__name__}.programs")
     file = str(options.file)
     sandbox = Sandbox(options.sandbox)
     if sandbox is Sandbox.NONE:
         print(f"grader emulate: {UNSHUT}", file=sys.stderr)
-    request = Request(
-        source, file, defines, options.arguments, options.schedules, options.seed, options.seconds
-    )
+    how = options.arguments, options.schedules, options.seed, options.seconds
+    request = Request(whole.text, file, defines, *how)
     folder = Path(str(emulator.__file__)).parent
     output, errors = io.StringIO(), io.StringIO()  # of a program whose report is JSON
     streams = (output, errors) if options.json else (sys.stdout, sys.stderr)
@@ -54,9 +55,12 @@ def run_program(emulator: Any, options: argparse.Namespace, source: str, defines
         runtime = programs.runtime_into(emulator.cache_folder())
         ending = run_whole_program(request, folder, runtime, sandbox, *streams, UserCache("programs"))
     except ProgramError as error:
-        print(error, file=sys.stderr)
+        print(whole.in_words(str(error)), file=sys.stderr)
         return MISTAKE
-    report = programs.read_records(ending.records, programs.Program(source, file, defines), ending.executable)
+    program = programs.Program(whole.text, file, defines)
+    report = programs.read_records(ending.records, program, ending.executable)
+    findings, notes = (list(map(whole.located, each)) for each in (report.findings, report.notes))
+    report = dataclasses.replace(report, findings=findings, notes=notes)
     end = how_it_ended(ending.status, ending.was_late, request.cpu_seconds)
     if options.json:
         facts = {"file": file, "output": output.getvalue(), "errors": errors.getvalue(), "ended": end}

@@ -1,4 +1,4 @@
-"""`grader new`: writes a new assignment that `grader verify` passes as it stands."""
+"""`grader new`: writes a new assignment that passes `grader verify` immediately."""
 
 import argparse
 import re

@@ -26,8 +26,8 @@ def hand_page(desk: Desk, request: Request) -> Response:
         raise HTTPException(404, "No such criterion is graded by hand.")
     rows = _in_order(desk, view, criterion)
     open_ones = [n for n, row in enumerate(rows) if _current_points(row, criterion) is None]
-    at = request.query_params.get("at", "")
-    place = int(at) - 1 if at.isascii() and at.isdigit() and 0 < int(at[:9]) <= len(rows) else None
+    places = {str(number): number - 1 for number in range(1, len(rows) + 1)}
+    place = places.get(request.query_params.get("at", ""))
     if place is None and open_ones:
         place = open_ones[0]
     row = None if place is None or not rows else rows[place]

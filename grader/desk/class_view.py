@@ -16,6 +16,7 @@ from grader.desk.course_facts import AssignmentFacts, CourseFacts
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.student import Student, Submission
 from grader.report.pages.class_statistics import ClassStatistics, statistics_of
+from grader.report.pages.similar_pairs import SharedAnswer, shared_answers
 
 T = TypeVar("T")
 
@@ -40,6 +41,11 @@ class ClassView:
     def statistics(self) -> ClassStatistics:
         """The statistics on the class page of a report."""
         return statistics_of(self.rows)
+
+    @cached_property
+    def shared_answers(self) -> Sequence[SharedAnswer]:
+        """The wrong answers to hidden cases that several students give."""
+        return shared_answers(self.rows)
 
     @cached_property
     def to_review(self) -> Sequence[ClassRow]:
@@ -106,21 +112,26 @@ class Views:
         return {row.student_id: files[row.files] for row in rows if row.files in files}
 
     def _read(self, assignment: str) -> ClassView:
-        book = self.gradebook
-        others = [name for name in self.names() if name != assignment]
-        # late days span assignments, so the policies need all of them, but only the scores of the others
-        with self._reading:
-            mine_in_full = list(book.standings(assignment, True, self._read_grades[assignment]))
-        rows = [*mine_in_full, *(row for other in others for row in book.standings(other))]
-        mine = (r for r in with_policies(rows, self.course.policies) if r.assignment == assignment)
+        rows: Mapping[str, list[ClassRow]] = self.cached("rows", self._read_rows)
         submissions = defaultdict(list)
-        for one in book.submissions(assignment):
+        for one in self.gradebook.submissions(assignment):
             submissions[one.student_id].append(one)
         return ClassView(
             facts=self.course.assignment(assignment),
-            rows=tuple(sorted(mine, key=lambda row: name_order(row.standing.student))),
+            rows=tuple(sorted(rows.get(assignment, ()), key=lambda row: name_order(row.standing.student))),
             submissions={student: tuple(theirs) for student, theirs in submissions.items()},
         )
+
+    def _read_rows(self) -> Mapping[str, list[ClassRow]]:
+        """The rows of every assignment at once, as the policies need them: late days span assignments."""
+        rows: list[ClassRow] = []
+        with self._reading:
+            for name in self.names():
+                rows += self.gradebook.standings(name, True, self._read_grades[name])
+        by_assignment = defaultdict(list)
+        for row in with_policies(rows, self.course.policies):
+            by_assignment[row.assignment].append(row)
+        return by_assignment
 
 
 def name_order(student: Student) -> tuple[str, str]:

@@ -16,7 +16,6 @@ from grader.desk.source_view import source_files
 from grader.model.errors import UserError
 from grader.model.results.similar_pair import Pair
 from grader.report.pages.likeness import graphs, side_by_side
-from grader.report.pages.similar_pairs import shared_answers
 
 MOST_PAIRS = 50
 MOST_SOURCES = 12  # students on one page of code
@@ -55,7 +54,7 @@ def similarity_page(desk: Desk, request: Request) -> Response:
     A large class takes long. Until its pairs are found, the page says how far the search is, and loads again.
     """
     view = desk.class_of(request)
-    files = desk.views.files_of(view.rows)
+    files = desk.views.cached(f"files {view.facts.name}", lambda: desk.views.files_of(view.rows))
     search = _search(desk, view, files)
     try:
         pairs = search.result(desk.patience)
@@ -69,7 +68,7 @@ def similarity_page(desk: Desk, request: Request) -> Response:
         pairs=pairs,
         progress=search.progress,
         graphs=graphs(pairs or ()),
-        answers=shared_answers(view.rows)[:MOST_PAIRS],
+        answers=view.shared_answers[:MOST_PAIRS],
         students={row.student_id: row.standing.student for row in view.rows},
         complaint=complaint,
         own_numbers=desk.course.own_numbers,

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from markupsafe import Markup, escape
 from grader.desk.class_view import key_of
 from grader.model.class_row import ClassRow
 from grader.model.decision import signed
-from grader.model.grade import CriterionGrade, Status
+from grader.model.grade import Status
 from grader.model.late_policy import Policies, lateness_of, time_text
 from grader.model.student import Student
 from grader.model.text import clean, clean_line, score_text
@@ -22,6 +23,13 @@ from grader.report.pages.page_templates import LONGEST_LINE, environment
 COMMAND = re.compile(r"`([^`]+)`")
 OPTION = re.compile(r"--[a-z][a-z-]*")
 HERE = Path(__file__).parent
+STRIP = 14  # from the beginning of a bar to the next
+STRIPS = {Status.OK: "full", Status.INTERNAL_ERROR: "fault", Status.NOT_RUN: "open"}
+SVG = Markup(
+    '<svg class="strips" viewBox="0 0 {0} 16" width="{0}" height="16" role="img"><title>{1}</title>{2}</svg>'
+)
+BAR = Markup('<rect class="{}" x="{}"/>')
+PART = Markup('<rect x="{0}"/><rect class="part" x="{0}" width="{1}"/>')
 IDS = re.compile(r"\b[0-9a-f]{32,64}\b")  # of submissions and files: the first characters are enough
 
 
@@ -63,34 +71,26 @@ def besides(student: Student, *more: str) -> str:
     return " · ".join(clean_line(text) for text in (id, student.section, *more) if text)
 
 
-@dataclass(frozen=True)
-class Strip:
-    """The small bar that shows a criterion: its kind, where it begins, the share earned, and its text.
-
-    A page shows many thousands, so each is drawn with as few elements as it takes.
-    """
-
-    kind: str
-    left: int
-    width: str
-    says: str
+def strips_of(row: ClassRow) -> Markup:
+    """A small bar for each criterion of a grade, from left to right, as SVG; its title says the points."""
+    criteria = () if row.grade is None else row.grade.criteria
+    return _strips(tuple((c.id, c.status, c.score, c.points) for c in criteria))
 
 
-def strips_of(row: ClassRow) -> Sequence[Strip]:
-    """The strips of a row, from left to right."""
-    return [] if row.grade is None else [_strip(n, one) for n, one in enumerate(row.grade.criteria)]
-
-
-def _strip(number: int, criterion: CriterionGrade) -> Strip:
-    share = float(criterion.score / criterion.points) if criterion.points else 0.0
-    kind = "full" if criterion.status is Status.OK else "part" if criterion.score else "none"
-    if criterion.status is Status.INTERNAL_ERROR:
-        kind = "fault"
-    elif criterion.status is Status.NOT_RUN:
-        kind = "open"
-    earned = f"{score_text(criterion.score)} of {score_text(criterion.points)}"
-    width = f"{12 * min(max(share, 0.0), 1.0):.1f}"
-    return Strip(kind, 14 * number, width, f"{clean_line(criterion.id)}: {earned}")
+@lru_cache(maxsize=4096)  # a page shows hundreds of students, and many of them earned the same points
+def _strips(criteria: Sequence[tuple[str, Status, Fraction, Fraction]]) -> Markup:
+    if not criteria:
+        return Markup()
+    title, bars = [], Markup()
+    for number, (id, status, score, points) in enumerate(criteria):
+        title.append(f"{clean_line(id)}: {score_text(score)} of {score_text(points)}")
+        kind = STRIPS.get(status, "part" if score else "none")
+        if kind == "part":
+            share = min(max(float(score / points), 0.0), 1.0) if points else 0.0
+            bars += PART.format(STRIP * number, f"{12 * share:.1f}")
+        else:
+            bars += BAR.format(kind, STRIP * number)
+    return SVG.format(STRIP * len(criteria) - 2, "\n".join(title), bars)
 
 
 def status_of(row: ClassRow) -> tuple[str, str]:
@@ -121,4 +121,6 @@ def told(detail: Mapping[str, Any]) -> str:
 def _short(value: Any) -> str:
     if isinstance(value, dict):
         return "(" + ", ".join(f"{name} {_short(item)}" for name, item in value.items() if item != "") + ")"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return IDS.sub(lambda match: match[0][:8], str(value))

@@ -67,9 +67,9 @@ def magnitude(value: complex) -> float:
 
 
 def shade(value: complex, largest: float) -> str:
-    """The class of a value's colour: `p1` to `p4` above zero, `n1` to `n4` below, `zero`, or `nan`.
+    """The class of a value's color: `p1` to `p4` above zero, `n1` to `n4` below, `zero`, or `nan`.
 
-    A complex number has the colour of its absolute value.
+    A complex number has the color of its absolute value.
     """
     size = magnitude(value)
     if not math.isfinite(size):

@@ -12,7 +12,7 @@ ADDED = re.compile(
     r"(?: ?\(\d+\)|[-_ ]\d+|(?:[-_ ]+(?:copy|kopie|copie|copia))(?: ?\(?\d+\)?)?)+$", re.IGNORECASE
 )
 ALIKE = 0.8  # the least similarity at which one name may be a typo of the other
-MAX_ZIPS = 5  # of one submission that are read; if there are more, none is
+MAX_ZIPS = 5  # the zips of one submission that are read; if there are more, none is
 MAX_ZIP_ENTRIES = 10_000
 ENTRY = b"PK\x01\x02"  # the first bytes of each entry in a zip's directory
 

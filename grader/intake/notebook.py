@@ -3,8 +3,8 @@
 A notebook is a student's file: whatever it holds, reading it must end within bounded time and memory. So this
 module reads only the parts of the format that it needs
 (https://nbformat.readthedocs.io/en/latest/format_description.html), and reads them in a child process. The
-child runs this module as a program, which imports nothing else of ours. It lowers its limits for each
-notebook. A notebook that exhausts them ends the child, and the next notebook gets a new child.
+child runs this module as a program, which imports no other module of the grader. It lowers its limits for
+each notebook. A notebook that exhausts them ends the child, and the next notebook gets a new child.
 """
 
 import atexit

@@ -1,4 +1,4 @@
-"""Recognises the layout of a class's input: an LMS's export, clones, plain folders or files."""
+"""Recognizes the layout of a class's input: an LMS's export, clones, plain folders or files."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -77,9 +77,9 @@ class SubmissionLimits:
     cooldown: timedelta = timedelta()
 
 
-OWN_TEST = "test"  # the kind of a case that is a pytest test of the author's
+OWN_TEST = "test"  # the kind of a case that is one of the author's pytest tests
 OWN_KINDS, OWN_COMPARISONS = "kinds.py", "comparisons.py"  # files in which an assignment defines its own
-OWN_FUNCTIONS = "functions.py"  # and the one with the functions that its cases hand to submissions
+OWN_FUNCTIONS = "functions.py"  # and the one with the functions that its cases pass to submissions
 OWN_FILES = (OWN_KINDS, OWN_COMPARISONS, OWN_FUNCTIONS)
 SCENARIO = "scenario"  # the grader's own probe, and the key of a case's steps for it
 
@@ -95,7 +95,7 @@ class Case:
     `grader.author.conditions`); `drawn`: its shapes are random. `follow_through` is the share of its points
     for a gradient that is right for a wrong forward pass. If the assignment defines the kind or the
     comparison itself, `kind_source` and `comparison_source` are the Python that defines it. `functions` are
-    those that it hands to the probe, by name: {"use": function, "given": fixed arguments, "seeded": whether
+    those that it passes to the probe, by name: {"use": function, "given": fixed arguments, "seeded": whether
     it takes the case's seed}, or a list of these in any order; `functions_source` is their Python.
     """
 

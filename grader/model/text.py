@@ -20,6 +20,8 @@ ALLOWED = "\n\t\u200c\u200d"
 
 def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
     """`text` without terminal controls and marks that reorder a line, cut and marked after `limit`."""
+    if len(text) <= limit and text.isprintable():  # true of nearly every text on a page: nothing to remove
+        return text
     shown = _ESCAPE_SEQUENCE.sub("", text[:limit]).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
     plain = "".join(c for c in shown if c == "\n" or unicodedata.category(c) not in UNSEEN)
     return plain if len(text) <= limit else f"{plain} … {cut_mark(text)}"
@@ -30,6 +32,8 @@ def visible(text: str) -> str:
 
     Line ends and tabs stay, and so do the joiners that some languages need.
     """
+    if text.isprintable():
+        return text
     return "".join(c if c in ALLOWED or unicodedata.category(c) not in UNSEEN else _escape(c) for c in text)
 
 
@@ -59,7 +63,7 @@ def cut_mark(text: str) -> str:
 
 def as_number(score: Fraction) -> float:
     """A score for display and export: rounded half up to two decimals, the same everywhere."""
-    return (score * 100 + Fraction(1, 2)).__floor__() / 100
+    return (200 * score.numerator + score.denominator) // (2 * score.denominator) / 100
 
 
 def score_text(score: Fraction) -> str:

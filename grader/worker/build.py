@@ -49,7 +49,7 @@ def build(config: Mapping[str, Any]) -> None:
                 if len(expanded) <= config["most_expanded"]:  # else it is refused, and not compiled
                     runtime, kernels = host.compile_into(source, folder)
                     result |= {"runtime": runtime.name, "kernels": kernels.name}
-    except Exception as error:  # raised by the provided emulator: recognised by its class's name
+    except Exception as error:  # raised by the provided emulator: recognized by its class's name
         result |= {"status": type(error).__name__, "text": str(error)[:MAX_TEXT]}
     (folder / RESULT).write_text(json.dumps(result), encoding="utf-8")
 

@@ -24,7 +24,7 @@ EPERM, ENOSYS = 1, 38
 
 # Calls that no submission needs. They leave its namespaces, look into other processes, load code into the
 # kernel, or open sockets. They take memory that our limits do not count, or kernel objects with a fixed
-# number per machine or user. They reveal the machine's paths. Or a neighbour could notice them: two children
+# number per machine or user. They reveal the machine's paths. Or a neighbor could notice them: two children
 # of one submission must not communicate by locks on files that both can read, or by watching who opens them.
 # Numbers: the kernel's arch/x86/entry/syscalls/syscall_64.tbl, scripts/syscall.tbl.
 DENIED: Mapping[str, Mapping[str, int]] = {

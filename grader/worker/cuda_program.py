@@ -35,7 +35,7 @@ def compile_program(config: Mapping[str, Any]) -> None:
         program = programs.Program(text, config["file"], config["defines"])
         executable = folder / config["executable"]
         result["text"] = programs.program_into(program, folder / config["runtime"], executable)[:MAX_TEXT]
-    except Exception as error:  # raised by the emulator: recognised by its class's name
+    except Exception as error:  # raised by the emulator: recognized by its class's name
         result = {"status": type(error).__name__, "text": str(error)[:MAX_TEXT]}
     (folder / RESULT).write_text(json.dumps(result), encoding="utf-8")
 

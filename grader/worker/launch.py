@@ -14,7 +14,7 @@ in (private /tmp, empty /proc, no capabilities, a system-call filter, which lets
 its assignment needs them). Compiled parts of the submission arrive as further descriptors. It copies them
 into a read-only file system below /tmp and closes the descriptors. It reads its first request from the three
 descriptors that the judge sent. When it ends, the kernel ends all that the submission left running, for it
-was process 1. So a submission shares only a kernel and a read-only file tree with its neighbours. It sees no
+was process 1. So a submission shares only a kernel and a read-only file tree with its neighbors. It sees no
 process but its own, has no descriptor but its own three, and cannot name the launcher, which is not dumpable
 either.
 

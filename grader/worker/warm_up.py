@@ -1,6 +1,6 @@
 """Warms a worker up: it runs every step of a made-up submission, so that forks start fast.
 
-When code first runs, Python, NumPy and the C library prepare specialised bytecode, caches of types and
+When code first runs, Python, NumPy and the C library prepare specialized bytecode, caches of types and
 imports, and resolved symbols. After the warm-up, every fork has them. Otherwise each fork would make them
 anew, in copies of the memory pages that hold them: a quarter of the time of a short exercise.
 """
@@ -16,7 +16,7 @@ from typing import Any
 from grader.model.wire_format import FrameReader, RawArray, encode
 from grader.worker.worker_loop import Worker
 
-TIMES = 16  # Python specialises code that has run eight times
+TIMES = 16  # Python specializes code that has run eight times
 MODULE = "warm_up_exercise"
 SUBMISSION = """
 import {ndarray}

@@ -24,7 +24,7 @@ Buffer = npt.NDArray[Any]
 
 
 class KernelBug(RuntimeError):
-    """A kernel did what a GPU would hide; `findings` says what and where."""
+    """A kernel has a bug that a GPU would hide; `findings` says what and where."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__("\n".join(map(str, findings)))

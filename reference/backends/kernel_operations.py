@@ -228,7 +228,7 @@ class KernelOperations(ABC):
             return
         parts = pieces(row_length, max(LONG_ROW, ceil_div(row_length, ceil_div(ENOUGH_BLOCKS, rows))))
         target = out if parts == 1 else self.empty(rows * parts, str(out.dtype))
-        # A block is as wide as a part and as high as there are rows: short rows share a block.
+        # A block is as wide as a part and has a row of threads for each row: short rows share a block.
         width = power_of_two(ceil_div(row_length, parts))
         height = min(THREADS // width, power_of_two(rows * parts))
         sizes = map(np.int64, (rows, row_length, parts))
@@ -246,7 +246,7 @@ def scalar(value: float, out: Buffer) -> Any:
 def view_struct(shape: Shape, strides: Shape, offset: int) -> npt.NDArray[Any]:
     """A strided view as the struct that kernels take. ValueError if it has too many axes.
 
-    Axes of length 1 are dropped, and neighbouring axes with one common step in memory are merged, because
+    Axes of length 1 are dropped, and neighboring axes with one common step in memory are merged, because
     every axis costs each thread a division.
     """
     runs: list[tuple[int, int]] = []

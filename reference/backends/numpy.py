@@ -22,20 +22,19 @@ Shape: TypeAlias = tuple[int, ...]
 # work in blocks use this size.
 BLOCK = 2**20
 
-# OpenBLAS multiplies matrices of up to this many multiplications as they lie in memory. Larger ones it
-# rearranges first, which takes as long as it saves where one of the matrices is small. The second matrix is
-# best in the first-level cache: 32 KiB in float32.
+# OpenBLAS multiplies matrices of up to this many multiplications as they lie in memory. It first rearranges
+# larger ones, which saves no time if one of the matrices is small. The second matrix is best in the
+# first-level cache: 32 KiB in float32.
 SMALL_PRODUCT = 10**6
 SMALL_MATRIX = 2**13
 
-# Looking up where a buffer lies takes 4 µs: as long as it takes to go through this many elements.
+# Looking up the address of a buffer takes 4 µs: as long as going through this many elements.
 WORTH_ALIGNING = 2**13
 
-# The number of rows of a long matrix that are multiplied at once: they too must fit into the first-level
-# cache.
+# The number of rows of a long matrix to multiply at once: they too must fit into the first-level cache.
 ROWS = 128
 
-# Up to how many neighbours are copied as one item: beyond, NumPy is as fast with single elements.
+# The most neighbors to copy as one item: for more, NumPy is as fast with single elements.
 LONGEST_ITEM = 64
 
 
@@ -72,7 +71,7 @@ def fill(value: float, out: Buffer) -> None:
 
 def compact(a: Buffer, shape: Shape, strides: Shape, offset: int, out: Buffer) -> None:
     """Gather a strided view of `a` into `out`, in row-major order."""
-    # A row of neighbours moves as one item, which NumPy does faster than as many small ones.
+    # A row of neighbors moves as one item, which NumPy does faster than as many small ones.
     axis, row = len(shape), 1
     while axis and strides[axis - 1] == row and row * shape[axis - 1] <= LONGEST_ITEM:
         axis -= 1

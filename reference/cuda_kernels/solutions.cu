@@ -78,7 +78,7 @@ extern "C" __global__ void sum_naive(int rows, int length, const float *a, float
 }
 
 // The same with a block for each row: blockDim.x threads, a power of two and at most 256. Each thread adds up every
-// blockDim.x-th element, so that neighbours read side by side. Then they meet in shared memory: the lower half of the
+// blockDim.x-th element, so that neighbors read side by side. Then they meet in shared memory: the lower half of the
 // threads adds the sums of the upper half to its own, and so on, until one is left.
 extern "C" __global__ void sum_shared(int length, const float *a, float *out)
 {

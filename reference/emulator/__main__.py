@@ -15,7 +15,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from . import CompileError, Fresh, Module, NoCompiler, Run
 from .kernel_source import Kernel, kernels_of, with_bodies
 from .nvrtc import Diagnosis, diagnose
 from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS, in_words
-from .programs import is_program
+from .programs import is_program, with_own_headers
 
 CLEAN, FINDINGS, MISTAKE = 0, 1, 2
 SCHEMA = "backflip/emulate/1"  # of the report with --json; docs/commands.schema.json describes it
@@ -68,7 +68,7 @@ def main(
     """Run the command; returns its exit status.
 
     A whole program is native code and can do everything that C++ can. `run_program(emulator, options,
-    source, defines)` must compile and run it where it does no harm, and return the exit status.
+    whole, defines)` must compile and run it where it does no harm, and return the exit status.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     behind = words.index("--") if "--" in words else len(words)
@@ -173,14 +173,14 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
 
 def whole_program(options: argparse.Namespace, run_program: Callable[..., int] | None) -> int:
     """Run a file that has `main`. Mistake if it has none, or if there is no sandbox for it."""
-    source = options.file.read_text(encoding="utf-8")
-    if not is_program(source):
-        names = ", ".join(kernel.name for kernel in kernels_of(source)) or "none"
+    whole = with_own_headers(options.file)
+    if not is_program(whole.text):
+        names = ", ".join(kernel.name for kernel in kernels_of(whole.text)) or "none"
         raise Mistake(f"{options.file} has no main, so name a kernel with --kernel; it has {names}")
     if run_program is None:
         raise Mistake(f"{options.file} is a whole program: run it with `grader emulate`, which has a sandbox")
     defines = dict(pair(text, "--define") for text in options.define)
-    return run_program(importlib.import_module(__package__ or ""), options, source, defines)
+    return run_program(importlib.import_module(__package__ or ""), options, whole, defines)
 
 
 def size(text: str) -> tuple[int, ...]:
@@ -190,7 +190,8 @@ def size(text: str) -> tuple[int, ...]:
 
 def emulate(options: argparse.Namespace) -> int:
     """Compile, run, and print the results."""
-    source = options.file.read_text(encoding="utf-8")
+    whole = with_own_headers(options.file)
+    source = whole.text
     for option in ("grid", "block"):
         if getattr(options, option) is None:
             raise Mistake(f"--{option} is needed to launch {options.kernel}")
@@ -203,9 +204,12 @@ def emulate(options: argparse.Namespace) -> int:
         raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}{closest}")
     instances = (options.kernel,) if kernel.is_template else ()
     how = options.check, None, None, None, options.seconds
-    module = Module(source, str(options.file), defines, instances, *how)
+    try:
+        module = Module(source, str(options.file), defines, instances, *how)
+    except CompileError as error:
+        raise CompileError(whole.in_words(str(error))) from error
     if module.warnings:
-        print(shortened(module.warnings), file=sys.stderr)
+        print(whole.in_words(shortened(module.warnings)), file=sys.stderr)
     values = named_values(options)
     parameters = given_parameters(kernel, values)
     given = [values[parameter] for parameter in parameters]
@@ -218,12 +222,15 @@ def emulate(options: argparse.Namespace) -> int:
     else:
         run = module.launch(*launch)
     seconds = time.perf_counter() - start
+    run = whole.located_run(run)
     if options.out:
         arrays: dict[str, Any] = {name: array_of(value) for name, value in values.items()}
         np.savez(options.out, **arrays)
     left_out = re.findall(r"^left out, as it does not compile: (\w+)$", module.warnings, re.MULTILINE)
     source = with_bodies(source, dict.fromkeys(left_out, ""))
     on_a_gpu = diagnose(source, str(options.file), defines, instances)
+    if on_a_gpu is not None:
+        on_a_gpu = replace(on_a_gpu, messages=whole.in_words(on_a_gpu.messages))
     occupancy = occupancy_of(run, options, on_a_gpu, (source, str(options.file), defines, instances))
     if options.json:
         print(as_json(options, run, seconds, occupancy, on_a_gpu))
@@ -384,7 +391,7 @@ def show_lines(run: Run) -> None:
     lines = [line for line in run.lines if line.complaints]
     lines.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
     for line in lines[:MOST_LINES]:
-        print(f"line {line.line}: {'; '.join(line.complaints)}")
+        print(f"line {line.line}{line.file and f' of {line.file}'}: {'; '.join(line.complaints)}")
 
 
 if __name__ == "__main__":

@@ -89,9 +89,10 @@ class WarpRequest:
 class LineCost:
     """The cost of the accesses at one line of the source: requests of warps, and transactions or passes.
 
-    `least_transactions` is the number that the requests would take if neighbouring lanes asked for neighbours
+    `least_transactions` is the number that the requests would take if neighboring lanes asked for neighbors
     in memory. `threads` counts the threads in the requests' warps, and `lanes` those that took part. `worst`
-    is the request furthest above its minimum, None if every request took the minimum.
+    is the request furthest above its minimum, None if every request took the minimum. `file` is the header
+    that has the line, "" if it is in the file itself.
     """
 
     line: int
@@ -103,6 +104,7 @@ class LineCost:
     lanes: int
     threads: int
     worst: WarpRequest | None = field(default=None, compare=False, kw_only=True)
+    file: str = field(default="", kw_only=True)
 
     @property
     def idle(self) -> float:
@@ -167,7 +169,7 @@ class Counters:
 
     @property
     def transactions_per_request(self) -> float:
-        """4 if 32 neighbours access neighbouring floats, up to 32 if each accesses one elsewhere."""
+        """4 if 32 neighbors access neighboring floats, up to 32 if each accesses one elsewhere."""
         return self.global_transactions / self.global_requests if self.global_requests else 0.0
 
     @property

@@ -30,7 +30,7 @@ INCLUDES = {
     *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
     *("cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h"),
     *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
-    *("mma.h", "algorithm", "limits", "utility"),
+    *("mma.h", "curand_kernel.h", "algorithm", "limits", "utility"),
 }
 # Features that few sources use are in headers of their own, to keep compilations short.
 EXTENSIONS = {
@@ -39,6 +39,7 @@ EXTENSIONS = {
     "emulator_cuda.h": re.compile(
         r"\bcuda\s*::|#\s*include\s*[<\"](?:cuda(?:/|_pipeline\.h)|cooperative_groups/memcpy_async)"
     ),
+    "emulator_curand.h": re.compile(r"#\s*include\s*[<\"]curand_kernel\.h"),
     "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
     "emulator_texture.h": re.compile(r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)"),
     "emulator_simd.h": re.compile(r"\b__v[a-z]+[24]\b"),
@@ -74,9 +75,11 @@ OF_HOSTS = frozenset(
 OF_DEVICES = frozenset(pattern for pattern in REFUSED if pattern.startswith((r"\b(asm", r"\b__(shfl")))
 IN_A_KERNEL = "a kernel cannot launch another one: launch it from the host"
 LIBRARY = re.compile(
-    r"(?:thrust|cub|cutlass|cute|nvtx3)/.*|(?:cu(?:rand|blas|fft|sparse|solver|dnn)|nccl|nvTools).*"
+    r"(?:thrust|cub|cutlass|cute|nvtx3)/.*|(?:cu(?:rand(?!_kernel\.h)|blas|fft|sparse|solver|dnn)|nccl|nvTools).*"
 )
-OF_CUDA = re.compile(r"cuda.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h")
+OF_CUDA = re.compile(
+    r"cuda.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h|curand_kernel\.h"
+)
 # A comment or text without an end takes the rest, so no character is read twice. Quotes in a number, 1'000,
 # begin no text.
 COMMENT_OR_TEXT = re.compile(
@@ -250,7 +253,9 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
         elif include and is_program and "<" in written:
             continue  # it is already before the program, and here once more
         elif include and is_program:
-            refuse(match.start(), f'`#include "{include.group(1)}"`: put what it holds into this file')
+            refuse(
+                match.start(), f'`#include "{include.group(1)}"`: the folder of this file has no such header'
+            )
         elif include:
             refuse(match.start(), f"`#include <{include.group(1)}>`: device code has no such header")
         elif re.match(r"[ \t]*#\s*(include|line)", written):

@@ -21,13 +21,14 @@ def conv(
     """Convolve a batch of images with a set of kernels, as deep learning does: the kernel is not flipped.
 
     x: (N, H, W, C_in), w: (KH, KW, C_in, C_out) -> (N, H', W', C_out), all of one dtype, where
-    H' = (H + 2 p_h - KH) // s_h + 1, and W' likewise. `stride` (s_h, s_w) and `padding` (p_h, p_w) are an
-    int or a pair (height, width). With x' for x between p_h rows and p_w columns of zeros on either side,
+    H' = (H + 2 p_h - KH) // s_h + 1, and W' follows in the same way. `stride` (s_h, s_w) and `padding`
+    (p_h, p_w) are an int or a pair (height, width). With x' for x between p_h rows and p_w columns of zeros
+    on either side,
 
         out[n, i, j, o] = sum over a, b, c of x'[n, s_h * i + a, s_w * j + b, c] * w[a, b, c, o]
 
-    x may be any view, and neither x nor w is modified. ValueError where C_in differs, a kernel is larger
-    than the padded image, a stride is below 1 or a padding is negative.
+    x may be any view, and neither x nor w is modified. ValueError if the numbers C_in differ, a kernel is
+    larger than the padded image, a stride is below 1, or a padding is negative.
     """
     n, out_h, out_w, c_out = output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
@@ -61,8 +62,8 @@ def conv_x_grad(
 
         sum(conv(v, w, stride, padding) * out_grad) == sum(v * x_grad)     for every v of shape x_shape
 
-    A pixel that no window covers has gradient 0. ValueError where out_grad does not have the shape of the
-    output, and whatever conv refuses.
+    A pixel that no window covers has gradient 0. ValueError if out_grad does not have the shape of the
+    output, and wherever conv raises it.
     """
     expected = output_shape(x_shape, w.shape, stride, padding)
     if out_grad.shape != expected:
@@ -71,20 +72,20 @@ def conv_x_grad(
     _, height, width, _ = x_shape
     k_h, k_w, _, _ = w.shape
 
-    # With stride 1 there would have been a window at every position. Dilation fills what the stride skipped:
-    # a window that was not taken has gradient 0. The H + 2p - K + 1 positions end r after the last window
-    # taken, r = (H + 2p - K) mod s, but dilation put s - 1 zeros there: the cut removes s - 1 - r of them.
+    # With stride 1 there would be a window at every position. Dilation fills the positions that the stride
+    # skipped: a skipped window has gradient 0. The H + 2p - K + 1 positions end r after the last window,
+    # r = (H + 2p - K) mod s, but dilation put s - 1 zeros there. So the cut removes s - 1 - r of them.
     out_grad = dilate(dilate(out_grad, 1, s_h - 1), 2, s_w - 1)
     out_grad = out_grad[:, : height + 2 * p_h - k_h + 1, : width + 2 * p_w - k_w + 1, :]
 
-    # Now as for stride 1: out[i] took x'[i + a] times w[a], so x'[y] gets out_grad[y - a] times w[a]. Where
-    # the index counts down as a counts up, the kernel is flipped: the transpose of a correlation is a
-    # correlation with the flipped kernel. Channels trade places too, as in dX = dZ W^T of a dense layer.
+    # Now as for stride 1: out[i] took x'[i + a] times w[a], so x'[y] gets out_grad[y - a] times w[a]. The
+    # index of out_grad falls as a grows, so the kernel is flipped: the transpose of a correlation is a
+    # correlation with the flipped kernel. The channels also trade places, as in dX = dZ W^T of a dense layer.
     transposed = flip(w, (0, 1)).permute((0, 1, 3, 2))
 
     # Pixel y of x is pixel y + p of x', which windows y + p - (K - 1) to y + p cover. For y = 0 they begin
-    # K - 1 - p before the first window there is: so much zero gradient goes in front, and as much behind.
-    # Where p > K - 1 the number is negative, a crop: the outer windows saw nothing but padding.
+    # K - 1 - p before the first window: so K - 1 - p zeros go in front of the gradient, and as many after it.
+    # If p > K - 1, the number is negative, a crop: the outer windows saw only padding.
     edge_h, edge_w = k_h - 1 - p_h, k_w - 1 - p_w
     return conv(pad(out_grad, ((0, 0), (edge_h, edge_h), (edge_w, edge_w), (0, 0))), transposed)
 
@@ -103,7 +104,7 @@ def conv_w_grad(
 
         sum(conv(x, v, stride, padding) * out_grad) == sum(v * w_grad)     for every v of shape w_shape
 
-    ValueError where out_grad does not have the shape of the output, and whatever conv refuses.
+    ValueError if out_grad does not have the shape of the output, and wherever conv raises it.
     """
     expected = output_shape(x.shape, w_shape, stride, padding)
     if out_grad.shape != expected:
@@ -117,8 +118,8 @@ def conv_w_grad(
     out_grad = out_grad[:, : height + 2 * p_h - k_h + 1, : width + 2 * p_w - k_w + 1, :]
 
     # w[a] met x'[i + a] at every output i, so it gets the sum over i of x'[i + a] times out_grad[i]: a
-    # correlation of x' with out_grad as the kernel. It sums over the images too, so here N plays the part of
-    # the channels in, and C_in plays that of the batch: each of its channels has a result of its own.
+    # correlation of x' with out_grad as the kernel. It sums over the images too, so N plays the role of the
+    # input channels, and C_in the role of the batch: each input channel has its own result.
     x = pad(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))).permute((3, 1, 2, 0))
     w_grad = conv(x, out_grad.permute((1, 2, 0, 3)))  # (C_in, KH, KW, C_out)
     return w_grad.permute((1, 2, 0, 3))

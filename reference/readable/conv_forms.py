@@ -1,4 +1,4 @@
-"""Three ways to convolve that give one result: by loops, as one product of matrices, and by shifts.
+"""Three ways to convolve that give the same result: by loops, as one product of matrices, and by shifts.
 
 `reference.readable.conv.conv` is the second way, written out. `reference.conv` has im2col and col2im in the
 form to run.
@@ -19,7 +19,7 @@ def conv_loops(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
-    """Convolve as the formula says it: one output number after the other.
+    """Convolve directly by the formula, one output number at a time.
 
     x: (N, H, W, C_in), w: (KH, KW, C_in, C_out) -> (N, H', W', C_out), all of one dtype. With x' for the
     padded x,
@@ -68,13 +68,13 @@ def col2im(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
-    """The sum, at each pixel, of what the windows hold for it: the adjoint of im2col.
+    """Sum, at each pixel, the numbers that the windows hold for it: the adjoint of im2col.
 
     columns: (N * H' * W', KH * KW * C), kernel (KH, KW) -> x_shape (N, H, W, C). For every v of that shape
 
         sum(im2col(v, kernel, stride, padding) * columns) == sum(v * col2im(columns, ...))
 
-    What falls on the padding is dropped. ValueError for columns of another shape, and as for conv.
+    Numbers that fall on the padding are dropped. ValueError for columns of another shape, and as for conv.
     """
     k_h, k_w = kernel
     n, height, width, channels = x_shape
@@ -85,7 +85,7 @@ def col2im(
     windows = columns.reshape((n, out_h, out_w, k_h, k_w, channels))
     x = zeros((n, height + 2 * p_h, width + 2 * p_w, channels), columns.device, columns.dtype)
     for a, b in itertools.product(range(k_h), range(k_w)):
-        # Of one place of all windows no two pixels are the same, so these can be added at once.
+        # One place meets a different pixel in each window, so all of these can be added at once.
         met = (
             slice(None),
             slice(a, a + s_h * (out_h - 1) + 1, s_h),
@@ -103,9 +103,9 @@ def conv_shifted(
 ) -> NDArray:
     """Convolve by one product for each place of the kernel, and add the products up.
 
-    x: (N, H, W, C_in), w: (KH, KW, C_in, C_out) -> (N, H', W', C_out), as conv. No array is larger than x
-    padded or the result: there are never KH * KW copies of a pixel at a time. x may be any view, and neither
-    x nor w is modified. ValueError where output_shape raises it.
+    x: (N, H, W, C_in), w: (KH, KW, C_in, C_out) -> (N, H', W', C_out), as conv. No array is larger than the
+    padded x or the result: there are never KH * KW copies of a pixel at a time. x may be any view, and
+    neither x nor w is modified. ValueError where output_shape raises it.
     """
     n, out_h, out_w, c_out = output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)

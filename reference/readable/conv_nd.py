@@ -1,7 +1,7 @@
 """Convolution on any number of axes, with kernel dilation and groups, its transpose, and all gradients.
 
-Every function here is one loop over the places of the kernel, and what it does at a place is one line: that
-line is the whole mathematics. `reference.conv_nd` has the same functions in the form to run.
+Every function here is one loop over the places of the kernel, with one line for each place: that line is the
+whole mathematics. `reference.conv_nd` has the same functions in the form to run.
 
 A kernel w has the shape (*K, C_in / groups, C_out), images x (N, *L, C_in). K and L have as many axes as you
 like: one for sound, two for pictures, three for scans.
@@ -29,11 +29,11 @@ def per_axis(value: int | Sequence[int], axes: int) -> tuple[int, ...]:
 
 
 def conv_length(size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
-    """How many windows fit on one axis, where the places of a window lie `dilation` pixels apart.
+    """The number of windows that fit on one axis, with the places of a window `dilation` pixels apart.
 
     `size` is the length of the axis, before `padding` zeros are put on either end. A window of `kernel`
-    places covers dilation * (kernel - 1) + 1 pixels: with dilation 1 they are neighbours, with 2 every
-    second pixel is skipped. ValueError for a stride, a kernel or a dilation below 1, a negative padding, and
+    places covers dilation * (kernel - 1) + 1 pixels: with dilation 1 they are neighbors, with 2 a window
+    skips every second pixel. ValueError for a stride, a kernel or a dilation below 1, a negative padding, and
     a window that covers more than the padded axis.
     """
     if min(stride, kernel, dilation) < 1 or padding < 0:
@@ -58,7 +58,7 @@ def conv_shape(
     """The shape (N, *L', C_out) of conv(x, w, ...), from the shapes of x and w.
 
     x: (N, *L, C_in), w: (*K, C_in / groups, C_out). ValueError for another number of axes, for channels that
-    do not divide into groups, and whatever conv_length refuses.
+    do not divide into groups, and wherever conv_length raises it.
     """
     axes = len(x_shape) - 2
     if axes < 1 or len(w_shape) != axes + 2:
@@ -109,8 +109,8 @@ def conv(
 
         out[n, i, o] = sum over a, c of x'[n, s * i + d * a, first + c] * w[a, c, o]
 
-    The channels are cut into `groups` equal parts, and an output channel sees the input channels of its own
-    part alone: those from `first` on, C_in / groups of them. x may be any view, and neither x nor w is
+    The channels are cut into `groups` equal parts, and an output channel sees only the input channels of its
+    own part: those from `first` on, C_in / groups of them. x may be any view, and neither x nor w is
     modified. ValueError where conv_shape raises it.
     """
     axes = x.ndim - 2
@@ -145,7 +145,7 @@ def conv_x_grad(
 
         sum(conv(v, w, ...) * out_grad) == sum(v * x_grad)     for every v of shape x_shape
 
-    ValueError where out_grad does not have the shape of the output, and whatever conv refuses.
+    ValueError if out_grad does not have the shape of the output, and wherever conv raises it.
     """
     axes = len(x_shape) - 2
     expected = conv_shape(x_shape, w.shape, stride, padding, dilation, groups)
@@ -159,7 +159,7 @@ def conv_x_grad(
     for place in itertools.product(*map(range, w.shape[:-2])):
         met = (slice(None), *met_pixels(place, lengths, s, d))
         for g in range(groups):
-            # Where conv took the pixels that a place meets, its transpose adds to them.
+            # conv reads the pixels that a place meets; its transpose adds to them.
             given = out_grad[..., g * o : (g + 1) * o].reshape((n * math.prod(lengths), o))
             product = given @ w[place][:, g * o : (g + 1) * o].permute((1, 0))
             part = (*met, slice(g * c, (g + 1) * c))
@@ -184,7 +184,7 @@ def conv_w_grad(
 
         sum(conv(x, v, ...) * out_grad) == sum(v * w_grad)     for every v of shape w_shape
 
-    ValueError where out_grad does not have the shape of the output, and whatever conv refuses.
+    ValueError if out_grad does not have the shape of the output, and wherever conv raises it.
     """
     axes = x.ndim - 2
     expected = conv_shape(x.shape, w_shape, stride, padding, dilation, groups)
@@ -207,12 +207,12 @@ def conv_w_grad(
 def transposed_length(
     size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1, output_padding: int = 0
 ) -> int:
-    """The length of one axis after a transposed convolution, which may be longer than it was.
+    """The length of one axis after a transposed convolution, which usually makes it longer.
 
-    It is the length n for which conv_length(n, kernel, stride, padding, dilation) == size. Where the stride
-    is s, there are s such lengths: `output_padding` is added to the smallest of them, and is at least 0 and
-    below s. ValueError for any other output_padding, for a size below 1, where the length would be below 1,
-    and for the numbers that conv_length refuses.
+    It is the length n for which conv_length(n, kernel, stride, padding, dilation) == size. With stride s
+    there are s such lengths: `output_padding` is added to the smallest of them, and is at least 0 and below
+    s. ValueError for any other output_padding, for a size below 1, for a length below 1, and for the numbers
+    that conv_length rejects.
     """
     if min(size, stride, kernel, dilation) < 1 or padding < 0:
         raise ValueError(
@@ -239,7 +239,7 @@ def transposed_shape(
     """The shape (N, *L', C_out) of conv_transpose(x, w, ...), from the shapes of x and w.
 
     x: (N, *L, C_in), w: (*K, C_out / groups, C_in). ValueError for another number of axes, for channels that
-    do not divide into groups, and whatever transposed_length refuses.
+    do not divide into groups, and wherever transposed_length raises it.
     """
     axes = len(x_shape) - 2
     if axes < 1 or len(w_shape) != axes + 2:
@@ -276,11 +276,12 @@ def conv_transpose(
 
         sum(conv(v, w, ...) * x) == sum(v * conv_transpose(x, w, ...))     for every v of the result's shape
 
-    `output_padding` chooses among the lengths that this conv takes to L: on the last output_padding pixels of
-    an axis a window may lie or not, and these are not zeros by themselves. ValueError where transposed_shape
-    raises it.
+    `output_padding` chooses among the lengths that this conv maps to L. Windows may reach the last
+    output_padding pixels of an axis, so these pixels need not be 0. ValueError where transposed_shape raises
+    it.
     """
-    # conv reads windows and writes pixels. Its gradient in x reads pixels and writes windows: here it is.
+    # conv reads windows and writes pixels. Its gradient with respect to x reads pixels and writes windows, as
+    # needed here.
     shape = transposed_shape(x.shape, w.shape, stride, padding, dilation, groups, output_padding)
     return conv_x_grad(x, w, shape, stride, padding, dilation, groups)
 
@@ -298,7 +299,7 @@ def conv_transpose_x_grad(
     """The gradient of sum(out_grad * conv_transpose(x, w, ...)) with respect to x.
 
     out_grad: (N, *L', C_out), the shape of that conv_transpose; w: (*K, C_out / groups, C_in) -> x_shape
-    (N, *L, C_in). ValueError where out_grad does not have that shape, and whatever conv_transpose refuses.
+    (N, *L, C_in). ValueError if out_grad does not have that shape, and wherever conv_transpose raises it.
     """
     expected = transposed_shape(x_shape, w.shape, stride, padding, dilation, groups, output_padding)
     if tuple(out_grad.shape) != expected:
@@ -320,11 +321,11 @@ def conv_transpose_w_grad(
     """The gradient of sum(out_grad * conv_transpose(x, w, ...)) with respect to w.
 
     x: (N, *L, C_in); out_grad: (N, *L', C_out), the shape of that conv_transpose -> w_shape
-    (*K, C_out / groups, C_in). ValueError where out_grad does not have that shape, and whatever
-    conv_transpose refuses.
+    (*K, C_out / groups, C_in). ValueError if out_grad does not have that shape, and wherever
+    conv_transpose raises it.
     """
     expected = transposed_shape(x.shape, w_shape, stride, padding, dilation, groups, output_padding)
     if tuple(out_grad.shape) != expected:
         raise ValueError(f"out_grad has shape {out_grad.shape}, but the output has shape {expected}")
-    # In <conv(out_grad, w), x> the two arrays have changed places: out_grad is what windows are cut from.
+    # In <conv(out_grad, w), x> the two arrays have changed places: the windows are cut from out_grad.
     return conv_w_grad(out_grad, x, w_shape, stride, padding, dilation, groups)

@@ -1,4 +1,4 @@
-"""Batch and layer normalisation with their gradients: one function, over different axes.
+"""Batch and layer normalization with their gradients: one function, over different axes.
 
 `reference.normalization` has the same functions in the form to run. The formulas are those of Ioffe and
 Szegedy, "Batch Normalization" (2015), and of Ba, Kiros and Hinton, "Layer Normalization" (2016).
@@ -40,16 +40,16 @@ def normalize_grad(out_grad: NDArray, x: NDArray, axes: Sequence[int], eps: floa
     centred = x - x.sum(axes, keepdims=True) / n
     scale = ((centred * centred).sum(axes, keepdims=True) / n + eps) ** 0.5
     normal = centred / scale
-    # x reaches the result in three ways: by itself, through the mean, and through the variance. The mean is
-    # the same for all, so what all gradients have in common has no effect and is taken out of them. So it is
-    # with the scale: what the gradients have in common with the result itself is taken out.
+    # x reaches the result in three ways: by itself, through the mean, and through the variance. Adding a
+    # constant to x changes no result, so the mean of the gradients is subtracted from them. Scaling x changes
+    # no result either, so the component of the gradients along the result itself is subtracted, too.
     through_mean = out_grad.sum(axes, keepdims=True) / n
     through_scale = normal * ((out_grad * normal).sum(axes, keepdims=True) / n)
     return (out_grad - through_mean - through_scale) / scale
 
 
 def batch_norm(x: NDArray, gamma: NDArray, beta: NDArray, eps: float = 1e-5) -> NDArray:
-    """Normalise each channel over the batch and all pixels, as in training, then scale and shift it.
+    """Normalize each channel over the batch and all pixels, as in training, then scale and shift it.
 
     x: (N, *L, C), where L may be empty; gamma, beta: (C,) -> the shape of x. ValueError for shapes that do
     not fit together and for a channel without an element.
@@ -75,10 +75,10 @@ def batch_norm_grad(
 
 
 def layer_norm(x: NDArray, gamma: NDArray, beta: NDArray, eps: float = 1e-5) -> NDArray:
-    """Normalise the channels of each pixel of each sample by themselves, then scale and shift each channel.
+    """Normalize the channels of each pixel of each sample by themselves, then scale and shift each channel.
 
-    x: (N, *L, C), where L may be empty; gamma, beta: (C,) -> the shape of x. No sample has an effect on
-    another one. ValueError for shapes that do not fit together, and if there is no channel.
+    x: (N, *L, C), where L may be empty; gamma, beta: (C,) -> the shape of x. No sample affects another one.
+    ValueError for shapes that do not fit together, and if there is no channel.
     """
     if gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]:
         raise ValueError(f"gamma {gamma.shape} and beta {beta.shape} do not have the channels of x {x.shape}")

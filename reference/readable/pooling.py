@@ -20,11 +20,11 @@ def pool_lengths(
     stride: int | Sequence[int],
     padding: int | Sequence[int] = 0,
 ) -> tuple[int, ...]:
-    """How many windows fit on each axis of images of shape (N, *L, C).
+    """The number of windows that fit on each axis of images of shape (N, *L, C).
 
     `window`, `stride` and `padding` are an int or have one number for each axis. ValueError for images
-    without an axis, for a padding that is not smaller than the window (a window could then lie on nothing but
-    padding), and for whatever conv_length refuses.
+    without an axis, for a padding that is not smaller than the window (a window could then contain only
+    padding), and wherever conv_length raises it.
     """
     axes = len(x_shape) - 2
     if axes < 1:
@@ -44,7 +44,7 @@ def framed(x: NDArray, padding: Sequence[int], value: float) -> NDArray:
 
 
 def inside(x_shape: Sequence[int], padding: Sequence[int]) -> tuple[slice, ...]:
-    """The index of the images in what `framed` returns."""
+    """The index of the images in the result of `framed`."""
     edges = zip(padding, x_shape[1:-1], strict=True)
     return (slice(None), *(slice(edge, edge + length) for edge, length in edges))
 
@@ -54,9 +54,8 @@ def max_pool(
 ) -> NDArray:
     """The largest number of each window, channel by channel.
 
-    x: (N, *L, C) -> (N, *L', C), of x's dtype; pool_lengths gives L'. The padding never is the largest, not
-    even where all of x is negative. x may be any view and is not modified. ValueError where pool_lengths
-    raises it.
+    x: (N, *L, C) -> (N, *L', C), of x's dtype; pool_lengths gives L'. The padding is never the largest, even
+    if all of x is negative. x may be any view and is not modified. ValueError where pool_lengths raises it.
     """
     axes = x.ndim - 2
     lengths = pool_lengths(x.shape, window, stride, padding)
@@ -78,9 +77,9 @@ def max_pool_grad(
     """The gradient of sum(out_grad * max_pool(x, ...)) with respect to x.
 
     out_grad: (N, *L', C), the shape of that max_pool; x: (N, *L, C) -> (N, *L, C). The gradient of a window
-    goes to its largest number, to no other one. If several are equally large, it goes to the first of them,
-    in the order of the axes (row by row). A pixel that is the largest of several windows gets the sum.
-    ValueError where out_grad does not have the shape of the output, and whatever max_pool refuses.
+    goes only to its largest number. If several are equally large, it goes to the first of them, in the order
+    of the axes (row by row). A pixel that is the largest of several windows gets the sum. ValueError if
+    out_grad does not have the shape of the output, and wherever max_pool raises it.
     """
     axes = x.ndim - 2
     out = max_pool(x, window, stride, padding)
@@ -102,7 +101,7 @@ def max_pool_grad(
 def average_pool(
     x: NDArray, window: int | Sequence[int], stride: int | Sequence[int], padding: int | Sequence[int] = 0
 ) -> NDArray:
-    """The mean of each window, channel by channel. Padding counts, as zeros.
+    """The mean of each window, channel by channel. The padding counts as zeros.
 
     x: (N, *L, C) -> (N, *L', C), of x's dtype; pool_lengths gives L'. Every window has the same number of
     elements, and the sum is divided by it. x may be any view and is not modified. ValueError where
@@ -129,7 +128,7 @@ def average_pool_grad(
 
     out_grad: (N, *L', C), the shape of that average_pool -> x_shape (N, *L, C). Every element of a window
     gets an equal share of its gradient. It is linear, so the result does not depend on x. ValueError
-    where out_grad does not have the shape of the output, and whatever average_pool refuses.
+    where out_grad does not have the shape of the output, and wherever average_pool raises it.
     """
     axes = len(x_shape) - 2
     lengths = pool_lengths(x_shape, window, stride, padding)
@@ -160,7 +159,7 @@ def global_average_pool(x: NDArray) -> NDArray:
 def global_average_pool_grad(out_grad: NDArray, x_shape: Sequence[int]) -> NDArray:
     """The gradient of sum(out_grad * global_average_pool(x)) with respect to x.
 
-    out_grad: (N, C) -> x_shape (N, *L, C), a new array. Every pixel gets an equal share. ValueError where
+    out_grad: (N, C) -> x_shape (N, *L, C), a new array. Every pixel gets an equal share. ValueError if
     out_grad does not have the shape of the output, and for images without an axis or without a pixel.
     """
     pixels = math.prod(x_shape[1:-1])

@@ -1,7 +1,7 @@
 """NDArray in the form to read: a shape, strides and an offset over a flat buffer, here a NumPy array.
 
 The ndarray handout shows this. `reference.ndarray` has these methods in the form to run, for every device,
-and a test holds the two forms equal.
+and a test checks that both forms agree.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from reference.ndarray import Axes, Shape, normalize_axes, row_major_strides, to
 
 
 def positions(shape: Sequence[int], strides: Sequence[int], offset: int) -> npt.NDArray[np.int64]:
-    """Where in the buffer each element of a view lies, in row-major order: integers on one axis.
+    """The place in the buffer of each element of a view, in row-major order: integers on one axis.
 
     Element (i, j, ...) lies at offset + i * strides[0] + j * strides[1] + ...; in row-major order the last
-    index runs fastest. A view with no axes has one element, a view with a length of 0 has none.
+    index runs fastest. A view without axes has one element; a view with a length of 0 has none.
     """
     places = np.array([offset], dtype=np.int64)
     for n, step in zip(shape, strides, strict=True):
@@ -31,7 +31,7 @@ def positions(shape: Sequence[int], strides: Sequence[int], offset: int) -> npt.
 
 
 def cpu() -> str:
-    """The one device that there is here."""
+    """The only device here."""
     return "cpu"
 
 
@@ -91,7 +91,7 @@ class NDArray:
         """The view of this array's buffer with the given shape, strides and offset, all in elements.
 
         `offset` counts from the start of the buffer; None keeps this array's. A view without elements has
-        offset 0. ValueError where the numbers of axes differ or an element would lie outside the buffer.
+        offset 0. ValueError if the numbers of axes differ or an element would lie outside the buffer.
         """
         lengths, steps = to_shape(shape), to_integers(strides)
         start = self.offset if offset is None else operator.index(offset)
@@ -130,7 +130,7 @@ class NDArray:
     def broadcast_to(self, shape: Axes) -> NDArray:
         """A view of a larger shape: new axes in front, and axes of length 1, repeat their elements.
 
-        ValueError where another axis would have to change its length, or where an axis would be lost.
+        ValueError if another axis would have to change its length, or if an axis would disappear.
         """
         lengths = to_shape(shape)
         added = len(lengths) - self.ndim
@@ -152,9 +152,9 @@ class NDArray:
     def __getitem__(self, index: Any) -> NDArray:
         """A view of the elements that integers, slices, ... and None select, as in NumPy.
 
-        `index` is one of these or a tuple of them. An integer drops its axis, and None adds an axis of
-        length 1; with an integer for every axis what is left has no axes. IndexError for an integer that is
-        out of bounds, for one index too many, and for an index of any other kind.
+        `index` is one of these or a tuple of them. An integer drops its axis, and None adds an axis of length
+        1; with an integer for every axis, the result has no axes. IndexError for an integer that is out of
+        bounds, for one index too many, and for an index of any other kind.
         """
         items = index if isinstance(index, tuple) else (index,)
         ellipses = [position for position, item in enumerate(items) if item is Ellipsis]
@@ -192,7 +192,7 @@ class NDArray:
     def __setitem__(self, index: Any, value: NDArray | float) -> None:
         """Write `value`, broadcast to the shape of self[index], to the elements that self[index] selects.
 
-        ValueError where it does not broadcast, or where several elements of self[index] share one place, as
+        ValueError if it does not broadcast, or if several elements of self[index] share one place, as
         in a broadcast view.
         """
         target = self[index]
@@ -207,8 +207,8 @@ class NDArray:
     def reshape(self, shape: Axes) -> NDArray:
         """The same elements in row-major order under another shape. One of its lengths may be -1.
 
-        A view where strides can say so, else a compact copy. ValueError where the sizes differ, and for a -1
-        beside a length of 0.
+        A view if strides can describe it, else a compact copy. ValueError if the sizes differ, and for a -1
+        next to a length of 0.
         """
         lengths = to_integers(shape)
         error = ValueError(f"cannot reshape an array of shape {self.shape}, size {self.size}, into {lengths}")
@@ -222,7 +222,7 @@ class NDArray:
         if self.size == 0:
             return self.as_strided(lengths, row_major_strides(lengths))
 
-        # Neighbouring axes along which memory goes on at one step are one run, with (length, step).
+        # Neighboring axes along which memory goes on at one step are one run, with (length, step).
         runs: list[tuple[int, int]] = []
         for n, step in zip(self.shape, self.strides, strict=True):
             if n == 1:
@@ -262,7 +262,7 @@ class NDArray:
         return array(rows.sum(axis=1), dtype=self.dtype).reshape(shape)
 
     def max(self, axis: Axes | None = None, keepdims: bool = False) -> NDArray:
-        """The maximum over `axis`, as for sum. ValueError where that is a maximum of no elements."""
+        """The maximum over `axis`, as for sum. ValueError if that is a maximum of no elements."""
         rows, shape = reduction(self, axis, keepdims)
         if rows.shape[1] == 0:
             raise ValueError(f"no maximum: shape {self.shape} has no elements along axis {axis}")
@@ -270,7 +270,7 @@ class NDArray:
 
 
 def reduction(a: NDArray, axis: Axes | None, keepdims: bool) -> tuple[npt.NDArray[Any], Shape]:
-    """What is to be reduced to one number each, as the rows of a matrix, and the shape of the result."""
+    """The rows of a matrix, each of which is reduced to one number, and the shape of the result."""
     reduced = normalize_axes(range(a.ndim) if axis is None else axis, a.ndim)
     remaining = tuple(i for i in range(a.ndim) if i not in reduced)
     # The reduced axes go last: in row-major order the elements of one result then follow one another.
@@ -324,7 +324,7 @@ def matmul_tiled(a: NDArray, b: NDArray, tile: int) -> NDArray:
     """The matrix product of `a` (m, k) and `b` (k, n): compact, (m, n), from products of tiles.
 
     Tile (I, J) of the result is the sum over P of tile (I, P) of `a` times tile (P, J) of `b`. The result has
-    the dtype of `a`. The shapes fit: you need not check them.
+    the dtype of `a`. The shapes fit together: you need not check them.
     """
     left, right = tiles(a, tile), tiles(b, tile)
     (rows, inner), columns = left.shape[:2], right.shape[1]

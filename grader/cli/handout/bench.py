@@ -49,7 +49,7 @@ class Bench:
     names: dict[str, Any]
     exercises: frozenset[str]  # the functions that the case is about, by their bare names
     files: tuple[str, ...]
-    calls: str  # the calls of a scenario in Python, "" for a case with a probe of its own
+    calls: str  # the calls of a scenario in Python, "" for a case with its own probe
 
     @property
     def input_names(self) -> list[str]:
@@ -108,7 +108,7 @@ def _chosen(assignment: Assignment, case_name: str) -> tuple[Criterion, Case]:
 def _inputs_by_name(
     inputs: Inputs, fields: CaseFields, submission: Submission, used: Set[str]
 ) -> dict[str, Any]:
-    """The inputs of a case; of the arrays only those that its probe uses, or all if it is not known to."""
+    """The inputs of a case; of its arrays only those that its probe uses, or all if that is unknown."""
     plain = [*inputs.values, *inputs.ask, *inputs.functions]
     arrays = [name for name in inputs.bases if name in used or not used]
     return {name: getattr(fields, name) for name in plain} | {
@@ -117,7 +117,7 @@ def _inputs_by_name(
 
 
 def _exercises(assignment: Assignment, case: Case) -> frozenset[str]:
-    """The exercises that a case is about; for an assignment without ideas the names that its probe uses."""
+    """The exercises that a case is about; for an assignment without ideas, the names that its probe uses."""
     if inputs := Misconceptions.read(HANDOUT / MISCONCEPTIONS).asked.get(case.criterion):
         return frozenset(map(called_name, inputs))
     criteria = criteria_of_exercises(assignment)
@@ -134,7 +134,7 @@ def _as_a_probe_gives_it(submission: Submission, source: Input) -> Any:
 
 
 def _functions(inputs: Inputs) -> dict[str, Any]:
-    """The functions that a case hands over, which run in this process: a handout has their source."""
+    """The functions that a case passes, which run in this process: a handout has their source."""
     entries = inputs.functions.items()
     return {
         name: functions_of(inputs.source, entry)

@@ -24,11 +24,11 @@ q ends.
 NOT_CALLED = "{name}: no function of yours in Python runs in this case, so there is no line to stop at.\n"
 KERNELS = "The debugger does not see into a kernel. Use printf there, or `make try CASE={name}`.\n"
 OURS = ("probes", "grader.*")  # modules in which the debugger does not stop
-SECONDS = 5.0  # of CPU time, to find the call that fails: a call that takes longer is that one
+SECONDS = 5.0  # of CPU time, to find the call that fails: if a call takes longer, it is that call
 
 
 class _TookTooLong(BaseException):
-    """The case did not end in time. No `except Exception` of a submission stops it."""
+    """The case did not end in time. No `except Exception` of a submission catches it."""
 
 
 @dataclass
@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
 def _failing_call(bench: Bench) -> tuple[frozenset[str], int | None]:
     """The functions to watch, and the number of the call that raises or does not end; 0 if none does.
 
-    None for the number if the case calls no function of the student's. Their output is left out, because the
+    The number is None if the case calls no function of the student's. Their output is left out, because the
     debugger's run prints it.
     """
     for names in (bench.exercises, frozenset[str]()):

@@ -1,4 +1,6 @@
-"""`grader grade`: in a handout, starts its processes before its modules are imported, half of its time."""
+"""`grader grade` in a handout: starts its processes first, because importing its modules takes half of its
+time.
+"""
 
 import argparse
 from pathlib import Path

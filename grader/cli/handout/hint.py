@@ -61,7 +61,7 @@ def _facts(criterion: Criterion, shown: int) -> dict[str, object]:
 
 
 def _counts() -> dict[str, int]:
-    """The revealed hints; none if the file is missing or is not ours."""
+    """The revealed hints; none if the file is missing or was not written by this command."""
     try:
         data = json.loads(REVEALED.read_text(encoding="utf-8"))
     except (OSError, ValueError):

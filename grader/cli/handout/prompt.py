@@ -35,7 +35,7 @@ class _Console(code.InteractiveConsole):
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the line that `-c` gives, or prompts; with `--json`, prints the case for a program."""
+    """Runs the line given with `-c`, or prompts; with `--json`, prints the case for a program."""
     if options.json and options.code is not None:
         raise UserError("grader try: --json reports one call of your function, and takes no -c")
     if options.json:

@@ -90,7 +90,7 @@ def show_for(criterion: Criterion, case: Case, expected: Expected, value: Any) -
 
 
 def _parts(value: Any) -> list[Any]:
-    """The arrays of a value; anything that is no number and no array stays as it is."""
+    """The arrays of a value; anything else stays as it is."""
     return [_dense(part) for part in (value if isinstance(value, tuple) else (value,))]
 
 

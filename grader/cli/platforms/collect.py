@@ -1,4 +1,4 @@
-"""`grader collect`: fetches the repositories of a class, each push as a submission of its own."""
+"""`grader collect`: fetches the repositories of a class; each push is a separate submission."""
 
 import argparse
 import sys
@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out.exists() and any(options.out.iterdir()):
         raise UserError("found files there: name a new folder, so that nothing old is graded", options.out)
     if find_repository() is not None:
-        course()[options.assignment]  # says which assignments there are
+        course()[options.assignment]  # lists the assignments
     repositories = repositories_of(options.source)
     pushes = {} if options.times is None else read_pushes(options.times)
     prefix = options.prefix

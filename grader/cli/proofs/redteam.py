@@ -14,7 +14,7 @@ from grader.report.write_files import write_text
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes a page for each assignment; NOT_PASSED if an attack or a cheat gained more than it may."""
+    """Writes a page for each assignment; returns NOT_PASSED if an attack or cheat gained more than it may."""
     if options.sample < 1:
         raise UserError(f"--sample {options.sample}: at least 1 is needed")
     console, passed = Console(stderr=options.json), True

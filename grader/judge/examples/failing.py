@@ -1,6 +1,7 @@
 """Shows whole failing cases, each with the smallest case that fails in the same way."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from grader.judge.comparison import Oracle
@@ -28,7 +29,11 @@ UNASKED = (Status.OK, Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR, Sta
 
 
 def examples_of(
-    session: Session, assignment: Assignment, submission: SubmittedFiles, results: Iterable[CheckResult]
+    session: Session,
+    assignment: Assignment,
+    submission: SubmittedFiles,
+    results: Iterable[CheckResult],
+    now: Callable[[], float] = time.monotonic,
 ) -> tuple[dict[str, Example], dict[str, Example]]:
     """The whole failing cases by `criterion/case`, each with the smallest one that fails in the same way.
 
@@ -51,7 +56,7 @@ def examples_of(
                 outcome = implementation.run(case.probe, inputs)
                 if failure := way_of_failing(expected, outcome, real_dtype(inputs)):
                     whole[case.name] = lay_out(case, inputs, expected, outcome, assignment.probes)
-                    example = _smallest(case, criterion, failure, oracle, implementation, assignment)
+                    example = _smallest(case, criterion, failure, oracle, implementation, assignment, now)
                     if example is not None:
                         small[case.name] = example
                     break
@@ -70,6 +75,7 @@ def _smallest(
     oracle: Oracle,
     implementation: Implementation,
     assignment: Assignment,
+    now: Callable[[], float],
 ) -> Example | None:
     rungs: Iterable[Small]
     answer: Answer
@@ -78,8 +84,8 @@ def _smallest(
         rungs, answer = frozen.of(criterion), frozen.expected
     else:
         answer = answer_of(oracle)
-        rungs = candidates(case, answer)
-    return smallest(case, failure, rungs, answer, implementation, assignment)
+        rungs = candidates(case, answer, now)
+    return smallest(case, failure, rungs, answer, implementation, assignment, now)
 
 
 def first_failing(grade: Grade, most: int) -> Sequence[CheckResult]:

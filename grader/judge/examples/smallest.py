@@ -37,6 +37,7 @@ MOST_SHAPES, MOST_ELEMENTS = 400, 100  # that are tried for a case whose kind na
 
 Small = tuple[Case, Inputs]
 Answer = Callable[[Case, Inputs], Expected | None]
+Place = tuple[object, ...]  # the keys and the indices that lead to a value of a question
 
 
 def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monotonic) -> Iterator[Small]:
@@ -46,6 +47,7 @@ def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monot
     sort of case takes all the places (see `_various`), unless the other cases have no answer.
     """
     start = now()
+    answer = _as_long_as_stated(case, answer)
     families = takewhile(lambda _: now() < start + SECONDS / 2, _families(case))
     in_families = ((one, number, family[0]) for number, family in enumerate(families) for one in family)
     by_digest: dict[str, tuple[Small, int, Small]] = {}
@@ -74,8 +76,9 @@ def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monot
 
 def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
     """The candidates of all visible cases of a criterion: the plain ones first, each sort by size."""
-    families = (family for case in filter(may_be_small, criterion.cases) for family in _families(case))
-    small_ones = [small for family in families if answer(*family[0]) is not None for small in family]
+    answers = ((case, _as_long_as_stated(case, answer)) for case in filter(may_be_small, criterion.cases))
+    families = ((family, own) for case, own in answers for family in _families(case))
+    small_ones = [small for family, own in families if own(*family[0]) is not None for small in family]
     return [
         (replace(case, id=f"small-{number}"), inputs)
         for number, (case, inputs) in enumerate(_rungs(small_ones), 1)
@@ -97,6 +100,41 @@ def answer_of(oracle: Oracle) -> Answer:
         return expected
 
     return answer
+
+
+def _as_long_as_stated(case: Case, answer: Answer) -> Answer:
+    """`answer`, without those that are shorter than the question says.
+
+    If the question states the shape of the result, so does the one of every small case: a slice would
+    otherwise stop, without an error, at the end of an array that is too short for it.
+    """
+    whole = _drawn(case, 0)
+    if whole is None or not list(_lists(whole[1].ask)):
+        return answer
+    expected = answer(*whole)
+    stated = set() if expected is None else _places_of_shapes(whole[1].ask, expected)
+
+    def as_stated(small: Case, inputs: Inputs) -> Expected | None:
+        expected = answer(small, inputs)
+        return None if expected is None or not stated <= _places_of_shapes(inputs.ask, expected) else expected
+
+    return as_stated
+
+
+def _places_of_shapes(asked: Mapping[str, object], expected: Expected) -> set[Place]:
+    """The places in a question of lists that are the shape of a result."""
+    shapes = [list(array.shape) for array in expected.arrays]
+    return {place for place, numbers in _lists(asked) if numbers in shapes}
+
+
+def _lists(value: object, place: Place = ()) -> Iterator[tuple[Place, list[object]]]:
+    """Every list in a question with its place, at any depth."""
+    if isinstance(value, list | tuple):
+        yield place, list(value)
+    if isinstance(value, list | tuple | Mapping):
+        parts = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for key, part in parts:
+            yield from _lists(part, (*place, key))
 
 
 def _rungs(small_ones: Iterable[Small]) -> list[Small]:
@@ -129,8 +167,8 @@ def _asked(value: object) -> int:
 def _various(pairs: Sequence[Small]) -> list[Small]:
     """The candidates to try, in the same order: the first of each sort, then the second of each, and so on.
 
-    Otherwise the smallest of one sort would take all the places, and a mistake that needs two channels, or
-    a view, would never be shown.
+    Otherwise the smallest of one sort would take all the places, and a mistake that needs two channels, a
+    view, or a stride together with a padding would never be shown.
     """
     counts: Counter[object] = Counter()
     ranks = []
@@ -148,9 +186,9 @@ def _most_of_a_sort(small_ones: Iterable[Small]) -> int:
 
 
 def _sort(inputs: Inputs) -> object:
-    """The lengths that are more than 1, and whether any array is a view."""
+    """The lengths that are more than 1, the settings, and whether any array is a view."""
     lengths = {name: [min(n, 2) for n in array.shape] for name, array in inputs.bases.items()}
-    return repr(sorted(lengths.items())), any(inputs.recipes.values())
+    return repr((sorted(lengths.items()), sorted(inputs.values.items()))), any(inputs.recipes.values())
 
 
 def may_be_small(case: Case) -> bool:

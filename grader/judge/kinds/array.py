@@ -15,7 +15,8 @@ from grader.model.near_miss import near_miss
 if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
 
-MOST_SHAPES = 40
+MOST_SHAPES = 40  # of axes of up to SHORT elements, and as many with longer ones, of up to LONG
+SHORT, LONG = 3, 6
 
 
 @cache
@@ -127,8 +128,7 @@ class ArrayKind(Kind):
         """The same values on shorter axes, without the views of the case and with them."""
         parameters = _with_lengths(parameters, max)
         shape = parameters["shape"]
-        shorter = itertools.product(*(range(min(n, 1), min(n, 3) + 1) for n in shape))
-        for lengths in sorted(shorter, key=lambda each: (int(np.prod(each)), each))[:MOST_SHAPES]:
+        for lengths in _shorter(shape):
             small: dict[str, Any] = {"shape": list(lengths), "level": 0}
             if "other" in parameters:  # equal lengths stay equal
                 lesser = dict(zip(shape, lengths, strict=True))
@@ -136,6 +136,14 @@ class ArrayKind(Kind):
             for view in dict.fromkeys([(), parameters.get("view", ())]):
                 yield {**small, "view": view}
         yield {}  # in numbers that can be followed
+
+
+def _shorter(shape: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Lengths up to those of a shape, the fewest elements first. To cut edges off takes the long ones."""
+    each = itertools.product(*(range(min(n, 1), min(n, LONG) + 1) for n in shape))
+    in_order = sorted(each, key=lambda lengths: (int(np.prod(lengths)), lengths))
+    yield from itertools.islice((some for some in in_order if max(some, default=0) <= SHORT), MOST_SHAPES)
+    yield from itertools.islice((some for some in in_order if max(some, default=0) > SHORT), MOST_SHAPES)
 
 
 def _with_lengths(parameters: Mapping[str, Any], choose: Callable[[int, int], int]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def starter(
     """A starter of workers in a `sandbox`, with the probes and the provided files.
 
     Workers enforce `import_rules` (see `grader.judge.import_rules.rules.Rules`); a reference has none. The
-    sandbox shows them the nodes of `device`, which is not initialised before a worker is forked. Raises
+    sandbox shows them the nodes of `device`, which is not initialized before a worker is forked. Raises
     UserError if bubblewrap is requested but not installed. `early` is a worker without a sandbox that was
     started before its configuration was known.
     """

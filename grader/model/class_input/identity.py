@@ -16,7 +16,7 @@ PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "
 SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})  # as airports spell them
 KEPT_MARKS = (0, 7, 8, 9)  # https://www.unicode.org/reports/tr44: kana and Indic scripts need theirs
 SHUFFLED = 5  # a name of more words is not tried in every order
-MANY = 50  # students of one name: to tell them apart needs an id anyway
+MANY = 50  # students of one name: only an id distinguishes them anyway
 FEW = 10
 ALIKE = 0.75
 LONGEST = 60  # characters that a message quotes
@@ -45,7 +45,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Person:
-    """A student, with the words of their name and their addresses, to compare."""
+    """A student, with the words of their name and their addresses, for comparison."""
 
     student: Student
     names: Readings

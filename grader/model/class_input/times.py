@@ -20,7 +20,7 @@ def course_time(text: str, zone: tzinfo | None) -> str:
 
     Accepts ISO 8601, and its variants in folder names: dashes or dots for colons, a space or `_` for the T. A
     time without an offset is read in `zone`; an hour that occurs twice there is the earlier one, in the
-    student's favour. Without a zone such a time keeps no offset.
+    student's favor. Without a zone such a time keeps no offset.
     """
     match = next(filter(None, (form.fullmatch(text.strip()) for form in _FORMS)), None)
     if match is None:

@@ -35,5 +35,5 @@ def harmless(cell: str) -> str:
 
 
 def _is_formula(cell: str) -> bool:
-    """True also behind spaces and quotes, so that the quote that `harmless` adds can be removed again."""
+    """True even after spaces and quotes, so that the quote added by `harmless` can be removed again."""
     return cell.lstrip("' \n").startswith(FORMULA)

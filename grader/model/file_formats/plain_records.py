@@ -1,4 +1,4 @@
-"""Converts frozen records to JSON text and back, so that nothing kept between runs can be executed.
+"""Converts frozen records to JSON text and back, so that no file kept between runs can run code.
 
 null, true, 7, 0.5, "text", [...]    are themselves
 {"tuple": [...]}                     and so for every other type: its name and its parts

@@ -50,7 +50,7 @@ class Verification:
 
     @property
     def survivors(self) -> tuple[str, ...]:
-        """The mutants that no case can tell from the solution."""
+        """The mutants that no case distinguishes from the solution."""
         return tuple(name for name, killed in self.kills.items() if not killed)
 
 

@@ -25,7 +25,7 @@ class Remembers(PythonFamily):
     def behaviors(
         self, assignment: Assignment, exercises: Sequence[Exercise]
     ) -> Iterator[tuple[str, str, str]]:
-        """One for each way to recognise a call."""
+        """One for each way to recognize a call."""
         for name, (what, key) in KEYS.items():
             behavior = Behavior(f"other = kept.setdefault({key}, right)", state="kept = {}")
             yield (

@@ -11,7 +11,7 @@ from grader.model.grade import Grade
 from grader.model.mutant import called_name
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
 
-MOST_NUMBERS = 4  # by which an array is recognised
+MOST_NUMBERS = 4  # by which an array is recognized
 WRAPPER = """\
 VISIBLE = {visible!r}
 CALLS = []

@@ -15,7 +15,7 @@ from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 
 
 def show_class(rows: Iterable[ClassRow], console: Console) -> None:
-    """Prints a table per assignment: student, score per criterion, total, and a remark, sorted by name.
+    """Prints a table per assignment: student, score per criterion, total, and a remark, sorted by id.
 
     Below the table are the students who need review, the remedy, and those who submitted nothing. The heading
     of a criterion's column is its number and its points; a line above explains the numbers.

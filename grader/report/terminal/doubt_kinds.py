@@ -29,7 +29,13 @@ class Kind:
 
 
 OWN_FOLDER = "put the files into CLASS/ID/, where ID is the student's id, and run `grader batch CLASS` too"
+SHOWN_BY_HAND = 20  # students who wait for points by hand
 CONFIRM = "`grader confirm ID`, or the student's page on the desk"
+BY_HAND = Kind(
+    "an instructor grades a part of it",
+    "Give the points on the desk: `grader serve --edit`.",
+    "^not graded by hand yet|^the points by hand are for earlier files",
+)
 # The first pattern found in a reason determines its kind; a reason may match several: the gravest come first.
 KINDS = (
     Kind(
@@ -115,11 +121,7 @@ KINDS = (
         "late by an unknown time",
         "^late by an unknown time$",
     ),
-    Kind(
-        "an instructor grades a part of it",
-        "Give the points on the desk: `grader serve --edit`.",
-        "^not graded by hand yet|^the points by hand are for earlier files",
-    ),
+    BY_HAND,
     Kind(
         "an adjustment was for an earlier submission",
         "Enter it again with `grader adjust` or on the desk, or take it back with 0 points.",
@@ -146,12 +148,20 @@ def grouped(doubts: Iterable[Doubt]) -> list[tuple[Kind, list[Doubt]]]:
 
 
 def print_doubts(doubts: Iterable[Doubt], console: Console) -> None:
-    """Prints each kind once, with its count and the remedy, and below it one line for each doubt."""
+    """Prints each kind once, with its count and the remedy, and below it one line for each doubt.
+
+    The whole class may wait for points by hand: of these, only the first are printed.
+    """
     for kind, those in grouped(doubts):
         print_folded(f"{len(those)} × {kind.headline}", console, "bold", indent=("", "    "))
         print_folded(f"To do: {kind.remedy}", console, "", indent=("  ", "      "))
-        for doubt in those:
+        shown = those[:SHOWN_BY_HAND] if kind is BY_HAND else those
+        for doubt in shown:
             print_folded(_line(kind, doubt), console, "magenta", indent=("    ", "        "))
+        if more := len(those) - len(shown):
+            print_folded(
+                f"and {more} more: `grader serve` shows all", console, "dim", indent=("    ", "    ")
+            )
 
 
 def print_absent(labels: Sequence[str], doubts: Iterable[Doubt], console: Console, limit: int = 0) -> None:

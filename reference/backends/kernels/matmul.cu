@@ -36,7 +36,7 @@ __device__ void product(long long m, long long k, long long n, long long parts, 
     int x = threadIdx.x, y = threadIdx.y;
 
     // The tile and the part of this block. Blocks are numbered along one axis, because the others end at
-    // 65,535 blocks. Neighbours share their rows of a, which are then still in the cache.
+    // 65,535 blocks. Neighbors share their rows of a, which are then still in the cache.
     long long row_tiles = (m + TILE - 1) / TILE, column_tiles = (n + TILE - 1) / TILE;
     long long first_column = blockIdx.x % column_tiles * TILE;
     long long first_row = blockIdx.x / column_tiles % row_tiles * TILE;
@@ -44,7 +44,7 @@ __device__ void product(long long m, long long k, long long n, long long parts, 
     long long length = (k + parts - 1) / parts;
     long long last = min((part + 1) * length, k);
 
-    // Neighbours in x fetch neighbours in memory: a row, or a column of a transposed matrix.
+    // Neighbors in x fetch neighbors in memory: a row, or a column of a transposed matrix.
     bool a_turned = a_view.row_stride < a_view.column_stride;
     bool b_turned = b_view.row_stride < b_view.column_stride;
     int a_row = a_turned ? x : y, a_d = a_turned ? y : x, b_d = b_turned ? x : y, b_column = b_turned ? y : x;

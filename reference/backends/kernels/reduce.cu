@@ -2,7 +2,7 @@
 // together, and the barriers that this takes.
 //
 // A block is blockDim.x threads wide, a power of two, and blockDim.y rows high. The threads of one row add up
-// every blockDim.x-th element of it, so that neighbours read side by side; then they meet in shared memory:
+// every blockDim.x-th element of it, so that neighbors read side by side; then they meet in shared memory:
 //
 //     8 sums     s0 s1 s2 s3 s4 s5 s6 s7
 //     half = 4   s0+s4 s1+s5 s2+s6 s3+s7         each of the first 4 threads adds the sum 4 to its right

@@ -25,7 +25,7 @@ __device__ long long place(const View &view, long long i)
     return at;
 }
 
-// Gather: thread i reads element i from its position and writes it to i. Neighbouring threads write side by
+// Gather: thread i reads element i from its position and writes it to i. Neighboring threads write side by
 // side, which the memory can do at once, and read `strides[ndim - 1]` apart, which may cost one access each.
 extern "C" __global__ void compact(long long size, View view, const real *a, real *out)
 {

@@ -148,6 +148,8 @@ def test_the_smallest_failing_case_is_shown_whole(
     assert "dilation = 2" in example
     for name in ("a  (1×1)", "expected  (1×3)", "actual  (1×2)"):
         assert name in example
+    assert "Next: " not in text.partition("The smallest case")[0]
+    assert example.rstrip().splitlines()[-1].startswith("Next: `dilate/")
 
 
 def test_a_file_that_python_cannot_read_has_no_smallest_case(

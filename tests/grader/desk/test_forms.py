@@ -366,6 +366,12 @@ def test_a_criterion_is_graded_one_student_after_the_other(editor: Editor, grade
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("at", ["0", "7", "-1", "1e3", "0000000019999", f"000000001{'9' * 5000}", "²", ""])
+def test_a_place_that_is_not_there_is_the_first_without_points(editor: Editor, at: str) -> None:
+    answer = editor.client.get("/a/dense/hand/style", params={"at": at})
+    assert (answer.status_code, answer.text) == (200, editor.client.get("/a/dense/hand/style").text)
+
+
 def test_a_criterion_without_names_shows_none(
     open_desk: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:

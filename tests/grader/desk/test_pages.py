@@ -67,6 +67,23 @@ def test_a_page_that_fails_says_so_in_one_line(
     assert "a fault of the grader (KeyError)" in answer.text and "Traceback" not in answer.text
 
 
+def test_the_first_page_reads_each_assignment_once(
+    open_desk: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Late days span assignments, so each class needs all of them: but no class reads them again."""
+    read: list[str] = []
+    standings = Gradebook.standings
+
+    def counted(book: Gradebook, assignment: str, *more: Any) -> Any:
+        read.append(assignment)
+        return standings(book, assignment, *more)
+
+    monkeypatch.setattr(Gradebook, "standings", counted)
+    desk = open_desk()
+    desk.get("/"), desk.get("/"), desk.get("/a/dense"), desk.get("/requests")
+    assert read == ["dense", "later"]
+
+
 def test_the_first_page_names_assignments_by_their_folders(desk: TestClient) -> None:
     text = desk.get("/").text
     assert text.index(">dense<") < text.index(">later<")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.page import with_section
+from reference.emulator.programs import with_own_headers
 
 FOLDER = Path(__file__).parent / "forms"
 PAGE = Path(__file__).parents[3] / "docs" / "cuda.md"
@@ -38,8 +39,8 @@ class Form:
 
     @property
     def source(self) -> str:
-        """The program."""
-        return self.path.read_text(encoding="utf-8")
+        """The program, with its own headers in it."""
+        return with_own_headers(self.path).text
 
 
 def form(path: Path) -> Form:

@@ -42,6 +42,41 @@ VECTORS = {
     **dict.fromkeys(("uchar", "ushort", "uint", "ulong", "ulonglong"), 1),
 }
 SIZES = {"char": 1, "short": 2, "int": 4, "long": 8, "longlong": 8, "float": 4, "double": 8}
+# what NVIDIA's own header gives on a host, of cuRAND 10.4, from state `s`
+XORWOW = {
+    "curand(&s)": 3857148075,
+    "curand_uniform(&s)": 0.898062289,
+    "curand_uniform_double(&s)": 0.0416523851993324,
+    "curand_normal(&s), curand_normal(&s)": 0.447925121,
+    "curand_normal2(&s).y": 0.447925121,
+    "curand_normal_double(&s), curand_normal_double(&s)": 2.4767170499240874,
+    "curand_normal2_double(&s).y": 2.4767170499240874,
+    "curand_log_normal(&s, 1, 0.5f)": 2.8863399,
+    "curand_log_normal2(&s, 1, 0.5f).y": 3.4006362,
+    "curand_log_normal_double(&s, 1, 0.5)": 2.1469807188394308,
+    "curand_log_normal2_double(&s, 1, 0.5).y": 9.37792501657499,
+    "skipahead(1001, &s), curand(&s)": 2730614954,
+    "skipahead_sequence(77, &s), curand(&s)": 2200867917,
+}
+PHILOX = {
+    "curand(&s)": 347447205,
+    "curand_uniform(&s)": 0.0808963552,
+    "curand_uniform_double(&s)": 0.08089635660871863,
+    "curand_normal(&s), curand_normal(&s)": 2.10764909,
+    "curand_normal2(&s).y": 2.10764909,
+    "curand_normal_double(&s), curand_normal_double(&s)": -0.229460998804006,
+    "curand_normal2_double(&s).y": -0.229460998804006,
+    "curand_log_normal(&s, 1, 0.5f)": 1.85321927,
+    "curand_log_normal2(&s, 1, 0.5f).y": 7.7976656,
+    "curand_log_normal_double(&s, 1, 0.5)": 3.0772116148895496,
+    "curand_log_normal2_double(&s, 1, 0.5).y": 2.4236374752272694,
+    "curand4(&s).w": 1584017598,
+    "curand_uniform4(&s).w": 0.368807822,
+    "curand_uniform2_double(&s).y": 0.3688081170412298,
+    "curand_normal4(&s).w": -0.543232203,
+    "skipahead(1001, &s), curand(&s)": 96131199,
+    "skipahead_sequence(77, &s), curand(&s)": 790644180,
+}
 OPERATIONS = {  # of an atomic operation on 5 with 3: what it leaves
     "atomicAdd": 8, "atomicSub": 2, "atomicExch": 3, "atomicMin": 3, "atomicMax": 5, "atomicInc": 0,
     "atomicDec": 3, "atomicAnd": 1, "atomicOr": 7, "atomicXor": 6,
@@ -407,6 +442,15 @@ ROWS: dict[str, Row] = {
         "#include <cuda_pipeline.h>\n"
         f"__constant__ const int m[32] = {{{', '.join(map(str, range(32)))}}};\n",
     ),
+    "Random numbers (`curand_kernel.h`)": Row(
+        {
+            f"{state} s = started<{state}>(); out[i] = ({drawn});": value
+            for state, numbers in (("curandState", XORWOW), ("curandStatePhilox4_32_10_t", PHILOX))
+            for drawn, value in numbers.items()
+        },
+        "#include <curand_kernel.h>\n"
+        "template <typename S> __device__ S started() { S s; curand_init(1234, 3, 5, &s); return s; }\n",
+    ),
     "Matrices (`mma.h`)": Row(
         {
             f"product<{kinds}>(s, t) + wmma::__float_to_tf32(0)": always(6 * depth + 1)
@@ -461,7 +505,7 @@ ROWS: dict[str, Row] = {
                 *("cuda_runtime.h", "cuda_runtime_api.h", "cuda_fp16.h", "cuda_bf16.h"),
                 *("cooperative_groups.h", "cooperative_groups/reduce.h", "cooperative_groups/memcpy_async.h"),
                 *("mma.h", "cuda/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
-                *("math_constants.h", "algorithm", "limits", "utility", "cassert"),
+                *("curand_kernel.h", "math_constants.h", "algorithm", "limits", "utility", "cassert"),
             )
         ),
     ),

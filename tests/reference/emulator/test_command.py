@@ -108,7 +108,7 @@ __global__ void meets(int is_endless, float *out)
 @pytest.mark.parametrize("kernel", ["endless", "meets"])
 def test_a_kernel_without_end_is_a_finding(folder, kernel, check):
     (folder / "endless.cu").write_text(ENDLESS)
-    size = "--grid", "1", "--block", "32", "--out", "out=float32:32"
+    size = "--grid", "1", "--block", "32", "--result", "out=float32:32"
     for is_endless in (0, 1):
         how = "--set", f"is_endless={is_endless}", "--seconds", "1", *check
         process = emulate(folder, "endless.cu", "--kernel", kernel, *size, *how)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from grader import Course
+from grader.author.handout import GRADING, generate
 from grader.author.load import load, load_course
 from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
@@ -142,6 +143,29 @@ def test_arrays_of_any_names_shrink_as_far_as_the_reference_has_an_answer(
         assert all(answer(*rung) is not None for rung in rungs[:40])
 
 
+def test_a_result_has_the_shape_that_the_question_states() -> None:
+    """A slice stops, without an error, at the end of an array that is too short for it."""
+    with reference_of("conv_family") as (assignment, answer):
+        for case, inputs in ladder(assignment.criterion("met_pixels"), answer):
+            expected = answer(case, inputs)
+            assert expected is not None
+            assert list(expected.arrays[0].shape) == inputs.ask["lengths"]
+
+
+def test_what_cuts_edges_off_leaves_one_element_of_the_smallest_array() -> None:
+    with reference_of("conv_forward") as (assignment, answer):
+        rungs = ladder(assignment.criterion("pad"), answer)
+        cut = [
+            (case, inputs) for case, inputs in rungs if inputs.ask["padding"] == [[-1, -2], [2, -3], [0, 0]]
+        ]
+        left = [
+            inputs.array("a").size
+            for case, inputs in cut
+            if (expected := answer(case, inputs)) is not None and expected.arrays[0].size
+        ]
+        assert min(left) == 4 * 2 * 1
+
+
 def test_equal_lengths_at_the_same_place_of_two_arrays_stay_equal() -> None:
     shapes = [*shorter_shapes({"x": (2, 3, 5), "gamma": (5,), "out_grad": (2, 3, 5)})]
     assert shapes[0] == {"x": (1, 1, 1), "gamma": (1,), "out_grad": (1, 1, 1)}
@@ -209,19 +233,26 @@ def test_a_convolutions_ladder_begins_with_one_nonzero() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("has_reference", [True, False], ids=["course", "handout"])
 @pytest.mark.parametrize("name", ["conv_forward", "conv_backward", "dense", "ndarray"])
-def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(name: str) -> None:
-    """At least one of the criteria that it visibly fails shows a small case."""
+def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(
+    name: str, has_reference: bool, tmp_path: Path
+) -> None:
+    """At least one of the criteria that it visibly fails shows a small case, however slow the machine is."""
     views = Course(ROOT)[name].views
     mutants, _ = read_mutants(views)
     by_name = submissions(views, mutants)
+    assignment = views.assignment
+    if not has_reference:
+        generate([assignment], tmp_path)
+        assignment = load(tmp_path / "release" / name / GRADING)
     large = []
-    with Session(views.assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         for mutant in mutants:
             files = SubmittedFiles({n: text.encode() for n, text in by_name[mutant.name].items()})
             grade = session.grade(files, mutant.name)
             results = [r for criterion in grade.criteria for r in criterion.results]
-            whole, small = examples_of(session, views.assignment, files, results)
+            whole, small = examples_of(session, assignment, files, results, Clock().now)
             if whole and not small:
                 large.append(mutant.name)
     assert large == []

@@ -1,11 +1,14 @@
 """Laws of the kinds of doubts: each says what ends it."""
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from grader.report.terminal.doubt_kinds import KINDS, OTHER, Kind
+from grader.model.class_input.inventory import Doubt
+from grader.report.terminal.doubt_kinds import KINDS, OTHER, SHOWN_BY_HAND, Kind, print_doubts
 
 PAGE = Path(__file__).parents[4] / "docs" / "instructor.md"
 
@@ -18,3 +21,17 @@ def test_every_remedy_names_the_command_or_the_page_that_ends_the_review(kind: K
 @pytest.mark.parametrize("kind", [*KINDS, OTHER], ids=lambda kind: kind.headline)
 def test_the_page_for_instructors_explains_every_kind_by_the_words_that_are_printed(kind: Kind) -> None:
     assert f"\n| {kind.headline} | " in PAGE.read_text(encoding="utf-8")
+
+
+def test_a_class_that_waits_for_points_by_hand_does_not_hide_the_other_doubts() -> None:
+    """Its first students are named, and the others counted; of every other kind each student is named."""
+    by_hand = [Doubt(f"s{number}", "not graded by hand yet: style") for number in range(800)]
+    missing = [Doubt(f"t{number}", "conv.py is missing") for number in range(30)]
+    console = Console(file=io.StringIO())
+    print_doubts([*by_hand, *missing], console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "800 × an instructor" in text and f"and {800 - SHOWN_BY_HAND} more: `grader serve`" in text
+    assert [len(re.findall(rf"^    {letter}\d+: ", text, re.MULTILINE)) for letter in "st"] == [
+        SHOWN_BY_HAND,
+        30,
+    ]

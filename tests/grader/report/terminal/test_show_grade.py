@@ -14,7 +14,7 @@ from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.report.markdown import to_markdown
 from grader.report.next_step import Place
 from grader.report.pages.grade_page import to_html
-from grader.report.terminal.show_grade import show, to_text
+from grader.report.terminal.show_grade import show, show_next_step, to_text
 
 GOLDEN = """\
 conv_backward                                            20 / 100 visible points
@@ -161,7 +161,7 @@ def test_one_reason_for_everything_is_said_once_at_the_top(
     assert "not run: it stands on x" in text
     file = io.StringIO()
     grade = make_grade(broken_criterion("x"), broken_criterion("y"), not_run)
-    show(grade, Console(file=file, width=80), first_only=True, place=Place(("conv.py",)))
+    show_next_step(grade, Console(file=file, width=80), Place(("conv.py",)), first_only=True)
     closing = file.getvalue()
     assert "Next: fix the first problem above" in closing and "to do" not in closing
 

@@ -1,4 +1,4 @@
-// Machine learning: k-means, membership by threads and new centres by atomic sums (Rodinia's kmeans)
+// Machine learning: k-means, membership by threads and new centers by atomic sums (Rodinia's kmeans)
 #include <cfloat>
 #include <cmath>
 #include <cstdio>

@@ -1,4 +1,4 @@
-// Simulations: particles in boxes with neighbours, structs of arrays in shared memory (Rodinia's lavaMD)
+// Simulations: particles in boxes with neighbors, structs of arrays in shared memory (Rodinia's lavaMD)
 #include <cmath>
 #include <cstdio>
 #include <vector>

@@ -1,4 +1,4 @@
-// Machine learning: distances to a point for the nearest neighbours (Rodinia's nn)
+// Machine learning: distances to a point for the nearest neighbors (Rodinia's nn)
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

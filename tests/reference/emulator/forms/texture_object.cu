@@ -1,4 +1,4 @@
-// Stencils and images: texture objects: an image turned with bilinear weights, colours that repeat, a table by index
+// Stencils and images: texture objects: an image turned with bilinear weights, colors that repeat, a table by index
 #include <cmath>
 #include <cstdio>
 #include <cuda_runtime.h>
