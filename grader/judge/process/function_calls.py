@@ -129,7 +129,7 @@ class FunctionCalls:
         """
         number = call.header[FUNCTION]
         if number not in self._places:
-            raise ProtocolError("a call of a function that the case does not hand over")
+            raise ProtocolError("a call of a function that the case does not pass")
         self._calls += 1
         if self._calls > self._most_calls:
             why = f"it called the functions of the case more than {self._most_calls} times"

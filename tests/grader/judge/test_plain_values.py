@@ -182,7 +182,7 @@ WRONG = {
         "count",
         "('e'",
         "['e'",
-        "a list came back, and a tuple",
+        "the function returned a list; a tuple is expected",
     ),
     "a_true_for_a_one": (
         '"options": options',
@@ -190,7 +190,8 @@ WRONG = {
         "count",
         "1",
         "True",
-        "at result['options']['limits'][0]: the type differs: a bool came back, and an int is expected",
+        "at result['options']['limits'][0]: the type differs: "
+        "the function returned a bool; an int is expected",
     ),
     "a_key_less": (
         '"letters": set(word), ',
@@ -215,7 +216,7 @@ WRONG = {
         "near",
         "['b', 'a']",
         "['a', ",
-        "not so often",
+        "not this often",
     ),
     "a_mean_that_is_off": (
         "/ len(numbers)",

@@ -135,7 +135,7 @@ def constant(inputs: Inputs) -> Any:
             "w_ignored": ({"conv": ignores_w}, "w is ignored"),
             "x_ignored": ({"conv": ignores_x}, "x is ignored"),
             "constant": ({"conv": constant}, "is ignored"),
-            "another_shape_forward": ({"conv": lambda i: conv(i)[:, :-1]}, "height: 2 is what you get for 3"),
+            "another_shape_forward": ({"conv": lambda i: conv(i)[:, :-1]}, "height: you get 2 instead of 3"),
             "another_shape_back": (
                 {"x_grad": lambda i: x_grad(i)[:, :, :1]},
                 "axis 2 has length 1 and not 2",
@@ -305,7 +305,9 @@ def test_a_followed_gradient_earns_its_share_and_names_the_wrong_case() -> None:
     result = followed(**THREE_TIMES)
 
     assert (result.status, result.follow_through) == (Status.WRONG, 0.5)
-    assert result.rationale == "right for your forward pass, which is wrong at conv/one: fix that first"
+    assert (
+        result.rationale == "right for your forward pass, but the forward pass fails conv/one: fix that first"
+    )
     assert result.expected and result.actual and result.help
 
 
