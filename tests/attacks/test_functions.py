@@ -13,7 +13,7 @@ from grader.model.grade import Grade, Sandbox, Status
 from grader.prove.attacks import FUNCTIONS, attack_with, description
 from tests.attacks.test_attacks import BREACH
 from tests.folders import in_folder
-from tests.functions_course import CHECK, loaded, write
+from tests.functions_course import CHECK, load_with_library, write
 
 POINTS = 4
 OK, WRONG, ERROR, FORGED = Status.OK, Status.WRONG, Status.ERROR, Status.FORGED_REPLY
@@ -44,7 +44,9 @@ TABLE: dict[str, tuple[tuple[Status, ...], str]] = {
 @pytest.fixture(scope="module")
 def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     """Without import rules: what they refuse never runs."""
-    return replace(loaded(write(tmp_path_factory.mktemp("functions") / "course")), import_rules=None)
+    return replace(
+        load_with_library(write(tmp_path_factory.mktemp("functions") / "course")), import_rules=None
+    )
 
 
 @pytest.fixture(scope="module")

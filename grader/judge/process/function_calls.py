@@ -117,8 +117,8 @@ class FunctionCalls:
     ) -> None:
         self.numbers = numbers
         self._functions, self._inputs, self._most_calls = functions, inputs, most_calls
-        listed = [number for entry in numbers.values() for number in _listed(entry)]
-        self._places = {number: place for place, number in enumerate(listed)}
+        places = [number for entry in numbers.values() for number in _listed(entry)]
+        self._places = {number: place for place, number in enumerate(places)}
         self._calls = 0
 
     def answer(self, call: Frame) -> bytes | Outcome:

@@ -249,10 +249,10 @@ def test_a_mistake_in_an_own_kind_or_comparison_names_its_file_and_line(
     course: Callable[..., Path], file: str, old: str, new: str, phrase: str
 ) -> None:
     folder = course(file, old, new)
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         load(folder)
-    assert phrase in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert phrase in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 DRAWN = 'return Inputs({"word": "".join(letters)}, {}, {})'
