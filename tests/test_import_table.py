@@ -259,8 +259,8 @@ ONE_SUBJECT = {  # other basenames that stand twice, and the one thing that both
 
 def test_no_two_modules_of_one_name_have_different_jobs() -> None:
     ours = [path for path in FILES if path.relative_to(ROOT).parts[0] in ("grader", "reference")]
-    named = [path for path in ours if path.name != "__init__.py" and not FOUND_BY_NAME & set(path.parts)]
-    names = Counter(path.stem for path in named)
+    modules = [path for path in ours if path.name != "__init__.py" and not FOUND_BY_NAME & set(path.parts)]
+    names = Counter(path.stem for path in modules)
 
     assert {name for name, count in names.items() if count > 1} == set(ONE_SUBJECT)
 

@@ -29,7 +29,7 @@ from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
 from grader.report.feedback_content import CASES_IN_FULL, feedback_on, in_telling_order
 from grader.report.next_step import where_to_begin
-from grader.report.terminal.show_grade import show
+from grader.report.terminal.show_grade import show, show_next_step
 
 if TYPE_CHECKING:
     from grader.report.pages.grade_page import Closer
@@ -73,13 +73,13 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
             grade = session.grade(
                 read.submitted, name, Choice(options.passed_on, only, watcher=progress.watcher), variant
             )
-        console = Console()
+        console, place = Console(), place_of(assignment)
         show(
             grade,
             console,
             reveal=options.reveal,
             first_only=not options.all,
-            place=place_of(assignment),
+            place=place,
             cases=ALL_CASES if options.all else CASES_IN_FULL,
         )
         closer = _look_closer(session, assignment, read.submitted, grade, options)
@@ -89,10 +89,13 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
         _write_reports(grade, assignment, read.submitted, options)
     if options.html is not None and closer is not None:
         _write_page(grade, closer, options)
+    is_doubtful = bool(read.doubt) and not read.submitted.problems and not grade.needs_review
+    if is_doubtful:
+        print(f"needs review: {clean_line(read.doubt)}")
+    show_next_step(grade, console, place, first_only=not options.all)
     if grade.needs_review:
         return GRADER_FAULT
-    if read.doubt and not read.submitted.problems:
-        print(f"needs review: {clean_line(read.doubt)}")
+    if is_doubtful:
         return NOT_PASSED
     ran = [result for criterion in grade.criteria for result in criterion.results]
     return PASSED if all(result.status is Status.OK for result in ran) else NOT_PASSED

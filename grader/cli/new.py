@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Writes the files, adds the assignment to the course, and proves it."""
     root, name = find_repository() or Path.cwd(), options.name
     _check(root, name)
-    listed = with_assignment(root / COURSE, name)
+    course_text = with_assignment(root / COURSE, name)
     begun = _begin(root, name, has_function=bool(options.source))
     try:
         drafted = _draft(root, name, options)
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
             path.unlink()
         raise
     written = write_files(root / COURSE.parent / name, drafted.draft.files())
-    write_text(root / COURSE, listed)
+    write_text(root / COURSE, course_text)
     load_course(root / COURSE)
     paths = [*begun, *written, root / COURSE]
     files = [str(path.relative_to(root)) for path in paths]

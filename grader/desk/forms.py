@@ -105,7 +105,7 @@ def remove_comment(desk: Desk, request: Request, values: Values) -> Response:
     """Removes a comment; the audit log keeps it."""
     row, about = _about(desk, request, values)
     if values.get("id") not in {one.id for one in row.decisions.comments}:
-        raise HTTPException(404, "This comment is not there any more.")
+        raise HTTPException(404, "This comment no longer exists.")
     decide(desk.gradebook.database, about, COMMENT, values["id"], None)
     return _back(request)
 
@@ -190,9 +190,9 @@ def confirm(desk: Desk, request: Request, values: Values) -> Response:
     """Accepts the doubt that the page showed, but not one that arose since."""
     row = desk.row_of(request, desk.class_of(request))
     if row.submission is None or not row.doubt:
-        raise HTTPException(409, "There is no doubt about this submission any more.")
+        raise HTTPException(409, "This submission is no longer in doubt.")
     if row.doubt != values.get("doubt", ""):
-        raise HTTPException(409, f"The doubt is another one now: {row.doubt}")
+        raise HTTPException(409, f"The doubt has changed: {row.doubt}")
     desk.gradebook.confirm([row.submission.id], author_of(request))
     if values.get("back") == "intake":
         return RedirectResponse(f"/a/{quote(row.assignment, safe='')}/intake", 303)
@@ -240,7 +240,7 @@ def answer(desk: Desk, request: Request, values: Values) -> Response:
     row, about = _about(desk, request, values)
     question = next((one for one in row.decisions.requests if one.id == values.get("id")), None)
     if question is None:
-        raise HTTPException(404, "This request is not there any more.")
+        raise HTTPException(404, "This request no longer exists.")
     value = {
         "case": question.case,
         "text": question.text,

@@ -150,6 +150,6 @@ def _without_numbers(files: Mapping[str, str], tree: Tree) -> tuple[dict[str, st
         named[name] = path
     for name, paths in twice.items():
         if len(paths) > 1 and name in tree.names and len({tree.read(path) for path in paths}) > 1:
-            listed = ", ".join(files[path] for path in paths)
-            return named, f"{name} was uploaded as {listed} in one submission: the first is graded"
+            names = ", ".join(files[path] for path in paths)
+            return named, f"{name} was uploaded as {names} in one submission: the first is graded"
     return named, ""

@@ -218,8 +218,8 @@ class _Reader:
         students = self._students.values()
         names = [text for one in students for text in (one.id, one.name, one.email) if text]
         claims = (one.claim for one in self._times)
-        given = (text for claim in claims for text in (*claim.ids, claim.name, claim.email))
-        return next(filter(None, (near_miss(text, names) for text in given)), "")
+        texts = (text for claim in claims for text in (*claim.ids, claim.name, claim.email))
+        return next(filter(None, (near_miss(text, names) for text in texts)), "")
 
     def _id_of(self, claim: Claim) -> str:
         """The id of the student whom a line of the times means, "" if that is not certain."""

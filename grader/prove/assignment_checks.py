@@ -57,17 +57,17 @@ def verify(
     """
     assignment = views.loaded
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
-    broken = _failed(grades[SOLUTION])
-    kills = {mutant.name: _killed_by(grades[mutant.name], broken) for mutant in mutants}
+    failures = _failed(grades[SOLUTION])
+    kills = {mutant.name: _killed_by(grades[mutant.name], failures) for mutant in mutants}
     sweeps = [
         sweep(case, oracle.inputs(case), oracle.expected(case, oracle.inputs(case)), seeds)
         for case in cases
-        if case.kind != OWN_TEST and compared_by(case).must_prove_bounds(case) and case.name not in broken
+        if case.kind != OWN_TEST and compared_by(case).must_prove_bounds(case) and case.name not in failures
     ]
     of_rubric = [
         *_free_points(grades[HANDOUT]),
         *broken_points(assignment.rubric),
-        *((name, f"the solution does not pass: {r.status}: {r.rationale}") for name, r in broken.items()),
+        *((name, f"the solution does not pass: {r.status}: {r.rationale}") for name, r in failures.items()),
         *(
             (name, f"the solution does not pass on {device}: {r.status}: {r.rationale}")
             for device, grade in elsewhere.items()

@@ -359,7 +359,7 @@ class Gradebook:
             return sorted(read_rows(db, AuditRow), key=lambda row: row["id"])
 
     def _add_students(self, db: Connection, students: Iterable[Student], by_roster: bool) -> None:
-        listed: list[str] = []
+        names: list[str] = []
         if by_roster:
             db.execute(update(StudentRow).values(on_roster=False))
         for some in chunks(students, CHUNK):
@@ -367,9 +367,9 @@ class Gradebook:
             columns = {n: new.excluded[n] for n in (*STUDENT_FIELDS, "on_roster") if n != "id"}
             newer = new.on_conflict_do_update(index_elements=["id"], set_=columns)
             db.execute(newer if by_roster else new.on_conflict_do_nothing())
-            listed += [student.id for student in some]
+            names += [student.id for student in some]
         if by_roster and self._run_id is not None:
-            db.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=listed))
+            db.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=names))
 
     def _log(self, db: Connection, action: str, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
         about = {n: key[n] for n in ("student_id", "assignment")}

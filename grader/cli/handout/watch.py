@@ -17,7 +17,7 @@ from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment
 from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.submitted_files import SubmittedFiles
-from grader.report.terminal.show_grade import show
+from grader.report.terminal.show_grade import show, show_next_step
 
 PROCESSES = 2  # of a submission: one for its cases, one for forward passes that must share nothing
 DEBOUNCE_MS, STEP_MS = 50, 20  # an editor writes a file in several steps, some milliseconds apart
@@ -74,7 +74,9 @@ class Watch:
         self._results = {f"{r.criterion}/{r.case}": r for c in grade.criteria for r in c.results}
         if self._console.is_terminal:
             self._console.clear()
-        show(grade, self._console, first_only=True, place=place_of(self._assignment), cases=1)
+        place = place_of(self._assignment)
+        show(grade, self._console, first_only=True, place=place, cases=1)
+        show_next_step(grade, self._console, place, first_only=True)
         took = time.monotonic() - started
         what = "all cases" if len(only) == len(cases) else f"{len(only)} of {len(cases)} cases"
         self._console.print(

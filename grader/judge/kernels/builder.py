@@ -278,8 +278,10 @@ class Builder:
         reply = read_plain(child.folder / RESULT, RESULT)
         if isinstance(reply, str):
             code = child.process.returncode
-            ended = code - 128 if code > 128 else -code
-            if source and ended in LIMIT_SIGNALS:  # the compiler itself works here: it made the runtime
+            signal_number = code - 128 if code > 128 else -code
+            if (
+                source and signal_number in LIMIT_SIGNALS
+            ):  # the compiler itself works here: it made the runtime
                 return {"status": "CompileError", "text": _too_much(source)}
             last = messages.decode(errors="replace").strip().splitlines()[-1:]
             raise GraderFault(f"no compiler could be started: {''.join(last) or reply}")

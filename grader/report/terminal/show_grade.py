@@ -15,7 +15,6 @@ from grader.report.feedback_content import (
     CASES_IN_FULL,
     NOT_SCORED,
     Block,
-    Feedback,
     Section,
     feedback_on,
     is_fault,
@@ -42,7 +41,7 @@ def show(
     """Prints the feedback, with the details of hidden cases only if `reveal` is set.
 
     `final` is the score after policies. `first_only` describes only the first unfinished criterion; the
-    others have their line in the table. With a `place`, the last line says what to do next. No output of a
+    others have their line in the table. With a `place`, `show_next_step` is to follow. No output of a
     submission is read as markup or reaches the terminal as a control sequence.
     """
     if place is not None and (begin := where_to_begin(grade, place)):
@@ -62,8 +61,6 @@ def show(
         parts.append(_row("note", Text("\n".join(map(clean, grade.notes)))))
     sections = feedback.sections[:1] if first_only else feedback.sections
     parts.extend(block for section in sections for block in _failures(section))
-    if place is not None:
-        parts.append(_closing(grade, feedback, len(sections), place))
     for number, part in enumerate(parts):
         if number:
             console.print()
@@ -72,10 +69,19 @@ def show(
         console.print()
 
 
-def _closing(grade: Grade, feedback: Feedback, shown: int, place: Place) -> RenderableType:
+def show_next_step(grade: Grade, console: Console, place: Place, *, first_only: bool = False) -> None:
+    """Prints the work that is left and what to do next, as the last lines of the feedback."""
+    if where_to_begin(grade, place):
+        return  # `show` has said it
+    console.print()
+    console.print(_closing(grade, place, first_only), highlight=False)
+
+
+def _closing(grade: Grade, place: Place, first_only: bool) -> RenderableType:
     """The work that is left. If everything fails for one reason, a count would leave exercises out."""
+    feedback = feedback_on(grade)
     every = "ALL=1 shows" if place.in_handout else "--all shows"
-    more = len(feedback.sections) - shown
+    more = max(len(feedback.sections) - 1, 0) if first_only else 0
     waiting = sum(bool(one.results) and one.status is Status.NOT_RUN for one in grade.criteria)
     shows = f": {every} their cases too" if more else ""
     count = 0 if feedback.whole is not None else more + waiting

@@ -272,8 +272,8 @@ def test_a_request_with_its_code_is_answered_in_the_next_feedback(
     assert "why not 7?" in editor.client.post("/requests", data=ask).text
     page = editor.client.get("/requests").text
     assert "off by five" in page and page.count("pill review") == 1
-    (asked,) = row_of(gradebook, "bob").decisions.requests
-    editor.send("bob", "answer", id=asked.id, answer="because w is transposed", back="1")
+    (request,) = row_of(gradebook, "bob").decisions.requests
+    editor.send("bob", "answer", id=request.id, answer="because w is transposed", back="1")
     assert "pill review" not in editor.client.get("/requests").text
     for name, text in every_report(gradebook, "bob").items():
         assert "because w is transposed" in text or name in ("csv", "gradescope", "prairielearn"), name

@@ -101,10 +101,10 @@ def test_an_annotation_gives_plain_values_and_their_argument(annotation: str, ar
 
 
 def test_a_range_is_drawn_from_where_a_rubric_knows_one() -> None:
-    known = [
+    annotations = [
         drawn_from(ast.parse(each, mode="eval").body) for each in ("int", "list[str]", "tuple[float, ...]")
     ]
-    assert all(known)
+    assert all(annotations)
     assert drawn_from(ast.parse("dict[str, int]", mode="eval").body) is None
 
 

@@ -260,9 +260,9 @@ def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(
 
 def test_a_probes_inputs_are_those_it_reads_some_only_by_their_shape() -> None:
     probes = ROOT / "assignments" / "conv_backward" / "probes.py"
-    used, shaped = used_inputs(probes, "x_grad")
+    names, shaped = used_inputs(probes, "x_grad")
 
-    assert used == {"out_grad", "w", "stride", "padding"}
+    assert names == {"out_grad", "w", "stride", "padding"}
     assert shaped == {"x"}
 
 
@@ -283,6 +283,6 @@ def test_what_differs_is_marked_and_a_wrong_shape_marks_nothing() -> None:
 
 
 def test_an_input_that_a_probe_reads_by_its_name_is_one_of_its_inputs() -> None:
-    used, _ = used_inputs(ROOT / "assignments" / "ndarray" / "probes.py", "sum")
+    names, _ = used_inputs(ROOT / "assignments" / "ndarray" / "probes.py", "sum")
 
-    assert used >= {"a", "axes", "keepdims", "strided"}
+    assert names >= {"a", "axes", "keepdims", "strided"}

@@ -69,9 +69,9 @@ def test_each_student_is_listed_with_a_score_and_a_link_to_a_page() -> None:
     tags.feed(files[f"{NAME}.html"].decode())
     leading = {unquote(target) for target in tags.targets} - {"data:,"}
     assert leading == set(files) - {f"{NAME}.html"} and len(leading) == 11
-    listed = tags.text[tags.text.index("Students") : tags.text.index("Misconceptions")]
+    sections = tags.text[tags.text.index("Students") : tags.text.index("Misconceptions")]
     for row in report.of(NAME):
-        assert f"({row.student_id})" in listed
+        assert f"({row.student_id})" in sections
 
 
 def test_what_needs_review_is_named_with_what_ends_it(page: str) -> None:
@@ -158,5 +158,5 @@ def browse(path: Path, width: int) -> tuple[bytes, str]:
     ]
     words += [f"--user-data-dir={path.parent / 'profile'}", f"--window-size={width},1600"]
     words += [f"--screenshot={picture}", path.as_uri()]
-    done = subprocess.run([BROWSER, *words], capture_output=True, text=True, timeout=LIMIT, check=True)
-    return picture.read_bytes(), done.stderr
+    process = subprocess.run([BROWSER, *words], capture_output=True, text=True, timeout=LIMIT, check=True)
+    return picture.read_bytes(), process.stderr
