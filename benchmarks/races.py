@@ -16,11 +16,12 @@ from reference.emulator import Module, Run
 
 SCHEDULES = 8
 ABOUT = """\
-Kernels with a race, and each one's twin without a race (`benchmarks/race_suite.py`): sums, histograms, lists,
-bytes and more, each naive, strided, in chunks, backward, by an atomic counter, by warps and in one block; and
-trees, halos, tiles, scans, locks, flags and last blocks. A kernel is accused if a checked run in 8 orders
-finds a `race`. Precision is the share of the accused kernels that have a race. Recall is the share of the
-kernels with a race that are accused. `python -m benchmarks races` measures this and writes it here.
+The suite (`benchmarks/race_suite.py`) contains kernels with a race, each with a twin without one. There are
+sums, histograms, lists, bytes and more, each naive, strided, in chunks, backward, by an atomic counter, by
+warps and in one block. There are also trees, halos, tiles, scans, locks, flags and last blocks. A kernel
+counts as accused if a checked run in 8 orders finds a `race`. Precision is the share of accused kernels
+that have a race. Recall is the share of kernels with a race that are accused. `python -m benchmarks races`
+measures this and writes it here.
 """
 ALWAYS_THE_SAME = True  # the same on every machine, so it is always written
 

@@ -218,8 +218,8 @@ def section(counts: Sequence[Count], of_students: Sequence[CriterionCount]) -> s
         share = f"{one.true / one.submissions:.0%}" if one.has_ideas else "-"
         rows.append(f"| {one.sort} | {one.submissions} | {share} | {one.false} |")
     about = (
-        f"Slips that are no mutants, in {len(SLIPS)} functions that are written in styles of their own\n"
-        "(`make diagnosis`). A claim is true where it names an idea of the slips, else false."
+        f"Slips that are not mutants, in {len(SLIPS)} functions that are written in different styles\n"
+        "(`make diagnosis`). A claim is true if it names an idea of the slips."
     )
     table = "| | submissions | a true idea | false claims |\n| --- | ---: | ---: | ---: |\n"
     head = f"{TITLE}\n\n{about}\n\n{table}"
@@ -235,7 +235,7 @@ def _section_of_criteria(counts: Sequence[CriterionCount]) -> str:
         )
     about = """\
 Whole functions as students write them, counted by the criteria that fail. The files of
-`tests/diagnosis/students` showed what the diagnosis lacked, and it was mended with them. Those of
+`tests/diagnosis/students` showed gaps in the diagnosis, which we then closed. The files of
 `tests/diagnosis/unseen` were written afterwards and only measured. If a criterion fails because of another
 function, the feedback says which one to fix first. A false claim is a wrong idea or a wrong function.
 """
