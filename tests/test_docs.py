@@ -37,6 +37,19 @@ def test_every_link_leads_to_a_file_and_a_heading_that_exist(page: Path) -> None
     assert dead_links == []
 
 
+TEMPLATES = [
+    path
+    for folder in ("assignments", "examples/assignments")
+    for path in sorted(ROOT.glob(f"{folder}/*/templates/README.md.j2"))
+]
+
+
+@pytest.mark.parametrize("page", [*PAGES, *TEMPLATES], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_item_of_a_list_begins_a_line(page: Path) -> None:
+    text = CODE.sub("", page.read_text(encoding="utf-8"))
+    assert re.findall(r"^.*[.;] -(?: [A-Za-z`*].*)?$", text, re.MULTILINE) == []
+
+
 PATH = re.compile(r"`((?:grader|reference|tests|assignments|benchmarks|docs|changelog\.d)/[\w./-]+)`")
 
 

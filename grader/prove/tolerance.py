@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.judge.cases import draw
 from grader.judge.comparison import DTYPE
 from grader.judge.comparisons.bound import linear_bound
 from grader.judge.comparisons.close import close_bound
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Expected
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
 from grader.judge.kinds.conv.shape_slips import pair

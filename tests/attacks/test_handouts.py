@@ -11,7 +11,7 @@ import pytest
 
 from grader.author.handout import generate, is_in_handout
 from grader.author.load import load
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, ImportRules, Visibility
 from grader.model.grade import Sandbox, Status

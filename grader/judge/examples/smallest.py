@@ -12,12 +12,12 @@ from itertools import islice, takewhile
 
 import numpy as np
 
-from grader.judge.cases import generator
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
+from grader.judge.draw_inputs import generator
 from grader.judge.drawn_values import draw_values
 from grader.judge.examples.lay_out_case import lay_out
 from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, stated_lengths

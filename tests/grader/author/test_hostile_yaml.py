@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from grader.author.case_size import MAX_ELEMENTS, elements
 from grader.author.load import load, load_course
 from grader.author.yaml_document import MAX_BYTES, MAX_NODES, Document
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.kinds import kind_of
 from grader.model.errors import UserError
 

@@ -6,7 +6,7 @@ import pytest
 
 from grader.author.course_files import digest_of
 from grader.author.load import changed_files, load, load_course
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.model.assignment import OWN_TEST, Limits, Visibility
 from grader.model.errors import UserError
 from tests.tables import by_name

@@ -116,7 +116,7 @@ import numpy as np
 from grader.author.conditions import CONDITIONS
 from grader.author.describe_schema import rubric_page, rubric_schema
 from grader.author.rubric import load_rubric
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.differences.difference import Expected
 from grader.judge.verdict.grade_case import grade_case
 from grader.model.errors import UserError

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.author.load import load
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.examples.failing import examples_of
 from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders, freeze_ladders
 from grader.judge.kinds import kind_of

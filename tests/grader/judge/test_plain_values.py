@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.load import load
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle, freeze
 from grader.model.assignment import Assignment, Case

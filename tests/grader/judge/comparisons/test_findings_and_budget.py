@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge.cases import draw
 from grader.judge.comparison import Question
 from grader.judge.comparisons.budget import Budget, first_excess
 from grader.judge.comparisons.findings import FINDINGS, MAX_TEXT, Findings, first_finding
 from grader.judge.differences.difference import Expected
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Case, Criterion, Visibility
 from grader.model.grade import Outcome, Status

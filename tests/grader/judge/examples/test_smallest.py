@@ -10,8 +10,8 @@ import pytest
 from grader import Course
 from grader.author.handout import GRADING, generate
 from grader.author.load import load, load_course
-from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
+from grader.judge.draw_inputs import draw
 from grader.judge.examples.failing import examples_of
 from grader.judge.examples.lay_out_case import layout_of, used_inputs, wrong_in
 from grader.judge.examples.shorter_arrays import shorter_shapes, stated_lengths

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from grader.judge.cases import draw
 from grader.judge.differences.shapes import explain_shape
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import KINDS
 from grader.judge.kinds.conv.shape_slips import RESULTS, Mistake, spatial_axes

@@ -123,7 +123,7 @@ def test_nothing_of_the_machine_exists_behind_the_wall(
         ),
         *("/usr/bin/env", "/bin/sh", "/usr/local/bin/pip", "/usr/share", "/srv", "/mnt"),
         str(tmp_path),
-        str(repository / "grader/judge/cases.py"),
+        str(repository / "grader/judge/draw_inputs.py"),
         "/sandbox/packages/grader/judge",
         "/sandbox/packages/pytest",
     ]
@@ -160,7 +160,7 @@ def test_home_holds_nothing_but_the_way_to_the_interpreter(value: Value) -> None
         "reference",
         "reference.conv",
         "grader.judge",
-        "grader.judge.cases",
+        "grader.judge.draw_inputs",
         "grader.author",
         "pytest",
         "yaml",

@@ -7,8 +7,8 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.verdict.grade_case import grade_case
 from grader.model.assignment import Case, Criterion, Visibility

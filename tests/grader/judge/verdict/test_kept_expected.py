@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from grader.api import Course
-from grader.judge.cases import draw
 from grader.judge.comparisons import judged_draws
 from grader.judge.differences.difference import Expected
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.verdict import oracles
 from grader.judge.verdict.oracles import ReferenceOracle

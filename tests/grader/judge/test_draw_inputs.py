@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.judge.cases import draw
 from grader.judge.comparison import Question
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import KINDS, kind_of
 from grader.judge.kinds.conv.shape_slips import pair
