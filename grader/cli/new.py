@@ -16,7 +16,7 @@ from grader.cli.course import COURSE, find_repository, secret
 from grader.model.errors import UserError
 from grader.model.results.verification import Verification
 from grader.model.text import plural
-from grader.prove.drafting import Drafted, proved
+from grader.prove.drafting import ProvedDraft, proved
 from grader.prove.tolerance import SEEDS
 from grader.report.write_files import write_files, write_text
 
@@ -84,17 +84,17 @@ def _begin(root: Path, name: str, has_function: bool) -> list[Path]:
     return list(begun)
 
 
-def _draft(root: Path, name: str, options: argparse.Namespace) -> Drafted:
+def _draft(root: Path, name: str, options: argparse.Namespace) -> ProvedDraft:
     function = read_function(root, options.source or f"{PACKAGE}.{name}:{EXAMPLE}")
     return proved(root, first_draft(name, function), secret(), options.jobs)
 
 
-def _cases(drafted: Drafted) -> int:
+def _cases(drafted: ProvedDraft) -> int:
     draft = drafted.draft
     return sum(case.draws for case in (*draft.cases, *draft.hidden, *draft.refused))
 
 
-def _show(drafted: Drafted, verification: Verification) -> None:
+def _show(drafted: ProvedDraft, verification: Verification) -> None:
     """Prints the findings of `grader verify`, and the next steps."""
     draft = drafted.draft
     for finding in verification.findings:

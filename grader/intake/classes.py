@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.intake.choice import LAST, Choice, choose
 from grader.intake.litter import is_litter
-from grader.intake.recognize import About, Recognized, recognize
+from grader.intake.recognize import About, LayoutMatch, recognize
 from grader.intake.source import Source, open_source, parents, shown
 from grader.intake.submission import ReadFiles, find_files
 from grader.intake.submission_times import SubmissionTime, TimesOf
@@ -32,7 +32,7 @@ ANONYMOUS = "its only name is a number of the LMS, which no roster contains: gra
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
+class ClassSubmission:
     """A submission, its files' paths, and the ids of the student's submissions that may count, in order.
 
     `is_missing`: the only doubt is about a missing or unreadable file, so a zero may be confirmed.
@@ -55,7 +55,7 @@ class Intake:
     """
 
     layout: str
-    submissions: tuple[Submitted, ...]
+    submissions: tuple[ClassSubmission, ...]
     students: tuple[Student, ...]
     entries: tuple[Entry, ...]
     aside: tuple[Doubt, ...]
@@ -73,7 +73,7 @@ class Intake:
         labels = {student.id: student.label for student in self.students}
         return (*(Doubt(labels[one.student_id], one.doubt) for one in doubtful), *self.aside)
 
-    def read(self, one: Submitted) -> SubmittedFiles:
+    def read(self, one: ClassSubmission) -> SubmittedFiles:
         """The files of a submission."""
         assert self.source is not None
         files, read = dict(one.paths), self.source.read
@@ -118,7 +118,7 @@ class _Reader:
     def __init__(
         self,
         source: Source,
-        recognized: Recognized,
+        recognized: LayoutMatch,
         about: About,
         roster: Sequence[Student] | None,
         identities: Identities | None,
@@ -134,7 +134,7 @@ class _Reader:
         self._entries: dict[str, Entry] = {}
         self._doubts: list[Doubt] = []
         self._in_doubt: set[str] = set()  # paths of submissions in doubt as a whole
-        self._submitted: list[Submitted] = []
+        self._submitted: list[ClassSubmission] = []
         self._folders: dict[str, str] = {}  # from a student's own folder to the student's id
 
     def read(self) -> Intake:
@@ -248,7 +248,7 @@ class _Reader:
                 doubt=doubt,
             )
             is_missing = files.is_missing and not (handin.doubt or chosen.doubt)
-            one = Submitted(submission, self._full(handin.files), (), is_missing, self._litter(handin))
+            one = ClassSubmission(submission, self._full(handin.files), (), is_missing, self._litter(handin))
             submitted.append(one)
             for path in handin.files.values():
                 self._add(path, Role.GRADED if self._prefixed(path) in files.used else Role.EXTRA, student.id)

@@ -30,14 +30,14 @@ Kills = Mapping[str, Mapping[str, Status]]
 
 
 @dataclass(frozen=True)
-class Drafted:
+class ProvedDraft:
     """The proved draft, and the mutants that no case distinguishes from the solution."""
 
     draft: Draft
     survivors: tuple[DraftMutant, ...]
 
 
-def proved(root: Path, draft: Draft, secret: str, jobs: int) -> Drafted:
+def proved(root: Path, draft: Draft, secret: str, jobs: int) -> ProvedDraft:
     """A draft in which every case and every mutant counts; UserError if none does."""
     draft = _sorted(root, draft, secret)
     kills = _all_kills(root, draft, secret, jobs)
@@ -61,7 +61,7 @@ def proved(root: Path, draft: Draft, secret: str, jobs: int) -> Drafted:
     chosen = replace(
         draft, cases=cases, refused=refused, mutants=tuple(m for m in draft.mutants if m.name in catches)
     )
-    return Drafted(chosen, tuple(m for m in draft.mutants if m.name in kills and not kills[m.name]))
+    return ProvedDraft(chosen, tuple(m for m in draft.mutants if m.name in kills and not kills[m.name]))
 
 
 def _all_kills(root: Path, draft: Draft, secret: str, jobs: int) -> dict[str, dict[str, Status]]:

@@ -52,7 +52,7 @@ def test_each_view_of_an_assignment_is_rendered_once_in_a_run(
     """The first run also grades the mutants; later runs read the provided files from the cache."""
     rendered: Counter[str] = Counter()
 
-    def count(assignment: Assignment, view: str) -> render.Rendered:
+    def count(assignment: Assignment, view: str) -> render.RenderedView:
         rendered[view] += 1
         return whole(assignment, view)
 
