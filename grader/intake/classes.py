@@ -21,6 +21,7 @@ from grader.model.errors import UserError
 from grader.model.near_miss import near_miss
 from grader.model.student import Student, Submission
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.text import plural
 
 OUTSIDE = "it lies outside the folder of the class"
 NOT_THIS_LAYOUT = "its name does not have the form that {layout} uses"
@@ -208,8 +209,8 @@ class _Reader:
                     used = True
         if not used:
             raise UserError(
-                f"none of the {len(self._times)} times is of a student who submitted; expected the file of "
-                f"this class and assignment{self._near_student()}"
+                f"--times: found {plural(len(self._times), 'time')}, and none of a student who submitted; "
+                f"expected the file of this class and assignment{self._near_student()}"
             )
         return of
 

@@ -93,15 +93,18 @@ inline void step(Mode mode, std::size_t offset, int size, std::uint64_t place)
 
 std::uint64_t plain_reads[2];  // of 4 bytes each; of global and of shared memory
 
+const int WIDEST = 16;  // bytes that one instruction of a GPU reads or writes: a copy of a large struct takes many
+
 void count(Mode mode, std::size_t offset, int size)
 {
     bool shared = offset < SHARED_ZONE;
+    auto times = std::uint64_t((std::int64_t(size) + WIDEST - 1) / WIDEST);
     if (is_atomic(mode))
-        ++counters.atomics;
+        counters.atomics += times;
     else if (shared)
-        ++(mode == READ ? counters.shared_reads : counters.shared_writes);
+        (mode == READ ? counters.shared_reads : counters.shared_writes) += times;
     else
-        ++(mode == READ ? counters.global_reads : counters.global_writes);
+        (mode == READ ? counters.global_reads : counters.global_writes) += times;
     (shared ? counters.shared_bytes : counters.global_bytes) += size;
 }
 
@@ -373,6 +376,12 @@ INTERFACE void emulator_atomic_in_order(
     of_block ? access<ATOMIC_OF_BLOCK>(pointer, size, place) : access<ATOMIC>(pointer, size, place);
     for (; before < findings.size(); ++before)
         findings[before].line = line;
+    // An atomic operation also reads, or writes, or both: else a kernel could load by it and stay within a budget of reads.
+    if (offset < arena_size) {
+        bool is_shared = offset < SHARED_ZONE;
+        (is_shared ? counters.shared_reads : counters.global_reads) += !is_store;
+        (is_shared ? counters.shared_writes : counters.global_writes) += is_store || releases_too;
+    }
     // behind the access, which lets others run where it is one of many looks
     hand_on(offset, acquires, releases_too, SIZE_MAX, !is_store);
 }

@@ -131,7 +131,7 @@ def test_what_is_no_exercise_is_said_in_one_line(root: Path, place: str, message
 
 
 def test_a_parameter_without_known_values_is_named(root: Path) -> None:
-    with pytest.raises(UserError, match="does not say what a is"):
+    with pytest.raises(UserError, match="the parameter a of bare has no type to draw"):
         first_draft("words", read_function(root, "reference.words:bare"))
 
 
