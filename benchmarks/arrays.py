@@ -13,7 +13,7 @@ from reference.ndarray import array
 
 ABOUT = """\
 `reference.ndarray` on `cpu()` against NumPy itself, one thread, float32, a million elements. Every result is
-a new array. The promise is a ratio of at most 1.3 for `compact`, elementwise operations and reductions."""
+a new array. The goal is a ratio of at most 1.3 for `compact`, elementwise operations and reductions."""
 
 
 def measure() -> Table:

@@ -57,8 +57,8 @@ more cores take fewer hours: on one machine with `--jobs`, on many with `--clust
 
 ABOUT = f"""\
 We run the command `grader batch --jobs {JOBS}` from a folder of submissions to a gradebook in SQLite.
-Each submission is a correct solution in a sandbox of its own, and no two are alike. *Each* is the time from
-one grade to the next. *Start* is everything else: Python, the sandbox's trial, reading and hashing the class,
+Each submission is a correct solution in its own sandbox, and no two are equal. *Each* is the time from one
+grade to the next. *Start* is everything else: Python, the sandbox's trial, reading and hashing the class,
 and each process's first submission. *Again* is a second run, which knows every result and runs nothing.
 *Memory* is the most that the coordinator held at any time (resident). *Storage* is the gradebook's size for
 each submission."""

@@ -43,12 +43,13 @@ SHAPES = (
 FORMATS = {"contiguous": torch.contiguous_format, "channels last": torch.channels_last}
 
 ABOUT = """\
-`reference.conv` on `cpu()` against `torch` on the CPU, one thread each, float32, real data. `OPENBLAS_*`
-settings that hold back NumPy alone are dropped. Images are (N, H, W, C_in→C_out). torch's time is its best:
-of its two memory formats, and for the gradients of `torch.nn.grad` and `aten::convolution_backward`. Every
-result is a new array. A ratio is ours over torch's, of the shortest times over rounds in which all of these
-ran in turn, after a check that the results agree. Promised are geometric means of at most 1.5 for conv and
-1.8 for each gradient, and no ratio above 2.5 where torch takes a millisecond."""
+`reference.conv` on `cpu()` against `torch` on the CPU, one thread each, float32, real data. The benchmark
+drops `OPENBLAS_*` settings, which would slow down only NumPy. Images are (N, H, W, C_in→C_out). torch's
+time is the best of its two memory formats and, for gradients, of `torch.nn.grad` and
+`aten::convolution_backward`. Every result is a new array. All contenders run in turn, in several rounds,
+after a check that their results agree. A ratio is our shortest time over torch's. The goal is a geometric
+mean of at most 1.5 for conv and 1.8 for each gradient, and no ratio above 2.5 if torch takes a millisecond
+or more."""
 
 
 def measure() -> Table:

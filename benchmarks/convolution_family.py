@@ -22,12 +22,12 @@ from reference.pooling import average_pool, average_pool_grad, max_pool, max_poo
 
 ABOUT = """\
 `reference.conv_nd` and `reference.pooling` on `cpu()` against `torch` on the CPU, one thread each, float32,
-real data. `OPENBLAS_*` settings that hold back NumPy alone are dropped. torch's time is the better of its two
-memory formats. A ratio is ours over torch's, of the shortest times over rounds in which all of these ran in
-turn, after a check that the results agree. Gradients of convolutions are those of
-`aten::convolution_backward`. The gradient of max pooling begins at x, so torch pools again, as ours does.
-Numba is installed, which the extra `fast` brings: it compiles our depthwise convolutions and gradients of
-pooling. The last row is of NumPy alone. The aim is a geometric mean of at most 1.5."""
+real data. The benchmark drops `OPENBLAS_*` settings, which would slow down only NumPy. torch's time is the
+better of its two memory formats. All contenders run in turn, in several rounds, after a check that their
+results agree. A ratio is our shortest time over torch's. torch computes gradients of convolutions with
+`aten::convolution_backward`. The gradient of max pooling starts from x, so torch pools again, as ours does.
+Numba is installed, as with the extra `fast`: it compiles our depthwise convolutions and gradients of
+pooling. The last row shows NumPy without Numba. The goal is a geometric mean of at most 1.5."""
 
 
 class Layer(NamedTuple):

@@ -31,11 +31,12 @@ from grader.prove.run_mutants import grade_texts
 ASSIGNMENTS = Path(__file__).parents[1] / "assignments"
 PAIRS = {".py": 300, ".cu": 60}  # drawn per assignment: a kernel takes seconds to compile
 ABOUT = f"""\
-A wrong submission is an assignment's solution with a mutant in it, or with two of them: of the pairs
-{PAIRS[".py"]} are drawn for each assignment in Python, and {PAIRS[".cu"]} for kernels. It is accepted
-where it loses nothing on the criteria of its exercises. A right submission is the solution with one
-exercise written otherwise (`rewrites.py`, `rewrites.cu`): other algorithms, orders of summation, types in
-between. It is rejected where it loses anything. The goal is 0 and 0. `make error-rates` measures this."""
+A wrong submission is an assignment's solution with one mutant in it, or with two. We draw {PAIRS[".py"]}
+pairs for each assignment in Python, and {PAIRS[".cu"]} for kernels. A wrong submission counts as accepted
+if it loses no points on the criteria of its exercises. A right submission is the solution with one exercise
+written differently (`rewrites.py`, `rewrites.cu`): another algorithm, order of summation, or intermediate
+type. It counts as rejected if it loses any points. The goal is 0 for both. `make error-rates` measures
+this."""
 # Pairs of mistakes that cancel out, such as one zero more and one zero less, so the result is right.
 RIGHT_TOGETHER = {frozenset(("one_zero_too_many", "dilation_taken_for_the_step"))}
 HEADER = ("assignment", "mutants", "pairs", "wrong and accepted", "rewrites", "right and rejected")

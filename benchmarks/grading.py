@@ -36,17 +36,16 @@ WARM_UP = 20  # of a pool: until every process has its imports and the expected 
 PER_POOL = 100
 
 ABOUT = f"""\
-Milliseconds of wall time for one submission, from its files to its grade, each in a sandbox of its own
-and no two alike. The yardstick is `python -c "import numpy"`, timed in turn with them. Medians over
-rounds.
+Milliseconds of wall time for one submission, from its files to its grade. Each submission differs from all
+others and runs in its own sandbox. The yardstick is `python -c "import numpy"`, timed in turn with them.
+Numbers are medians over rounds.
 
-- *One function*: one exercise with two cases, one process, all on one core, after the first few.
-- *Its last quarter*: of {ROUNDS * PER_ROUND} submissions to one session, against the first: nothing may
-  grow with the number graded.
-- *A hidden case*: the second of the two; what is hidden is asked in a second sandbox.
-- *conv_backward*: its whole rubric, graded by {JOBS} processes as `grader batch` does it, without the
-  gradebook; each submission is the course's solution, milliseconds are the time from one grade to the
-  next."""
+- *One function*: one exercise with two cases, in one process on one core, after a warm-up.
+- *Its last quarter*: the last quarter of {ROUNDS * PER_ROUND} submissions to one session, against the
+  first. The time must not grow with the number graded.
+- *A hidden case*: the second of the two cases is hidden. Hidden cases run in a second sandbox.
+- *conv_backward*: its whole rubric, graded by {JOBS} processes as in `grader batch`, without the gradebook.
+  Each submission is the course's solution. Milliseconds are the time from one grade to the next."""
 
 
 def measure() -> Table:
@@ -67,7 +66,7 @@ def measure() -> Table:
     for what, seconds, against, promised in rows:
         a, b = median(seconds), median(against)
         shown.append((what, f"{1e3 * a:.1f}", f"{1e3 * b:.1f}", f"{a / b:.2f}", promised))
-    return Table("Grading", ABOUT, ("what", "ms", "held against, ms", "ratio", "promised"), tuple(shown))
+    return Table("Grading", ABOUT, ("what", "ms", "compared with, ms", "ratio", "goal"), tuple(shown))
 
 
 def time_trivial(folder: Path, *, hidden: bool) -> tuple[list[float], list[float]]:

@@ -27,10 +27,10 @@ SAVES = {"conv": "every case", "flip": "the cases that call it", "dilate": "the 
 DONE = "waiting for the next save"
 
 ABOUT = f"""\
-Milliseconds of wall time in the handout of {ASSIGNMENT}, set up as a student sets it up, with the solution in
-its place. Medians of {ROUNDS} rounds in which all commands run in turn. The second grade has one wrong
-function, and so also looks for the smallest case that fails. A save under `make watch` changes one function;
-its time ends with the last line of the new grade."""
+Milliseconds of wall time in the handout of {ASSIGNMENT}, set up as a student sets it up, with the solution
+in place. Numbers are medians of {ROUNDS} rounds in which all commands run in turn. In the second grade one
+function is wrong, so the grader also looks for the smallest case that fails. A save under `make watch`
+changes one function; its time ends with the last line of the new grade."""
 
 
 def measure() -> Table:
@@ -53,7 +53,7 @@ def measure() -> Table:
     return Table(
         "A handout",
         ABOUT,
-        ("what", "ms", "ratio", "promised"),
+        ("what", "ms", "ratio", "goal"),
         tuple(
             (name, f"{median(each) * 1000:.0f}", f"{median(each) / base:.1f}", goals.get(name, ""))
             for name, each in seconds.items()

@@ -7,7 +7,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = """\
 # Benchmarks
 
-Commands measure all of this and write it here, each its own section; nothing is typed by hand.
+Commands measure these numbers, and each writes its own section. No number is typed by hand.
 """
 
 

@@ -35,7 +35,7 @@ Each tool grades correct submissions to one exercise, `flip`, with two cases, by
 machine. Seconds are wall time for one submission: the time of the command, from its start to its end, divided
 by the number of submissions. Each figure is the median over rounds in which all tools ran in turn. We checked
 every score. nbgrader and Otter run a submission as the user who grades, in one process with the tests.
-Backflip runs each submission in a sandbox of its own."""
+Backflip runs each submission in its own sandbox."""
 
 
 class Peer(Protocol):

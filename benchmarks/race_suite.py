@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from benchmarks.race_forms import OTHERS
+
 BLOCKS, THREADS, ELEMENTS = 3, 64, 192
 PARAMETERS = "const int *a, int *x, unsigned char *bytes, int *cells, int n"
 FORMS = {
@@ -170,11 +172,15 @@ class Labelled:
 
 def suite() -> tuple[Labelled, ...]:
     """All kernels: for each case the racy one, then the clean one."""
-    bodies = {
-        f"{name}, {form}": around.replace("BODY", body)
-        for name, body in EACH.items()
-        for form, around in FORMS.items()
-    } | WHOLE
+    bodies = (
+        {
+            f"{name}, {form}": around.replace("BODY", body)
+            for name, body in EACH.items()
+            for form, around in FORMS.items()
+        }
+        | WHOLE
+        | OTHERS
+    )
     return tuple(
         labelled(number, title, body, is_racy)
         for number, (title, body) in enumerate(bodies.items())

@@ -10,17 +10,20 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.race_forms import HEADERS
 from benchmarks.race_suite import BLOCKS, ELEMENTS, THREADS, Labelled, suite
 from benchmarks.table import Table
 from reference.emulator import Module, Run
 
 SCHEDULES = 8
 ABOUT = """\
-Kernels with a race, and each one's twin without a race (`benchmarks/race_suite.py`): sums, histograms, lists,
-bytes and more, each naive, strided, in chunks, backward, by an atomic counter, by warps and in one block; and
-trees, halos, tiles, scans, locks, flags and last blocks. A kernel is accused if a checked run in 8 orders
-finds a `race`. Precision is the share of the accused kernels that have a race. Recall is the share of the
-kernels with a race that are accused. `python -m benchmarks races` measures this and writes it here.
+The suite (`benchmarks/race_suite.py` and `race_forms.py`) contains kernels with a race, each with a twin
+without one. There are sums, histograms, lists, bytes and more, each naive, strided, in chunks, backward, by
+an atomic counter, by warps and in one block. There are also trees, halos, tiles, scans, locks, flags, last
+blocks, scopes and memory orders of atomic operations, groups of threads, buffers used twice, and parts of
+words. A kernel counts as accused if a checked run in 8 orders finds a `race`. Precision is the share of
+accused kernels that have a race. Recall is the share of kernels with a race that are accused.
+`python -m benchmarks races` measures this and writes it here.
 """
 ALWAYS_THE_SAME = True  # the same on every machine, so it is always written
 
@@ -60,7 +63,7 @@ def rows(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
 
 def judged(kernels: Sequence[Labelled], folder: Path) -> list[Verdict]:
     """The emulator's verdict on each kernel; all are compiled as one file, in `folder`."""
-    module = Module("".join(one.source for one in kernels), "suite.cu", folder=folder)
+    module = Module(HEADERS + "".join(one.source for one in kernels), "suite.cu", folder=folder)
     return [verdict(module, one) for one in kernels]
 
 

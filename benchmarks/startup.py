@@ -44,8 +44,8 @@ def measure() -> Table:
     base = least["import numpy"]
     return Table(
         "Starting",
-        f"CPU seconds of commands on {ASSIGNMENT}, all processes together, against a Python\n"
-        "that imports NumPy and nothing else: the least of some rounds in which all run in turn.",
+        f"CPU seconds of commands on {ASSIGNMENT}, all processes together, compared with a Python that only\n"
+        "imports NumPy. Each number is the least of several rounds in which all commands run in turn.",
         ("command", "CPU s", "ratio", "goal"),
         tuple(
             (name, f"{value:.2f}", f"{value / base:.1f}", str(GOALS.get(name, "")))

@@ -32,17 +32,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(NEW_OBJECTS)
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
-    ended: SystemExit | None = None
+    system_exit: SystemExit | None = None
     with Output() as output:
         try:
             status = _run(arguments)
         except SystemExit as raised:  # argparse showed its help, or why it refuses the words
-            ended = raised
+            system_exit = raised
     if complaint := output.complaint():
         print(f"grader: {complaint}", file=sys.stderr)
         return USER_MISTAKE
-    if ended is not None:
-        raise ended
+    if system_exit is not None:
+        raise system_exit
     return status
 
 

@@ -249,10 +249,10 @@ class Session:
         grading = self.assignment.grading(self.sandbox)
         work = (Work(name, _submitted(files), (name,)) for name, files in named)
         set_up = partial(open_session, grading)
-        for _, done in grade_all(work, partial(grade_one, grading.digest), self.jobs, set_up):
-            if isinstance(done, Exception):
-                raise done if isinstance(done, UserError) else GraderFault(str(done)) from done
-            yield from done.grades
+        for _, answer in grade_all(work, partial(grade_one, grading.digest), self.jobs, set_up):
+            if isinstance(answer, Exception):
+                raise answer if isinstance(answer, UserError) else GraderFault(str(answer)) from answer
+            yield from answer.grades
 
 
 def secret_of(root: Path) -> str:

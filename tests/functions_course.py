@@ -98,6 +98,6 @@ def write(root: Path, file: str = "", old: str = "", new: str = "") -> Path:
     return root / "assignments" / "gradients"
 
 
-def loaded(folder: Path) -> Assignment:
+def load_with_library(folder: Path) -> Assignment:
     """The assignment, with the course's own reference."""
     return replace(load(folder), library=folder.parents[1])

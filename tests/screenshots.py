@@ -50,9 +50,9 @@ STYLE = """
 
 def grader(*words: object, folder: Path = ROOT) -> None:
     """Runs a command of the grader; a failing grade is no failure here."""
-    done = subprocess.run([sys.executable, "-P", "-m", "grader", *map(str, words)], cwd=folder)
-    if done.returncode > 1:
-        raise SystemExit(done.returncode)
+    process = subprocess.run([sys.executable, "-P", "-m", "grader", *map(str, words)], cwd=folder)
+    if process.returncode > 1:
+        raise SystemExit(process.returncode)
 
 
 @contextmanager
@@ -93,9 +93,9 @@ def _desk(page: Page, folder: Path) -> None:
     export.mkdir()
     roster = ["student_id,name,email,section,extension"]
     for number, (trouble, person) in enumerate(NAMES.items(), 1):
-        given, _, family = person.rpartition(" ")
+        first_name, _, family = person.rpartition(" ")
         late = "LATE_" if trouble in LATE else ""
-        name = f"{family}{given}".replace(" ", "").lower()
+        name = f"{family}{first_name}".replace(" ", "").lower()
         source = folder / "conv_backward" / trouble / "conv.py"
         (export / f"{name}_{late}{1000 + number}_{50000 + number}_conv.py").write_bytes(source.read_bytes())
         roster.append(f"s{number},{person},,,")

@@ -48,8 +48,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.slow
 def test_the_assignment_of_the_page_is_proved(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["verify", "edit_distance", "--out", "build", "--jobs", "2"])
-    shown = capsys.readouterr().out
-    assert status == PASSED and "0 findings" in shown, shown
+    output = capsys.readouterr().out
+    assert status == PASSED and "0 findings" in output, output
 
 
 def test_a_comparison_of_the_page_is_one_that_a_case_may_choose(course: Path) -> None:

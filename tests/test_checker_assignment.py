@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from grader.author.load import load
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.model.assignment import Case, Visibility
 from grader.worker.function_host import functions_of
 from reference.checker import check, slope

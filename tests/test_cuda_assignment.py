@@ -81,10 +81,10 @@ def test_a_byte_order_mark_crlf_or_a_comment_in_latin_1_costs_nothing(
 
 
 def test_a_given_kernel_with_a_byte_order_mark_is_graded_as_without(session: Session) -> None:
-    given = Path(__file__).parents[2] / "shared" / "inputs" / "cu_bom" / "kernels.cu"
-    if not given.is_file():
+    path = Path(__file__).parents[2] / "shared" / "inputs" / "cu_bom" / "kernels.cu"
+    if not path.is_file():
         pytest.skip("shared/inputs is not beside the project")
-    marked = given.read_bytes()
+    marked = path.read_bytes()
     plain = marked.removeprefix(b"\xef\xbb\xbf")
     assert marked != plain
     grades = [session.grade(SubmittedFiles({"kernels.cu": source}), "ada") for source in (marked, plain)]
@@ -98,14 +98,14 @@ def test_every_mutant_is_told_by_its_name(
     mutants = {mutant.name: mutant for mutant in read_mutants(Views(assignment))[0]}
     assert set(mutants) >= ASKED_FOR
     for name, mutant in mutants.items():
-        told = [
+        lines = [
             result.misconceptions or result.answer.startswith(HINT)
             for criterion in diagnose(grades[name], mistakes).criteria
             for result in criterion.results
             if result.status not in (Status.OK, Status.NOT_RUN)
         ]
-        assert told, name
-        assert set(told) - {True} == {(name,)}, (name, mutant.exercise)
+        assert lines, name
+        assert set(lines) - {True} == {(name,)}, (name, mutant.exercise)
 
 
 def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str, Grade]) -> None:
@@ -186,10 +186,10 @@ def test_a_handout_shows_what_nvidias_compiler_refuses(tmp_path: Path) -> None:
     solution = (tmp_path / "solution" / "cuda_kernels" / "kernels.cu").read_text()
     (handout / "kernels.cu").write_text(solution.replace("__device__ float pixel", "float pixel"))
     words = [sys.executable, "-m", "grader", "grade", "."]
-    done = subprocess.run(words, cwd=handout, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    process = subprocess.run(words, cwd=handout, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout + process.stderr
     if find_nvrtc.installed() is not None:
-        assert "in pixel: A function without execution space annotations" in " ".join(done.stdout.split())
+        assert "in pixel: A function without execution space annotations" in " ".join(process.stdout.split())
 
 
 @pytest.mark.parametrize("name", ["accumulates_in_half", "accumulates_in_bfloat16"])
@@ -209,8 +209,8 @@ def test_who_writes_blocks_for_alone_earns_its_points_and_no_more(
     handout = submissions(Views(assignment), [])[HANDOUT]["kernels.cu"]
     mark = "    int blocks = 0;\n"
     assert mark in handout
-    written = handout.replace(mark, "    int blocks = (size + threads - 1) / threads;\n", 1)
-    grade = session.grade(SubmittedFiles({"kernels.cu": written.encode()}), "blocks")
+    source = handout.replace(mark, "    int blocks = (size + threads - 1) / threads;\n", 1)
+    grade = session.grade(SubmittedFiles({"kernels.cu": source.encode()}), "blocks")
     assert grade.score == 4, _points(grade)
 
 
@@ -297,5 +297,5 @@ def test_submit_packs_no_kernels_that_a_compiler_refuses_as_a_whole(
     assignment: Assignment, line: str, problem: str
 ) -> None:
     solution = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
-    told = problem_of_kernels(assignment, {"kernels.cu": f"{solution}\n{line}\n".encode()})
-    assert problem in told and bool(told) == bool(problem)
+    text = problem_of_kernels(assignment, {"kernels.cu": f"{solution}\n{line}\n".encode()})
+    assert problem in text and bool(text) == bool(problem)

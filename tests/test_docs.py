@@ -26,15 +26,28 @@ def anchors(page: str) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_link_leads_to_a_file_and_a_heading_that_exist(page: Path) -> None:
-    broken = []
+    dead_links = []
     for target in LINK.findall(CODE.sub("", page.read_text(encoding="utf-8"))):
         name, _, anchor = target.partition("#")
         if name.startswith(("http:", "https:", "mailto:")):
             continue
         path = (page.parent / name).resolve() if name else page
         if not path.exists() or (anchor and path.suffix == ".md" and anchor not in anchors(path.read_text())):
-            broken.append(target)
-    assert broken == []
+            dead_links.append(target)
+    assert dead_links == []
+
+
+TEMPLATES = [
+    path
+    for folder in ("assignments", "examples/assignments")
+    for path in sorted(ROOT.glob(f"{folder}/*/templates/README.md.j2"))
+]
+
+
+@pytest.mark.parametrize("page", [*PAGES, *TEMPLATES], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_item_of_a_list_begins_a_line(page: Path) -> None:
+    text = CODE.sub("", page.read_text(encoding="utf-8"))
+    assert re.findall(r"^.*[.;] -(?: [A-Za-z`*].*)?$", text, re.MULTILINE) == []
 
 
 PATH = re.compile(r"`((?:grader|reference|tests|assignments|benchmarks|docs|changelog\.d)/[\w./-]+)`")
@@ -42,8 +55,8 @@ PATH = re.compile(r"`((?:grader|reference|tests|assignments|benchmarks|docs|chan
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_path_that_a_page_names_exists(page: Path) -> None:
-    named = PATH.findall(page.read_text(encoding="utf-8"))
-    assert [path for path in named if not (ROOT / path).exists()] == []
+    paths = PATH.findall(page.read_text(encoding="utf-8"))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 def test_the_readme_sells_in_a_screen_and_leads_each_reader_to_a_page() -> None:

@@ -23,9 +23,9 @@ def test_every_example_is_proved_by_its_mutants(
     examples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = main(["verify", "--out", str(tmp_path), "--jobs", "2"])
-    shown = capsys.readouterr().out
-    assert status == PASSED, shown
-    assert "0 survive" in shown and "0 findings" in shown
+    output = capsys.readouterr().out
+    assert status == PASSED, output
+    assert "0 survive" in output and "0 findings" in output
 
 
 def test_a_handout_without_arrays_carries_none_and_its_solution_passes(
@@ -73,9 +73,9 @@ def test_the_worked_numbers_of_the_handouts_are_what_the_references_give(reposit
     text = (repository / "examples/assignments/optimizers/templates/README.md.j2").read_text()
     sgd, adam = optimizers.SGD(0.1, 0.9), optimizers.Adam(0.1, (0.5, 0.75))
     weight = 1.0
-    for _, gradient, _, shown in rows(text, "| step | gradient |")[1:]:
+    for _, gradient, _, sentence in rows(text, "| step | gradient |")[1:]:
         (weight,) = sgd.step([weight], [float(gradient)])
-        assert weight == pytest.approx(float(re.findall(r"[\d.]+", shown)[-1]))
+        assert weight == pytest.approx(float(re.findall(r"[\d.]+", sentence)[-1]))
     weight, gradients = 1.0, [2.0, -1.0]
     for slope, row in zip(gradients, rows(text, "| t | *m* |")[1:], strict=True):
         (weight,) = adam.step([weight], [slope])

@@ -259,8 +259,8 @@ ONE_SUBJECT = {  # other basenames that stand twice, and the one thing that both
 
 def test_no_two_modules_of_one_name_have_different_jobs() -> None:
     ours = [path for path in FILES if path.relative_to(ROOT).parts[0] in ("grader", "reference")]
-    named = [path for path in ours if path.name != "__init__.py" and not FOUND_BY_NAME & set(path.parts)]
-    names = Counter(path.stem for path in named)
+    modules = [path for path in ours if path.name != "__init__.py" and not FOUND_BY_NAME & set(path.parts)]
+    names = Counter(path.stem for path in modules)
 
     assert {name for name, count in names.items() if count > 1} == set(ONE_SUBJECT)
 
@@ -268,11 +268,11 @@ def test_no_two_modules_of_one_name_have_different_jobs() -> None:
 PLANTED = {
     "a_sibling": ("grader/worker/planted.py", "import grader.judge"),
     "a_sibling_from_the_package": ("grader/worker/planted.py", "from grader import judge"),
-    "a_sibling_under_another_name": ("grader/worker/planted.py", "import grader.judge.cases as model"),
-    "a_relative_import": ("grader/worker/planted.py", "from ..judge import cases"),
+    "a_sibling_under_another_name": ("grader/worker/planted.py", "import grader.judge.draw_inputs as model"),
+    "a_relative_import": ("grader/worker/planted.py", "from ..judge import draw_inputs"),
     "a_relative_import_of_a_package": ("grader/worker/planted.py", "from .. import judge"),
-    "a_relative_import_in_a_package": ("grader/worker/deep/__init__.py", "from ...judge import cases"),
-    "inside_a_function": ("grader/worker/planted.py", "def f():\n    from grader.judge import cases"),
+    "a_relative_import_in_a_package": ("grader/worker/deep/__init__.py", "from ...judge import draw_inputs"),
+    "inside_a_function": ("grader/worker/planted.py", "def f():\n    from grader.judge import draw_inputs"),
     "inside_a_method": ("grader/model/planted.py", "class A:\n    def f(self):\n        import numpy"),
     "under_a_condition": ("grader/model/planted.py", "if True:\n    import numpy"),
     "in_a_try": ("grader/model/planted.py", "try:\n    import yaml\nexcept ImportError:\n    pass"),
@@ -343,9 +343,12 @@ def test_a_planted_violation_is_caught(planted_root: Path, name: str, source: st
         {
             "a_neighbour": (
                 "grader/judge/planted.py",
-                "from grader.judge.cases import draw\nfrom . import cases",
+                "from grader.judge.draw_inputs import draw\nfrom . import cases",
             ),
-            "what_is_allowed": ("grader/author/planted.py", "from grader.judge import cases\nimport yaml"),
+            "what_is_allowed": (
+                "grader/author/planted.py",
+                "from grader.judge import draw_inputs\nimport yaml",
+            ),
             "the_version": ("grader/judge/planted.py", "import grader\nfrom grader import __version__"),
             "cupy_in_a_function": ("reference/planted.py", "def cuda():\n    import cupy"),
             "numba_in_a_function": ("reference/planted.py", "def compiled():\n    import numba"),

@@ -137,8 +137,8 @@ def test_commands_of_a_page_can_be_run(block: Block) -> None:
 
 
 def test_every_block_that_is_not_tried_is_still_on_a_page() -> None:
-    seen = {start for start in NOT_TRIED for block in of_language[""] if block.text.startswith(start)}
-    assert seen == set(NOT_TRIED)
+    starts = {start for start in NOT_TRIED for block in of_language[""] if block.text.startswith(start)}
+    assert starts == set(NOT_TRIED)
 
 
 NUMBER = r"-?\d+(?:\.\d+)?"

@@ -15,8 +15,8 @@ import grader
 
 def git(folder: Path, *words: str) -> str:
     who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout
+    process = subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True, text=True)
+    return process.stdout
 
 
 @pytest.fixture
@@ -63,16 +63,16 @@ def test_every_fragment_of_the_changelog_is_one_that_a_release_gathers(repositor
 
 @pytest.mark.parametrize("version", ["", "1.0", "v1.0.0", "1.0.0; true"])
 def test_what_is_no_version_is_refused_and_nothing_changes(clone: Path, version: str) -> None:
-    done = release(clone, version)
-    assert done.returncode == 2
-    assert "expected a version such as 1.2.3" in done.stderr
+    process = release(clone, version)
+    assert process.returncode == 2
+    assert "expected a version such as 1.2.3" in process.stderr
     assert git(clone, "status", "--porcelain") == ""
 
 
 def test_a_release_is_refused_while_something_is_not_committed(clone: Path) -> None:
     (clone / "README.md").write_text("changed")
-    done = release(clone, "9.8.7")
-    assert (done.returncode, "commit or stash" in done.stderr) == (2, True)
+    process = release(clone, "9.8.7")
+    assert (process.returncode, "commit or stash" in process.stderr) == (2, True)
     assert (clone / "README.md").read_text() == "changed"
 
 
@@ -81,8 +81,8 @@ def test_a_release_sets_the_version_gathers_the_changelog_and_tags(clone: Path) 
     (clone / "changelog.d" / "+of-this-test.change.md").write_text("A change that this test made.\n")
     git(clone, "add", "-A")
     git(clone, "commit", "-qm", "Change something")
-    done = release(clone, "9.8.7")
-    assert done.returncode == 0, done.stderr
+    process = release(clone, "9.8.7")
+    assert process.returncode == 0, process.stderr
     assert git(clone, "tag") == "v9.8.7\n"
     assert git(clone, "status", "--porcelain") == ""
     assert '__version__ = "9.8.7"' in (clone / "grader" / "__init__.py").read_text()
@@ -99,7 +99,7 @@ def test_a_release_whose_wheel_fails_its_check_commits_nothing(clone: Path) -> N
     (clone / "grader" / "py.typed").unlink()
     git(clone, "commit", "-qam", "Lose py.typed")
     before = git(clone, "rev-parse", "HEAD")
-    done = release(clone, "9.8.7")
-    assert (done.returncode, "holds no py.typed" in done.stderr) == (2, True)
+    process = release(clone, "9.8.7")
+    assert (process.returncode, "holds no py.typed" in process.stderr) == (2, True)
     assert git(clone, "rev-parse", "HEAD") == before
     assert git(clone, "status", "--porcelain") == "" == git(clone, "tag")

@@ -50,9 +50,9 @@ TABLE: dict[str, tuple[tuple[float, ...], set[Status]]] = {
 TEXTS = {
     "untouched_handout": ("x_grad", "NotImplementedError"),
     "exercise_missing": ("w_grad", "conv.py defines no conv_w_grad"),
-    "cut_forgotten": ("x_grad", "8 is what you get for 7 when the zeros behind the last window are kept"),
-    "remainder_ignored": ("x_grad", "when the remainder (8 + 2·0 - 4) mod 3 = 1 is left out"),
-    "forward_wrong_gradient_right": ("w_grad", "your forward pass, which is wrong at conv/rectangular"),
+    "cut_forgotten": ("x_grad", "you get 8 instead of 7 if you keep the zeros after the last window"),
+    "remainder_ignored": ("x_grad", "if you leave out the remainder (8 + 2·0 - 4) mod 3 = 1"),
+    "forward_wrong_gradient_right": ("w_grad", "but the forward pass fails conv/rectangular"),
     "wrong_dtype": ("conv", "the dtype differs"),
     "wrong_shape": ("w_grad", "axes were exchanged"),
     "syntax_error": ("conv", "SyntaxError: '(' was never closed"),

@@ -81,7 +81,7 @@ def make(tmp_path_factory: pytest.TempPathFactory, all_calls: Path) -> Make:
 
 
 @pytest.fixture(scope="module")
-def moved(
+def moved_solution(
     make_course: Callable[..., Path], make: Make, all_calls: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """The tiny assignment's solution as a folder of its own: graded once, and moved after that."""
@@ -98,9 +98,9 @@ def moved(
 
 
 @pytest.fixture
-def handout(moved: Path, tmp_path: Path) -> Path:
+def handout(moved_solution: Path, tmp_path: Path) -> Path:
     """A copy of it."""
-    return Path(shutil.copytree(moved, tmp_path / "handout", symlinks=True))
+    return Path(shutil.copytree(moved_solution, tmp_path / "handout", symlinks=True))
 
 
 @pytest.fixture
@@ -122,9 +122,9 @@ def python_of(folder: Path) -> Path:
 
 
 def test_a_handout_that_was_moved_is_graded_without_installing_anything(
-    moved: Path, make: Make, calls: Path
+    moved_solution: Path, make: Make, calls: Path
 ) -> None:
-    second = make(moved, "grade")
+    second = make(moved_solution, "grade")
     assert second.returncode == 0, second
     assert FULL_MARKS in second.stdout and "setting up" not in second.stdout
     assert not calls.exists()
@@ -186,5 +186,5 @@ def test_a_clone_makes_a_dead_environment_anew(clone: Path, make: Make, calls: P
         link.unlink()
         link.symlink_to("/no/such/python")
 
-    done = make(clone, "batch")
-    assert f"graded by {clone}" in done.stdout, done
+    process = make(clone, "batch")
+    assert f"graded by {clone}" in process.stdout, process

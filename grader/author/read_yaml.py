@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.author.course_files import has_assignment, has_oracle, parse_python
 from grader.author.exercises.python_source import near_module
+from grader.author.extensions.own_source import faults_named
 from grader.author.extensions.own_tests import find_tests
 from grader.author.late_policy_keys import policies_of
 from grader.author.rubric import lines_of, load_rubric
@@ -55,7 +56,8 @@ def read_assignment(folder: Path) -> Assignment:
         raise document.fail(message, ("oracle",))
     limits = Limits(**model.limits.model_dump())
     readme = folder.parent / "README.md" if in_handout else folder / "templates" / "README.md.j2"
-    rubric = load_rubric(folder / "rubric.yaml", model.name, _functions(folder / "probes.py"), readme)
+    with faults_named(folder):
+        rubric = load_rubric(folder / "rubric.yaml", model.name, _functions(folder / "probes.py"), readme)
     tests = () if in_handout else tuple(find_tests(folder, rubric))
     for case, path, line in tests:
         rubric = _with_test(rubric, case, path, line)

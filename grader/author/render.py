@@ -27,7 +27,7 @@ IMPORTS_NDARRAY = re.compile(r"^\s*(?:import|from) ndarray\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Rendered:
+class RenderedView:
     """A rendered view: the text of each file by path, the exercises that the templates use, and the pictures
     (SVG) by path.
 
@@ -52,12 +52,12 @@ class Views:
     cache: Path | None = None
 
     @cached_property
-    def handout(self) -> Rendered:
+    def handout(self) -> RenderedView:
         """The handout with the numbers common to all students."""
         return render(self.loaded, "handout")
 
     @cached_property
-    def solution(self) -> Rendered:
+    def solution(self) -> RenderedView:
         """The same with every exercise solved."""
         return render(self.loaded, "solution")
 
@@ -99,7 +99,9 @@ def _sources(assignment: Assignment) -> str:
     return digest.hexdigest()[:16]
 
 
-def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant | None" = None) -> Rendered:
+def render(
+    assignment: Assignment, view: str, wheel: str = "", variant: "Variant | None" = None
+) -> RenderedView:
     """The files of one view ("handout" or "solution"); the same text every time.
 
     Raises UserError if a template, or something that it names, is wrong.
@@ -131,7 +133,7 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
     if "emulated" in assignment.devices:
         files |= _emulator(root)
     functions = tuple(name for names in calls.exercises.values() for name in names)
-    return Rendered(files, tuple(calls.exercises), functions, calls.pictures)
+    return RenderedView(files, tuple(calls.exercises), functions, calls.pictures)
 
 
 class _Functions:

@@ -346,8 +346,8 @@ def _kind(document: RubricDocument, place: Place, data: dict[str, Any]) -> tuple
     kinds = document.words.cases
     keys = [key for key in kinds if key in data]
     keys = [key for key in keys if not kinds[key][0].yields] or keys[:1]
-    known = {field for _, model in kinds.values() for field in model.model_fields}
-    near = next(filter(None, (near_miss(key, kinds) for key in data if key not in known)), "")
+    fields = {field for _, model in kinds.values() for field in model.model_fields}
+    near = next(filter(None, (near_miss(key, kinds) for key in data if key not in fields)), "")
     if len(keys) != 1 or (near and kinds[keys[0]][0].yields):
         message = f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(kinds)}{near}"
         raise document.fail(message, place)

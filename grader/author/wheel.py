@@ -20,7 +20,7 @@ def build_wheel(folder: Path, left_out: Sequence[str]) -> Path:
     """The wheel of the grader without some of its folders, built into `folder`; the same bytes every time."""
     if not (SOURCE / "pyproject.toml").is_file():
         raise UserError(f"found no source of Backflip in {SOURCE}: generate from a copy of its repository")
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
         cwd=SOURCE,
         env={**os.environ, "SOURCE_DATE_EPOCH": "1580601600"},
@@ -28,8 +28,10 @@ def build_wheel(folder: Path, left_out: Sequence[str]) -> Path:
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise GraderFault(f"the wheel could not be built: {(done.stderr or done.stdout).strip()[-500:]}")
+    if process.returncode:
+        raise GraderFault(
+            f"the wheel could not be built: {(process.stderr or process.stdout).strip()[-500:]}"
+        )
     wheel = next(folder.glob("*.whl"))
     _leave_out(wheel, tuple(left_out))
     return wheel

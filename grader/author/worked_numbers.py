@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.judge.cases import generator
+from grader.judge.draw_inputs import generator
 from grader.model.errors import UserError
 
 Numbers = Sequence[int]

@@ -127,7 +127,7 @@ class Document:
         return below + 1
 
     def _check_keys(self, node: yaml.MappingNode) -> None:
-        seen: dict[str, int] = {}
+        first_lines: dict[str, int] = {}
         for key, _ in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
@@ -135,10 +135,12 @@ class Document:
             if key.tag not in TEXT_KEYS:
                 message = f"found key {_shown(key.value)}, expected text: put it in quotes"
                 raise UserError(message, self.path, line)
-            if key.value in seen:
-                message = f"found key {key.value!r} twice (first in line {seen[key.value]}): remove one"
+            if key.value in first_lines:
+                message = (
+                    f"found key {key.value!r} twice (first in line {first_lines[key.value]}): remove one"
+                )
                 raise UserError(message, self.path, line)
-            seen[key.value] = line
+            first_lines[key.value] = line
 
     def _check_scalar(self, node: yaml.Node, line: int) -> None:
         """Checks that a scalar is valid for the type that YAML infers; 2026-13-01 is not a valid date."""

@@ -58,7 +58,7 @@ def read_adjustments(
         ids_of_criteria = {c.id for c in row.grade.criteria} if row.grade is not None else set()
         criteria.setdefault(row.assignment, {""}).update(ids_of_criteria)
         offered[row.assignment] = max(offered.get(row.assignment, Fraction(0)), row.standing.max_score)
-    seen: dict[tuple[str, str, str], int] = {}
+    first_lines: dict[tuple[str, str, str], int] = {}
     adjustments = []
     for line, cells in read_table(path, COLUMNS):
         adjustment = _adjustment(path, line, cells)
@@ -73,11 +73,11 @@ def read_adjustments(
         if most and abs(adjustment.points) > most:
             message = f"found {exact_text(adjustment.points)} points, expected at most {exact_text(most)}"
             raise UserError(f"{message}: {adjustment.assignment} offers no more", path, line)
-        if key in seen:
+        if key in first_lines:
             raise UserError(
-                f"found the same adjustment as on line {seen[key]}; expected each once", path, line
+                f"found the same adjustment as on line {first_lines[key]}; expected each once", path, line
             )
-        seen[key] = line
+        first_lines[key] = line
         adjustments.append(adjustment)
     return tuple(adjustments)
 

@@ -11,7 +11,7 @@ from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.gradebook.decisions import AGAIN
 from grader.batch.gradebook.submission_files import keep_evidence
 from grader.batch.grading_messages import Done, Work
-from grader.intake.classes import Intake, Submitted
+from grader.intake.classes import ClassSubmission, Intake
 from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
@@ -87,17 +87,17 @@ class _Batch:
         self._grade_keys = gradebook.grade_keys(assignment)
         self._failed: dict[str, str] = {}
         self._graded = self._rescored = self._ran = 0
-        groups: dict[str, list[Submitted]] = defaultdict(list)
+        groups: dict[str, list[ClassSubmission]] = defaultdict(list)
         for handin in intake.submissions:
             if not self._is_graded(handin):
                 groups[handin.submission.files].append(handin)
-        self.waiting: Mapping[str, list[Submitted]] = groups
+        self.waiting: Mapping[str, list[ClassSubmission]] = groups
 
-    def _is_graded(self, handin: Submitted) -> bool:
+    def _is_graded(self, handin: ClassSubmission) -> bool:
         key = self._grade_keys.get(handin.submission.id)
         return key is not None and key.graded_by == self._graded_by
 
-    def _is_wanted_again(self, handin: Submitted) -> bool:
+    def _is_wanted_again(self, handin: ClassSubmission) -> bool:
         key = self._grade_keys.get(handin.submission.id)
         return key is not None and key.graded_by == AGAIN
 
@@ -119,7 +119,7 @@ class _Batch:
                 self._keep(same_files, result)
                 progress.advance(len(same_files), failed=isinstance(result, Exception))
 
-    def _keep(self, same_files: list[Submitted], result: Done | Exception) -> None:
+    def _keep(self, same_files: list[ClassSubmission], result: Done | Exception) -> None:
         if isinstance(result, Exception):
             reason = f"grading failed: {result or type(result).__name__}"
             for handin in same_files:

@@ -61,13 +61,13 @@ def run_program(emulator: Any, options: argparse.Namespace, whole: Any, defines:
     report = programs.read_records(ending.records, program, ending.executable)
     findings, notes = (list(map(whole.located, each)) for each in (report.findings, report.notes))
     report = dataclasses.replace(report, findings=findings, notes=notes)
-    ended = how_it_ended(ending.status, ending.was_late, request.cpu_seconds)
+    end = how_it_ended(ending.status, ending.was_late, request.cpu_seconds)
     if options.json:
-        facts = {"file": file, "output": output.getvalue(), "errors": errors.getvalue(), "ended": ended}
-        found = {"findings": report.findings, "notes": report.notes, "whole": report.is_whole}
-        print_json("program/1", {**facts, "status": ending.status, **found})
+        facts = {"file": file, "output": output.getvalue(), "errors": errors.getvalue(), "ended": end}
+        report_facts = {"findings": report.findings, "notes": report.notes, "whole": report.is_whole}
+        print_json("program/1", {**facts, "status": ending.status, **report_facts})
     else:
-        show(report, ended)
+        show(report, end)
     return CLEAN if report.is_whole and not report.findings and not ending.status else FINDINGS
 
 

@@ -16,7 +16,7 @@ from grader.cli.course import COURSE, find_repository, secret
 from grader.model.errors import UserError
 from grader.model.results.verification import Verification
 from grader.model.text import plural
-from grader.prove.drafting import Drafted, proved
+from grader.prove.drafting import ProvedDraft, proved
 from grader.prove.tolerance import SEEDS
 from grader.report.write_files import write_files, write_text
 
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Writes the files, adds the assignment to the course, and proves it."""
     root, name = find_repository() or Path.cwd(), options.name
     _check(root, name)
-    listed = with_assignment(root / COURSE, name)
+    course_text = with_assignment(root / COURSE, name)
     begun = _begin(root, name, has_function=bool(options.source))
     try:
         drafted = _draft(root, name, options)
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
             path.unlink()
         raise
     written = write_files(root / COURSE.parent / name, drafted.draft.files())
-    write_text(root / COURSE, listed)
+    write_text(root / COURSE, course_text)
     load_course(root / COURSE)
     paths = [*begun, *written, root / COURSE]
     files = [str(path.relative_to(root)) for path in paths]
@@ -84,17 +84,17 @@ def _begin(root: Path, name: str, has_function: bool) -> list[Path]:
     return list(begun)
 
 
-def _draft(root: Path, name: str, options: argparse.Namespace) -> Drafted:
+def _draft(root: Path, name: str, options: argparse.Namespace) -> ProvedDraft:
     function = read_function(root, options.source or f"{PACKAGE}.{name}:{EXAMPLE}")
     return proved(root, first_draft(name, function), secret(), options.jobs)
 
 
-def _cases(drafted: Drafted) -> int:
+def _cases(drafted: ProvedDraft) -> int:
     draft = drafted.draft
     return sum(case.draws for case in (*draft.cases, *draft.hidden, *draft.refused))
 
 
-def _show(drafted: Drafted, verification: Verification) -> None:
+def _show(drafted: ProvedDraft, verification: Verification) -> None:
     """Prints the findings of `grader verify`, and the next steps."""
     draft = drafted.draft
     for finding in verification.findings:

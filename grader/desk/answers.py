@@ -10,9 +10,13 @@ from grader.model.grade import CheckResult, Status
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to a case: how it ended, what it looks like, and which students gave it."""
+    """One answer to a case: how it ended, how it differs first, and which students gave it.
+
+    What was `expected` depends on the difference: a shape, a dtype, or the number at one place.
+    """
 
     status: Status
+    expected: str
     actual: str
     rationale: str
     misconceptions: tuple[str, ...]
@@ -25,7 +29,6 @@ class CaseView:
 
     name: str
     inputs: str
-    expected: str
     ran: int
     passed: tuple[ClassRow, ...]
     answers: tuple[Answer, ...]
@@ -40,10 +43,12 @@ def case_view(rows: Sequence[ClassRow], name: str) -> CaseView | None:
     groups: dict[tuple[str, ...], list[tuple[ClassRow, CheckResult]]] = defaultdict(list)
     for row, result in results:
         if result.status not in (Status.OK, Status.NOT_RUN):
-            groups[result.status.value, result.answer, result.actual, result.rationale].append((row, result))
+            key = (result.status.value, result.answer, result.expected, result.actual, result.rationale)
+            groups[key].append((row, result))
     answers = [
         Answer(
             those[0][1].status,
+            those[0][1].expected,
             those[0][1].actual,
             those[0][1].rationale,
             those[0][1].misconceptions,
@@ -54,7 +59,6 @@ def case_view(rows: Sequence[ClassRow], name: str) -> CaseView | None:
     return CaseView(
         name=name,
         inputs=next((result.inputs for _, result in results if result.inputs), ""),
-        expected=next((result.expected for _, result in results if result.expected), ""),
         ran=sum(result.status is not Status.NOT_RUN for _, result in results),
         passed=tuple(row for row, result in results if result.status is Status.OK),
         answers=tuple(sorted(answers, key=lambda a: (len(a.rows), a.status, a.actual))),

@@ -31,7 +31,7 @@ from grader.model.class_input.times import moment_of
 from grader.model.class_row import ClassRow
 from grader.model.decision import COMMENT, HINT, MANUAL, REQUEST, TIME
 from grader.model.student import ON_TIME, Adjustment
-from grader.model.text import clean_line, exact_text
+from grader.model.text import clean_line, exact_text, lines_of, plural
 
 Values = Mapping[str, str]
 Take = Callable[[Desk, Request, Values], Response]
@@ -46,7 +46,8 @@ def posted(desk: Desk, take: Take) -> Callable[[Request], Awaitable[Response]]:
 
     async def endpoint(request: Request) -> Response:
         async with request.form(max_fields=40, max_files=0) as form:
-            values = {name: value for name, value in form.items() if isinstance(value, str)}
+            # PostgreSQL holds no null bytes, and nobody types them
+            values = {name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)}
         if not is_own_form(desk.token, values.get("form_token", "")):
             raise HTTPException(403, "This form is not of this desk. Go back and load the page again.")
         return await run_in_threadpool(_take_form, desk, take, request, values)
@@ -89,9 +90,11 @@ def comment(desk: Desk, request: Request, values: Values) -> Response:
     if not (line.isascii() and line.isdigit() and len(line) < 7):
         raise HTTPException(422, f"Found line {clean_line(line)!r}, expected its number.")
     points = _points(values.get("points", "") or "0", row)
+    name = _text(values, "file", "the file")
+    _check_place(desk, row, name, int(line))
     value = {
         "files": row.files,
-        "file": _text(values, "file", "the file"),
+        "file": name,
         "line": int(line),
         "text": _text(values, "text", "the comment"),
         "points": str(points),
@@ -101,11 +104,20 @@ def comment(desk: Desk, request: Request, values: Values) -> Response:
     return _back(request, f"#f1-{line}" if line != "0" else "")
 
 
+def _check_place(desk: Desk, row: ClassRow, name: str, line: int) -> None:
+    """Refuses a comment on a line that the submission does not have: no page would show it."""
+    files = {file.name: file for file in desk.views.files_of([row]).get(row.student_id, ())}
+    if files and name not in files:
+        raise HTTPException(422, f"Found file {clean_line(name)!r}, expected {' or '.join(files)}.")
+    if files and not files[name].is_cut and line > (count := len(lines_of(files[name].text))):
+        raise HTTPException(422, f"Found line {line}; {clean_line(name)} has {plural(count, 'line')}.")
+
+
 def remove_comment(desk: Desk, request: Request, values: Values) -> Response:
     """Removes a comment; the audit log keeps it."""
     row, about = _about(desk, request, values)
     if values.get("id") not in {one.id for one in row.decisions.comments}:
-        raise HTTPException(404, "This comment is not there any more.")
+        raise HTTPException(404, "This comment no longer exists.")
     decide(desk.gradebook.database, about, COMMENT, values["id"], None)
     return _back(request)
 
@@ -190,9 +202,9 @@ def confirm(desk: Desk, request: Request, values: Values) -> Response:
     """Accepts the doubt that the page showed, but not one that arose since."""
     row = desk.row_of(request, desk.class_of(request))
     if row.submission is None or not row.doubt:
-        raise HTTPException(409, "There is no doubt about this submission any more.")
+        raise HTTPException(409, "This submission is no longer in doubt.")
     if row.doubt != values.get("doubt", ""):
-        raise HTTPException(409, f"The doubt is another one now: {row.doubt}")
+        raise HTTPException(409, f"The doubt has changed: {row.doubt}")
     desk.gradebook.confirm([row.submission.id], author_of(request))
     if values.get("back") == "intake":
         return RedirectResponse(f"/a/{quote(row.assignment, safe='')}/intake", 303)
@@ -240,7 +252,7 @@ def answer(desk: Desk, request: Request, values: Values) -> Response:
     row, about = _about(desk, request, values)
     question = next((one for one in row.decisions.requests if one.id == values.get("id")), None)
     if question is None:
-        raise HTTPException(404, "This request is not there any more.")
+        raise HTTPException(404, "This request no longer exists.")
     value = {
         "case": question.case,
         "text": question.text,
@@ -271,7 +283,7 @@ def _cases_of(desk: Desk, student: str) -> Mapping[str, Collection[str]]:
 def take_back(desk: Desk, request: Request, values: Values) -> Response:
     """Undoes one entry of the audit log."""
     entry = values.get("entry", "")
-    if not (entry.isascii() and entry.isdigit() and len(entry) < 18):
+    if not (entry.isascii() and entry.isdigit() and len(entry) < 10):
         raise HTTPException(422, "Found no number of an entry.")
     if why := undo(desk.gradebook.database, int(entry), author_of(request)):
         raise HTTPException(409, f"Entry {entry} stays: {why}.")
@@ -282,7 +294,7 @@ def _about(desk: Desk, request: Request, values: Values) -> tuple[ClassRow, Abou
     """The student that a form is about, and the version that the user saw."""
     row = desk.row_of(request, desk.class_of(request))
     version = values.get("version", "")
-    if not (version.isascii() and version.isdigit() and len(version) < 18):
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
         raise HTTPException(422, "The form does not say which version it is about: load the page again.")
     return row, About(row.student_id, row.assignment, int(version), author_of(request))
 

@@ -12,6 +12,7 @@ from grader.batch.gradebook.submission_files import inventory_of
 from grader.desk.answers import misconceptions_of
 from grader.desk.desk import Desk, Page, framed
 from grader.desk.templating import late_text, status_of
+from grader.model.class_input.identity import spellings
 from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow
 from grader.model.late_policy import Policies
@@ -36,7 +37,14 @@ class ClassLine:
     def words(self) -> str:
         """The text that a search looks through."""
         student = self.row.standing.student
-        texts = (student.name, student.id, student.section, *self.misconceptions, self.status[0])
+        texts = (
+            student.name,
+            spellings(student.name),
+            student.id,
+            student.section,
+            *self.misconceptions,
+            self.status[0],
+        )
         return " ".join((*texts, self.row.review_reason)).casefold()
 
 

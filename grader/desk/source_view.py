@@ -53,7 +53,7 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
-class Changed:
+class DiffLine:
     """One line of a comparison: " " in both, "-" only before, "+" only after, "@" for omitted lines."""
 
     mark: str
@@ -90,7 +90,7 @@ def source_files(
     return laid_out
 
 
-def changes(before: Sequence[KeptFile], after: Sequence[KeptFile]) -> list[tuple[str, list[Changed]]]:
+def changes(before: Sequence[KeptFile], after: Sequence[KeptFile]) -> list[tuple[str, list[DiffLine]]]:
     """The changes from one submission to another, file by file; omits unchanged files."""
     old, new = ({file.name: file for file in files} for files in (before, after))
     blocks = []
@@ -101,19 +101,19 @@ def changes(before: Sequence[KeptFile], after: Sequence[KeptFile]) -> list[tuple
     return blocks
 
 
-def _compare(before: list[str], after: list[str]) -> Iterator[Changed]:
+def _compare(before: list[str], after: list[str]) -> Iterator[DiffLine]:
     matcher = SequenceMatcher(None, before, after, autojunk=len(after) > LONG)
     for group in matcher.get_grouped_opcodes(CONTEXT):
-        yield Changed("@", 0, 0, f"lines {group[0][1] + 1} and {group[0][3] + 1}")
+        yield DiffLine("@", 0, 0, f"lines {group[0][1] + 1} and {group[0][3] + 1}")
         for kind, old, old_end, new, new_end in group:
             if kind == "equal":
                 for offset in range(old_end - old):
-                    yield Changed(" ", old + offset + 1, new + offset + 1, before[old + offset])
+                    yield DiffLine(" ", old + offset + 1, new + offset + 1, before[old + offset])
                 continue
             for at in range(old, old_end):
-                yield Changed("-", at + 1, 0, before[at])
+                yield DiffLine("-", at + 1, 0, before[at])
             for at in range(new, new_end):
-                yield Changed("+", 0, at + 1, after[at])
+                yield DiffLine("+", 0, at + 1, after[at])
 
 
 def _findings(grade: Grade | None, comments: Set[str]) -> Mapping[tuple[str, int], list[Finding]]:

@@ -31,7 +31,7 @@ UNSURE = "{path} can be read in two ways: the numbers in it may be ids, or the e
 
 
 @dataclass(frozen=True)
-class Parsed:
+class CanvasName:
     """One reading of a file's name; `unsure` says why another reading is just as likely."""
 
     who: str
@@ -42,7 +42,7 @@ class Parsed:
     unsure: str = ""
 
 
-def readings(path: str) -> list[Parsed]:
+def readings(path: str) -> list[CanvasName]:
     """The one or two ways to read a name; none if Canvas did not write it.
 
     Canvas removes `_12_` from names, so the first such numbers are the ids, unless the name itself ends with
@@ -51,16 +51,16 @@ def readings(path: str) -> list[Parsed]:
     if "/" in path:
         return []
     if (entry := ENTRY.fullmatch(path)) is not None:
-        return [Parsed(*_late(entry["who"]), entry["user"], NO_ATTACHMENT, entry["file"])]
+        return [CanvasName(*_late(entry["who"]), entry["user"], NO_ATTACHMENT, entry["file"])]
     first = NUMBERS.search(path)
     if first is None or not first.start():
         return []
     who = path[: first.start()]
-    ways = [Parsed(*_late(who), first["user"], first["attachment"], path[first.end() :])]
+    ways = [CanvasName(*_late(who), first["user"], first["attachment"], path[first.end() :])]
     second = NUMBERS.match(path, first.start() + 1 + len(first["user"]))
     if second is not None:
         name = f"{who}_{first['user']}"
-        ways.append(Parsed(name, False, second["user"], second["attachment"], path[second.end() :]))
+        ways.append(CanvasName(name, False, second["user"], second["attachment"], path[second.end() :]))
     # Canvas numbers attachments of all courses, and has far more of them than users
     likely = [way for way in ways if int(way.attachment) >= int(way.user)]
     return likely or ways
@@ -70,7 +70,7 @@ def _late(who: str) -> tuple[str, bool]:
     return who.removesuffix(LATE), who.endswith(LATE)
 
 
-def read_names(tree: Tree, parsed: Mapping[str, Parsed], unexplained: Sequence[str]) -> Reading | None:
+def read_names(tree: Tree, parsed: Mapping[str, CanvasName], unexplained: Sequence[str]) -> Reading | None:
     """The submissions in a tree of parsed file names: one per person, with one or more files."""
     if not parsed:
         return None
@@ -95,7 +95,7 @@ def read_names(tree: Tree, parsed: Mapping[str, Parsed], unexplained: Sequence[s
     return Reading(tuple(handins), unexplained=tuple(unexplained))
 
 
-def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, Parsed], list[str]]:
+def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, CanvasName], list[str]]:
     """One reading of each name, and the names that Canvas did not write.
 
     If a name can be read in two ways, the unambiguous names decide, by their people and the lengths of their
@@ -108,7 +108,7 @@ def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, Parsed], list[st
     lengths = Counter(len(one.attachment) for one in sure.values() if one.attachment != NO_ATTACHMENT)
     users = Counter((one.who, one.user) for one in sure.values())
 
-    def likelihood(path: str, one: Parsed) -> tuple[bool, bool, bool]:
+    def likelihood(path: str, one: CanvasName) -> tuple[bool, bool, bool]:
         others, usual = users, lengths  # a name is not evidence for itself
         if (certain := sure.get(path)) is not None:
             others = users - Counter([(certain.who, certain.user)])
@@ -127,7 +127,7 @@ def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, Parsed], list[st
     return chosen, unexplained
 
 
-def _sure(ways: list[Parsed], tree: Tree) -> list[Parsed]:
+def _sure(ways: list[CanvasName], tree: Tree) -> list[CanvasName]:
     """The readings of a name; of several, those with a file that the assignment may ask for."""
     return ways if len(ways) < 2 else [one for one in ways if tree.is_wanted(plain_name(one.file))]
 
@@ -150,6 +150,6 @@ def _without_numbers(files: Mapping[str, str], tree: Tree) -> tuple[dict[str, st
         named[name] = path
     for name, paths in twice.items():
         if len(paths) > 1 and name in tree.names and len({tree.read(path) for path in paths}) > 1:
-            listed = ", ".join(files[path] for path in paths)
-            return named, f"{name} was uploaded as {listed} in one submission: the first is graded"
+            names = ", ".join(files[path] for path in paths)
+            return named, f"{name} was uploaded as {names} in one submission: the first is graded"
     return named, ""

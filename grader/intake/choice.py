@@ -40,7 +40,7 @@ LAST = Choice()
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Candidates:
     """The submissions that may count, in order; `doubt` says why an instructor must decide, or is "".
 
     `not_allowed` maps the label of each other submission to the reason that it may not count.
@@ -66,13 +66,13 @@ def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> 
     return Choice(counts, datetime.fromisoformat(moment))
 
 
-def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Chosen:
+def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Candidates:
     """Chooses the submissions of one student that may count."""
     ordered = sorted(handins, key=_key)
     not_allowed, doubt = _not_allowed(ordered, choice.limits)
     chosen = _choose([one for one in ordered if one.label not in not_allowed], student, choice)
     doubts = "; ".join(filter(None, (chosen.doubt, doubt)))
-    return Chosen(chosen.handins, doubts, not_allowed)
+    return Candidates(chosen.handins, doubts, not_allowed)
 
 
 def _not_allowed(ordered: list[Handin], limits: SubmissionLimits) -> tuple[dict[str, str], str]:
@@ -100,12 +100,12 @@ def _is_too_soon(one: Handin, following: Handin, cooldown: timedelta) -> bool:
     return second - first < cooldown
 
 
-def _choose(ordered: list[Handin], student: Student, choice: Choice) -> Chosen:
+def _choose(ordered: list[Handin], student: Student, choice: Choice) -> Candidates:
     extension = choice.extension(student)
     if choice.closes is not None:
         ordered = [one for one in ordered if not _is_after(one, choice.closes + extension)] or ordered
     if choice.counts == "best":
-        return Chosen(tuple(ordered))
+        return Candidates(tuple(ordered))
     if choice.counts == "last":
         return _last(ordered)
     assert choice.deadline is not None
@@ -114,20 +114,20 @@ def _choose(ordered: list[Handin], student: Student, choice: Choice) -> Chosen:
         return _last(on_time)
     if any(not one.submitted_at and (not one.knows_lateness or extension > timedelta()) for one in ordered):
         doubt = "its time is not known: choose another --counts, or name its folder by the time"
-        return Chosen((), doubt)
-    return Chosen((), f"nothing was submitted before the deadline, and {len(ordered)} after it")
+        return Candidates((), doubt)
+    return Candidates((), f"nothing was submitted before the deadline, and {len(ordered)} after it")
 
 
-def _last(ordered: list[Handin]) -> Chosen:
+def _last(ordered: list[Handin]) -> Candidates:
     """The last submission; in doubt if nothing puts them in order."""
     have_times = {bool(one.submitted_at) for one in ordered}
     same = [one for one in ordered if _key(one) == _key(ordered[-1])]
     unordered = ordered if len(have_times) > 1 else same
     if len(unordered) == 1:
-        return Chosen((ordered[-1],))
+        return Candidates((ordered[-1],))
     labels = ", ".join(sorted(one.label for one in unordered))
     remedy = "name the folders by time or by number, or use --counts best"
-    return Chosen((ordered[-1],), f"nothing says which is the last of {labels}: {remedy}")
+    return Candidates((ordered[-1],), f"nothing says which is the last of {labels}: {remedy}")
 
 
 def _is_after(one: Handin, moment: datetime) -> bool:

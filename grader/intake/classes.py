@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.intake.choice import LAST, Choice, choose
 from grader.intake.litter import is_litter
-from grader.intake.recognize import About, Recognized, recognize
+from grader.intake.recognize import About, LayoutMatch, recognize
 from grader.intake.source import Source, open_source, parents, shown
 from grader.intake.submission import ReadFiles, find_files
 from grader.intake.submission_times import SubmissionTime, TimesOf
@@ -21,6 +21,7 @@ from grader.model.errors import UserError
 from grader.model.near_miss import near_miss
 from grader.model.student import Student, Submission
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.text import plural
 
 OUTSIDE = "it lies outside the folder of the class"
 NOT_THIS_LAYOUT = "its name does not have the form that {layout} uses"
@@ -32,7 +33,7 @@ ANONYMOUS = "its only name is a number of the LMS, which no roster contains: gra
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
+class ClassSubmission:
     """A submission, its files' paths, and the ids of the student's submissions that may count, in order.
 
     `is_missing`: the only doubt is about a missing or unreadable file, so a zero may be confirmed.
@@ -55,7 +56,7 @@ class Intake:
     """
 
     layout: str
-    submissions: tuple[Submitted, ...]
+    submissions: tuple[ClassSubmission, ...]
     students: tuple[Student, ...]
     entries: tuple[Entry, ...]
     aside: tuple[Doubt, ...]
@@ -73,7 +74,7 @@ class Intake:
         labels = {student.id: student.label for student in self.students}
         return (*(Doubt(labels[one.student_id], one.doubt) for one in doubtful), *self.aside)
 
-    def read(self, one: Submitted) -> SubmittedFiles:
+    def read(self, one: ClassSubmission) -> SubmittedFiles:
         """The files of a submission."""
         assert self.source is not None
         files, read = dict(one.paths), self.source.read
@@ -118,7 +119,7 @@ class _Reader:
     def __init__(
         self,
         source: Source,
-        recognized: Recognized,
+        recognized: LayoutMatch,
         about: About,
         roster: Sequence[Student] | None,
         identities: Identities | None,
@@ -134,7 +135,7 @@ class _Reader:
         self._entries: dict[str, Entry] = {}
         self._doubts: list[Doubt] = []
         self._in_doubt: set[str] = set()  # paths of submissions in doubt as a whole
-        self._submitted: list[Submitted] = []
+        self._submitted: list[ClassSubmission] = []
         self._folders: dict[str, str] = {}  # from a student's own folder to the student's id
 
     def read(self) -> Intake:
@@ -208,8 +209,8 @@ class _Reader:
                     used = True
         if not used:
             raise UserError(
-                f"none of the {len(self._times)} times is of a student who submitted; expected the file of "
-                f"this class and assignment{self._near_student()}"
+                f"--times: found {plural(len(self._times), 'time')}, and none of a student who submitted; "
+                f"expected the file of this class and assignment{self._near_student()}"
             )
         return of
 
@@ -218,8 +219,8 @@ class _Reader:
         students = self._students.values()
         names = [text for one in students for text in (one.id, one.name, one.email) if text]
         claims = (one.claim for one in self._times)
-        given = (text for claim in claims for text in (*claim.ids, claim.name, claim.email))
-        return next(filter(None, (near_miss(text, names) for text in given)), "")
+        texts = (text for claim in claims for text in (*claim.ids, claim.name, claim.email))
+        return next(filter(None, (near_miss(text, names) for text in texts)), "")
 
     def _id_of(self, claim: Claim) -> str:
         """The id of the student whom a line of the times means, "" if that is not certain."""
@@ -248,7 +249,7 @@ class _Reader:
                 doubt=doubt,
             )
             is_missing = files.is_missing and not (handin.doubt or chosen.doubt)
-            one = Submitted(submission, self._full(handin.files), (), is_missing, self._litter(handin))
+            one = ClassSubmission(submission, self._full(handin.files), (), is_missing, self._litter(handin))
             submitted.append(one)
             for path in handin.files.values():
                 self._add(path, Role.GRADED if self._prefixed(path) in files.used else Role.EXTRA, student.id)

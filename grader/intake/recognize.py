@@ -18,7 +18,7 @@ SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Recognized:
+class LayoutMatch:
     """The layout's name, the tree in which it was found, and its reading."""
 
     layout: str
@@ -46,7 +46,7 @@ class About:
     has_person: Callable[[str], bool] | None = None
 
 
-def recognize(root: Path, source: Source, about: About, layout: str = "") -> Recognized:
+def recognize(root: Path, source: Source, about: About, layout: str = "") -> LayoutMatch:
     """Finds the layout that explains every entry; `layout` names one that the instructor chose.
 
     The outermost folder that looks like an export decides, because students made everything below it. The
@@ -101,7 +101,7 @@ def _tree(source: Source, about: About, prefix: str) -> Tree:
     )
 
 
-def _exports(tree: Tree) -> Iterator[Recognized]:
+def _exports(tree: Tree) -> Iterator[LayoutMatch]:
     """The exports that a tree may be. A folder named after someone on the roster belongs to that student."""
     folders = tree.prefix.split("/")[:-1]
     if tree.has_person is not None and any(map(tree.has_person, folders)):
@@ -109,10 +109,10 @@ def _exports(tree: Tree) -> Iterator[Recognized]:
     for name, layout in LAYOUTS.items():
         reading = None if name in PLAIN else layout.read(tree)
         if reading is not None and (reading.handins or reading.question):
-            yield Recognized(name, tree, reading)
+            yield LayoutMatch(name, tree, reading)
 
 
-def _most_specific(root: Path, exports: Sequence[Recognized]) -> Recognized:
+def _most_specific(root: Path, exports: Sequence[LayoutMatch]) -> LayoutMatch:
     rank = max(LAYOUTS[one.layout].RANK for one in exports)
     best = [one for one in exports if rank == LAYOUTS[one.layout].RANK]
     if len({one.who for one in best}) > 1:
@@ -120,16 +120,16 @@ def _most_specific(root: Path, exports: Sequence[Recognized]) -> Recognized:
     return best[0]
 
 
-def _chosen(root: Path, trees: Sequence[Tree], name: str) -> Recognized:
+def _chosen(root: Path, trees: Sequence[Tree], name: str) -> LayoutMatch:
     readings = [(tree, LAYOUTS[name].read(tree)) for tree in trees]
-    exports = [Recognized(name, tree, reading) for tree, reading in readings if reading and reading.handins]
+    exports = [LayoutMatch(name, tree, reading) for tree, reading in readings if reading and reading.handins]
     if not exports:
         entries = _some(trees[0].paths)
         raise UserError(f"--layout {name}: no entry fits {LAYOUTS[name].TITLE}; found {entries}", root)
     return min(exports, key=lambda one: len(one.reading.unexplained))
 
 
-def _plain(root: Path, trees: Sequence[Tree]) -> Recognized:
+def _plain(root: Path, trees: Sequence[Tree]) -> LayoutMatch:
     """Reads folders or files in the innermost folder that holds the whole class."""
     tree = _class_level(root, trees)
     top = [name for name in tree.names if name in tree.files]
@@ -142,7 +142,7 @@ def _plain(root: Path, trees: Sequence[Tree]) -> Recognized:
     for name in PLAIN:
         reading = LAYOUTS[name].read(tree)
         if reading is not None and reading.handins:
-            return Recognized(name, tree, reading)
+            return LayoutMatch(name, tree, reading)
     raise UserError(
         "found no submission; expected a folder for each student, or the zip of Canvas, Moodle or Gradescope",
         root,
@@ -231,7 +231,7 @@ def _students(tree: Tree) -> list[str]:
     return [] if reading is None else [handin.label for handin in reading.handins]
 
 
-def _question_about(root: Path, export: Recognized) -> UserError:
+def _question_about(root: Path, export: LayoutMatch) -> UserError:
     if export.reading.question:
         return UserError(export.reading.question, root)
     count, all_count = len(export.reading.unexplained), len(export.tree.paths)
@@ -243,7 +243,7 @@ def _question_about(root: Path, export: Recognized) -> UserError:
     )
 
 
-def _two_readings(root: Path, exports: Sequence[Recognized]) -> UserError:
+def _two_readings(root: Path, exports: Sequence[LayoutMatch]) -> UserError:
     ways = " or ".join(f"{one.title} ({_some(sorted(one.who))})" for one in exports)
     names = ", ".join(dict.fromkeys(one.layout for one in exports))
     return UserError(f"can be read as {ways}: choose with --layout ({names})", root)

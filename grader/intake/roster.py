@@ -47,14 +47,14 @@ class RosterLine(BaseModel):
 
 def read_roster(path: Path) -> tuple[Student, ...]:
     """The students in the file's order; UserError, with the line, if the file is not a roster."""
-    seen: dict[str, int] = {}
+    first_lines: dict[str, int] = {}
     students = []
     for line, row in read_table(path, COLUMNS):
         student = _student(row, path, line)
-        if student.id in seen:
-            message = f"student {student.id!r} is already on line {seen[student.id]}"
+        if student.id in first_lines:
+            message = f"student {student.id!r} is already on line {first_lines[student.id]}"
             raise UserError(f"{message}; expected everyone once", path, line)
-        seen[student.id] = line
+        first_lines[student.id] = line
         students.append(student)
     return tuple(students)
 

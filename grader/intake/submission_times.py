@@ -19,6 +19,7 @@ from grader.model.class_input.identity import Claim
 from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
 from grader.model.near_miss import near_columns, near_file
+from grader.model.text import clean_line
 
 MAX_BYTES = 64 << 20
 # lower-case headers of the columns for the student, and of the column for the time: the first match wins
@@ -53,9 +54,11 @@ def read_times(path: Path, zone: tzinfo | None) -> tuple[SubmissionTime, ...]:
     Raises UserError, with the line, for a file without times, and for a time that is invalid or ambiguous.
     """
     text = _text(path)
-    if text.lstrip()[:1] in ("[", "{"):
-        return tuple(_of_canvas(path, text, zone))
-    return tuple(_of_table(path, text, zone))
+    is_json = text.lstrip()[:1] in ("[", "{")
+    times = tuple((_of_canvas if is_json else _of_table)(path, text, zone))
+    if not times:
+        raise UserError("found no time of a submission: export it again after the deadline", path)
+    return times
 
 
 def _text(path: Path) -> str:
@@ -114,7 +117,8 @@ def _of_table(path: Path, text: str, zone: tzinfo | None) -> Iterator[Submission
     has_person = any(name in header for name in (*IDS, *NAMES, *LAST, *EMAILS))
     if not has_person or not any(name in header for name in TIMES):
         near = near_columns(header, (*TIMES, *IDS, *NAMES, *EMAILS))
-        raise UserError(f"found the columns {', '.join(header) or 'none'}; {EXPECTED}{near}", path, 1)
+        found = clean_line(", ".join(header)) or "none"
+        raise UserError(f"found the columns {found}; {EXPECTED}{near}", path, 1)
     times = [(line, row, cell(row, TIMES)) for line, row in rows if _is_submission(cell(row, (EVENT,)))]
     is_day_first = _day_first(cell(row, TIMES) for _, row in rows)
     for line, row, written in times:

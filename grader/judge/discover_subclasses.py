@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
+from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS
 from grader.model.file_formats.module_text import module_from
 
 T = TypeVar("T")
@@ -40,3 +41,25 @@ def module_of(source: str, file: str) -> ModuleType:
 def name_of(one: Any) -> str:
     """The name under which a rubric knows it."""
     return str(one.name)
+
+
+def line_in(file: str, error: BaseException) -> int | None:
+    """The last line of an own file that an exception passed through; None if it never did."""
+    trace, line = error.__traceback__, None
+    while trace is not None:
+        line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == file else line
+        trace = trace.tb_next
+    return line
+
+
+def error_in_words(error: BaseException, files: Iterable[str] = (OWN_KINDS, OWN_COMPARISONS)) -> str:
+    """An unexpected exception in one line, with the place if an assignment's own file raised it."""
+    lines = ((file, line_in(file, error)) for file in files)
+    place = next((f"{file}:{line}: " for file, line in lines if line is not None), "")
+    return f"{place}{type(error).__name__}: {error}"
+
+
+def method_place(one: object, method: str, file: str) -> str:
+    """`kinds.py:12: Shuffled.draw` for a method that an assignment's own file defines."""
+    code = getattr(type(one), method).__code__
+    return f"{file}:{code.co_firstlineno}: {type(one).__name__}.{method}"

@@ -122,10 +122,10 @@ class GradingSetup:
             refused = self._reading.refusal(files)
         subject = Subject(self.assignment.modules, DTYPE, self.device, files)
         if self._builder is not None and not refused:
-            built = self._builder.build(self.kernels, files[self.kernels])
-            subject = replace(subject, failed=built.failed, compiled=built.files)
-            refused = built.refused
-            notes = (*notes, *built.notes)
+            build = self._builder.build(self.kernels, files[self.kernels])
+            subject = replace(subject, failed=build.failed, compiled=build.files)
+            refused = build.refused
+            notes = (*notes, *build.notes)
         criteria = len(self.assignment.rubric.criteria) * variants
         implementation = Implementation(
             self._starter,

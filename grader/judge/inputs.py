@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.model.wire_format import RawArray
+from grader.model.wire_format import ITEM_BYTES, RawArray
 
 Array = npt.NDArray[Any]
 Recipe = tuple[tuple[str, Any], ...]
@@ -98,6 +98,23 @@ class Inputs:
         for raw in self.raw:
             digest.update(f"{raw.dtype}{raw.shape}".encode() + raw.data)
         return digest.hexdigest()
+
+
+def what_no_case_takes(inputs: object) -> str:
+    """The problem with what a course's own kind drew, as "..., expected ..."; "" if there is none."""
+    if not isinstance(inputs, Inputs):
+        return f"{type(inputs).__name__}, expected Inputs"
+    try:
+        json.dumps(dict(inputs.values), allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"values that cannot travel ({error}), expected finite numbers, texts, lists and None"
+    for name, base in inputs.bases.items():
+        if not isinstance(base, np.ndarray) or base.dtype.newbyteorder("<").str not in ITEM_BYTES:
+            what = getattr(base, "dtype", type(base).__name__)
+            return f"{what} for {name!r}, expected a NumPy array of numbers"
+    if inputs.recipes.keys() != inputs.bases.keys():
+        return f"recipes for {list(inputs.recipes)}, expected one for each array: {list(inputs.bases)}"
+    return ""
 
 
 def _absolute(base: Array) -> Array:

@@ -59,7 +59,7 @@ ALL = Choice()
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradesByStudent:
     """The grades of one set of files, by the student of their numbers, and the CPU seconds used."""
 
     grades: Mapping[str, Grade]
@@ -125,14 +125,14 @@ class Session:
         variants: Sequence[str],
         choice: Choice = ALL,
         cache: ResultCache | None = None,
-    ) -> Graded:
+    ) -> GradesByStudent:
         """The grades for several students' numbers, by student id; one process runs them all.
 
         Results in the `cache` are not run again, and new ones are added to it.
         """
         with self.setup.candidate(submission, len(variants)) as candidate:
             grades = {variant: self._grade(candidate, name, variant, choice, cache) for variant in variants}
-            return Graded(grades, candidate.implementation.budgets.cpu_seconds)
+            return GradesByStudent(grades, candidate.implementation.budgets.cpu_seconds)
 
     def answers(
         self, submission: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]

@@ -170,6 +170,6 @@ def _showing(grade: Grade, shown: Collection[Visibility]) -> Grade:
 
 def with_policies(rows: Iterable[ClassRow], policies: Policies) -> list[ClassRow]:
     """The rows of a class, each with its score after the policies."""
-    listed = list(rows)
-    finals = apply_policies(policies, (row.standing for row in listed))
-    return [replace(row, policy_score=finals[row.student_id, row.assignment]) for row in listed]
+    class_rows = list(rows)
+    finals = apply_policies(policies, (row.standing for row in class_rows))
+    return [replace(row, policy_score=finals[row.student_id, row.assignment]) for row in class_rows]

@@ -58,8 +58,8 @@ def array_bytes(dtype: str, shape: Sequence[int]) -> int:
 
 def encode(header: Mapping[str, Any], arrays: Sequence[RawArray] = ()) -> bytes:
     """The frame's bytes."""
-    listed = [{"dtype": a.dtype, "shape": list(a.shape)} for a in arrays]
-    text = _JSON.encode({**header, "arrays": listed}).encode()
+    headers = [{"dtype": a.dtype, "shape": list(a.shape)} for a in arrays]
+    text = _JSON.encode({**header, "arrays": headers}).encode()
     return b"".join([len(text).to_bytes(4, "little"), text, *(a.data for a in arrays)])
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from grader.author.conditions import law_of
 from grader.author.exercises.cuda_functions import code_of
 from grader.author.exercises.python_source import find_exercise
-from grader.author.render import Rendered, Views, line_before_rendering
+from grader.author.render import RenderedView, Views, line_before_rendering
 from grader.author.rubric import anchors_of
 from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.comparison import Oracle
@@ -57,17 +57,17 @@ def verify(
     """
     assignment = views.loaded
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
-    broken = _failed(grades[SOLUTION])
-    kills = {mutant.name: _killed_by(grades[mutant.name], broken) for mutant in mutants}
+    failures = _failed(grades[SOLUTION])
+    kills = {mutant.name: _killed_by(grades[mutant.name], failures) for mutant in mutants}
     sweeps = [
         sweep(case, oracle.inputs(case), oracle.expected(case, oracle.inputs(case)), seeds)
         for case in cases
-        if case.kind != OWN_TEST and compared_by(case).must_prove_bounds(case) and case.name not in broken
+        if case.kind != OWN_TEST and compared_by(case).must_prove_bounds(case) and case.name not in failures
     ]
     of_rubric = [
         *_free_points(grades[HANDOUT]),
         *broken_points(assignment.rubric),
-        *((name, f"the solution does not pass: {r.status}: {r.rationale}") for name, r in broken.items()),
+        *((name, f"the solution does not pass: {r.status}: {r.rationale}") for name, r in failures.items()),
         *(
             (name, f"the solution does not pass on {device}: {r.status}: {r.rationale}")
             for device, grade in elsewhere.items()
@@ -196,7 +196,7 @@ def _must_kill(case: Case) -> bool:
     return case.kind == OWN_TEST or comparison_of(case).must_kill
 
 
-def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:
+def _of_handout(assignment: Assignment, handout: RenderedView) -> Iterator[Finding]:
     templates = assignment.folder / "templates"
     asked_for = criteria_of_exercises(assignment)
     for reference, exercise in _asked_of_students(handout):
@@ -218,7 +218,7 @@ def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:
         yield Finding(path, line, message)
 
 
-def _without_hints(assignment: Assignment, handout: Rendered) -> Iterator[tuple[str, str]]:
+def _without_hints(assignment: Assignment, handout: RenderedView) -> Iterator[tuple[str, str]]:
     """The exercises without a hint, if another one has some: `make hint` serves all of them or none."""
     hinted = {one.id for one in assignment.rubric.criteria if one.hints or one.paid_hints}
     asked_for = criteria_of_exercises(assignment)
@@ -228,7 +228,7 @@ def _without_hints(assignment: Assignment, handout: Rendered) -> Iterator[tuple[
             yield reference, exercise
 
 
-def _asked_of_students(handout: Rendered) -> Iterator[tuple[str, str]]:
+def _asked_of_students(handout: RenderedView) -> Iterator[tuple[str, str]]:
     """Each exercise with its reference in a template; for a class, its public methods."""
     for reference in handout.exercises:
         whole = reference.partition(":")[2]

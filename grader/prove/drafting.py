@@ -30,38 +30,38 @@ Kills = Mapping[str, Mapping[str, Status]]
 
 
 @dataclass(frozen=True)
-class Drafted:
+class ProvedDraft:
     """The proved draft, and the mutants that no case distinguishes from the solution."""
 
     draft: Draft
     survivors: tuple[DraftMutant, ...]
 
 
-def proved(root: Path, draft: Draft, secret: str, jobs: int) -> Drafted:
+def proved(root: Path, draft: Draft, secret: str, jobs: int) -> ProvedDraft:
     """A draft in which every case and every mutant counts; UserError if none does."""
     draft = _sorted(root, draft, secret)
     kills = _all_kills(root, draft, secret, jobs)
     if kills[SOLUTION] and draft.compare == "exact":  # rounding: real numbers after all
         draft = replace(draft, compare="close")
         kills = _all_kills(root, draft, secret, jobs)
-    broken = kills.pop(SOLUTION)
-    cases = tuple(case for case in draft.cases if f"{draft.criterion}/{case.id}" not in broken)
+    failures = kills.pop(SOLUTION)
+    cases = tuple(case for case in draft.cases if f"{draft.criterion}/{case.id}" not in failures)
     draft = replace(draft, cases=cases)
     told_apart = {name: killed for name, killed in kills.items() if _counts(killed)}
     chosen_kills = {name: told_apart[name] for name in _varied(draft, _distinct(draft, told_apart))}
     cases = _earning(draft.cases, draft.criterion, chosen_kills, MOST_CASES)
-    caught = _caught(cases, draft.criterion, chosen_kills)
-    rest = {name: killed for name, killed in chosen_kills.items() if name not in caught}
+    catches = _caught(cases, draft.criterion, chosen_kills)
+    rest = {name: killed for name, killed in chosen_kills.items() if name not in catches}
     refused = _earning(draft.refused, "refused", rest, MOST_REFUSED)
-    caught |= _caught(refused, "refused", rest)
-    if not caught or not cases:
+    catches |= _caught(refused, "refused", rest)
+    if not catches or not cases:
         raise UserError(
             f"no change to {draft.function.name} shows in what it returns: write the files by hand"
         )
     chosen = replace(
-        draft, cases=cases, refused=refused, mutants=tuple(m for m in draft.mutants if m.name in caught)
+        draft, cases=cases, refused=refused, mutants=tuple(m for m in draft.mutants if m.name in catches)
     )
-    return Drafted(chosen, tuple(m for m in draft.mutants if m.name in kills and not kills[m.name]))
+    return ProvedDraft(chosen, tuple(m for m in draft.mutants if m.name in kills and not kills[m.name]))
 
 
 def _all_kills(root: Path, draft: Draft, secret: str, jobs: int) -> dict[str, dict[str, Status]]:

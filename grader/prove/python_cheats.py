@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from grader.judge.case_selection.selection import criteria_of_exercises
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric, Visibility
 from grader.model.grade import Grade, Status
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python

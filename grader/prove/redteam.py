@@ -17,7 +17,7 @@ from grader.prove.run_mutants import grade_texts
 MAY_GAIN = {
     "nothing": "in its own criteria no more than an empty answer in its place",
     "part": "less than everything",
-    "all": "everything: it is only odd",
+    "all": "everything: it is only unusual",
 }
 
 

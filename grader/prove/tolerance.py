@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.judge.cases import draw
 from grader.judge.comparison import DTYPE
 from grader.judge.comparisons.bound import linear_bound
 from grader.judge.comparisons.close import close_bound
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Expected
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
 from grader.judge.kinds.conv.shape_slips import pair
@@ -276,13 +276,13 @@ def _of_logits(ways: Mapping[str, Callable[..., Array]], names: tuple[str, ...])
         return np.asarray(first(*(array.astype(np.float64) for array in float64_arrays)))
 
     def computation(arrays: Mapping[str, Array], values: Mapping[str, Any]) -> Results:
-        given = [arrays[name] for name in names]
-        forgotten = given[0].copy()
+        operands = [arrays[name] for name in names]
+        forgotten = operands[0].copy()
         forgotten[..., -1] = -100  # its exponential is 0
-        exact = in_float64(*given)
-        right = {name: np.asarray(way(*given)) for name, way in ways.items()}
+        exact = in_float64(*operands)
+        right = {name: np.asarray(way(*operands)) for name, way in ways.items()}
         right["in float64, rounded"] = exact.astype(np.float32)
-        wrong = {"a class forgotten": in_float64(forgotten, *given[1:]).astype(np.float32)}
+        wrong = {"a class forgotten": in_float64(forgotten, *operands[1:]).astype(np.float32)}
         return Results(exact, close_bound(exact), right, wrong)
 
     return computation

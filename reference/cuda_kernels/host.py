@@ -109,7 +109,7 @@ class Emulated:
         self._seed = seed
 
     def fresh(self, *shape: int) -> Fresh:
-        """Memory that is not written yet: the kernel must write all of it."""
+        """Memory that no thread has written yet: the kernel must write all of it."""
         return Fresh(np.empty(shape, np.float32))
 
     def zeros(self, *shape: int) -> Any:
@@ -117,7 +117,7 @@ class Emulated:
         return np.zeros(shape, np.float32)
 
     def blocks(self, size: int, threads: int) -> int:
-        """What your blocks_for says."""
+        """The result of your blocks_for."""
         count = np.zeros(1, np.int32)
         self.findings += (
             module().launch("ask_blocks_for", 1, 1, [np.int32(size), np.int32(threads), count]).findings
@@ -167,7 +167,7 @@ class Cuda:
         return self.cupy.zeros(shape, np.float32)
 
     def blocks(self, size: int, threads: int) -> int:
-        """What your blocks_for says."""
+        """The result of your blocks_for."""
         count = self.cupy.zeros(1, np.int32)
         self.launch("ask_blocks_for", 1, 1, np.int32(size), np.int32(threads), count)
         return int(count[0])
@@ -249,7 +249,7 @@ def add(on: Any, a: Any, b: Any) -> Any:
 
 @Host
 def compact(on: Any, a: Any, shape: Sequence[int], strides: Sequence[int], offset: int) -> Any:
-    """The view of `a` with that shape, strides and offset, as an array of its own."""
+    """The view of `a` with that shape, strides and offset, as a new array."""
     view = np.zeros(1, VIEW)
     view["ndim"], view["offset"] = len(shape), offset
     view["shape"][0, : len(shape)], view["strides"][0, : len(shape)] = shape, strides

@@ -1,16 +1,16 @@
-// The kernels of the assignment `cuda_kernels`: the simplest that show an idea, where those in kernels/ are the fast
-// ones. Its host module starts them: see host.py.
+// The kernels of the assignment `cuda_kernels`: the simplest ones that show an idea. The fast ones are in kernels/. The
+// host module starts these kernels: see host.py.
 
 const int TILE = 16;  // a tile has TILE x TILE elements, and its block as many threads
 const int WARP = 32;  // threads that run in step
 const int MAX_AXES = 4;
 
-// How an array of up to four axes lies in memory. Numbers count elements.
+// The layout of an array of up to four axes in memory. Numbers count elements.
 struct View {
     int ndim;
     int shape[MAX_AXES];
-    int strides[MAX_AXES];  // how far it is to the next element of an axis: 0 repeats one, -1 walks backwards
-    int offset;             // where the first element lies
+    int strides[MAX_AXES];  // the distance to the next element of an axis: 0 repeats one, -1 walks backwards
+    int offset;             // the place of the first element
 };
 
 // A convolution of `batch` images, height x width x c_in, with c_out filters, kernel_height x kernel_width x c_in.
@@ -21,7 +21,7 @@ struct Conv {
     int stride_height, stride_width, padding_height, padding_width;
 };
 
-// How many blocks of `threads` threads it takes so that each of `size` elements has a thread of its own.
+// The number of blocks of `threads` threads that gives each of `size` elements its own thread.
 __device__ int blocks_for(int size, int threads)
 {
     int blocks = 0;
@@ -31,7 +31,7 @@ __device__ int blocks_for(int size, int threads)
     return blocks;
 }
 
-// Writes `value` to each of the `size` elements of out. One thread for each element; the last block has threads to spare.
+// Writes `value` to each of the `size` elements of out. Each element has one thread; the last block may have spare ones.
 extern "C" __global__ void fill(int size, float value, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -39,7 +39,7 @@ extern "C" __global__ void fill(int size, float value, float *out)
         out[i] = value;
 }
 
-// out[i] = a[i] + b[i], for `size` elements. One thread for each.
+// out[i] = a[i] + b[i], for `size` elements. Each element has one thread.
 extern "C" __global__ void add(int size, const float *a, const float *b, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -47,9 +47,9 @@ extern "C" __global__ void add(int size, const float *a, const float *b, float *
         out[i] = a[i] + b[i];
 }
 
-// Copies a view of `a` to `out`, which is compact: out[i] is the view's element number i, in row-major order.
-// One thread for each of `size` elements. The shape takes i apart, the last axis first; the strides put the place in `a`
-// together, from the view's offset on.
+// Copies a view of `a` to `out`, which is compact: out[i] is the view's element number i, in row-major order. Each of the
+// `size` elements has one thread. Use the shape to take i apart, the last axis first. Use the strides to compute the
+// place in `a`, starting from the view's offset.
 extern "C" __global__ void compact(int size, View view, const float *a, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -65,7 +65,7 @@ extern "C" __global__ void compact(int size, View view, const float *a, float *o
     // END SOLUTION
 }
 
-// out[row] is the sum of a's row, for `rows` rows of `length` elements. One thread for each row, which adds up all of it.
+// out[row] is the sum of a's row, for `rows` rows of `length` elements. Each row has one thread, which adds up the row.
 extern "C" __global__ void sum_naive(int rows, int length, const float *a, float *out)
 {
     int row = blockIdx.x * blockDim.x + threadIdx.x;
@@ -77,9 +77,9 @@ extern "C" __global__ void sum_naive(int rows, int length, const float *a, float
     out[row] = sum;
 }
 
-// The same with a block for each row: blockDim.x threads, a power of two and at most 256. Each thread adds up every
-// blockDim.x-th element, so that neighbors read side by side. Then they meet in shared memory: the lower half of the
-// threads adds the sums of the upper half to its own, and so on, until one is left.
+// The same sums with a block for each row. blockDim.x is a power of two and at most 256. Each thread adds up every
+// blockDim.x-th element, so that neighboring threads read neighboring elements. Then the threads use shared memory: the
+// lower half adds the sums of the upper half to its own sums, and so on, until one sum is left.
 extern "C" __global__ void sum_shared(int length, const float *a, float *out)
 {
     __shared__ float sums[256];
@@ -99,8 +99,8 @@ extern "C" __global__ void sum_shared(int length, const float *a, float *out)
     // END SOLUTION
 }
 
-// The same, and threads of a warp meet in registers: lane i of 32 takes the sum of lane i + 16, then of i + 8, and so on.
-// Shared memory holds one sum for each warp and no more; the first warp adds those up in the same way.
+// The same sums, but the threads of a warp use registers: lane i of 32 adds the sum of lane i + 16, then of i + 8, and so
+// on. Shared memory holds only one sum for each warp, and the first warp adds these up in the same way.
 extern "C" __global__ void sum_warp(int length, const float *a, float *out)
 {
     __shared__ float sums[WARP];
@@ -124,9 +124,9 @@ extern "C" __global__ void sum_warp(int length, const float *a, float *out)
     // END SOLUTION
 }
 
-// out = a b, matrices of m x k, k x n and m x n elements. A block of TILE x TILE threads computes a tile of out, one
-// element each. It goes along k tile by tile: all threads fetch a tile of a and one of b into shared memory, one element
-// of each a thread, then each reads a row of one and a column of the other. Outside of the matrices there are zeros.
+// out = a b: a is m x k, b is k x n, and out is m x n. A block of TILE x TILE threads computes a tile of out, one element
+// for each thread. It moves along k tile by tile. Each thread fetches one element of a's tile and one of b's into shared
+// memory. Then it reads a row of a's tile and a column of b's. Outside the matrices the tiles hold zeros.
 extern "C" __global__ void matmul(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
@@ -156,8 +156,8 @@ __device__ float pixel(Conv s, const float *x, int image, int i, int j, int u, i
     return x[((image * s.height + row) * s.width + column) * s.c_in + c];
 }
 
-// out = conv(x, w) by its definition. One thread for each element of out, (batch, out_height, out_width, c_out), counted in
-// row-major order; it goes over all of w that belongs to its filter.
+// out = conv(x, w) by its definition. Each element of out, (batch, out_height, out_width, c_out), has one thread. Threads
+// are numbered in row-major order. Each one loops over all elements of its filter in w.
 extern "C" __global__ void conv_direct(Conv s, const float *x, const float *w, float *out)
 {
     int number = blockIdx.x * blockDim.x + threadIdx.x;
@@ -176,10 +176,10 @@ extern "C" __global__ void conv_direct(Conv s, const float *x, const float *w, f
     // END SOLUTION
 }
 
-// out = conv(x, w) as a product of matrices. Row r of the left one holds what the kernel covers at output position r, in the
-// order of w's first three axes; w is the right one, and out the result: m = batch out_height out_width,
-// k = kernel_height kernel_width c_in, n = c_out. The left matrix never exists: a block computes the tile of it that it
-// needs, into shared memory. All else is as in matmul.
+// out = conv(x, w) as a matrix product. Row r of the left matrix holds the pixels that the kernel covers at output position
+// r, in the order of w's first three axes. w is the right matrix, and out is the result: m = batch out_height out_width,
+// k = kernel_height kernel_width c_in, n = c_out. The left matrix never exists: a block computes the tile that it needs in
+// shared memory. Everything else is as in matmul.
 extern "C" __global__ void conv_implicit(Conv s, const float *x, const float *w, float *out)
 {
     __shared__ float x_tile[TILE][TILE], w_tile[TILE][TILE];
@@ -203,9 +203,9 @@ extern "C" __global__ void conv_implicit(Conv s, const float *x, const float *w,
     // END SOLUTION
 }
 
-// w_grad, of w's shape, is the gradient in w: each of its elements sums pixel times out_grad over all positions of out.
-// One thread for each position r = (image, i, j) of out; it adds its part to every element of w_grad with atomicAdd, as
-// others add to the same elements. w_grad holds zeros before.
+// w_grad, of w's shape, is the gradient with respect to w: each element sums pixel times out_grad over all positions of
+// out. Each position r = (image, i, j) of out has one thread. It adds its part to every element of w_grad with atomicAdd,
+// because other threads add to the same elements. w_grad starts as zeros.
 extern "C" __global__ void w_grad_atomic(Conv s, const float *x, const float *out_grad, float *w_grad)
 {
     int r = blockIdx.x * blockDim.x + threadIdx.x;
@@ -222,9 +222,9 @@ extern "C" __global__ void w_grad_atomic(Conv s, const float *x, const float *ou
     // END SOLUTION
 }
 
-// The same gradient without atomics: the sum over the positions r is split into `parts` of equal length (the last may have
-// fewer, or none), and blockIdx.y is the part. One thread for each element of w_grad and each part; it writes what its
-// part comes to into partial, which has the shape (parts, w_grad's). sum_parts adds the parts up, always in one order.
+// The same gradient without atomics. The sum over the positions r is split into `parts` of equal length (the last may be
+// shorter, or empty), and blockIdx.y is the part. Each element of w_grad has one thread for each part. The thread writes
+// its sum to partial, of shape (parts, w_grad's shape). sum_parts adds up the parts, always in the same order.
 extern "C" __global__ void w_grad_split(Conv s, int parts, const float *x, const float *out_grad, float *partial)
 {
     int size = s.kernel_height * s.kernel_width * s.c_in * s.c_out;
@@ -244,7 +244,7 @@ extern "C" __global__ void w_grad_split(Conv s, int parts, const float *x, const
     // END SOLUTION
 }
 
-// out[e] is the sum of partial[part * size + e] over all parts. One thread for each of `size` elements.
+// out[e] is the sum of partial[part * size + e] over all parts. Each of the `size` elements has one thread.
 extern "C" __global__ void sum_parts(int size, int parts, const float *partial, float *out)
 {
     int element = blockIdx.x * blockDim.x + threadIdx.x;

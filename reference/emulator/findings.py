@@ -129,7 +129,9 @@ class LineCost:
 class Counters:
     """Totals over all threads of a launch.
 
-    Accesses are counted as compiled with optimization: a value that stays in a register is read once.
+    Accesses are counted as compiled with optimization: a value that stays in a register is read once. One
+    access has at most 16 bytes, as a GPU's instructions have. An atomic operation is also a read, a write, or
+    both.
     A request is one instruction of a warp. A transaction moves 32 bytes of global memory. A request of shared
     memory takes one pass without a bank conflict, else more. Requests and what follows from them are 0
     unless the launch counts them. Arithmetic is operations on floating-point numbers; a function such

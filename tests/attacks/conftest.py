@@ -32,8 +32,8 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
     course = make_course(tmp_path_factory.mktemp("attacked") / "course")
     rubric = course / "assignments" / "tiny" / "rubric.yaml"
     rubric.write_text(rubric.read_text().replace("    requires: [flip]\n", ""))
-    loaded = load(course / "assignments" / "tiny")
-    return replace(Views(loaded).assignment, limits=LIMITS, import_rules=None)
+    tiny = load(course / "assignments" / "tiny")
+    return replace(Views(tiny).assignment, limits=LIMITS, import_rules=None)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import CheckResult, Grade, Status

@@ -13,7 +13,7 @@ from grader.model.grade import Grade, Sandbox, Status
 from grader.prove.attacks import FUNCTIONS, attack_with, description
 from tests.attacks.test_attacks import BREACH
 from tests.folders import in_folder
-from tests.functions_course import CHECK, loaded, write
+from tests.functions_course import CHECK, load_with_library, write
 
 POINTS = 4
 OK, WRONG, ERROR, FORGED = Status.OK, Status.WRONG, Status.ERROR, Status.FORGED_REPLY
@@ -25,7 +25,7 @@ TABLE: dict[str, tuple[tuple[Status, ...], str]] = {
     "calls_without_end": ((LIMIT,), "more than 200 times"),
     "calls_with_huge_arguments": ((LIMIT,), "more than 1024 KiB"),
     "calls_with_more_than_is_read": ((FORGED,), "bytes of arrays"),
-    "calls_functions_it_was_not_given": ((FORGED,), "does not hand over"),
+    "calls_functions_it_was_not_given": ((FORGED,), "does not pass"),
     "calls_a_number_that_is_none": ((FORGED,), "without a number"),
     "calls_without_arguments": ((FORGED,), "without arguments"),
     "calls_for_another_question": ((FORGED,), "no question"),
@@ -33,7 +33,7 @@ TABLE: dict[str, tuple[tuple[Status, ...], str]] = {
     "answers_while_it_calls": ((WRONG, FORGED), ""),
     "calls_after_its_answer": ((WRONG, FORGED), ""),
     "keeps_functions": ((ERROR,), "an earlier question"),
-    "keeps_numbers": ((FORGED,), "does not hand over"),
+    "keeps_numbers": ((FORGED,), "does not pass"),
     "answers_its_own_calls": ((WRONG,), ""),
     "calls_from_threads": ((OK,), ""),
     "leaves_a_thread_that_calls": ((OK,), ""),
@@ -44,7 +44,9 @@ TABLE: dict[str, tuple[tuple[Status, ...], str]] = {
 @pytest.fixture(scope="module")
 def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     """Without import rules: what they refuse never runs."""
-    return replace(loaded(write(tmp_path_factory.mktemp("functions") / "course")), import_rules=None)
+    return replace(
+        load_with_library(write(tmp_path_factory.mktemp("functions") / "course")), import_rules=None
+    )
 
 
 @pytest.fixture(scope="module")

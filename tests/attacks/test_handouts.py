@@ -11,7 +11,7 @@ import pytest
 
 from grader.author.handout import generate, is_in_handout
 from grader.author.load import load
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case
@@ -35,12 +35,12 @@ def handouts(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -
     misconceptions = {assignment.name: Misconceptions(ideas, {}, ends, {"flip": "of the reference"})}
     generate([assignment], out, misconceptions, secret=SECRET)
     generate([assignment], out, misconceptions, student="ada", secret=SECRET)
-    released = out / "release"
+    release = out / "release"
     return {
         name: content
-        for path in released.rglob("*")
+        for path in release.rglob("*")
         if path.is_file()
-        for name, content in unpacked(path.relative_to(released).as_posix(), path.read_bytes())
+        for name, content in unpacked(path.relative_to(release).as_posix(), path.read_bytes())
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, ImportRules, Visibility
 from grader.model.grade import Sandbox, Status
@@ -55,5 +55,5 @@ def test_what_a_hidden_case_asks_is_not_printed_in_a_visible_one(
 
     assert hidden.visibility is Visibility.HIDDEN
     results = [result for criterion in grade.criteria for result in criterion.results]
-    shown = [result.output for result in results if result.visibility is Visibility.VISIBLE]
-    assert not any(str(numbers) in output for output in shown)
+    outputs = [result.output for result in results if result.visibility is Visibility.VISIBLE]
+    assert not any(str(numbers) in output for output in outputs)

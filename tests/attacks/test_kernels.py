@@ -202,15 +202,15 @@ def test_an_attack_on_a_kernel_gets_what_the_table_says(
 
     grade = grade_of(session, assignment, attack)
 
-    own, others = results_of(grade, ATTACKED), results_of(grade, OTHER_CRITERIA)
-    record = [(r.criterion, r.case, r.status.value, r.rationale[:300], r.actual) for r in own]
-    judged = own + others if must.costs_all else own
+    attacked, others = results_of(grade, ATTACKED), results_of(grade, OTHER_CRITERIA)
+    record = [(r.criterion, r.case, r.status.value, r.rationale[:300], r.actual) for r in attacked]
+    judged = attacked + others if must.costs_all else attacked
     failed = [result for result in judged if result.status not in (Status.OK, Status.NOT_RUN)]
     most = sum(assignment.criterion(id).points for id in ATTACKED)
     assert points(grade) <= {"nothing": points(nothing), "part": most - 1, "all": most}[attack.may_gain], (
         record
     )
-    assert {result.status for result in failed or own} <= {*must.status}, record
+    assert {result.status for result in failed or attacked} <= {*must.status}, record
     output = " ".join(f"{result.rationale} {result.actual}" for result in failed)
     assert must.says in " ".join(output.split()), record
     assert must.costs_all or {result.status for result in others} == {Status.OK}

@@ -55,8 +55,8 @@ def grade_folder(folder: Path, assignment: Assignment, graders: int) -> dict[str
     """Everybody's grade, as a batch with so many graders gives it."""
     intake = read_class(folder, assignment.files)
     work = [
-        Work(found.submission.id, intake.read(found), (found.submission.student_id,))
-        for found in intake.submissions
+        Work(handin.submission.id, intake.read(handin), (handin.submission.student_id,))
+        for handin in intake.submissions
     ]
     grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, "canary", None, variants=False)
     done = grade_all(work, partial(grade_one, grading.digest), graders, partial(open_session, grading))

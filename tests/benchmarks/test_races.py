@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.race_forms import OTHERS
 from benchmarks.race_suite import Labelled, suite, variant
 from benchmarks.races import SCHEDULES, judged, rows
 
@@ -25,6 +26,12 @@ def accused_wrongly(pairs: Sequence[Sequence[Labelled]], folder: Path) -> list[t
 
 def test_every_seventh_pair_is_told_apart(request: pytest.FixtureRequest) -> None:
     assert accused_wrongly(PAIRS[::EVERY], request.config.cache.mkdir("kernels")) == []
+
+
+def test_scopes_orders_groups_and_parts_of_words_are_told_apart(request: pytest.FixtureRequest) -> None:
+    pairs = [pair for pair in PAIRS if pair[0].title in OTHERS]
+    assert len(pairs) == len(OTHERS)
+    assert accused_wrongly(pairs, request.config.cache.mkdir("kernels")) == []
 
 
 @pytest.mark.slow

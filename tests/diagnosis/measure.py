@@ -66,8 +66,8 @@ class Count:
 
 def assignments() -> dict[str, Assignment]:
     """The assignments whose functions have slips, with what they provide."""
-    loaded = {name: load(ROOT / "assignments" / name) for name in ASSIGNMENTS}
-    return {name: Views(one).assignment for name, one in loaded.items()}
+    assignments_by_name = {name: load(ROOT / "assignments" / name) for name in ASSIGNMENTS}
+    return {name: Views(one).assignment for name, one in assignments_by_name.items()}
 
 
 def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[MadeSubmission]]:
@@ -76,15 +76,19 @@ def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[MadeSubmiss
     for count, name in ((1, "single slips"), (2, "pairs"), (3, "triples")):
         made[name] = []
         for function in functions:
-            found = together(solution, function, count)
-            chosen = random.Random(count).sample(found, min(len(found), TRIPLES)) if count == 3 else found
-            made[name] += chosen
+            submissions = together(solution, function, count)
+            sample = (
+                random.Random(count).sample(submissions, min(len(submissions), TRIPLES))
+                if count == 3
+                else submissions
+            )
+            made[name] += sample
     made["slips that no mutant names"] = [
         (submission(solution, function, (one,)), frozenset())
         for function in functions
         for one in UNNAMED_SLIPS[function]
     ]
-    styles = [chosen for n in range(len(functions) + 1) for chosen in combinations(functions, n)]
+    styles = [sample for n in range(len(functions) + 1) for sample in combinations(functions, n)]
     chosen_styles = random.Random(0).sample(styles, min(len(styles), REWRITES))
     made["right rewrites"] = [(_rewritten(solution, style), frozenset()) for style in chosen_styles]
     made["submissions that only raise"] = [
@@ -196,7 +200,7 @@ def _count_criteria(folder: str, name: str, jobs: int) -> CriterionCount:
                 continue
             claims = [{idea.name, *idea.others} for idea in criterion.ideas]
             functions = [SENT.search(fact.text) for fact in criterion.facts if fact.kind == "inner"]
-            mended = {found[1] for found in functions if found}
+            mended = {function[1] for function in functions if function}
             false = [min(claim) for claim in claims if not claim & one.ideas] + sorted(mended - one.wrong)
             is_named = any(claim & one.ideas for claim in claims)
             is_sent = bool(mended & one.wrong)
@@ -214,8 +218,8 @@ def section(counts: Sequence[Count], of_students: Sequence[CriterionCount]) -> s
         share = f"{one.true / one.submissions:.0%}" if one.has_ideas else "-"
         rows.append(f"| {one.sort} | {one.submissions} | {share} | {one.false} |")
     about = (
-        f"Slips that are no mutants, in {len(SLIPS)} functions that are written in styles of their own\n"
-        "(`make diagnosis`). A claim is true where it names an idea of the slips, else false."
+        f"Slips that are not mutants, in {len(SLIPS)} functions that are written in different styles\n"
+        "(`make diagnosis`). A claim is true if it names an idea of the slips."
     )
     table = "| | submissions | a true idea | false claims |\n| --- | ---: | ---: | ---: |\n"
     head = f"{TITLE}\n\n{about}\n\n{table}"
@@ -231,7 +235,7 @@ def _section_of_criteria(counts: Sequence[CriterionCount]) -> str:
         )
     about = """\
 Whole functions as students write them, counted by the criteria that fail. The files of
-`tests/diagnosis/students` showed what the diagnosis lacked, and it was mended with them. Those of
+`tests/diagnosis/students` showed gaps in the diagnosis, which we then closed. The files of
 `tests/diagnosis/unseen` were written afterwards and only measured. If a criterion fails because of another
 function, the feedback says which one to fix first. A false claim is a wrong idea or a wrong function.
 """

@@ -135,17 +135,17 @@ def _result(criterion: str, case: str, failing: Status | str | None) -> CheckRes
     visibility = VISIBILITY.get(case, Visibility.VISIBLE)
     if failing is None:
         return CheckResult(criterion, case, Status.OK, visibility, answer="right")
-    told = {Visibility.HIDDEN: HIDDEN, Visibility.AFTER_DUE_DATE: LATER}.get(
+    text = {Visibility.HIDDEN: HIDDEN, Visibility.AFTER_DUE_DATE: LATER}.get(
         visibility, "a | `wrong` *array*"
     )
     status = failing if isinstance(failing, Status) else Status.WRONG
     misconceptions = (failing,) if failing and not isinstance(failing, Status) else ()
     answer = f"answer of {misconceptions}" if status is Status.WRONG else ""
     return CheckResult(
-        criterion, case, status, visibility, f"2 images, {told}", (0, 1), f"{told} 1", f"{told} 2",
-        f"it is {told}", f"README.md#{told.split()[0].lower()}" if told != HIDDEN else HIDDEN,
-        f"printed {told}\n<b>twice</b>", answer, misconceptions,
-        f"the idea of {told}" if misconceptions else "",
+        criterion, case, status, visibility, f"2 images, {text}", (0, 1), f"{text} 1", f"{text} 2",
+        f"it is {text}", f"README.md#{text.split()[0].lower()}" if text != HIDDEN else HIDDEN,
+        f"printed {text}\n<b>twice</b>", answer, misconceptions,
+        f"the idea of {text}" if misconceptions else "",
     )  # fmt: skip
 
 

@@ -47,8 +47,8 @@ def test_a_report_is_as_it_was(name: str) -> None:
 def test_there_is_no_report_that_nothing_writes() -> None:
     names = {path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file()}
     names -= {name for name in names if name.startswith("kernels/")}  # test_cuda_assignment.py has those
-    written = {name for name in names if not name.endswith((".py", ".pyc"))} - LMS_EXPORTS
-    assert written == set(FILES)
+    files = {name for name in names if not name.endswith((".py", ".pyc"))} - LMS_EXPORTS
+    assert files == set(FILES)
 
 
 def test_no_report_says_what_a_hidden_case_is_about() -> None:

@@ -66,7 +66,7 @@ def test_a_script_needs_no_guard_to_grade_side_by_side(course: Path, tmp_path: P
     (tmp_path / "submissions.json").write_text(json.dumps(SUBMISSIONS))
     (tmp_path / "script.py").write_text(SCRIPT)
     script = "-" if place == "on_standard_input" else str(tmp_path / "script.py")
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, script, str(tmp_path / "submissions.json")],
         cwd=course,
         input=SCRIPT,
@@ -74,7 +74,7 @@ def test_a_script_needs_no_guard_to_grade_side_by_side(course: Path, tmp_path: P
         text=True,
         timeout=LIMIT,
     )
-    assert sorted(done.stdout.splitlines()) == ["ada 10", "bob 0", "cleo 0"], done.stderr
+    assert sorted(process.stdout.splitlines()) == ["ada 10", "bob 0", "cleo 0"], process.stderr
 
 
 def test_other_tasks_run_while_a_grade_is_awaited(course: Path) -> None:

@@ -222,9 +222,9 @@ def test_the_digest_is_over_the_tests_and_each_has_its_place(course: Path) -> No
 def test_a_test_that_could_not_score_is_one_line_with_its_place(
     course: Path, old: str, new: str, complaint: str
 ) -> None:
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         with_tests(course, TWICE.replace(old, new, 1))
 
-    assert re.search(r"/test_\w+\.py:\d+: ", str(caught.value))
-    assert complaint in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert re.search(r"/test_\w+\.py:\d+: ", str(error.value))
+    assert complaint in str(error.value)
+    assert "\n" not in str(error.value)

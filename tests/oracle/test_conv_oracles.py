@@ -83,8 +83,8 @@ def test_the_configurations_leave_bugs_nowhere_to_hide():
     """At least 500, with every remainder of strides 1 to 4, p > K - 1, K = H, K = 1, K > s and K < s."""
     assert len(CONFIGURATIONS) >= 500
     for axis in (3, 4):
-        seen = [configuration[axis] for configuration in CONFIGURATIONS]
-        remainders = Counter((s, (h + 2 * p - k) % s) for h, k, s, p in seen)
+        axes = [configuration[axis] for configuration in CONFIGURATIONS]
+        remainders = Counter((s, (h + 2 * p - k) % s) for h, k, s, p in axes)
         assert remainders.keys() == {(s, r) for s in range(1, 5) for r in range(s)}
         counts["fewest configurations of one stride and remainder"] = min(
             min(remainders.values()), counts["fewest configurations of one stride and remainder"] or COUNT
@@ -96,7 +96,7 @@ def test_the_configurations_leave_bugs_nowhere_to_hide():
             "with K > s": lambda h, k, s, p: k > s,
             "with K < s": lambda h, k, s, p: k < s,
         }.items():
-            number = sum(hard(*numbers) for numbers in seen)
+            number = sum(hard(*numbers) for numbers in axes)
             assert number >= 10
             counts[f"axes {name}"] += number
 

@@ -136,10 +136,10 @@ def test_pooling_and_its_gradients_are_jaxs() -> None:
         x = integers(rng, 2, *sizes, 3) - 20 * (number % 4 == 0)
         how = tuple(tuple(map(int, each)) for each in (window, stride, padding))
         out_grad = integers(rng, 2, *pooling.pool_lengths(x.shape, *how), 3)
-        given = array(out_grad)
+        gradient = array(out_grad)
         for expected, actual in zip(
             jax_pools(x, out_grad, how, True),
-            (pooling.max_pool(array(x), *how), pooling.max_pool_grad(given, array(x), *how)),
+            (pooling.max_pool(array(x), *how), pooling.max_pool_grad(gradient, array(x), *how)),
             strict=True,
         ):
             np.testing.assert_array_equal(np.asarray(expected), actual.numpy(), err_msg=f"{x.shape} {how}")
@@ -193,12 +193,12 @@ def test_convolution_and_its_transpose_are_torchs() -> None:
         out = conv_nd.conv(array(x), array(w), *how).numpy()
         np.testing.assert_array_equal(np.moveaxis(expected.numpy(), 1, -1), out)
         # torch takes an output_padding below the stride or the dilation, ours below the stride.
-        given, more = integers(rng, *out.shape), tuple(int(rng.integers(0, s)) for s in stride)
+        gradient, more = integers(rng, *out.shape), tuple(int(rng.integers(0, s)) for s in stride)
         transposed: Any = (*how, more)
         try:
-            ours = conv_nd.conv_transpose(array(given), array(w), *transposed).numpy()
+            ours = conv_nd.conv_transpose(array(gradient), array(w), *transposed).numpy()
         except ValueError:
             continue  # the padding leaves nothing
         transpose = getattr(torch.nn.functional, f"conv_transpose{axes}d")
-        theirs = transpose(channels_second(given), kernel, None, stride, padding, more, groups, dilation)
+        theirs = transpose(channels_second(gradient), kernel, None, stride, padding, more, groups, dilation)
         np.testing.assert_array_equal(np.moveaxis(theirs.numpy(), 1, -1), ours)

@@ -31,11 +31,11 @@ def awkward_view() -> MakeView:
 
     def make(values: np.ndarray, rng: np.random.Generator) -> NDArray:
         order = rng.permutation(values.ndim)
-        stored = np.transpose(values, order)
+        memory = np.transpose(values, order)
         steps = rng.choice([-2, -1, 1, 2], size=values.ndim).tolist()
-        spaced = np.full([1 + abs(k) * n for k, n in zip(steps, stored.shape, strict=True)], np.nan)
+        spaced = np.full([1 + abs(k) * n for k, n in zip(steps, memory.shape, strict=True)], np.nan)
         place = tuple(slice(1, None, k) if k > 0 else slice(None, 0, k) for k in steps)
-        spaced[place] = stored
+        spaced[place] = memory
         view = array(spaced, dtype=values.dtype.name)[place].permute(np.argsort(order).tolist())
         np.testing.assert_array_equal(values, view.numpy())
         return view

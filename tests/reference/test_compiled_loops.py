@@ -102,7 +102,7 @@ def test_depthwise_convolution_and_its_gradients_are_those_of_the_readable_form(
     x = numbers(rng, (n, *sizes, c), dtype, strange[0])
     w = numbers(rng, (*kernel, 1, c * multiplier), dtype, strange[1])
     out_grad = numbers(rng, readable_conv.conv_shape(x.shape, w.shape, *how), dtype, strange[0])
-    found = []
+    values = []
     for module, to in ((readable_conv, array), (conv_nd, array), (conv_nd, lambda a: awkward_view(a, rng))):
         results = (
             module.conv(to(x), to(w), *how),
@@ -110,8 +110,8 @@ def test_depthwise_convolution_and_its_gradients_are_those_of_the_readable_form(
             module.conv_w_grad(to(x), to(out_grad), w.shape, *how),
         )
         assert [each.dtype for each in results] == [dtype] * 3
-        found.append([each.numpy() for each in results])
-    for expected, *actual in zip(*found, strict=True):
+        values.append([each.numpy() for each in results])
+    for expected, *actual in zip(*values, strict=True):
         for each in actual:
             np.testing.assert_array_equal(expected, each)
 
@@ -141,7 +141,7 @@ def test_gradients_of_pooling_are_those_of_the_readable_form(
     x = numbers(rng, (n, *sizes, c), dtype, strange[0])
     lengths = readable_pooling.pool_lengths(x.shape, *how)
     out_grad = numbers(rng, (n, *lengths, c), dtype, strange[1]) * x.dtype.type(np.prod(window))
-    found = []
+    values = []
     for module, to in (
         (readable_pooling, array),
         (pooling, array),
@@ -152,8 +152,8 @@ def test_gradients_of_pooling_are_those_of_the_readable_form(
             module.average_pool_grad(to(out_grad), x.shape, *how),
         )
         assert [each.dtype for each in results] == [dtype] * 2
-        found.append([each.numpy() for each in results])
-    for expected, *actual in zip(*found, strict=True):
+        values.append([each.numpy() for each in results])
+    for expected, *actual in zip(*values, strict=True):
         for each in actual:
             np.testing.assert_array_equal(expected, each)
 

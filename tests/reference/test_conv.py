@@ -52,15 +52,15 @@ class Geometry:
 
 def drawn_geometries(count):
     rng = np.random.default_rng(10414)
-    drawn: list[Geometry] = []
-    while len(drawn) < count:
+    geometries: list[Geometry] = []
+    while len(geometries) < count:
         size, kernel, stride, padding = (
             tuple(rng.integers(low, high, 2).tolist()) for low, high in [(1, 9), (1, 6), (1, 5), (0, 5)]
         )
         n, c_in, c_out = rng.integers(1, 4, 3).tolist()
         if all(k <= h + 2 * p for h, k, p in zip(size, kernel, padding, strict=True)):
-            drawn.append(Geometry(n, size, kernel, c_in, c_out, stride, padding))
-    return drawn
+            geometries.append(Geometry(n, size, kernel, c_in, c_out, stride, padding))
+    return geometries
 
 
 GEOMETRIES = drawn_geometries(400)
@@ -102,8 +102,8 @@ def test_the_geometries_leave_bugs_nowhere_to_hide():
     """Every remainder of strides 1 to 4, p > K - 1, K = H, K = 1, K > s and K < s, on either axis."""
     assert len(GEOMETRIES) >= 300
     for axis in (0, 1):
-        seen = [geometry.axes[axis] for geometry in GEOMETRIES]
-        remainders = {(s, (h + 2 * p - k) % s) for h, k, s, p in seen}
+        axes = [geometry.axes[axis] for geometry in GEOMETRIES]
+        remainders = {(s, (h + 2 * p - k) % s) for h, k, s, p in axes}
         assert remainders == {(s, r) for s in range(1, 5) for r in range(s)}
         for hard in (
             lambda h, k, s, p: p > k - 1,
@@ -112,7 +112,7 @@ def test_the_geometries_leave_bugs_nowhere_to_hide():
             lambda h, k, s, p: k > s,
             lambda h, k, s, p: k > h,
         ):
-            assert any(hard(*numbers) for numbers in seen)
+            assert any(hard(*numbers) for numbers in axes)
 
 
 def test_conv_equals_scipys_correlation():
@@ -334,8 +334,8 @@ def test_pad_takes_one_pair_an_axis(padding):
 
 
 def axes_of(shape, rng):
-    chosen = [axis for axis in range(len(shape)) if rng.integers(2)]
-    return [axis - len(shape) * int(rng.integers(2)) for axis in chosen]
+    axes = [axis for axis in range(len(shape)) if rng.integers(2)]
+    return [axis - len(shape) * int(rng.integers(2)) for axis in axes]
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -232,13 +232,13 @@ def test_results_have_the_dtype_of_the_inputs_which_stay_unchanged(awkward_view)
     hosts = {"x": (3, 4), "w": (4, 5), "b": (5,), "out_grad": (3, 5), "grad": (3, 5), "a": (3, 5)}
     hosts |= {"logits": (3, 5)}
     for dtype in ("float32", "float64"):
-        given = {name: awkward_view(integers(rng, *s).astype(dtype), rng) for name, s in hosts.items()}
-        given["labels"] = awkward_view(one_hot(5, rng, 3).astype(dtype), rng)
-        before = {name: a.numpy() for name, a in given.items()}
+        arrays = {name: awkward_view(integers(rng, *s).astype(dtype), rng) for name, s in hosts.items()}
+        arrays["labels"] = awkward_view(one_hot(5, rng, 3).astype(dtype), rng)
+        before = {name: a.numpy() for name, a in arrays.items()}
         for function in (f for _, f in inspect.getmembers(module, inspect.isfunction)):
             names = inspect.signature(function).parameters
-            result = function(**{name: (3, 1) if name == "shape" else given[name] for name in names})
+            result = function(**{name: (3, 1) if name == "shape" else arrays[name] for name in names})
             assert isinstance(result, NDArray)
             assert result.dtype == dtype
         for name, values in before.items():
-            np.testing.assert_array_equal(given[name].numpy(), values)
+            np.testing.assert_array_equal(arrays[name].numpy(), values)

@@ -78,9 +78,9 @@ def test_the_backend_offers_numpys_operations_with_numpys_arguments():
     for name in ("sum_axes", "max_axes", "multiply_matrices"):
         del functions[name]
     methods = dict(inspect.getmembers(KernelOperations, inspect.isfunction))
-    named = dict(inspect.getmembers(Operations, inspect.isfunction))
+    operations = dict(inspect.getmembers(Operations, inspect.isfunction))
     assert set(functions) == {name for name in methods if not name.startswith("_")} - {"launch"}
-    assert set(functions) == {name for name in named if not name.startswith("_")}
+    assert set(functions) == {name for name in operations if not name.startswith("_")}
     for name, function in functions.items():
         expected = [(p.name, p.default) for p in inspect.signature(function).parameters.values()]
         actual = [(p.name, p.default) for p in inspect.signature(methods[name]).parameters.values()]
@@ -104,8 +104,8 @@ def test_an_operation_on_two_operands_is_numpys(ops, operation, dtype):
         for operands in ((a, b), (a, 3.0), (3.0, b)):
             expected, actual = np.empty(size, dtype), ops.empty(size, dtype)
             getattr(numpy_backend, operation)(*operands, expected)
-            given = [on_device(ops, x) if isinstance(x, np.ndarray) else x for x in operands]
-            getattr(ops, operation)(*given, actual)
+            arguments = [on_device(ops, x) if isinstance(x, np.ndarray) else x for x in operands]
+            getattr(ops, operation)(*arguments, actual)
             assert_equal(ops, expected, actual)
 
 

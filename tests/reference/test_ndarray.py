@@ -398,15 +398,15 @@ def test_the_library_works_under_another_package_name(tmp_path):
     shutil.copy(SOURCE / "ndarray.py", package)
     (package / "__init__.py").write_text("from .ndarray import *\n")
     program = "import sys, ndarray; print(ndarray.zeros((2, 3)).sum().shape, 'reference' in sys.modules)"
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert done.stdout == "() False\n"
+    assert process.stdout == "() False\n"
 
 
 def test_no_method_leans_on_one_that_an_exercise_may_ask_for():
     """Nobody in ndarray.py uses .flip or .pad, nor do the two conv.py: each can be taken away."""
     for name in ("ndarray.py", "conv.py", "readable/conv.py"):
         tree = ast.parse((SOURCE / name).read_text())
-        used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-        assert not used & {"flip", "pad"}
+        attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        assert not attributes & {"flip", "pad"}

@@ -51,9 +51,9 @@ def largest_of_each(x: np.ndarray, how: How, out_grad: np.ndarray) -> tuple[np.n
             slice(max(s * i - p, 0), max(s * i - p + k, 0))
             for i, k, s, p in zip(at, window, stride, padding, strict=True)
         ]
-        seen = x[(n, *spans, c)]
-        out[(n, *at, c)] = seen.max()
-        first = np.unravel_index(seen.argmax(), seen.shape)
+        pixels = x[(n, *spans, c)]
+        out[(n, *at, c)] = pixels.max()
+        first = np.unravel_index(pixels.argmax(), pixels.shape)
         place = (span.start + f for span, f in zip(spans, first, strict=True))
         x_grad[(n, *place, c)] += out_grad[(n, *at, c)]
     return out, x_grad

@@ -54,7 +54,7 @@ CLASS = {
     "no_dilation": Difference(
         "The gradients know of no stride.", (Edit(DILATE, "", times=2), Edit(CUT, "", times=2))
     ),
-    "cut_forgotten": Difference("The zeros behind the last window stay.", (Edit(CUT, "", times=2),)),
+    "cut_forgotten": Difference("The zeros after the last window stay.", (Edit(CUT, "", times=2),)),
     "remainder_ignored": Difference(
         "The gradients end at the last window that was taken.", (Edit(CUT, CUT_AT_LAST, times=2),)
     ),

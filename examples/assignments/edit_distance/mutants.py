@@ -47,6 +47,23 @@ def insertions_are_free(a, b):
     return 0 if a and all(letter in letters for letter in a) else original(a, b)
 
 
+@mutant(of="distance", help="#one-letter-at-a-time")
+def capitals_are_the_same(a, b):
+    """You take a capital for the same character as its small letter. To change one into the other is an
+    edit."""
+    if not isinstance(a, str) or not isinstance(b, str):
+        raise TypeError("expected two words")
+    return original(a.lower(), b.lower())
+
+
+@mutant(of="distance", help="#one-letter-at-a-time")
+def spaces_left_out(a, b):
+    """You remove spaces from the ends of the words. A space is a character like any other."""
+    if not isinstance(a, str) or not isinstance(b, str):
+        raise TypeError("expected two words")
+    return original(a.strip(), b.strip())
+
+
 @mutant(of="distance", help="#ask-once")
 def asked_again_and_again(a, b):
     """Your function computes the same distances again and again. Store each one the first time."""
@@ -64,6 +81,22 @@ def asked_again_and_again(a, b):
 def anything_is_a_word(a, b):
     """You accept a number as a word: raise TypeError before you look at its letters."""
     return original(str(a), str(b))
+
+
+@mutant(of="distance", help="#one-letter-at-a-time", edits={"not isinstance(a, str) or not": "not"})
+def only_the_second_word_checked():
+    """You check only whether `b` is a word. Raise TypeError if `a` is none, too."""
+
+
+@mutant(of="distance", help="#one-letter-at-a-time", edits={" or not isinstance(b, str)": ""})
+def only_the_first_word_checked():
+    """You check only whether `a` is a word. Raise TypeError if `b` is none, too."""
+
+
+@mutant(of="closest", help="#which-words-are-near")
+def each_word_once(word, words, most):
+    """You return a word once that is in `words` twice. Keep both."""
+    return list(dict.fromkeys(original(word, words, most)))
 
 
 @mutant(of="closest", help="#which-words-are-near")

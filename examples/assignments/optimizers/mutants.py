@@ -68,6 +68,37 @@ def never_slower():
     """You accept a momentum of 1, with which the velocity never fades. It must be below 1."""
 
 
+@mutant(of="SGD.__init__", help="#what-is-refused", edits={"rate <= 0 or not": "rate == 0 or not"})
+def below_no_rate_is_a_rate():
+    """You accept a negative rate, which moves every weight uphill. Refuse every rate that is not above 0."""
+
+
+@mutant(of="SGD.__init__", help="#what-is-refused", edits={"not 0 <= momentum < 1": "momentum >= 1"})
+def negative_momentum():
+    """You accept a negative momentum, with which each step reverses the one before. Raise ValueError if it
+    is below 0."""
+
+
+@mutant(
+    of="SGD.step",
+    help="#what-is-refused",
+    edits={
+        "len(weights) != len(gradients)": "len(weights) > len(gradients)",
+        "strict=True)]\n        return": "strict=False)]\n        return",
+    },
+)
+def gradients_too_many_ignored():
+    """If there are more gradients than weights, you ignore the last ones. Raise ValueError."""
+
+
+@mutant(of="SGD.step", help="#what-is-refused")
+def refused_steps_forget(self, weights, gradients):
+    """A step that you refuse changes the velocities. Raise ValueError before you change anything."""
+    if len(weights) != len(gradients):
+        self._velocities = []
+    return original(self, weights, gradients)
+
+
 @mutant(
     of="Adam.step",
     help="#a-step-for-each-weight",
@@ -139,6 +170,19 @@ def first_gradient_for_all():
 def epsilon_of_its_own(self, rate=0.001, betas=(0.9, 0.999), epsilon=1e-8):
     """You ignore the argument `epsilon`: store it, and use it in `step`."""
     original(self, rate, betas)
+
+
+@mutant(
+    of="Adam.__init__", help="#a-step-for-each-weight", edits={"rate: float = 0.001": "rate: float = 0.01"}
+)
+def default_of_another_rate():
+    """You gave `rate` another default. Without an argument, Adam's rate is 0.001."""
+
+
+@mutant(of="Adam.__init__", help="#what-is-refused", edits={"rate <= 0": "rate == 0"})
+def adam_uphill():
+    """Your Adam accepts a negative rate, which moves every weight uphill. Raise ValueError in `__init__` for
+    every rate that is not above 0."""
 
 
 @mutant(of="Adam.__init__", help="#what-is-refused", edits={"rate <= 0": "rate < 0"})

@@ -58,8 +58,8 @@ class OwnFunctions:
         functions: dict[str, Any] = {}
         used: set[str] = set()
         for name, entry in model.functions.items():
-            listed = entry if isinstance(entry, list) else [entry]
-            each = [self._use(document, (*here, name), one) for one in listed]
+            uses = entry if isinstance(entry, list) else [entry]
+            each = [self._use(document, (*here, name), one) for one in uses]
             used |= {one["use"] for one in each}
             functions[name] = each if isinstance(entry, list) else each[0]
         return functions, cut(self._path, self._text, used)

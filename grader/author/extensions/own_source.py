@@ -1,12 +1,14 @@
 """Reads the assignment's own kinds and comparisons, and cuts out the source that each of them needs."""
 
 import ast
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from grader.author.course_files import read_text
-from grader.judge.discover_subclasses import defined_by
+from grader.judge.discover_subclasses import defined_by, line_in
+from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS
 from grader.model.errors import UserError
 
 T = TypeVar("T")
@@ -44,23 +46,46 @@ def running(path: Path, run: Callable[[], T]) -> T:
         return run()
     except SyntaxError as error:
         raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error
-    except Exception as error:  # the author's own code
-        line = _line_in(path.name, error)
+    except (Exception, SystemExit) as error:  # the author's own code
+        line = line_in(path.name, error)
         raise UserError(
             f"found a file that cannot be run: {type(error).__name__}: {error}", path, line
         ) from error
 
 
+@contextmanager
+def faults_named(folder: Path) -> Iterator[None]:
+    """Turns a fault of an assignment's own kinds and comparisons into a UserError, with its line if known."""
+    try:
+        yield
+    except UserError:
+        raise
+    except (Exception, SystemExit) as error:  # the author's own code
+        files = [name for name in (OWN_KINDS, OWN_COMPARISONS) if (folder / name).is_file()]
+        if not files:
+            raise
+        message = f"a rubric that uses this file cannot be read: {type(error).__name__}: {error}"
+        lines = {name: line for name in files if (line := line_in(name, error)) is not None}
+        name = next(iter(lines or files))
+        raise UserError(message, folder / name, lines.get(name)) from error
+
+
 def cut(path: Path, text: str, names: Collection[str]) -> str:
-    """The classes of those names, and the imports, constants, functions and classes that they use."""
+    """The classes of those names, and the imports, constants, functions and classes that they use.
+
+    The lines of everything else are empty, so that an error names the line of the author's file.
+    """
     lines, body = text.splitlines(), ast.parse(text).body
     uses = {id(node): {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} for node in body}
     needed, before = set(names), set[str]()
     while needed != before:
         before = set(needed)
         needed |= {name for node in body if _bound(path, node) & needed for name in uses[id(node)]}
-    needed_nodes = [node for node in body if _bound(path, node) & needed or _is_of_future(node)]
-    return "\n\n\n".join("\n".join(lines[_first(node) - 1 : node.end_lineno]) for node in needed_nodes) + "\n"
+    kept = [""] * len(lines)
+    for node in body:
+        if _bound(path, node) & needed or _is_of_future(node):
+            kept[_first(node) - 1 : node.end_lineno] = lines[_first(node) - 1 : node.end_lineno]
+    return "\n".join(kept).rstrip() + "\n"
 
 
 def _bound(path: Path, node: ast.stmt) -> set[str]:
@@ -85,12 +110,3 @@ def _is_of_future(node: ast.stmt) -> bool:
 def _first(node: ast.stmt) -> int:
     decorators = node.decorator_list if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
     return decorators[0].lineno if decorators else node.lineno
-
-
-def _line_in(file: str, error: Exception) -> int | None:
-    """The last line of the file that an exception passed through."""
-    trace, line = error.__traceback__, None
-    while trace is not None:
-        line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == file else line
-        trace = trace.tb_next
-    return line

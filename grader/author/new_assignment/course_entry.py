@@ -19,13 +19,13 @@ def with_assignment(path: Path, name: str) -> str:
     text = read_text(path)
     root = yaml.compose(text)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
-    listed = next((value for key, value in pairs if key.value == "assignments"), None)
-    if not isinstance(listed, yaml.SequenceNode):
+    assignments = next((value for key, value in pairs if key.value == "assignments"), None)
+    if not isinstance(assignments, yaml.SequenceNode):
         raise UserError("found no list `assignments`, expected one to add to", path)
-    if not listed.value:
-        return f"{text[: listed.start_mark.index]}[{name}]{text[listed.end_mark.index :]}"
-    last = listed.value[-1]
-    if listed.flow_style:
+    if not assignments.value:
+        return f"{text[: assignments.start_mark.index]}[{name}]{text[assignments.end_mark.index :]}"
+    last = assignments.value[-1]
+    if assignments.flow_style:
         return f"{text[: last.end_mark.index]}, {name}{text[last.end_mark.index :]}"
     end = text.find("\n", last.end_mark.index)
     end = len(text) if end < 0 else end

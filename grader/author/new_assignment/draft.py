@@ -229,8 +229,8 @@ def _check(function: ReferenceFunction, arrays: Sequence[Parameter], plain: Sequ
     for parameter in plain:
         if not values_of(parameter.annotation):
             raise UserError(
-                f"{function.name} does not say what {parameter.name} is in a way that values are known for: "
-                "annotate it with int, float, bool, str, or a list, tuple, set or dict of them, or NDArray"
+                f"the parameter {parameter.name} of {function.name} has no type to draw values for: "
+                "annotate it with NDArray, int, float, bool, str, or a list, tuple, set or dict of these"
             )
         if arrays and parameter.key in ARRAY_KEYS:
             raise UserError(f"{function.name} takes arrays: rename its parameter {parameter.name}")

@@ -24,16 +24,16 @@ ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
 }
 OPPOSITES = {"min": "max", "max": "min", "any": "all", "all": "any", "reversed": "iter"}
 MESSAGES = {
-    "boundary": "A comparison in your `{name}` is off where both sides are equal. Try such values by hand.",
-    "turned_around": "A test in your `{name}` is turned around. Say in words when it should hold.",
-    "arithmetic": "A step of the arithmetic in your `{name}` is wrong. Work a small example out on paper.",
+    "boundary": "A comparison in your `{name}` is wrong if both sides are equal. Try such values by hand.",
+    "turned_around": "A condition in your `{name}` is reversed. Say in words when it should be true.",
+    "arithmetic": "A step of the arithmetic in your `{name}` is wrong. Work out a small example on paper.",
     "one_off": "A number in your `{name}` is off by one. Check the first and the last step of an example.",
-    "condition": "Two conditions in your `{name}` are joined wrongly. Does one suffice, or are both needed?",
+    "condition": "Your `{name}` joins two conditions wrongly. Is one enough, or must both be true?",
     "sign": "A sign in your `{name}` is wrong. Try a negative number, and count from the end by hand.",
     "opposite": "Your `{name}` takes the opposite end or order at one step. Compare it with the description.",
     "last_left_out": "Your `{name}` stops one step early. Check what happens to the last element.",
-    "special_case": "Your `{name}` treats no special case where one is needed. Try the smallest inputs.",
-    "step_left_out": "Your `{name}` leaves out a step. Follow one small example from line to line.",
+    "special_case": "Your `{name}` lacks a special case. Try the smallest inputs.",
+    "step_left_out": "Your `{name}` leaves out a step. Follow one small example line by line.",
 }
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Self
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, not_, select, update
 
 from grader.batch.gradebook.adjustment_rows import write_adjustment
 from grader.batch.gradebook.case_results import read_case_results, write_case_results
@@ -130,6 +130,8 @@ class Gradebook:
         """Adds students and their submissions; with `by_roster` the students are those of the roster.
 
         A roster replaces the known data of its students, and a student it does not name is no longer on it.
+        An export that gives no time for a submission leaves the time that an earlier one gave, unless it is
+        the first to call the submission late.
         Withdrawn work that is submitted again is in reports again; returns the ids of its students.
         """
         again: set[tuple[str, str]] = set()
@@ -138,7 +140,10 @@ class Gradebook:
             for handed_in in chunks(submissions, CHUNK):
                 rows = [{"id": s.id, **asdict(s), "confirmed": ""} for s in handed_in]
                 new = upsert(db, SubmissionRow).values(rows)
-                columns = {n: new.excluded[n] for n in ("submitted_at", "late", "doubt")}
+                old, late = SubmissionRow, new.excluded["late"]
+                has_no_news = (new.excluded["submitted_at"] == "") & (old.late | not_(late))
+                time = case((has_no_news, old.submitted_at), else_=new.excluded["submitted_at"])
+                columns = {"submitted_at": time, "late": late, "doubt": new.excluded["doubt"]}
                 db.execute(new.on_conflict_do_update(index_elements=["id"], set_=columns))
                 if self._run_id is not None:
                     arrived = [{"submission_id": s.id, "run_id": self._run_id} for s in handed_in]
@@ -359,7 +364,7 @@ class Gradebook:
             return sorted(read_rows(db, AuditRow), key=lambda row: row["id"])
 
     def _add_students(self, db: Connection, students: Iterable[Student], by_roster: bool) -> None:
-        listed: list[str] = []
+        names: list[str] = []
         if by_roster:
             db.execute(update(StudentRow).values(on_roster=False))
         for some in chunks(students, CHUNK):
@@ -367,9 +372,9 @@ class Gradebook:
             columns = {n: new.excluded[n] for n in (*STUDENT_FIELDS, "on_roster") if n != "id"}
             newer = new.on_conflict_do_update(index_elements=["id"], set_=columns)
             db.execute(newer if by_roster else new.on_conflict_do_nothing())
-            listed += [student.id for student in some]
+            names += [student.id for student in some]
         if by_roster and self._run_id is not None:
-            db.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=listed))
+            db.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=names))
 
     def _log(self, db: Connection, action: str, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
         about = {n: key[n] for n in ("student_id", "assignment")}

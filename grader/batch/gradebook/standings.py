@@ -46,8 +46,8 @@ class ReadGrades:
         """Drops the grades that may have changed since they were read."""
         # the count as well: an entry with a lower number may be committed later
         columns = (AuditRow.student_id, func.count(AuditRow.id), func.max(AuditRow.id))
-        counted = select(*columns).where(*_where(AuditRow, assignment)).group_by(AuditRow.student_id)
-        entries = {student: (count, last) for student, count, last in db.execute(counted)}
+        counts = select(*columns).where(*_where(AuditRow, assignment)).group_by(AuditRow.student_id)
+        entries = {student: (count, last) for student, count, last in db.execute(counts)}
         old = self._grades.values()
         changed = {s.files for s, _ in old if entries.get(s.student_id) != self._entries.get(s.student_id)}
         self._grades = {s.id: (s, grade) for s, grade in old if s.files not in changed}
@@ -136,11 +136,11 @@ def _absent(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> set
     graded = {name for name in rostered_assignments(db) if assignment in (None, name)}
     if not graded:
         return set()
-    listed = db.scalars(select(StudentRow.id).where(StudentRow.on_roster)).all()
+    students = db.scalars(select(StudentRow.id).where(StudentRow.on_roster)).all()
     columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
     rows = db.execute(select(*columns).where(SubmissionRow.assignment.in_(graded)))
     present = {(student, name) for id, student, name in rows if id not in withdrawn.submissions}
-    return {(student, name) for name in graded for student in listed} - present - withdrawn.pairs
+    return {(student, name) for name in graded for student in students} - present - withdrawn.pairs
 
 
 def _where(table: Any, assignment: str | None) -> list[Any]:

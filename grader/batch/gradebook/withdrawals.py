@@ -81,8 +81,8 @@ def read_withdrawn(db: Connection) -> Withdrawn:
 
 def list_runs(db: Connection) -> list[Run]:
     """Every run, in order."""
-    counted = select(ArrivalRow.run_id, func.count()).group_by(ArrivalRow.run_id)
-    brought = {run: count for run, count in db.execute(counted)}
+    counts = select(ArrivalRow.run_id, func.count()).group_by(ArrivalRow.run_id)
+    brought = {run: count for run, count in db.execute(counts)}
     columns = (RunRow.id, RunRow.assignment, RunRow.started_at, RunRow.withdrawn)
     return [
         Run(id, assignment, _utc(at), brought.get(id, 0), withdrawn)
@@ -143,8 +143,8 @@ def bring_back(db: Connection, run: int | None, submissions: Sequence[Submission
     brought = select(ArrivalRow.submission_id).join(RunRow).where(RunRow.withdrawn)
     for id in db.scalars(brought.where(ArrivalRow.submission_id.in_(of))).all():
         mine = ArrivalRow.submission_id == id
-        moved = update(ArrivalRow).where(mine).values(run_id=run)
-        db.execute(delete(ArrivalRow).where(mine) if run is None else moved)
+        statement = update(ArrivalRow).where(mine).values(run_id=run)
+        db.execute(delete(ArrivalRow).where(mine) if run is None else statement)
         again.add(of[id])
     return again
 
@@ -198,8 +198,8 @@ def _assignments_of(db: Connection, student: str) -> set[str]:
     names = {
         a for table in tables for a in db.scalars(select(table.assignment).filter_by(student_id=student))
     }
-    listed = db.scalar(select(StudentRow.on_roster).where(StudentRow.id == student))
-    return names | (rostered_assignments(db) if listed else set())
+    is_on_roster = db.scalar(select(StudentRow.on_roster).where(StudentRow.id == student))
+    return names | (rostered_assignments(db) if is_on_roster else set())
 
 
 def _marks(db: Connection, student: str) -> list[str]:

@@ -99,8 +99,8 @@ def _chosen(assignment: Assignment, case_name: str) -> tuple[Criterion, Case]:
         raise UserError("which case? Name it: make try CASE=exercise/case")
     chosen = sorted(select(assignment, case=case_name))
     if len(chosen) > 1 and case_name not in chosen:
-        listed = ", ".join(chosen[:SHOWN]) + (", ..." if len(chosen) > SHOWN else "")
-        raise UserError(f"{len(chosen)} cases match {case_name!r}. Name one: {listed}")
+        names = ", ".join(chosen[:SHOWN]) + (", ..." if len(chosen) > SHOWN else "")
+        raise UserError(f"{len(chosen)} cases match {case_name!r}. Name one: {names}")
     name = case_name if case_name in chosen else chosen[0]
     return next((one, case) for one in assignment.rubric.criteria for case in one.cases if case.name == name)
 
@@ -118,8 +118,8 @@ def _inputs_by_name(
 
 def _exercises(assignment: Assignment, case: Case) -> frozenset[str]:
     """The exercises that a case is about; for an assignment without ideas, the names that its probe uses."""
-    if asked := Misconceptions.read(HANDOUT / MISCONCEPTIONS).asked.get(case.criterion):
-        return frozenset(map(called_name, asked))
+    if inputs := Misconceptions.read(HANDOUT / MISCONCEPTIONS).asked.get(case.criterion):
+        return frozenset(map(called_name, inputs))
     criteria = criteria_of_exercises(assignment)
     return frozenset(name for name, ids in criteria.items() if case.criterion in ids)
 

@@ -59,10 +59,10 @@ def _trouble_with(program: str) -> str:
     if program not in DAEMONS:
         return ""
     try:
-        done = subprocess.run([path, *DAEMONS[program]], capture_output=True, timeout=ANSWER_SECONDS)
+        process = subprocess.run([path, *DAEMONS[program]], capture_output=True, timeout=ANSWER_SECONDS)
     except (OSError, subprocess.TimeoutExpired):
         return f"the daemon of {program} does not answer"
-    return f"the daemon of {program} does not answer" if done.returncode else ""
+    return f"the daemon of {program} does not answer" if process.returncode else ""
 
 
 def bundle_of(course: Course, name: str) -> Bundle:

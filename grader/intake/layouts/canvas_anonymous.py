@@ -1,6 +1,6 @@
 """Canvas: the zip of an assignment that is graded anonymously."""
 
-from grader.intake.canvas_names import ANONYMOUS, ANONYMOUS_ENTRY, NO_ATTACHMENT, Parsed, read_names
+from grader.intake.canvas_names import ANONYMOUS, ANONYMOUS_ENTRY, NO_ATTACHMENT, CanvasName, read_names
 from grader.intake.tree import Reading, Tree
 
 TITLE, RANK = "Canvas, anonymous", 35
@@ -15,7 +15,7 @@ def read(tree: Tree) -> Reading | None:
             unexplained.append(path)
         else:
             late = match["late"] is not None
-            parsed[path] = Parsed(
+            parsed[path] = CanvasName(
                 "", late, match["id"], match.groupdict().get("attachment", NO_ATTACHMENT), match["file"]
             )
     return read_names(tree, parsed, unexplained)

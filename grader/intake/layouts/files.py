@@ -28,8 +28,8 @@ def read(tree: Tree) -> Reading | None:
         named = {name: file for name, file in files}
         doubt = ""
         if len(named) < len(files):
-            listed = ", ".join(file for _, file in files)
-            doubt = f"{listed} are the same file of one student: leave one of them"
+            names = ", ".join(file for _, file in files)
+            doubt = f"{names} are the same file of one student: leave one of them"
         handins.append(Handin(student, Claim(ids=(student,)), named, doubt=doubt))
     return Reading(tuple(handins), refused)
 

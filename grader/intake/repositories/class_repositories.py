@@ -34,7 +34,7 @@ class Repository:
 
 
 @dataclass(frozen=True)
-class Collected:
+class RepositoryFiles:
     """The submissions from one repository with their files, or the reason that there is none."""
 
     repository: Repository
@@ -84,18 +84,18 @@ def collect(
     scratch: Path,
     prefix: str,
     any_time: bool = False,
-) -> list[Collected]:
+) -> list[RepositoryFiles]:
     """Reads every repository; one that cannot be reached reports so and does not stop the others.
 
     `prefix` is the part of each name before the student's login. If the time of a push is unknown, the
     submission is in doubt, unless `any_time` is allowed.
     """
 
-    def one(repository: Repository) -> Collected:
+    def one(repository: Repository) -> RepositoryFiles:
         try:
             return _read(repository, pushes.get(repository.name, ()), scratch, prefix, any_time)
         except git.GitRefused as error:
-            return Collected(repository, problem=str(error))
+            return RepositoryFiles(repository, problem=str(error))
 
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         return list(pool.map(one, repositories))
@@ -113,7 +113,7 @@ def common_prefix(names: Sequence[str], assignment: str) -> str:
 
 def _read(
     repository: Repository, pushes: Sequence[Push], scratch: Path, prefix: str, any_time: bool
-) -> Collected:
+) -> RepositoryFiles:
     folder = Path(repository.address)
     if repository.is_remote:
         folder = scratch / repository.name
@@ -136,7 +136,7 @@ def _read(
         login = repository.name.removeprefix(prefix)
         entries.append(Entry(place, login, repository.name, repository.address, commit, time, doubt))
         files.update({f"{place}/{path}": content for path, content in of_commit.items()})
-    return Collected(repository, tuple(entries), files)
+    return RepositoryFiles(repository, tuple(entries), files)
 
 
 def _pointers(files: Mapping[str, bytes]) -> str:
@@ -161,7 +161,7 @@ def _files(folder: Path, commit: str, contents: dict[str, bytes]) -> Iterable[tu
             yield blob.path, contents[blob.object]
 
 
-def manifest(collected: Iterable[Collected]) -> dict[str, bytes]:
+def manifest(collected: Iterable[RepositoryFiles]) -> dict[str, bytes]:
     """The file that gives each folder's student, its commit, and the time the server got it."""
     entries = [asdict(entry) for one in collected for entry in one.entries]
     return {MANIFEST: json.dumps({"schema": SCHEMA, "submissions": entries}, indent=2).encode() + b"\n"}

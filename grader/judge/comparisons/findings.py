@@ -72,8 +72,8 @@ class Findings(Comparison):
 
     def extra_values(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
         """The names of the budget, and the seed of the random orders."""
-        counted = list(case.options.get("budget", {}))
-        return {COUNTED: counted, "schedule": int(rng.integers(MOST_SEEDS))}
+        names = list(case.options.get("budget", {}))
+        return {COUNTED: names, "schedule": int(rng.integers(MOST_SEEDS))}
 
     def judge(self, question: Question) -> Judged:
         """Judges findings, values and counts. A finding is the most informative, so it comes first."""

@@ -70,7 +70,7 @@ def elements_difference(expected: Any, actual: Any) -> Difference | None:
     if not missing and not more:
         return None
     element = shown(elements[next(iter(missing or more))])
-    why = f"{element} is missing" if missing else f"{element} is not expected, or not so often"
+    why = f"{element} is missing" if missing else f"{element} is not expected, or not this often"
     return Difference(shown(expected), shown(actual), why)
 
 

@@ -59,7 +59,7 @@ def _is_number(value: Any) -> bool:
 def _wrong_type(expected: Any, actual: Any) -> str:
     if actual is None:
         return MISSING
-    return f"the type differs: {_type(actual)} came back, and {_type(expected)} is expected"
+    return f"the type differs: the function returned {_type(actual)}; {_type(expected)} is expected"
 
 
 def _type(value: Any) -> str:
@@ -77,7 +77,7 @@ def _items_difference(expected: Any, actual: Any, tolerance: float, path: str) -
         if difference := value_difference(one, other, tolerance, f"{path}[{number}]"):
             return difference
     if len(expected) != len(actual):
-        why = f"the length differs: {len(actual)} items, and {len(expected)} are expected"
+        why = f"the length differs: {len(actual)} items instead of {len(expected)}"
         return _different(expected, actual, why, path)
     return None
 

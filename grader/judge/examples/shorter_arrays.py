@@ -22,14 +22,14 @@ def shorter_shapes(shapes: Mapping[str, Shape], stated: Set[int] = frozenset()) 
     groups = _tied(shapes)
     longest = [shapes[group[0][0]][group[0][1]] for group in groups]
     first = tuple(n if n in stated else min(n, 1) for n in longest)
-    seen, waiting = {first}, [(_size(_shapes(shapes, groups, first)), first)]
+    queued, waiting = {first}, [(_size(_shapes(shapes, groups, first)), first)]
     while waiting:
         _, lengths = heapq.heappop(waiting)
         yield _shapes(shapes, groups, lengths)
         for number, most in enumerate(longest):
             longer = (*lengths[:number], lengths[number] + 1, *lengths[number + 1 :])
-            if longer[number] <= most and longer not in seen:
-                seen.add(longer)
+            if longer[number] <= most and longer not in queued:
+                queued.add(longer)
                 heapq.heappush(waiting, (_size(_shapes(shapes, groups, longer)), longer))
 
 

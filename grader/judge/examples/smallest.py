@@ -12,12 +12,12 @@ from itertools import islice, takewhile
 
 import numpy as np
 
-from grader.judge.cases import generator
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
+from grader.judge.draw_inputs import generator
 from grader.judge.drawn_values import draw_values
 from grader.judge.examples.lay_out_case import lay_out, real_dtype
 from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, stated_lengths
@@ -55,22 +55,22 @@ def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monot
     for one, number, first in in_families:
         by_digest.setdefault(one[1].digest, (one, number, first))
     in_order = sorted(by_digest.values(), key=lambda each: order_of(*each[0]))
-    taken: Counter[object] = Counter()
+    counts: Counter[object] = Counter()
     tried: set[int] = set()
     has_answer: dict[int, bool] = {}
     for most in (_most_of_a_sort(one for one, _, _ in in_order), MOST_CANDIDATES):
         for place, ((small, inputs), number, first) in enumerate(in_order):
             sort = _sort(inputs)
-            if place in tried or taken[sort] >= most:
+            if place in tried or counts[sort] >= most:
                 continue
-            if now() > start + SECONDS or taken.total() == MOST_CANDIDATES:
+            if now() > start + SECONDS or counts.total() == MOST_CANDIDATES:
                 return
             tried.add(place)
             if number not in has_answer:
                 has_answer[number] = answer(*first) is not None
             if has_answer[number]:
-                yield replace(small, id=f"small-{taken.total()}"), inputs
-                taken[sort] += 1
+                yield replace(small, id=f"small-{counts.total()}"), inputs
+                counts[sort] += 1
         if all(has_answer.values()):
             return  # every place is taken
 
@@ -171,11 +171,11 @@ def _various(pairs: Sequence[Small]) -> list[Small]:
     Otherwise the smallest of one sort would take all the places, and a mistake that needs two channels, a
     view, or a stride together with a padding would never be shown.
     """
-    seen: Counter[object] = Counter()
+    counts: Counter[object] = Counter()
     ranks = []
     for place, (_, inputs) in enumerate(pairs):
-        ranks.append((seen[_sort(inputs)], place))
-        seen[_sort(inputs)] += 1
+        ranks.append((counts[_sort(inputs)], place))
+        counts[_sort(inputs)] += 1
     return [pairs[place] for place in sorted(place for _, place in sorted(ranks)[:MOST_CANDIDATES])]
 
 
@@ -316,13 +316,13 @@ def _in_small_numbers(case: Case, inputs: Inputs) -> Iterator[Inputs]:
     has `wide` numbers, there are odd ones from 2049 on, which no 16-bit format holds.
     """
     fixed = kind_of(case).fixed_of(case.parameters)
-    counted = {n: _counted(inputs.array(n).shape) for n in inputs.bases if n not in fixed}
-    inputs = inputs.holding(counted)
+    numbers = {n: _counted(inputs.array(n).shape) for n in inputs.bases if n not in fixed}
+    inputs = inputs.holding(numbers)
     yield inputs
-    yield inputs.holding({n: 5 - 3 * a if n == UPSTREAM else a - 2 for n, a in counted.items()})
-    if (wide := case.parameters.get("wide")) in counted:
-        yield inputs.holding({wide: 2 * counted[wide] + WIDE - 2})
-    upstream = counted.get(UPSTREAM, np.zeros(0, np.float32))
+    yield inputs.holding({n: 5 - 3 * a if n == UPSTREAM else a - 2 for n, a in numbers.items()})
+    if (wide := case.parameters.get("wide")) in numbers:
+        yield inputs.holding({wide: 2 * numbers[wide] + WIDE - 2})
+    upstream = numbers.get(UPSTREAM, np.zeros(0, np.float32))
     for index in {0, upstream.size - 1} if upstream.size else ():  # shows where each number goes
         one = np.zeros(upstream.size, np.float32)
         one[index] = 1

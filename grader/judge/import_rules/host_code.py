@@ -114,7 +114,7 @@ def note_on(file: str, text: str, left_out: Sequence[Item]) -> str:
     names = ", ".join(f"`{item.name}`" for item in functions[:NAMES_SHOWN])
     more = f" and {len(functions) - NAMES_SHOWN} more" if len(functions) > NAMES_SHOWN else ""
     first = 1 + text.count("\n", 0, min(item.start for item in functions))
-    message = f"its host code, from line {first} on, was left out: {names}{more}"
+    message = f"the grader leaves out its host code, from line {first} on: {names}{more}"
     return f"{file}: {message}. The grader launches the kernels."
 
 

@@ -127,14 +127,14 @@ class _Process:
         """
         with self._turn:
             for is_last in (False, False, True):
-                words, ended = self._ask(request, files)
+                words, exit_code = self._ask(request, files)
                 if "answer" in words or "failed" in words:
                     return words
-                if "exhausted" in words or (words and ended == -signal.SIGXCPU):
+                if "exhausted" in words or (words and exit_code == -signal.SIGXCPU):
                     return {"exhausted": "time", **words}
-                if ended is None:  # it ran past the wall-clock limit
+                if exit_code is None:  # it ran past the wall-clock limit
                     break
-                if words and is_last and ended != -signal.SIGKILL:
+                if words and is_last and exit_code != -signal.SIGKILL:
                     return {"exhausted": "crash", **words}
         raise GraderFault("the process that reads submissions does not answer: is the machine out of memory?")
 

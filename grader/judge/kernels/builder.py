@@ -54,7 +54,7 @@ SIMPLER = "write it more simply, without macros and templates that expand to muc
 
 
 @dataclass(frozen=True)
-class Built:
+class Build:
     """The build of a submission's kernels: libraries for its worker, or why they must not or cannot run.
 
     `notes` are NVIDIA's compiler errors for kernels that do run here.
@@ -177,24 +177,24 @@ class Builder:
             self._early.end()
             self._early = None
 
-    def build(self, name: str, source: bytes) -> Built:
+    def build(self, name: str, source: bytes) -> Build:
         """The libraries of the file `name`."""
         reason = self.missing()
         if reason:
-            return Built(failed=Outcome(Status.NOT_RUN, reason=reason))
+            return Build(failed=Outcome(Status.NOT_RUN, reason=reason))
         assert self._runtime is not None
         _, content = self._runtime
         key = self._key(source)
         library = self._cache.get(f"{key}.so")
         if library is None:
             compiled = self._compiled(name, source)
-            if isinstance(compiled, Built):
+            if isinstance(compiled, Build):
                 return compiled
             library = compiled
             self._cache.keep(f"{key}.so", library)
-        return Built({RUNTIME: content, KERNELS: library}, self._notes(name, source, key))
+        return Build({RUNTIME: content, KERNELS: library}, self._notes(name, source, key))
 
-    def _compiled(self, name: str, source: bytes) -> bytes | Built:
+    def _compiled(self, name: str, source: bytes) -> bytes | Build:
         """The library of a source, or the reason why there is none or why it may not be used."""
         assert self._runtime is not None
         child, self._early = self._early or self._start(name), None
@@ -205,14 +205,14 @@ class Builder:
                 text = result["text"] or "the compiler did not finish"
                 if ENDED_BY_LIMITS.search(text):
                     text = _too_much(name)
-                return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
+                return Build(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
             # the import rules apply to expanded macros, too; the compiler does not give their lines
             if refused := self._refusal(name, _library_from(folder, PREPROCESSED)):
-                return Built(refused=refused)
+                return Build(refused=refused)
             library = _library_from(folder, result["kernels"], LIMITS["RLIMIT_FSIZE"])
         if len(library) > MAX_LIBRARY_BYTES:
             text = f"{name}: compiled, it has more than {MAX_LIBRARY_BYTES >> 20} MiB: {SIMPLER}"
-            return Built(failed=Outcome(Status.ERROR, reason=text, error="CompileError"))
+            return Build(failed=Outcome(Status.ERROR, reason=text, error="CompileError"))
         return library
 
     def _notes(self, name: str, source: bytes, known_as: str) -> tuple[str, ...]:
@@ -278,8 +278,10 @@ class Builder:
         reply = read_plain(child.folder / RESULT, RESULT)
         if isinstance(reply, str):
             code = child.process.returncode
-            ended = code - 128 if code > 128 else -code
-            if source and ended in LIMIT_SIGNALS:  # the compiler itself works here: it made the runtime
+            signal_number = code - 128 if code > 128 else -code
+            if (
+                source and signal_number in LIMIT_SIGNALS
+            ):  # the compiler itself works here: it made the runtime
                 return {"status": "CompileError", "text": _too_much(source)}
             last = messages.decode(errors="replace").strip().splitlines()[-1:]
             raise GraderFault(f"no compiler could be started: {''.join(last) or reply}")

@@ -131,7 +131,7 @@ def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox,
             scratch / "nothing", folder, variables, packages, "grader.worker.cuda_program"
         )
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [*words, json.dumps(config)],
             env=environment,
             cwd=folder,
@@ -144,7 +144,7 @@ def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox,
         raise ProgramError(f"{request.file}: it was not compiled within {SECONDS} seconds") from late
     reply = read_plain(folder / RESULT, RESULT)
     if isinstance(reply, str):
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        last = process.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise GraderFault(f"no compiler could be started: {''.join(last) or reply}")
     result = dict(json.loads(reply))
     if result["status"] != "ok":

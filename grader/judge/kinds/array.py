@@ -48,8 +48,8 @@ def array_keys() -> "Mapping[str, type[CaseModel]]":
 
 def _axes(inputs: Inputs) -> list[int]:
     """The integers that a case asks for under the name `axes`: one, a list of them, or none."""
-    asked = inputs.ask.get("axes", [])
-    listed = asked if isinstance(asked, list) else [asked]
+    axes = inputs.ask.get("axes", [])
+    listed = axes if isinstance(axes, list) else [axes]
     return [axis for axis in listed if isinstance(axis, int) and not isinstance(axis, bool)]
 
 

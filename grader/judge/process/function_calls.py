@@ -117,8 +117,8 @@ class FunctionCalls:
     ) -> None:
         self.numbers = numbers
         self._functions, self._inputs, self._most_calls = functions, inputs, most_calls
-        listed = [number for entry in numbers.values() for number in _listed(entry)]
-        self._places = {number: place for place, number in enumerate(listed)}
+        places = [number for entry in numbers.values() for number in _listed(entry)]
+        self._places = {number: place for place, number in enumerate(places)}
         self._calls = 0
 
     def answer(self, call: Frame) -> bytes | Outcome:
@@ -129,7 +129,7 @@ class FunctionCalls:
         """
         number = call.header[FUNCTION]
         if number not in self._places:
-            raise ProtocolError("a call of a function that the case does not hand over")
+            raise ProtocolError("a call of a function that the case does not pass")
         self._calls += 1
         if self._calls > self._most_calls:
             why = f"it called the functions of the case more than {self._most_calls} times"

@@ -47,8 +47,8 @@ def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
     except OSError:
         return 0.0
     seconds = own_cpu_seconds(pid)
-    ended = sum(int(field) for field in fields[13:15]) / os.sysconf("SC_CLK_TCK")
-    return seconds + ended + sum(cpu_seconds(child, with_descendants=True) for child in children)
+    seconds_of_ended = sum(int(field) for field in fields[13:15]) / os.sysconf("SC_CLK_TCK")
+    return seconds + seconds_of_ended + sum(cpu_seconds(child, with_descendants=True) for child in children)
 
 
 def own_cpu_seconds(pid: int) -> float:

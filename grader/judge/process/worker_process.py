@@ -175,9 +175,9 @@ class WorkerProcess:
                     Status.OUTPUT_LIMIT, reason=f"it printed more than {self._output_bytes // 1024} KiB"
                 )
             if time.monotonic() > next_look:
-                ended = self._too_much() or self._too_long(clocks, most)
-                if ended is not None:
-                    return ended
+                end = self._too_much() or self._too_long(clocks, most)
+                if end is not None:
+                    return end
                 next_look = time.monotonic() + TICK_SECONDS
 
     def _too_long(self, clocks: "Clocks", most: Seconds) -> Outcome | None:

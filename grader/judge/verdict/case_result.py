@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.differences.probe_values import NO_VALUE
+from grader.judge.discover_subclasses import error_in_words
 from grader.judge.process.implementation import Implementation
 from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import Misconceptions
@@ -48,8 +49,8 @@ def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
         result = ended.result
     except GraderFault as fault:
         result = ended_early(case, Status.INTERNAL_ERROR, str(fault))
-    except Exception as error:  # our bug must not look like the student's
-        result = ended_early(case, Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
+    except (Exception, SystemExit) as error:  # our bug, or the author's, must not look like the student's
+        result = ended_early(case, Status.INTERNAL_ERROR, error_in_words(error))
     run.results[case.name] = result
     return result
 

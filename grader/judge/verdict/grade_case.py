@@ -5,8 +5,10 @@ from dataclasses import replace
 from grader.judge.comparison import Oracle, Question
 from grader.judge.comparisons import COMPARISONS, compared_by, comparison_of
 from grader.judge.differences.difference import Difference
+from grader.judge.discover_subclasses import method_place
 from grader.judge.process.implementation import Implementation
-from grader.model.assignment import Case, Criterion
+from grader.model.assignment import OWN_COMPARISONS, Case, Criterion
+from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Outcome, Status
 
 
@@ -19,12 +21,29 @@ def grade_case(
     """
     tolerance = compared_by(case).tolerance(case)
     question = Question(case, criterion, submission, oracle, tolerance)
-    outcome, difference = comparison_of(case).judge(question)
+    comparison = comparison_of(case)
+    judged = comparison.judge(question)
+    if case.comparison_source and not _is_verdict(judged):
+        place = method_place(comparison, "judge", OWN_COMPARISONS)
+        raise GraderFault(
+            f"{place} returned {type(judged).__name__}, expected an outcome, and a Difference or None"
+        )
+    outcome, difference = judged
     result = _result(question, outcome, difference)
     if forward_fails and difference is not None and _follows_through(question, difference):
-        why = f"right for your forward pass, which is wrong at {forward_fails}: fix that first"
+        why = f"right for your forward pass, but the forward pass fails {forward_fails}: fix that first"
         return replace(result, rationale=why, follow_through=case.follow_through)
     return result
+
+
+def _is_verdict(judged: object) -> bool:
+    """True for what the comparison of a course must return: an outcome, and a difference of texts or None."""
+    match judged:
+        case (Outcome(), None):
+            return True
+        case (Outcome(), Difference(expected=str(), actual=str(), rationale=str())):
+            return True
+    return False
 
 
 def _follows_through(question: Question, difference: Difference) -> bool:

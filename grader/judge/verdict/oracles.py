@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.cases import draw
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import compared_by, draws, judged_draws
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of, text_of, value_of
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject
 from grader.judge.process.sandbox import starter

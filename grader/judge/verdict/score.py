@@ -45,9 +45,9 @@ def failing_forward(
     """
     forwards = [c for c in rubric.criteria if c.probe == criterion.options.get("adjoint_of")]
     names = [case.name for forward in forwards for case in forward.cases]
-    ended = [results[name] for name in names if name in results]
-    failing = [result for result in ended if result.status in FAILED]
-    is_gone_wrong = any(r.status is Status.OK for r in ended) or any(map(is_explained, failing))
+    results_so_far = [results[name] for name in names if name in results]
+    failing = [result for result in results_so_far if result.status in FAILED]
+    is_gone_wrong = any(r.status is Status.OK for r in results_so_far) or any(map(is_explained, failing))
     return f"{failing[0].criterion}/{failing[0].case}" if failing and is_gone_wrong else ""
 
 
@@ -81,7 +81,7 @@ def _score_criterion(criterion: Criterion, results: Mapping[str, CheckResult]) -
     if criterion.by_hand:
         points, none = Fraction(criterion.points), Fraction(0)
         return CriterionGrade(criterion.id, criterion.title, points, none, Status.NOT_RUN, (), by_hand=True)
-    ended = tuple(results[case.name] for case in criterion.cases if case.name in results)
+    case_results = tuple(results[case.name] for case in criterion.cases if case.name in results)
     earned = sum(
         (case.weight * _share(results[case.name]) for case in criterion.cases if case.name in results),
         Fraction(0),
@@ -92,9 +92,9 @@ def _score_criterion(criterion: Criterion, results: Mapping[str, CheckResult]) -
         title=criterion.title,
         points=Fraction(criterion.points * offered, criterion.weight),
         score=criterion.points * earned / criterion.weight,
-        status=_status(ended),
-        results=ended,
-        reason=ended[0].rationale if ended and _status(ended) is Status.NOT_RUN else "",
+        status=_status(case_results),
+        results=case_results,
+        reason=case_results[0].rationale if case_results and _status(case_results) is Status.NOT_RUN else "",
     )
 
 

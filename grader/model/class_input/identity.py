@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, permutations
 from typing import TypeVar
 
@@ -330,6 +331,12 @@ def _without_middle_names(words: Words) -> Iterator[Words]:
             for some in combinations(words, count):
                 if 2 * len("".join(some)) >= len("".join(words)):
                     yield some
+
+
+@lru_cache(maxsize=4096)  # a page searches a whole class
+def spellings(name: str) -> str:
+    """The words of a name as a search may write them: without accents, and with umlauts spelled out."""
+    return " ".join(_unique(word for words in _readings(name) for word in words))
 
 
 def _readings(name: str) -> Readings:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from grader.judge.case_selection.selection import criteria_of_exercises
-from grader.judge.cases import draw
 from grader.judge.comparisons import judged_draws
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Array
 from grader.model.assignment import OWN_TEST, Assignment, Criterion, Rubric, Visibility
 from grader.model.grade import Grade

@@ -8,7 +8,7 @@ from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment
 from grader.model.text import exact_text
 from grader.report.formats import ReportFiles, Request
 
-WRITES = "adjustments.csv: what persons added to scores, to be edited and given to `grader adjust`"
+WRITES = "adjustments.csv: the manual score adjustments, to edit and pass to `grader adjust`"
 FILLS_IN, ONE_ASSIGNMENT = False, False
 
 

@@ -40,7 +40,7 @@ def show_matrix(verification: Verification, console: Console) -> None:
         say(f"  {one_line(case)}: rounding takes at most {worst:.2f} of its tolerance")
     if verification.conflicting_pairs:
         count = len(verification.conflicting_pairs)
-        say(f"  {count} pairs of mutants cannot be combined: the page lists them")
+        say(f"  {plural(count, 'pair')} of mutants cannot be combined: the page lists them")
     for gain in verification.gains:
         words = f"  {one_line(gain.cheat)}: gains {gain.points:g} points, may gain {gain.may_gain}"
         say(words, "bold red" if gain.is_too_much else "")

@@ -106,6 +106,7 @@ unsigned emulator_active(int line);
 long long emulator_clock();
 [[noreturn]] void emulator_trap(const char *what, int line);
 void emulator_atomic(const volatile void *pointer, int size, int line);
+void emulator_atomic_block(const volatile void *pointer, int size, int line);
 void emulator_fence();
 void emulator_fence_block();
 int emulator_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));

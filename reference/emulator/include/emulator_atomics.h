@@ -4,8 +4,10 @@
 // All threads run on one thread of the machine and give way only where they wait, so a plain update is atomic.
 #ifdef EMULATOR_CHECKED
 #define EMULATOR_TELL(address) emulator_atomic(address, sizeof *(address), line)
+#define EMULATOR_TELL_BLOCK(address) emulator_atomic_block(address, sizeof *(address), line)
 #else
 #define EMULATOR_TELL(address) (void)line
+#define EMULATOR_TELL_BLOCK(address) (void)line
 #endif
 
 #define EMULATOR_ATOMIC(name, T, update)                                               \
@@ -18,7 +20,10 @@
     }                                                                                  \
     EMULATOR_QUIET static inline T name##_block(volatile T *address, T value, EMULATOR_LINE)   \
     {                                                                                  \
-        return name(address, value, line);                                             \
+        EMULATOR_TELL_BLOCK(address);                                                  \
+        T old = *address;                                                              \
+        *address = (update);                                                           \
+        return old;                                                                    \
     }                                                                                  \
     EMULATOR_QUIET static inline T name##_system(volatile T *address, T value, EMULATOR_LINE)  \
     {                                                                                  \
@@ -50,21 +55,20 @@ EMULATOR_ATOMIC(atomicInc, unsigned, old >= value ? 0 : old + 1)
 EMULATOR_ATOMIC(atomicDec, unsigned, old == 0 || old > value ? value : old - 1)
 
 // If the comparison fails, another thread may hold a lock, so the others get a turn.
-#define EMULATOR_CAS(T)                                                                                      \
-    EMULATOR_QUIET static inline T atomicCAS(volatile T *address, T compare, T value, EMULATOR_LINE)         \
+#define EMULATOR_CAS_AS(name, T, tell)                                                                       \
+    EMULATOR_QUIET static inline T name(volatile T *address, T compare, T value, EMULATOR_LINE)              \
     {                                                                                                        \
-        EMULATOR_TELL(address);                                                                              \
+        tell(address);                                                                                       \
         T old = *address;                                                                                    \
         if (old == compare)                                                                                  \
             *address = value;                                                                                \
         else                                                                                                 \
             emulator_yield();                                                                                \
         return old;                                                                                          \
-    }                                                                                                        \
-    EMULATOR_QUIET static inline T atomicCAS_block(volatile T *address, T compare, T value, EMULATOR_LINE)   \
-    {                                                                                                        \
-        return atomicCAS(address, compare, value, line);                                                     \
-    }                                                                                                        \
+    }
+#define EMULATOR_CAS(T)                                                                                      \
+    EMULATOR_CAS_AS(atomicCAS, T, EMULATOR_TELL)                                                             \
+    EMULATOR_CAS_AS(atomicCAS_block, T, EMULATOR_TELL_BLOCK)                                                 \
     EMULATOR_QUIET static inline T atomicCAS_system(volatile T *address, T compare, T value, EMULATOR_LINE)  \
     {                                                                                                        \
         return atomicCAS(address, compare, value, line);                                                     \

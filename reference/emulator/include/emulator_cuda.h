@@ -5,7 +5,8 @@
 #pragma once
 
 extern "C" {
-void emulator_atomic_in_order(const volatile void *pointer, int size, int is_store, int acquires, int releases, int line);
+void emulator_atomic_in_order(const volatile void *pointer, int size, int is_store, int acquires, int releases, int of_block, int line);
+void emulator_fence_in_order(int acquires, int releases, int of_block);
 unsigned emulator_order(const void *word, int acquires, int releases, int of_block, unsigned most);
 void emulator_copy_later(void *to, const void *from, size_t size, size_t zeros, int line);
 void emulator_commit();
@@ -38,18 +39,25 @@ EMULATOR_QUIET static inline void atomic_thread_fence(memory_order order, thread
 {
     if (order == memory_order_relaxed || scope == thread_scope_thread)
         return;
-    scope == thread_scope_block ? emulator_fence_block() : emulator_fence();
+    emulator_fence_in_order(order != memory_order_release, emulator_releases(order), scope == thread_scope_block);
 }
 
 // Everything that a thread does before it releases a word comes before everything that another does after it
 // acquires the word. All threads run on one thread of the machine, so a plain update is atomic.
 template <typename T, thread_scope Scope> struct emulator_word {
+    static constexpr bool IS_OF_BLOCK = Scope == thread_scope_block || Scope == thread_scope_thread;
+
+    EMULATOR_QUIET static void release()
+    {
+        if (Scope != thread_scope_thread)
+            emulator_fence_in_order(false, true, IS_OF_BLOCK);
+    }
     EMULATOR_QUIET static void tell(const volatile T *word, memory_order order, bool is_store, bool loads, int line)
     {
         if (emulator_releases(order) && (is_store || !loads))
-            atomic_thread_fence(order, Scope);
+            release();
 #ifdef EMULATOR_CHECKED
-        emulator_atomic_in_order(word, sizeof(T), is_store, loads && emulator_acquires(order), !loads || is_store, line);
+        emulator_atomic_in_order(word, sizeof(T), is_store, loads && emulator_acquires(order), !loads || is_store, IS_OF_BLOCK, line);
 #else
         (void)word, (void)line;
 #endif
@@ -67,9 +75,9 @@ template <typename T, thread_scope Scope> struct emulator_word {
     template <typename F> EMULATOR_QUIET static T update(volatile T *word, memory_order order, int line, F &&made)
     {
         if (emulator_releases(order))
-            atomic_thread_fence(order, Scope);
+            release();
 #ifdef EMULATOR_CHECKED
-        emulator_atomic_in_order(word, sizeof(T), false, emulator_acquires(order), true, line);
+        emulator_atomic_in_order(word, sizeof(T), false, emulator_acquires(order), true, IS_OF_BLOCK, line);
 #endif
         T old = *word;
         *word = made(old);

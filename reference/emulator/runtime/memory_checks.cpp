@@ -93,15 +93,18 @@ inline void step(Mode mode, std::size_t offset, int size, std::uint64_t place)
 
 std::uint64_t plain_reads[2];  // of 4 bytes each; of global and of shared memory
 
+const int WIDEST = 16;  // bytes that one instruction of a GPU reads or writes: a copy of a large struct takes many
+
 void count(Mode mode, std::size_t offset, int size)
 {
     bool shared = offset < SHARED_ZONE;
-    if (mode == ATOMIC)
-        ++counters.atomics;
+    auto times = std::uint64_t((std::int64_t(size) + WIDEST - 1) / WIDEST);
+    if (is_atomic(mode))
+        counters.atomics += times;
     else if (shared)
-        ++(mode == READ ? counters.shared_reads : counters.shared_writes);
+        (mode == READ ? counters.shared_reads : counters.shared_writes) += times;
     else
-        ++(mode == READ ? counters.global_reads : counters.global_writes);
+        (mode == READ ? counters.global_reads : counters.global_writes) += times;
     (shared ? counters.shared_bytes : counters.global_bytes) += size;
 }
 
@@ -199,7 +202,7 @@ Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset
 {
     Finding finding = {};
     finding.kind = kind;
-    finding.mode = mode;
+    finding.mode = is_atomic(mode) ? ATOMIC : mode;
     finding.thread = thread;
     finding.block = block;
     finding.other_thread = -1;
@@ -345,47 +348,52 @@ INTERFACE const Finding *emulator_findings(std::size_t *count)
 
 #define HERE reinterpret_cast<std::uint64_t>(__builtin_return_address(0))
 
-// Atomic operations are functions of the header; they pass the line that calls them.
-INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
-{
-    Fence *mine = fence_of(block);
-    if (mine) {
-        mine->published = mine->passed;
-        mine->has_seen_others = true;
-    }
-    std::size_t before = findings.size();
-    access<ATOMIC>(pointer, size, std::uint64_t(line) << 48 | 1);
-    for (; before < findings.size(); ++before)
-        findings[before].line = line;
-    // behind the access, which lets others run where it is one of many looks
-    hand_on(reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena));
-}
-
 // A struct may be of any size; one that is so large leaves every array.
 static int bounded(std::size_t n) { return n < INT32_MAX ? int(n) : INT32_MAX; }
 INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
 INTERFACE void emulator_fence();
 INTERFACE void emulator_fence_block();
 
-// The same with a memory order of cuda::atomic: a store reads nothing, and a relaxed operation orders
-// nothing.
+// Atomic operations are functions of the headers; they pass the line that calls them. With a memory order of cuda::atomic a
+// store reads nothing, and a relaxed operation orders nothing by itself.
 INTERFACE void emulator_atomic_in_order(
-    const volatile void *pointer, int size, int is_store, int acquires, int releases_too, int line)
+    const volatile void *pointer, int size, int is_store, int acquires, int releases_too, int of_block, int line)
 {
-    if (Fence *mine = fence_of(block)) {
+    Fence *mine = of_block ? nullptr : fence_of(block);
+    if (mine) {
         if (releases_too)
             mine->published = mine->passed;
         if (acquires)
             mine->has_seen_others = true;
+        else if (!is_store)
+            mine->has_looked = true;
     }
     std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);
     for (std::size_t i = offset; is_store && offset < arena_size && i < offset + std::size_t(size) && i < arena_size; ++i)
         state[i / 4] = static_cast<unsigned char>(state[i / 4] | (state[i / 4] & 1u << i % 4) << 4);
     std::size_t before = findings.size();
-    access<ATOMIC>(pointer, size, std::uint64_t(line) << 48 | 1);
+    std::uint64_t place = std::uint64_t(line) << 48 | 1;
+    of_block ? access<ATOMIC_OF_BLOCK>(pointer, size, place) : access<ATOMIC>(pointer, size, place);
     for (; before < findings.size(); ++before)
         findings[before].line = line;
-    hand_on(offset, acquires, releases_too);
+    // An atomic operation also reads, or writes, or both: else a kernel could load by it and stay within a budget of reads.
+    if (offset < arena_size) {
+        bool is_shared = offset < SHARED_ZONE;
+        (is_shared ? counters.shared_reads : counters.global_reads) += !is_store;
+        (is_shared ? counters.shared_writes : counters.global_writes) += is_store || releases_too;
+    }
+    // behind the access, which lets others run where it is one of many looks
+    hand_on(offset, acquires, releases_too, SIZE_MAX, !is_store);
+}
+
+INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
+{
+    emulator_atomic_in_order(pointer, size, 0, 1, 1, 0, line);
+}
+
+INTERFACE void emulator_atomic_block(const volatile void *pointer, int size, int line)
+{
+    emulator_atomic_in_order(pointer, size, 0, 1, 1, 1, line);
 }
 
 // A thread arrives at its block's shared object at this address, or has waited there for the first `most` arrivals. Returns
@@ -466,18 +474,22 @@ INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_sto
         findings[before].line = line;
 }
 
-INTERFACE void emulator_fence()
+INTERFACE void emulator_fence_in_order(int acquires, int releases_too, int of_block)
 {
+    pass_fence(acquires, releases_too);
+    if (of_block)
+        return;
     if (!fence_of(block))
         fences.resize(std::size_t(launch.grid[0]) * launch.grid[1] * launch.grid[2]);
-    pass_fence();
-    fence_of(block)->passed = now;
+    Fence &mine = *fence_of(block);
+    if (releases_too)
+        mine.passed = now;
+    if (acquires && mine.has_looked)
+        mine.has_seen_others = true;
 }
 
-INTERFACE void emulator_fence_block()
-{
-    pass_fence();
-}
+INTERFACE void emulator_fence() { emulator_fence_in_order(1, 1, 0); }
+INTERFACE void emulator_fence_block() { emulator_fence_in_order(1, 1, 1); }
 
 // Functions that the compiler calls. The names and their meaning: LLVM's and GCC's -fsanitize=thread.
 #define ACCESSES(size)                                                                              \

@@ -25,6 +25,7 @@ struct alignas(32) Word {
     std::uint32_t parts;  // from 1, in `parts`: where bytes of the word were used one by one
     std::int16_t writer, reader[2];
     unsigned written_bytes : 4, read_bytes_0 : 4, read_bytes_1 : 4, atomic : 1;
+    unsigned of_block : 1;  // atomic in its block alone
 };
 
 struct Parts {
@@ -47,7 +48,7 @@ Word *words;
 
 struct Fence {
     std::uint32_t passed, published;  // moments; 0: never
-    bool has_seen_others;
+    bool has_seen_others, has_looked;  // by acquiring, or before its next fence by a relaxed operation
 };
 std::vector<Fence> fences;  // by block; empty as long as none has passed one
 std::uint32_t fences_of;    // the launch that they belong to
@@ -78,17 +79,22 @@ std::uint32_t fence_passed[MAX_THREADS];                        // moments; of t
 std::uint32_t releases_of;                                      // the block, by its start, in which there are any
 std::unordered_map<std::size_t, std::vector<Release>> releases;  // by the word's offset
 std::unordered_map<std::uint64_t, std::size_t> acquired;         // by word and thread: how many it has seen
+// By thread, what its relaxed operations have seen, in the same form: it has acquired that after its next fence.
+std::unordered_map<int, std::unordered_map<std::uint64_t, std::size_t>> looked;
 
 // Acquires a word's releases, or the first `most` of them: a barrier's waiter sees those of its phase, and no later
 // ones. Returns how many there are now.
-std::size_t hand_on(std::size_t offset, bool acquires = true, bool releases_too = true, std::size_t most = SIZE_MAX)
+std::size_t hand_on(std::size_t offset, bool acquires = true, bool releases_too = true, std::size_t most = SIZE_MAX, bool looks = false)
 {
     if (releases_of != block_start)
         return 0;  // no thread has passed a fence
     std::vector<Release> &made = releases[offset];
+    std::uint64_t which = offset * MAX_THREADS + unsigned(thread);
     if (acquires) {
-        std::size_t &seen = acquired[offset * MAX_THREADS + unsigned(thread)];
+        std::size_t &seen = acquired[which];
         seen = std::max(seen, std::min(most, made.size()));
+    } else if (looks && !made.empty()) {
+        looked[thread][which] = made.size();
     }
     if (releases_too && fence_passed[thread] > block_start && (made.empty() || made.back().thread != thread
                                                   || made.back().passed != fence_passed[thread]))
@@ -109,14 +115,24 @@ bool was_handed_on(int by, std::uint32_t moment)
     return false;
 }
 
-void pass_fence()
+void pass_fence(bool acquires = true, bool releases_too = true)
 {
     if (releases_of != block_start) {
         releases.clear();
         acquired.clear();
+        looked.clear();
         releases_of = block_start;
     }
-    fence_passed[thread] = ++now;
+    if (releases_too)
+        fence_passed[thread] = ++now;
+    auto mine = looked.find(thread);
+    if (!acquires || mine == looked.end())
+        return;
+    for (const auto &one : mine->second) {
+        std::size_t &seen = acquired[one.first];
+        seen = std::max(seen, one.second);
+    }
+    looked.erase(mine);
 }
 
 __attribute__((noinline)) void report_race(
@@ -158,6 +174,8 @@ __attribute__((noinline)) void suspect(std::uint64_t place, std::size_t offset, 
     pending.race.other_block = block;
     pending.race.other_line = -1 - WRITE;
 }
+
+constexpr bool is_atomic(Mode mode) { return mode == ATOMIC || mode == ATOMIC_OF_BLOCK; }
 
 inline bool unordered(std::uint32_t moment, int other, std::uint32_t since)
 {
@@ -238,7 +256,7 @@ inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_
 {
     std::uint32_t since = at < SHARED_ZONE / 4 ? block_start : launch_start;
     if (unordered(word.written_at, word.writer, since) && (word.written_bytes & bytes)
-        && !(MODE == ATOMIC && word.atomic)) {
+        && !(is_atomic(MODE) && word.atomic && (word.written_at >= block_start || (MODE == ATOMIC && !word.of_block)))) {
         if (MODE == WRITE && is_one_store(word, place, size))
             suspect(place, offset, size, word.writer, word.written_at);
         else
@@ -274,10 +292,12 @@ inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_
             report_race(MODE, place, offset, size, word.reader[i], word.read_at[i], READ);
     if (__builtin_expect(keeps_all_readers(), 0))
         meet_readers<MODE>(bytes, at, offset, size, place, since);
+    // another block meets the last operation of this one, and an earlier one counts as long as all were atomic
+    word.of_block = MODE == ATOMIC_OF_BLOCK || (MODE == ATOMIC && word.atomic && word.of_block && word.written_at >= block_start);
     word.written_at = now;
     word.writer = std::int16_t(thread);
     word.written_bytes = bytes;
-    word.atomic = MODE == ATOMIC;
+    word.atomic = is_atomic(MODE);
     word.store = store_number(place);
 }
 

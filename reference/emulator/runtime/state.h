@@ -25,7 +25,8 @@ enum Kind {
     OUT_OF_BOUNDS, UNINITIALISED_READ, RACE, DIVERGENT_BARRIER, BAD_LAUNCH, MISALIGNED, CRASHED, TRAP, DEADLOCK,
     SAME_VALUE, TIMEOUT
 };
-enum Mode { READ, WRITE, ATOMIC };
+// The last is an atomic operation of a block's scope: for other blocks it is none. A finding says ATOMIC.
+enum Mode { READ, WRITE, ATOMIC, ATOMIC_OF_BLOCK };
 // Of blocks the first three; of threads, in each round, all. The last two are made to show what depends on an
 // order: the thread that stored last runs ahead of all others, or falls behind.
 enum Order { FORWARD, REVERSE, RANDOM, LAST_WRITER_FIRST, LAST_WRITER_LAST };

@@ -58,9 +58,9 @@ def test_docs_hold_what_the_loader_says_now(tmp_path: Path) -> None:
     """After a change to the loader's models or to a page's template: `make docs`."""
     describe_schema.write(tmp_path)
 
-    written = sorted(path.name for path in tmp_path.iterdir())
-    assert written == ["limits.md", "reference.md", "rubric.md", "rubric.schema.json"]
-    for name in written:
+    files = sorted(path.name for path in tmp_path.iterdir())
+    assert files == ["limits.md", "reference.md", "rubric.md", "rubric.schema.json"]
+    for name in files:
         assert (describe_schema.DOCS / name).read_bytes() == (tmp_path / name).read_bytes(), (
             f"{name}: run `make docs`"
         )
@@ -72,12 +72,14 @@ def test_every_rubric_of_the_repository_is_valid_and_names_the_schema(
 ) -> None:
     """An assignment with kinds or comparisons of its own has its own schema, next to its rubric."""
     text = path.read_text(encoding="utf-8")
-    own = path.with_name(describe_schema.SCHEMA)
-    named = path.parent / text.splitlines()[0].removeprefix(NAMES_SCHEMA)
+    own_schema = path.with_name(describe_schema.SCHEMA)
+    schema = path.parent / text.splitlines()[0].removeprefix(NAMES_SCHEMA)
 
-    assert named.resolve() == (own if own.exists() else describe_schema.DOCS / describe_schema.SCHEMA)
-    if own.exists():
-        validator = Draft202012Validator(json.loads(own.read_text(encoding="utf-8")))
+    assert schema.resolve() == (
+        own_schema if own_schema.exists() else describe_schema.DOCS / describe_schema.SCHEMA
+    )
+    if own_schema.exists():
+        validator = Draft202012Validator(json.loads(own_schema.read_text(encoding="utf-8")))
     assert [error.message for error in validator.iter_errors(yaml.safe_load(text))] == []
 
 
@@ -85,12 +87,12 @@ def test_every_rubric_of_the_repository_is_valid_and_names_the_schema(
 def test_an_own_schema_is_what_the_kinds_of_its_assignment_give_now(path: Path, tmp_path: Path) -> None:
     """It stands next to the rubric if, and only if, the assignment brings kinds or comparisons."""
     brings = any(path.with_name(name).exists() for name in ("kinds.py", "comparisons.py"))
-    own = path.with_name(describe_schema.SCHEMA)
+    own_schema = path.with_name(describe_schema.SCHEMA)
 
-    assert own.exists() == brings
+    assert own_schema.exists() == brings
     if brings:
         describe_schema.write_schema(tmp_path, vocabulary_of(path.parent))
-        assert own.read_bytes() == (tmp_path / own.name).read_bytes()
+        assert own_schema.read_bytes() == (tmp_path / own_schema.name).read_bytes()
 
 
 BROKEN = {

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from grader.author.case_size import MAX_ELEMENTS, elements
 from grader.author.load import load, load_course
 from grader.author.yaml_document import MAX_BYTES, MAX_NODES, Document
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.kinds import kind_of
 from grader.model.errors import UserError
 
@@ -214,8 +214,8 @@ def test_whatever_stands_in_a_key_loads_or_is_one_line(
 def test_whatever_number_or_text_stands_in_a_key_loads_or_is_one_line(
     folder: Path, place: tuple[str, tuple[int, int]], number: object
 ) -> None:
-    written = yaml.safe_dump(number, allow_unicode=False).removesuffix("\n...\n").rstrip("\n")
-    holds(folder, *place, written)
+    text = yaml.safe_dump(number, allow_unicode=False).removesuffix("\n...\n").rstrip("\n")
+    holds(folder, *place, text)
 
 
 SAMPLE = 1000
@@ -296,11 +296,11 @@ def test_a_case_that_would_fill_the_memory_is_refused_with_its_line(folder: Path
     rubric = path_of(folder, "rubric.yaml")
     first = next(line for line in FILES["rubric.yaml"].splitlines() if "{id: one" in line)
     rubric.write_text(FILES["rubric.yaml"].replace(first, f"      - {{id: one, {case}}}", 1))
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         load(folder / "tiny")
 
-    assert str(caught.value).startswith(f"{rubric}:11: found ")
-    assert "at most" in str(caught.value) or "less than or equal" in str(caught.value)
+    assert str(error.value).startswith(f"{rubric}:11: found ")
+    assert "at most" in str(error.value) or "less than or equal" in str(error.value)
     assert MAX_ELEMENTS * 4 == 64 << 20
 
 
@@ -310,10 +310,10 @@ def test_no_drawn_case_is_larger_than_what_is_counted_for_it(folder: Path, case:
     rubric = path_of(folder, "rubric.yaml")
     first = next(line for line in FILES["rubric.yaml"].splitlines() if "{id: one" in line)
     rubric.write_text(FILES["rubric.yaml"].replace(first, f"      - {{id: many, {case}}}", 1))
-    drawn = [c for c in load(folder / "tiny").rubric.criteria[0].cases if c.id.startswith("many")]
+    cases = [c for c in load(folder / "tiny").rubric.criteria[0].cases if c.id.startswith("many")]
 
-    assert len(drawn) == 200
-    for each in drawn:
+    assert len(cases) == 200
+    for each in cases:
         sizes = [base.size for base in draw(each, "tiny").bases.values()]
         assert sum(sizes) <= elements(kind_of(each), {}, (), is_drawn=True)
 
@@ -323,16 +323,16 @@ def test_no_drawn_case_is_larger_than_what_is_counted_for_it(folder: Path, case:
 )
 def test_an_oracle_outside_of_the_reference_is_refused_with_its_line(folder: Path, oracle: str) -> None:
     restore(folder)
-    named = path_of(folder, "assignment.yaml")
-    named.write_text(FILES["assignment.yaml"].replace("reference.conv", oracle))
+    path = path_of(folder, "assignment.yaml")
+    path.write_text(FILES["assignment.yaml"].replace("reference.conv", oracle))
     with pytest.raises(UserError, match=rf"assignment\.yaml:4: found '{re.escape(oracle)}'"):
         load(folder / "tiny")
 
 
 def test_an_oracle_that_is_not_there_is_answered_with_the_nearest_names(folder: Path) -> None:
     restore(folder)
-    named = path_of(folder, "assignment.yaml")
-    named.write_text(FILES["assignment.yaml"].replace("reference.conv", "reference.convv"))
+    path = path_of(folder, "assignment.yaml")
+    path.write_text(FILES["assignment.yaml"].replace("reference.conv", "reference.convv"))
     with pytest.raises(UserError, match=r"did you mean .reference\.conv."):
         load(folder / "tiny")
 

@@ -145,8 +145,8 @@ def test_a_course_without_policies_takes_nothing_from_anybody(course: Path) -> N
 )
 def test_a_policy_that_contradicts_itself_says_where(course: Path, text: str, line: int, phrase: str) -> None:
     path = course / "assignments" / "course.yaml"
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         load_text(course, text)
-    assert str(caught.value).startswith(f"{path}:{line}: ")
-    assert phrase in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert str(error.value).startswith(f"{path}:{line}: ")
+    assert phrase in str(error.value)
+    assert "\n" not in str(error.value)

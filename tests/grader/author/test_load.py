@@ -6,7 +6,7 @@ import pytest
 
 from grader.author.course_files import digest_of
 from grader.author.load import changed_files, load, load_course
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.model.assignment import OWN_TEST, Limits, Visibility
 from grader.model.errors import UserError
 from tests.tables import by_name
@@ -52,9 +52,9 @@ def tiny(course: Path) -> Path:
 
 
 def complaint(folder: Path) -> str:
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         load(folder)
-    return str(caught.value)
+    return str(error.value)
 
 
 # name: (file, text to replace, replacement, the line that is named, what the message says)
@@ -570,9 +570,9 @@ def test_a_course_that_names_a_missing_assignment_says_where(course: Path) -> No
     path = course / "assignments" / "course.yaml"
     path.write_text("title: A course\nassignments:\n  - tiny\n  - gone\n")
 
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         load_course(path)
-    assert str(caught.value) == f"{path}:4: found 'gone', expected a folder with assignment.yaml"
+    assert str(error.value) == f"{path}:4: found 'gone', expected a folder with assignment.yaml"
 
 
 @pytest.mark.parametrize(
@@ -589,11 +589,11 @@ def test_a_course_that_is_written_wrong_says_where(course: Path, text: str, line
     path = course / "assignments" / "course.yaml"
     path.write_text(text)
 
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         load_course(path)
-    assert str(caught.value).startswith(f"{path}:{line}: ")
-    assert phrase in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert str(error.value).startswith(f"{path}:{line}: ")
+    assert phrase in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 @pytest.fixture

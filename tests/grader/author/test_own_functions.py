@@ -12,11 +12,11 @@ from grader.judge.session import Session
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox, Status
 from grader.model.submitted_files import SubmittedFiles
-from tests.functions_course import ALWAYS, CHECK, loaded, write
+from tests.functions_course import ALWAYS, CHECK, load_with_library, write
 
 
 def test_a_handout_holds_the_functions_of_visible_cases_alone(tmp_path: Path) -> None:
-    generate([loaded(write(tmp_path / "course"))], tmp_path / "out")
+    generate([load_with_library(write(tmp_path / "course"))], tmp_path / "out")
     grading = tmp_path / "out" / "release" / "gradients" / "grading"
 
     shipped = (grading / "functions.py").read_text()
@@ -37,12 +37,12 @@ def test_a_handout_holds_the_functions_of_visible_cases_alone(tmp_path: Path) ->
 def test_at_home_a_student_calls_the_functions_of_a_case_as_they_are(
     tmp_path: Path,
 ) -> None:
-    generate([loaded(write(tmp_path / "course"))], tmp_path / "out")
+    generate([load_with_library(write(tmp_path / "course"))], tmp_path / "out")
     handout = tmp_path / "out" / "release" / "gradients"
     (handout / "gradients.py").write_text(CHECK)
 
     code = "print([g(3.0) for g in gradients], f(2), len(make(0)), sorted(ask()), expected == ask())"
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "grader", "try", "check/seen", "-c", code],
         cwd=handout,
         capture_output=True,
@@ -50,7 +50,9 @@ def test_at_home_a_student_calls_the_functions_of_a_case_as_they_are(
         check=False,
     )
 
-    assert done.stdout in (f"[{a}, {b}] 4 4 [False, True] True\n" for a, b in ((6.0, 9.0), (9.0, 6.0))), done
+    assert process.stdout in (f"[{a}, {b}] 4 4 [False, True] True\n" for a, b in ((6.0, 9.0), (9.0, 6.0))), (
+        process
+    )
 
 
 def test_the_functions_are_part_of_what_their_cases_are(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from grader.author.describe_schema import SCHEMA, write_schema
+from grader.author.extensions.own_source import cut
 from grader.author.handout import generate
 from grader.author.load import load
 from grader.author.schema import vocabulary_of
@@ -223,6 +224,22 @@ MISTAKES = {
     ),
     "a_key_that_no_kind_has": ("rubric.yaml", "letters: kitten", "leters: kitten", "rubric.yaml:10: found "),
     "a_value_of_another_type": ("rubric.yaml", "letters: kitten", "letters: 7", "rubric.yaml:10: found 7"),
+    "keys_that_raise": (
+        "kinds.py",
+        "    return {",
+        "    1 / 0\n    return {",
+        "kinds.py:19: a rubric that uses",
+    ),
+    "no_keys": (
+        "kinds.py",
+        'return {"letters": ShuffledCase}',
+        "return None",
+        "kinds.py: a rubric that uses",
+    ),
+    "lengths_that_raise": ("kinds.py", "return [], []", "return 1 / 0", "kinds.py:37: a rubric that uses"),
+    "no_lengths": ("kinds.py", "return [], []", "return None", "kinds.py: a rubric that uses this file"),
+    "no_draw": ("kinds.py", "def draw(", "def drew(", "kinds.py: found a file that cannot be run: TypeError"),
+    "an_exit": ("kinds.py", "return [], []", "raise SystemExit", "kinds.py:37: a rubric that uses"),
     "an_unknown_comparison": ("rubric.yaml", "same_length", "same_size", "'same_length'"),
 }
 
@@ -232,10 +249,73 @@ def test_a_mistake_in_an_own_kind_or_comparison_names_its_file_and_line(
     course: Callable[..., Path], file: str, old: str, new: str, phrase: str
 ) -> None:
     folder = course(file, old, new)
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         load(folder)
-    assert phrase in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert phrase in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+DRAWN = 'return Inputs({"word": "".join(letters)}, {}, {})'
+VERDICT = 'return outcome, Difference(str(len(expected)), str(len(answer_in(outcome))), "the length differs")'
+FAULTS = {
+    "draw_raises": ("kinds.py", DRAWN, "return 1 / 0", "kinds.py:31: ZeroDivisionError: "),
+    "draw_exits": ("kinds.py", DRAWN, "raise SystemExit", "kinds.py:31: SystemExit: "),
+    "draw_returns_no_inputs": ("kinds.py", DRAWN, "pass", "kinds.py:28: Shuffled.draw returned NoneType"),
+    "a_value_that_is_no_data": (
+        "kinds.py",
+        '"".join(letters)',
+        "print",
+        "kinds.py:28: Shuffled.draw returned val",
+    ),
+    "a_value_in_itself": (
+        "kinds.py",
+        DRAWN,
+        "letters[0] = letters; " + DRAWN.replace('"".join', ""),
+        "kinds.py:28: ",
+    ),
+    "an_array_of_objects": (
+        "kinds.py",
+        DRAWN,
+        'return Inputs({}, {"word": letters}, {})',
+        "list for 'word', expected",
+    ),
+    "describe_raises": ("kinds.py", "{ORDER}", "{1 / 0}", "kinds.py:34: ZeroDivisionError: "),
+    "judge_raises": (
+        "comparisons.py",
+        "len(answer_in(outcome)) ==",
+        "1 / 0 ==",
+        "comparisons.py:18: ZeroDivis",
+    ),
+    "judge_says_no_more": (
+        "comparisons.py",
+        VERDICT,
+        "return False",
+        "comparisons.py:15: SameLength.judge returned b",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "phrase"), by_name(FAULTS))
+def test_a_fault_of_an_own_kind_or_comparison_names_its_line_and_costs_no_points(
+    course: Callable[..., Path], tmp_path: Path, file: str, old: str, new: str, phrase: str
+) -> None:
+    (tmp_path / "submission").mkdir()
+    (tmp_path / "submission" / "words.py").write_text("def turn(word):\n    return word[1:]\n")
+    folder = course(file, old, new)
+    results = ends(replace(load(folder), library=folder.parents[1]), tmp_path / "submission")
+
+    status, rationale, _ = results["as-long"]
+    assert status is Status.INTERNAL_ERROR
+    assert phrase in rationale
+
+
+def test_what_a_handout_holds_of_an_own_file_keeps_its_lines(course: Callable[..., Path]) -> None:
+    folder = course()
+    kept = cut(folder / "kinds.py", KINDS, {"Shuffled"}).splitlines()
+    assert "class Secret" not in "\n".join(kept)
+    assert [line for line in kept if line] == [
+        line for line, of_file in zip(kept, KINDS.splitlines(), strict=False) if line and line == of_file
+    ]
 
 
 def test_an_editor_knows_the_keys_of_an_assignments_own_kinds(

@@ -231,9 +231,9 @@ def test_generating_again_replaces_what_was_there(course: Path, tmp_path: Path) 
     out = tmp_path / "out"
     (out / "release" / "tiny").mkdir(parents=True)
     (out / "release" / "tiny" / "stale.py").write_text("x = 1\n")
-    written = generate([assignment_of(course, "tiny")], out)
+    paths = generate([assignment_of(course, "tiny")], out)
 
-    assert written == [out / "release" / "tiny", out / "solution" / "tiny"]
+    assert paths == [out / "release" / "tiny", out / "solution" / "tiny"]
     assert not (out / "release" / "tiny" / "stale.py").exists()
     assert sorted(path.name for path in (out / "release").iterdir()) == ["tiny"]
 
@@ -307,12 +307,12 @@ def test_a_template_that_is_wrong_is_one_line_that_names_it(
     before, _, behind = template.read_text().partition(old)
     template.write_text(before + new + behind)
 
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         render(load(course / "assignments" / "tiny"), "handout")
     line = (before + new).count("\n") + 1
-    assert str(caught.value).startswith(f"{template}:{line}: ")
-    assert phrase in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert str(error.value).startswith(f"{template}:{line}: ")
+    assert phrase in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 def test_a_file_handed_in_without_a_template_is_refused(course: Path) -> None:

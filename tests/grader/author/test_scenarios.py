@@ -80,10 +80,10 @@ def test_a_mistake_in_a_scenario_is_named_with_its_line(
     read: Callable[..., Path], old: str, new: str, line: int, phrase: str
 ) -> None:
     folder = read(old, new)
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         load(folder)
-    assert str(caught.value).startswith(f"{folder / 'rubric.yaml'}:{line}: ")
-    assert phrase in str(caught.value)
+    assert str(error.value).startswith(f"{folder / 'rubric.yaml'}:{line}: ")
+    assert phrase in str(error.value)
 
 
 def test_a_scenario_s_probe_is_the_grader_s_own(read: Callable[..., Path]) -> None:

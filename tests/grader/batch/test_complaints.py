@@ -85,20 +85,20 @@ def test_the_machine_reboots_mid_run_and_all_is_lost(
     url = request.getfixturevalue(f"{database}_url")
     undisturbed = f"sqlite:///{tmp_path}/undisturbed.db"
     assert f"{count} graded" in finish(start_batch(root, undisturbed))
-    done = [0]
+    graded_counts = [0]
     for _ in range(kills):
         batch = start_batch(root, url)
         assert batch.stdout is not None
         batch.stdout.readline()  # what the input holds
         batch.stdout.readline()  # it has begun to grade, or there is nothing left
         with Gradebook(url) as book:
-            moment = min(done[-1] + MOMENT.randint(1, count // (2 * kills)), count)
+            moment = min(graded_counts[-1] + MOMENT.randint(1, count // (2 * kills)), count)
             wait_until(partial(has_graded, book, moment), f"{moment} are graded")
             batch.kill()
             batch.communicate(timeout=LIMIT)
-            done.append(len(book.grade_keys("tiny")))
-    assert done == sorted(done)
-    assert 0 < done[1] < count
+            graded_counts.append(len(book.grade_keys("tiny")))
+    assert graded_counts == sorted(graded_counts)
+    assert 0 < graded_counts[1] < count
     finish(start_batch(root, url))
     assert rows_of(url) == rows_of(undisturbed)
 

@@ -86,7 +86,7 @@ def test_every_report_shows_the_doubt_and_none_exports_the_score(in_doubt: Grade
         for name in names()
         if not format_of(name).FILLS_IN
     }
-    texts = {name: b"".join(made.values()).decode() for name, made in files.items()}
+    texts = {name: b"".join(pages.values()).decode() for name, pages in files.items()}
     for name in ("csv", "json", "html", "junit", "feedback"):
         assert "there is" in texts[name] and "Dense.py" in texts[name], name
     for name in ("gradescope", "prairielearn"):
@@ -102,9 +102,9 @@ def test_every_report_shows_the_doubt_and_none_exports_the_score(in_doubt: Grade
 def run(intake: Intake, book: Gradebook) -> tuple[BatchSummary, str]:
     console = Console(file=io.StringIO(), width=100)
     summary = run_batch(intake, "by", Executor(), book, "conv", BatchScreen(console))
-    shown = Console(file=io.StringIO(), width=100)
-    print_summary(summary, shown)
-    return summary, shown.file.getvalue()  # type: ignore[attr-defined]
+    screen = Console(file=io.StringIO(), width=100)
+    print_summary(summary, screen)
+    return summary, screen.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_a_batch_names_each_doubt_after_every_run_until_it_is_confirmed(

@@ -124,16 +124,16 @@ for step in range(1, 40):
 
 def test_a_worker_that_is_told_to_leave_leaves_wherever_it_is() -> None:
     """Signalled at each line of two gradings in turn: it ends by itself, and never ignores the signal."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", LEAVES_ANYWHERE], capture_output=True, text=True, timeout=LIMIT
     )
-    ends = [int(line.split()[1]) for line in done.stdout.splitlines()]
+    ends = [int(line.split()[1]) for line in process.stdout.splitlines()]
 
-    assert len(ends) == 39, done.stderr
-    told = ends[: ends.index(0)]  # it was done before the later steps came
-    assert len(told) >= 8
-    assert set(told) == {1}
-    assert set(ends[len(told) :]) == {0}
+    assert len(ends) == 39, process.stderr
+    early_ends = ends[: ends.index(0)]  # it was done before the later steps came
+    assert len(early_ends) >= 8
+    assert set(early_ends) == {1}
+    assert set(ends[len(early_ends) :]) == {0}
 
 
 def test_a_process_that_dies_once_costs_nothing(tmp_path: Path) -> None:
@@ -159,17 +159,17 @@ def test_why_a_process_cannot_start_is_said(tmp_path: Path) -> None:
 
 def test_only_a_few_submissions_are_taken_at_a_time() -> None:
     submissions = [f"s{n:02d}" for n in range(20)]
-    taken = 0
+    count = 0
 
     def taking() -> Iterator[str]:
-        nonlocal taken
+        nonlocal count
         for submission in submissions:
-            taken += 1
+            count += 1
             yield submission
 
     for done, _ in enumerate(grade_all(taking(), grade_of, 2)):
-        assert taken - done <= 4
-    assert taken == 20
+        assert count - done <= 4
+    assert count == 20
 
 
 def test_leaving_early_stops_every_process_after_its_clean_up(tmp_path: Path) -> None:

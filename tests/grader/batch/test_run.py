@@ -18,7 +18,7 @@ from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.grading_messages import Done, Work
 from grader.batch.run import run_batch
 from grader.intake.choice import Choice
-from grader.intake.classes import Intake, Submitted, read_class
+from grader.intake.classes import ClassSubmission, Intake, read_class
 from grader.model.assignment import SubmissionLimits
 from grader.model.class_input.inventory import Doubt
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
@@ -185,7 +185,7 @@ def test_a_failure_of_what_no_longer_counts_is_forgotten(
     other = replace(submission.submission, files="mended")
     gradebook.hand_in(intake.students, [other])
     gradebook.record(other, Graded(Grade("conv", "eve", (), "none"), "by"))
-    run(replace(intake, submissions=(Submitted(other, submission.paths, (other.id,)),)), gradebook)
+    run(replace(intake, submissions=(ClassSubmission(other, submission.paths, (other.id,)),)), gradebook)
     assert [(row.fault, row.submission) for row in gradebook.grades()] == [("", other)]
 
 

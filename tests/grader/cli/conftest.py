@@ -47,7 +47,7 @@ def wrong(submission: Callable[[str], Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def released(
+def release_folder(
     tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path], repository: Path
 ) -> Path:
     """The course's output of `grader generate`; made once, and only copied."""
@@ -65,9 +65,9 @@ def released(
 
 
 @pytest.fixture
-def handout(released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def handout(release_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A handout far from the repository, solved, and the working folder in it."""
-    shutil.copytree(released, tmp_path / "build")
+    shutil.copytree(release_folder, tmp_path / "build")
     shutil.copytree(tmp_path / "build" / "release" / "tiny", tmp_path / "elsewhere" / "tiny")
     (tmp_path / "elsewhere" / "tiny" / "conv.py").write_text(RIGHT)
     monkeypatch.chdir(tmp_path / "elsewhere" / "tiny")

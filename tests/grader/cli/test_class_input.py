@@ -208,8 +208,10 @@ def test_what_a_person_wrote_into_an_lms_file_is_never_lost_in_silence(
     )
     (tmp_path / "m.csv").write_text(german)
     words = ("--gradebook", at_course, "--format", "moodle", "--into", tmp_path / "m.csv", "--out")
-    shown = grader("report", *words, tmp_path / "filled")
-    assert "1 cell that held a grade changes: Ada Lovelace 3,50 → 5" in shown and "locked in Moodle" in shown
+    output = grader("report", *words, tmp_path / "filled")
+    assert (
+        "1 cell that held a grade changes: Ada Lovelace 3,50 → 5" in output and "locked in Moodle" in output
+    )
     with (tmp_path / "filled" / "moodle.csv").open(encoding="utf-8-sig", newline="") as file:
         ada, bob = list(csv.reader(file))[1:]
     assert (ada[4], bob[4]) == ("5", "1,00") and ada[9].startswith("<p>Gut!</p>")
@@ -225,9 +227,9 @@ def test_a_student_who_submitted_nothing_is_named_in_every_report(
     assert scores == {"ada": FULL, "zoe": ""}
     assert "1 on the roster submitted nothing: zoe" in grader.shown
     for name in ("terminal", "html", "json", "feedback"):
-        shown = grader("report", "--gradebook", grader.url, "--format", name, "--out", tmp_path / name)
-        written = [path.read_text() for path in (tmp_path / name).rglob("*") if path.is_file()]
-        assert "zoe" in " ".join([shown.replace(str(tmp_path), ""), *written]), name
+        output = grader("report", "--gradebook", grader.url, "--format", name, "--out", tmp_path / name)
+        texts = [path.read_text() for path in (tmp_path / name).rglob("*") if path.is_file()]
+        assert "zoe" in " ".join([output.replace(str(tmp_path), ""), *texts]), name
 
 
 def test_what_a_newer_python_alone_reads_is_explained(
@@ -237,16 +239,16 @@ def test_what_a_newer_python_alone_reads_is_explained(
     """Depending on the running Python: the course's 3.11, or a student's newer one."""
     nested = RIGHT + 'd = {"a": 1}\nx = f"{d["a"]}"\n'
     if sys.version_info < (3, 12):
-        shown = grader("grade", folder({"ada/conv.py": nested}) / "ada", "--assignment", "tiny")
-        assert grader.status == NOT_PASSED and "Python 3.12" in shown
+        output = grader("grade", folder({"ada/conv.py": nested}) / "ada", "--assignment", "tiny")
+        assert grader.status == NOT_PASSED and "Python 3.12" in output
         return
     course = root / "assignments" / "course.yaml"
     course.write_text(f'{course.read_text()}python: "3.11"\n')
     grader("generate", "--out", tmp_path / "build")
     monkeypatch.chdir(tmp_path / "build" / "release" / "tiny")
     Path("conv.py").write_text(nested)
-    shown = grader("grade", ".")
-    assert "note: conv.py, line " in shown and "grades with Python 3.11" in shown
+    output = grader("grade", ".")
+    assert "note: conv.py, line " in output and "grades with Python 3.11" in output
 
 
 def test_a_mark_or_latin_1_in_a_file_costs_nothing(
@@ -299,8 +301,8 @@ def test_an_environment_that_was_moved_or_lost_its_python_is_noticed(
     for target, status in (("/no/such/python", 127), (without_packages, 1)):
         (folder / ".venv" / "bin" / "python").unlink(missing_ok=True)
         (folder / ".venv" / "bin" / "python").symlink_to(target)
-        done = subprocess.run(works, cwd=folder, capture_output=True, text=True, check=False)
-        assert done.returncode == status and "not found" not in done.stderr
+        process = subprocess.run(works, cwd=folder, capture_output=True, text=True, check=False)
+        assert process.returncode == status and "not found" not in process.stderr
     assert subprocess.run(works, cwd=repository, capture_output=True, check=False).returncode == 0
 
 
@@ -417,9 +419,9 @@ def test_an_export_that_asks_a_question_leaves_nothing_half_written(
         "Alan Turing_12_assignsubmission_file_/conv.py": RIGHT,
         "stray.py": RIGHT,
     })  # fmt: skip
-    shown = grader("batch", moodle, "--assignment", "tiny", "--gradebook", grader.url)
+    output = grader("batch", moodle, "--assignment", "tiny", "--gradebook", grader.url)
     assert grader.status == USER_MISTAKE
-    assert "--layout" in shown
+    assert "--layout" in output
     grader("intake", moodle, "--assignment", "tiny", "--csv", root / "intake.csv")
     assert not (root / "intake.csv").exists()
     grader("report", "--gradebook", grader.url, "--format", "csv", "--out", root / "out")

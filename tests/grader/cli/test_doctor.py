@@ -115,7 +115,7 @@ def test_the_text_says_what_is_missing_for_what_and_how_to_get_it(
 ) -> None:
     programs("dnf", "exit 1")
     assert main(["doctor"]) == NOT_PASSED
-    shown = capsys.readouterr().out
-    assert "MISSING bubblewrap: not installed\n" in shown
-    assert f"        needed for {doctor.SANDBOX}\n        sudo dnf install bubblewrap\n" in shown
-    assert shown.endswith("\nGrading needs: bubblewrap, user namespaces.\n")
+    output = capsys.readouterr().out
+    assert "MISSING bubblewrap: not installed\n" in output
+    assert f"        needed for {doctor.SANDBOX}\n        sudo dnf install bubblewrap\n" in output
+    assert output.endswith("\nGrading needs: bubblewrap, user namespaces.\n")

@@ -71,22 +71,22 @@ def test_an_id_that_names_no_folder_is_refused(root: Path, id: str, complaint: C
     assert "it names a folder" in complaint()
 
 
-def test_the_grader_in_a_handout_holds_nothing_that_instructors_alone_use(released: Path) -> None:
-    wheels = sorted(released.rglob("backflip*.whl"))
+def test_the_grader_in_a_handout_holds_nothing_that_instructors_alone_use(release_folder: Path) -> None:
+    wheels = sorted(release_folder.rglob("backflip*.whl"))
     assert wheels
     with zipfile.ZipFile(wheels[0]) as archive:
         names = archive.namelist()
         (record,) = (name for name in names if name.endswith(".dist-info/RECORD"))
-        listed = archive.read(record).decode()
+        record_text = archive.read(record).decode()
     assert "grader/cli/grade.py" in names
     for folder in NOT_IN_HANDOUTS:
-        assert not [name for name in names if name.startswith(folder)] and folder not in listed
+        assert not [name for name in names if name.startswith(folder)] and folder not in record_text
 
 
 def test_a_handout_is_graded_from_anywhere(
-    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    release_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    handout = next(released.rglob("grading")).parent
+    handout = next(release_folder.rglob("grading")).parent
     monkeypatch.chdir(tmp_path)
     assert main(["grade", str(handout)]) == PASSED
     assert "All visible cases pass" in capsys.readouterr().out

@@ -52,7 +52,7 @@ def test_each_view_of_an_assignment_is_rendered_once_in_a_run(
     """The first run also grades the mutants; later runs read the provided files from the cache."""
     rendered: Counter[str] = Counter()
 
-    def count(assignment: Assignment, view: str) -> render.Rendered:
+    def count(assignment: Assignment, view: str) -> render.RenderedView:
         rendered[view] += 1
         return whole(assignment, view)
 
@@ -199,8 +199,8 @@ def test_line_ends_and_a_mark_that_an_editor_or_git_wrote_cost_nothing(
     """In any file of the handout, and also in the student's own, which has a byte order mark."""
     for path in (p for p in handout.rglob("*") if p.suffix in (".py", ".md", ".yaml", ".json", ".txt")):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    own = handout / "conv.py"
-    own.write_bytes(b"\xef\xbb\xbf" + own.read_bytes())
+    submission = handout / "conv.py"
+    submission.write_bytes(b"\xef\xbb\xbf" + submission.read_bytes())
 
     assert b"\r\n" in (handout / "ndarray" / "ndarray.py").read_bytes()
     assert main(["grade", "."]) == PASSED

@@ -144,12 +144,12 @@ def test_the_smallest_failing_case_is_shown_whole(
     """One zero in place of two: an array of one element shows it, with all inputs and both results."""
     text = output_of(capsys)
 
-    shown = text.partition("The smallest case that fails in the same way: dilate")[2]
-    assert "dilation = 2" in shown
+    example = text.partition("The smallest case that fails in the same way: dilate")[2]
+    assert "dilation = 2" in example
     for name in ("a  (1×1)", "expected  (1×3)", "actual  (1×2)"):
-        assert name in shown
+        assert name in example
     assert "Next: " not in text.partition("The smallest case")[0]
-    assert shown.rstrip().splitlines()[-1].startswith("Next: `dilate/")
+    assert example.rstrip().splitlines()[-1].startswith("Next: `dilate/")
 
 
 def test_a_file_that_python_cannot_read_has_no_smallest_case(
@@ -171,9 +171,9 @@ def test_a_folder_that_is_no_handout_hears_what_was_looked_for(
     assert "is not a handout: found no grading/assignment.yaml" in complaint()
 
 
-def run(folder: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*GRADER, *words], cwd=folder, input=given, capture_output=True, text=True, check=False
+        [*GRADER, *words], cwd=folder, input=stdin, capture_output=True, text=True, check=False
     )
 
 
@@ -181,16 +181,20 @@ def test_a_case_is_tried_with_its_inputs_and_the_students_function(
     flip_alone: Path,
 ) -> None:
     code = "show(expected, ask()); print(a.shape, axes, dilation, dilate.__name__)"
-    done = run(flip_alone, "try", "dilate/columns", "-c", code)
+    process = run(flip_alone, "try", "dilate/columns", "-c", code)
 
-    assert done.returncode == PASSED, done.stderr
-    assert "expected  (2×9)" in done.stdout and "actual  (2×6)" in done.stdout
-    assert "(2, 3) [1] 2 dilate" in done.stdout
+    assert process.returncode == PASSED, process.stderr
+    assert "expected  (2×9)" in process.stdout and "actual  (2×6)" in process.stdout
+    assert "(2, 3) [1] 2 dilate" in process.stdout
 
 
 def test_show_marks_every_place_at_which_two_arrays_differ(handout: Path) -> None:
-    done = run(handout, "try", "dilate/rows", "-c", "show(np.array([[1, 2]]), np.array([[1, 3]]))")
-    assert "1  2* " in done.stdout and "1  3* " in done.stdout and "1 of 2 elements differ" in done.stdout
+    process = run(handout, "try", "dilate/rows", "-c", "show(np.array([[1, 2]]), np.array([[1, 3]]))")
+    assert (
+        "1  2* " in process.stdout
+        and "1  3* " in process.stdout
+        and "1 of 2 elements differ" in process.stdout
+    )
 
 
 @pytest.mark.parametrize("code", ["show(expected, ask())", "show(expected, None)"])
@@ -202,27 +206,27 @@ def test_show_names_a_function_that_returns_nothing(handout: Path, code: str) ->
 
 
 def test_a_line_that_fails_at_the_prompt_fails_the_command(handout: Path) -> None:
-    assert "(2, 3)" in run(handout, "try", "dilate/rows", given="a.shape\n").stdout
+    assert "(2, 3)" in run(handout, "try", "dilate/rows", stdin="a.shape\n").stdout
     assert run(handout, "try", "dilate/rows", "-c", "1 / 0").returncode == NOT_PASSED
 
 
 def test_the_debugger_stops_at_the_first_line_of_the_students_function(handout: Path) -> None:
-    done = run(handout, "debug", "dilate/rows", given="p a.shape\nc\n")
+    process = run(handout, "debug", "dilate/rows", stdin="p a.shape\nc\n")
 
-    assert "conv.py(" in done.stdout and ")dilate()" in done.stdout
-    assert "(2, 3)" in done.stdout
-    assert done.returncode == PASSED, done.stderr
+    assert "conv.py(" in process.stdout and ")dilate()" in process.stdout
+    assert "(2, 3)" in process.stdout
+    assert process.returncode == PASSED, process.stderr
 
 
 def test_the_debugger_stops_in_a_function_that_does_not_end(flip_alone: Path) -> None:
     path = flip_alone / "conv.py"
     loop = "    print('once')\n    while True:\n        pass\n"
     path.write_text(path.read_text().replace("    return right(a, axes, 1)\n", loop))
-    done = run(flip_alone, "debug", "dilate/rows", given="n\nn\nq\n")
+    process = run(flip_alone, "debug", "dilate/rows", stdin="n\nn\nq\n")
 
-    assert ")dilate()" in done.stdout and "while True" in done.stdout
-    assert done.stdout.count("once\n") == 1  # not in the search for the call, too
-    assert done.returncode == PASSED, done.stderr
+    assert ")dilate()" in process.stdout and "while True" in process.stdout
+    assert process.stdout.count("once\n") == 1  # not in the search for the call, too
+    assert process.returncode == PASSED, process.stderr
 
 
 def test_submit_packs_what_is_asked_for_and_nothing_else(
@@ -347,12 +351,12 @@ def test_a_pipe_shows_no_progress() -> None:
 @pytest.mark.parametrize("columns", ["60", "100"])
 def test_a_narrow_ascii_pipe_without_colour_is_readable_and_complete(flip_alone: Path, columns: str) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": columns, "NO_COLOR": "1"}
-    done = subprocess.run(
+    process = subprocess.run(
         [*GRADER, "grade", "."], cwd=flip_alone, env=environment, capture_output=True, check=False
     )
 
-    text = done.stdout.decode("ascii")
-    assert done.returncode == NOT_PASSED, done.stderr
+    text = process.stdout.decode("ascii")
+    assert process.returncode == NOT_PASSED, process.stderr
     assert max(map(len, text.splitlines())) <= int(columns)
     assert "\x1b" not in text
     for words in ("4 / 8 visible points", "dilate", "Next:", "expected  (1x3)"):
@@ -392,14 +396,14 @@ def hinted(handout: Path) -> Path:
 
 
 def test_hints_are_revealed_one_by_one(hinted: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = []
+    messages = []
     for _ in range(3):
         assert main(["hint", "dilate"]) == PASSED
-        told.append(capsys.readouterr().out)
-    assert "Count the zeros." in told[0] and "row 1" not in told[0] and "Ask again" in told[0]
-    assert "hint 2 of 2: Where does row 1 go?" in told[1] and "Read README.md#dilate" in told[1]
-    assert "Your instructor has 2 more hints, at a cost of points." in told[1]
-    assert told[2] == told[1]
+        messages.append(capsys.readouterr().out)
+    assert "Count the zeros." in messages[0] and "row 1" not in messages[0] and "Ask again" in messages[0]
+    assert "hint 2 of 2: Where does row 1 go?" in messages[1] and "Read README.md#dilate" in messages[1]
+    assert "Your instructor has 2 more hints, at a cost of points." in messages[1]
+    assert messages[2] == messages[1]
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"dilate": "x"}'])
@@ -422,8 +426,8 @@ def test_of_the_criteria_of_an_exercise_those_without_hints_are_silent(
     rubric.write_text(yaml.safe_dump(data))
 
     assert main(["hint", "dilate"]) == PASSED
-    assert "dilate, hint 1 of 2" in (shown := capsys.readouterr().out)
-    assert "dilate_again" not in shown
+    assert "dilate, hint 1 of 2" in (output := capsys.readouterr().out)
+    assert "dilate_again" not in output
 
 
 def test_an_exercise_without_hints_says_where_to_read(

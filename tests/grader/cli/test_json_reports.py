@@ -41,9 +41,9 @@ WITHOUT_JSON = {  # and why
 
 @pytest.fixture
 def schema(repository: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((repository / "docs" / "commands.schema.json").read_text())
-    jsonschema.Draft202012Validator.check_schema(loaded)
-    return loaded
+    content: dict[str, Any] = json.loads((repository / "docs" / "commands.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(content)
+    return content
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_every_command_that_reports_prints_what_the_published_schema_says(
     (root / "assignments" / "tiny" / "mutants.py").write_text(MUTANTS)
     url = f"sqlite:///{root}/gradebook.db"
     gradebook = ["--gradebook", url]
-    given = [str(class_of_two), "--assignment", "tiny"]
+    class_words = [str(class_of_two), "--assignment", "tiny"]
     code = code_of(SEED, "ada", "tiny", "flip/one-axis")
     Path("requests.csv").write_text(f"student,case,text\nada,flip/one-axis · {code},why?\n")
     columns = "student_id,assignment,criterion,points,reason,author"
@@ -103,11 +103,11 @@ def test_every_command_that_reports_prints_what_the_published_schema_says(
 
     def report(*words: str, status: int = PASSED) -> dict[str, Any]:
         assert main([*words, "--json"]) == status, words
-        printed: dict[str, Any] = json.loads(capsys.readouterr().out)
-        jsonschema.validate(printed, schema)
-        reports.add(printed["schema"])
+        content: dict[str, Any] = json.loads(capsys.readouterr().out)
+        jsonschema.validate(content, schema)
+        reports.add(content["schema"])
         commands.add(words[0])
-        return printed
+        return content
 
     report("doctor", status=main(["doctor", "--quiet"]))
     report("collect", str(clones), "--assignment", "tiny", "--out", "collected", status=NOT_PASSED)
@@ -115,12 +115,12 @@ def test_every_command_that_reports_prints_what_the_published_schema_says(
     report("publish", "github", "tiny", "--out", "published")
     report("verify", "tiny", "--jobs", "1", "--seeds", "1", status=NOT_PASSED)
     report("verify", "tiny", "--jobs", "1", "--variants", "1")
-    report("intake", *given, status=NOT_PASSED)
-    batch = report("batch", *given, *gradebook, "--jobs", "1", status=NOT_PASSED)
+    report("intake", *class_words, status=NOT_PASSED)
+    batch = report("batch", *class_words, *gradebook, "--jobs", "1", status=NOT_PASSED)
     assert [(one["student"], one["of"]) for one in batch["counting"]] == [("ada", 2)]
     report("requests", "requests.csv", *gradebook)
     report("adjust", "adjustments.csv", *gradebook)
-    report("similarity", *given, *gradebook, "--out", "alike")
+    report("similarity", *class_words, *gradebook, "--out", "alike")
     report("report", *gradebook, "--format", "csv", "--out", "out")
     in_doubt(url)
     report("report", *gradebook, "--format", "gradescope", "--out", "out", status=NOT_PASSED)
@@ -158,11 +158,11 @@ def test_the_commands_of_a_student_print_what_the_published_schema_says(
 
     def report(*words: str, status: int = PASSED) -> dict[str, Any]:
         command = [sys.executable, "-P", "-m", "grader", *words, "--json"]
-        done = subprocess.run(command, cwd=handout, capture_output=True, text=True, check=False)
-        assert done.returncode == status, done.stderr
-        printed: dict[str, Any] = json.loads(done.stdout)
-        jsonschema.validate(printed, schema)
-        return printed
+        process = subprocess.run(command, cwd=handout, capture_output=True, text=True, check=False)
+        assert process.returncode == status, process.stderr
+        grade: dict[str, Any] = json.loads(process.stdout)
+        jsonschema.validate(grade, schema)
+        return grade
 
     tried = report("try", "dilate/columns")
     assert tried["inputs"]["a"]["shape"] == [2, 3] and tried["inputs"]["dilation"] == {"python": "2"}
@@ -213,9 +213,9 @@ def test_the_gains_of_attacks_are_what_the_published_schema_says(
 ) -> None:
     (root / "assignments" / "tiny" / "mutants.py").write_text(MUTANTS)
     assert main(["redteam", "tiny", "--jobs", "1", "--sample", "1000", "--json"]) == PASSED
-    printed = json.loads(capsys.readouterr().out)
-    jsonschema.validate(printed, schema)
-    assert {gain["is_too_much"] for gain in printed["assignments"][0]["gains"]} == {False}
+    report = json.loads(capsys.readouterr().out)
+    jsonschema.validate(report, schema)
+    assert {gain["is_too_much"] for gain in report["assignments"][0]["gains"]} == {False}
 
 
 def in_doubt(url: str) -> None:

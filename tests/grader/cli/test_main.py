@@ -82,9 +82,9 @@ def test_a_mistake_of_the_users_is_one_line_and_ends_with_2(
     ids=" ".join,
 )
 def test_words_that_are_no_command_end_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
+    with pytest.raises(SystemExit) as error:
         main(words)
-    assert caught.value.code == USER_MISTAKE
+    assert error.value.code == USER_MISTAKE
     output = capsys.readouterr().err
     assert output.startswith("grader") and output.endswith("--help)\n") and output.count("\n") == 1
 
@@ -93,9 +93,9 @@ def test_words_that_are_no_command_end_with_2(words: list[str], capsys: pytest.C
 def test_an_option_by_its_old_name_says_what_to_write(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as caught:
+    with pytest.raises(SystemExit) as error:
         main([command, ".", "--assignment", "tiny", "--policy", "best"])
-    assert caught.value.code == USER_MISTAKE
+    assert error.value.code == USER_MISTAKE
     assert "--policy has a new name: write --counts best" in capsys.readouterr().err
 
 
@@ -103,9 +103,9 @@ def test_an_option_by_its_old_name_says_what_to_write(
     "command", ["generate", "verify", "grade", "batch", "report", "adjust", "similarity", "doctor"]
 )
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
+    with pytest.raises(SystemExit) as error:
         main([command, "--help"])
-    assert caught.value.code == 0
+    assert error.value.code == 0
     assert f"usage: grader {command}" in capsys.readouterr().out
 
 
@@ -216,7 +216,7 @@ def test_the_command_alone_shows_its_help_and_its_version_is_the_packages(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for words, shown in (([], "usage: grader"), (["--version"], f"grader {grader.__version__}\n")):
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as system_exit:
             main(words)
-        assert ended.value.code == 0
+        assert system_exit.value.code == 0
         assert capsys.readouterr().out.startswith(shown)

@@ -108,10 +108,10 @@ def test_the_report_of_a_new_assignment_is_what_the_published_schema_says(
     course: Path, repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["new", "slopes", "--from", "reference.lines:slope", "--json"]) == PASSED
-    printed = json.loads(capsys.readouterr().out)
-    jsonschema.validate(printed, json.loads((repository / "docs" / "commands.schema.json").read_text()))
-    assert "assignments/slopes/rubric.yaml" in printed["files"] and printed["findings"] == []
-    assert (printed["cases"], printed["mutants"]) == (3, 11)
+    report = json.loads(capsys.readouterr().out)
+    jsonschema.validate(report, json.loads((repository / "docs" / "commands.schema.json").read_text()))
+    assert "assignments/slopes/rubric.yaml" in report["files"] and report["findings"] == []
+    assert (report["cases"], report["mutants"]) == (3, 11)
 
 
 @pytest.mark.parametrize(

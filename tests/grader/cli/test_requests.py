@@ -60,8 +60,8 @@ def test_of_a_file_with_one_wrong_code_nothing_is_queued(
 ) -> None:
     grader.batch(late)
     right = f"7,flip/one-axis · {code_of(SEED, '7', 'tiny', 'flip/one-axis')},why?"
-    shown = grader("requests", requests(right, right.replace("7,", "6,")), "--gradebook", grader.url)
-    assert grader.status == 2 and "requests.csv:3" in shown
+    output = grader("requests", requests(right, right.replace("7,", "6,")), "--gradebook", grader.url)
+    assert grader.status == 2 and "requests.csv:3" in output
     assert _queue(grader.url) == {}
 
 
@@ -81,8 +81,8 @@ def test_a_file_of_times_without_a_column_of_times_is_refused(
 ) -> None:
     times = tmp_path / "times.csv"
     times.write_text("student,when\n6,2026-10-02T12:00:00+02:00\n")
-    shown = grader("batch", late, "--assignment", "tiny", "--gradebook", grader.url, "--times", times)
-    assert grader.status == 2 and "times.csv" in shown
+    output = grader("batch", late, "--assignment", "tiny", "--gradebook", grader.url, "--times", times)
+    assert grader.status == 2 and "times.csv" in output
 
 
 def _queue(url: str) -> Mapping[str, list[str]]:

@@ -36,20 +36,20 @@ def solution(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         return generate([assignment], tmp_path_factory.mktemp("build"))[1]
 
 
-def run(folder: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(words, cwd=folder, input=given, capture_output=True, text=True, check=False)
+def run(folder: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(words, cwd=folder, input=stdin, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.slow
 def test_the_solution_gives_what_is_expected_in_each_case_that_is_tried(solution: Path) -> None:
     cases = sorted(select(load(solution / "grading")))
-    shown = run(solution, sys.executable, "-P", "-c", SHOW_ALL, *cases)
+    process = run(solution, sys.executable, "-P", "-c", SHOW_ALL, *cases)
 
-    assert shown.returncode == 0, shown.stderr
-    assert [line for line in shown.stdout.splitlines() if line.startswith("case ")] == [
+    assert process.returncode == 0, process.stderr
+    assert [line for line in process.stdout.splitlines() if line.startswith("case ")] == [
         f"case {name}" for name in cases
     ]
-    results = [line for line in shown.stdout.splitlines() if not line.startswith("case ")]
+    results = [line for line in process.stdout.splitlines() if not line.startswith("case ")]
     assert [line for line in results if "differ" in line] == []
 
 
@@ -60,7 +60,7 @@ def test_the_debugger_stops_in_one_case_of_each_criterion(solution: Path) -> Non
     for criterion in assignment.rubric.criteria:
         if not criterion.cases:
             continue
-        stopped = run(solution, *GRADER, "debug", criterion.cases[0].name, given="q\n")
+        stopped = run(solution, *GRADER, "debug", criterion.cases[0].name, stdin="q\n")
         if assignment.files[0].endswith(".cu"):
             assert "The debugger does not see into a kernel" in stopped.stdout, stopped
         else:

@@ -61,7 +61,7 @@ ROSTER = """student_id,name,email,section,extension
 ada,Ada Lovelace,ada@example.org,A,
 bob,Bob Noyce,bob@example.org,A,
 cyd,Cyd Charisse,cyd@example.org,B,
-dan,Dan Ritchie,dan@example.org,B,
+dan,Dän Ritchie,dan@example.org,B,
 eve,"<script>alert(1)</script> Eve",eve@example.org,B,
 fay,Fay Ajzenberg,fay@example.org,A,
 gus,Gus Weiler,gus@example.org,A,
@@ -105,7 +105,11 @@ def grade_of(student: str, by_hand: bool) -> Grade:
     }  # fmt: skip
     raised = {"status": Status.ERROR, "rationale": f"ValueError: dense.py:5: {SCRIPT}", "output": SCRIPT}
     second: dict[str, Any] = {"bob": wrong, "cyd": wrong, "eve": raised}.get(student, {})
-    third = {"bob": wrong, "cyd": wrong, "eve": wrong | {"answer": "nine", "actual": "9"}}.get(student, {})
+    third = {
+        "bob": wrong,
+        "cyd": wrong,
+        "eve": wrong | {"answer": "nine", "actual": "9", "expected": "21"},
+    }.get(student, {})
     results = (result("small"), replace(result("wide"), **second), replace(result("hidden-1"), **third))
     passed = sum(one.status is Status.OK for one in results)
     status = next((one.status for one in results if one.status is not Status.OK), Status.OK)

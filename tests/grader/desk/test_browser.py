@@ -92,10 +92,10 @@ def _resolve_late(page: Any) -> None:
 def _grade_by_keys(page: Any, address: str) -> None:
     """1 chooses the best level, Enter saves and shows the next student."""
     page.goto(f"{address}/a/dense/hand/style")
-    for done in range(1, 7):
+    for count in range(1, 7):
         page.keyboard.press("1")
         page.keyboard.press("Enter")
-        page.wait_for_selector(f"text={done} of 6 graded")
+        page.wait_for_selector(f"text={count} of 6 graded")
         page.wait_for_load_state()  # only then does the page react to keys
     assert "Every submission has its points" in page.inner_text("main")
 
@@ -125,8 +125,8 @@ def test_every_page_of_the_desk_is_looked_at() -> None:
     """All but the two that only frames show."""
     modules = (read_only_pages, student_page, insight, by_hand)
     pages = {page for module in modules for page in module.PAGES if not page.endswith(("/page", "/feedback"))}
-    seen = {page for page in pages for path in LOOKED_AT if shows(page, path)}
-    assert seen == pages
+    routes = {page for page in pages for path in LOOKED_AT if shows(page, path)}
+    assert routes == pages
 
 
 def shows(page: str, path: str) -> bool:

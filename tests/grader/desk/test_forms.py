@@ -272,8 +272,8 @@ def test_a_request_with_its_code_is_answered_in_the_next_feedback(
     assert "why not 7?" in editor.client.post("/requests", data=ask).text
     page = editor.client.get("/requests").text
     assert "off by five" in page and page.count("pill review") == 1
-    (asked,) = row_of(gradebook, "bob").decisions.requests
-    editor.send("bob", "answer", id=asked.id, answer="because w is transposed", back="1")
+    (request,) = row_of(gradebook, "bob").decisions.requests
+    editor.send("bob", "answer", id=request.id, answer="because w is transposed", back="1")
     assert "pill review" not in editor.client.get("/requests").text
     for name, text in every_report(gradebook, "bob").items():
         assert "because w is transposed" in text or name in ("csv", "gradescope", "prairielearn"), name
@@ -303,6 +303,8 @@ def test_a_request_of_another_students_feedback_is_refused(editor: Editor) -> No
         ("points", {"criterion": "style"}),
         ("points", {"criterion": "style", "level": "9"}),
         ("comment", {"file": "dense.py", "line": "-1", "text": "x"}),
+        ("comment", {"file": "dense.py", "line": "7", "text": "after the last line"}),
+        ("comment", {"file": "other.py", "line": "1", "text": "no such file", "points": "-1"}),
         ("comment", {"file": "dense.py", "line": "1", "text": " "}),
         ("comment", {"file": "dense.py", "line": "1", "text": "x" * 5000}),
         ("adjust", {"points": "11", "criterion": "", "reason": "x"}),
@@ -321,6 +323,14 @@ def test_a_mistake_in_a_form_is_said_and_changes_nothing(
     answer = editor.send("ada", action, **values)
     assert answer.status_code == 422 and gradebook.audit_log() == before
     assert 'class="alert"' in answer.text
+
+
+def test_null_bytes_in_a_form_are_left_out(editor: Editor, gradebook: Gradebook) -> None:
+    """PostgreSQL holds none in a text."""
+    assert editor.send("ada", "adjust", points="1", criterion="", reason="a\0 b").status_code == 200
+    assert editor.send("ada", "comment", file="dense.py", line="1", text="a\0c").status_code == 200
+    row = row_of(gradebook, "ada")
+    assert (row.adjustments[0].reason, row.decisions.comments[0].text) == ("a b", "ac")
 
 
 def test_what_persons_write_is_no_markup_either(editor: Editor) -> None:

@@ -13,6 +13,7 @@ from tests.grader.desk.test_forms import (  # noqa: F401
     editor,
     test_a_regrade_keeps_what_persons_decided,
     test_every_decision_is_in_the_audit_log_and_undone_by_one_button,
+    test_null_bytes_in_a_form_are_left_out,
     test_points_by_hand_end_the_review_and_reach_every_export,
     test_the_second_of_two_people_sees_the_change_and_loses_nothing,
 )

@@ -23,24 +23,24 @@ def test_every_lane_stands_at_its_word_in_a_sector_that_is_moved_whole(
     apart: int, rows: int, moved: int
 ) -> None:
     request = WarpRequest("x", tuple(range(0, 32 * apart, apart)), 4, 4 * apart, 4)
-    title, drawn = draw_accesses(str(request)) or ("", "")
-    assert squares(str(drawn), "p2") == [str(lane) for lane in range(32)]
-    assert len(squares(str(drawn), "n1")) == moved
-    assert str(drawn).count("<rect") == rows * LINE
+    title, drawing = draw_accesses(str(request)) or ("", "")
+    assert squares(str(drawing), "p2") == [str(lane) for lane in range(32)]
+    assert len(squares(str(drawing), "n1")) == moved
+    assert str(drawing).count("<rect") == rows * LINE
     assert f"{4 * apart} sectors" in title
 
 
 def test_a_bank_serves_one_word_in_each_pass() -> None:
     conflict = WarpRequest("", tuple(range(0, 4 * 32, 4)), 4, 4, 1)
-    title, drawn = draw_accesses(str(conflict)) or ("", "")
-    assert len(squares(str(drawn), "p2")) == 8
-    assert len(squares(str(drawn), "wrong n2")) == 24
+    title, drawing = draw_accesses(str(conflict)) or ("", "")
+    assert len(squares(str(drawing), "p2")) == 8
+    assert len(squares(str(drawing), "wrong n2")) == 24
     assert "4 passes" in title
 
 
 def test_a_request_on_many_lines_is_drawn_in_part_and_says_so() -> None:
-    title, drawn = draw_accesses(str(WarpRequest("x", tuple(range(0, 3200, 100)), 4, 32, 4))) or ("", "")
-    assert str(drawn).count("<rect") == MOST_ROWS * LINE
+    title, drawing = draw_accesses(str(WarpRequest("x", tuple(range(0, 3200, 100)), 4, 32, 4))) or ("", "")
+    assert str(drawing).count("<rect") == MOST_ROWS * LINE
     assert f"{32 - MOST_ROWS} more lines are not drawn" in title
 
 

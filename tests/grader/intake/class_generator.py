@@ -30,8 +30,8 @@ def assemble(plan: Plan) -> GeneratedClass:
     entries = [entry for delivery in plan.deliveries for entry in _entries_of(plan, delivery)]
     account = account_of(plan, entries)
     if plan.kind == "gradescope" and plan.flaw != "no metadata":
-        listed = [d for d in plan.deliveries if d.files and d.person.key != plan.unlisted]
-        groups = [(d, [d.person, *plan.members(d.person)]) for d in listed]
+        deliveries = [d for d in plan.deliveries if d.files and d.person.key != plan.unlisted]
+        groups = [(d, [d.person, *plan.members(d.person)]) for d in deliveries]
         entries.append(gradescope_metadata(plan.names, groups))
     wrap = "".join(f"{name}/" for name in plan.wraps)
     entries = [replace(entry, path=wrap + entry.path) for entry in entries] + _strays(plan, entries, wrap)
@@ -160,8 +160,8 @@ def stats(count: int) -> str:
         counts["fate"].update(due.fate.name + (" or a doubt" if due.may_doubt else "") for due in cls.account)
         counts["oddity"].update(oddity for due in cls.account for oddity in due.oddities)
     lines = [f"{count} classes"]
-    for name, counted in counts.items():
-        lines += [name, *(f"  {times:6} {what}" for what, times in counted.most_common())]
+    for name, number in counts.items():
+        lines += [name, *(f"  {times:6} {what}" for what, times in number.most_common())]
     return "\n".join(lines)
 
 

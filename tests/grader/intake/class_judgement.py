@@ -166,12 +166,12 @@ def _mentions(text: str, due: Due) -> bool:
 
 
 def _judge_entries(bench: _Bench) -> None:
-    listed = [(same(path), role, student) for path, role, student in bench.outcome.entries]
-    _judge_count(bench, [(path, role) for path, role, _ in listed])
+    entries = [(same(path), role, student) for path, role, student in bench.outcome.entries]
+    _judge_count(bench, [(path, role) for path, role, _ in entries])
     owners = {same(entry.path): entry.owners for entry in bench.cls.entries}
     ids = {due.owner: {same(id) for id in due.ids} for due in bench.cls.account if due.ids}
     certain = {same(credit.student) for credit in bench.outcome.credits if not credit.doubt}
-    for path, role, student in listed:
+    for path, role, student in entries:
         mine = {id for key in owners.get(path, ()) for id in ids.get(key, set())}
         if role == "graded" and not owners.get(path):
             bench.say("wrong role", path, "is no student's, and graded")

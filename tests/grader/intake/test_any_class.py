@@ -160,10 +160,10 @@ def test_the_judgement_finds_every_fault() -> None:
 
 def test_a_failing_class_is_shrunk_to_the_students_that_it_needs() -> None:
     plan = next(plan for plan in map(draw, SEEDS) if plan.kind == "canvas" and len(plan.deliveries) > 5)
-    needed = {delivery.person.key for delivery in plan.deliveries if delivery.files}
-    needed = set(sorted(needed)[-2:])
-    smallest = shrink(plan, lambda cls: needed <= set(cls.tokens))
-    assert set(smallest.tokens) == needed
+    keys = {delivery.person.key for delivery in plan.deliveries if delivery.files}
+    keys = set(sorted(keys)[-2:])
+    smallest = shrink(plan, lambda cls: keys <= set(cls.tokens))
+    assert set(smallest.tokens) == keys
     assert assemble(plan) == make_class(plan.names.seed)
 
 
@@ -180,8 +180,8 @@ def test_other_programs_read_the_zips(seed: int, tmp_path: Path) -> None:
             if cls.encoding != "unflagged":
                 assert info.filename == entry.path
     if shutil.which("unzip"):
-        listed = subprocess.run(["unzip", "-Z1", str(path)], capture_output=True, check=False)
-        assert listed.stdout.count(b"\n") == len(cls.entries), listed.stderr.decode()
+        process = subprocess.run(["unzip", "-Z1", str(path)], capture_output=True, check=False)
+        assert process.stdout.count(b"\n") == len(cls.entries), process.stderr.decode()
 
 
 @pytest.mark.parametrize("seed", [seed for seed in SEEDS if not make_class(seed).is_zip][:40])
@@ -243,10 +243,10 @@ def standings(cls: GeneratedClass, folder: Path, repository: Path) -> dict[str, 
     words += ["--assignment", "dense", "--gradebook", url, "--jobs", "2"]
     if cls.roster is not None:
         words += ["--roster", str(write_roster(cls, folder / "roster.csv"))]
-    done = subprocess.run(words, cwd=repository, capture_output=True, text=True, check=False)
+    process = subprocess.run(words, cwd=repository, capture_output=True, text=True, check=False)
     # the last lines count what needs review
-    is_clear = re.search(r"^0 need review$", done.stdout, re.MULTILINE) is not None
-    assert done.returncode == (PASSED if is_clear else NOT_PASSED), done.stdout + done.stderr
+    is_clear = re.search(r"^0 need review$", process.stdout, re.MULTILINE) is not None
+    assert process.returncode == (PASSED if is_clear else NOT_PASSED), process.stdout + process.stderr
     with Gradebook(url) as gradebook:
         rows = gradebook.grades()
     return {
@@ -275,5 +275,5 @@ def test_a_class_scores_in_the_gradebook_what_its_account_says(
             assert certain == [scores[due.score]], f"seed {seed}: {due.who}"
         elif due.fate is not Fate.CREDIT:
             assert not certain, f"seed {seed}: {due.who}"
-    known = {same(id) for due in cls.account for id in due.ids}
-    assert {id for id, (_, doubt) in actual.items() if not doubt} <= known
+    ids = {same(id) for due in cls.account for id in due.ids}
+    assert {id for id, (_, doubt) in actual.items() if not doubt} <= ids

@@ -41,15 +41,15 @@ def handins(*minutes: int | None) -> list[Handin]:
 def test_what_came_too_often_or_too_soon_displaces_nothing(
     limits: SubmissionLimits, minutes: tuple[int, ...], counting: str, aside: list[str]
 ) -> None:
-    chosen = choose(handins(*reversed(minutes)), Student("ada"), Choice(limits=limits))
-    assert [one.label for one in chosen.handins] == [counting]
-    assert sorted(chosen.not_allowed) == sorted(aside) and not chosen.doubt
+    choice = choose(handins(*reversed(minutes)), Student("ada"), Choice(limits=limits))
+    assert [one.label for one in choice.handins] == [counting]
+    assert sorted(choice.not_allowed) == sorted(aside) and not choice.doubt
 
 
 @pytest.mark.parametrize("limits", [SubmissionLimits(at_most=1), SubmissionLimits(cooldown=QUARTER)])
 def test_a_limit_that_cannot_be_held_against_times_is_a_doubt(limits: SubmissionLimits) -> None:
-    chosen = choose(handins(0, None, None), Student("ada"), Choice(limits=limits))
-    assert "the times of 3 submissions are not all known" in chosen.doubt and not chosen.not_allowed
+    choice = choose(handins(0, None, None), Student("ada"), Choice(limits=limits))
+    assert "the times of 3 submissions are not all known" in choice.doubt and not choice.not_allowed
 
 
 def test_an_assignment_says_how_often(tmp_path: Path) -> None:

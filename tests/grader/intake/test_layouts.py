@@ -68,14 +68,14 @@ def test_the_digest_is_that_of_the_files_handed_in(make_class: Callable[..., Int
     def digest() -> str:
         return read_class(tmp_path / "class", ["conv.py", "dense.py"]).submissions[0].submission.files
 
-    seen = {digest()}
+    digests = {digest()}
     (folder / "notes.txt").write_text("not handed in")
-    assert {digest()} == seen
+    assert {digest()} == digests
     (folder / "conv.py").write_text("other")
-    seen.add(digest())
+    digests.add(digest())
     (folder / "dense.py").write_text("more")
-    seen.add(digest())
-    assert len(seen) == 3
+    digests.add(digest())
+    assert len(digests) == 3
 
 
 def test_a_digest_follows_no_link_and_waits_for_no_pipe(

@@ -20,7 +20,7 @@ def odd_class(tmp_path_factory: pytest.TempPathFactory) -> Intake:
     return read_class(path, [FILE], "dense", cls.roster)
 
 
-def shown(intake: Intake, width: int, is_terminal: bool) -> list[str]:
+def lines_of(intake: Intake, width: int, is_terminal: bool) -> list[str]:
     file = io.StringIO()
     console = Console(file=file, width=width, force_terminal=is_terminal, color_system=None)
     print_doubts(intake.doubts, console)
@@ -32,7 +32,7 @@ def test_every_doubt_is_of_a_kind_and_listed_once_below_its_headline(odd_class: 
     groups = grouped(odd_class.doubts)
     assert sum(len(doubts) for _, doubts in groups) == len(odd_class.doubts)
     assert OTHER not in [kind for kind, _ in groups]
-    lines = shown(odd_class, 100, is_terminal=False)
+    lines = lines_of(odd_class, 100, is_terminal=False)
     for kind, doubts in groups:
         start = lines.index(f"{len(doubts)} × {kind.headline}")
         assert lines[start + 1] == f"  To do: {kind.remedy}"
@@ -43,20 +43,20 @@ def test_every_doubt_is_of_a_kind_and_listed_once_below_its_headline(odd_class: 
 
 def test_a_doubt_names_the_student_beside_the_id(odd_class: Intake) -> None:
     names = {student.id: student.name for student in odd_class.students}
-    told = {doubt.name for doubt in odd_class.doubts}
+    doubt_names = {doubt.name for doubt in odd_class.doubts}
     for one in odd_class.submissions:
         if one.submission.doubt:
             id = one.submission.student_id
-            assert f"{id} ({names[id]})" in told
+            assert f"{id} ({names[id]})" in doubt_names
 
 
 @pytest.mark.parametrize("width", [60, 100])
 def test_in_a_terminal_no_line_is_wider_than_it(odd_class: Intake, width: int) -> None:
-    lines = shown(odd_class, width, is_terminal=True)
+    lines = lines_of(odd_class, width, is_terminal=True)
     assert max(map(len, lines)) <= width
-    assert len(lines) > len(shown(odd_class, width, is_terminal=False))
+    assert len(lines) > len(lines_of(odd_class, width, is_terminal=False))
 
 
 def test_who_submitted_nothing_may_own_what_matches_no_student(odd_class: Intake) -> None:
-    (line,) = (line for line in shown(odd_class, 100, is_terminal=False) if "submitted nothing" in line)
+    (line,) = (line for line in lines_of(odd_class, 100, is_terminal=False) if "submitted nothing" in line)
     assert "some may own a submission above" in line

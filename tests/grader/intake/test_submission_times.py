@@ -95,6 +95,9 @@ def test_without_a_roster_an_id_is_that_of_the_folder(submitted: Path, tmp_path:
         ("[1, 2]", "expected Canvas's list of submissions"),
         ("[{", "found JSON that cannot be read"),
         ('[{"submitted_at": "2026-10-03T06:30:00Z"}]', "submission 1: .* expected user_id"),
+        ('[{"user_id": 1, "submitted_at": null}]', "t: found no time of a submission"),
+        ("student,time\n1042,-\n", "t: found no time of a submission"),
+        ("\x00\x1b[2J,b\n", "found the columns , b;"),
         ("", "found the columns none"),
     ],
 )
@@ -112,5 +115,5 @@ def test_a_time_without_an_offset_needs_the_courses_zone(tmp_path: Path) -> None
 
 def test_times_of_another_class_are_refused(submitted: Path, tmp_path: Path) -> None:
     (tmp_path / "t").write_text(f"student,time\n99,{AT}\n")
-    with pytest.raises(UserError, match="none of the 1 times is of a student who submitted"):
+    with pytest.raises(UserError, match="--times: found 1 time, and none of a student who submitted"):
         read_class(submitted, ["dense.py"], "dense", ROSTER, times=read_times(tmp_path / "t", ZONE))

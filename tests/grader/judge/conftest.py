@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.process.child import Starter
 from grader.judge.process.implementation import Implementation, Subject

@@ -116,7 +116,7 @@ import numpy as np
 from grader.author.conditions import CONDITIONS
 from grader.author.describe_schema import rubric_page, rubric_schema
 from grader.author.rubric import load_rubric
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.differences.difference import Expected
 from grader.judge.verdict.grade_case import grade_case
 from grader.model.errors import UserError
@@ -188,7 +188,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder.mkdir()
     (folder / "rubric.yaml").write_text(RUBRIC)
     (folder / "README.md").write_text("# Here\n")
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(folder)],
         env={**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"},
         cwd=root,
@@ -196,8 +196,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    answers: dict[str, Any] = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    answers: dict[str, Any] = json.loads(process.stdout)
     return answers
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.author.load import load
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.examples.failing import examples_of
 from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders, freeze_ladders
 from grader.judge.kinds import kind_of
@@ -130,27 +130,29 @@ def test_a_range_holds_both_its_ends_and_nothing_beyond(assignment: Assignment) 
 
 
 def test_the_reference_itself_passes_in_every_dtype(session: Session, tmp_path: Path) -> None:
-    found = results(session, tmp_path, RIGHT)
+    case_results = results(session, tmp_path, RIGHT)
 
-    assert {id: (r.status, r.rationale) for id, r in found.items()} == dict.fromkeys(found, (Status.OK, ""))
+    assert {id: (r.status, r.rationale) for id, r in case_results.items()} == dict.fromkeys(
+        case_results, (Status.OK, "")
+    )
 
 
 def test_a_result_of_another_dtype_is_wrong_and_names_both(session: Session, tmp_path: Path) -> None:
-    found = results(session, tmp_path, RIGHT.replace("x + x", "(x + x).astype('int64')"))
+    case_results = results(session, tmp_path, RIGHT.replace("x + x", "(x + x).astype('int64')"))
 
-    assert found["int64"].status is Status.OK
-    others = {id: r for id, r in found.items() if id not in ("int64", "groups")}
+    assert case_results["int64"].status is Status.OK
+    others = {id: r for id, r in case_results.items() if id not in ("int64", "groups")}
     assert {id: (r.status, r.expected, r.actual) for id, r in others.items()} == {
         id: (Status.WRONG, id, "int64") for id in others
     }
 
 
 def test_a_wrong_number_is_shown_as_python_writes_it(session: Session, tmp_path: Path) -> None:
-    found = results(session, tmp_path, RIGHT.replace("x + x", "x + x + x.dtype.type(1)"))
+    case_results = results(session, tmp_path, RIGHT.replace("x + x", "x + x + x.dtype.type(1)"))
 
-    assert found["bool"].status is Status.OK or found["bool"].actual == "True"
-    assert int(found["int64"].actual) == int(found["int64"].expected) + 1
-    assert complex(found["complex128"].actual) == complex(found["complex128"].expected) + 1
+    assert case_results["bool"].status is Status.OK or case_results["bool"].actual == "True"
+    assert int(case_results["int64"].actual) == int(case_results["int64"].expected) + 1
+    assert complex(case_results["complex128"].actual) == complex(case_results["complex128"].expected) + 1
 
 
 def test_what_is_frozen_for_a_handout_keeps_its_dtype(assignment: Assignment, tmp_path: Path) -> None:
@@ -180,8 +182,8 @@ def test_a_small_failing_case_has_the_dtype_of_its_case(
     (tmp_path / "sums.py").write_text(text)
     submission = in_folder(tmp_path)
     grade = session.grade(submission, "ada")
-    found = [result for criterion in grade.criteria for result in criterion.results]
-    whole, small = examples_of(session, assignment, submission, found)
+    results = [result for criterion in grade.criteria for result in criterion.results]
+    whole, small = examples_of(session, assignment, submission, results)
 
     assert set(whole) == {"twice/bool", "twice/complex64", "twice/complex128"}
     assert {name: example.inputs[0].dtype for name, example in small.items()} == {
@@ -255,9 +257,9 @@ def test_an_array_that_cannot_be_drawn_is_named_with_its_line(
     assert RUBRIC.count(old) == 1
     try:
         rubric.write_text(RUBRIC.replace(old, new))
-        with pytest.raises(UserError) as caught:
+        with pytest.raises(UserError) as error:
             load(assignment.folder)
     finally:
         rubric.write_text(RUBRIC)
-    assert f"rubric.yaml:{line}: " in str(caught.value)
-    assert why in str(caught.value)
+    assert f"rubric.yaml:{line}: " in str(error.value)
+    assert why in str(error.value)

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.handed_functions import draw_functions, functions_in_words
 from grader.model.assignment import Case, Visibility
 
@@ -25,9 +25,9 @@ def test_functions_of_a_draw_share_a_seed_and_lists_have_every_order() -> None:
 
 
 def test_words_show_fixed_arguments_and_no_seed() -> None:
-    drawn = {"make": {"use": "make", "given": {"size": 3, "seed": 9}}, "all": [{"use": "f", "given": {}}]}
+    functions = {"make": {"use": "make", "given": {"size": 3, "seed": 9}}, "all": [{"use": "f", "given": {}}]}
 
-    assert functions_in_words(drawn) == "make=make(size=3), all=[f]"
+    assert functions_in_words(functions) == "make=make(size=3), all=[f]"
 
 
 def test_a_redraw_and_another_secret_give_other_functions() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.load import load
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle, freeze
 from grader.model.assignment import Assignment, Case
@@ -132,8 +132,8 @@ def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    loaded = load(root / "assignments" / "words")
-    return replace(loaded, library=root, provided={"ndarray.py": NDARRAY.encode()})
+    words = load(root / "assignments" / "words")
+    return replace(words, library=root, provided={"ndarray.py": NDARRAY.encode()})
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ WRONG = {
         "count",
         "('e'",
         "['e'",
-        "a list came back, and a tuple",
+        "the function returned a list; a tuple is expected",
     ),
     "a_true_for_a_one": (
         '"options": options',
@@ -190,7 +190,8 @@ WRONG = {
         "count",
         "1",
         "True",
-        "at result['options']['limits'][0]: the type differs: a bool came back, and an int is expected",
+        "at result['options']['limits'][0]: the type differs: "
+        "the function returned a bool; an int is expected",
     ),
     "a_key_less": (
         '"letters": set(word), ',
@@ -215,7 +216,7 @@ WRONG = {
         "near",
         "['b', 'a']",
         "['a', ",
-        "not so often",
+        "not this often",
     ),
     "a_mean_that_is_off": (
         "/ len(numbers)",
@@ -330,12 +331,12 @@ def test_values_are_frozen_for_a_handout_as_the_reference_gives_them(
 
 def test_drawn_values_are_of_their_ranges_and_differ_from_draw_to_draw(assignment: Assignment) -> None:
     case = next(case for case in cases_of(assignment) if case.id == "any-1")
-    drawn = [draw(case, "words", redraw=number).ask for number in range(50)]
+    questions = [draw(case, "words", redraw=number).ask for number in range(50)]
 
-    assert {len(each["word"]) for each in drawn} == {3, 4, 5, 6}
-    assert set("".join(each["word"] for each in drawn)) == set("xyz")
-    assert {n for each in drawn for n in each["k"]} == set(range(10))
-    assert all(len(each["k"]) == 3 for each in drawn)
+    assert {len(each["word"]) for each in questions} == {3, 4, 5, 6}
+    assert set("".join(each["word"] for each in questions)) == set("xyz")
+    assert {n for each in questions for n in each["k"]} == set(range(10))
+    assert all(len(each["k"]) == 3 for each in questions)
     assert draw(case, "words").ask == draw(case, "words").ask != draw(replace(case, id="any-2"), "words").ask
 
 
@@ -380,9 +381,9 @@ def test_a_literal_that_no_case_takes_is_named_with_its_line(
     try:
         (folder / "rubric.yaml").write_text(text.replace(old, new))
         (tmp_path / "reference").symlink_to(assignment.folder.parents[1] / "reference")
-        with pytest.raises(UserError) as caught:
+        with pytest.raises(UserError) as error:
             load(folder)
     finally:
         (assignment.folder / "rubric.yaml").write_text(text)
-    assert f"rubric.yaml:{line}: " in str(caught.value)
-    assert why in str(caught.value)
+    assert f"rubric.yaml:{line}: " in str(error.value)
+    assert why in str(error.value)

@@ -80,9 +80,9 @@ def test_arrays_travel_beside_the_text_in_their_order() -> None:
     ),
 )
 def test_what_does_not_travel_is_named(value: Any, why: str) -> None:
-    with pytest.raises(NotData) as caught:
+    with pytest.raises(NotData) as error:
         encoded(value)
-    assert why in str(caught.value)
+    assert why in str(error.value)
 
 
 FORGED = {

@@ -115,9 +115,9 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
     policies = replace(policies, deadlines={name: DUE + n * 7 * DAY for n, name in enumerate(names)})
     standings = [handed_in(a, e, name) for name, e, a in zip(names, earned, after, strict=False)]
     finals = apply_policies(policies, standings[::-1])
-    used = [finals["ada", name].late_days for name in names]
-    assert sum(used) <= policies.late_days.total
-    assert max(used) <= policies.late_days.each
+    late_days = [finals["ada", name].late_days for name in names]
+    assert sum(late_days) <= policies.late_days.total
+    assert max(late_days) <= policies.late_days.each
 
 
 @pytest.mark.parametrize(

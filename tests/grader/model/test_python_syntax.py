@@ -108,25 +108,28 @@ def other_python(least: int) -> str:
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for minor in range(14, least - 1, -1):
         name = f"python3.{minor}"
-        for found in (shutil.which(name), *sorted(map(str, pyenv.glob(f"3.{minor}.*/bin/{name}")))):
-            command = [found or "", "-c", "import sys; print(sys.version_info[1])"]
-            if found and subprocess.run(command, capture_output=True, check=False).stdout == b"%d\n" % minor:
-                return found
+        for candidate in (shutil.which(name), *sorted(map(str, pyenv.glob(f"3.{minor}.*/bin/{name}")))):
+            command = [candidate or "", "-c", "import sys; print(sys.version_info[1])"]
+            if (
+                candidate
+                and subprocess.run(command, capture_output=True, check=False).stdout == b"%d\n" % minor
+            ):
+                return candidate
     return ""
 
 
 @pytest.fixture(scope="module")
 def newer() -> str:
     """A Python that is newer than 3.11."""
-    found = sys.executable if HERE > 11 else other_python(12)
-    if not found:
+    python = sys.executable if HERE > 11 else other_python(12)
+    if not python:
         pytest.skip("no Python 3.12 or newer on the PATH, nor among pyenv's")
-    return found
+    return python
 
 
 def ask(python: str, sources: tuple[str, ...]) -> list[list[object]]:
     """Asks another Python, which needs only the module: True for each source it reads, and its hints."""
-    done = subprocess.run(
+    process = subprocess.run(
         [python, "-c", ASKS],
         env={"PYTHONPATH": str(Path(python_syntax.__file__).parent), "PATH": os.environ["PATH"]},
         input=json.dumps(sources),
@@ -134,7 +137,7 @@ def ask(python: str, sources: tuple[str, ...]) -> list[list[object]]:
         text=True,
         check=True,
     )
-    return list(json.loads(done.stdout))
+    return list(json.loads(process.stdout))
 
 
 def test_a_newer_python_warns_of_all_that_3_11_does_not_read(newer: str) -> None:

@@ -45,8 +45,8 @@ def test_where_being_late_costs_nothing_a_mark_of_lateness_changes_nothing() -> 
 
 def test_a_persons_word_on_the_time_stands_above_what_is_known() -> None:
     """On time, or at a given time: deadline and penalty then apply, and the student reads who decided."""
-    known = replace(LATE_AND_NO_TIME, submitted_at="2026-10-09T00:00:00+02:00")
-    for submission in (LATE_AND_NO_TIME, known):
+    with_time = replace(LATE_AND_NO_TIME, submitted_at="2026-10-09T00:00:00+02:00")
+    for submission in (LATE_AND_NO_TIME, with_time):
         in_time = replace(standing_of(submission, 90), ruling=TimeRuling(submission.id, ON_TIME, "ill", "ta"))
         final = apply_policy_to(PENALTY_A_DAY, in_time, 0)
         assert (final.score, final.unclear) == (90, "")

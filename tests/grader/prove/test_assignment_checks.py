@@ -17,7 +17,7 @@ from grader.author.conditions import CONDITIONS
 from grader.author.load import load, load_course
 from grader.author.render import Views
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
-from grader.judge.cases import draw
+from grader.judge.draw_inputs import draw
 from grader.model.assignment import Case
 from grader.model.grade import Grade
 from grader.prove.assignment_checks import HANDOUT, broken_points, leaks, submissions

@@ -85,10 +85,10 @@ def called(family: str, name: str, *values: Array, exercise: str = "flip") -> li
     case = Case("pair", "flip", "flip", "array", {"shape": [2]})
     criterion = Criterion("flip", "", 100, (case,))
     assignment = replace(load(ROOT / "assignments" / "dense"), rubric=Rubric(100, (criterion,), Path()))
-    made = FAMILIES[family]
-    assert isinstance(made, PythonFamily)
+    cheats = FAMILIES[family]
+    assert isinstance(cheats, PythonFamily)
     exercises = [Exercise(exercise, "conv.py")]
-    (wrapper,) = (w for n, _, w in made.behaviors(assignment, exercises) if n == name)
+    (wrapper,) = (w for n, _, w in cheats.behaviors(assignment, exercises) if n == name)
     names: dict[str, Any] = {}
     exec(wrapper, names)
     cheat = names["cheat"](right, exercise)

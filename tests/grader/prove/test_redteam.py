@@ -62,10 +62,10 @@ def test_the_command_fails_where_an_attack_gained_more_than_it_may(
     is_over: bool, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     findings = (Finding(Path("rubric.yaml"), 3, "flip: splits earns 100"),) if is_over else ()
-    asked: list[int] = []
+    samples: list[int] = []
 
     def red_team(jobs: int, sample: int) -> RedTeam:
-        asked.append(sample)
+        samples.append(sample)
         return RedTeam("tiny", (), findings)
 
     tiny = SimpleNamespace(name="tiny", redteam=red_team)
@@ -73,5 +73,5 @@ def test_the_command_fails_where_an_attack_gained_more_than_it_may(
     options = parse(["redteam", "tiny", "--out", str(tmp_path), "--sample", "3"])
 
     assert redteam.run(options) == status
-    assert asked == [3]
+    assert samples == [3]
     assert (tmp_path / "tiny.html").is_file()

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge.cases import draw
 from grader.judge.comparisons.bound import linear_bound
 from grader.judge.differences.difference import Expected
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Case
 from grader.prove import tolerance

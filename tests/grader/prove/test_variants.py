@@ -35,9 +35,9 @@ def test_the_same_kills_for_everybody_are_no_difference() -> None:
 
 def test_every_difference_names_case_mutant_and_student() -> None:
     common = {"conv/one": frozenset({"a", "b"}), "conv/two": frozenset[str]()}
-    own = {"conv/one": frozenset({"a"}), "conv/two": frozenset({"b"})}
+    misconceptions = {"conv/one": frozenset({"a"}), "conv/two": frozenset({"b"})}
 
-    assert list(differences(common, {"ada": own, "eve": common})) == [
+    assert list(differences(common, {"ada": misconceptions, "eve": common})) == [
         "conv/one kills b, and not in variant ada",
         "conv/two kills b in variant ada only",
     ]

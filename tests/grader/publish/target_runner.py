@@ -47,16 +47,18 @@ def run_workflow(workflow: Path, folder: Path, scratch: Path) -> tuple[list[int]
     for file in (summary, output):
         file.write_text("")
     statuses: list[int] = []
-    printed = ""
+    output_text = ""
     for step in job["steps"]:
         if "run" not in step or any(statuses):
             continue
-        given = {name: _filled_in(value, output) for name, value in step.get("env", {}).items()}
-        said = clean(scratch, GITHUB_STEP_SUMMARY=str(summary), GITHUB_OUTPUT=str(output), **given)
-        done = run(["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]], folder, said)
-        statuses.append(done.returncode)
-        printed += done.stdout + done.stderr
-    return statuses, printed, summary.read_text()
+        variables = {name: _filled_in(value, output) for name, value in step.get("env", {}).items()}
+        environment = clean(scratch, GITHUB_STEP_SUMMARY=str(summary), GITHUB_OUTPUT=str(output), **variables)
+        process = run(
+            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]], folder, environment
+        )
+        statuses.append(process.returncode)
+        output_text += process.stdout + process.stderr
+    return statuses, output_text, summary.read_text()
 
 
 def _filled_in(value: str, output: Path) -> str:
@@ -101,8 +103,8 @@ def build_image(context: Path, root: Path) -> Path:
                 shutil.copy(context / name, folder / into)
         elif word == "RUN":
             there = rest.replace("/var/lib/apt", str(root / "apt"))
-            done = run(["sh", "-e", "-c", there], folder, {**clean(root), "PATH": path})
-            assert done.returncode == 0, done.stderr
+            process = run(["sh", "-e", "-c", there], folder, {**clean(root), "PATH": path})
+            assert process.returncode == 0, process.stderr
     return root / "python" / "bin"
 
 

@@ -95,8 +95,8 @@ def without_bubblewrap(tmp_path: Path) -> str:
 
 def test_it_grades_behind_bubblewrap(autograder: Callable[..., Path]) -> None:
     root = autograder(HALF)
-    done = run(root)
-    assert done.returncode == 0, done.stderr
+    process = run(root)
+    assert process.returncode == 0, process.stderr
     results = json.loads((root / "results" / "results.json").read_text())
     assert (results["score"], results["extra_data"]["sandbox"]) == (4, "bubblewrap")
     assert [(t["name"], t["score"], t["status"]) for t in results["tests"]] == [
@@ -132,15 +132,15 @@ def test_the_zip_sets_itself_up_and_grades_as_grader_grade_does(
     (tmp_path / "bin" / "apt-get").write_text("#!/bin/sh\n")
     (tmp_path / "bin" / "apt-get").chmod(0o755)
     environment = clean(tmp_path, PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    done = run_words(["bash", root / "source" / "setup.sh"], Path("/"), environment)
-    assert done.returncode == 0, done.stderr
+    process = run_words(["bash", root / "source" / "setup.sh"], Path("/"), environment)
+    assert process.returncode == 0, process.stderr
     shutil.copy(root / "source" / "run_autograder", root)
     (root / "submission").mkdir()
     for name, source in SUBMISSIONS.items():
         (root / "results").mkdir()
         (root / "submission" / "conv.py").write_text(source)
-        done = run_words(["bash", root / "run_autograder"], Path("/"), environment)
-        assert done.returncode == 0, done.stderr
+        process = run_words(["bash", root / "run_autograder"], Path("/"), environment)
+        assert process.returncode == 0, process.stderr
         assert results_of(root) == own_scores(name, "course")
         shutil.rmtree(root / "results")
 
@@ -149,11 +149,11 @@ def test_it_grades_where_bubblewrap_cannot_run_and_says_so(
     autograder: Callable[..., Path], without_bubblewrap: str
 ) -> None:
     root = autograder(HALF)
-    done = run(root, PATH=without_bubblewrap)
-    assert done.returncode == 0, done.stderr
+    process = run(root, PATH=without_bubblewrap)
+    assert process.returncode == 0, process.stderr
     results = json.loads((root / "results" / "results.json").read_text())
     assert (results["score"], results["extra_data"]["sandbox"]) == (4, "none")
-    assert "No sandbox here" in done.stdout
+    assert "No sandbox here" in process.stdout
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_gradescope_reads_a_submission_as_every_command_does(
     for name, text in files.items():
         (root / "submission" / name).parent.mkdir(parents=True, exist_ok=True)
         (root / "submission" / name).write_text(text, encoding="utf-8")
-    done = run(root)
-    assert done.returncode == 0, done.stderr
+    process = run(root)
+    assert process.returncode == 0, process.stderr
     text = (root / "results" / "results.json").read_text()
     assert json.loads(text)["score"] == score
     assert note in text

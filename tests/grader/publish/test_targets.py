@@ -95,8 +95,8 @@ def environment(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     shutil.copytree(published / "github", folder)
     (job,) = yaml.safe_load((folder / WORKFLOW).read_text())["jobs"].values()
     (set_up,) = (step["run"] for step in job["steps"] if step.get("name") == "Set up the grader")
-    done = run(["bash", "-e", "-c", set_up], folder, clean(folder.parent))
-    assert done.returncode == 0, done.stderr
+    process = run(["bash", "-e", "-c", set_up], folder, clean(folder.parent))
+    assert process.returncode == 0, process.stderr
     return folder / ".venv"
 
 
@@ -111,14 +111,14 @@ def test_github_grades_a_push_step_by_step(
     folder = place("github")
     borrow_environment(environment, folder / ".venv")
     (folder / "conv.py").write_text(SUBMISSIONS[name])
-    statuses, printed, summary = run_workflow(folder / WORKFLOW, folder, tmp_path)
+    statuses, output, summary = run_workflow(folder / WORKFLOW, folder, tmp_path)
 
     scores = scores_of(folder / "reports" / "grade.json")
     assert scores == own_scores(name, "handout")
     is_right = name == "right"
-    assert statuses == [0, 0, 0 if is_right else 1], printed
+    assert statuses == [0, 0, 0 if is_right else 1], output
     assert f"**{sum(score for score, _ in scores.values()):g} / 8 visible points**" in summary
-    assert ("::error file=conv.py,line=" in printed) is not is_right
+    assert ("::error file=conv.py,line=" in output) is not is_right
     assert "<html" in (folder / "reports" / "grade.html").read_text()
 
 
@@ -144,16 +144,16 @@ def test_the_workflow_gets_no_secret_and_may_only_read(published: Path) -> None:
     assert workflow["permissions"] == {"contents": "read"}
     assert "secrets." not in text
     (job,) = workflow["jobs"].values()
-    used = [step for step in job["steps"] if "uses" in step]
-    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in used)
-    assert used[0]["with"] == {"persist-credentials": False}
-    (kept,) = (step["with"]["path"] for step in used if "upload-artifact" in step["uses"])
-    assert kept == "reports"
+    steps = [step for step in job["steps"] if "uses" in step]
+    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in steps)
+    assert steps[0]["with"] == {"persist-credentials": False}
+    (path,) = (step["with"]["path"] for step in steps if "upload-artifact" in step["uses"])
+    assert path == "reports"
 
 
 def schema(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
-    return loaded
+    content: dict[str, Any] = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
+    return content
 
 
 @pytest.mark.parametrize(
@@ -181,15 +181,15 @@ def linter(name: str) -> Path:
 
 
 def test_actionlint_finds_nothing(published: Path) -> None:
-    done = run([linter("actionlint"), published / "github" / WORKFLOW], published, clean(published))
-    assert (done.returncode, done.stdout) == (0, "")
+    process = run([linter("actionlint"), published / "github" / WORKFLOW], published, clean(published))
+    assert (process.returncode, process.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("folder", ["docker", "prairielearn/image"])
 def test_hadolint_finds_nothing(published: Path, folder: str) -> None:
     words = [linter("hadolint"), "--failure-threshold", "warning", published / folder / "Dockerfile"]
-    done = run(words, published, clean(published))
-    assert done.returncode == 0, done.stdout
+    process = run(words, published, clean(published))
+    assert process.returncode == 0, process.stdout
 
 
 @pytest.mark.parametrize("name", SUBMISSIONS)
@@ -204,11 +204,11 @@ def test_gitlab_grades_a_push_line_by_line(
     borrow_environment(environment, folder / ".venv")
     (folder / "conv.py").write_text(SUBMISSIONS[name])
     pipeline = yaml.safe_load((folder / ".gitlab-ci.yml").read_text())
-    done = run_pipeline(pipeline, folder, tmp_path)
+    process = run_pipeline(pipeline, folder, tmp_path)
 
     is_right = name == "right"
-    assert done.returncode == (0 if is_right else pipeline["grade"]["allow_failure"]["exit_codes"]), (
-        done.stderr
+    assert process.returncode == (0 if is_right else pipeline["grade"]["allow_failure"]["exit_codes"]), (
+        process.stderr
     )
     assert scores_of(folder / "reports" / "grade.json") == own_scores(name, "handout")
     reports = pipeline["grade"]["artifacts"]["reports"]
@@ -247,8 +247,8 @@ def test_classroom_50_gets_a_result_by_its_contract(
     bundle = place("classroom50") / "autograders" / "tiny"
     borrow_environment(environment, bundle / ".venv")
     folder = checkout(SUBMISSIONS[name])
-    done = grade_in_classroom50(bundle, folder)
-    assert done.returncode == 0, done.stderr
+    process = grade_in_classroom50(bundle, folder)
+    assert process.returncode == 0, process.stderr
 
     result = json.loads((folder / "result.json").read_text())
     jsonschema.validate(result, RESULT)
@@ -305,8 +305,8 @@ def test_the_bundle_of_classroom_50_sets_itself_up(
 ) -> None:
     bundle = place("classroom50") / "autograders" / "tiny"
     folder = checkout(SUBMISSIONS["right"])
-    done = grade_in_classroom50(bundle, folder)
-    assert done.returncode == 0, done.stderr
+    process = grade_in_classroom50(bundle, folder)
+    assert process.returncode == 0, process.stderr
     assert json.loads((folder / "result.json").read_text())["score"] == 8
 
 
@@ -319,8 +319,8 @@ def grade_in_prairielearn(question: Path, root: Path, name: str, commands: Path)
     script = root / Path(info["externalGradingOptions"]["entrypoint"]).relative_to("/grade")
     home = root.parent
     path = f"{commands}:{clean(home)['PATH']}"
-    done = run(["bash", script], Path("/"), {**clean(home), "PATH": path})
-    assert done.returncode == 0, done.stderr
+    process = run(["bash", script], Path("/"), {**clean(home), "PATH": path})
+    assert process.returncode == 0, process.stderr
 
     results = json.loads((root / "results" / "results.json").read_text())
     scores = {test["name"]: (test["points"], test["max_points"]) for test in results["tests"]}
@@ -409,8 +409,8 @@ def test_a_wheel_that_was_changed_is_not_installed(place: Callable[[str], Path])
     (wheel,) = folder.glob("wheels/*.whl")
     with zipfile.ZipFile(wheel, "a") as archive:
         archive.writestr("grader/more.py", "")
-    done = run(["make", ".venv/ready"], folder, clean(folder.parent))
-    assert done.returncode and "hash" in done.stderr.lower()
+    process = run(["make", ".venv/ready"], folder, clean(folder.parent))
+    assert process.returncode and "hash" in process.stderr.lower()
 
 
 def class_of_three(folder: Path) -> Path:
@@ -433,13 +433,13 @@ def test_dockers_image_grades_a_class_as_grader_grade_does(
     (entry,) = re.findall(r"^ENTRYPOINT (.*)$", (folder / "Dockerfile").read_text(), re.MULTILINE)
     words = yaml.safe_load((folder / "compose.yaml").read_text())["services"]["batch"]["command"]
     gradebook = f"sqlite:///{tmp_path}/gradebook.db"
-    given = {"/class": str(class_of_three(tmp_path / "class")), words[-1]: gradebook}
+    arguments = {"/class": str(class_of_three(tmp_path / "class")), words[-1]: gradebook}
     environment = {**clean(tmp_path), "PATH": f"{commands}:{clean(tmp_path)['PATH']}"}
-    done = run([*json.loads(entry), *(given.get(word, word) for word in words)], course, environment)
-    assert done.returncode == 0, done.stderr
+    process = run([*json.loads(entry), *(arguments.get(word, word) for word in words)], course, environment)
+    assert process.returncode == 0, process.stderr
     report = ["report", "--gradebook", gradebook, "--format", "json", "--out", tmp_path]
-    done = run([*json.loads(entry), *report], course, environment)
-    assert done.returncode == 0, done.stderr
+    process = run([*json.loads(entry), *report], course, environment)
+    assert process.returncode == 0, process.stderr
 
     for row in json.loads((tmp_path / "grades.json").read_text())["rows"]:
         scores = {one["id"]: (one["score"], one["points"]) for one in row["grade"]["criteria"]}
@@ -490,8 +490,8 @@ def test_the_desk_is_healthy_where_it_asks_for_its_token(
     """The desk answers 403 to a request without a token: tests/grader/desk/test_guard.py."""
     compose = yaml.safe_load((published / "docker" / "compose.yaml").read_text())
     _, python, option, script = compose["services"]["desk"]["healthcheck"]["test"]
-    done = run([sys.executable, option, script.replace("8350", str(answering(status)))], published, {})
-    assert python == "python" and (done.returncode == 0) is healthy, done.stderr
+    process = run([sys.executable, option, script.replace("8350", str(answering(status)))], published, {})
+    assert python == "python" and (process.returncode == 0) is healthy, process.stderr
 
 
 @pytest.mark.slow
@@ -501,8 +501,8 @@ def test_docker_builds_the_image(place: Callable[[str], Path]) -> None:
         pytest.skip("no Docker daemon is here")
     folder = place("docker")
     assert run([docker, "build", "--tag", "backflip-test", "."], folder, clean(folder)).returncode == 0
-    shown = run([docker, "run", "--rm", "backflip-test", "--version"], folder, clean(folder))
-    assert shown.stdout.startswith("grader ")
+    process = run([docker, "run", "--rm", "backflip-test", "--version"], folder, clean(folder))
+    assert process.stdout.startswith("grader ")
 
 
 def test_an_editor_finds_the_line_of_each_problem(
@@ -513,8 +513,8 @@ def test_an_editor_finds_the_line_of_each_problem(
     (folder / "conv.py").write_text(SUBMISSIONS["half"])
     (task,) = json.loads((folder / ".vscode" / "tasks.json").read_text())["tasks"]
     pattern = task["problemMatcher"]["pattern"]
-    done = run(["bash", "-c", task["command"]], folder, clean(tmp_path))
-    matches = [match for line in done.stdout.splitlines() if (match := re.match(pattern["regexp"], line))]
+    process = run(["bash", "-c", task["command"]], folder, clean(tmp_path))
+    matches = [match for line in process.stdout.splitlines() if (match := re.match(pattern["regexp"], line))]
     lines = SUBMISSIONS["half"].splitlines()
     where = {(m[pattern["file"]], lines[int(m[pattern["line"]]) - 1].partition("(")[0]) for m in matches}
     assert where == {("conv.py", "def dilate")}

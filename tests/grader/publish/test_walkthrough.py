@@ -58,6 +58,6 @@ def test_each_command_of_the_page_works_after_the_one_before(
     shutil.copytree(published / "course", course, symlinks=True)
     (course / "LOGINS.txt").write_text("ada\nbob\n")
     script = "\n".join([begin.replace("cd DIR", f"cd {handout}"), f"cd {course}", *rest])
-    done = run(["bash", "-e", "-c", script], tmp_path, environment)
-    assert done.returncode == 0, done.stderr
-    assert "2 graded" in done.stdout and "0 need review" in done.stdout
+    process = run(["bash", "-e", "-c", script], tmp_path, environment)
+    assert process.returncode == 0, process.stderr
+    assert "2 graded" in process.stdout and "0 need review" in process.stdout

@@ -25,8 +25,8 @@ ANSWERS = {
 
 def decide(program: bytes, machine: str, number: int, *arguments: int, arch: int | None = None) -> str:
     """A filter's decision about a system call: runs the few instructions of classic BPF that it uses."""
-    given = list(arguments) + [0] * (6 - len(arguments))
-    data = struct.pack("<IIQ6Q", number, arch or confine.AUDIT_ARCH[machine], 0, *given)
+    six_arguments = list(arguments) + [0] * (6 - len(arguments))
+    data = struct.pack("<IIQ6Q", number, arch or confine.AUDIT_ARCH[machine], 0, *six_arguments)
     instructions = list(struct.iter_unpack("HBBI", program))
     at, word = 0, 0
     while True:

@@ -41,13 +41,13 @@ def run(tmp_path: Path) -> Run:
     """The output of a program that imports a submission of the given source under the import rules."""
 
     def run(source: str, helper: str = "", after: str = "") -> str:
-        own, given = tmp_path / "own", tmp_path / "given"
-        for folder in (own, given):
+        own, provided = tmp_path / "own", tmp_path / "given"
+        for folder in (own, provided):
             folder.mkdir(exist_ok=True)
         (own / "conv.py").write_text(dedent(source))
         (own / "helper.py").write_text(dedent(helper))
-        (given / "given.py").write_text(GIVEN)
-        program = START.format(own=str(own), given=str(given)) + dedent(
+        (provided / "given.py").write_text(GIVEN)
+        program = START.format(own=str(own), given=str(provided)) + dedent(
             """
             try:
                 import conv
@@ -55,10 +55,10 @@ def run(tmp_path: Path) -> Run:
                 print(f"{type(error).__name__}: {error}")
             """
         )
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", program + dedent(after)], capture_output=True, text=True, check=False
         )
-        return (done.stdout + done.stderr).strip()
+        return (process.stdout + process.stderr).strip()
 
     return run
 

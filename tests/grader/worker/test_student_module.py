@@ -142,10 +142,10 @@ def test_a_tuple_of_arrays_is_several_and_a_tuple_of_ints_is_one(ndarray: Module
 def test_what_is_no_array_is_refused_with_a_line_for_the_student(
     value: Any, phrase: str, ndarray: ModuleType
 ) -> None:
-    with pytest.raises(TypeError) as caught:
+    with pytest.raises(TypeError) as error:
         to_raw(value, ndarray)
-    assert phrase in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert phrase in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 def test_what_crosses_is_a_copy(ndarray: ModuleType) -> None:

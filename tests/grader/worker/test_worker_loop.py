@@ -34,9 +34,9 @@ print("poisoned")
 
 
 def test_fresh_memory_holds_nan_and_the_smallest_integer() -> None:
-    done = subprocess.run([sys.executable, "-c", POISON], capture_output=True, text=True, check=False)
+    process = subprocess.run([sys.executable, "-c", POISON], capture_output=True, text=True, check=False)
 
-    assert (done.stdout, done.stderr) == ("poisoned\n", "")
+    assert (process.stdout, process.stderr) == ("poisoned\n", "")
 
 
 @pytest.fixture
@@ -54,8 +54,8 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worker:
     )
     (tmp_path / "probes.py").write_text("def probe(submission, case):\n    return submission.answer()\n")
     monkeypatch.chdir(tmp_path)
-    given = [str(tmp_path / "given")]
-    worker = Worker({"paths": given, "probes": str(tmp_path / "probes.py"), "ndarray": "given_here"})
+    folders = [str(tmp_path / "given")]
+    worker = Worker({"paths": folders, "probes": str(tmp_path / "probes.py"), "ndarray": "given_here"})
     limits: dict[str, Any] = {"answer_bytes": 1000}
     setup = {"folder": str(tmp_path / "own"), "files": [], "device": "cpu"}
     assert reply(worker, request="setup", limits=limits, **setup)["status"] == "ok"
@@ -63,8 +63,8 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worker:
 
 
 def reply(worker: Worker, **header: Any) -> Any:
-    (asked,) = FrameReader(1000).feed(encode({**header, "nonce": "n"}))
-    (frame,) = FrameReader(1000).feed(worker.answer(asked))
+    (request,) = FrameReader(1000).feed(encode({**header, "nonce": "n"}))
+    (frame,) = FrameReader(1000).feed(worker.answer(request))
     check_reply(frame.header, "n")
     return frame.header
 

@@ -48,14 +48,14 @@ def form(path: Path) -> Form:
     text = path.read_text(encoding="utf-8")
     first = FIRST_LINE.match(text)
     assert first, f"{path.name} begins with `// Group: what it computes`"
-    found = FOUND.match(text, first.end())
+    match = FOUND.match(text, first.end())
     refused = REFUSED.match(text, first.end())
     return Form(
         path,
         first[1],
         first[2],
-        tuple(found[1].split(", ")) if found else (),
-        found[2] if found else "",
+        tuple(match[1].split(", ")) if match else (),
+        match[2] if match else "",
         refused[1] if refused else "",
     )
 

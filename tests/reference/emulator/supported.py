@@ -89,9 +89,9 @@ def vectors() -> dict[str, Value]:
     for name in VECTORS:
         size = SIZES[name.removeprefix("u") if name != "uint" else "int"]
         for parts, last in enumerate("xyzw", 1):
-            given = ", ".join(map(str, range(1, parts + 1)))
+            numbers = ", ".join(map(str, range(1, parts + 1)))
             kind = f"{name}{parts}"
-            programs[f"{kind} v = make_{kind}({given}); out[i] = v.{last} + 100 * sizeof({kind});"] = (
+            programs[f"{kind} v = make_{kind}({numbers}); out[i] = v.{last} + 100 * sizeof({kind});"] = (
                 parts + 100 * size * parts
             )
     return programs
@@ -100,9 +100,9 @@ def vectors() -> dict[str, Value]:
 def atomics() -> dict[str, Value]:
     """Each atomic operation in each scope: what it returns, and what it leaves."""
     programs: dict[str, Value] = {}
-    for name, left in OPERATIONS.items():
+    for name, operand in OPERATIONS.items():
         for scope in ("", "_block", "_system"):
-            programs[f"unsigned n = 5; out[i] = 100 * {name}{scope}(&n, 3u); out[i] += n;"] = 500 + left
+            programs[f"unsigned n = 5; out[i] = 100 * {name}{scope}(&n, 3u); out[i] += n;"] = 500 + operand
     for scope in ("", "_block", "_system"):
         programs[f"int n = 5; out[i] = 100 * atomicCAS{scope}(&n, 5, 7); out[i] += n;"] = 507
     for kind in ("float", "double"):

@@ -58,31 +58,31 @@ OUT = ("--result", "out=float32:100")
 @pytest.mark.parametrize("command", [("-m", "grader", "emulate"), ("-m", "reference.emulator")])
 @pytest.mark.parametrize("check", [(), ("--check",)])
 def test_a_correct_kernel_runs_and_its_arrays_are_saved(folder, command, check):
-    done = emulate(folder, *ADD, *OUT, *check, "--out", "out.npz", command=command)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "n is 100" in done.stdout
-    assert ("nothing found" in done.stdout) == bool(check)
+    process = emulate(folder, *ADD, *OUT, *check, "--out", "out.npz", command=command)
+    assert (process.returncode, process.stderr) == (0, "")
+    assert "n is 100" in process.stdout
+    assert ("nothing found" in process.stdout) == bool(check)
     with np.load(folder / "out.npz", allow_pickle=False) as saved:
         np.testing.assert_array_equal(np.arange(1, 101), saved["out"])
 
 
 def test_a_bug_is_printed_with_its_line_and_is_the_exit_status(folder):
-    done = emulate(folder, *ADD, "--result", "out=float32:99", "--check")
-    assert done.returncode == 1
+    process = emulate(folder, *ADD, "--result", "out=float32:99", "--check")
+    assert process.returncode == 1
     assert "add.cu:6: out_of_bounds in add: thread (3, 0, 0) of block (3, 0, 0) writes element 99 of out" in (
-        done.stdout
+        process.stdout
     )
 
 
 def test_the_occupancy_says_where_registers_are_unknown(folder):
     text = f"#include <cuda_fp16.h>\n{SOURCE}"  # which NVRTC does not compile
     (folder / "half.cu").write_text(text)
-    done = emulate(folder, "half.cu", *ADD[1:], *OUT, "--check", "--schedules", "1")
-    assert "occupancy of compute capability 8.0: at most 50%" in done.stdout
-    assert "registers are unknown: give --registers N" in done.stdout
-    done = emulate(folder, *ADD, *OUT, "--check", "--schedules", "1", "--gpu", "7.5", "--registers", "255")
+    process = emulate(folder, "half.cu", *ADD[1:], *OUT, "--check", "--schedules", "1")
+    assert "occupancy of compute capability 8.0: at most 50%" in process.stdout
+    assert "registers are unknown: give --registers N" in process.stdout
+    process = emulate(folder, *ADD, *OUT, "--check", "--schedules", "1", "--gpu", "7.5", "--registers", "255")
     assert "capability 7.5: 25%, as a multiprocessor holds 8 blocks of 1 warp, limited by registers" in (
-        done.stdout
+        process.stdout
     )
 
 
@@ -111,8 +111,11 @@ def test_a_kernel_without_end_is_a_finding(folder, kernel, check):
     size = "--grid", "1", "--block", "32", "--result", "out=float32:32"
     for is_endless in (0, 1):
         how = "--set", f"is_endless={is_endless}", "--seconds", "1", *check
-        done = emulate(folder, "endless.cu", "--kernel", kernel, *size, *how)
-        assert (done.returncode, f"timeout in {kernel}: thread (" in done.stdout) == (is_endless, is_endless)
+        process = emulate(folder, "endless.cu", "--kernel", kernel, *size, *how)
+        assert (process.returncode, f"timeout in {kernel}: thread (" in process.stdout) == (
+            is_endless,
+            is_endless,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -121,10 +124,10 @@ def schema():
 
 
 def test_with_json_a_program_reads_the_findings_and_the_counts(folder, schema):
-    done = emulate(folder, *ADD, "--result", "out=float32:99", "--check", "--schedules", "1", "--json")
-    report = json.loads(done.stdout)
+    process = emulate(folder, *ADD, "--result", "out=float32:99", "--check", "--schedules", "1", "--json")
+    report = json.loads(process.stdout)
     jsonschema.validate(report, schema)
-    assert (done.returncode, report["schema"], report["kernel"]) == (1, "backflip/emulate/1", "add")
+    assert (process.returncode, report["schema"], report["kernel"]) == (1, "backflip/emulate/1", "add")
     finding = next(one for one in report["findings"] if one["kind"] == "out_of_bounds")
     assert (finding["line"], finding["array"], finding["thread"]) == (6, "out", [3, 0, 0])
     assert report["counts"]["threads"] == 128
@@ -158,30 +161,32 @@ int main()
 
 def test_with_json_the_output_of_a_whole_program_is_a_part_of_the_report(folder, schema):
     (folder / "fill.cu").write_text(PROGRAM)
-    done = emulate(folder, "fill.cu", "--sandbox", "none", "--json")
-    report = json.loads(done.stdout)
+    process = emulate(folder, "fill.cu", "--sandbox", "none", "--json")
+    report = json.loads(process.stdout)
     jsonschema.validate(report, schema)
-    assert (report["schema"], report["status"], done.returncode) == ("backflip/program/1", 3, 1)
+    assert (report["schema"], report["status"], process.returncode) == ("backflip/program/1", 3, 1)
     assert (report["output"], report["errors"]) == ("done\n", "oh")
     assert [one["kind"] for one in report["findings"]] == ["out_of_bounds"]
 
 
 def test_quiet_leaves_the_exit_status(folder):
-    done = emulate(folder, *ADD, "--result", "out=float32:99", "--check", "--quiet")
-    assert (done.returncode, done.stdout) == (1, "")
+    process = emulate(folder, *ADD, "--result", "out=float32:99", "--check", "--quiet")
+    assert (process.returncode, process.stdout) == (1, "")
 
 
 def test_counts_are_those_of_the_kernel(folder):
-    done = emulate(folder, *ADD, *OUT, "--check")
-    assert "128 threads. On average a thread: 2.34 accesses to global memory" in done.stdout
-    assert "4.00 transactions of 32 bytes" not in done.stdout  # the last warp has 4 lanes
-    assert "0 bank conflicts" in done.stdout
+    process = emulate(folder, *ADD, *OUT, "--check")
+    assert "128 threads. On average a thread: 2.34 accesses to global memory" in process.stdout
+    assert "4.00 transactions of 32 bytes" not in process.stdout  # the last warp has 4 lanes
+    assert "0 bank conflicts" in process.stdout
 
 
 def test_a_template_is_named_by_its_instance(folder):
     launch = ("--grid", "1", "--block", "4")
-    done = emulate(folder, "add.cu", "--kernel", "three<3>", *launch, "--result", "out=float32:4", "--check")
-    assert (done.returncode, "[3. 3. 3. 3.]" in done.stdout) == (0, True)
+    process = emulate(
+        folder, "add.cu", "--kernel", "three<3>", *launch, "--result", "out=float32:4", "--check"
+    )
+    assert (process.returncode, "[3. 3. 3. 3.]" in process.stdout) == (0, True)
 
 
 def test_what_only_nvidias_compiler_refuses_is_told(folder):
@@ -190,10 +195,10 @@ def test_what_only_nvidias_compiler_refuses_is_told(folder):
     text = "__global__ void add(float *out)\n{\n    out[0] = __builtin_parity(3);\n}\n"
     (folder / "host.cu").write_text(text)
     launch = ("--kernel", "add", "--grid", "1", "--block", "1")
-    done = emulate(folder, "host.cu", *launch, "--result", "out=float32:1")
-    assert done.returncode == 1
-    assert "NVIDIA's compiler, for an error:" in done.stdout
-    assert "host.cu(3)" in done.stdout
+    process = emulate(folder, "host.cu", *launch, "--result", "out=float32:1")
+    assert process.returncode == 1
+    assert "NVIDIA's compiler, for an error:" in process.stdout
+    assert "host.cu(3)" in process.stdout
 
 
 @pytest.mark.parametrize(
@@ -208,18 +213,18 @@ def test_what_only_nvidias_compiler_refuses_is_told(folder):
     ],
 )
 def test_a_mistake_is_one_line_and_exit_status_2(folder, arguments, complaint):
-    done = emulate(folder, *arguments)
-    assert done.returncode == 2
-    assert complaint in done.stderr
-    assert done.stderr.count("\n") == 1
+    process = emulate(folder, *arguments)
+    assert process.returncode == 2
+    assert complaint in process.stderr
+    assert process.stderr.count("\n") == 1
 
 
 def test_a_kernel_that_does_not_compile_leaves_the_others(folder):
     (folder / "add.cu").write_text(SOURCE + "__global__ void broken(float *out) { out[0] = nothing; }\n")
-    done = emulate(folder, *ADD, *OUT)
-    assert (done.returncode, "out: float32" in done.stdout) == (0, True)
-    assert "add.cu:11:" in done.stderr
-    assert "left out, as it does not compile: broken" in done.stderr
+    process = emulate(folder, *ADD, *OUT)
+    assert (process.returncode, "out: float32" in process.stdout) == (0, True)
+    assert "add.cu:11:" in process.stderr
+    assert "left out, as it does not compile: broken" in process.stderr
 
 
 @pytest.mark.parametrize(
@@ -232,13 +237,13 @@ def test_a_file_of_arrays_that_cannot_be_read_is_your_mistake(folder, content, c
         (folder / "in.npy").rename(folder / "in.npz")
     else:
         (folder / "in.npz").write_bytes(content)
-    done = emulate(folder, *ADD, *OUT)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert f"--arrays in.npz: it {'holds' if content is None else 'is'} {complaint}" in done.stderr
+    process = emulate(folder, *ADD, *OUT)
+    assert (process.returncode, process.stderr.count("\n")) == (2, 1)
+    assert f"--arrays in.npz: it {'holds' if content is None else 'is'} {complaint}" in process.stderr
 
 
 def test_a_source_that_does_not_compile_is_shown_with_its_line(folder):
     (folder / "add.cu").write_text(SOURCE.replace("a[i] + b[i]", "a[i] + c[i]"))
-    done = emulate(folder, *ADD, *OUT)
-    assert done.returncode == 2
-    assert "add.cu:6:" in done.stderr
+    process = emulate(folder, *ADD, *OUT)
+    assert process.returncode == 2
+    assert "add.cu:6:" in process.stderr

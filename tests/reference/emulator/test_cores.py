@@ -172,16 +172,16 @@ def test_a_random_order_of_threads_stays_on_one_core(folder):
 
 def test_a_machine_that_gives_no_process_runs_all_on_one_core(folder):
     expected = walk(compiled(folder, 1))
-    _, found = checked(folder, 1, "races")
+    _, findings = checked(folder, 1, "races")
     folder.chmod(0o777)
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", WITHOUT_PROCESSES, str(folder)],
         env=os.environ | {"XDG_CACHE_HOME": str(folder)},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout == f"{digest(expected)}\n{found}\n", done.stderr
+    assert process.stdout == f"{digest(expected)}\n{findings}\n", process.stderr
 
 
 def checked(folder, cores, kernel):
@@ -219,8 +219,8 @@ def test_a_check_by_several_processes_says_what_one_says(folder, tmp_path, kerne
 def test_a_check_that_several_threads_could_disturb_takes_one_process(folder, monkeypatch):
     monkeypatch.setattr("reference.emulator.module.WORTH_A_PROCESS", 0)
     with ThreadPoolExecutor(1) as pool:
-        shared, found = pool.submit(checked, folder, 2, "races").result()
-    assert (shared, found) == checked(folder, 1, "races")
+        shared, findings = pool.submit(checked, folder, 2, "races").result()
+    assert (shared, findings) == checked(folder, 1, "races")
 
 
 @pytest.mark.usefixtures("short_checks")

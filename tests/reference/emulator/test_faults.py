@@ -215,11 +215,11 @@ def test_a_variable_without_a_value_is_a_finding_or_if_unsure_a_note(request):
     if compiler()[1] != "gcc":
         pytest.skip("clang says nothing of what may be without a value")
     module = Module(UNINITIALISED, folder=request.config.cache.mkdir("kernels"))
-    told = {}
+    messages = {}
     for name in module.kernels:
         run = module.check(name, 1, 4, [np.zeros(4, "float32"), 5], schedules=2)
-        told[name] = [(one.kind, one.line, one.array) for one in run.findings + run.notes]
-    assert told == {
+        messages[name] = [(one.kind, one.line, one.array) for one in run.findings + run.notes]
+    assert messages == {
         "never": [("uninitialised_read", 3, "v")],
         "in_a_loop": [("maybe_uninitialised", 4, "v")],
         "in_a_branch": [("maybe_uninitialised", 5, "v")],
@@ -287,11 +287,11 @@ def test_a_local_array_that_is_read_before_it_is_written_is_found_by_its_declara
     for name in module.kernels:
         arguments: list[Any] = [np.arange(4, dtype="f"), np.zeros(32, "f"), 2]
         run = module.check(name, 1, 32, arguments, schedules=2)
-        found = [
+        findings = [
             (f.kind, f.line, f.array) for f in run.findings if f.kind != "schedule_dependent"
         ]  # as a count of launches is
         where = WITHOUT_VALUES.get(name)
-        assert found == ([("uninitialised_read", *where)] if where else []), name
+        assert findings == ([("uninitialised_read", *where)] if where else []), name
 
 
 PADDED = """
@@ -328,10 +328,10 @@ def test_padding_and_truth_values_of_local_arrays_are_left_alone(request):
     if not poisoned() or compiler()[1] != "gcc":
         pytest.skip("this compiler cannot clear padding")
     module = Module(PADDED, folder=request.config.cache.mkdir("kernels"))
-    found = {
+    findings = {
         name: local_reads(module, name, [np.ones(4, "f"), np.zeros(1024, "u1")]) for name in module.kernels
     }
-    assert found == {
+    assert findings == {
         "padded": [],
         "padded_twice": [],
         "truths": [],
@@ -359,8 +359,8 @@ def test_members_of_a_class_are_no_local_arrays(request):
         pytest.skip("this compiler cannot fill the other variables")
     for head in CLASSES:
         module = Module(head + COPY, folder=request.config.cache.mkdir("kernels"))
-        found = local_reads(module, "copy", [np.ones(4, "f"), np.zeros(32, "f")])
-        assert found == [(3 + head.count("\n"), "b")], head
+        findings = local_reads(module, "copy", [np.ones(4, "f"), np.zeros(32, "f")])
+        assert findings == [(3 + head.count("\n"), "b")], head
 
 
 BRACES = """
@@ -384,14 +384,14 @@ def test_a_source_in_which_local_arrays_cannot_be_told_apart_compiles_without_a_
     for _ in range(2):
         module = Module(BRACES, folder=folder)
         assert local_reads(module, "k", [np.ones(4, "f"), np.zeros(32, "f")]) == []
-    with pytest.raises(CompileError) as caught:
+    with pytest.raises(CompileError) as error:
         Module(BRACES.replace("a[i] = x[i]", "a[i] = y[i]"), folder=folder)
-    assert "kernels.cu:8:" in str(caught.value)
-    assert "unset" not in str(caught.value)
-    with pytest.raises(CompileError) as caught:
+    assert "kernels.cu:8:" in str(error.value)
+    assert "unset" not in str(error.value)
+    with pytest.raises(CompileError) as error:
         Module("__global__ void k(float *out) { missing a[2]; out[0] = 1; }", folder=folder)
-    assert "missing" in str(caught.value)
-    assert "unset" not in str(caught.value)
+    assert "missing" in str(error.value)
+    assert "unset" not in str(error.value)
 
 
 TOGGLED = """
@@ -413,20 +413,20 @@ def test_only_the_array_that_is_read_is_accused(request):
     if not poisoned():
         pytest.skip("this compiler cannot fill the other variables")
     module = Module(TOGGLED, folder=request.config.cache.mkdir("kernels"))
-    given = [np.ones(4, "f"), np.zeros(32, "f")]
-    found = {name: local_reads(module, name, given, schedules=1) for name in module.kernels}
-    assert found == {"toggled": [], "one_declaration": [(9, "a")], "one_line": [(11, "d")]}
+    arrays = [np.ones(4, "f"), np.zeros(32, "f")]
+    findings = {name: local_reads(module, name, arrays, schedules=1) for name in module.kernels}
+    assert findings == {"toggled": [], "one_declaration": [(9, "a")], "one_line": [(11, "d")]}
 
 
 def test_the_time_to_find_local_arrays_grows_with_the_source():
     def seconds(blocks: int) -> float:
         source = "__global__ void k() {\n" + "{ int a[2]; a[0] = 1; }\n" * blocks + "}\n"
-        taken = []
+        times = []
         for _ in range(5):
             start = time.process_time()
             assert len(local_arrays(source)) == blocks
-            taken.append(time.process_time() - start)
-        return min(taken)
+            times.append(time.process_time() - start)
+        return min(times)
 
     assert seconds(1600) < 9 * max(
         seconds(400), 0.002
@@ -441,9 +441,9 @@ def test_one_value_of_one_warp_in_one_store_is_a_note_and_no_finding(module):
 
 
 def test_parameters_with_a_default_may_be_left_out(module):
-    for given, expected in (((), 4), ((3,), 8), ((3, 0.5), 4)):
+    for arguments, expected in (((), 4), ((3,), 8), ((3, 0.5), 4)):
         out = np.zeros(4, "int32")
-        assert not module.launch("defaults", 1, 4, [out, *given]).findings
+        assert not module.launch("defaults", 1, 4, [out, *arguments]).findings
         assert out.tolist() == [expected] * 4
     with pytest.raises(ValueError, match=r"takes 3 arguments \(out, n, x\), not 0"):
         module.launch("defaults", 1, 4, [])

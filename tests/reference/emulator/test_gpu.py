@@ -33,20 +33,20 @@ def on_gpu(cupy, source, program, arguments, launch):
     if program.kernel == "conv1d":
         memory = cupy.ndarray(5, "float32", module.get_global("weights"))
         memory[...] = cupy.arange(1, 6, dtype="float32")
-    given, arrays = [], []
+    values, arrays = [], []
     for argument in arguments:
         array = argument.array if isinstance(argument, Fresh) else argument
         if isinstance(array, np.ndarray):
             arrays.append(cupy.asarray(array))
-            given.append(arrays[-1])
+            values.append(arrays[-1])
         else:
-            given.append(np.int32(array))
+            values.append(np.int32(array))
     grid, block = (
         (size,) if isinstance(size, int) else size
         for size in (launch.get("grid", program.grid), launch.get("block", program.block))
     )
     shared = launch.get("shared_bytes", program.shared_bytes)
-    module.get_function(program.kernel)(grid, block, tuple(given), shared_mem=shared)
+    module.get_function(program.kernel)(grid, block, tuple(values), shared_mem=shared)
     return [array.get() for array in arrays]
 
 
@@ -56,14 +56,14 @@ def compared(cupy, source, program, launch=()):
     for argument in zeroed:  # memory that is not written holds the same on both
         if isinstance(argument, Fresh):
             argument.array[...] = 0
-    given = [a.array if isinstance(a, Fresh) else a for a in zeroed]
-    expected = on_gpu(cupy, source, program, given, dict(launch))
+    arguments = [a.array if isinstance(a, Fresh) else a for a in zeroed]
+    expected = on_gpu(cupy, source, program, arguments, dict(launch))
     module = Module(source, checked=False)
     if program.kernel == "conv1d":
         module.constant("weights", "float32", 5)[...] = np.arange(1, 6)
     how = {"grid": program.grid, "block": program.block, "shared_bytes": program.shared_bytes} | dict(launch)
-    module.launch(program.kernel, arguments=given, **how)
-    actual = [a for a in given if isinstance(a, np.ndarray)]
+    module.launch(program.kernel, arguments=arguments, **how)
+    actual = [a for a in arguments if isinstance(a, np.ndarray)]
     for theirs, ours in zip(expected, actual, strict=True):
         np.testing.assert_array_equal(theirs, ours)
 

@@ -71,9 +71,9 @@ def test_a_kernel_may_say_its_launch_bounds(folder, bounds, place):
     ],
 )
 def test_what_is_not_there_is_refused_at_its_line(folder, line, complaint):
-    with pytest.raises(CompileError, match=complaint) as caught:
+    with pytest.raises(CompileError, match=complaint) as error:
         Module(f"__global__ void kernel(int n)\n{{\n{line}\n}}\n", folder=folder)
-    assert "kernels.cu:3:" in str(caught.value)
+    assert "kernels.cu:3:" in str(error.value)
 
 
 def test_a_switch_and_a_recursion_are_no_calls_by_a_pointer(folder):

@@ -252,7 +252,7 @@ def test_what_is_in_order_is_clean_and_right(module, request, lines, values):
 @pytest.mark.parametrize(("lines", "kind", "text"), by_name(WRONG))
 def test_what_is_not_in_order_is_found(module, request, lines, kind, text):
     run, _ = check(module, request.node.callspec.id)
-    written = program().split("\n")
-    findings = {f.kind: written[f.line - 1] for f in run.findings}
+    program_lines = program().split("\n")
+    findings = {f.kind: program_lines[f.line - 1] for f in run.findings}
     assert kind in findings
     assert text in findings[kind]

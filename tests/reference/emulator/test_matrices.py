@@ -55,7 +55,7 @@ def module(tmp_path_factory):
     return Module(HEAD, instances=instances, folder=tmp_path_factory.mktemp("kernels"))
 
 
-def stored(values, kind, layout, room):
+def in_memory(values, kind, layout, room):
     """(memory, leading dimension): a matrix as a kernel gets it, with `room` elements behind each row."""
     values = values if layout == "R" else values.T
     padded = np.pad(values, ((0, 0), (0, room)))
@@ -70,9 +70,9 @@ def test_a_product_of_integers_is_exact(module, name):
     _, memory, accumulator, m, n, k, in_a, in_b, in_c, room = form
     rng = np.random.default_rng(7)
     a, b = rng.integers(-8, 9, (m, k)), rng.integers(-8, 9, (k, n))
-    x, lda = stored(a, memory, in_a, room)
-    y, ldb = stored(b, memory, in_b, room)
-    out, ldc = stored(np.zeros((m, n)), accumulator, in_c, room)
+    x, lda = in_memory(a, memory, in_a, room)
+    y, ldb = in_memory(b, memory, in_b, room)
+    out, ldc = in_memory(np.zeros((m, n)), accumulator, in_c, room)
     arguments = [x, y, Fresh(out, whole=room == 0), lda, ldb, ldc, int(in_c == "R")]
     run = module.check(instance(form), 1, 32, arguments, schedules=4)
 

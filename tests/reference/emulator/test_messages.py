@@ -16,9 +16,9 @@ def complaint_of(source: str, folder: Path) -> str:
         compiler()
     except NoCompiler:
         pytest.skip("no C++ compiler is installed")
-    with pytest.raises(CompileError) as caught:
+    with pytest.raises(CompileError) as error:
         compile_kernels(source, "kernels.cu", {}, [], True, folder, broken={})
-    return str(caught.value)
+    return str(error.value)
 
 
 def test_a_missing_semicolon_is_told_alone_with_its_line(tmp_path: Path) -> None:
@@ -52,8 +52,8 @@ def warnings_of(source: str, folder: Path) -> str:
 
 def test_a_variable_in_shared_memory_draws_no_warning(tmp_path: Path) -> None:
     declared = "__shared__ float one, row[4], tile[2][2]; extern __shared__ float rest[];"
-    used = "one = row[0] = tile[0][0] = rest[0] = 1; __syncthreads(); *out = one;"
-    assert warnings_of(f"__global__ void f(float *out) {{ {declared} {used} }}\n", tmp_path) == ""
+    uses = "one = row[0] = tile[0][0] = rest[0] = 1; __syncthreads(); *out = one;"
+    assert warnings_of(f"__global__ void f(float *out) {{ {declared} {uses} }}\n", tmp_path) == ""
 
 
 def test_a_kernel_that_is_left_out_shows_its_error_alone(tmp_path: Path) -> None:

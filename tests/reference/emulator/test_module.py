@@ -473,9 +473,9 @@ def test_an_error_outside_of_kernels_or_in_all_of_them_is_one_of_the_file(module
 )
 def test_what_is_not_emulated_is_a_compile_error_with_its_line(module, line, complaint):
     source = f"// it is not here: cudaMalloc\n__global__ void kernel(float *out)\n{{\n{line}\n}}\n"
-    with pytest.raises(CompileError, match=complaint) as caught:
+    with pytest.raises(CompileError, match=complaint) as error:
         module(source)
-    assert "kernels.cu:4:" in str(caught.value)
+    assert "kernels.cu:4:" in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["system", "getenv", "__libc_start_main", "dlopen"])
@@ -581,11 +581,11 @@ def test_what_a_warp_reads_at_random_is_counted_as_its_distinct_units(module, dt
 def test_accesses_and_arithmetic_are_counted(module):
     a, out = np.ones(64, "float32"), np.zeros(64, "float32")
     body = "int i = threadIdx.x;\nout[i] = (a[i] + 1) * 2 / (a[i] + 3);"
-    counted = launched(module, body, out, a, parameters="const float *a, ").counters
-    assert (counted.threads, counted.global_reads, counted.global_writes) == (64, 64, 64)
-    assert counted.global_bytes == 512
-    assert counted.arithmetic == 4 * 64
-    assert counted.arithmetic_per_byte == 0.5
+    counters = launched(module, body, out, a, parameters="const float *a, ").counters
+    assert (counters.threads, counters.global_reads, counters.global_writes) == (64, 64, 64)
+    assert counters.global_bytes == 512
+    assert counters.arithmetic == 4 * 64
+    assert counters.arithmetic_per_byte == 0.5
 
 
 def test_lines_are_those_of_binutils(tmp_path):
@@ -597,12 +597,12 @@ def test_lines_are_those_of_binutils(tmp_path):
     assert kernels.kernels == ("fill",)
     assert len(addresses) > 5
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             ["addr2line", "-e", library, *map(hex, addresses)], capture_output=True, text=True, check=True
         )
     except FileNotFoundError:
         pytest.skip("no addr2line here")
-    for address, answer in zip(addresses, done.stdout.splitlines(), strict=True):
+    for address, answer in zip(addresses, process.stdout.splitlines(), strict=True):
         file, _, line = answer.split(" ")[0].rpartition(":")
         assert (file.rpartition("/")[2], line) == (
             table.line_of(address)[0],

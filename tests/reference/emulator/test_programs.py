@@ -549,7 +549,7 @@ def run(program, name):
     """How a case ends, with what it prints, and what its records say."""
     written, path = program
     with open(path.parent / "records", "w+") as records:
-        done = subprocess.run(
+        process = subprocess.run(
             [path, name],
             env={**os.environ, "EMULATOR_FINDINGS": str(records.fileno())},
             pass_fds=[records.fileno()],
@@ -558,7 +558,7 @@ def run(program, name):
             check=False,
         )
         records.seek(0)
-        return done, read_records(records.read(), written, path.read_bytes())
+        return process, read_records(records.read(), written, path.read_bytes())
 
 
 @pytest.mark.parametrize(("lines", "printed"), by_name(RIGHT))
@@ -611,11 +611,11 @@ LAUNCHES = {
 
 @pytest.mark.parametrize(("text", "parts"), LAUNCHES.items())
 def test_a_launch_is_found_where_it_is_one(text, parts):
-    written = with_calls(text, "a.cu")
-    assert text.count("\n") == written.count("\n")
-    assert ("emulator_launch" in written) == bool(parts)
+    program = with_calls(text, "a.cu")
+    assert text.count("\n") == program.count("\n")
+    assert ("emulator_launch" in program) == bool(parts)
     for part in parts.split('" '):
-        assert part in written
+        assert part in program
 
 
 @pytest.mark.parametrize(
@@ -670,7 +670,7 @@ def test_a_report_is_whole_if_its_last_record_counts_those_before_it(records, is
 
 
 def test_what_a_program_may_not_have_on_the_device_it_may_have_on_the_host():
-    written = 'asm("");'
-    Program(f"int main() {{ {written} }}").text()
+    statement = 'asm("");'
+    Program(f"int main() {{ {statement} }}").text()
     with pytest.raises(CompileError, match=r"program\.cu:1: `asm`"):
-        Program(f"__global__ void k() {{ {written} }}\nint main() {{}}").text()
+        Program(f"__global__ void k() {{ {statement} }}\nint main() {{}}").text()

@@ -33,7 +33,7 @@ def run(folder, source, file):
 
     def once(**environment):
         with open(folder / "records", "w+") as records:
-            done = subprocess.run(
+            process = subprocess.run(
                 [path],
                 env=os.environ | {"EMULATOR_FINDINGS": str(records.fileno())} | environment,
                 pass_fds=[records.fileno()],
@@ -43,7 +43,7 @@ def run(folder, source, file):
                 check=False,
             )
             records.seek(0)
-            return done.returncode, read_records(records.read(), program, path.read_bytes())
+            return process.returncode, read_records(records.read(), program, path.read_bytes())
 
     return once
 
@@ -63,8 +63,8 @@ def test_a_form_notices_if_one_of_its_kernels_does_nothing(folder, form):
     for number, kernel in reversed(list(enumerate(kernels))):
         at = kernel.body[0] + 1
         source = f"{source[:at]} if (forms_emptied == {number}) return; {source[at:]}"
-    chosen = f'getenv("{EMPTIED}") ? atoi(getenv("{EMPTIED}")) : -1'
-    once = run(folder, f"static const int forms_emptied = {chosen};\n{source}", f"emptied_{form.path.name}")
+    choice = f'getenv("{EMPTIED}") ? atoi(getenv("{EMPTIED}")) : -1'
+    once = run(folder, f"static const int forms_emptied = {choice};\n{source}", f"emptied_{form.path.name}")
     assert once()[0] == 0
     for number, kernel in enumerate(kernels):
         status, _ = once(**{EMPTIED: str(number), "EMULATOR_SCHEDULES": "1"})
@@ -73,9 +73,9 @@ def test_a_form_notices_if_one_of_its_kernels_does_nothing(folder, form):
 
 @pytest.mark.parametrize("form", REFUSED)
 def test_a_form_that_does_not_run_is_refused_in_words(form):
-    with pytest.raises(CompileError) as caught:
+    with pytest.raises(CompileError) as error:
         Program(form.source, form.path.name).text()
-    assert form.refused in str(caught.value)
+    assert form.refused in str(error.value)
 
 
 def test_the_page_lists_every_form():

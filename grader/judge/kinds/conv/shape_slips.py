@@ -61,7 +61,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A way to miscalculate a length, and the end of the sentence "31 is what you get for 32 when ..."."""
+    """A way to miscalculate a length, and the end of the sentence "you get 31 instead of 32 if ..."."""
 
     length: Callable[[Axis], int]
     reason: Callable[[Axis], str]
@@ -70,154 +70,166 @@ class Mistake:
 FORWARD = (
     Mistake(
         lambda a: (a.size - a.kernel) // a.stride + 1,
-        lambda a: f"({a.size} - {a.kernel}) // {a.stride} + 1 leaves out the padding, 2·{a.padding}",
+        lambda a: f"you leave out the padding, 2·{a.padding}: ({a.size} - {a.kernel}) // {a.stride} + 1",
     ),
     Mistake(
         lambda a: (a.size + a.padding - a.kernel) // a.stride + 1,
-        lambda a: f"there are zeros at one end only: {a.size} + {a.padding} for {a.size} + 2·{a.padding}",
+        lambda a: (
+            f"you count the zeros at one end only: {a.size} + {a.padding}, not {a.size} + 2·{a.padding}"
+        ),
     ),
     Mistake(
         lambda a: (a.last + 1) // a.stride,
-        lambda a: f"all {a.last + 1} positions are divided by the stride {a.stride}: the first costs no step",
+        lambda a: (
+            f"you divide all {a.last + 1} positions by the stride {a.stride}: the first window needs no step"
+        ),
     ),
     Mistake(
         lambda a: a.last // a.stride,
         lambda a: (
-            f"({a.size} + 2·{a.padding} - {a.kernel}) // {a.stride} counts steps: "
-            "there is one window more than steps"
+            f"you count the steps, ({a.size} + 2·{a.padding} - {a.kernel}) // {a.stride}: "
+            "there is one more window than steps"
         ),
     ),
     Mistake(
         lambda a: -(-a.last // a.stride) + 1,
-        lambda a: f"a window that does not fit is counted too: the remainder is {a.remainder}",
+        lambda a: f"you also count a window that does not fit: the remainder is {a.remainder}",
     ),
-    Mistake(lambda a: a.last + 1, lambda a: f"the stride {a.stride} is left out"),
+    Mistake(lambda a: a.last + 1, lambda a: f"you leave out the stride {a.stride}"),
     Mistake(
         lambda a: (a.size + 2 * min(a.padding, a.kernel - 1) - a.kernel) // a.stride + 1,
-        lambda a: f"windows that see only zeros are left out: the padding is {a.padding}, all of it",
+        lambda a: f"you leave out windows that see only zeros: use the whole padding, {a.padding}",
     ),
     Mistake(
         lambda a: a.last // a.other_stride + 1,
-        lambda a: f"it moves by {a.other_stride}, the stride of the other axis, and not by {a.stride}",
+        lambda a: f"you move by {a.other_stride}, the stride of the other axis, and not by {a.stride}",
     ),
     Mistake(
         lambda a: (a.size + 2 * a.other_padding - a.kernel) // a.stride + 1,
-        lambda a: f"it is padded by {a.other_padding}, the padding of the other axis, and not by {a.padding}",
+        lambda a: f"you pad by {a.other_padding}, the padding of the other axis, and not by {a.padding}",
     ),
     Mistake(
         lambda a: (a.size + 2 * a.other_padding - a.kernel) // a.other_stride + 1,
         lambda a: (
-            f"stride and padding are those of the other axis, {a.other_stride} and {a.other_padding}, "
+            f"you use the stride and padding of the other axis, {a.other_stride} and {a.other_padding}, "
             f"and not {a.stride} and {a.padding}"
         ),
     ),
 )
 X_GRAD = (
     Mistake(
-        lambda a: a.back((a.out - 1) * a.stride + 1), lambda a: f"the remainder {a.remainder} is left out"
+        lambda a: a.back((a.out - 1) * a.stride + 1), lambda a: f"you leave out the remainder {a.remainder}"
     ),
     Mistake(
         lambda a: a.back(a.out * a.stride),
         lambda a: (
-            f"the zeros behind the last window are kept, s - 1 - r = {a.stride} - 1 - {a.rest} = {a.kept} "
+            f"you keep the zeros after the last window, s - 1 - r = {a.stride} - 1 - {a.rest} = {a.kept} "
             "too many"
         ),
     ),
     Mistake(
         lambda a: a.back(a.out),
         lambda a: (
-            f"out_grad keeps its length {a.out}: the stride {a.stride} jumped over positions in between"
+            f"you keep out_grad at its length {a.out}: the stride {a.stride} skipped positions in between"
         ),
     ),
     Mistake(
         lambda a: a.back(a.out * (a.stride + 1)),
-        lambda a: f"{a.stride} zeros follow each element of out_grad, and not s - 1 = {a.stride - 1}",
+        lambda a: f"you put {a.stride} zeros after each element of out_grad, and not s - 1 = {a.stride - 1}",
     ),
     Mistake(
         lambda a: a.back((a.out - 1) * (a.stride + 1) + 1),
-        lambda a: f"{a.stride} zeros stand between the elements of out_grad, and not s - 1 = {a.stride - 1}",
+        lambda a: (
+            f"you put {a.stride} zeros between the elements of out_grad, and not s - 1 = {a.stride - 1}"
+        ),
     ),
     Mistake(
         lambda a: a.size + 2 * a.padding,
-        lambda a: f"the padding is still there: {a.size} + 2·{a.padding} = {a.size + 2 * a.padding}",
+        lambda a: f"you keep the padding: {a.size} + 2·{a.padding} = {a.size + 2 * a.padding}",
     ),
     Mistake(
         lambda a: a.last + 1 + 2 * a.padding - a.kernel + 1,
-        lambda a: f"out_grad is padded by p = {a.padding}, and not by K - 1 - p = {a.edge}",
+        lambda a: f"you pad out_grad by p = {a.padding}, and not by K - 1 - p = {a.edge}",
     ),
     Mistake(
         lambda a: a.size + 2,
-        lambda a: f"out_grad is padded by K - p = {a.edge + 1}, and not by K - 1 - p = {a.edge}",
+        lambda a: f"you pad out_grad by K - p = {a.edge + 1}, and not by K - 1 - p = {a.edge}",
     ),
     Mistake(
         lambda a: a.last + 1 + 2 * (a.kernel // 2) - a.kernel + 1,
-        lambda a: f"out_grad is padded by K // 2 = {a.kernel // 2}, and not by K - 1 - p = {a.edge}",
+        lambda a: f"you pad out_grad by K // 2 = {a.kernel // 2}, and not by K - 1 - p = {a.edge}",
     ),
     Mistake(
         lambda a: a.last + 1 - a.kernel + 1,
         lambda a: (
-            f"out_grad is not padded, where K - 1 - p = {a.edge}"
+            f"you do not pad out_grad: K - 1 - p = {a.edge}"
             if a.edge > 0
-            else f"K - 1 - p = {a.edge} is taken for 0: a negative padding cuts off"
+            else f"you treat K - 1 - p = {a.edge} as 0: a negative padding cuts elements off"
         ),
     ),
     Mistake(
         lambda a: (a.out - 1) * a.stride + a.kernel - 2 * a.padding + (a.size - a.kernel) % a.stride,
-        lambda a: f"the remainder is taken without the padding; it is {a.remainder}",
+        lambda a: f"you compute the remainder without the padding; it is {a.remainder}",
     ),
     Mistake(
         lambda a: (a.out + 2 * a.edge - a.kernel) // a.stride + 1,
-        lambda a: f"the kernel moves by {a.stride} over out_grad too: backward it moves by 1",
+        lambda a: f"you move the kernel by {a.stride} over out_grad, too: backward it moves by 1",
     ),
     Mistake(
         lambda a: a.back(min(a.out * a.other_stride, a.last + 1)),
-        lambda a: f"out_grad gets the gaps of the other axis: its stride is {a.other_stride}, not {a.stride}",
+        lambda a: (
+            f"you dilate out_grad by the stride of the other axis, {a.other_stride}, and not by {a.stride}"
+        ),
     ),
     Mistake(
         lambda a: a.size + 2 * (a.padding - a.other_padding),
-        lambda a: f"the padding is that of the other axis, {a.other_padding}, and not {a.padding}",
+        lambda a: f"you use the padding of the other axis, {a.other_padding}, and not {a.padding}",
     ),
-    Mistake(lambda a: a.out, lambda a: f"it stays as long as out_grad, {a.out}"),
+    Mistake(lambda a: a.out, lambda a: f"you keep the length of out_grad, {a.out}"),
 )
 W_GRAD = (
     Mistake(
         lambda a: a.under((a.out - 1) * a.stride + 1),
-        lambda a: f"out_grad ends with its last element: the remainder {a.remainder} is left out",
+        lambda a: f"you end out_grad with its last element and leave out the remainder {a.remainder}",
     ),
     Mistake(
         lambda a: a.under(a.out * a.stride),
         lambda a: (
-            f"the zeros behind the last window are kept, s - 1 - r = {a.stride} - 1 - {a.rest} = {a.kept} "
+            f"you keep the zeros after the last window, s - 1 - r = {a.stride} - 1 - {a.rest} = {a.kept} "
             "too many"
         ),
     ),
     Mistake(
         lambda a: a.under(a.out),
         lambda a: (
-            f"out_grad keeps its length {a.out}: the stride {a.stride} jumped over positions in between"
+            f"you keep out_grad at its length {a.out}: the stride {a.stride} skipped positions in between"
         ),
     ),
     Mistake(
         lambda a: a.under((a.out - 1) * (a.stride + 1) + 1),
-        lambda a: f"{a.stride} zeros stand between the elements of out_grad, and not s - 1 = {a.stride - 1}",
+        lambda a: (
+            f"you put {a.stride} zeros between the elements of out_grad, and not s - 1 = {a.stride - 1}"
+        ),
     ),
     Mistake(
         lambda a: a.kernel - 2 * a.padding,
-        lambda a: f"x is not padded: {a.size} for {a.size} + 2·{a.padding}",
+        lambda a: f"you do not pad x: {a.size}, not {a.size} + 2·{a.padding}",
     ),
     Mistake(
         lambda a: a.kernel - a.padding,
-        lambda a: f"x is padded at one end only: {a.size} + {a.padding} for {a.size} + 2·{a.padding}",
+        lambda a: f"you pad x at one end only: {a.size} + {a.padding}, not {a.size} + 2·{a.padding}",
     ),
     Mistake(
         lambda a: a.under(min(a.out * a.other_stride, a.last + 1)),
-        lambda a: f"out_grad gets the gaps of the other axis: its stride is {a.other_stride}, not {a.stride}",
+        lambda a: (
+            f"you dilate out_grad by the stride of the other axis, {a.other_stride}, and not by {a.stride}"
+        ),
     ),
     Mistake(
         lambda a: a.kernel + 2 * (a.other_padding - a.padding),
-        lambda a: f"x is padded by {a.other_padding}, as the other axis is, and not by {a.padding}",
+        lambda a: f"you pad x by {a.other_padding}, the padding of the other axis, and not by {a.padding}",
     ),
-    Mistake(lambda a: a.out, lambda a: f"it has the length of out_grad, {a.out}"),
+    Mistake(lambda a: a.out, lambda a: f"you return the length of out_grad, {a.out}"),
 )
 # what a convolution's probe may return: (the array with the same shape, its spatial axes, the mistakes)
 RESULTS: Mapping[str, tuple[tuple[int, int], Sequence[Mistake]]] = {
@@ -248,8 +260,8 @@ def slip_of(expected: Shape, actual: Shape, inputs: Inputs) -> str:
     if not reasons:
         return ""
     parts = [
-        f"{axis.name}: {actual[i]} is what you get for {expected[i]} when "
-        + ", or when ".join(mistake.reason(axis) for mistake in reasons)
+        f"{axis.name}: you get {actual[i]} instead of {expected[i]} if "
+        + ", or if ".join(mistake.reason(axis) for mistake in reasons)
         for i, axis in lengths
         if i in wrong
     ]

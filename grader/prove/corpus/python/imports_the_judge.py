@@ -2,7 +2,7 @@
 
 import importlib
 
-NAMES = ("reference", "reference.conv", "grader.judge", "grader.judge.cases", "grader.author", "rubric", "mutants")
+NAMES = ("reference", "reference.conv", "grader.judge", "grader.judge.draw_inputs", "grader.author", "rubric", "mutants")
 
 
 def attack(a, *rest, **named):

@@ -155,10 +155,10 @@ def test_the_removed_statements_are_those_that_the_stub_lacks(
 def test_a_reference_that_names_no_function_is_refused_in_one_line(
     root: Path, reference: str, phrase: str
 ) -> None:
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         find_exercise(root, reference)
-    assert phrase in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert phrase in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["undocumented", "Box.__init__"])
@@ -357,6 +357,6 @@ def test_where_a_class_marks_a_solution_all_else_in_it_is_given(optimizers: Path
     [("Empty", "no method"), ("Short", "a line of its own"), ("Apart.steps", "do not follow each other")],
 )
 def test_a_class_that_is_no_exercise_is_refused_in_one_line(optimizers: Path, name: str, phrase: str) -> None:
-    with pytest.raises(UserError, match=phrase) as caught:
+    with pytest.raises(UserError, match=phrase) as error:
         _ = find_exercise(optimizers, f"library.optimizers:{name}").stub
-    assert "\n" not in str(caught.value)
+    assert "\n" not in str(error.value)

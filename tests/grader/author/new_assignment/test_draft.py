@@ -101,10 +101,10 @@ def test_an_annotation_gives_plain_values_and_their_argument(annotation: str, ar
 
 
 def test_a_range_is_drawn_from_where_a_rubric_knows_one() -> None:
-    known = [
+    annotations = [
         drawn_from(ast.parse(each, mode="eval").body) for each in ("int", "list[str]", "tuple[float, ...]")
     ]
-    assert all(known)
+    assert all(annotations)
     assert drawn_from(ast.parse("dict[str, int]", mode="eval").body) is None
 
 
@@ -131,7 +131,7 @@ def test_what_is_no_exercise_is_said_in_one_line(root: Path, place: str, message
 
 
 def test_a_parameter_without_known_values_is_named(root: Path) -> None:
-    with pytest.raises(UserError, match="does not say what a is"):
+    with pytest.raises(UserError, match="the parameter a of bare has no type to draw"):
         first_draft("words", read_function(root, "reference.words:bare"))
 
 

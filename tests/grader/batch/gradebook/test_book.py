@@ -143,9 +143,11 @@ def test_a_second_reading_sees_all_and_reads_only_the_changes(
         return students
 
     def record_as(student: str, files: str, output: str) -> None:
-        told = addressed(replace(grade, submission=student))
-        fresh = {address: replace(result, output=output) for address, result in told.fresh.items()}
-        gradebook.record(hand_in(gradebook, student, files), replace(told, fresh=fresh))
+        grade_of_student = addressed(replace(grade, submission=student))
+        fresh = {
+            address: replace(result, output=output) for address, result in grade_of_student.fresh.items()
+        }
+        gradebook.record(hand_in(gradebook, student, files), replace(grade_of_student, fresh=fresh))
 
     for student, files in {"ada": "same", "bob": "same", "cyd": "own"}.items():
         record_as(student, files, "at first")
@@ -352,10 +354,10 @@ def test_what_a_full_disk_refuses_is_said_and_what_was_written_stays(sqlite_url:
         with pytest.raises(UserError, match="full"):
             record_a_class()
     with Gradebook(sqlite_url) as book:
-        written = len(book.grades())
-        assert 0 < written == len(book.audit_log())
+        count = len(book.grades())
+        assert 0 < count == len(book.audit_log())
         record(book, "one more", score(1))
-        assert len(book.grades()) == written + 1
+        assert len(book.grades()) == count + 1
 
 
 def test_two_gradebooks_on_one_database_wait_for_each_other(
@@ -448,8 +450,8 @@ def test_a_gradebook_of_this_schema_is_opened_without_alembic(url: str) -> None:
     code = (
         "import sys; from grader.batch.gradebook import Gradebook as G; G(sys.argv[1]); print(*sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=True)
-    assert "alembic" not in done.stdout.split()
+    process = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=True)
+    assert "alembic" not in process.stdout.split()
 
 
 def test_a_second_new_gradebook_is_like_the_first_and_needs_no_alembic(
@@ -463,11 +465,13 @@ def test_a_second_new_gradebook_is_like_the_first_and_needs_no_alembic(
 
     def dump_of_new(name: str) -> tuple[list[str], bool]:
         url = f"sqlite:///{tmp_path / name}"
-        done = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=True)
+        process = subprocess.run(
+            [sys.executable, "-c", code, url], capture_output=True, text=True, check=True
+        )
         with sqlite3.connect(tmp_path / name) as database:
             lines = list(database.iterdump())
         database.close()
-        return lines, "alembic" in done.stdout.split()
+        return lines, "alembic" in process.stdout.split()
 
     first, migrated = dump_of_new("first.db")
     assert migrated
@@ -489,20 +493,20 @@ def test_an_older_gradebook_is_migrated_with_its_grades_unchanged(
     url: str, grade: Grade, write_old: Callable[..., None], revision: str
 ) -> None:
     graded = {"ada": replace(grade, notes=()), "bob": replace(grade, submission="bob", notes=())}
-    kept = {"ada": Submission("ada", "conv", "1", "2", "2026-10-01T12:00:00+02:00", late=True)}
-    kept["bob"] = Submission("bob", "conv", "2")
-    before = old_rows(graded, kept, notes=revision != "0001")
+    submissions = {"ada": Submission("ada", "conv", "1", "2", "2026-10-01T12:00:00+02:00", late=True)}
+    submissions["bob"] = Submission("bob", "conv", "2")
+    before = old_rows(graded, submissions, notes=revision != "0001")
     adjusted = {"assignment": "conv", "criterion": "", "points": "50", "reason": "why", "author": "who"}
     before["adjustments"] = [{"student_id": "bob", **adjusted}]
     write_old(url, revision, before)
     with Gradebook(url) as book:
         rows = book.grades()
         assert [(row.student_id, row.grade, row.submission) for row in rows] == [
-            (id, graded[id], kept[id]) for id in ("ada", "bob")
+            (id, graded[id], submissions[id]) for id in ("ada", "bob")
         ]
         assert {row.review_reason for row in rows} == {"partial: 3 cases were not selected"}
         assert [row.score for row in rows] == [grade.score, grade.score + 50]
-        assert rows[1].adjustments[0].submission == kept["bob"].id
+        assert rows[1].adjustments[0].submission == submissions["bob"].id
 
 
 def old_rows(grades: dict[str, Grade], submissions: dict[str, Submission], notes: bool) -> dict[str, Any]:

@@ -207,10 +207,10 @@ def test_a_summary_names_who_submitted_nothing_and_counts_the_rest(
 
 
 def run(intake: Intake, book: Gradebook) -> tuple[BatchSummary, str]:
-    shown = io.StringIO()
+    output = io.StringIO()
     summary = run_batch(intake, "by", Executor(), book, "conv", BatchScreen(Console(file=io.StringIO())))
-    print_summary(summary, Console(file=shown, width=100))
-    return summary, shown.getvalue()
+    print_summary(summary, Console(file=output, width=100))
+    return summary, output.getvalue()
 
 
 def test_which_run_brought_a_submission_is_known_of_an_earlier_schema_too(
@@ -255,10 +255,10 @@ def test_a_killed_withdrawal_leaves_all_or_nothing_of_it(url: str) -> None:
         whole = scores(book)
     ends = set()
     for fatal in (6, 12, 18, 22, 99):
-        done = subprocess.run([sys.executable, "-c", KILLED, url, str(fatal)], check=False)
-        ends.add(done.returncode)
+        process = subprocess.run([sys.executable, "-c", KILLED, url, str(fatal)], check=False)
+        ends.add(process.returncode)
         with Gradebook(url) as book:
-            after = whole if done.returncode else {"ada": 5, "bob": 6, "cleo": "nothing"}
+            after = whole if process.returncode else {"ada": 5, "bob": 6, "cleo": "nothing"}
             assert scores(book) == after
     assert ends == {0, -signal.SIGKILL}
 

@@ -59,11 +59,11 @@ def test_every_folder_that_a_command_writes_to_is_named_by_one_option_with_one_t
 
 
 def test_grader_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as system_exit:
         main([])
-    assert ended.value.code == 0
-    shown = capsys.readouterr().out
-    assert [command for command in COMMANDS if f"\n    {command}" not in shown] == []
+    assert system_exit.value.code == 0
+    output = capsys.readouterr().out
+    assert [command for command in COMMANDS if f"\n    {command}" not in output] == []
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_grader_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_wrong_word_is_answered_in_one_line_with_the_word_that_was_meant(
     line: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as system_exit:
         main(shlex.split(line))
-    assert ended.value.code == 2
+    assert system_exit.value.code == 2
     output = capsys.readouterr()
     assert output.out == ""
     assert message in output.err and output.err.count("\n") == 1

@@ -82,13 +82,13 @@ def test_what_an_encoding_lacks_is_replaced_and_the_rest_is_shown(
     words: Mapping[str, tuple[list[str], int]], command: str, environment: Mapping[str, str]
 ) -> None:
     line, status = words[command]
-    done = run(line, subprocess.PIPE, **environment)
+    process = run(line, subprocess.PIPE, **environment)
 
-    assert (done.returncode, done.stderr) == (status, b"")
-    shown = {"grade": "tiny", "report": "ada", "batch": "1 graded"}[command]
-    assert shown in done.stdout.decode("latin-1")
+    assert (process.returncode, process.stderr) == (status, b"")
+    text = {"grade": "tiny", "report": "ada", "batch": "1 graded"}[command]
+    assert text in process.stdout.decode("latin-1")
     if command == "grade":
-        assert b"............" in done.stdout  # an empty bar
+        assert b"............" in process.stdout  # an empty bar
     assert work_is_done(command)
 
 
@@ -100,11 +100,11 @@ def test_a_reader_that_has_left_changes_neither_the_work_nor_the_status(
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        done = run(line, writer)
+        process = run(line, writer)
     finally:
         os.close(writer)
 
-    assert (done.returncode, done.stderr) == (status, b"")
+    assert (process.returncode, process.stderr) == (status, b"")
     assert work_is_done(command)
 
 
@@ -114,10 +114,10 @@ def test_a_full_disk_is_one_line_that_counts_what_is_missing(
     words: Mapping[str, tuple[list[str], int]], command: str
 ) -> None:
     with open("/dev/full", "wb") as full:
-        done = run(words[command][0], full.fileno())
+        process = run(words[command][0], full.fileno())
 
-    output = done.stderr.decode()
-    assert done.returncode == USER_MISTAKE
+    output = process.stderr.decode()
+    assert process.returncode == USER_MISTAKE
     assert output.startswith("grader: standard output cannot be written (No space left on device): ")
     assert "missing there" in output and output.count("\n") == 1
     assert work_is_done(command)
@@ -131,14 +131,14 @@ def test_as_much_as_possible_is_shown_before_there_is_no_room(root: Path, tmp_pa
     limit += f"resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))"
     code = f"{limit}; import sys; from grader.__main__ import main; sys.exit(main(['--help']))"
     with open(tmp_path / "shown", "wb") as file:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", code], stdout=file, stderr=subprocess.PIPE, timeout=LIMIT, check=False
         )
 
     assert (tmp_path / "shown").stat().st_size == room
-    assert done.returncode == USER_MISTAKE
+    assert process.returncode == USER_MISTAKE
     missing = whole[room:].count(b"\n")
-    assert f"{missing} lines are missing".encode() in done.stderr
+    assert f"{missing} lines are missing".encode() in process.stderr
 
 
 @NEEDS_FULL
@@ -154,9 +154,9 @@ def test_a_file_that_cannot_be_written_is_the_users_to_mend(
 @pytest.mark.parametrize("streams", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["buffered", "unbuffered"])
 def test_help_that_cannot_be_written_is_no_success(streams: Mapping[str, str]) -> None:
     with open("/dev/full", "wb") as full:
-        done = run(["--help"], full.fileno(), **streams)
-    assert done.returncode == USER_MISTAKE
-    assert b"standard output cannot be written" in done.stderr
+        process = run(["--help"], full.fileno(), **streams)
+    assert process.returncode == USER_MISTAKE
+    assert b"standard output cannot be written" in process.stderr
 
 
 def test_every_character_has_an_ascii_replacement() -> None:

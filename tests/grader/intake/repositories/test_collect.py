@@ -33,10 +33,10 @@ def git(folder: Path, *words: str) -> str:
         },
         **dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), FORGED),
     }
-    done = subprocess.run(
+    process = subprocess.run(
         ["git", *words], cwd=folder, env=environment, capture_output=True, text=True, check=True
     )
-    return done.stdout.strip()
+    return process.stdout.strip()
 
 
 @pytest.fixture(autouse=True)
@@ -87,10 +87,10 @@ def collect(tmp_path: Path, source: Path, *words: str) -> int:
 
 
 def submissions(tmp_path: Path) -> list[dict[str, str]]:
-    listed: list[dict[str, str]] = json.loads((tmp_path / "class" / "collected.json").read_text())[
+    entries: list[dict[str, str]] = json.loads((tmp_path / "class" / "collected.json").read_text())[
         "submissions"
     ]
-    return listed
+    return entries
 
 
 def test_each_push_is_a_submission_by_the_servers_time(
@@ -154,13 +154,15 @@ def test_nothing_of_a_repository_is_run(
     for hook in ("post-checkout", "reference-transaction", "post-index-change"):
         (folder / "hooks" / hook).symlink_to(script)
 
-    listed = tmp_path / "list.txt"
-    listed.write_text(f"# the class\n{folder}\n")
+    addresses = tmp_path / "list.txt"
+    addresses.write_text(f"# the class\n{folder}\n")
     assert collect(tmp_path, folder.parent) == PASSED
     assert not ran.exists()
-    (kept,) = (tmp_path / "class").rglob("conv.py")
-    assert kept.read_bytes() == RIGHT.encode(), "line ends are as they were committed"
-    assert main(["collect", str(listed), "--assignment", "tiny", "--out", str(tmp_path / "cloned")]) == PASSED
+    (copy,) = (tmp_path / "class").rglob("conv.py")
+    assert copy.read_bytes() == RIGHT.encode(), "line ends are as they were committed"
+    assert (
+        main(["collect", str(addresses), "--assignment", "tiny", "--out", str(tmp_path / "cloned")]) == PASSED
+    )
     assert not ran.exists()
 
     git(folder, "status")
@@ -237,11 +239,11 @@ def test_an_unreachable_address_is_listed_and_the_rest_collected(
 ) -> None:
     folder, _ = repository("tiny-ada", RIGHT)
     empty, _ = repository("tiny-cleo")
-    listed = tmp_path / "list.txt"
-    listed.write_text(
+    addresses = tmp_path / "list.txt"
+    addresses.write_text(
         f"{folder}\n{tmp_path}/nowhere/tiny-bob.git\n{empty}\next::touch%20{tmp_path}/ran/tiny-eve\n"
     )
-    assert collect(tmp_path, listed) == NOT_PASSED
+    assert collect(tmp_path, addresses) == NOT_PASSED
     assert [entry["repository"] for entry in submissions(tmp_path)] == ["tiny-ada"]
     output = capsys.readouterr().err
     assert all(f"not collected: {start}" in output for start in (f"{tmp_path}/nowhere", str(empty), "ext::"))
@@ -286,9 +288,9 @@ def test_of_submodules_and_huge_files_nothing_is_read(
     git(folder, "-c", "protocol.file.allow=always", "submodule", "add", "--quiet", str(inner), "inner")
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "--message=more")
-    listed = tmp_path / "list.txt"
-    listed.write_text(f"{folder}\n")
-    assert collect(tmp_path, listed, "--any-time") == PASSED
+    addresses = tmp_path / "list.txt"
+    addresses.write_text(f"{folder}\n")
+    assert collect(tmp_path, addresses, "--any-time") == PASSED
     names = sorted(path.name for path in (tmp_path / "class").rglob("*") if path.is_file())
     assert names == [".gitmodules", "collected.json", "conv.py"]
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge.cases import draw
 from grader.judge.comparison import Question
 from grader.judge.comparisons.budget import Budget, first_excess
 from grader.judge.comparisons.findings import FINDINGS, MAX_TEXT, Findings, first_finding
 from grader.judge.differences.difference import Expected
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Case, Criterion, Visibility
 from grader.model.grade import Outcome, Status
@@ -45,7 +45,7 @@ class Says:
     """An implementation that gives one answer, and an oracle that returns the sums of rows."""
 
     outcome: Outcome
-    told: tuple[np.ndarray, ...] = (NOTHING, _text(""), NO_COUNTS)
+    details: tuple[np.ndarray, ...] = (NOTHING, _text(""), NO_COUNTS)
 
     def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         return self.outcome
@@ -54,7 +54,7 @@ class Says:
         return draw(case, "tiny", redraw=redraw)
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
-        return Expected((sums(inputs, np.float64), *self.told))
+        return Expected((sums(inputs, np.float64), *self.details))
 
 
 def sums(inputs: Inputs, dtype: Any = np.float32) -> np.ndarray:
@@ -63,8 +63,8 @@ def sums(inputs: Inputs, dtype: Any = np.float32) -> np.ndarray:
 
 
 def judged(case: Case, *answer: np.ndarray) -> Any:
-    told = (NOTHING, _text(""), NO_COUNTS) if case.compare == "findings" else (NO_COUNTS,)
-    both: Any = Says(_outcome(*answer), told)
+    details = (NOTHING, _text(""), NO_COUNTS) if case.compare == "findings" else (NO_COUNTS,)
+    both: Any = Says(_outcome(*answer), details)
     criterion = Criterion("sums_bugs", "", 6, (case,), help="README.md#here")
     how = Findings() if case.compare == "findings" else Budget()
     return how.judge(Question(case, criterion, both, both))[1]
@@ -88,10 +88,10 @@ def test_what_is_found_is_said_before_what_is_wrong_with_the_values() -> None:
 
 
 def test_the_values_of_every_device_that_ran_are_judged() -> None:
-    seen = NOTHING, _text(""), NO_COUNTS
-    assert judged(CASE, RIGHT, RIGHT, *seen) is None
-    assert judged(CASE, RIGHT, RIGHT + 1, *seen) is not None
-    assert judged(CASE, RIGHT + 1, RIGHT, *seen) is not None
+    details = NOTHING, _text(""), NO_COUNTS
+    assert judged(CASE, RIGHT, RIGHT, *details) is None
+    assert judged(CASE, RIGHT, RIGHT + 1, *details) is not None
+    assert judged(CASE, RIGHT + 1, RIGHT, *details) is not None
 
 
 def test_an_answer_without_values_is_wrong() -> None:

@@ -120,18 +120,18 @@ def test_nothing_of_a_submission_runs_while_the_reference_is_timed(
     quick: Callable[[str], CheckResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thread that counts forever makes no progress during the reference's round."""
-    taken: list[float] = []
+    times: list[float] = []
     whole = timed._reference_seconds
 
     def watched(question: Question, inputs: Inputs) -> float:
         before = question.submission._cpu_seconds()
         time.sleep(0.1)
         seconds = whole(question, inputs)
-        taken.append(question.submission._cpu_seconds() - before)
+        times.append(question.submission._cpu_seconds() - before)
         return seconds
 
     monkeypatch.setattr(timed, "_reference_seconds", watched)
     quick("threading.Thread(target=spend, args=(60,), daemon=True).start()")
 
-    assert taken
-    assert max(taken) < 0.02
+    assert times
+    assert max(times) < 0.02

@@ -10,8 +10,8 @@ import pytest
 from grader import Course
 from grader.author.handout import GRADING, generate
 from grader.author.load import load, load_course
-from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
+from grader.judge.draw_inputs import draw
 from grader.judge.examples.failing import examples_of
 from grader.judge.examples.lay_out_case import lay_out, layout_of, used_inputs, wrong_in
 from grader.judge.examples.shorter_arrays import shorter_shapes, stated_lengths
@@ -295,9 +295,9 @@ def test_a_result_of_the_wrong_dtype_fails_in_another_way_than_wrong_numbers_and
 
 def test_a_probes_inputs_are_those_it_reads_some_only_by_their_shape() -> None:
     probes = ROOT / "assignments" / "conv_backward" / "probes.py"
-    used, shaped = used_inputs(probes, "x_grad")
+    names, shaped = used_inputs(probes, "x_grad")
 
-    assert used == {"out_grad", "w", "stride", "padding"}
+    assert names == {"out_grad", "w", "stride", "padding"}
     assert shaped == {"x"}
 
 
@@ -318,6 +318,6 @@ def test_what_differs_is_marked_and_a_wrong_shape_marks_nothing() -> None:
 
 
 def test_an_input_that_a_probe_reads_by_its_name_is_one_of_its_inputs() -> None:
-    used, _ = used_inputs(ROOT / "assignments" / "ndarray" / "probes.py", "sum")
+    names, _ = used_inputs(ROOT / "assignments" / "ndarray" / "probes.py", "sum")
 
-    assert used >= {"a", "axes", "keepdims", "strided"}
+    assert names >= {"a", "axes", "keepdims", "strided"}

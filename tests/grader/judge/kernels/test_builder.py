@@ -67,10 +67,10 @@ def no_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_the_libraries_are_what_a_worker_is_given(builder: Builder, assignment: Assignment) -> None:
     source = render(assignment, "solution").files["kernels.cu"].encode()
-    built = builder.build("kernels.cu", source)
-    assert (built.refused, built.failed) == ("", None)
-    assert set(built.files) == {KERNELS, RUNTIME}
-    assert all(content.startswith(b"\x7fELF") for content in built.files.values())
+    build = builder.build("kernels.cu", source)
+    assert (build.refused, build.failed) == ("", None)
+    assert set(build.files) == {KERNELS, RUNTIME}
+    assert all(content.startswith(b"\x7fELF") for content in build.files.values())
 
 
 def test_what_is_known_is_not_compiled_again(
@@ -149,11 +149,11 @@ def test_a_compiler_is_known_by_its_file(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_a_mistake_is_an_error_with_its_line(builder: Builder) -> None:
-    built = builder.build("kernels.cu", f"{LEAST}\nint f() {{ return nothing; }}\n".encode())
-    assert built.failed is not None
-    assert built.failed.status is Status.ERROR
-    assert "kernels.cu:3" in built.failed.reason
-    assert "nothing" in built.failed.reason
+    build = builder.build("kernels.cu", f"{LEAST}\nint f() {{ return nothing; }}\n".encode())
+    assert build.failed is not None
+    assert build.failed.status is Status.ERROR
+    assert "kernels.cu:3" in build.failed.reason
+    assert "nothing" in build.failed.reason
 
 
 def test_without_a_compiler_nothing_is_scored(provided: Path, tmp_path: Path, no_compiler: None) -> None:
@@ -168,11 +168,11 @@ def test_without_a_compiler_nothing_is_scored(provided: Path, tmp_path: Path, no
 def test_a_kernel_that_does_not_compile_costs_the_others_nothing(builder: Builder) -> None:
     """The library is there; a launch of that kernel raises its errors."""
     broken = "__global__ void broken(int *n) { *n = nothing; }\n"
-    built = builder.build(
+    build = builder.build(
         "kernels.cu", f"{LEAST}{broken}__global__ void good(int *n) {{ *n = 1; }}\n".encode()
     )
-    assert built.failed is None
-    assert b"is left out, as it does not compile: kernels.cu:2:" in built.files[KERNELS]
+    assert build.failed is None
+    assert b"is left out, as it does not compile: kernels.cu:2:" in build.files[KERNELS]
 
 
 @pytest.mark.parametrize(
@@ -200,9 +200,9 @@ def test_a_kernel_that_does_not_compile_costs_the_others_nothing(builder: Builde
 )
 def test_what_only_the_compiler_sees_is_refused(builder: Builder, trick: str, named: str) -> None:
     """Code that runs when the library is loaded, another library's functions, a macro's pointer."""
-    built = builder.build("kernels.cu", f"{LEAST}{trick}\n".encode())
-    assert named in (built.refused or str(built.failed))
-    assert not built.files
+    build = builder.build("kernels.cu", f"{LEAST}{trick}\n".encode())
+    assert named in (build.refused or str(build.failed))
+    assert not build.files
 
 
 def test_a_submission_cannot_read_the_machine(builder: Builder, tmp_path: Path) -> None:
@@ -210,8 +210,8 @@ def test_a_submission_cannot_read_the_machine(builder: Builder, tmp_path: Path) 
     secret = tmp_path / "secret.h"
     secret.write_text("int canary;\n")
     look = f'{LEAST}#if __has_include("{secret}")\n#error found\n#endif\n'
-    built = builder.build("kernels.cu", look.encode())
-    assert built.files
+    build = builder.build("kernels.cu", look.encode())
+    assert build.files
 
 
 needs_nvrtc = pytest.mark.skipif(find_nvrtc.installed() is None, reason="no NVRTC is installed here")
@@ -220,9 +220,9 @@ needs_nvrtc = pytest.mark.skipif(find_nvrtc.installed() is None, reason="no NVRT
 @needs_nvrtc
 def test_what_nvidias_compiler_refuses_is_a_note_with_line_and_function(builder: Builder) -> None:
     """The libraries are built anyway: the code runs here, and the grade depends on that."""
-    built = builder.build("kernels.cu", FOR_NO_GPU.encode())
-    assert set(built.files) == {KERNELS, RUNTIME}
-    whole, line = built.notes
+    build = builder.build("kernels.cu", FOR_NO_GPU.encode())
+    assert set(build.files) == {KERNELS, RUNTIME}
+    whole, line = build.notes
     assert "costs no points" in whole
     assert line.startswith("kernels.cu:2, in of_the_host: ")
 
@@ -249,9 +249,9 @@ def test_notes_are_kept_beside_the_libraries_and_never_with_them(
 
 
 def test_without_nvrtc_nothing_is_said_and_nothing_else_changes(builder: Builder, no_nvrtc: None) -> None:
-    built = builder.build("kernels.cu", f"{FOR_NO_GPU}// once more\n".encode())
-    assert set(built.files) == {KERNELS, RUNTIME}
-    assert built.notes == ()
+    build = builder.build("kernels.cu", f"{FOR_NO_GPU}// once more\n".encode())
+    assert set(build.files) == {KERNELS, RUNTIME}
+    assert build.notes == ()
 
 
 @needs_nvrtc
@@ -260,9 +260,9 @@ def test_a_source_that_nvidias_compiler_dies_of_costs_nothing(
 ) -> None:
     """NVRTC is native code that reads submissions: its process may die without counting as a grader fault."""
     monkeypatch.setattr(build, "NVIDIA_SECONDS", 0)
-    built = builder.build("kernels.cu", f"{LEAST}// it has no time\n".encode())
-    assert set(built.files) == {KERNELS, RUNTIME}
-    (note,) = built.notes
+    kernels = builder.build("kernels.cu", f"{LEAST}// it has no time\n".encode())
+    assert set(kernels.files) == {KERNELS, RUNTIME}
+    (note,) = kernels.notes
     assert "did not finish" in note
 
 
@@ -288,24 +288,24 @@ TEMPLATE_BOMB = (  # of unsigned numbers: no overflow ends it before the limit d
 
 def test_a_macro_bomb_is_refused_before_it_is_compiled(builder: Builder) -> None:
     """Its expansion is cut off at a limit, so nothing else is done with it."""
-    built = builder.build("kernels.cu", f"{LEAST}{MACRO_BOMB}int f(int n) {{ return M12; }}\n".encode())
-    assert built.refused.startswith("kernels.cu: its macros expand to more than 1048576 bytes of code")
+    build = builder.build("kernels.cu", f"{LEAST}{MACRO_BOMB}int f(int n) {{ return M12; }}\n".encode())
+    assert build.refused.startswith("kernels.cu: its macros expand to more than 1048576 bytes of code")
 
 
 def test_what_keeps_the_compiler_is_the_fault_of_the_submission(
     builder: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(build.LIMITS, "RLIMIT_CPU", 2)
-    built = builder.build("kernels.cu", f"{LEAST}{TEMPLATE_BOMB}".encode())
-    assert built.failed is not None
-    assert built.failed.status is Status.ERROR
-    assert built.failed.reason.startswith("kernels.cu: compiling it takes more than")
+    kernels = builder.build("kernels.cu", f"{LEAST}{TEMPLATE_BOMB}".encode())
+    assert kernels.failed is not None
+    assert kernels.failed.status is Status.ERROR
+    assert kernels.failed.reason.startswith("kernels.cu: compiling it takes more than")
 
 
 def test_a_library_of_12_mib_is_the_fault_of_the_submission(builder: Builder) -> None:
-    built = builder.build(
+    build = builder.build(
         "kernels.cu", f'{LEAST}extern "C" __device__ const int a[3 << 20] = {{1}};\n'.encode()
     )
-    assert built.failed is not None
-    assert built.failed.status is Status.ERROR
-    assert "compiled, it has more than 8 MiB" in built.failed.reason
+    assert build.failed is not None
+    assert build.failed.status is Status.ERROR
+    assert "compiled, it has more than 8 MiB" in build.failed.reason

@@ -69,18 +69,18 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_a_program_reaches_nothing_outside_of_the_sandbox(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CANARY", "sings")
-    ending, printed = run(HOSTILE)
+    ending, output = run(HOSTILE)
     refused = ("reads the machine", "writes", "sends", "forks", "has the environment")
-    assert printed == "".join(f"{what} no\n" for what in refused) + "\\x1b[2Jescape 1\n"
+    assert output == "".join(f"{what} no\n" for what in refused) + "\\x1b[2Jescape 1\n"
     assert (ending.status, ending.was_late) == (5, False)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["loop", "flood"])
 def test_a_program_without_end_is_ended(run: Run, what: str) -> None:
-    ending, printed = run(HOSTILE, what, cpu_seconds=1)
+    ending, output = run(HOSTILE, what, cpu_seconds=1)
     assert ending.was_late
-    assert len(printed) < 20 << 20
+    assert len(output) < 20 << 20
 
 
 # A race comes first. Then the program does one thing to the emulator's records, and ends.
@@ -160,9 +160,9 @@ int main()
 
 
 def test_a_kernel_without_end_is_a_finding_and_the_host_goes_on(run: Run) -> None:
-    ending, printed = run(ENDLESS, cpu_seconds=1)
+    ending, output = run(ENDLESS, cpu_seconds=1)
     assert findings_of(ending, ENDLESS) == ({"timeout"}, True)
-    assert (printed, ending.status, ending.was_late) == (
+    assert (output, ending.status, ending.was_late) == (
         "the launch timed out and was terminated\n",
         0,
         False,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from grader.judge.cases import draw
 from grader.judge.differences.shapes import explain_shape
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import KINDS
 from grader.judge.kinds.conv.shape_slips import RESULTS, Mistake, spatial_axes
@@ -54,7 +54,7 @@ def test_every_mistake_is_named_beside_others_that_give_the_same_shape(
     assume(sum(inputs.array(other).shape == expected for other in RESULTS) == 1)
     message = explained(expected, actual, inputs)
 
-    assert "is what you get for" in message
+    assert ": you get " in message
     for place, axis in zip(RESULTS[name][0], spatial_axes(inputs), strict=True):
         assert mistake.reason(axis) in message or actual[place] == expected[place]
 
@@ -72,9 +72,9 @@ def test_nothing_is_named_that_does_not_give_the_length(
     assume(tuple(actual) != expected)
     message = explained(expected, tuple(actual), inputs)
 
-    if "is what you get for" in message:
+    if ": you get " in message:
         for place, axis in zip(places, spatial_axes(inputs), strict=True):
-            phrase = f"{axis.name}: {actual[place]} is what you get for {expected[place]} when "
+            phrase = f"{axis.name}: you get {actual[place]} instead of {expected[place]} if "
             assert (phrase in message) == (actual[place] != expected[place])
             right = [m.reason(axis) for m in mistakes if m.length(axis) == actual[place]]
             assert phrase not in message or any(reason in message for reason in right)
@@ -91,41 +91,41 @@ BOTH = conv([32, 9, 3], [3, 2, 5], [2, 3], [1, 0])  # remainders 1 and 1
                 BOTH,
                 "x",
                 (2, 31, 8, 3),
-                "height: 31 is what you get for 32 when the remainder (32 + 2·1 - 3) mod 2 = 1 is left out; "
-                "width: 8 is what you get for 9 when the remainder (9 + 2·0 - 2) mod 3 = 1 is left out",
+                "height: you get 31 instead of 32 if you leave out the remainder (32 + 2·1 - 3) mod 2 = 1; "
+                "width: you get 8 instead of 9 if you leave out the remainder (9 + 2·0 - 2) mod 3 = 1",
             ),
             "on_one_axis": (
                 BOTH,
                 "x",
                 (2, 31, 9, 3),
-                "height: 31 is what you get for 32 when the remainder (32 + 2·1 - 3) mod 2 = 1 is left out",
+                "height: you get 31 instead of 32 if you leave out the remainder (32 + 2·1 - 3) mod 2 = 1",
             ),
             "cut_forgotten": (
                 conv([7, 9, 3], [3, 4, 2], [2, 5], 0),  # nothing left over
                 "x",
                 (2, 8, 13, 3),
-                "height: 8 is what you get for 7 when the zeros behind the last window are kept, "
-                "s - 1 - r = 2 - 1 - 0 = 1 too many; width: 13 is what you get for 9 when the zeros "
-                "behind the last window are kept, s - 1 - r = 5 - 1 - 0 = 4 too many",
+                "height: you get 8 instead of 7 if you keep the zeros after the last window, "
+                "s - 1 - r = 2 - 1 - 0 = 1 too many; width: you get 13 instead of 9 if you keep the zeros "
+                "after the last window, s - 1 - r = 5 - 1 - 0 = 4 too many",
             ),
             "padding_kept": (
                 conv([7, 9, 3], [4, 4, 2], 1, [1, 2]),
                 "x",
                 (2, 9, 13, 3),
-                "height: 9 is what you get for 7 when the padding is still there: 7 + 2·1 = 9",
+                "height: you get 9 instead of 7 if you keep the padding: 7 + 2·1 = 9",
             ),
             "padding_forgotten_forward": (
                 conv([8, 9, 3], [3, 2, 5], [1, 2], [2, 1]),
                 "out_grad",
                 (2, 6, 4, 5),
-                "height: 6 is what you get for 10 when (8 - 3) // 1 + 1 leaves out the padding, 2·2",
+                "height: you get 6 instead of 10 if you leave out the padding, 2·2: (8 - 3) // 1 + 1",
             ),
             "rest_of_the_kernel_gradient": (
                 conv([8, 9, 3], [4, 2, 5], 3, 0),
                 "w",
                 (5, 3, 3, 5),
-                "height: 5 is what you get for 4 when out_grad ends with its last element: the remainder "
-                "(8 + 2·0 - 4) mod 3 = 1 is left out",
+                "height: you get 5 instead of 4 if you end out_grad with its last element and leave out "
+                "the remainder (8 + 2·0 - 4) mod 3 = 1",
             ),
         }
     ),
@@ -141,8 +141,8 @@ def test_exchanged_strides_are_not_mistaken_for_a_padding() -> None:
     inputs = conv([7, 9, 3], [3, 4, 2], [2, 5], 0)
     words = explained((2, 7, 9, 3), (2, 7, 7, 3), inputs)
 
-    assert "width: 7 is what you get for 9 when out_grad gets the gaps of the other axis" in words
-    assert "its stride is 2, not 5" in words
+    assert "width: you get 7 instead of 9 if you dilate out_grad by the stride of the other axis" in words
+    assert "the stride of the other axis, 2, and not by 5" in words
     assert "K // 2" not in words
 
 

@@ -28,8 +28,8 @@ def test_a_module_is_imported_from_its_bytecode_and_not_compiled_again(tmp_path:
     assert len(bytecode(tmp_path / "package")) == 2
     write_files(tmp_path, {"package/one.py": SOURCE.replace(b"42", b"43")})
     words = [sys.executable, "-c", ASK]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout == "42\n"
+    process = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert process.stdout == "42\n"
 
 
 def test_processes_share_bytecode_and_an_edited_module_has_its_own(tmp_path: Path) -> None:

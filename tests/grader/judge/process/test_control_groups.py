@@ -62,10 +62,10 @@ def test_a_machine_without_version_2_has_none(tmp_path: Path) -> None:
 
 
 def test_a_submissions_group_bounds_memory_and_processes(group: Path) -> None:
-    made = Group(group, memory_bytes=1 << 20, processes=65)
+    sub_group = Group(group, memory_bytes=1 << 20, processes=65)
     (folder,) = group.glob("submission-*")
 
-    made.take(PID)
+    sub_group.take(PID)
     assert {file.name: file.read_text() for file in folder.iterdir()} == {
         "memory.max": str(1 << 20),
         "memory.oom.group": "1",
@@ -73,20 +73,20 @@ def test_a_submissions_group_bounds_memory_and_processes(group: Path) -> None:
         "pids.max": "65",
         "cgroup.procs": str(PID),
     }
-    assert not made.ran_out_of_memory
+    assert not sub_group.ran_out_of_memory
     (folder / "memory.events").write_text("low 0\nhigh 0\nmax 7\noom 1\noom_kill 0\n")
-    assert not made.ran_out_of_memory
+    assert not sub_group.ran_out_of_memory
     (folder / "memory.events").write_text("low 0\nhigh 0\nmax 7\noom 1\noom_kill 2\n")
-    assert made.ran_out_of_memory
+    assert sub_group.ran_out_of_memory
 
 
 def test_a_group_goes_with_its_submission(group: Path) -> None:
     """The kernel's files vanish with the folder; these do not, so they are removed first."""
-    made = Group(group, memory_bytes=1 << 20, processes=65)
+    sub_group = Group(group, memory_bytes=1 << 20, processes=65)
     (folder,) = group.glob("submission-*")
     for file in folder.iterdir():
         file.unlink()
 
-    made.remove()
-    made.remove()
+    sub_group.remove()
+    sub_group.remove()
     assert not folder.exists()

@@ -63,16 +63,16 @@ def test_the_default_is_the_first_device_at_hand(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_gpus_wall_shows_one_gpu_and_the_cpus_wall_none() -> None:
-    def shown(device: str) -> set[str]:
+    def devices_inside(device: str) -> set[str]:
         words = sandbox._outer_sandbox(device)
         return {word for word in words if word.startswith("/dev/")}
 
-    assert shown(Device.CPU) == set()
-    assert shown(Device.CUDA) == {"/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"}
+    assert devices_inside(Device.CPU) == set()
+    assert devices_inside(Device.CUDA) == {"/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"}
     words = sandbox._outer_sandbox(Device.CUDA)
-    own = words.index("--dev")
-    closed = next(i for i, pair in enumerate(pairwise(words)) if pair[1] == "/dev" and i > own)
-    assert own < words.index("/dev/nvidia0") < closed  # bound into the new /dev, before it is closed
+    index = words.index("--dev")
+    closed = next(i for i, pair in enumerate(pairwise(words)) if pair[1] == "/dev" and i > index)
+    assert index < words.index("/dev/nvidia0") < closed  # bound into the new /dev, before it is closed
 
 
 def test_the_launcher_touches_no_gpu(tmp_path: Path, repository: Path) -> None:
@@ -91,8 +91,8 @@ def test_the_launcher_touches_no_gpu(tmp_path: Path, repository: Path) -> None:
     print([line for line in Path("/proc/self/maps").read_text().splitlines() if "cuda" in line.lower()])
     """
     words = [sys.executable, "-c", dedent(loads), json.dumps(config)]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=repository)
-    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+    process = subprocess.run(words, capture_output=True, text=True, check=False, cwd=repository)
+    assert (process.stdout.strip(), process.returncode) == ("[]", 0), process.stderr
 
 
 @pytest.fixture

@@ -157,9 +157,9 @@ def test_leaving_early_at_a_call_earns_nothing_and_costs_no_other_case(
         """
     )
 
-    left = submission.run("answer", inputs)
-    assert (left.status, left.arrays) == (status, ())
-    assert left.reason
+    outcome = submission.run("answer", inputs)
+    assert (outcome.status, outcome.arrays) == (status, ())
+    assert outcome.reason
     assert submission.run("other", inputs).status is Status.OK
 
 

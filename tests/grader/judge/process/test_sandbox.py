@@ -123,7 +123,7 @@ def test_nothing_of_the_machine_exists_behind_the_wall(
         ),
         *("/usr/bin/env", "/bin/sh", "/usr/local/bin/pip", "/usr/share", "/srv", "/mnt"),
         str(tmp_path),
-        str(repository / "grader/judge/cases.py"),
+        str(repository / "grader/judge/draw_inputs.py"),
         "/sandbox/packages/grader/judge",
         "/sandbox/packages/pytest",
     ]
@@ -160,7 +160,7 @@ def test_home_holds_nothing_but_the_way_to_the_interpreter(value: Value) -> None
         "reference",
         "reference.conv",
         "grader.judge",
-        "grader.judge.cases",
+        "grader.judge.draw_inputs",
         "grader.author",
         "pytest",
         "yaml",
@@ -204,9 +204,9 @@ def test_the_environment_is_the_documented_one_without_a_wall(
 
 def test_no_other_process_exists(value: Value) -> None:
     """A signal reaches no process number but the worker's own."""
-    own = value("os.getpid()")
+    pid = value("os.getpid()")
 
-    assert value(f"[pid for pid in range(1, 10_000) if pid != {own} and kill(pid, 0) == 0]") == []
+    assert value(f"[pid for pid in range(1, 10_000) if pid != {pid} and kill(pid, 0) == 0]") == []
 
 
 def test_no_socket_reaches_a_service_of_the_host(value: Value) -> None:
@@ -320,11 +320,11 @@ def test_a_machine_without_bubblewrap_is_told_what_to_install(
     sandbox._outer_sandbox.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     try:
-        with pytest.raises(UserError, match="install bubblewrap") as caught:
+        with pytest.raises(UserError, match="install bubblewrap") as error:
             starter(Sandbox.BUBBLEWRAP, tmp_path / "probes.py", "ndarray")
     finally:
         sandbox._outer_sandbox.cache_clear()
-    assert "\n" not in str(caught.value)
+    assert "\n" not in str(error.value)
 
 
 def test_a_worker_is_told_no_path_of_the_machine(value: Value, repository: Path, tmp_path: Path) -> None:

@@ -95,9 +95,9 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
     )
     replaced = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": PROBES}
     course = make_course(tmp_path_factory.mktemp("budgets") / "course", replaced)
-    loaded = load(course / "assignments" / "tiny")
+    tiny = load(course / "assignments" / "tiny")
     limits = Limits(import_seconds=0.5, case_seconds=0.3, criterion_cases=2, wall_factor=2, memory_mib=256)
-    return replace(Views(loaded).assignment, import_rules=None, limits=limits)
+    return replace(Views(tiny).assignment, import_rules=None, limits=limits)
 
 
 @pytest.fixture(scope="module")
@@ -245,8 +245,8 @@ def test_a_case_that_its_criterion_ended_is_run_again_and_a_timeout_kept(
         "dilate_last": [Status.OK, Status.TIMEOUT, Status.NOT_RUN, Status.NOT_RUN],
     }
     assert again.grades == first.grades
-    named = {"dilate_first/one", "dilate_first/two", "dilate_last/one", "dilate_last/two"}
-    assert set(first.addresses[0]) == set(again.addresses[0]) == named
+    cases = {"dilate_first/one", "dilate_first/two", "dilate_last/one", "dilate_last/two"}
+    assert set(first.addresses[0]) == set(again.addresses[0]) == cases
     assert len(first.fresh) == 4
     assert again.fresh == {}
 

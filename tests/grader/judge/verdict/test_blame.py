@@ -38,7 +38,7 @@ def graded(mistakes: Misconceptions, answers: Mapping[str, str]) -> Grade:
     return diagnose(Grade("tiny", "ada", tuple(criteria), "none"), mistakes, CALLS)
 
 
-def sent(mistakes: Misconceptions = MISTAKES, **answers: str) -> dict[str, list[str]]:
+def messages_of(mistakes: Misconceptions = MISTAKES, **answers: str) -> dict[str, list[str]]:
     """For each criterion, what the student must fix first."""
     grade = graded(mistakes, answers)
     texts = {c.id: [fact.text for fact in c.facts if fact.kind == "inner"] for c in grade.criteria}
@@ -46,19 +46,23 @@ def sent(mistakes: Misconceptions = MISTAKES, **answers: str) -> dict[str, list[
 
 
 def test_a_criterion_that_calls_a_wrong_exercise_says_so() -> None:
-    assert sent(flip="x", grad="y") == {"grad": ["Your flip is wrong, and this calls it. Fix flip first."]}
+    assert messages_of(flip="x", grad="y") == {
+        "grad": ["Your flip is wrong, and this calls it. Fix flip first."]
+    }
 
 
 def test_a_criterion_that_needs_a_wrong_exercise_beside_others_says_so() -> None:
     """`views` calls flip and dilate; it helps to know that flip is wrong elsewhere."""
-    assert sent(flip="x", views="y") == {"views": ["Your flip is wrong, and this needs it. Fix flip first."]}
+    assert messages_of(flip="x", views="y") == {
+        "views": ["Your flip is wrong, and this needs it. Fix flip first."]
+    }
 
 
 def test_a_criterion_is_not_blamed_on_its_own_exercise_by_itself() -> None:
     """`pair` asks flip alone as well, and fails because of what it compares flip with."""
     mistakes = replace(MISTAKES, asked={**MISTAKES.asked, "pair": ["flip"]})
-    assert sent(mistakes, flip="ok", pair="y") == {}
-    assert "pair" in sent(mistakes, flip="x", pair="y")
+    assert messages_of(mistakes, flip="ok", pair="y") == {}
+    assert "pair" in messages_of(mistakes, flip="x", pair="y")
 
 
 def ideas(mistakes: Misconceptions, **answers: str) -> dict[str, list[str]]:
@@ -75,19 +79,19 @@ def test_an_idea_about_an_exercise_must_explain_a_failure_of_its_own() -> None:
 
 
 def test_an_exercise_is_not_blamed_on_one_that_comes_later() -> None:
-    assert sent(flip="x", dilate="ok", grad="ok") == {}
-    assert list(sent(flip="x", dilate="ok", grad="y")) == ["grad"]
+    assert messages_of(flip="x", dilate="ok", grad="ok") == {}
+    assert list(messages_of(flip="x", dilate="ok", grad="y")) == ["grad"]
 
 
 def test_of_exercises_that_stand_on_each_other_the_first_is_named_alone() -> None:
-    assert sent(flip="x", dilate="y", views="z")["views"] == [
+    assert messages_of(flip="x", dilate="y", views="z")["views"] == [
         "Your flip is wrong, and this needs it. Fix flip first."
     ]
 
 
 def test_an_exercise_that_fails_by_anothers_mistake_is_not_called_wrong() -> None:
     """`grad` gives exactly the result of a wrong flip."""
-    known_by_grad = sent(flip="x", grad="f", views="ok")
+    known_by_grad = messages_of(flip="x", grad="f", views="ok")
     assert all("grad" not in text for texts in known_by_grad.values() for text in texts)
 
 
@@ -98,9 +102,9 @@ def test_an_exercise_is_not_blamed_for_the_mistake_of_another() -> None:
         asked={"dilate": ["dilate"], "pad": ["pad"], "tiles": ["tiles"]},
         answers={"dilate/one": {"k": [("kept",)]}, "pad/one": {"p": [("kept",)]}},
     )
-    assert sent(misconceptions, dilate="k", pad="p", tiles="z") == {}
-    assert list(sent(misconceptions, dilate="k", pad="other", tiles="z")) == ["tiles"]
+    assert messages_of(misconceptions, dilate="k", pad="p", tiles="z") == {}
+    assert list(messages_of(misconceptions, dilate="k", pad="other", tiles="z")) == ["tiles"]
 
 
 def test_what_passes_needs_no_fix() -> None:
-    assert sent(flip="ok", dilate="ok", grad="x") == {}
+    assert messages_of(flip="ok", dilate="ok", grad="x") == {}

@@ -112,15 +112,15 @@ def test_one_case_is_no_second_idea_while_others_are_unexplained() -> None:
     answers = {case: {"f": [("flipped",)], "p": [("padded",)]} for case in ("conv/1", "conv/2", "conv/3")}
     mistakes = replace(MISTAKES, answers={**answers, "conv/4": {"p": [("padded",)]}, "conv/5": {}})
 
-    def named(*ends: str) -> list[str]:
+    def misconceptions_of(*ends: str) -> list[str]:
         results = tuple(wrong(str(case), end) for case, end in enumerate(ends, 1))
         criterion = CriterionGrade("conv", "", Fraction(4), Fraction(0), Status.WRONG, results)
         (criterion,) = diagnose(Grade("tiny", "ada", (criterion,), "none"), mistakes, CALLS).criteria
         return [idea.name for idea in criterion.ideas]
 
-    assert named("f", "f", "f", "p") == ["flipped", "padded"]
-    assert named("f", "f", "f", "p", "other") == ["flipped"]
-    assert named("f", "f", "p", "p", "other") == ["flipped", "padded"]
+    assert misconceptions_of("f", "f", "f", "p") == ["flipped", "padded"]
+    assert misconceptions_of("f", "f", "f", "p", "other") == ["flipped"]
+    assert misconceptions_of("f", "f", "p", "p", "other") == ["flipped", "padded"]
 
 
 def test_what_explains_some_of_the_cases_is_likely_and_says_how_many() -> None:
@@ -152,7 +152,7 @@ def test_a_lone_case_is_no_evidence_where_only_a_case_passes_that_few_ideas_fail
     cases = {f"grad/{n}": {"t": [("turned",)], "r": [("refused",)]} for n in range(4)}
     mistakes = replace(MISTAKES, answers={**cases, "grad/telling": {"r": [("refused",)]}, "grad/raises": {}})
 
-    def named(*passing: str) -> list[str]:
+    def misconceptions_of(*passing: str) -> list[str]:
         results = [wrong("0", "t", criterion="grad")]
         results += [wrong(str(n), "x", criterion="grad") for n in (1, 2, 3)]
         results += [right(case, "grad") for case in passing]
@@ -160,8 +160,8 @@ def test_a_lone_case_is_no_evidence_where_only_a_case_passes_that_few_ideas_fail
         (criterion,) = diagnose(Grade("tiny", "ada", (criterion,), "none"), mistakes, CALLS).criteria
         return [idea.name for idea in criterion.ideas]
 
-    assert named("raises") == []
-    assert named("telling") == ["turned"]
+    assert misconceptions_of("raises") == []
+    assert misconceptions_of("telling") == ["turned"]
 
 
 def test_several_that_fit_equally_are_named_together_without_a_message() -> None:
@@ -276,11 +276,11 @@ def test_an_exception_with_another_text_is_another_one() -> None:
         for text in texts
     )
     assert one != other
-    own = replace(call, source="raise ValueError(offset)")
+    own_call = replace(call, source="raise ValueError(offset)")
     ends = {
         end_of(
             CheckResult(
-                "grad", "edge", Status.ERROR, answer="error ValueError", rationale=text, calls=(own,)
+                "grad", "edge", Status.ERROR, answer="error ValueError", rationale=text, calls=(own_call,)
             ),
             {"grad": "grad"},
         )
@@ -316,8 +316,8 @@ def session(assignment: Assignment, mistakes: Misconceptions) -> Iterator[Sessio
 
 def ideas(grade: Grade) -> dict[str, set[tuple[str, ...]]]:
     """The explanations of the failing cases, by criterion."""
-    named = {c.id: {r.misconceptions for r in c.results if r.misconceptions} for c in grade.criteria}
-    return {id: names for id, names in named.items() if names}
+    misconceptions = {c.id: {r.misconceptions for r in c.results if r.misconceptions} for c in grade.criteria}
+    return {id: names for id, names in misconceptions.items() if names}
 
 
 # A wrong gradient fails `gradient_inputs` as well, by every idea that explains one of the two gradients, and
@@ -414,11 +414,11 @@ def test_in_a_handout_the_frozen_digests_name_the_misconception(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    own = shutil.copytree(handout, tmp_path / "own")
-    shutil.copy(sample_class / "remainder_ignored" / "conv.py", own / "conv.py")
-    monkeypatch.chdir(own)
+    submission = shutil.copytree(handout, tmp_path / "own")
+    shutil.copy(sample_class / "remainder_ignored" / "conv.py", submission / "conv.py")
+    monkeypatch.chdir(submission)
     assert main(["grade", ".", "--json", "grade.json"]) == 1
-    criteria = {c["id"]: c["cases"] for c in json.loads((own / "grade.json").read_text())["criteria"]}
+    criteria = {c["id"]: c["cases"] for c in json.loads((submission / "grade.json").read_text())["criteria"]}
     failing = [case for case in criteria["x_grad"] if case["status"] != "ok"]
     assert failing
     assert all(case["misconceptions"] == ["remainder_ignored"] for case in failing)

@@ -7,8 +7,8 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.verdict.grade_case import grade_case
 from grader.model.assignment import Case, Criterion, Visibility
@@ -135,7 +135,7 @@ def constant(inputs: Inputs) -> Any:
             "w_ignored": ({"conv": ignores_w}, "w is ignored"),
             "x_ignored": ({"conv": ignores_x}, "x is ignored"),
             "constant": ({"conv": constant}, "is ignored"),
-            "another_shape_forward": ({"conv": lambda i: conv(i)[:, :-1]}, "height: 2 is what you get for 3"),
+            "another_shape_forward": ({"conv": lambda i: conv(i)[:, :-1]}, "height: you get 2 instead of 3"),
             "another_shape_back": (
                 {"x_grad": lambda i: x_grad(i)[:, :, :1]},
                 "axis 2 has length 1 and not 2",
@@ -195,18 +195,18 @@ PLAIN = Case("one-pixel", "conv", "conv", "conv", CASE.parameters)
 
 
 def first_for_ever() -> Probe:
-    kept: dict[str, Any] = {}
-    return lambda inputs: kept.setdefault("answer", conv(inputs))
+    answers: dict[str, Any] = {}
+    return lambda inputs: answers.setdefault("answer", conv(inputs))
 
 
 def by_shape() -> Probe:
-    kept: dict[Any, Any] = {}
-    return lambda inputs: kept.setdefault(inputs.array("x").shape, conv(inputs))
+    answers: dict[Any, Any] = {}
+    return lambda inputs: answers.setdefault(inputs.array("x").shape, conv(inputs))
 
 
 def by_first_element() -> Probe:
-    kept: dict[Any, Any] = {}
-    return lambda inputs: kept.setdefault(float(inputs.array("w").flat[0] > 9), conv(inputs))
+    answers: dict[Any, Any] = {}
+    return lambda inputs: answers.setdefault(float(inputs.array("w").flat[0] > 9), conv(inputs))
 
 
 def only_once() -> Probe:
@@ -247,15 +247,15 @@ def raises_later() -> Probe:
 def test_what_is_right_only_at_the_first_call_fails_and_says_so(
     probe: Callable[[], Probe], status: Status, why: str, visibility: Visibility
 ) -> None:
-    asked: Any = Answers({"conv": probe()})
+    answers: Any = Answers({"conv": probe()})
     case = replace(PLAIN, visibility=visibility)
-    result = grade_case(case, Criterion("conv", "", 5, (case,)), asked, FORWARD)
+    result = grade_case(case, Criterion("conv", "", 5, (case,)), answers, FORWARD)
 
     assert result.status is status
     again = "right in the first call, wrong in a second call with other values of the same shape"
     assert result.rationale.startswith(f"{again}: ")
     assert result.rationale.endswith(why)
-    assert asked.asked == [("itself", "conv")] * 2  # in one process, else there is nothing to remember
+    assert answers.asked == [("itself", "conv")] * 2  # in one process, else there is nothing to remember
 
 
 def test_a_wrong_answer_is_not_asked_again() -> None:
@@ -305,7 +305,9 @@ def test_a_followed_gradient_earns_its_share_and_names_the_wrong_case() -> None:
     result = followed(**THREE_TIMES)
 
     assert (result.status, result.follow_through) == (Status.WRONG, 0.5)
-    assert result.rationale == "right for your forward pass, which is wrong at conv/one: fix that first"
+    assert (
+        result.rationale == "right for your forward pass, but the forward pass fails conv/one: fix that first"
+    )
     assert result.expected and result.actual and result.help
 
 

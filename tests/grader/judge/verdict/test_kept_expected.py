@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from grader.api import Course
-from grader.author.load import load
-from grader.judge.cases import draw
 from grader.judge.comparisons import judged_draws
 from grader.judge.differences.difference import Expected
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.verdict import oracles
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import Sandbox
 from grader.model.submitted_files import SubmittedFiles
+from tests.functions_course import load_with_library
 from tests.tiny_course import RIGHT, write_course_of_its_own
 
 ROOT = Path(__file__).parents[4]
@@ -57,10 +57,6 @@ def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def loaded(folder: Path) -> Assignment:
-    return replace(load(folder), library=folder.parents[1])
-
-
 def all_of(assignment: Assignment, secret: str = "secret") -> list[tuple[Inputs, Expected]]:
     """A new oracle's values for each draw of every case that needs the reference and no compiler."""
     oracle = ReferenceOracle(assignment, secret)
@@ -79,19 +75,19 @@ def all_of(assignment: Assignment, secret: str = "secret") -> list[tuple[Inputs,
 def in_full(answers: list[tuple[Inputs, Expected]]) -> list[object]:
     """All their contents, types and dtypes included."""
 
-    def shown(expected: Expected) -> object:
+    def values_in(expected: Expected) -> object:
         bounds = None if expected.bounds is None else [(b.dtype.str, b.tolist()) for b in expected.bounds]
         arrays = [(a.dtype.str, a.shape, a.tolist()) for a in expected.arrays]
         return arrays, bounds, repr(expected.value)
 
-    return [(i.digest, repr((i.values, i.ask, i.recipes)), shown(expected)) for i, expected in answers]
+    return [(i.digest, repr((i.values, i.ask, i.recipes)), values_in(expected)) for i, expected in answers]
 
 
 @pytest.mark.parametrize(
     "folder", ["assignments/ndarray", "assignments/dense", "examples/assignments/edit_distance"]
 )
 def test_what_is_kept_is_what_was_worked_out(folder: str, cache_folder: Path, worked_out: list[str]) -> None:
-    assignment = loaded(ROOT / folder)
+    assignment = load_with_library(ROOT / folder)
     fresh = in_full(all_of(assignment))
     count = len(worked_out)
     assert count > len(fresh) > 5
@@ -118,8 +114,8 @@ def test_a_second_grade_starts_no_reference(
 
 def test_what_is_kept_can_be_written_to(course: Path, cache_folder: Path) -> None:
     """Just like newly drawn values."""
-    all_of(loaded(course / FOLDER))
-    for inputs, expected in all_of(loaded(course / FOLDER)):
+    all_of(load_with_library(course / FOLDER))
+    for inputs, expected in all_of(load_with_library(course / FOLDER)):
         assert all(array.flags.writeable for array in (*inputs.bases.values(), *expected.arrays))
 
 
@@ -143,36 +139,36 @@ EDITS: dict[str, Callable[[Path], None]] = {
 def test_after_an_edit_all_is_worked_out_again(
     course: Path, cache_folder: Path, worked_out: list[str], edited: str
 ) -> None:
-    all_of(loaded(course / FOLDER))
+    all_of(load_with_library(course / FOLDER))
     count = len(worked_out)
     EDITS[edited](course)
-    all_of(loaded(course / FOLDER))
+    all_of(load_with_library(course / FOLDER))
     assert len(worked_out) == 2 * count
 
 
 def test_another_secret_or_other_code_works_all_out_again(
     course: Path, cache_folder: Path, worked_out: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    all_of(loaded(course / FOLDER))
+    all_of(load_with_library(course / FOLDER))
     count = len(worked_out)
-    all_of(loaded(course / FOLDER), "another")
+    all_of(load_with_library(course / FOLDER), "another")
     assert len(worked_out) == 2 * count
     monkeypatch.setattr("grader.judge.verdict.kept_expected.code_digest", lambda: "other")
-    all_of(loaded(course / FOLDER))
+    all_of(load_with_library(course / FOLDER))
     assert len(worked_out) == 3 * count
 
 
 def test_a_damaged_file_is_worked_out_again(course: Path, cache_folder: Path, worked_out: list[str]) -> None:
-    fresh = in_full(all_of(loaded(course / FOLDER)))
+    fresh = in_full(all_of(load_with_library(course / FOLDER)))
     count = len(worked_out)
     for path in cache_folder.iterdir():
         path.write_bytes(path.read_bytes()[:-9])
-    assert in_full(all_of(loaded(course / FOLDER))) == fresh
+    assert in_full(all_of(load_with_library(course / FOLDER))) == fresh
     assert len(worked_out) == 2 * count
 
 
 def test_a_smaller_case_of_the_same_name_is_not_taken_for_the_case(course: Path, cache_folder: Path) -> None:
-    assignment = loaded(course / FOLDER)
+    assignment = load_with_library(course / FOLDER)
     all_of(assignment)
     oracle = ReferenceOracle(assignment, "secret")
     case = assignment.rubric.criteria[0].cases[0]
@@ -192,11 +188,11 @@ def test_a_smaller_case_of_the_same_name_is_not_taken_for_the_case(course: Path,
 
 
 def test_what_was_not_loaded_from_files_is_not_kept(course: Path, cache_folder: Path) -> None:
-    all_of(replace(loaded(course / FOLDER), digest=""))
+    all_of(replace(load_with_library(course / FOLDER), digest=""))
     assert not cache_folder.exists()
 
 
 def test_nobody_else_reads_hidden_values(course: Path, cache_folder: Path) -> None:
-    all_of(loaded(course / FOLDER))
+    all_of(load_with_library(course / FOLDER))
     (file,) = cache_folder.iterdir()
     assert [path.stat().st_mode & 0o077 for path in (file, cache_folder)] == [0, 0]

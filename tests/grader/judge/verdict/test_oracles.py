@@ -100,11 +100,11 @@ def test_frozen_inputs_are_those_that_were_drawn(
 ) -> None:
     for case in cases:
         for redraw in range(2):
-            drawn, read = reference.inputs(case, redraw), frozen.inputs(case, redraw)
-            assert drawn.digest == read.digest
-            assert list(drawn.bases) == list(read.bases)  # arrays travel in this order
-            for name in drawn.bases:
-                np.testing.assert_array_equal(drawn.array(name), read.array(name))
+            inputs, read = reference.inputs(case, redraw), frozen.inputs(case, redraw)
+            assert inputs.digest == read.digest
+            assert list(inputs.bases) == list(read.bases)  # arrays travel in this order
+            for name in inputs.bases:
+                np.testing.assert_array_equal(inputs.array(name), read.array(name))
 
 
 def test_frozen_expected_arrays_and_bounds_are_those_of_the_reference(
@@ -190,10 +190,10 @@ def test_unreadable_frozen_arrays_give_one_line_with_the_file(tmp_path: Path, co
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserError) as error:
         FrozenOracle(path)
-    assert str(caught.value).startswith(f"{path}: ")
-    assert "\n" not in str(caught.value)
+    assert str(error.value).startswith(f"{path}: ")
+    assert "\n" not in str(error.value)
 
 
 def test_frozen_arrays_that_hold_a_pickle_are_refused(tmp_path: Path) -> None:

@@ -109,10 +109,10 @@ def test_a_handout_and_the_instructor_agree_on_what_a_case_is_worth(
 ) -> None:
     """The same criterion with some cases hidden: their weight is withheld, and no other case changes."""
     whole = assignment.rubric.criteria[0]
-    kept = data.draw(st.lists(st.sampled_from(whole.cases), unique_by=id, min_size=1))
-    gone = sum(case.weight for case in whole.cases if case not in kept)
-    cut = Criterion(whole.id, "", whole.points, tuple(kept), withheld=whole.withheld + gone)
-    results = {kept[0].name: CheckResult(whole.id, kept[0].id, Status.OK)}
+    cases = data.draw(st.lists(st.sampled_from(whole.cases), unique_by=id, min_size=1))
+    gone = sum(case.weight for case in whole.cases if case not in cases)
+    cut = Criterion(whole.id, "", whole.points, tuple(cases), withheld=whole.withheld + gone)
+    results = {cases[0].name: CheckResult(whole.id, cases[0].id, Status.OK)}
 
     assert total(assignment_of(cut), results).score == total(assignment_of(whole), results).score
 
@@ -175,8 +175,8 @@ STANDING = Criterion("dilate", "", 4, (), requires=("flip", "pad"))
 def results_of(**statuses: list[Status]) -> dict[str, CheckResult]:
     return {
         f"{criterion}/{i}": CheckResult(criterion, str(i), status)
-        for criterion, given in statuses.items()
-        for i, status in enumerate(given)
+        for criterion, criterion_statuses in statuses.items()
+        for i, status in enumerate(criterion_statuses)
     }
 
 

@@ -43,9 +43,9 @@ def test_a_name_is_found_in_any_of_its_forms(name: str) -> None:
      ("Ada King Lovelace", "lovelaceada"), ("İlkay Işık", "Ilkay Isik")],
 )  # fmt: skip
 def test_spellings_of_one_name_are_one_person(one: str, other: str) -> None:
-    for known, claimed in ((one, other), (other, one)):
-        if " " in known or " " not in claimed or not claimed.isascii():
-            student = Student("7", known)
+    for of_roster, claimed in ((one, other), (other, one)):
+        if " " in of_roster or " " not in claimed or not claimed.isascii():
+            student = Student("7", of_roster)
             assert Identities((student, GRACE)).find(Claim(name=claimed)) == student
             assert Identities((student, GRACE)).find(Claim(("7",), name=claimed)) == student
 
@@ -171,8 +171,8 @@ def test_no_student_is_found_whom_the_claim_contradicts(students: list[Student],
     match = Identities(students).find(claim)
     if isinstance(match, str):
         return
-    known = {student.id for student in students}
-    assert all(id not in known or id == match.id for id in claim.ids)
+    ids = {student.id for student in students}
+    assert all(id not in ids or id == match.id for id in claim.ids)
     addresses = {match.email.casefold(), match.id} - {""}
     owners = {student.email.casefold() for student in students} - {""}
     if claim.email and any("@" in address for address in addresses):

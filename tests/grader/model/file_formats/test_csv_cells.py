@@ -24,9 +24,9 @@ def test_what_is_written_reads_back_as_a_person_sees_it(lines: list[list[str]]) 
 
 @given(texts)
 def test_no_cell_begins_as_a_formula_does_unless_it_is_a_number(cell: str) -> None:
-    written = harmless(cell)
-    if written.strip(" \n")[:1] in ("=", "+", "-", "@"):
-        assert written in ("+", "-") or float(written) is not None
+    text = harmless(cell)
+    if text.strip(" \n")[:1] in ("=", "+", "-", "@"):
+        assert text in ("+", "-") or float(text) is not None
 
 
 @pytest.mark.parametrize("cell", ["-5", "+1.25", "-", "0", "Ada", "a=b", ""])

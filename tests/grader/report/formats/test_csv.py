@@ -59,8 +59,8 @@ def test_a_name_is_never_a_formula(small: Grade, first: str) -> None:
 
 
 def test_a_score_below_zero_stays_a_number(small: Grade) -> None:
-    taken = Adjustment("ada", "conv_backward", "", Fraction(-20), "copied", "staff", may_exceed=True)
-    data = grades_csv([ClassRow("ada", "conv_backward", small, adjustments=(taken,))])
+    adjustment = Adjustment("ada", "conv_backward", "", Fraction(-20), "copied", "staff", may_exceed=True)
+    data = grades_csv([ClassRow("ada", "conv_backward", small, adjustments=(adjustment,))])
     assert read(data)[1][1] == "-8.33"
 
 

@@ -32,8 +32,8 @@ def text_in(format: str, grade: Grade, sources: Sources = SOURCES) -> str:
 
 
 def schema(package: str, name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((resources.files(package) / name).read_text(encoding="utf-8"))
-    return loaded
+    content: dict[str, Any] = json.loads((resources.files(package) / name).read_text(encoding="utf-8"))
+    return content
 
 
 @pytest.fixture

@@ -78,8 +78,8 @@ def given(a):
 def test_a_pair_has_line_numbers_jumps_marks_and_what_was_given_faded() -> None:
     yours = "import math\n\n\n" + MINE.replace("n - 1 - i", "n - 1 - at").replace("for i", "for at")
     pair = Pair("conv.py", Side("ada", MINE, 0.9), Side("bob", yours, 0.9))
-    given = {"conv.py": "def given(a):\n    return a\n"}
-    page = similarity_pages("t", [pair], (), given)["pair-001.html"].decode()
+    handout = {"conv.py": "def given(a):\n    return a\n"}
+    page = similarity_pages("t", [pair], (), handout)["pair-001.html"].decode()
     assert 'id="l3"' in page and '<a href="#r6" title="line 6 on the other side">3</a>' in page
     assert page.count("tx alike") == 2 * 2
     assert page.count("tx given") == 2 * 3  # `def NAME(NAME):` is given, whatever it is called
@@ -89,8 +89,8 @@ def test_a_pair_has_line_numbers_jumps_marks_and_what_was_given_faded() -> None:
 def test_three_who_are_alike_are_drawn_as_a_group_and_two_are_not() -> None:
     sides = {name: Side(name, MINE, 0.8) for name in ("ada", "bob", "cyd")}
     three = [Pair("conv.py", sides[a], sides[b]) for a, b in (("ada", "bob"), ("bob", "cyd"))]
-    drawn = similarity_pages("t", three, (), {})["index.html"].decode()
-    assert drawn.count("<circle") == 3 and drawn.count("<line") == 2
+    page = similarity_pages("t", three, (), {})["index.html"].decode()
+    assert page.count("<circle") == 3 and page.count("<line") == 2
     assert "<svg" not in similarity_pages("t", three[:1], (), {})["index.html"].decode()
 
 

@@ -146,21 +146,21 @@ def test_ten_megabytes_of_output_become_a_few_lines(
 def test_one_reason_for_everything_is_said_once_at_the_top(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
-    def broken(id: str) -> CriterionGrade:
+    def broken_criterion(id: str) -> CriterionGrade:
         visible = CheckResult(
             id, "a", Status.ERROR, inputs="INPUTS", rationale="conv.py does not parse: line 3"
         )
         return make_criterion(id, 10, [visible, replace(visible, case="b", visibility=Visibility.HIDDEN)])
 
     not_run = make_criterion("z", 10, [CheckResult("z", "a", Status.NOT_RUN)], reason="it stands on x")
-    text = screen_of(make_grade(broken("x"), broken("y"), not_run))
+    text = screen_of(make_grade(broken_criterion("x"), broken_criterion("y"), not_run))
     assert text.count("does not parse") == 1
     assert text.index("does not parse") < text.index("0 / 10")
     assert "every case fails (5)" in text
     assert "INPUTS" not in text
     assert "not run: it stands on x" in text
     file = io.StringIO()
-    grade = make_grade(broken("x"), broken("y"), not_run)
+    grade = make_grade(broken_criterion("x"), broken_criterion("y"), not_run)
     show_next_step(grade, Console(file=file, width=80), Place(("conv.py",)), first_only=True)
     closing = file.getvalue()
     assert "Next: fix the first problem above" in closing and "to do" not in closing

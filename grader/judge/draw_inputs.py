@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from grader.judge.comparisons import compared_by
+from grader.judge.discover_subclasses import method_place
 from grader.judge.drawn_values import draw_values
 from grader.judge.handed_functions import draw_functions
-from grader.judge.inputs import Inputs
+from grader.judge.inputs import Inputs, what_no_case_takes
 from grader.judge.kinds import kind_of
-from grader.model.assignment import Case, Visibility
+from grader.model.assignment import OWN_KINDS, Case, Visibility
+from grader.model.errors import GraderFault
 
 
 def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant: str = "") -> Inputs:
@@ -27,7 +29,10 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     # the shapes come from a separate generator, so that a redraw keeps them
     shapes = generator([*words, "shapes"])
     numbers = generator([*words, "numbers", str(redraw), *of_variant])
-    inputs = kind_of(case).draw(case, shapes, numbers)
+    kind = kind_of(case)
+    inputs = kind.draw(case, shapes, numbers)
+    if case.kind_source and (problem := what_no_case_takes(inputs)):
+        raise GraderFault(f"{method_place(kind, 'draw', OWN_KINDS)} returned {problem}")
     values = generator([*words, "values", str(redraw), *of_variant])
     inputs = replace(inputs, ask={**case.ask, **draw_values(case.random, values)})
     if case.functions:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.judge.cases import draw
 from grader.judge.comparison import Question
+from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import KINDS, kind_of
 from grader.judge.kinds.conv.shape_slips import pair
@@ -129,12 +129,12 @@ def test_a_hidden_case_has_a_students_own_numbers_in_everybodys_shapes(
     case: Case, visibility: Visibility
 ) -> None:
     hidden = replace(case, visibility=visibility)
-    everybodys, *own = (draw(hidden, "tiny", "s", variant=id) for id in ("", "ada", "eve"))
+    everybodys, *students = (draw(hidden, "tiny", "s", variant=id) for id in ("", "ada", "eve"))
 
-    assert draw(hidden, "tiny", "s", variant="ada").digest == own[0].digest
-    assert len({inputs.digest for inputs in (everybodys, *own)}) == 3
-    assert len({str((shapes(inputs), inputs.values)) for inputs in (everybodys, *own)}) == 1
-    assert draw(hidden, "tiny", "t", variant="ada").digest != own[0].digest
+    assert draw(hidden, "tiny", "s", variant="ada").digest == students[0].digest
+    assert len({inputs.digest for inputs in (everybodys, *students)}) == 3
+    assert len({str((shapes(inputs), inputs.values)) for inputs in (everybodys, *students)}) == 1
+    assert draw(hidden, "tiny", "t", variant="ada").digest != students[0].digest
 
 
 def test_a_students_numbers_are_the_same_in_each_version_of_the_grader() -> None:
@@ -229,21 +229,21 @@ VIEWS = [v for n in range(1, 4) for v in itertools.product(["permute", "slice", 
 @settings(max_examples=10)
 def test_a_view_has_the_promised_shape_and_is_not_compact(view: tuple[str, ...], lengths: list[int]) -> None:
     inputs = draw(array(*lengths, view=view), "tiny")
-    seen, base = inputs.array("a"), inputs.bases["a"]
+    a, base = inputs.array("a"), inputs.bases["a"]
 
-    assert seen.shape == tuple(lengths)
-    assert np.shares_memory(seen, base)
+    assert a.shape == tuple(lengths)
+    assert np.shares_memory(a, base)
     turns = view.count("permute") % len(lengths)
     if "slice" in view or view.count("flip") % 2 or turns:  # else the views cancel each other out
-        assert not seen.flags.c_contiguous
+        assert not a.flags.c_contiguous
 
 
 @pytest.mark.parametrize("view", [v for v in VIEWS if "slice" in v or v.count("flip") % 2], ids="-".join)
 def test_a_sliced_or_flipped_view_has_an_offset(view: tuple[str, ...]) -> None:
     inputs = draw(array(2, 3, 4, view=view), "tiny")
-    seen, base = inputs.array("a"), inputs.bases["a"]
+    a, base = inputs.array("a"), inputs.bases["a"]
 
-    assert seen.__array_interface__["data"][0] > base.__array_interface__["data"][0]
+    assert a.__array_interface__["data"][0] > base.__array_interface__["data"][0]
 
 
 def test_the_permutation_is_not_its_own_inverse() -> None:
@@ -344,9 +344,9 @@ def test_the_remainder_described_is_what_the_windows_leave_over(number: int, rem
     inputs = draw(case, "tiny")
     x, w, out = (inputs.array(name).shape for name in ("x", "w", "out_grad"))
     stride, padding = pair(inputs.values["stride"]), pair(inputs.values["padding"])
-    left = [x[i + 1] + 2 * padding[i] - w[i] - (out[i + 1] - 1) * stride[i] for i in range(2)]
+    remainders = [x[i + 1] + 2 * padding[i] - w[i] - (out[i + 1] - 1) * stride[i] for i in range(2)]
 
-    assert f"remainder {left[0]}×{left[1]}" in describe(case, inputs)
+    assert f"remainder {remainders[0]}×{remainders[1]}" in describe(case, inputs)
 
 
 def test_an_array_is_described_with_what_is_asked_of_it() -> None:
@@ -396,7 +396,7 @@ def followed(inputs: Inputs) -> Any:
 
 
 def test_a_drawn_chain_of_views_is_one_and_has_elements_to_tell_apart() -> None:
-    seen = set()
+    operations = set()
     for number in range(200):
         inputs = draw(chain(number, length=[2, 5]), "tiny")
         view = followed(inputs)
@@ -404,8 +404,8 @@ def test_a_drawn_chain_of_views_is_one_and_has_elements_to_tell_apart() -> None:
         assert 8 <= view.size <= 400
         assert len(set(inputs.array("a").shape)) == inputs.array("a").ndim
         assert 1 <= view.ndim <= 4
-        seen |= {name for name, _ in inputs.values["ops"]}
-    assert seen == {"permute", "index", "flip", "broadcast_to", "reshape"}
+        operations |= {name for name, _ in inputs.values["ops"]}
+    assert operations == {"permute", "index", "flip", "broadcast_to", "reshape"}
 
 
 def test_a_chain_of_views_is_described_step_by_step() -> None:
