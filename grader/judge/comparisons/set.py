@@ -16,15 +16,15 @@ from grader.model.grade import Outcome, Status
 
 DOCS = """\
 The answer must contain the same elements as the expected value, each as often, in any order. It may be a
-list, a tuple, a set or an array with one axis. Two elements are the same if their types and values are.
+list, a tuple, a set or an array with one axis. Two elements are equal if their types and values are equal.
 
 ```yaml
-- id: neighbours
+- id: neighbors
   title: every word at distance one
   points: 3
-  probe: neighbours
+  probe: neighbors
   compare: set
-  help: README.md#neighbours
+  help: README.md#neighbors
   cases:
     - {id: short-word, ask: {word: ab, letters: abc}}
 ```
