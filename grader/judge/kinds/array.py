@@ -148,7 +148,7 @@ def _shorter(shape: Sequence[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _by_size(longest: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Lengths up to these, the fewest elements first, one after the other: there are very many on eight axes."""
+    """Lengths up to these, the fewest elements first, one by one: eight axes have too many for a list."""
     first = tuple(min(n, 1) for n in longest)
     queued, waiting = {first}, [(math.prod(first), first)]
     while waiting:
