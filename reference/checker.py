@@ -45,9 +45,9 @@ def check(
 
     A right gradient may be computed in float32, and may add up in any order: each of its arrays is off by at
     most 1e-5 of its norm, for every out_grad and every draw. A wrong gradient is off by 1/20 of the norm of
-    one of its arrays, or more, in at least 4 of the draws 0 to 7, for a random out_grad. Or its result is not
-    a tuple of arrays, has the wrong number of arrays or a wrong shape, holds a number that is not finite, or
-    is an exception; that, too, happens in at least 4 of these draws.
+    one of its arrays, or more, in at least 4 of the draws 0 to 7, for a random out_grad with numbers of both
+    signs. Or its result is not a tuple of arrays, has the wrong number of arrays or a wrong shape, holds a
+    number that is not finite, or is an exception; that, too, happens in at least 4 of these draws.
     """
     rng = np.random.default_rng(0)
     for number in range(8):

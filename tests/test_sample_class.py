@@ -52,7 +52,7 @@ TEXTS = {
     "exercise_missing": ("w_grad", "conv.py defines no conv_w_grad"),
     "cut_forgotten": ("x_grad", "you get 8 instead of 7 if you keep the zeros after the last window"),
     "remainder_ignored": ("x_grad", "if you leave out the remainder (8 + 2·0 - 4) mod 3 = 1"),
-    "forward_wrong_gradient_right": ("w_grad", "your forward pass, which is wrong at conv/rectangular"),
+    "forward_wrong_gradient_right": ("w_grad", "but the forward pass fails conv/rectangular"),
     "wrong_dtype": ("conv", "the dtype differs"),
     "wrong_shape": ("w_grad", "axes were exchanged"),
     "syntax_error": ("conv", "SyntaxError: '(' was never closed"),

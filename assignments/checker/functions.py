@@ -261,8 +261,14 @@ def turned_slipped(out_grad, x, *, slip):
 
 
 def relu_slipped(out_grad, a, *, slip):
-    """`relu_gradient` that multiplies by the "value", asks the "upstream", lets all "through", or "leaks"."""
-    masks = {"value": relu(a), "upstream": out_grad > 0, "through": 1.0, "leaks": np.where(a > 0, 1, 0.1)}
+    """`relu_gradient` that multiplies by the "value", lets all "through", "leaks", or lets only positive
+    numbers of the "upstream" through, as guided backpropagation does."""
+    masks = {
+        "value": relu(a),
+        "upstream": (a > 0) & (out_grad > 0),
+        "through": 1.0,
+        "leaks": np.where(a > 0, 1, 0.1),
+    }
     return (out_grad * masks[slip],)
 
 
@@ -503,10 +509,18 @@ RIGHT = {
 }
 
 
-def right(out_grad, *inputs, of, options=None, dtype="float64"):
-    """The right gradient of a forward pass, whose numbers and sums may be of float32."""
+def right(out_grad, *inputs, of, options=None, dtype="float64", bits=None):
+    """The right gradient of a forward pass, whose numbers and sums may be of float32.
+
+    With `bits`, its numbers are rounded to as many: with 17, each is off by up to 2^-17 of itself, nearly as
+    much as a right gradient may be.
+    """
     given = [np.asarray(a, dtype) for a in (out_grad, *inputs)]
-    return tuple(np.asarray(g, dtype) for g in RIGHT[of](*given, **(options or {})))
+    gradients = [np.asarray(g, dtype) for g in RIGHT[of](*given, **(options or {}))]
+    if bits is None:
+        return tuple(gradients)
+    parts = map(np.frexp, gradients)
+    return tuple(np.ldexp(np.round(np.ldexp(part, bits)), power - bits) for part, power in parts)
 
 
 def sample_by_sample(out_grad, *inputs, of, options=None, backwards=False):
@@ -542,6 +556,7 @@ def changed(out_grad, *inputs, of, change, at=0, options=None):
         "a tenth": 1.1 * gradient,
         "flipped": np.flip(gradient),
         "last sample": RIGHT[of](last, *inputs, **(options or {}))[at],
+        "kept axis": gradient[np.newaxis],
         "wide": np.stack([gradient / 2] * 2),
         "nan": odd,
         "infinite": np.where(gradient == gradient.max(), np.inf, gradient),

@@ -16,7 +16,8 @@ ONE_SIDED = (
 )
 AT_THE_END = "                return False\n    return True"
 CAUGHT = (
-    "except Exception:  # raised by it, or because its result is no tuple of arrays\n            return False"
+    "except Exception:  # raised by it, or because its result is not a tuple of arrays\n"
+    "            return False"
 )
 
 # slope
@@ -73,6 +74,17 @@ def ones_upstream():
     random."""
 
 
+@mutant(of="check", help="#never-only-ones", edits={UPSTREAM: "rng.random(forward(*inputs).shape)"})
+def positive_upstream():
+    """Your out_grad has only positive numbers. A gradient that stops the negative ones looks right then. Draw
+    numbers of both signs."""
+
+
+@mutant(of="check", help="#what-a-draw-can-hide", edits={"range(8)": "range(4)"})
+def half_of_the_draws():
+    """You look at the draws 0 to 3. A mistake may show only in the draws 4 to 7: try all eight."""
+
+
 @mutant(of="check", help="#what-a-draw-can-hide", edits={"range(8)": "range(1)"})
 def one_draw_alone():
     """You look at one draw only. Its shapes may hide a mistake: try all of the draws 0 to 7."""
@@ -101,6 +113,16 @@ def one_agreement_is_enough():
 def inputs_of_ones():
     """Your inputs are all ones. If all numbers are equal, a kernel that should be flipped looks right
     without a flip. Use the inputs that `make_inputs` makes."""
+
+
+@mutant(
+    of="check",
+    help="#how-close-is-close",
+    edits={TOLERANCE: "> 1e-5 * max(abs(measured), abs(terms.sum()))"},
+)
+def tolerance_of_the_slope():
+    """Your tolerance is a share of the slope. If its terms cancel, the slope is small and their rounding is
+    not, so right gradients fail. Take a share of the sum of |gradient · direction|."""
 
 
 @mutant(of="check", help="#how-close-is-close", edits={TOLERANCE: "> 1e-6"})
@@ -216,6 +238,21 @@ def measured_in_float32(forward, gradient, make_inputs):
         return forward(*inputs).astype(np.float32)
 
     return original(rough, gradient, make_inputs)
+
+
+@mutant(
+    of="check",
+    help="#what-is-no-gradient-at-all",
+    edits={"g.shape != a.shape": "(number == 0 and g.shape != a.shape)"},
+)
+def shapes_of_one_draw():
+    """You compare shapes in draw 0 alone. In a later draw they may be wrong: compare them in every draw."""
+
+
+@mutant(of="check", help="#what-is-no-gradient-at-all", edits={"g.shape != a.shape": "g.size != a.size"})
+def sizes_for_shapes():
+    """You compare how many numbers there are, not the shapes. A bias of shape (2,) has no gradient of shape
+    (1, 2)."""
 
 
 @mutant(of="check", help="#what-is-no-gradient-at-all", edits={" or not np.isfinite(g).all()": ""})

@@ -317,6 +317,25 @@ def variance_of_a_sample():
     Here it is the mean of the squares of exactly these n numbers: divide by n."""
 
 
+@mutant(
+    of="normalize",
+    help="#mean-0-and-variance-1",
+    edits={VARIANCE: "(x * x).sum(axes, keepdims=True) / n - (x.sum(axes, keepdims=True) / n) ** 2"},
+)
+def squares_less_the_square_of_the_mean():
+    """You subtract the square of the mean from the mean of the squares. If the mean is large, the two agree
+    in nearly all digits, and rounding is all that is left. Subtract the mean first, then square."""
+
+
+@mutant(
+    of="normalize",
+    help="#mean-0-and-variance-1",
+    edits={"    n = math": "    axes = tuple({axis % x.ndim for axis in axes})\n    n = math"},
+)
+def an_axis_named_twice():
+    """You accept an axis that is named twice. Raise ValueError: `normalize_axes` does it for you."""
+
+
 @mutant(of="normalize", help="#mean-0-and-variance-1", edits={CENTRED: "x"})
 def mean_left_in():
     """You divide by a scale but do not subtract the mean. Subtract it first, also from the numbers that you
@@ -540,3 +559,19 @@ def layer_gamma_over_channels():
 def layer_grad_of_one_eps(out_grad, x, gamma, eps=1e-5):
     """You always use the default eps. Pass on the eps that you were given."""
     return original(out_grad, x, gamma)
+
+
+@mutant(of="normalize_grad", help="#three-ways-to-the-output", edits={"out_grad.shape != x.shape": "False"})
+def normalized_gradient_of_any_shape():
+    """You accept an out_grad of the wrong shape, and broadcasting spreads it without an error. Compare its
+    shape with that of x, and raise ValueError."""
+
+
+@mutant(
+    of="layer_norm",
+    help="#scale-and-shift",
+    edits={"gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]": "gamma.shape != x.shape[-1:]"},
+)
+def layer_beta_of_any_shape():
+    """You compare the shape of gamma, but not that of beta. Broadcasting spreads a beta of one number without
+    an error: raise ValueError."""

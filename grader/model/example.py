@@ -14,7 +14,7 @@ class Table:
     """A named array: its elements in C order, as Python numbers, and which are `wrong` (empty: none).
 
     `grid` are the two axes shown as rows and columns; every index of the other axes has its own grid.
-    `layout` describes a view's position in its buffer.
+    `layout` describes a view's position in its buffer, or the dtype of a result that has the wrong one.
     """
 
     name: str

@@ -113,7 +113,14 @@ def _calls(result: CheckResult) -> str:
     """The submission's own calls, from the first down; "" if the reason already shows them."""
     is_more = len(result.calls) > 1 or any(call.arguments for call in result.calls)
     is_stub = "NotImplementedError" in result.rationale
-    return clean("\n".join(map(_call, result.calls))) if is_more and not is_stub else ""
+    return clean("\n".join(map(_call, _without_the_shown_line(result)))) if is_more and not is_stub else ""
+
+
+def _without_the_shown_line(result: CheckResult) -> Iterator[Call]:
+    """The calls; the source of the last one is left out if the reason shows that line already."""
+    *outer, last = result.calls
+    yield from outer
+    yield replace(last, source="") if last.source and last.source in result.rationale else last
 
 
 def _pairs(result: CheckResult) -> str:
@@ -186,7 +193,9 @@ def _repeats(criterion: CriterionGrade) -> set[str]:
     explained: set[str] = set()
     again: set[str] = set()
     for result in criterion.results:
-        says = result.idea or at_line.get(result.case, "")
+        is_all = is_shown(result, False) and result.status is Status.ERROR and not result.actual
+        raised = result.rationale if is_all else ""  # the exception is all that there is to tell
+        says = result.idea or at_line.get(result.case, raised)
         (again if says in explained else set()).add(result.case)
         explained |= {says} if says else set()
     return again

@@ -58,6 +58,8 @@ def next_step(grade: Grade, place: Place) -> str:
     case = clean_line(f"{failing.criterion}/{failing.case}")
     if failing.status is Status.REFUSED or not place.in_handout:
         return f"Next: `{case}`."
+    if failing.status is Status.TIMEOUT:  # at a prompt it would not end either
+        return f"Next: `{case}`. To step through it: `make debug CASE={case}`"
     return f"Next: `{case}`. To try it in Python: `make try CASE={case}`"
 
 

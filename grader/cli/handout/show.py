@@ -20,6 +20,8 @@ from grader.report.terminal.show_example import lines_of
 NOTHING_EXPECTED = "This case compares results of your own functions, so it has no expected value."
 OF_THE_RUN = "The grader also judges what the run did: `make grade CASE={name}` shows that."
 
+NOT_GIVEN = object()  # a function without `return` gives None, which is a value to show
+
 NumPyArray = np.ndarray[Any, Any]
 
 
@@ -41,18 +43,20 @@ class Show:
     names: Sequence[str]
     watches_the_run: bool
 
-    def __call__(self, first: Any, second: Any = None) -> None:
+    def __call__(self, first: Any, second: Any = NOT_GIVEN) -> None:
         """Prints one value, or two with every difference marked."""
         is_expected = first is self.expected
         if is_expected and isinstance(first, tuple) and not first:
             print(NOTHING_EXPECTED)
-            first, second = second, None
+            if second is NOT_GIVEN:
+                return
+            first, second = second, NOT_GIVEN
         names = ("expected", "actual") if is_expected and first is self.expected else ("first", "second")
         if is_expected and self.watches_the_run:
             first, second = first[0], second[0] if isinstance(second, tuple) else second
             print(OF_THE_RUN.format(name=self.case))
         both = zip(names, (first, second), strict=True)
-        given = [(name, _parts(value)) for name, value in both if value is not None]
+        given = [(name, _parts(value)) for name, value in both if value is not NOT_GIVEN]
         are_arrays = all(isinstance(part, np.ndarray) for _, parts in given for part in parts)
         if not are_arrays or (is_expected and self.is_data):
             self._show_values(names, first, second, self.tolerance if is_expected else 0.0)
@@ -73,7 +77,7 @@ class Show:
     @staticmethod
     def _show_values(names: Sequence[str], first: Any, second: Any, tolerance: float) -> None:
         print(f"{names[0]}: {shown(first)}")
-        if second is None:
+        if second is NOT_GIVEN:
             return
         print(f"{names[1]}: {shown(second)}")
         difference = value_difference(first, second, tolerance)

@@ -7,14 +7,13 @@ from itertools import islice
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import judged_draws
 from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders
-from grader.judge.examples.lay_out_case import lay_out
+from grader.judge.examples.lay_out_case import lay_out, real_dtype
 from grader.judge.examples.smallest import (
     Answer,
     Small,
     answer_of,
     candidates,
     may_be_small,
-    real_dtype,
     smallest,
     way_of_failing,
 )

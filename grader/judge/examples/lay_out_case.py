@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from grader.judge.comparison import DTYPE
 from grader.judge.differences.array_difference import wrong_elements
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
@@ -36,6 +37,8 @@ def lay_out(
     values = {**inputs.values, **inputs.ask}
     settings = {name: value for name, value in values.items() if name in used or not used}
     settings |= {f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in shaped - used}
+    results = _results("expected", expected.arrays, w_shape), _results("actual", actual, w_shape)
+    wanted, given = _with_dtypes(*results, real_dtype(inputs))
     return Example(
         criterion=case.criterion,
         case=case.id,
@@ -48,11 +51,16 @@ def lay_out(
             for name in inputs.bases
             if name in used or not used
         ),
-        expected=_results("expected", expected.arrays, w_shape),
-        actual=tuple(map(_marked, _results("actual", actual, w_shape), wrong_in(expected, actual))),
+        expected=wanted,
+        actual=tuple(map(_marked, given, wrong_in(expected, actual))),
         ended="" if outcome.status is Status.OK else outcome.reason,
         is_smallest=is_smallest,
     )
+
+
+def real_dtype(inputs: Inputs) -> str:
+    """The dtype that real results must have for these inputs; "" if they must have the reference's."""
+    return "" if inputs.states_dtypes else DTYPE
 
 
 def layout_of(name: str, inputs: Inputs) -> str:
@@ -130,6 +138,19 @@ def _results(name: str, arrays: Sequence[Array], w_shape: tuple[int, ...]) -> tu
         _table(f"{name} {number + 1} of {len(arrays)}" if several else name, array, w_shape)
         for number, array in enumerate(arrays)
     )
+
+
+def _with_dtypes(
+    expected: Sequence[Table], actual: Sequence[Table], real: str
+) -> tuple[tuple[Table, ...], tuple[Table, ...]]:
+    """The tables; two whose dtypes differ name them, because their numbers may look the same."""
+    both = [*expected], [*actual]
+    for number, (one, other) in enumerate(zip(expected, actual, strict=False)):
+        wanted = real if real and one.dtype.startswith("float") else one.dtype
+        if other.dtype != wanted:
+            both[0][number] = replace(one, layout=wanted)
+            both[1][number] = replace(other, layout=other.dtype)
+    return tuple(both[0]), tuple(both[1])
 
 
 def _table(name: str, array: Array, w_shape: tuple[int, ...]) -> Table:

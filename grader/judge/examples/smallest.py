@@ -19,7 +19,7 @@ from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.draw_inputs import generator
 from grader.judge.drawn_values import draw_values
-from grader.judge.examples.lay_out_case import lay_out
+from grader.judge.examples.lay_out_case import lay_out, real_dtype
 from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, stated_lengths
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Shape, draw_arrays
@@ -33,6 +33,7 @@ from grader.model.grade import Outcome, Status
 SECONDS = 1.0  # for one search
 UPSTREAM = "out_grad"
 MOST_CANDIDATES = 320  # per criterion
+WIDE = 2049  # the smallest whole number that no 16-bit format holds
 MOST_SHAPES, MOST_ELEMENTS = 400, 100  # that are tried for a case whose kind names no smaller ones
 
 Small = tuple[Case, Inputs]
@@ -186,9 +187,11 @@ def _most_of_a_sort(small_ones: Iterable[Small]) -> int:
 
 
 def _sort(inputs: Inputs) -> object:
-    """The lengths that are more than 1, the settings, and whether any array is a view."""
+    """The lengths that are more than 1, the settings, and whether any array is a view or has wide numbers."""
     lengths = {name: [min(n, 2) for n in array.shape] for name, array in inputs.bases.items()}
-    return repr((sorted(lengths.items()), sorted(inputs.values.items()))), any(inputs.recipes.values())
+    has_views = any(inputs.recipes.values())
+    is_wide = any(np.abs(array).max(initial=0) >= WIDE for array in inputs.bases.values())
+    return repr((sorted(lengths.items()), sorted(inputs.values.items()), has_views, is_wide))
 
 
 def may_be_small(case: Case) -> bool:
@@ -224,11 +227,6 @@ def smallest(
     return None
 
 
-def real_dtype(inputs: Inputs) -> str:
-    """The dtype that real results must have for these inputs; "" if they must have the reference's."""
-    return "" if inputs.states_dtypes else DTYPE
-
-
 def way_of_failing(expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> str:
     """A word for how a case fails, the same for similar failures; "" if it passes.
 
@@ -248,12 +246,12 @@ def way_of_failing(expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> 
     for number, (wanted, array) in enumerate(zip(expected.arrays, arrays, strict=True)):
         if wanted.shape != array.shape:
             return f"shape of {number}"
-        if wanted.dtype.kind != array.dtype.kind:
+        if array.dtype.name != (dtype if dtype and wanted.dtype.kind == "f" else wanted.dtype.name):
             return f"dtype of {number}"
         alone = Expected((wanted,), None if expected.bounds is None else (expected.bounds[number],))
         if first_difference(alone, [array], dtype) is not None:
             return f"values of {number}"
-    return "dtype"
+    return "values"
 
 
 def _families(case: Case) -> Iterator[list[Small]]:
@@ -323,7 +321,7 @@ def _in_small_numbers(case: Case, inputs: Inputs) -> Iterator[Inputs]:
     yield inputs
     yield inputs.holding({n: 5 - 3 * a if n == UPSTREAM else a - 2 for n, a in numbers.items()})
     if (wide := case.parameters.get("wide")) in numbers:
-        yield inputs.holding({wide: 2 * numbers[wide] + 2047})
+        yield inputs.holding({wide: 2 * numbers[wide] + WIDE - 2})
     upstream = numbers.get(UPSTREAM, np.zeros(0, np.float32))
     for index in {0, upstream.size - 1} if upstream.size else ():  # shows where each number goes
         one = np.zeros(upstream.size, np.float32)

@@ -11,6 +11,7 @@ from grader.report.pages.page_templates import environment
 from grader.report.terminal.doubt_kinds import KINDS, OTHER, Kind, kind_of
 from grader.report.write_files import Files, folder_name
 
+MOST_OPEN = 30  # students who need review for the same reason; a longer list is folded
 FEEDBACK = "feedback"  # the folder of the pages that students read
 
 
@@ -36,6 +37,7 @@ def _context(report: ClassReport, name: str) -> dict[str, object]:
         "tallest": max((*statistics.bins, 1)),
         "edges": _edges(statistics),
         "review": _review(statistics.to_review),
+        "most_open": MOST_OPEN,
         "students": sorted(rows, key=lambda row: (row.standing.student.name.casefold(), row.student_id)),
         "pages": {row.student_id: _page_of(row) for row in rows if row.grade is not None},
     }

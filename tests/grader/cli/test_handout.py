@@ -197,6 +197,14 @@ def test_show_marks_every_place_at_which_two_arrays_differ(handout: Path) -> Non
     )
 
 
+@pytest.mark.parametrize("code", ["show(expected, ask())", "show(expected, None)"])
+def test_show_names_a_function_that_returns_nothing(handout: Path, code: str) -> None:
+    path = handout / "conv.py"
+    path.write_text(path.read_text() + "\n\ndef dilate(a, axes, dilation):\n    pass\n")
+    done = run(handout, "try", "dilate/rows", "-c", code)
+    assert "actual: None" in done.stdout and "is a return missing?" in done.stdout
+
+
 def test_a_line_that_fails_at_the_prompt_fails_the_command(handout: Path) -> None:
     assert "(2, 3)" in run(handout, "try", "dilate/rows", stdin="a.shape\n").stdout
     assert run(handout, "try", "dilate/rows", "-c", "1 / 0").returncode == NOT_PASSED

@@ -53,6 +53,23 @@ def test_an_exception_shows_the_submissions_own_calls_from_the_first_down() -> N
     ]
 
 
+def test_a_source_line_is_shown_once() -> None:
+    """The reason ends with the line that raised, and the last of the calls is that line."""
+    call = Call("flip", "conv.py", 9, "return b", "a (2, 3)")
+    failed = CheckResult("x", "a", Status.ERROR, rationale="conv.py:9: NameError\nreturn b", calls=(call,))
+    assert dict(block(failed, "x · a", reveal=False).facts)["calls"] == "conv.py:9 in flip(a (2, 3))"
+
+
+def test_an_exception_without_a_place_is_shown_once_too() -> None:
+    """A missing `return` raises in no line of the submission."""
+    why = "TypeError: the function returned None: is a return missing?"
+    cases = [CheckResult("grad", case, Status.ERROR, rationale=why) for case in "abc"]
+    right = CheckResult("grad", "right", Status.OK)
+    assert texts_of(criterion_of(right, *cases)) == (["grad/a"], ["b", "c"])
+    hidden = [replace(case, visibility=Visibility.HIDDEN) for case in cases[1:]]
+    assert texts_of(criterion_of(right, cases[0], *hidden)) == (["grad/a", ""], ["c"])
+
+
 def failing(case: str, visibility: Visibility = Visibility.VISIBLE, idea: str = "") -> CheckResult:
     return CheckResult("grad", case, Status.WRONG, visibility, rationale=f"{case} differs", idea=idea)
 

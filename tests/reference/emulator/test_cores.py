@@ -251,7 +251,7 @@ def test_a_process_that_runs_orders_has_the_time_that_is_left(folder, monkeypatc
 
 
 def test_a_process_that_runs_blocks_has_the_time_that_is_left(folder):
-    """The blocks but the first have no end, and the first takes half of the time."""
+    """The blocks but the first have no end, and the first takes two thirds of the time."""
     source = SOURCE.replace("i < steps", "steps < 0 || i < steps").replace(
         "walked(out[i], steps)", "walked(out[i], blockIdx.x ? -1 : steps)"
     )
@@ -268,8 +268,8 @@ def test_a_process_that_runs_blocks_has_the_time_that_is_left(folder):
         return module.launch("walk_or_stop", blocks, THREADS, [100 * STEPS, -1, out])
 
     launch(1)
-    one_block = cpu_seconds(resource.RUSAGE_SELF, lambda: launch(1))
-    assert 0 < cpu_seconds(resource.RUSAGE_CHILDREN, lambda: launch(3, 2 * one_block)) < 1.9 * one_block
+    one_block = min(cpu_seconds(resource.RUSAGE_SELF, lambda: launch(1)) for _ in range(3))
+    assert cpu_seconds(resource.RUSAGE_CHILDREN, lambda: launch(3, 1.5 * one_block)) < 0.9 * one_block
 
 
 @pytest.mark.usefixtures("short_checks")

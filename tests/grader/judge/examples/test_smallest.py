@@ -13,17 +13,19 @@ from grader.author.load import load, load_course
 from grader.judge.differences.difference import Expected
 from grader.judge.draw_inputs import draw
 from grader.judge.examples.failing import examples_of
-from grader.judge.examples.lay_out_case import layout_of, used_inputs, wrong_in
+from grader.judge.examples.lay_out_case import lay_out, layout_of, used_inputs, wrong_in
 from grader.judge.examples.shorter_arrays import shorter_shapes, stated_lengths
 from grader.judge.examples.smallest import (
     MOST_CANDIDATES,
     SECONDS,
+    WIDE,
     Answer,
     answer_of,
     candidates,
     ladder,
     may_be_small,
     order_of,
+    way_of_failing,
 )
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
@@ -31,8 +33,9 @@ from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case
 from grader.model.example import Table
-from grader.model.grade import Sandbox
+from grader.model.grade import Outcome, Sandbox, Status
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.wire_format import RawArray
 from grader.prove.assignment_checks import submissions
 from grader.prove.read_mutants import read_mutants
 
@@ -232,6 +235,21 @@ def test_a_convolutions_ladder_begins_with_one_nonzero() -> None:
     )
 
 
+def test_a_convolutions_small_cases_have_every_setting_and_wide_numbers_with_many_of_them() -> None:
+    """A gap may matter only together with a padding, and half precision shows only in wide numbers."""
+    settings = {(3, 2, 3, 1), (2, 1, 3, 1), (2, 2, 1, 2)}  # length, kernel, stride, padding
+    x_grad = load(ROOT / "assignments" / "conv_backward").criterion("x_grad")
+    for case in (case for case in x_grad.cases if case.parameters.get("wide")):
+        drawn = [inputs for _, inputs in candidates(case, any_answer, Clock().now)]
+        of_height = {
+            (inputs.array("x").shape[1], len(inputs.array("w")), *(v[0] for v in inputs.values.values()))
+            for inputs in drawn
+            if not any(isinstance(v, int) for v in inputs.values.values())
+        }
+        assert of_height >= settings, case.name
+        assert sum(inputs.array("out_grad").max() >= WIDE for inputs in drawn) > 40, case.name
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("has_reference", [True, False], ids=["course", "handout"])
 @pytest.mark.parametrize("name", ["conv_forward", "conv_backward", "dense", "ndarray"])
@@ -256,6 +274,23 @@ def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(
             if whole and not small:
                 large.append(mutant.name)
     assert large == []
+
+
+def test_a_result_of_the_wrong_dtype_fails_in_another_way_than_wrong_numbers_and_shows_both_dtypes() -> None:
+    """Its numbers may look right."""
+    assignment = load(ROOT / "assignments" / "conv_backward")
+    case = assignment.criterion("flip").cases[0]
+    inputs = draw(case, "any")
+    expected = Expected((np.ones(2),))
+    ones = {dtype: np.ones(2, dtype) for dtype in ("float32", "float64")}
+    outcomes = {
+        dtype: Outcome(Status.OK, (RawArray(array.dtype.str, (2,), array.tobytes()),))
+        for dtype, array in ones.items()
+    }
+    assert [way_of_failing(expected, outcome) for outcome in outcomes.values()] == ["", "dtype of 0"]
+    for dtype, layouts in {"float32": ("", ""), "float64": ("float32", "float64")}.items():
+        shown = lay_out(case, inputs, expected, outcomes[dtype], assignment.probes)
+        assert (shown.expected[0].layout, shown.actual[0].layout) == layouts
 
 
 def test_a_probes_inputs_are_those_it_reads_some_only_by_their_shape() -> None:

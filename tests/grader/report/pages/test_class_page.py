@@ -4,6 +4,7 @@ import re
 import shutil
 import struct
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model.class_row import ClassReport
-from grader.report.pages.class_page import class_pages
+from grader.model.student import Student
+from grader.report.pages.class_page import MOST_OPEN, class_pages
 from grader.report.pages.class_statistics import histogram, statistics_of
 from grader.report.terminal.doubt_kinds import kind_of
 from tests.golden.class_of_twelve import HIDDEN, NAME, class_report
@@ -79,6 +81,16 @@ def test_what_needs_review_is_named_with_what_ends_it(page: str) -> None:
     tags.feed(page)
     for row in statistics_of(class_report().of(NAME)).to_review:
         assert kind_of(row.review_reason).remedy.replace("`", "") in tags.text
+
+
+def test_a_long_list_of_students_who_need_review_is_folded() -> None:
+    """A whole class may wait for points by hand, and its scores stand below the list."""
+    row = statistics_of(class_report().of(NAME)).to_review[0]
+    for count in (MOST_OPEN, MOST_OPEN + 1):
+        rows = tuple(replace(row, student_id=f"w{n}", student=Student(f"w{n}")) for n in range(count))
+        text = class_pages(ClassReport(rows))[f"{NAME}.html"].decode()
+        assert text.count(f"<summary>Show the {count} students</summary>") == (count > MOST_OPEN)
+        assert f"<td>w{count - 1}</td>" in text
 
 
 def test_no_feedback_page_says_what_a_hidden_case_is_about() -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.report.markdown import to_markdown
-from grader.report.next_step import Place
+from grader.report.next_step import Place, next_step
 from grader.report.pages.grade_page import to_html
 from grader.report.terminal.show_grade import show, show_next_step, to_text
 
@@ -221,3 +221,16 @@ def test_a_share_of_the_points_is_said_beside_the_status(
     assert "x_grad · a   wrong, earns 0.5 of its points" in text
     assert "x_grad · b   wrong, earns 0.5 of its points: a hidden case fails" in text
     assert "0 of 2 cases pass, 2 earn a share" in text
+
+
+def test_a_function_that_does_not_end_is_stepped_through(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """At the prompt of `make try` it would not end either."""
+    failing = [
+        make_criterion("x", 1, [CheckResult("x", "a", status)]) for status in (Status.TIMEOUT, Status.WRONG)
+    ]
+    place = Place(in_handout=True)
+    endless, wrong = (next_step(make_grade(criterion), place) for criterion in failing)
+    assert endless == "Next: `x/a`. To step through it: `make debug CASE=x/a`"
+    assert wrong == "Next: `x/a`. To try it in Python: `make try CASE=x/a`"
