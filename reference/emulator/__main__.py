@@ -49,8 +49,9 @@ that the kernel writes with --result. For
   %(prog)s add.cu --kernel add --grid 4 --block 256 \\
       --arrays in.npz --set n=1000 --result out=float32:1000 --check
 
-exit status: 0 no bug found; 1 bugs found, or NVIDIA's compiler refuses the
-kernel; 2 a mistake in your command or files: one line says which
+exit status: 0 no bug found; 1 bugs found, NVIDIA's compiler refuses the
+kernel, or a whole program ended with a status other than 0 or left an
+incomplete record; 2 a mistake in your command or files: one line says which
 """
 
 Compiled = tuple[str, str, dict[str, str], tuple[str, ...]]  # what `diagnose` takes
