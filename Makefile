@@ -34,7 +34,7 @@ help:
 	@echo "make docs      write docs/rubric.schema.json, rubric.md, limits.md and reference.md from the loader's models, and docs/attacks.md"
 	@echo "make diagnosis measure which ideas feedback claims for slips that are not mutants; takes minutes"
 	@echo "make error-rates  measure how often wrong code is accepted and correct code is rejected; takes minutes  (NAME=dense for one)"
-	@echo "make bench     measure the promised times, and write docs/benchmarks.md"
+	@echo "make bench     measure the times against their goals, and write docs/benchmarks.md"
 	@echo "make bench-peers  grade the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
 	@echo "make lint      run ruff and mypy"
 	@echo "make release   set the version, gather the changelog, check the wheel, commit and tag   VERSION=1.2.3"

@@ -1,1 +1,1 @@
-"""Measures Backflip's promises about time and memory; `make bench` writes docs/benchmarks.md."""
+"""Measures time and memory against Backflip's goals; `make bench` writes docs/benchmarks.md."""

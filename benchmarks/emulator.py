@@ -45,7 +45,7 @@ __global__ void tiled(const float *a, const float *b, float *c, int m, int k, in
 
 
 def measure() -> Table:
-    """The table: milliseconds, and the promised limits."""
+    """The table: milliseconds, and the goals."""
     rows = [*compilation()]
     for size, rounds in ((128, 7), (256, 5)):
         for name, run in launches(operands(size, size, size)).items():

@@ -49,7 +49,7 @@ Numbers are medians over rounds.
 
 
 def measure() -> Table:
-    """The table: milliseconds, the baseline, their ratio, and the promised limit."""
+    """The table: milliseconds, the baseline, their ratio, and the goal."""
     with one_core(), tempfile.TemporaryDirectory(prefix="backflip-") as folder:
         visible, starts = time_trivial(Path(folder, "visible"), hidden=False)
         half_hidden, more_starts = time_trivial(Path(folder, "half-hidden"), hidden=True)
@@ -63,9 +63,9 @@ def measure() -> Table:
         ("conv_backward, two processes", whole, starts_meanwhile, "≤ 50 ms"),
     )
     shown = []
-    for what, seconds, against, promised in rows:
+    for what, seconds, against, goal in rows:
         a, b = median(seconds), median(against)
-        shown.append((what, f"{1e3 * a:.1f}", f"{1e3 * b:.1f}", f"{a / b:.2f}", promised))
+        shown.append((what, f"{1e3 * a:.1f}", f"{1e3 * b:.1f}", f"{a / b:.2f}", goal))
     return Table("Grading", ABOUT, ("what", "ms", "compared with, ms", "ratio", "goal"), tuple(shown))
 
 

@@ -34,7 +34,7 @@ changes one function; its time ends with the last line of the new grade."""
 
 
 def measure() -> Table:
-    """The table: milliseconds, their ratio to importing NumPy, and the promised limit."""
+    """The table: milliseconds, their ratio to importing NumPy, and the goal."""
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
         home = _handout(Path(scratch))
         commands = {

@@ -1,5 +1,6 @@
 """Laws of the pages that people read: links lead somewhere, pictures exist, commands are command lines."""
 
+import ast
 import re
 import shlex
 from pathlib import Path
@@ -73,13 +74,49 @@ def test_a_line_of_a_handouts_page_fits_an_editor(page: Path) -> None:
     assert [line for line in prose if len(line) > MOST_CHARACTERS] == []
 
 
-PATH = re.compile(r"`((?:grader|reference|tests|assignments|benchmarks|docs|changelog\.d)/[\w./-]+)`")
+FOLDERS = [
+    *("grader", "reference", "tests", "assignments", "benchmarks", "docs", "changelog.d"),
+    *sorted(path.name for path in (ROOT / "grader").iterdir() if path.is_dir()),  # pages leave out `grader/`
+]
+PATH = re.compile(rf"`((?:{'|'.join(map(re.escape, FOLDERS))})/[\w./-]+)`")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_path_that_a_page_names_exists(page: Path) -> None:
     paths = PATH.findall(page.read_text(encoding="utf-8"))
-    assert [path for path in paths if not (ROOT / path).exists()] == []
+    assert [
+        path for path in paths if not (ROOT / path).exists() and not (ROOT / "grader" / path).exists()
+    ] == []
+
+
+MODULE = re.compile(r"`([\w/]+\.py)`")
+OF_STUDENTS = ROOT / "grader" / "intake"  # its docstrings name files that students submit
+NOT_OURS = {"autograder.py"}  # a script of Classroom 50
+
+
+def test_every_module_that_a_modules_docstring_names_exists() -> None:
+    paths = [
+        path for folder in ("grader", "reference", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    ]
+    names = {
+        path.name for path in (*paths, *(ROOT / "assignments").rglob("*.py"), *(ROOT / "tests").rglob("*.py"))
+    }
+    for path in paths:
+        docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        if not path.is_relative_to(OF_STUDENTS):
+            mentioned = {name.rpartition("/")[2] for name in MODULE.findall(docstring)}
+            assert mentioned - names - NOT_OURS == set(), path
+
+
+CACHE = re.compile(r"""(?:UserCache\(|^CACHE = |"backflip" / )"(\w+)\"""", re.MULTILINE)
+
+
+def test_the_page_of_limits_lists_every_folder_of_the_cache() -> None:
+    modules = [path for folder in ("grader", "reference") for path in (ROOT / folder).rglob("*.py")]
+    folders = {name for path in modules for name in CACHE.findall(path.read_text(encoding="utf-8"))}
+    limits = (ROOT / "docs/limits.md").read_text(encoding="utf-8")
+    table = limits.partition("| Folder | Contents |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == folders
 
 
 def test_the_readme_sells_in_a_screen_and_leads_each_reader_to_a_page() -> None:

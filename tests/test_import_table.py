@@ -341,9 +341,9 @@ def test_a_planted_violation_is_caught(planted_root: Path, name: str, source: st
     ("name", "source"),
     by_name(
         {
-            "a_neighbour": (
+            "a_neighbor": (
                 "grader/judge/planted.py",
-                "from grader.judge.draw_inputs import draw\nfrom . import cases",
+                "from grader.judge.draw_inputs import draw\nfrom . import draw_inputs",
             ),
             "what_is_allowed": (
                 "grader/author/planted.py",

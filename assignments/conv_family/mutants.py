@@ -32,6 +32,25 @@ def turned(w):
 # conv_length
 
 
+@mutant(
+    of="conv_length",
+    help="#pixels-apart",
+    edits={"min(stride, kernel, dilation) < 1": "min(stride, kernel) < 1"},
+)
+def any_dilation():
+    """You accept a dilation of 0, with which all places of a window see the same pixel. Raise ValueError."""
+
+
+@mutant(of="conv_length", help="#pixels-apart", edits={" or padding < 0": ""})
+def any_padding():
+    """You accept a negative padding. Raise ValueError."""
+
+
+@mutant(of="transposed_length", help="#more-than-one-way-back", edits={"length < 1": "False"})
+def nothing_is_a_length():
+    """You return a length of 0 or less if the padding cuts off the whole result. Raise ValueError."""
+
+
 @mutant(of="conv_length", help="#pixels-apart", edits={COVERED: "covered = kernel"})
 def length_without_dilation():
     """You count windows as if the places of a window were next to each other. With dilation d there are d -

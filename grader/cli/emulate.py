@@ -17,7 +17,7 @@ from grader.model.errors import UserError
 from grader.model.grade import Sandbox
 
 CLEAN, FINDINGS, MISTAKE = 0, 1, 2
-NOT_WHOLE = "as the program did not come to its end or has written among the emulator's own records"
+NOT_WHOLE = "There may be more findings: the program ended early or wrote into the emulator's record."
 UNSHUT = "the program runs without a sandbox, with your rights on this machine: --sandbox none"
 
 
@@ -79,7 +79,7 @@ def show(report: Any, ended: str) -> None:
     for note in report.notes:
         print(f"note: {note}")
     if not report.is_whole:
-        print(f"{'more' if report.findings else 'findings'}: unknown, {NOT_WHOLE}")
+        print(NOT_WHOLE)
     elif not report.findings:
         print("nothing found")
 

@@ -46,7 +46,7 @@ def posted(desk: Desk, take: Take) -> Callable[[Request], Awaitable[Response]]:
 
     async def endpoint(request: Request) -> Response:
         async with request.form(max_fields=40, max_files=0) as form:
-            # PostgreSQL holds no null bytes, and nobody types them
+            # PostgreSQL cannot store null bytes, and no user types any
             values = {name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)}
         if not is_own_form(desk.token, values.get("form_token", "")):
             raise HTTPException(403, "This form is not of this desk. Go back and load the page again.")

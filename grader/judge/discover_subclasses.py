@@ -1,6 +1,7 @@
 """Finds the subclass of a given class that each module of a package defines."""
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -61,5 +62,6 @@ def error_in_words(error: BaseException, files: Iterable[str] = (OWN_KINDS, OWN_
 
 def method_place(one: object, method: str, file: str) -> str:
     """`kinds.py:12: Shuffled.draw` for a method that an assignment's own file defines."""
-    code = getattr(type(one), method).__code__
-    return f"{file}:{code.co_firstlineno}: {type(one).__name__}.{method}"
+    code = getattr(inspect.unwrap(getattr(type(one), method)), "__code__", None)
+    line = "" if code is None else f":{code.co_firstlineno}"  # a method may be any object that can be called
+    return f"{file}{line}: {type(one).__name__}.{method}"

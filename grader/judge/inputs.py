@@ -108,12 +108,21 @@ def what_no_case_takes(inputs: object) -> str:
         json.dumps(dict(inputs.values), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         return f"values that cannot travel ({error}), expected finite numbers, texts, lists and None"
+    if not isinstance(inputs.bases, Mapping) or not isinstance(inputs.recipes, Mapping):
+        return "bases or recipes that are no dict, expected a dict of each by the arrays' names"
     for name, base in inputs.bases.items():
+        if not isinstance(name, str):
+            return f"an array named {name!r}, expected a text"
         if not isinstance(base, np.ndarray) or base.dtype.newbyteorder("<").str not in ITEM_BYTES:
             what = getattr(base, "dtype", type(base).__name__)
             return f"{what} for {name!r}, expected a NumPy array of numbers"
     if inputs.recipes.keys() != inputs.bases.keys():
         return f"recipes for {list(inputs.recipes)}, expected one for each array: {list(inputs.bases)}"
+    for name, recipe in inputs.recipes.items():
+        try:
+            inputs.array(name)
+        except (TypeError, ValueError, IndexError) as error:
+            return f"the recipe {recipe!r} for {name!r} ({error}), expected views such as ('permute', [1, 0])"
     return ""
 
 

@@ -9,7 +9,8 @@ The set is closed, so nothing that is read can run. Depth and size are capped on
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from grader.model.errors import ProtocolError
@@ -17,6 +18,7 @@ from grader.model.errors import ProtocolError
 MAX_DEPTH = 32
 MAX_VALUES = 100_000
 MAX_DIGITS = 4000  # of an int: Python turns none with more digits into text
+MOST_OF_ONE_HASH = 100  # elements of a set, or keys of a dict: the time that they take grows with the square
 EXPECTED = "a number, a text, a list, a tuple, a dict, a set or an array is expected"
 
 
@@ -146,10 +148,14 @@ class _Decoder:
         return tuple(self.value(_list(items), depth))
 
     def _set(self, items: Any, depth: int) -> Any:
-        return frozenset(self.value(_list(items), depth))
+        elements = self.value(_list(items), depth)
+        _check_hashes(elements)
+        return frozenset(elements)
 
     def _dict(self, pairs: Any, depth: int) -> Any:
-        return {self.value(key, depth): self.value(value, depth) for key, value in _list(pairs)}
+        read = [(self.value(key, depth), self.value(value, depth)) for key, value in _list(pairs)]
+        _check_hashes(key for key, _ in read)
+        return dict(read)
 
     def _float(self, text: Any, depth: int) -> Any:
         if text not in ("nan", "inf", "-inf"):
@@ -168,6 +174,13 @@ class _Decoder:
             raise ValueError(index)
         self.seen.append(index)
         return self._arrays[index]
+
+
+def _check_hashes(keys: Iterable[Any]) -> None:
+    """ProtocolError for keys chosen to have equal hashes, as the numbers k * (2**61 - 1) have."""
+    alike = Counter(map(hash, keys))
+    if max(alike.values(), default=0) > MOST_OF_ONE_HASH:
+        raise ProtocolError("a set or dict whose keys have equal hashes")
 
 
 TAGS = ("tuple", "set", "dict", "float", "bytes", "complex", "array")

@@ -49,8 +49,9 @@ that the kernel writes with --result. For
   %(prog)s add.cu --kernel add --grid 4 --block 256 \\
       --arrays in.npz --set n=1000 --result out=float32:1000 --check
 
-exit status: 0 no bug found; 1 bugs found, or NVIDIA's compiler refuses the
-kernel; 2 a mistake in your command or files: one line says which
+exit status: 0 no bug found; 1 bugs found, NVIDIA's compiler refuses the
+kernel, or a whole program ended with a status other than 0 or left an
+incomplete record; 2 a mistake in your command or files: one line says which
 """
 
 Compiled = tuple[str, str, dict[str, str], tuple[str, ...]]  # what `diagnose` takes
@@ -282,7 +283,7 @@ def given_parameters(kernel: Kernel, values: dict[str, Any]) -> tuple[str, ...]:
     while len(parameters) > least and parameters[-1] not in values:
         parameters = parameters[:-1]
     if missing := [parameter for parameter in parameters if parameter not in values]:
-        message = f"{kernel.name} takes {missing[0]}, which is neither in --arrays nor in --set nor in --out"
+        message = f"{kernel.name} takes {missing[0]}, which is in none of --arrays, --set and --result"
         unused = get_close_matches(missing[0], [name for name in values if name not in parameters], 1)
         raise Mistake(message + (f"; found {unused[0]!r}, which it does not take" if unused else ""))
     return parameters

@@ -38,7 +38,7 @@ def collect(commands: Any) -> None:
         help="a file with one address on each line, or a folder of clones",
     )
     parser.add_argument("--assignment", required=True, metavar="NAME", help="an assignment of the course")
-    add_out(parser)
+    add_out(parser, note="; it must not contain files")
     parser.add_argument(
         "--times",
         type=Path,

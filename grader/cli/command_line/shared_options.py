@@ -127,15 +127,20 @@ def add_reports(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_out(parser: argparse.ArgumentParser, default: str = "", *, required: bool = True) -> None:
-    """Adds the folder that a command writes to; required if it has no default and cannot print instead."""
+def add_out(
+    parser: argparse.ArgumentParser, default: str = "", *, required: bool = True, note: str = ""
+) -> None:
+    """Adds the folder that a command writes to; required if it has no default and cannot print instead.
+
+    `note` is put behind the option's help.
+    """
     parser.add_argument(
         "--out",
         type=Path,
         default=Path(default) if default else None,
         required=required and not default,
         metavar="DIR",
-        help="the folder to write to" + (f"; default: {default}" if default else ""),
+        help="the folder to write to" + (f"; default: {default}" if default else "") + note,
     )
 
 

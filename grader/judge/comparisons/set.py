@@ -1,7 +1,6 @@
 """Compares collections by their elements, in any order."""
 
 from collections import Counter
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -16,15 +15,15 @@ from grader.model.grade import Outcome, Status
 
 DOCS = """\
 The answer must contain the same elements as the expected value, each as often, in any order. It may be a
-list, a tuple, a set or an array with one axis. Two elements are the same if their types and values are.
+list, a tuple, a set or an array with one axis. Two elements are equal if their types and values are equal.
 
 ```yaml
-- id: neighbours
+- id: neighbors
   title: every word at distance one
   points: 3
-  probe: neighbours
+  probe: neighbors
   compare: set
-  help: README.md#neighbours
+  help: README.md#neighbors
   cases:
     - {id: short-word, ask: {word: ab, letters: abc}}
 ```
@@ -79,18 +78,28 @@ def _is_collection(value: Any) -> bool:
     return is_row or isinstance(value, list | tuple | frozenset)
 
 
-def _key(element: Any) -> Hashable:
-    """A hashable value that is equal for elements of equal types and values, including NaN."""
+def _key(element: Any) -> str:
+    """A text that is equal for elements of equal types and values, including NaN.
+
+    Python salts the hash of a text, so no answer can hold elements that are slow to count because their
+    hashes are equal.
+    """
     kind = type(element).__name__
     if isinstance(element, np.ndarray):
-        return kind, element.dtype.name, element.shape, tuple(map(_key, element.ravel().tolist()))
+        return (
+            f"{kind} {element.dtype.name} {element.shape} [{','.join(map(_key, element.ravel().tolist()))}]"
+        )
     if isinstance(element, dict):
-        return kind, frozenset((_key(key), _key(value)) for key, value in element.items())
+        return (
+            f"{kind} {{{','.join(sorted(f'{_key(key)}:{_key(value)}' for key, value in element.items()))}}}"
+        )
     if isinstance(element, frozenset):
-        return kind, frozenset(map(_key, element))
+        return f"{kind} {{{','.join(sorted(map(_key, element)))}}}"
     if isinstance(element, list | tuple):
-        return kind, tuple(map(_key, element))
-    return kind, element if element == element else "NaN"
+        return f"{kind} [{','.join(map(_key, element))}]"
+    if isinstance(element, float | complex):
+        element = element + type(element)(0)  # 0.0 for -0.0, which equals it
+    return f"{kind} {element!r}"
 
 
 def _elements(value: Any) -> Any:

@@ -43,7 +43,7 @@ def _is_near(expected: Any, actual: Any, tolerance: float) -> bool:
     if _is_equal(expected, actual):
         return True
     is_whole = isinstance(expected, int)
-    if (is_whole and isinstance(actual, int)) or (not is_whole and not np.isfinite(expected)):
+    if not (isinstance(actual, float) if is_whole else np.isfinite(expected)):
         return False
     try:
         off = abs(expected - actual)

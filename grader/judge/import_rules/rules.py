@@ -1,7 +1,7 @@
 """Reads a submission without running it and reports imports and uses that its assignment forbids.
 
 `name_resolution.py` finds what each name may stand for. This module says what it must not stand for, in
-addition to `evaluators.py`. `grader.worker.import_guard` catches what shows only when the code runs.
+addition to `loopholes.py`. `grader.worker.import_guard` catches what shows only when the code runs.
 """
 
 import ast

@@ -1,6 +1,8 @@
 """Cases with one array, or with two; `ask` holds the other values that a probe needs."""
 
+import heapq
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -140,10 +142,23 @@ class ArrayKind(Kind):
 
 def _shorter(shape: Sequence[int]) -> Iterator[tuple[int, ...]]:
     """Lengths up to those of a shape, the fewest elements first. To cut edges off takes the long ones."""
-    each = itertools.product(*(range(min(n, 1), min(n, LONG) + 1) for n in shape))
-    in_order = sorted(each, key=lambda lengths: (int(np.prod(lengths)), lengths))
-    yield from itertools.islice((some for some in in_order if max(some, default=0) <= SHORT), MOST_SHAPES)
-    yield from itertools.islice((some for some in in_order if max(some, default=0) > SHORT), MOST_SHAPES)
+    for most, least in ((SHORT, 0), (LONG, SHORT + 1)):
+        up_to = _by_size(tuple(min(n, most) for n in shape))
+        yield from itertools.islice((some for some in up_to if max(some, default=0) >= least), MOST_SHAPES)
+
+
+def _by_size(longest: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Lengths up to these, the fewest elements first, one by one: eight axes have too many for a list."""
+    first = tuple(min(n, 1) for n in longest)
+    queued, waiting = {first}, [(math.prod(first), first)]
+    while waiting:
+        _, lengths = heapq.heappop(waiting)
+        yield lengths
+        for axis, most in enumerate(longest):
+            longer = (*lengths[:axis], lengths[axis] + 1, *lengths[axis + 1 :])
+            if longer[axis] <= most and longer not in queued:
+                queued.add(longer)
+                heapq.heappush(waiting, (math.prod(longer), longer))
 
 
 def _with_lengths(parameters: Mapping[str, Any], choose: Callable[[int, int], int]) -> dict[str, Any]:

@@ -209,10 +209,11 @@ def _fact(label: str, text: str, closer: Closer) -> object:
 
 
 def _heat(example: Example) -> Markup | None:
-    """Expected, actual and their difference side by side, on one color scale."""
+    """Expected, actual and their difference side by side, on one color scale; none of a right result."""
     figures = []
     for expected, actual in zip(example.expected, example.actual, strict=False):
-        if not expected.values or not actual.values:
+        is_right = bool(actual.wrong) and not any(actual.wrong) and expected.shape == actual.shape
+        if not expected.values or not actual.values or is_right:
             continue
         tables = [expected, actual]
         if expected.shape == actual.shape:

@@ -85,6 +85,7 @@ def test_what_does_not_travel_is_named(value: Any, why: str) -> None:
     assert why in str(error.value)
 
 
+OF_ONE_HASH = [k * (2**61 - 1) for k in range(50_000)]  # a set of them takes time that grows with the square
 FORGED = {
     "no_json": b"[1,",
     "no_text": b"\xff",
@@ -108,6 +109,9 @@ FORGED = {
     "many_brackets": b"[" * (MAX_DEPTH + 3) + b"]" * (MAX_DEPTH + 3),
     "many_values": json.dumps([0] * 300_000).encode(),
     "a_long_int": b"9" * 10_000,
+    "a_set_of_equal_hashes": json.dumps({"set": OF_ONE_HASH}).encode(),
+    "a_dict_of_equal_hashes": json.dumps({"dict": [[key, 0] for key in OF_ONE_HASH]}).encode(),
+    "tuples_of_equal_hashes": json.dumps({"set": [{"tuple": [key]} for key in OF_ONE_HASH]}).encode(),
 }
 
 

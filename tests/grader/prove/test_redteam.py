@@ -11,7 +11,7 @@ from grader.cli.command_line.arguments import parse
 from grader.cli.proofs import redteam
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.verification import Finding, Gain, RedTeam
-from grader.prove.attacks import NOTHING, Attack
+from grader.prove.attacks import CORPUS, NOTHING, Attack, description
 from grader.prove.redteam import gains_of, key_of
 from grader.report.pages.redteam_page import to_html
 
@@ -75,3 +75,10 @@ def test_the_command_fails_where_an_attack_gained_more_than_it_may(
     assert redteam.run(options) == status
     assert samples == [3]
     assert (tmp_path / "tiny.html").is_file()
+
+
+def test_a_description_does_not_contain_the_line_about_the_gain() -> None:
+    folders = [CORPUS / name for name in ("python", "functions", "cuda")]
+    does = [description(path)[0] for folder in folders for path in folder.iterdir() if path.is_file()]
+    assert len(does) > 50
+    assert [text for text in does if not text or "may gain:" in text] == []

@@ -1,4 +1,4 @@
-"""Returns the right answer and several more."""
+"""Returns the right answer and one more array."""
 
 import numpy as np
 

@@ -234,3 +234,16 @@ def test_a_result_with_a_name_is_named() -> None:
     )
     assert difference is not None
     assert difference.rationale.startswith("undilated (result 2 of 2): ")
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "bound"),
+    [(np.inf, 3.0, 1e-6), (np.nan, 0.1, 1e-6), (1e308, -1e308, 1e-6), (2.0, 3.0, np.inf)],
+    ids=["infinity", "nan", "farther_apart_than_a_float", "a_bound_without_end"],
+)
+def test_an_error_that_no_number_states_is_left_out(expected: float, actual: float, bound: float) -> None:
+    difference = first_difference(
+        Expected((np.array([expected]),), (np.array([bound]),)), [np.array([actual])], "float64"
+    )
+    assert difference is not None
+    assert difference.rationale == "the number differs"

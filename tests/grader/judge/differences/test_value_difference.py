@@ -57,6 +57,7 @@ def test_a_float_may_take_the_place_of_a_whole_number_that_it_rounds_to_within_t
     assert not is_right([2**53 + 1], [float(2**53 + 1)], tolerance=0.0)
     assert not is_right([3, 0.5], [3.01, 0.5])
     assert not is_right([LARGE, 0.5], [LARGE + 0.75, 0.5])
+    assert not is_right([3, 0.5], [3 + 1e-4j, 0.5])
     assert is_right([3.0], [3])
 
 

@@ -19,7 +19,7 @@ from grader.model.assignment import Visibility
 from grader.model.example import Example, Table
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.report.next_step import Place
-from grader.report.pages.grade_page import Closer, article, to_html
+from grader.report.pages.grade_page import Closer, _heat, article, to_html
 from tests.grader.desk.browser import chromium
 
 WIDTHS = (390, 1280)
@@ -206,6 +206,14 @@ def test_a_value_is_read_by_hovering_and_by_the_keyboard(drawn_page: str) -> Non
 def test_the_difference_is_drawn_beside_expected_and_actual(drawn_page: str) -> None:
     assert "<title>difference [0, 0, 0, 0]: 5</title>" in drawn_page
     assert "<title>difference [0, 1, 0, 0]: -5</title>" in drawn_page
+
+
+def test_a_result_whose_numbers_are_right_has_no_pictures() -> None:
+    """Of three results one may be wrong, and a wrong dtype has no wrong number."""
+    right = replace(table("actual", [[5], [10]]), wrong=(False, False))
+    example = replace(X_GRAD, expected=(table("expected", [[5], [10]]),), actual=(right,))
+    assert _heat(example) is None
+    assert _heat(replace(example, actual=(replace(right, wrong=(False, True)),))) is not None
 
 
 def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
