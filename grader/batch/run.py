@@ -61,8 +61,10 @@ def run_batch(
 
     with gradebook.alone(assignment, on_wait=partial(screen.wait, assignment)):
         with gradebook.run(assignment, graded_by):
-            handed_in = (handin.submission for handin in intake.submissions)
-            again = gradebook.hand_in(intake.students, handed_in, by_roster=intake.by_roster)
+            handed_in = [handin.submission for handin in intake.submissions]
+            again = gradebook.hand_in(
+                intake.students, handed_in, by_roster=intake.by_roster, has_times=intake.has_times
+            )
             keep_evidence(gradebook.database, intake, assignment)
             if accept_missing:
                 missing = [one.submission.id for one in intake.submissions if one.is_missing]

@@ -52,7 +52,7 @@ class Intake:
 
     `layout` is the layout's title. `aside` holds the doubts about entries that are no student's submission.
     `by_roster`: the students are those of a roster; the `absent` submitted nothing. `counts` maps a student's
-    id to the number of that student's submissions.
+    id to the number of that student's submissions. `has_times`: a file gave the times.
     """
 
     layout: str
@@ -66,6 +66,7 @@ class Intake:
     accept_renamed: bool = False
     source: Source | None = field(default=None, compare=False)
     counts: Mapping[str, int] = field(default_factory=dict)
+    has_times: bool = False
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -159,6 +160,7 @@ class _Reader:
             accept_renamed=self._accept_renamed,
             source=self._source,
             counts={id: len(handins) for id, handins in of.items()},
+            has_times=bool(self._times),
         )
 
     def _by_student(self) -> dict[str, list[Handin]]:
@@ -245,7 +247,7 @@ class _Reader:
                 files=digest_of(files.submitted),
                 sequence=handin.sequence,
                 submitted_at=handin.submitted_at,
-                late=handin.late,
+                late=True if handin.late else False if handin.knows_lateness else None,
                 doubt=doubt,
             )
             is_missing = files.is_missing and not (handin.doubt or chosen.doubt)

@@ -40,8 +40,8 @@ class Submission:
 
     `files` is the hex SHA-256 over the files' names and contents. `sequence` distinguishes and sorts several
     submissions of one student. `submitted_at` is ISO 8601 with its offset from UTC (without one if the course
-    has no time zone), "" if unknown; `late` is the LMS's word on it. `doubt` says why it needs review before
-    its grade counts, "" if there is no reason or an instructor has accepted it.
+    has no time zone), "" if unknown; `late` is the LMS's word on it, None if it says nothing. `doubt` says
+    why it needs review before its grade counts, "" if there is no reason or an instructor has accepted it.
     """
 
     student_id: str
@@ -49,7 +49,7 @@ class Submission:
     files: str
     sequence: str = ""
     submitted_at: str = ""
-    late: bool = False
+    late: bool | None = False
     doubt: str = ""
 
     @property

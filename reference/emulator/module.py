@@ -202,7 +202,12 @@ class Module:
         if {"bad_launch", "timeout"} & {finding.kind for finding in first.findings}:
             more = []  # it is one in every order, or there is no time for another
         found = {key(finding): finding for finding in (*first.findings, *first.notes)}
-        for finding in in_each_order(other, more, processes, self._runtime.emulator_learned):
+        left = self._end - time.process_time()
+
+        def begin() -> None:  # a process of its own, in which the CPU time begins with 0
+            self._end = self._end and time.process_time() + left
+
+        for finding in in_each_order(other, more, processes, self._runtime.emulator_learned, begin):
             found.setdefault(key(finding), finding)
         declared = [] if ENDINGS & {finding.kind for finding in first.findings} else self._locals
 

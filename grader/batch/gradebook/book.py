@@ -6,19 +6,20 @@ rest. `tables.py` describes the tables.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Self
 
-from sqlalchemy import Connection, case, delete, insert, not_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from grader.batch.gradebook.adjustment_rows import write_adjustment
 from grader.batch.gradebook.case_results import read_case_results, write_case_results
 from grader.batch.gradebook.database import Database
 from grader.batch.gradebook.grade_json import grade_to_row
+from grader.batch.gradebook.known_times import read_times_again, update_times
 from grader.batch.gradebook.sql_statements import CHUNK, chunks, read_rows, table_of, upsert
 from grader.batch.gradebook.standings import (
     STUDENT_FIELDS,
@@ -125,30 +126,34 @@ class Gradebook:
             self._run_id = None
 
     def hand_in(
-        self, students: Iterable[Student], submissions: Iterable[Submission], *, by_roster: bool = False
+        self,
+        students: Iterable[Student],
+        submissions: Collection[Submission],
+        *,
+        by_roster: bool = False,
+        has_times: bool = False,
     ) -> tuple[str, ...]:
         """Adds students and their submissions; with `by_roster` the students are those of the roster.
 
         A roster replaces the known data of its students, and a student it does not name is no longer on it.
-        An export that gives no time for a submission leaves the time that an earlier one gave, unless it is
-        the first to call the submission late.
-        Withdrawn work that is submitted again is in reports again; returns the ids of its students.
+        With `has_times` a file gave the times (see `known_times`).
+        Withdrawn work that is submitted again is in reports again; returns its students' ids.
         """
         again: set[tuple[str, str]] = set()
         with self._database.writing() as db:
             self._add_students(db, students, by_roster)
+            times, changes = update_times(db, self._run_id, submissions, has_times)
             for handed_in in chunks(submissions, CHUNK):
-                rows = [{"id": s.id, **asdict(s), "confirmed": ""} for s in handed_in]
-                new = upsert(db, SubmissionRow).values(rows)
-                old, late = SubmissionRow, new.excluded["late"]
-                has_no_news = (new.excluded["submitted_at"] == "") & (old.late | not_(late))
-                time = case((has_no_news, old.submitted_at), else_=new.excluded["submitted_at"])
-                columns = {"submitted_at": time, "late": late, "doubt": new.excluded["doubt"]}
+                rows = ({"id": s.id, **asdict(s), **asdict(times[s.id]), "confirmed": ""} for s in handed_in)
+                new = upsert(db, SubmissionRow).values(list(rows))
+                columns = {name: new.excluded[name] for name in ("submitted_at", "late", "doubt")}
                 db.execute(new.on_conflict_do_update(index_elements=["id"], set_=columns))
                 if self._run_id is not None:
                     arrived = [{"submission_id": s.id, "run_id": self._run_id} for s in handed_in]
                     db.execute(upsert(db, ArrivalRow).on_conflict_do_nothing(), arrived)
                 again |= bring_back(db, self._run_id, handed_in)
+            for one in changes:
+                self._log(db, "timed", asdict(one), one.detail)
             for student, assignment in sorted(again):
                 key = {"student_id": student, "assignment": assignment}
                 self._log(db, "restored", key, {"reason": "a batch brought it again"})
@@ -208,10 +213,9 @@ class Gradebook:
         with self._database.writing() as db:
             for id in faulty:
                 db.execute(delete(FaultRow).filter_by(submission_id=id))
+            columns = (GradeRow.student_id, GradeRow.assignment)
             for id, instead in wanted.items():
-                row = db.execute(
-                    select(GradeRow.student_id, GradeRow.assignment).filter_by(submission_id=id)
-                ).one()
+                row = db.execute(select(*columns).filter_by(submission_id=id)).one()
                 key = {"student_id": row.student_id, "assignment": row.assignment}
                 db.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
                 db.execute(update(GradeRow).filter_by(submission_id=id).values(counts=True))
@@ -221,10 +225,8 @@ class Gradebook:
         """The failures to grade: the student's id by the submission's."""
         query = select(FaultRow.submission_id, SubmissionRow.student_id).join(SubmissionRow)
         with self._database.reading() as db:
-            return {
-                id: student_id
-                for id, student_id in db.execute(query.where(SubmissionRow.assignment == assignment))
-            }
+            rows = db.execute(query.where(SubmissionRow.assignment == assignment))
+            return {id: student for id, student in rows}
 
     # for instructors
 
@@ -237,9 +239,8 @@ class Gradebook:
             for id in submission_ids:
                 row = next(read_rows(db, SubmissionRow, SubmissionRow.id == id), None)
                 if row is None:
-                    raise UserError(
-                        f"found no submission {id!r}; expected the id of one", self._database.name
-                    )
+                    why = f"found no submission {id!r}; expected the id of one"
+                    raise UserError(why, self._database.name)
                 if row["doubt"] != row["confirmed"]:
                     values = {"confirmed": row["doubt"]}
                     db.execute(update(SubmissionRow).where(SubmissionRow.id == id).values(values))
@@ -274,8 +275,8 @@ class Gradebook:
         assignment = runs.get(number)
         if assignment is None:
             numbers = f", expected one from {min(runs)} to {max(runs)}" if runs else ""
-            message = f"found no run {number}{numbers}; `grader forget --list` shows every run"
-            raise UserError(message, self._database.name)
+            why = f"found no run {number}{numbers}; `grader forget --list` shows every run"
+            raise UserError(why, self._database.name)
         facts = {"run": number, "reason": reason, "author": author}
         action = "restored" if undo else "withdrawn"
         with self.alone(assignment, on_wait), self._database.writing() as db:
@@ -284,6 +285,8 @@ class Gradebook:
             for change in changes:
                 detail = facts | {"submission": change.submission, "instead_of": change.before}
                 self._log(db, action, asdict(change), detail)
+            for one in read_times_again(db, number):
+                self._log(db, "timed", asdict(one), facts | one.detail)
         return changes
 
     def forget_student(
@@ -377,8 +380,8 @@ class Gradebook:
             db.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=names))
 
     def _log(self, db: Connection, action: str, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
-        about = {n: key[n] for n in ("student_id", "assignment")}
-        row = {"at": _now(), "run_id": self._run_id, "action": action, "detail": detail, **about}
+        row = {"at": _now(), "run_id": self._run_id, "action": action, "detail": detail}
+        row |= {name: key[name] for name in ("student_id", "assignment")}
         db.execute(insert(table_of(AuditRow)), row)
 
 

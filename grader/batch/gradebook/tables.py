@@ -226,8 +226,9 @@ class WithdrawalRow(Table):
 class RunRow(Table):
     """One run of `grader batch`; `ended_at` stays empty if it was killed.
 
-    `roster` lists the student ids on its roster. If the run is `withdrawn`, no report shows the work that it
-    was the first to add.
+    `roster` lists the student ids on its roster. `times` holds under `read`, by submission, the time that the
+    run read and whether it is late; they are the whole truth (`is_whole`) if it had a file of times. If the
+    run is `withdrawn`, no report shows the work that it was the first to add.
     """
 
     __tablename__ = "runs"
@@ -237,6 +238,7 @@ class RunRow(Table):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     roster: Mapped[list[Any] | None] = column(JSON(none_as_null=True))
+    times: Mapped[dict[str, Any] | None] = column(JSON(none_as_null=True))
     withdrawn: Mapped[bool]
 
 

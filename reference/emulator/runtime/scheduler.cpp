@@ -778,7 +778,7 @@ void spin()
     wait(READY);
 }
 
-void start_timer()
+static void start_timer()
 {
     if (launch.seconds <= 0)
         return;
