@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from grader.cli.command_line.arguments import parse
 
@@ -16,6 +17,7 @@ PAGES = sorted(
     if path.name != "CHANGELOG.md"
 )
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
 
@@ -49,6 +51,27 @@ TEMPLATES = [
 def test_every_item_of_a_list_begins_a_line(page: Path) -> None:
     text = CODE.sub("", page.read_text(encoding="utf-8"))
     assert re.findall(r"^.*[.;] -(?: [A-Za-z`*].*)?$", text, re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, *TEMPLATES], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_number_of_a_list_begins_an_item_and_no_other_line(page: Path) -> None:
+    """A line of a sentence that begins with `2.` becomes an item of a list if the text is wrapped again."""
+    text = page.read_text(encoding="utf-8")
+    numbered = re.findall(r"^ *\d+\. ", CODE.sub("", text), re.MULTILINE)
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    items = [token for token in tokens if token.type == "list_item_open" and token.info]
+    assert len(numbered) == len(items)
+    assert re.findall(r"^.*[.;] \d+\. [a-z].*$", CODE.sub("", text), re.MULTILINE) == []
+
+
+MOST_CHARACTERS = 120  # of a line of a handout's page; an expression, a table or a picture may be longer
+
+
+@pytest.mark.parametrize("page", TEMPLATES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_line_of_a_handouts_page_fits_an_editor(page: Path) -> None:
+    lines = FENCE.sub("", page.read_text(encoding="utf-8")).splitlines()
+    prose = [line for line in lines if "{{" not in line and not line.startswith("|")]
+    assert [line for line in prose if len(line) > MOST_CHARACTERS] == []
 
 
 FOLDERS = [

@@ -283,7 +283,7 @@ def given_parameters(kernel: Kernel, values: dict[str, Any]) -> tuple[str, ...]:
     while len(parameters) > least and parameters[-1] not in values:
         parameters = parameters[:-1]
     if missing := [parameter for parameter in parameters if parameter not in values]:
-        message = f"{kernel.name} takes {missing[0]}, which is neither in --arrays nor in --set nor in --out"
+        message = f"{kernel.name} takes {missing[0]}, which is in none of --arrays, --set and --result"
         unused = get_close_matches(missing[0], [name for name in values if name not in parameters], 1)
         raise Mistake(message + (f"; found {unused[0]!r}, which it does not take" if unused else ""))
     return parameters

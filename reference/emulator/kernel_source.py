@@ -81,9 +81,10 @@ OF_CUDA = re.compile(
     r"cuda.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h|curand_kernel\.h"
 )
 # A comment or text without an end takes the rest, so no character is read twice. Quotes in a number, 1'000,
-# begin no text.
+# begin no text. In a raw text, nothing is special but its end.
 COMMENT_OR_TEXT = re.compile(
     r"//(?:\\\n|[^\n])*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+    r"|(?<![\w'\"$])(?:u8|[uUL])?R\"([^()\\\s]{0,16})\([\s\S]*?(?:\)\1\"|\Z)"
     r"|\"(?:\\[\s\S]|[^\"\\\n])*+\"?|'(?:\\[\s\S]|[^'\\\n])*+'?"
     r"|(?<!\w)[0-9](?:[eEpP][+-]|'?\w|\.)*+"
 )

@@ -202,7 +202,12 @@ class Module:
         if {"bad_launch", "timeout"} & {finding.kind for finding in first.findings}:
             more = []  # it is one in every order, or there is no time for another
         found = {key(finding): finding for finding in (*first.findings, *first.notes)}
-        for finding in in_each_order(other, more, processes, self._runtime.emulator_learned):
+        left = self._end - time.process_time()
+
+        def begin() -> None:  # a process of its own, in which the CPU time begins with 0
+            self._end = self._end and time.process_time() + left
+
+        for finding in in_each_order(other, more, processes, self._runtime.emulator_learned, begin):
             found.setdefault(key(finding), finding)
         declared = [] if ENDINGS & {finding.kind for finding in first.findings} else self._locals
 
@@ -218,7 +223,7 @@ class Module:
             if differs := depends_on(number):
                 result = f"element {differs[1]} of {differs[0]} depends on what it held"
                 text = f"{name} is read before it has a value: {result}"
-                one = Finding("uninitialised_read", kernel, self.file, int(line), text, array=name)
+                one = Finding("uninitialized_read", kernel, self.file, int(line), text, array=name)
                 found.setdefault(key(one), one)
         for a, values in zip(buffers, results, strict=True):
             a[...] = values
@@ -285,7 +290,7 @@ class Module:
         reads = []
         for one in self._no_value:
             if name in (one.kernels or (kernel_at(self._source, one.line),)):
-                kind = "uninitialised_read" if one.is_sure else "maybe_uninitialised"
+                kind = "uninitialized_read" if one.is_sure else "maybe_uninitialized"
                 verb = "is" if one.is_sure else "may be"
                 text = f"`{one.name}` {verb} used before it has a value"
                 reads.append(Finding(kind, kernel, self.file, one.line, text, array=one.name))

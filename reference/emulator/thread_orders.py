@@ -96,28 +96,37 @@ RunOrder: TypeAlias = Callable[[Schedule], tuple[Finding, ...]]
 
 
 def in_each_order(
-    run: RunOrder, schedules: Sequence[Schedule], processes: int, state: Callable[[], int]
+    run: RunOrder,
+    schedules: Sequence[Schedule],
+    processes: int,
+    state: Callable[[], int],
+    begin: Callable[[], None],
 ) -> list[Finding]:
     """The findings of `run` in each order, in the sequence of the orders, by several `processes` if it may.
 
-    A process begins with what the runtime knows, and `state` changes where a run teaches it something that
-    later orders would use. Then, and if a process cannot start or fails, all orders run here.
+    A process calls `begin` first. It begins with what the runtime knows, and `state` changes where a run
+    teaches it something that later orders would use. Then, and if a process cannot start or fails, all orders
+    run here.
     """
     found = None
     if min(processes, len(schedules)) > 1 and threading.active_count() == 1:
-        found = _by_processes(run, schedules, min(processes, len(schedules)), state)
+        found = _by_processes(run, schedules, min(processes, len(schedules)), state, begin)
     return [finding for schedule in schedules for finding in run(schedule)] if found is None else found
 
 
 def _by_processes(
-    run: RunOrder, schedules: Sequence[Schedule], count: int, state: Callable[[], int]
+    run: RunOrder,
+    schedules: Sequence[Schedule],
+    count: int,
+    state: Callable[[], int],
+    begin: Callable[[], None],
 ) -> list[Finding] | None:
     """The same, by `count` processes; None if one of them did not start, failed, or changed `state`."""
     children: list[tuple[int, int]] = []  # the process, and the pipe that it writes to
     by_order: list[list[Finding]] = [[] for _ in schedules]
     try:
         for number in range(count):
-            children.append(_started(run, schedules[number::count], state))
+            children.append(_started(run, schedules[number::count], state, begin))
         for number, (_, pipe) in enumerate(children):
             with open(pipe, encoding="ascii", closefd=False) as reader:
                 by_order[number::count] = [list(map(_finding, rows)) for rows in json.load(reader)]
@@ -132,7 +141,9 @@ def _by_processes(
     return [finding for findings in by_order for finding in findings]
 
 
-def _started(run: RunOrder, schedules: Sequence[Schedule], state: Callable[[], int]) -> tuple[int, int]:
+def _started(
+    run: RunOrder, schedules: Sequence[Schedule], state: Callable[[], int], begin: Callable[[], None]
+) -> tuple[int, int]:
     """A process that runs these orders, and the pipe to which it writes their findings. OSError."""
     reading, writing = os.pipe()
     try:
@@ -142,6 +153,7 @@ def _started(run: RunOrder, schedules: Sequence[Schedule], state: Callable[[], i
         if process == 0:
             try:
                 ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+                begin()
                 before = state()
                 found = [[astuple(finding) for finding in run(schedule)] for schedule in schedules]
                 with open(writing, "w", encoding="ascii") as pipe:

@@ -1,13 +1,15 @@
 """Compiles and runs a whole CUDA program, each step in its own sandbox, and passes on its output.
 
 The program is native code. The trusted side takes from it only its output, made harmless for a
-terminal, its exit status, and text records. The records arrive through a socket, so that the program cannot
-take one back.
+terminal, its exit status, and text records. The records arrive through a socket: a program that truncates or
+overwrites what it believes to be a file takes none back. Native code that means to can still write records of
+its own, so they serve the program's author and grade nobody.
 """
 
 import hashlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -40,6 +42,8 @@ SOURCE, EXECUTABLE = "program.cu", "program"
 MOST_EXECUTABLE, MOST_RECORDS, MOST_PRINTED = 64 << 20, 1 << 20, 16 << 20
 MEMORY_BYTES = 16 << 30  # of address space, mostly the emulator's notes on each byte, never touched
 GRACE = 3  # seconds of CPU time: what the host may still do after a kernel was ended for its time
+LOOK_AGAIN = 50  # milliseconds after which a reader looks whether the program has ended
+SETTLING = 1  # second in which what a program has written before its end is read
 WAITING = 10  # times its CPU time: how long a program may sleep or wait for input
 
 
@@ -186,9 +190,10 @@ def _run(
             assert running.stdout is not None and running.stderr is not None
             records.close()
             received: list[bytes] = []
+            ended, cut = threading.Event(), threading.Event()
             pairs = ((running.stdout, output), (running.stderr, errors))
-            readers = [threading.Thread(target=_pass_on, args=pair) for pair in pairs]
-            readers.append(threading.Thread(target=_receive, args=(ours, received)))
+            readers = [threading.Thread(target=_pass_on, args=(*pair, ended, cut)) for pair in pairs]
+            readers.append(threading.Thread(target=_receive, args=(ours, received, ended, cut)))
             for reader in readers:
                 reader.start()
             was_late = False
@@ -198,6 +203,11 @@ def _run(
                 was_late = True
             finally:
                 running.kill()  # and everything else in the sandbox
+                if sandbox is Sandbox.NONE:  # a child of the program may live on, and write
+                    ended.set()
+                    for reader in readers:
+                        reader.join(SETTLING)
+                    cut.set()
                 for reader in readers:
                     reader.join()
     status = running.returncode
@@ -207,19 +217,34 @@ def _run(
     return status, was_late or status in (-signal.SIGXCPU, -signal.SIGKILL), text
 
 
-def _receive(records: socket.socket, received: list[bytes]) -> None:
+def _has_more(descriptor: int, ended: threading.Event, cut: threading.Event) -> bool:
+    """Waits for something to read, or the stream's end. False if the program has ended and left nothing."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    while not cut.is_set():
+        is_last = ended.is_set()
+        if poll.poll(LOOK_AGAIN):
+            return True
+        if is_last:
+            break
+    return False
+
+
+def _receive(
+    records: socket.socket, received: list[bytes], ended: threading.Event, cut: threading.Event
+) -> None:
     """Appends what the program writes, up to MOST_RECORDS bytes, and drops the rest."""
     remaining = MOST_RECORDS
-    while chunk := records.recv(1 << 16):
+    while _has_more(records.fileno(), ended, cut) and (chunk := records.recv(1 << 16)):
         if remaining > 0:
             received.append(chunk[:remaining])
         remaining -= len(chunk)
 
 
-def _pass_on(stream: IO[bytes], target: IO[str]) -> None:
+def _pass_on(stream: IO[bytes], target: IO[str], ended: threading.Event, cut: threading.Event) -> None:
     """Passes on output as it arrives, with terminal control characters escaped, and cuts a flood."""
     remaining = MOST_PRINTED
-    while chunk := os.read(stream.fileno(), 1 << 16):
+    while _has_more(stream.fileno(), ended, cut) and (chunk := os.read(stream.fileno(), 1 << 16)):
         if remaining > 0:
             target.write(visible(chunk[:remaining].decode("utf-8", errors="replace")))
             target.flush()

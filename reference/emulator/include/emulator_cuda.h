@@ -5,7 +5,7 @@
 #pragma once
 
 extern "C" {
-void emulator_atomic_in_order(const volatile void *pointer, int size, int is_store, int acquires, int releases, int of_block, int line);
+void emulator_atomic_in_order(const volatile void *pointer, int size, int is_store, int acquires, int releases, int scope, int line);
 void emulator_fence_in_order(int acquires, int releases, int of_block);
 unsigned emulator_order(const void *word, int acquires, int releases, int of_block, unsigned most);
 void emulator_copy_later(void *to, const void *from, size_t size, size_t zeros, int line);
@@ -45,19 +45,19 @@ EMULATOR_QUIET static inline void atomic_thread_fence(memory_order order, thread
 // Everything that a thread does before it releases a word comes before everything that another does after it
 // acquires the word. All threads run on one thread of the machine, so a plain update is atomic.
 template <typename T, thread_scope Scope> struct emulator_word {
-    static constexpr bool IS_OF_BLOCK = Scope == thread_scope_block || Scope == thread_scope_thread;
+    static constexpr int SCOPE = Scope == thread_scope_thread ? 2 : Scope == thread_scope_block;
 
     EMULATOR_QUIET static void release()
     {
         if (Scope != thread_scope_thread)
-            emulator_fence_in_order(false, true, IS_OF_BLOCK);
+            emulator_fence_in_order(false, true, Scope == thread_scope_block);
     }
     EMULATOR_QUIET static void tell(const volatile T *word, memory_order order, bool is_store, bool loads, int line)
     {
         if (emulator_releases(order) && (is_store || !loads))
             release();
 #ifdef EMULATOR_CHECKED
-        emulator_atomic_in_order(word, sizeof(T), is_store, loads && emulator_acquires(order), !loads || is_store, IS_OF_BLOCK, line);
+        emulator_atomic_in_order(word, sizeof(T), is_store, loads && emulator_acquires(order), !loads || is_store, SCOPE, line);
 #else
         (void)word, (void)line;
 #endif
@@ -77,7 +77,7 @@ template <typename T, thread_scope Scope> struct emulator_word {
         if (emulator_releases(order))
             release();
 #ifdef EMULATOR_CHECKED
-        emulator_atomic_in_order(word, sizeof(T), false, emulator_acquires(order), true, IS_OF_BLOCK, line);
+        emulator_atomic_in_order(word, sizeof(T), false, emulator_acquires(order), true, SCOPE, line);
 #endif
         T old = *word;
         *word = made(old);

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ..findings import Finding, Run
-from ..kernel_source import DIRECTIVE, INCLUDES, LIBRARY, OF_CUDA, CompileError, without_comments
+from ..kernel_source import DIRECTIVE, CompileError, without_comments
 
-OWN = re.compile(r'[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"[ \t]*(?://[^\n]*)?$', re.MULTILINE)
-ONCE = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+once\b[^\n]*", re.MULTILINE)
-GUARD = re.compile(r"\s*#[ \t]*ifndef[ \t]+(\w+)\s*\n\s*#[ \t]*define[ \t]+\1\b")
-LINE = re.compile(r"\bline (\d+)\b")
+INCLUDE = re.compile(r'[ \t]*#[ \t]*include[ \t]*"([^"\n]*)"')
+ONCE = re.compile(r"[ \t]*#[ \t]*pragma[ \t]+once\b")
+CONDITION = re.compile(r"[ \t]*#[ \t]*(if|el|endif)")
+GUARD = re.compile(
+    r"\s*#[ \t]*if(?:ndef[ \t]+|[ \t]*![ \t]*defined[ \t]*\(?[ \t]*)(\w+)[ \t)]*\n\s*#[ \t]*define[ \t]+\1\b"
+)
+UNDEF = re.compile(r"^[ \t]*#[ \t]*undef[ \t]+(\w+)", re.MULTILINE)
+SUFFIX = re.compile(
+    r"\.(?:h|hh|hpp|hxx|h\+\+|cuh|inc|inl|ipp|tpp|tcc|txx|def|impl|cu|c|cc|cpp|cxx)", re.IGNORECASE
+)
+# Headers of C, C++ and POSIX, which quotes may name too: they are looked for in the system's folders last.
+OF_THE_SYSTEM = re.compile(
+    r"c?(?:assert|complex|ctype|errno|fenv|float|inttypes|limits|locale|math|setjmp|signal|stdarg|stddef|stdint"
+    r"|stdio|stdlib|string|time|wchar|wctype)(?:\.h)?|(?:memory|pthread|stdbool|strings|unistd)\.h|sys/\w+\.h"
+    r"|algorithm|any|array|atomic|bitset|chrono|condition_variable|deque|exception|filesystem|forward_list|fstream"
+    r"|functional|future|initializer_list|iomanip|ios|iostream|istream|iterator|list|map|memory|mutex|new|numeric"
+    r"|optional|ostream|queue|random|ratio|regex|set|sstream|stack|stdexcept|string_view|system_error|thread|tuple"
+    r"|type_traits|typeinfo|unordered_map|unordered_set|utility|valarray|variant|vector"
+)
+# Text in quotes is a program's own: an assertion may speak of a line, too.
+LINE = re.compile(r'"(?:\\.|[^"\\\n])*"|\bline (\d+)\b')
 MOST_BYTES, DEEPEST = 4 << 20, 50
 
 
@@ -56,6 +74,8 @@ class WholeText:
             return ":".join(map(str, self.place(int(match[1]))))
 
         def in_file(match: re.Match[str]) -> str:
+            if match[1] is None:
+                return match[0]
             file, line = self.place(int(match[1]))
             return f"line {line}" if file == self.file else f"line {line} of {file}"
 
@@ -65,47 +85,130 @@ class WholeText:
 def with_own_headers(path: Path) -> WholeText:
     """The text of a file, with each header that it includes in quotes and that its folder holds.
 
-    A header with `#pragma once` or a guard comes once. Only files below the folder of `path` are read.
-    OSError and UnicodeDecodeError from reading; CompileError if the headers include each other without end.
+    The preprocessor decides which of them counts: a header comes wherever it is included, unless its guard
+    is sure to leave it out there. Only files below the folder of `path` are read, and only those with a
+    header's or a source's suffix. OSError and UnicodeDecodeError from reading `path`; CompileError, with file
+    and line, for a header that cannot be read, and if the headers include each other without end.
     """
     root = path.parent.resolve()
     lines: list[str] = []
     places: list[tuple[str, int]] = []
-    once: set[Path] = set()
+    macros: dict[Path, str] = {}  # in place of each `#pragma once`
+    undefined: set[str] = set()
     size = 0
 
-    def put(file: Path, shown: str, depth: int) -> None:
+    def put(file: Path, shown: str, depth: int, settled: dict[Path, str]) -> None:
+        """Appends a file; `settled` has the headers that came before, each with its guard."""
         nonlocal size
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
         size += len(text)
         if depth > DEEPEST or size > MOST_BYTES:
             raise CompileError(f"{shown}:1: its headers include each other without end")
-        if depth and (ONCE.search(text) or GUARD.match(without_comments(text))):
-            once.add(file)
-            text = ONCE.sub("", text)
-        included = includes_of(text)
-        for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
-            header = _header(included.get(number, ""), file.parent, root)
-            if header is None:
-                lines.append(line)
-                places.append((shown, number))
-            elif header not in once:
-                put(header, str(path.parent / header.relative_to(root)), depth + 1)
+        bare = without_comments(text)
+        undefined.update(UNDEF.findall(bare))
+        guard = guard_of(bare)
+        directives = {one.line: one for one in directives_of(text, bare, bool(guard))}
+        once = [one for one in directives.values() if one.is_once and depth]
+        macro = macros.setdefault(file, f"EMULATOR_HEADER_{len(macros)}") if once else ""
+        if depth and (guard or any(one.is_unconditional for one in once)):
+            settled[file] = guard or macro
 
-    put(path, str(path), 0)
+        def add(line: str, number: int) -> None:
+            lines.append(line)
+            places.append((shown, number))
+
+        if macro:
+            add(f"#ifndef {macro}", 1)
+        for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+            one = directives.get(number)
+            if one is None:
+                add(line, number)
+            elif one.is_once:
+                add(f"#define {macro}" if macro else line, number)
+            else:
+                where = f'{shown}:{number}: `#include "{one.name}"`'
+                header = _header(one.name, file.parent, root, where)
+                if header is None:
+                    add(one.of_the_system or line, number)
+                    continue
+                if one.before.strip():
+                    add(one.before, number)
+                if settled.get(header, "") in undefined or header not in settled:
+                    known = settled if one.is_unconditional else dict(settled)
+                    try:
+                        put(header, str(path.parent / header.relative_to(root)), depth + 1, known)
+                    except OSError as error:
+                        raise CompileError(f"{where}: {error.strerror}") from error
+                    except UnicodeDecodeError as error:
+                        raise CompileError(f"{where}: the header is no text in UTF-8") from error
+                if one.behind.strip():
+                    add(one.behind, number)
+        if macro:
+            add("#endif", number)
+
+    put(path, str(path), 0, {})
     return WholeText(str(path), "\n".join([*lines, ""]), places)
 
 
-def includes_of(text: str) -> dict[int, str]:
-    """The names that a text includes in quotes, by line."""
-    bare = without_comments(text)
-    found = ((match.start(), OWN.match(text, match.start())) for match in DIRECTIVE.finditer(bare))
-    return {1 + text.count("\n", 0, start): include[1] for start, include in found if include}
+class Directive(NamedTuple):
+    """A `#pragma once`, or an `#include` of a name in quotes with the comments before and behind it."""
+
+    line: int
+    is_unconditional: bool
+    is_once: bool
+    name: str = ""
+    before: str = ""
+    behind: str = ""
+
+    @property
+    def of_the_system(self) -> str:
+        """The line with the name in <>, where a compiler looks for it last; "" if it cannot be there."""
+        named = OF_THE_SYSTEM.fullmatch(self.name)
+        return f"{self.before}#include <{self.name}>{self.behind}" if named else ""
 
 
-def _header(name: str, folder: Path, root: Path) -> Path | None:
+def directives_of(text: str, bare: str, has_guard: bool) -> Iterator[Directive]:
+    """The directives about headers of a text; `bare` is the text without comments."""
+    depth = -int(has_guard)
+    for match in DIRECTIVE.finditer(bare):
+        if condition := CONDITION.match(match[0]):
+            depth += {"if": 1, "endif": -1}.get(condition[1], 0)
+        include = INCLUDE.match(bare, match.start())
+        if ONCE.match(match[0]):
+            yield Directive(1 + bare.count("\n", 0, match.start()), depth <= 0, True)
+        elif include:
+            end = text.find("\n", include.end())
+            behind = text[include.end() : end if end >= 0 else len(text)]
+            is_comment = not bare[include.end() : include.end() + len(behind)].strip()
+            hash_at = bare.index("#", match.start())
+            line, name = 1 + bare.count("\n", 0, match.start()), text[slice(*include.span(1))]
+            before = text[match.start() : hash_at]
+            yield Directive(line, depth <= 0, False, name, before, behind if is_comment else "")
+
+
+def guard_of(bare: str) -> str:
+    """The macro that leaves out a header after the first time, around all of its text; "" for none."""
+    guard = GUARD.match(bare)
+    if guard is None:
+        return ""
+    depth = 0
+    for match in DIRECTIVE.finditer(bare):
+        condition = CONDITION.match(match[0])
+        depth += {"if": 1, "endif": -1}.get(condition[1], 0) if condition else 0
+        if depth == 0:
+            return "" if bare[match.end() :].strip() else guard[1]
+        if condition and condition[1] == "el" and depth == 1:
+            return ""
+    return ""
+
+
+def _header(name: str, folder: Path, root: Path, where: str) -> Path | None:
     """The file that an include in `folder` names, or in `root`; None if none below `root` is meant."""
-    if not name or name in INCLUDES or OF_CUDA.fullmatch(name) or LIBRARY.fullmatch(name):
-        return None
-    candidates = ((place / name).resolve() for place in (folder, root))
-    return next((path for path in candidates if path.is_relative_to(root) and path.is_file()), None)
+    try:
+        candidates = [(place / name).resolve() for place in (folder, root)]
+        found = next((path for path in candidates if path.is_relative_to(root) and path.is_file()), None)
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle; a name that is too long
+        raise CompileError(f"{where}: the name leads to no file") from error
+    if found and not SUFFIX.fullmatch(found.suffix):
+        raise CompileError(f"{where}: the name of a header ends in .h, .cuh, .inc or another suffix of C++")
+    return found

@@ -1,8 +1,8 @@
 """Reads the records that a program wrote while it ran, and puts them into words.
 
-The program is untrusted native code, so its records are treated as text and numbers only. A record cannot be
-withdrawn, and the last one counts those before it: a program that writes among them, or ends before the last,
-leaves a report that is not whole.
+The program is native code, so its records are treated as text and numbers only. The last one counts those
+before it: a program that writes among them by accident, or ends before the last, leaves a report that is not
+whole. A program that means to can forge the records, as they are written by its own process.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -65,12 +66,14 @@ bool run_on_cores(
     }
     std::vector<pid_t> others;
     for (int core = 1; core < std::min(cores, MOST_CORES); ++core) {
+        itimerval left = {};
+        getitimer(ITIMER_PROF, &left);
         pid_t child = fork();
         if (child == 0) {
 #ifdef __linux__
             prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
-            start_timer();  // a child inherits none
+            setitimer(ITIMER_PROF, &left, nullptr);  // a child inherits none, and has as long as its parent from here
             deal(told, count, run);
             _exit(0);
         }

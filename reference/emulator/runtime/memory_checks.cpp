@@ -30,7 +30,7 @@ inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int 
 {
     unsigned known = state[at];
     if (MODE != WRITE && (known >> 4 & bytes) != bytes)
-        report(finding_at(UNINITIALISED_READ, MODE, place, offset, size));
+        report(finding_at(UNINITIALIZED_READ, MODE, place, offset, size));
     Word &word = words[at];
     Word *apart = __builtin_expect(word.parts != 0, 0) ? bytes_of(word, at) : nullptr;
     if (__builtin_expect(bytes != 15 && !apart, 0))
@@ -357,9 +357,16 @@ INTERFACE void emulator_fence_block();
 // Atomic operations are functions of the headers; they pass the line that calls them. With a memory order of cuda::atomic a
 // store reads nothing, and a relaxed operation orders nothing by itself.
 INTERFACE void emulator_atomic_in_order(
-    const volatile void *pointer, int size, int is_store, int acquires, int releases_too, int of_block, int line)
+    const volatile void *pointer, int size, int is_store, int acquires, int releases_too, int scope, int line)
 {
-    Fence *mine = of_block ? nullptr : fence_of(block);
+    if (scope == OF_THREAD) {  // to other threads, these are plain accesses
+        if (!is_store)
+            emulator_touch(pointer, size, 0, line);
+        if (is_store || releases_too)
+            emulator_touch(pointer, size, 1, line);
+        return;
+    }
+    Fence *mine = scope == OF_DEVICE ? fence_of(block) : nullptr;
     if (mine) {
         if (releases_too)
             mine->published = mine->passed;
@@ -373,7 +380,7 @@ INTERFACE void emulator_atomic_in_order(
         state[i / 4] = static_cast<unsigned char>(state[i / 4] | (state[i / 4] & 1u << i % 4) << 4);
     std::size_t before = findings.size();
     std::uint64_t place = std::uint64_t(line) << 48 | 1;
-    of_block ? access<ATOMIC_OF_BLOCK>(pointer, size, place) : access<ATOMIC>(pointer, size, place);
+    scope == OF_BLOCK ? access<ATOMIC_OF_BLOCK>(pointer, size, place) : access<ATOMIC>(pointer, size, place);
     for (; before < findings.size(); ++before)
         findings[before].line = line;
     // An atomic operation also reads, or writes, or both: else a kernel could load by it and stay within a budget of reads.
@@ -388,12 +395,12 @@ INTERFACE void emulator_atomic_in_order(
 
 INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
 {
-    emulator_atomic_in_order(pointer, size, 0, 1, 1, 0, line);
+    emulator_atomic_in_order(pointer, size, 0, 1, 1, OF_DEVICE, line);
 }
 
 INTERFACE void emulator_atomic_block(const volatile void *pointer, int size, int line)
 {
-    emulator_atomic_in_order(pointer, size, 0, 1, 1, 1, line);
+    emulator_atomic_in_order(pointer, size, 0, 1, 1, OF_BLOCK, line);
 }
 
 // A thread arrives at its block's shared object at this address, or has waited there for the first `most` arrivals. Returns

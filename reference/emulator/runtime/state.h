@@ -22,11 +22,12 @@ struct Index {
 };
 
 enum Kind {
-    OUT_OF_BOUNDS, UNINITIALISED_READ, RACE, DIVERGENT_BARRIER, BAD_LAUNCH, MISALIGNED, CRASHED, TRAP, DEADLOCK,
+    OUT_OF_BOUNDS, UNINITIALIZED_READ, RACE, DIVERGENT_BARRIER, BAD_LAUNCH, MISALIGNED, CRASHED, TRAP, DEADLOCK,
     SAME_VALUE, TIMEOUT
 };
 // The last is an atomic operation of a block's scope: for other blocks it is none. A finding says ATOMIC.
 enum Mode { READ, WRITE, ATOMIC, ATOMIC_OF_BLOCK };
+enum Scope { OF_DEVICE, OF_BLOCK, OF_THREAD };  // of an atomic operation; emulator_cuda.h has them too
 // Of blocks the first three; of threads, in each round, all. The last two are made to show what depends on an
 // order: the thread that stored last runs ahead of all others, or falls behind.
 enum Order { FORWARD, REVERSE, RANDOM, LAST_WRITER_FIRST, LAST_WRITER_LAST };
@@ -126,7 +127,6 @@ extern bool (*is_parameter)(std::uintptr_t address);
 // arrays are as before.
 bool run_on_cores(
     int cores, const SharedArray *given, std::size_t arrays, std::int64_t first, std::int64_t count, bool (*run)(std::int64_t));
-void start_timer();  // of the launch, in each process that runs blocks of it
 bool in_a_stack(std::uintptr_t address);
 bool in_the_program(std::uintptr_t address);
 std::int64_t block_at(std::uint32_t moment);

@@ -204,7 +204,7 @@ def test_what_only_nvidias_compiler_refuses_is_told(folder):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ((*ADD,), "add takes out, which is neither in --arrays nor in --set nor in --out"),
+        ((*ADD,), "add takes out, which is in none of --arrays, --set and --result"),
         (("add.cu", "--kernel", "ad", *ADD[3:], *OUT), "add.cu has no kernel 'ad'; it has add, three"),
         ((*ADD, "--result", "out=float:x"), "--result out=float:x: expected NAME=DTYPE:SHAPE"),
         ((*ADD, "--set", "n=many", *OUT), "--set n=many: 'many' is no number"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reference.emulator import Module
+from reference.emulator import Module, Run
 from reference.emulator.compile import compile_library
 
 pytestmark = pytest.mark.skipif(
@@ -231,6 +231,45 @@ def test_a_check_of_what_outlives_a_launch_takes_one_process(folder):
     shared, run = processes(lambda: module.check("notes", 1, 1, [STEPS, np.zeros(2, "i4")]))
     assert not shared
     assert [finding.kind for finding in run.findings] == ["schedule_dependent"]
+
+
+@pytest.mark.usefixtures("short_checks")
+def test_a_process_that_runs_orders_has_the_time_that_is_left(folder, monkeypatch):
+    limits = os.pipe()
+
+    def launch(module, kernel, raw, arguments):
+        os.write(limits[1], f"{os.getpid()} {raw.seconds}\n".encode())
+        return Run(())
+
+    monkeypatch.setattr(Module, "_launch", launch)
+    module = Module(CHECKED, folder=folder, cores=2, seconds=100)
+    module.check("right", 1, 128, [500, np.ones(64, "f"), np.zeros(128, "f")])
+    lines = os.read(limits[0], 1 << 16).decode().splitlines()
+    by_process = dict(line.split() for line in reversed(lines))
+    assert len(by_process) == 3
+    assert max(map(float, by_process.values())) == float(by_process[str(os.getpid())]) <= 100
+
+
+def test_a_process_that_runs_blocks_has_the_time_that_is_left(folder):
+    """The blocks but the first have no end, and the first takes two thirds of the time."""
+    source = SOURCE.replace("i < steps", "steps < 0 || i < steps").replace(
+        "walked(out[i], steps)", "walked(out[i], blockIdx.x ? -1 : steps)"
+    )
+
+    def cpu_seconds(whose, call):
+        before = resource.getrusage(whose)
+        call()
+        after = resource.getrusage(whose)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    def launch(blocks, seconds=0):
+        module = Module(source, checked=False, folder=folder, cores=2, seconds=seconds)
+        out = np.zeros(SIZE, "f")
+        return module.launch("walk_or_stop", blocks, THREADS, [100 * STEPS, -1, out])
+
+    launch(1)
+    one_block = min(cpu_seconds(resource.RUSAGE_SELF, lambda: launch(1)) for _ in range(3))
+    assert cpu_seconds(resource.RUSAGE_CHILDREN, lambda: launch(3, 1.5 * one_block)) < 0.9 * one_block
 
 
 @pytest.mark.usefixtures("short_checks")

@@ -129,6 +129,10 @@ CLEAN = {
         "all.fetch_add(i, cuda::memory_order_relaxed); all += 1; all++; all.fetch_max(-1);",
         {0: 64 * 63 // 2 + 128},
     ),
+    "each_in_the_scope_of_its_thread": (
+        "cuda::atomic_ref<int, cuda::thread_scope_thread> own(out[i]); own = 5; own += i; own.fetch_max(7);",
+        {0: 7, 1: 7, 3: 8, 63: 68},
+    ),
     "exchanged": (
         "cuda::atomic_ref<int> all(out[0]); if (i == 0) all = 5;\n__syncthreads();\n"
         "int wanted = 5; if (all.compare_exchange_strong(wanted, 9)) out[1] = wanted;",
@@ -205,8 +209,8 @@ WRONG = {
     ),
     "a_stage_never_released": (SHARED_PIPELINE.replace("pipe.consumer_release();", ""), "deadlock", ""),
     "too_few_arrive": (BARRIER.format("if (i > 3) bar.arrive_and_wait();"), "deadlock", ""),
-    "a_copy_not_waited_for": (COPY.format(""), "uninitialised_read", "data[63"),
-    "a_batch_too_few": (PIPELINE.format(1, 1), "uninitialised_read", "data[1]"),
+    "a_copy_not_waited_for": (COPY.format(""), "uninitialized_read", "data[63"),
+    "a_batch_too_few": (PIPELINE.format(1, 1), "uninitialized_read", "data[1]"),
     "a_copy_without_a_barrier": (
         COPY.format("__pipeline_wait_prior(0);").replace("__syncthreads();", ""),
         "race",
@@ -216,6 +220,17 @@ WRONG = {
         COPY.format("__pipeline_wait_prior(0);").replace("&in[i]", "&in[i + 1]"),
         "out_of_bounds",
         "__pipeline_memcpy_async",
+    ),
+    "counted_in_the_scope_of_a_thread": (
+        "cuda::atomic_ref<int, cuda::thread_scope_thread> all(out[0]);\n"
+        "if (i == 0) all = 0;\n__syncthreads();\nif (i % 32 == 3) all.fetch_add(1); // adds",
+        "race",
+        "// adds",
+    ),
+    "handed_on_in_the_scope_of_a_thread": (
+        HANDED_ON.format("release", "acquire").replace("scope_block> flag", "scope_thread> flag"),
+        "race",
+        "out[0] = data",
     ),
     "a_group_that_does_not_wait": (GROUP_COPY.format("bar.arrive();"), "race", "data[63"),
 }

@@ -1,6 +1,8 @@
 """A whole program is native code: it is compiled and run in the sandbox, and its output is made harmless."""
 
 import io
+import os
+import signal
 from pathlib import Path
 from typing import Protocol
 
@@ -130,13 +132,45 @@ def findings_of(ending: Ending, source: str) -> tuple[set[str], bool]:
         ("leaves", False),
     ],
 )
-def test_a_program_takes_back_no_finding_and_hides_none_in_silence(
-    run: Run, what: str, is_whole: bool
-) -> None:
+def test_a_program_hides_no_finding_by_accident_in_silence(run: Run, what: str, is_whole: bool) -> None:
     ending, _ = run(RECORDED, what)
     kinds, whole = findings_of(ending, RECORDED)
     assert "race" in kinds
     assert whole == is_whole
+
+
+# It leaves a child in a session of its own, which holds all that the program had open.
+WITH_A_CHILD = r"""
+#include <cstdio>
+#include <unistd.h>
+#include <cuda_runtime.h>
+__global__ void racy(int *out) { out[threadIdx.x / 2] = threadIdx.x; }
+ssize_t write(int, const void *, size_t) { return -1; }
+int main()
+{
+    int *d;
+    cudaMalloc(&d, 128);
+    racy<<<1, 32>>>(d);
+    pid_t child = fork();
+    if (child == 0) {
+        setsid();
+        for (;;)
+            pause();
+    }
+    printf("%d\n", int(child));
+}
+"""
+
+
+def test_a_program_that_leaves_a_child_behind_has_ended(tmp_path: Path) -> None:
+    """Without a sandbox the child lives on; what the program wrote before its end is complete."""
+    output = io.StringIO()
+    request = Request(WITH_A_CHILD, "child.cu")
+    ending = run_whole_program(request, EMULATOR, runtime_into(tmp_path), Sandbox.NONE, output, output)
+    os.kill(int(output.getvalue()), signal.SIGKILL)  # it was still there
+    assert ending.status == 0
+    kinds, is_whole = findings_of(ending, WITH_A_CHILD)
+    assert ("race" in kinds, is_whole) == (True, True)
 
 
 ENDLESS = r"""

@@ -82,7 +82,7 @@ def test_no_line_is_wider_than_the_terminal(mixed: Grade, width: int) -> None:
     assert max(len(line) for line in screen_of(mixed, width=width).splitlines()) <= width
 
 
-def test_there_is_colour_on_a_terminal_and_none_elsewhere(mixed: Grade) -> None:
+def test_there_is_color_on_a_terminal_and_none_elsewhere(mixed: Grade) -> None:
     assert "\x1b[" in screen_of(mixed, force_terminal=True, color_system="standard")
     assert "\x1b" not in screen_of(mixed)
 
