@@ -15,7 +15,7 @@ def flag(store: str, load: str) -> str:
     return FLAG.replace("STORE", store).replace("LOAD", load)
 
 
-OTHERS = {
+SYNCHRONIZATION_KERNELS = {
     # memory orders, scopes and fences
     "flag, acquired": flag(STORED, "while (flag.load(cuda::memory_order_{relaxed|acquire}) == 0);"),
     "flag, released": flag(

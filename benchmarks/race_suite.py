@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from benchmarks.race_forms import OTHERS
+from benchmarks.race_forms import SYNCHRONIZATION_KERNELS
 
 BLOCKS, THREADS, ELEMENTS = 3, 64, 192
 PARAMETERS = "const int *a, int *x, unsigned char *bytes, int *cells, int n"
@@ -34,7 +34,7 @@ EACH = {  # on element i of n
     "three to one cell": "x[{i / 3|i}] = i;",
     "list": "int at = {cells[0]++|atomicAdd(&cells[0], 1)};\nif (at < n && i < 0) x[at] = i;",
     "bytes": "bytes[{i / 3|i}] = (unsigned char)i;",
-    "neighbour of the result": "x[i] = a[i];\nif (i > 0) cells[8 + i] = {x[i - 1]|a[i - 1]};",
+    "neighbor of the result": "x[i] = a[i];\nif (i > 0) cells[8 + i] = {x[i - 1]|a[i - 1]};",
     "exchange": "{int old = cells[1]; cells[1] = i|int old = atomicExch(&cells[1], i)};\n"
     "if (old < -n) x[i] = old;",
     "bits": "{cells[i / 64] \\|= 1 << i % 32|atomicOr(&cells[i / 64], 1 << i % 32)};",
@@ -138,7 +138,7 @@ WHOLE = {
     "if (t < 16) x[blockIdx.x * 16 + t] = ((int *)s)[t];",
     "halves of a word": "__shared__ short s[64];\nint t = threadIdx.x;\ns[{t & ~2|t}] = t;\n"
     "__syncthreads();\nx[blockIdx.x * 64 + t] = s[{t & ~2|t}];",
-    "sorted by neighbours": SHARED + "s[t] = a[i];\n__syncthreads();\nfor (int k = 0; k < 4; ++k) {\n"
+    "sorted by neighbors": SHARED + "s[t] = a[i];\n__syncthreads();\nfor (int k = 0; k < 4; ++k) {\n"
     "if (t % 2 == k % 2 && t < 63 && s[t] > s[t + 1]) {\n"
     "int v = s[t];\ns[t] = s[t + 1];\ns[t + 1] = v;\n}\n{|__syncthreads();}\n}\nx[i] = s[t];",
     "one value, two warps": "__shared__ int found;\nif (threadIdx.x == 0) found = 0;\n__syncthreads();\n"
@@ -161,7 +161,7 @@ WHOLE = {
 
 
 @dataclass(frozen=True)
-class Labelled:
+class Labeled:
     """A kernel and whether it has a race; `source` is the whole function."""
 
     title: str
@@ -170,7 +170,7 @@ class Labelled:
     kernel: str
 
 
-def suite() -> tuple[Labelled, ...]:
+def suite() -> tuple[Labeled, ...]:
     """All kernels: for each case the racy one, then the clean one."""
     bodies = (
         {
@@ -179,19 +179,19 @@ def suite() -> tuple[Labelled, ...]:
             for form, around in FORMS.items()
         }
         | WHOLE
-        | OTHERS
+        | SYNCHRONIZATION_KERNELS
     )
     return tuple(
-        labelled(number, title, body, is_racy)
+        labeled(number, title, body, is_racy)
         for number, (title, body) in enumerate(bodies.items())
         for is_racy in (True, False)
     )
 
 
-def labelled(number: int, title: str, body: str, is_racy: bool) -> Labelled:
+def labeled(number: int, title: str, body: str, is_racy: bool) -> Labeled:
     """One of the two kernels of a case."""
     kernel = f"case_{number}_{'racy' if is_racy else 'clean'}"
-    return Labelled(
+    return Labeled(
         title, is_racy, f"__global__ void {kernel}({PARAMETERS})\n{{\n{variant(body, is_racy)}\n}}\n", kernel
     )
 

@@ -16,22 +16,22 @@ Gradients = tuple[NDArray, NDArray, NDArray]
 
 def normalize(x: NDArray, axes: Sequence[int], eps: float = 1e-5) -> NDArray:
     """`reference.readable.normalization.normalize`: any shape -> that shape."""
-    centred, scale = _centred(x, axes, eps)
-    return centred * scale
+    centered, scale = _centered(x, axes, eps)
+    return centered * scale
 
 
 def normalize_grad(out_grad: NDArray, x: NDArray, axes: Sequence[int], eps: float = 1e-5) -> NDArray:
     """`reference.readable.normalization.normalize_grad`: two arrays of one shape -> that shape."""
     _check_out_grad(out_grad, x)
-    centred, scale = _centred(x, axes, eps)
-    return _x_grad(out_grad, centred * scale, axes, scale)
+    centered, scale = _centered(x, axes, eps)
+    return _x_grad(out_grad, centered * scale, axes, scale)
 
 
 def batch_norm(x: NDArray, gamma: NDArray, beta: NDArray, eps: float = 1e-5) -> NDArray:
     """`reference.readable.normalization.batch_norm`: (N, *L, C) with gamma and beta (C,) -> (N, *L, C)."""
     _check_channels(x, gamma, beta)
-    centred, scale = _centred(x, range(x.ndim - 1), eps)
-    return centred * (scale * gamma) + beta
+    centered, scale = _centered(x, range(x.ndim - 1), eps)
+    return centered * (scale * gamma) + beta
 
 
 def batch_norm_grad(out_grad: NDArray, x: NDArray, gamma: NDArray, eps: float = 1e-5) -> Gradients:
@@ -39,8 +39,8 @@ def batch_norm_grad(out_grad: NDArray, x: NDArray, gamma: NDArray, eps: float = 
     _check_out_grad(out_grad, x)
     _check_channels(x, gamma)
     pixels = range(x.ndim - 1)
-    centred, scale = _centred(x, pixels, eps)
-    normal = centred * scale
+    centered, scale = _centered(x, pixels, eps)
+    normal = centered * scale
     # The two sums that x's gradient needs are the gradients of gamma and beta.
     gamma_grad, beta_grad = (out_grad * normal).sum(pixels), out_grad.sum(pixels)
     n = x.size // max(x.shape[-1], 1)
@@ -51,8 +51,8 @@ def batch_norm_grad(out_grad: NDArray, x: NDArray, gamma: NDArray, eps: float = 
 def layer_norm(x: NDArray, gamma: NDArray, beta: NDArray, eps: float = 1e-5) -> NDArray:
     """`reference.readable.normalization.layer_norm`: (N, *L, C) with gamma and beta (C,) -> (N, *L, C)."""
     _check_channels(x, gamma, beta)
-    centred, scale = _centred(x, (-1,), eps)
-    return centred * scale * gamma + beta
+    centered, scale = _centered(x, (-1,), eps)
+    return centered * scale * gamma + beta
 
 
 def layer_norm_grad(out_grad: NDArray, x: NDArray, gamma: NDArray, eps: float = 1e-5) -> Gradients:
@@ -60,20 +60,20 @@ def layer_norm_grad(out_grad: NDArray, x: NDArray, gamma: NDArray, eps: float = 
     _check_out_grad(out_grad, x)
     _check_channels(x, gamma)
     pixels = range(x.ndim - 1)
-    centred, scale = _centred(x, (-1,), eps)
-    normal = centred * scale
+    centered, scale = _centered(x, (-1,), eps)
+    normal = centered * scale
     x_grad = _x_grad(out_grad * gamma, normal, (-1,), scale)
     return x_grad, (out_grad * normal).sum(pixels), out_grad.sum(pixels)
 
 
-def _centred(x: NDArray, axes: Sequence[int], eps: float) -> tuple[NDArray, NDArray]:
+def _centered(x: NDArray, axes: Sequence[int], eps: float) -> tuple[NDArray, NDArray]:
     """x without its mean over the axes, and the factor for it."""
     n = math.prod(x.shape[axis] for axis in normalize_axes(axes, x.ndim, x.shape))
     if n == 0:
         raise ValueError(f"no mean: shape {x.shape} has no elements along axes {axes}")
-    centred = x - x.sum(axes, keepdims=True) / n
-    variance = (centred * centred).sum(axes, keepdims=True) / n
-    return centred, (variance + eps) ** -0.5
+    centered = x - x.sum(axes, keepdims=True) / n
+    variance = (centered * centered).sum(axes, keepdims=True) / n
+    return centered, (variance + eps) ** -0.5
 
 
 def _x_grad(out_grad: NDArray, normal: NDArray, axes: Sequence[int], scale: NDArray) -> NDArray:

@@ -28,7 +28,7 @@ from tests.sample_class.cuda_kernels import CLASS
 ASKED_FOR = {  # of issue and course: ideas that have to be told by name
     *("no_guard", "guard_on_the_wrong_size", "grid_rounded_down", "first_barrier_missing"),
     *("second_barrier_missing", "early_return", "stale_shared_memory", "wrong_tile_variable"),
-    *("race_in_the_reduction", "not_atomic", "strides_from_the_shape", "uninitialised_shared_memory"),
+    *("race_in_the_reduction", "not_atomic", "strides_from_the_shape", "uninitialized_shared_memory"),
 }
 
 

@@ -16,7 +16,7 @@ TESTS = sorted(
 )
 # A submission is a text, so what sleeps in there is not looked at. By file: how often, and why it may.
 ALLOWED = {
-    "tests/grader/batch/test_pool.py": (1, "gives the neighbour time to be under way; any order passes"),
+    "tests/grader/batch/test_pool.py": (1, "gives the neighbor time to be under way; any order passes"),
     "tests/grader/judge/comparisons/test_timed.py": (1, "gives what must not run time to run; less passes"),
 }
 CLOCKS = {"time", "monotonic", "perf_counter"}

@@ -443,9 +443,9 @@ EPSILON = 1e-5
 
 
 def _normalized(x, axis):
-    centred = x - x.mean(axis, keepdims=True)
-    deviation = np.sqrt((centred**2).mean(axis, keepdims=True) + EPSILON)
-    return centred / deviation, deviation
+    centered = x - x.mean(axis, keepdims=True)
+    deviation = np.sqrt((centered**2).mean(axis, keepdims=True) + EPSILON)
+    return centered / deviation, deviation
 
 
 def normalize(x, gain, shift, *, axis=0):

@@ -835,19 +835,19 @@ def negative_edge_asserted_away():
     zeros, and K - 1 - p is negative. Cut that many elements off; `pad` accepts negative numbers."""
 
 
-CENTRED = "(height - out_grad.shape[1] + k_h - 1) // 2, (width - out_grad.shape[2] + k_w - 1) // 2"
+CENTERED = "(height - out_grad.shape[1] + k_h - 1) // 2, (width - out_grad.shape[2] + k_w - 1) // 2"
 NO_LAST_ZEROS = ": out_grad.shape[1] - s_h + 1, : out_grad.shape[2] - s_w + 1"
 
 
-@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: NO_LAST_ZEROS, EDGE: CENTRED})
-def edge_centred_from_the_shapes():
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: NO_LAST_ZEROS, EDGE: CENTERED})
+def edge_centered_from_the_shapes():
     """You choose the number of zeros at the edge so that the lengths fit, (H - length + K - 1) // 2 at each
     end. But all pixels that the stride left over come after the last window, not half of them in front.
     Bring out_grad to H + 2p - K + 1 first, then put K - 1 - p zeros at both ends."""
 
 
-@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: ":, :", EDGE: CENTRED})
-def edge_centred_around_all_zeros():
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: ":, :", EDGE: CENTERED})
+def edge_centered_around_all_zeros():
     """You keep all zeros that dilation put after the last element, and balance them at both edges, (H -
     length + K - 1) // 2. The extra zeros are only at the end: cut them there, and put K - 1 - p zeros at
     both ends."""

@@ -197,7 +197,7 @@ extern "C" __global__ void one_barrier_for_all_rounds(int length, const float *a
 // mutant of sum_shared, see #shared-memory-and-barriers
 // Your threads without an element write nothing to shared memory. Unwritten shared memory is not 0: it
 // contains whatever was there before, and a neighbor adds it up. Let such a thread write a 0.
-extern "C" __global__ void uninitialised_shared_memory(int length, const float *a, float *out)
+extern "C" __global__ void uninitialized_shared_memory(int length, const float *a, float *out)
 {
     __shared__ float sums[256];
     int me = threadIdx.x, row = blockIdx.x;

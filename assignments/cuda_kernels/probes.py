@@ -7,7 +7,7 @@ found in that very run, which a GPU hides, and how often memory was accessed.
 import numpy as np
 
 KINDS = (
-    *("out_of_bounds", "uninitialised_read", "never_written", "race", "divergent_barrier"),
+    *("out_of_bounds", "uninitialized_read", "never_written", "race", "divergent_barrier"),
     *("schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed"),
 )
 SHOWN = 4  # findings that are put into words

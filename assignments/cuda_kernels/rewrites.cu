@@ -117,7 +117,7 @@ extern "C" __global__ void sum_naive_in_two(int rows, int length, const float *a
 
 // rewrite of sum_shared
 // Neighbors meet first: the step grows.
-extern "C" __global__ void sum_shared_of_neighbours(int length, const float *a, float *out)
+extern "C" __global__ void sum_shared_of_neighbors(int length, const float *a, float *out)
 {
     __shared__ float sums[256];
     int me = threadIdx.x;

@@ -12,8 +12,8 @@ GIVEN = "chosen * out_grad"
 ADDED = "x_grad[met] = x_grad[met] + "
 FRAME = "framed(x, p, -math.inf)"
 SHARE = "out_grad / math.prod(k)"
-CENTRED = "x - x.sum(axes, keepdims=True) / n"
-VARIANCE = "(centred * centred).sum(axes, keepdims=True) / n"
+CENTERED = "x - x.sum(axes, keepdims=True) / n"
+VARIANCE = "(centered * centered).sum(axes, keepdims=True) / n"
 ROOT = "(variance + eps) ** 0.5"
 THROUGH_MEAN = "out_grad.sum(axes, keepdims=True) / n"
 THROUGH_SCALE = "normal * ((out_grad * normal).sum(axes, keepdims=True) / n)"
@@ -310,7 +310,7 @@ def no_eps():
 @mutant(
     of="normalize",
     help="#mean-0-and-variance-1",
-    edits={VARIANCE: "(centred * centred).sum(axes, keepdims=True) / max(n - 1, 1)"},
+    edits={VARIANCE: "(centered * centered).sum(axes, keepdims=True) / max(n - 1, 1)"},
 )
 def variance_of_a_sample():
     """You divide by n - 1. That estimates the variance of the distribution that a sample was drawn from.
@@ -336,7 +336,7 @@ def an_axis_named_twice():
     """You accept an axis that is named twice. Raise ValueError: `normalize_axes` does it for you."""
 
 
-@mutant(of="normalize", help="#mean-0-and-variance-1", edits={CENTRED: "x"})
+@mutant(of="normalize", help="#mean-0-and-variance-1", edits={CENTERED: "x"})
 def mean_left_in():
     """You divide by a scale but do not subtract the mean. Subtract it first, also from the numbers that you
     square."""

@@ -215,8 +215,8 @@ def normalized_by_a_reciprocal(x, axes, eps=1e-5):
     values, axes = x.numpy(), tuple(axes)
     if values.size == 0:
         raise ValueError(x.shape)
-    centred = values - values.mean(axes, keepdims=True)
-    return like(centred * (1 / np.sqrt((centred**2).mean(axes, keepdims=True) + values.dtype.type(eps))), x)
+    centered = values - values.mean(axes, keepdims=True)
+    return like(centered * (1 / np.sqrt((centered**2).mean(axes, keepdims=True) + values.dtype.type(eps))), x)
 
 
 @rewrite(of="normalize_grad")
@@ -225,12 +225,12 @@ def gradient_by_the_chain_rule(out_grad, x, axes, eps=1e-5):
     if tuple(out_grad.shape) != tuple(x.shape) or x.size == 0:
         raise ValueError((out_grad.shape, x.shape))
     values, given, axes = x.numpy().astype(np.float64), out_grad.numpy().astype(np.float64), tuple(axes)
-    centred = values - values.mean(axes, keepdims=True)
-    variance = (centred**2).mean(axes, keepdims=True) + eps
-    variance_grad = (given * centred).sum(axes, keepdims=True) * -0.5 * variance**-1.5
+    centered = values - values.mean(axes, keepdims=True)
+    variance = (centered**2).mean(axes, keepdims=True) + eps
+    variance_grad = (given * centered).sum(axes, keepdims=True) * -0.5 * variance**-1.5
     mean_grad = -given.sum(axes, keepdims=True) / np.sqrt(variance)
     count = math.prod(x.shape[axis] for axis in axes)
-    result = given / np.sqrt(variance) + (2 * centred * variance_grad + mean_grad) / count
+    result = given / np.sqrt(variance) + (2 * centered * variance_grad + mean_grad) / count
     return like(result, x)
 
 
@@ -241,9 +241,9 @@ def gradient_of_sums(out_grad, x, axes, eps=1e-5):
         raise ValueError((out_grad.shape, x.shape))
     values, given, axes = x.numpy(), out_grad.numpy(), tuple(axes)
     n = values.dtype.type(math.prod(x.shape[axis] for axis in axes))
-    centred = values - values.mean(axes, keepdims=True)
-    scale = np.sqrt((centred**2).mean(axes, keepdims=True) + values.dtype.type(eps))
-    normal = centred / scale
+    centered = values - values.mean(axes, keepdims=True)
+    scale = np.sqrt((centered**2).mean(axes, keepdims=True) + values.dtype.type(eps))
+    normal = centered / scale
     less = given.sum(axes, keepdims=True) + normal * (given * normal).sum(axes, keepdims=True)
     return like((n * given - less) / (n * scale), x)
 

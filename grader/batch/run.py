@@ -11,6 +11,7 @@ from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.gradebook.decisions import AGAIN
 from grader.batch.gradebook.submission_files import keep_evidence
 from grader.batch.grading_messages import Done, Work
+from grader.batch.time_warnings import time_warnings
 from grader.intake.classes import ClassSubmission, Intake
 from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
@@ -61,10 +62,12 @@ def run_batch(
 
     with gradebook.alone(assignment, on_wait=partial(screen.wait, assignment)):
         with gradebook.run(assignment, graded_by):
+            before = gradebook.submissions(assignment)
             handed_in = [handin.submission for handin in intake.submissions]
             again = gradebook.hand_in(
                 intake.students, handed_in, by_roster=intake.by_roster, has_times=intake.has_times
             )
+            warnings = time_warnings(intake, gradebook, assignment, policies, before)
             keep_evidence(gradebook.database, intake, assignment)
             if accept_missing:
                 missing = [one.submission.id for one in intake.submissions if one.is_missing]
@@ -73,7 +76,7 @@ def run_batch(
             if batch.waiting:
                 batch.grade_waiting(execute, screen)
             batch.choose_counting()
-        return replace(batch.summary(policies), again=again)
+        return replace(batch.summary(policies), again=again, warnings=warnings)
 
 
 def _by_id(row: ClassRow) -> str:

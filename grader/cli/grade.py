@@ -92,7 +92,7 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
     is_doubtful = bool(read.doubt) and not read.submitted.problems and not grade.needs_review
     if is_doubtful:
         print(f"needs review: {clean_line(read.doubt)}")
-    show_next_step(grade, console, place, first_only=not options.all)
+    show_next_step(grade, console, place, first_only=not options.all, reveal=options.reveal)
     if grade.needs_review:
         return GRADER_FAULT
     if is_doubtful:

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -30,12 +31,15 @@ def run(options: argparse.Namespace) -> int:
     root, name = find_repository() or Path.cwd(), options.name
     _check(root, name)
     course_text = with_assignment(root / COURSE, name)
+    had_reference = (root / PACKAGE).exists()
     begun = _begin(root, name, has_function=bool(options.source))
     try:
         drafted = _draft(root, name, options)
     except BaseException:
         for path in begun:
             path.unlink()
+        if not had_reference:
+            shutil.rmtree(root / PACKAGE)
         raise
     written = write_files(root / COURSE.parent / name, drafted.draft.files())
     write_text(root / COURSE, course_text)

@@ -32,6 +32,7 @@ from grader.model.class_row import ClassRow
 from grader.model.decision import COMMENT, HINT, MANUAL, REQUEST, TIME
 from grader.model.student import ON_TIME, Adjustment
 from grader.model.text import clean_line, exact_text, lines_of, plural
+from grader.report.pages.likeness import MOST_LINES
 
 Values = Mapping[str, str]
 Take = Callable[[Desk, Request, Values], Response]
@@ -109,8 +110,9 @@ def _check_place(desk: Desk, row: ClassRow, name: str, line: int) -> None:
     files = {file.name: file for file in desk.views.files_of([row]).get(row.student_id, ())}
     if files and name not in files:
         raise HTTPException(422, f"Found file {clean_line(name)!r}, expected {' or '.join(files)}.")
-    if files and not files[name].is_cut and line > (count := len(lines_of(files[name].text))):
-        raise HTTPException(422, f"Found line {line}; {clean_line(name)} has {plural(count, 'line')}.")
+    if files and line > (count := min(len(lines_of(files[name].text)), MOST_LINES)):
+        message = f"Found line {line}; the page shows {plural(count, 'line')} of {clean_line(name)}."
+        raise HTTPException(422, message)
 
 
 def remove_comment(desk: Desk, request: Request, values: Values) -> Response:

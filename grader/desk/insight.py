@@ -1,13 +1,12 @@
 """The pages about a class as a whole: misconceptions, cases, and similar submissions."""
 
-from collections.abc import Mapping
+from collections.abc import Set
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.batch.copy_detection import most_similar, similar_pairs
-from grader.batch.gradebook.submission_files import KeptFile
 from grader.desk.answers import case_view, misconceptions_of
 from grader.desk.background_work import BackgroundWork, Report
 from grader.desk.class_view import ClassView
@@ -54,8 +53,9 @@ def similarity_page(desk: Desk, request: Request) -> Response:
     A large class takes long. Until its pairs are found, the page says how far the search is, and loads again.
     """
     view = desk.class_of(request)
-    files = desk.views.cached(f"files {view.facts.name}", lambda: desk.views.files_of(view.rows))
-    search = _search(desk, view, files)
+    # the students alone: the files of a whole class are too large to keep
+    with_files = desk.views.cached(f"files {view.facts.name}", lambda: set(desk.views.files_of(view.rows)))
+    search = _search(desk, view, with_files)
     try:
         pairs = search.result(desk.patience)
         complaint = ""
@@ -72,7 +72,7 @@ def similarity_page(desk: Desk, request: Request) -> Response:
         students={row.student_id: row.standing.student for row in view.rows},
         complaint=complaint,
         own_numbers=desk.course.own_numbers,
-        without_files=sum(bool(row.files) for row in view.rows) - len(files),
+        without_files=sum(bool(row.files) for row in view.rows) - len(with_files),
     )
     if pairs is None:
         page.headers["refresh"] = "2"
@@ -100,11 +100,9 @@ def _text(files: object, name: str) -> str | None:
     return next((file.text for file in files if file.name == name and not file.problem), None)
 
 
-def _search(
-    desk: Desk, view: ClassView, files: Mapping[str, tuple[KeptFile, ...]]
-) -> BackgroundWork[tuple[Pair, ...]]:
+def _search(desk: Desk, view: ClassView, with_files: Set[str]) -> BackgroundWork[tuple[Pair, ...]]:
     def find(report: Report) -> tuple[Pair, ...]:
-        handout = view.facts.handout()
+        handout, files = view.facts.handout(), desk.views.files_of(view.rows)
         pairs: list[Pair] = []
         for name in view.facts.files:
             texts = {s: text for s, those in files.items() if (text := _text(those, name)) is not None}
@@ -116,7 +114,7 @@ def _search(
         return most_similar(pairs, MOST_PAIRS)
 
     # fingerprints of a large class take many seconds, and no decision about a grade changes them
-    submitted = tuple((row.student_id, row.files) for row in view.rows if row.student_id in files)
+    submitted = tuple((row.student_id, row.files) for row in view.rows if row.student_id in with_files)
     return desk.views.in_background(f"pairs {view.facts.name}", submitted, find)
 
 

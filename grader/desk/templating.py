@@ -17,14 +17,14 @@ from grader.model.decision import signed
 from grader.model.grade import Status
 from grader.model.late_policy import Policies, lateness_of, time_text
 from grader.model.student import Student
-from grader.model.text import clean, clean_line, score_text
+from grader.model.text import clean, clean_line, one_line, score_text
 from grader.report.pages.page_templates import LONGEST_LINE, environment
 
 COMMAND = re.compile(r"`([^`]+)`")
 OPTION = re.compile(r"--[a-z][a-z-]*")
 HERE = Path(__file__).parent
-STRIP = 14  # from the beginning of a bar to the next
-STRIPS = {Status.OK: "full", Status.INTERNAL_ERROR: "fault", Status.NOT_RUN: "open"}
+BAR_STEP = 14  # from the beginning of a bar to the next
+BAR_CLASSES = {Status.OK: "full", Status.INTERNAL_ERROR: "fault", Status.NOT_RUN: "open"}
 SVG = Markup(
     '<svg class="strips" viewBox="0 0 {0} 16" width="{0}" height="16" role="img"><title>{1}</title>{2}</svg>'
 )
@@ -42,6 +42,7 @@ def desk_environment() -> jinja2.Environment:
     pages.filters |= {
         "score": score_text,
         "key": key_of,
+        "uncut_line": one_line,
         "commands": commands,
         "who": who,
         "besides": besides,
@@ -84,13 +85,13 @@ def _strips(criteria: Sequence[tuple[str, Status, Fraction, Fraction]]) -> Marku
     title, bars = [], Markup()
     for number, (id, status, score, points) in enumerate(criteria):
         title.append(f"{clean_line(id)}: {score_text(score)} of {score_text(points)}")
-        kind = STRIPS.get(status, "part" if score else "none")
+        kind = BAR_CLASSES.get(status, "part" if score else "none")
         if kind == "part":
             share = min(max(float(score / points), 0.0), 1.0) if points else 0.0
-            bars += PART.format(STRIP * number, f"{12 * share:.1f}")
+            bars += PART.format(BAR_STEP * number, f"{12 * share:.1f}")
         else:
-            bars += BAR.format(kind, STRIP * number)
-    return SVG.format(STRIP * len(criteria) - 2, "\n".join(title), bars)
+            bars += BAR.format(kind, BAR_STEP * number)
+    return SVG.format(BAR_STEP * len(criteria) - 2, "\n".join(title), bars)
 
 
 def status_of(row: ClassRow) -> tuple[str, str]:

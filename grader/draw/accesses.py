@@ -82,11 +82,11 @@ def _lines(words: Sequence[tuple[int, int]], array: str) -> tuple[str, Markup]:
 def _banks(words: Sequence[int]) -> tuple[str, Markup]:
     passes: list[dict[int, Cell]] = []
     served: dict[int, int] = {}  # the number of words served, by bank
-    numbers: set[int] = set()
+    served_words: set[int] = set()
     for lane, word in enumerate(words):
-        if word in numbers:
+        if word in served_words:
             continue  # one pass serves a word to all lanes that request it
-        numbers.add(word)
+        served_words.add(word)
         bank = word % LINE
         number = served[bank] = served.get(bank, 0) + 1
         if number > len(passes):

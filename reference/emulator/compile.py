@@ -29,7 +29,7 @@ from .kernel_source import (
     with_wrong_values,
     without_comments,
 )
-from .messages import errors_by_kernel, errors_in, uninitialised_in
+from .messages import errors_by_kernel, errors_in, uninitialized_in
 
 HERE = Path(__file__).parent
 HEADERS = HERE / "include"
@@ -318,7 +318,7 @@ def compile_counted(
                 "name, or make it a parameter of a template"
             )
         kernels = [name.partition("<")[0].strip() for name in entries]
-        unknown = [one.written() for one in uninitialised_in(warnings, file, kernels)][:MOST_UNKNOWN]
+        unknown = [one.written() for one in uninitialized_in(warnings, file, kernels)][:MOST_UNKNOWN]
         target.write_text(with_counts(text) + with_text(NO_VALUE, "\n".join(unknown)), encoding="utf-8")
     return warnings
 

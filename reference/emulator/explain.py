@@ -41,7 +41,7 @@ def message(
     text = f"{who} {verb_of(row.mode)} {position}"
     if kind == "out_of_bounds":
         text += f", which has {size}"
-    elif kind == "uninitialised_read":
+    elif kind == "uninitialized_read":
         text += ", which no thread has written"
     elif kind == "same_value":
         text += f", as thread {index(row.other_thread, raw.block)} does with the same value"

@@ -9,7 +9,7 @@ Index = tuple[int, int, int]
 
 KINDS = {
     "out_of_bounds": "an access outside of every array",
-    "uninitialised_read": "a read of memory that no thread has written",
+    "uninitialized_read": "a read of memory that no thread has written",
     "never_written": "an element of the result that no thread has written",
     "race": "two threads at one address, one of them writes, and nothing orders them",
     "divergent_barrier": "a barrier, or a warp's operation, that some threads never reach",
@@ -30,7 +30,7 @@ ENDINGS = frozenset(
 )
 NOTES = {
     "same_value": "lanes of one warp that store one value at one address with one store",
-    "maybe_uninitialised": "a variable that, as the compiler sees it, may be used without a value",
+    "maybe_uninitialized": "a variable that, as the compiler sees it, may be used without a value",
 }
 
 

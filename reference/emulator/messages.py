@@ -12,7 +12,7 @@ MOST = 10
 HEAD = re.compile(r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? (?P<kind>fatal error|error|warning|note): ")
 
 
-UNINITIALISED = re.compile(
+UNINITIALIZED = re.compile(
     r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? warning: (?:variable )?\W(?P<name>\w+)\W "
     r"(?P<sure>is|may be) (?:used )?uninitialized\b"
 )
@@ -41,14 +41,14 @@ class WithoutValue:
         return f"{self.line} {self.name} {int(self.is_sure)} {','.join(self.kernels)}"
 
 
-def uninitialised_in(messages: str, file: str, kernels: Collection[str]) -> list[WithoutValue]:
+def uninitialized_in(messages: str, file: str, kernels: Collection[str]) -> list[WithoutValue]:
     """The variables of `file` that a compiler warns about, by kernel."""
     warnings: list[WithoutValue] = []
     context = ""
     for line in messages.splitlines():
         if CONTEXT.match(line):
             context = line if ": In " in line else f"{context} {line}"
-        elif (warned := UNINITIALISED.match(line)) and warned["file"] == file:
+        elif (warned := UNINITIALIZED.match(line)) and warned["file"] == file:
             words = set(re.findall(r"\w+", context))
             names = tuple(name for name in kernels if name in words)
             warnings.append(WithoutValue(int(warned["line"]), warned["name"], warned["sure"] == "is", names))

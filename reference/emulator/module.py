@@ -223,7 +223,7 @@ class Module:
             if differs := depends_on(number):
                 result = f"element {differs[1]} of {differs[0]} depends on what it held"
                 text = f"{name} is read before it has a value: {result}"
-                one = Finding("uninitialised_read", kernel, self.file, int(line), text, array=name)
+                one = Finding("uninitialized_read", kernel, self.file, int(line), text, array=name)
                 found.setdefault(key(one), one)
         for a, values in zip(buffers, results, strict=True):
             a[...] = values
@@ -290,7 +290,7 @@ class Module:
         reads = []
         for one in self._no_value:
             if name in (one.kernels or (kernel_at(self._source, one.line),)):
-                kind = "uninitialised_read" if one.is_sure else "maybe_uninitialised"
+                kind = "uninitialized_read" if one.is_sure else "maybe_uninitialized"
                 verb = "is" if one.is_sure else "may be"
                 text = f"`{one.name}` {verb} used before it has a value"
                 reads.append(Finding(kind, kernel, self.file, one.line, text, array=one.name))

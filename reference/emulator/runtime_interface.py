@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import ClassVar
 
 KINDS = (
-    *("out_of_bounds", "uninitialised_read", "race", "divergent_barrier", "bad_launch"),
+    *("out_of_bounds", "uninitialized_read", "race", "divergent_barrier", "bad_launch"),
     *("misaligned", "crashed", "trap", "deadlock", "same_value", "timeout"),
 )
 READ, WRITE, ATOMIC = range(3)

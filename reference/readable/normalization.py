@@ -22,9 +22,9 @@ def normalize(x: NDArray, axes: Sequence[int], eps: float = 1e-5) -> NDArray:
     n = math.prod(x.shape[axis] for axis in normalize_axes(axes, x.ndim, x.shape))
     if n == 0:
         raise ValueError(f"no mean: shape {x.shape} has no elements along axes {axes}")
-    centred = x - x.sum(axes, keepdims=True) / n
-    variance = (centred * centred).sum(axes, keepdims=True) / n
-    return centred / (variance + eps) ** 0.5
+    centered = x - x.sum(axes, keepdims=True) / n
+    variance = (centered * centered).sum(axes, keepdims=True) / n
+    return centered / (variance + eps) ** 0.5
 
 
 def normalize_grad(out_grad: NDArray, x: NDArray, axes: Sequence[int], eps: float = 1e-5) -> NDArray:
@@ -37,9 +37,9 @@ def normalize_grad(out_grad: NDArray, x: NDArray, axes: Sequence[int], eps: floa
     n = math.prod(x.shape[axis] for axis in normalize_axes(axes, x.ndim, x.shape))
     if n == 0:
         raise ValueError(f"no mean: shape {x.shape} has no elements along axes {axes}")
-    centred = x - x.sum(axes, keepdims=True) / n
-    scale = ((centred * centred).sum(axes, keepdims=True) / n + eps) ** 0.5
-    normal = centred / scale
+    centered = x - x.sum(axes, keepdims=True) / n
+    scale = ((centered * centered).sum(axes, keepdims=True) / n + eps) ** 0.5
+    normal = centered / scale
     # x reaches the result in three ways: by itself, through the mean, and through the variance. Adding a
     # constant to x changes no result, so the mean of the gradients is subtracted from them. Scaling x changes
     # no result either, so the component of the gradients along the result itself is subtracted, too.

@@ -1,4 +1,4 @@
-"""An attack earns what an empty answer earns on what it attacks, and no neighbour's grade changes by it."""
+"""An attack earns what an empty answer earns on what it attacks, and no neighbor's grade changes by it."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""An attack on the functions that a case hands over gains nothing, and no neighbour's grade changes by it."""
+"""An attack on the functions that a case hands over gains nothing, and no neighbor's grade changes by it."""
 
 from collections.abc import Iterator
 from dataclasses import replace

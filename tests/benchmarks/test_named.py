@@ -15,9 +15,9 @@ TABLE = Table("Something", "About it.", ("what", "ms"), (("one", "1.0"),))
 def test_a_named_benchmark_is_written_only_if_asked(
     words: list[str], is_written: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files: list[str] = []
-    monkeypatch.setattr(command, "write", files.append)
+    sections: list[str] = []
+    monkeypatch.setattr(command, "write", sections.append)
     monkeypatch.setattr(importlib, "import_module", lambda _: SimpleNamespace(measure=lambda: TABLE))
     command.main(words)
     assert TABLE.markdown() in capsys.readouterr().out
-    assert files == ([TABLE.markdown()] if is_written else [])
+    assert sections == ([TABLE.markdown()] if is_written else [])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.race_forms import OTHERS
-from benchmarks.race_suite import Labelled, suite, variant
+from benchmarks.race_forms import SYNCHRONIZATION_KERNELS
+from benchmarks.race_suite import Labeled, suite, variant
 from benchmarks.races import SCHEDULES, judged, rows
 
 KERNELS = suite()
@@ -15,12 +15,12 @@ PAIRS = [KERNELS[n : n + 2] for n in range(0, len(KERNELS), 2)]
 EVERY = 7
 
 
-def accused_wrongly(pairs: Sequence[Sequence[Labelled]], folder: Path) -> list[tuple[str, bool]]:
+def accused_wrongly(pairs: Sequence[Sequence[Labeled]], folder: Path) -> list[tuple[str, bool]]:
     kernels = [one for pair in pairs for one in pair]
     return [
-        (one.labelled.title, one.labelled.is_racy)
+        (one.labeled.title, one.labeled.is_racy)
         for one in judged(kernels, folder)
-        if one.accused != one.labelled.is_racy
+        if one.accused != one.labeled.is_racy
     ]
 
 
@@ -29,8 +29,8 @@ def test_every_seventh_pair_is_told_apart(request: pytest.FixtureRequest) -> Non
 
 
 def test_scopes_orders_groups_and_parts_of_words_are_told_apart(request: pytest.FixtureRequest) -> None:
-    pairs = [pair for pair in PAIRS if pair[0].title in OTHERS]
-    assert len(pairs) == len(OTHERS)
+    pairs = [pair for pair in PAIRS if pair[0].title in SYNCHRONIZATION_KERNELS]
+    assert len(pairs) == len(SYNCHRONIZATION_KERNELS)
     assert accused_wrongly(pairs, request.config.cache.mkdir("kernels")) == []
 
 
@@ -56,9 +56,7 @@ def test_braces_and_bars_of_the_language_stay() -> None:
 def test_what_is_missed_and_what_is_accused_wrongly_is_named(tmp_path: Path) -> None:
     """Precision and recall are counted, not assumed: with the labels exchanged both are 0."""
     verdicts = judged(PAIRS[0], tmp_path)
-    wrong = [
-        replace(one, labelled=replace(one.labelled, is_racy=not one.labelled.is_racy)) for one in verdicts
-    ]
+    wrong = [replace(one, labeled=replace(one.labeled, is_racy=not one.labeled.is_racy)) for one in verdicts]
     rows_by_name = dict(rows(wrong))
     assert (rows_by_name["precision"], rows_by_name["recall"]) == ("0.000", "0.000")
     assert rows_by_name["races not found"] == rows_by_name["accused without a race"] == PAIRS[0][0].title

@@ -88,7 +88,7 @@ def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[MadeSubmiss
         for function in functions
         for one in UNNAMED_SLIPS[function]
     ]
-    styles = [sample for n in range(len(functions) + 1) for sample in combinations(functions, n)]
+    styles = [style for n in range(len(functions) + 1) for style in combinations(functions, n)]
     chosen_styles = random.Random(0).sample(styles, min(len(styles), REWRITES))
     made["right rewrites"] = [(_rewritten(solution, style), frozenset()) for style in chosen_styles]
     made["submissions that only raise"] = [
@@ -199,8 +199,8 @@ def _count_criteria(folder: str, name: str, jobs: int) -> CriterionCount:
             if not failing_of(criterion):
                 continue
             claims = [{idea.name, *idea.others} for idea in criterion.ideas]
-            functions = [SENT.search(fact.text) for fact in criterion.facts if fact.kind == "inner"]
-            mended = {function[1] for function in functions if function}
+            matches = [SENT.search(fact.text) for fact in criterion.facts if fact.kind == "inner"]
+            mended = {match[1] for match in matches if match}
             false = [min(claim) for claim in claims if not claim & one.ideas] + sorted(mended - one.wrong)
             is_named = any(claim & one.ideas for claim in claims)
             is_sent = bool(mended & one.wrong)

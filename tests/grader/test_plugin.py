@@ -25,9 +25,9 @@ NAMES = [
 def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path]) -> Iterator[Session]:
     """One session on the assignment `tiny` for all tests, with another rubric next to it."""
     root = make_course(tmp_path_factory.mktemp("plugin") / "course")
-    neighbour = root / "assignments" / "neighbour"
-    neighbour.mkdir()
-    (neighbour / "rubric.yaml").write_text((root / "assignments" / "tiny" / "rubric.yaml").read_text())
+    neighbor = root / "assignments" / "neighbor"
+    neighbor.mkdir()
+    (neighbor / "rubric.yaml").write_text((root / "assignments" / "tiny" / "rubric.yaml").read_text())
     assignment = load(root / "assignments" / "tiny")
     with Session(Views(assignment).assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         yield session
@@ -92,7 +92,7 @@ def test_an_option_that_pytest_does_not_know_is_the_users_mistake(grade: Callabl
         grade(RIGHT, "--no-such-option")
 
 
-def test_a_neighbours_rubric_is_not_collected(
+def test_a_neighbors_rubric_is_not_collected(
     session: Session, grade: Callable[..., Grade], capfd: pytest.CaptureFixture[str]
 ) -> None:
     every_assignment = str(session._assignment.folder.parent)

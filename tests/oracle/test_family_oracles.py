@@ -155,7 +155,7 @@ def test_pooling_and_its_gradients_are_jaxs() -> None:
             np.testing.assert_array_equal(np.asarray(expected), actual.numpy(), err_msg=f"{x.shape} {how}")
 
 
-def test_normalisation_and_its_gradients_are_jaxs() -> None:
+def test_normalization_and_its_gradients_are_jaxs() -> None:
     """The formula written in JAX, and jax.vjp of it: real numbers, within 10^-4."""
     rng = np.random.default_rng(6)
     for axes, name in (((0, 1, 2), "batch_norm"), ((-1,), "layer_norm")):

@@ -204,7 +204,7 @@ def test_pooling_and_its_gradients_equal_the_cpus(device, x_shape, window, strid
         np.testing.assert_allclose(expected, actual, rtol=0, atol=0 if number < 2 else 1e-6)
 
 
-def test_normalisation_and_its_gradients_equal_the_cpus_within_rounding(device):
+def test_normalization_and_its_gradients_equal_the_cpus_within_rounding(device):
     rng = np.random.default_rng(10)
     x, out_grad = (rng.standard_normal((3, 4, 5, 6)) for _ in range(2))
     gamma, beta = (rng.standard_normal(6) for _ in range(2))

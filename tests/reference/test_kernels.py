@@ -388,7 +388,7 @@ def test_no_kernel_is_accused_over_200_schedules(request):
 def test_a_kernels_bug_is_an_error_where_it_happens(ops):
     """A read of memory that nobody has written, and a matrix that is not all there."""
     out = ops.empty(10, "float32")
-    with pytest.raises(KernelBug, match=r"elementwise.cu:\d+: uninitialised_read in negative"):
+    with pytest.raises(KernelBug, match=r"elementwise.cu:\d+: uninitialized_read in negative"):
         ops.negative(ops.empty(10, "float32"), out)
     a = on_device(ops, np.ones(10, "float32"))
     with pytest.raises(KernelBug, match=r"strided.cu:\d+: out_of_bounds in compact: .* element 10 of a"):

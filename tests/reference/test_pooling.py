@@ -1,4 +1,4 @@
-"""Pooling and normalisation: both forms agree, and the gradients are those of the forward passes."""
+"""Pooling and normalization: both forms agree, and the gradients are those of the forward passes."""
 
 from types import ModuleType
 from typing import Any
@@ -123,7 +123,7 @@ def test_what_does_not_fit_is_a_value_error() -> None:
             module.global_average_pool(array(np.ones((2, 0, 3))))
 
 
-def normalised(
+def normalized(
     module: ModuleType, x: NDArray, gamma: NDArray, beta: NDArray, out_grad: NDArray
 ) -> list[NDArray]:
     return [
@@ -142,17 +142,17 @@ def normal_inputs(shape: tuple[int, ...]) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("shape", [(4, 3, 5, 6), (7, 3, 2)], ids=str)
-def test_both_forms_of_normalisation_agree(shape: tuple[int, ...]) -> None:
+def test_both_forms_of_normalization_agree(shape: tuple[int, ...]) -> None:
     inputs = [array(values) for values in normal_inputs(shape)]
     for module in (readable_normalization, normalization):
-        assert [each.dtype for each in normalised(module, *inputs)] == ["float64"] * 10
+        assert [each.dtype for each in normalized(module, *inputs)] == ["float64"] * 10
     for one, other in zip(
-        normalised(readable_normalization, *inputs), normalised(normalization, *inputs), strict=True
+        normalized(readable_normalization, *inputs), normalized(normalization, *inputs), strict=True
     ):
         np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=1e-12, atol=1e-12)
 
 
-def test_the_gradients_of_normalisation_are_slopes() -> None:
+def test_the_gradients_of_normalization_are_slopes() -> None:
     """Central differences in float64, of each input in turn, along random directions."""
     rng = np.random.default_rng(6)
     x, gamma, beta, out_grad = normal_inputs((3, 4, 5))
@@ -169,7 +169,7 @@ def test_the_gradients_of_normalisation_are_slopes() -> None:
             assert (gradient.numpy() * direction).sum() == pytest.approx(slope, rel=1e-6, abs=1e-6)
 
 
-def test_normalisation_refuses_shapes_that_do_not_fit() -> None:
+def test_normalization_refuses_shapes_that_do_not_fit() -> None:
     x, channels = array(np.ones((2, 3, 4))), array(np.ones(3))
     for module in (readable_normalization, normalization):
         for norm in (module.batch_norm, module.layer_norm):
@@ -200,8 +200,8 @@ def test_views_and_other_devices_give_the_same(awkward_view: MakeView) -> None:
                 np.testing.assert_array_equal(expected, function(*map(to, arrays), *shape, *how).numpy())
     inputs = [values.astype("float32") for values in normal_inputs((3, 4, 5))]
     for one, other in zip(
-        normalised(normalization, *map(array, inputs)),
-        normalised(normalization, *(array(each, emulated()) for each in inputs)),
+        normalized(normalization, *map(array, inputs)),
+        normalized(normalization, *(array(each, emulated()) for each in inputs)),
         strict=True,
     ):
         np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=1e-4, atol=1e-5)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from grader.batch.gradebook.database import Database
 from grader.batch.gradebook.sql_statements import CHUNK, chunks, read_rows
 from grader.batch.gradebook.tables import RunRow, SubmissionRow
 from grader.model.student import Submission
@@ -83,9 +84,10 @@ def read_times_again(db: Connection, run: int) -> Iterator[Retimed]:
             yield Retimed(id, student, assignment, before, known[id])
 
 
-def has_file_of_times(db: Connection, assignment: str) -> bool:
+def has_file_of_times(database: Database, assignment: str) -> bool:
     """True if a run of this assignment that is not withdrawn had a file of times."""
-    return any(times["is_whole"] for times in _times_of_runs(db, assignment))
+    with database.reading() as db:
+        return any(times["is_whole"] for times in _times_of_runs(db, assignment))
 
 
 def _times_of_runs(db: Connection, assignment: str) -> Iterable[dict[str, Any]]:

@@ -118,8 +118,8 @@ def _inputs_by_name(
 
 def _exercises(assignment: Assignment, case: Case) -> frozenset[str]:
     """The exercises that a case is about; for an assignment without ideas, the names that its probe uses."""
-    if inputs := Misconceptions.read(HANDOUT / MISCONCEPTIONS).asked.get(case.criterion):
-        return frozenset(map(called_name, inputs))
+    if calls := Misconceptions.read(HANDOUT / MISCONCEPTIONS).asked.get(case.criterion):
+        return frozenset(map(called_name, calls))
     criteria = criteria_of_exercises(assignment)
     return frozenset(name for name, ids in criteria.items() if case.criterion in ids)
 

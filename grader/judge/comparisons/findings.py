@@ -25,7 +25,7 @@ from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
 FINDINGS = (  # in the order in which a probe counts them
-    *("out_of_bounds", "uninitialised_read", "never_written", "race", "divergent_barrier"),
+    *("out_of_bounds", "uninitialized_read", "never_written", "race", "divergent_barrier"),
     *("schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed"),
 )
 DETAILS = 3  # arrays after the values: a number for each kind of finding, the first finding in words, counts

@@ -14,7 +14,7 @@ from grader.model.student import Student
 APOSTROPHES = "'\u2018\u2019\u02bc\u02b9`\u00b4"
 PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i",
                        "ħ": "h", "ŋ": "n", "ŧ": "t", "ƶ": "z", "ɨ": "i", "ə": "e"})  # fmt: skip
-SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})  # as airports spell them
+SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})  # as airports spell them
 KEPT_MARKS = (0, 7, 8, 9)  # https://www.unicode.org/reports/tr44: kana and Indic scripts need theirs
 SHUFFLED = 5  # a name of more words is not tried in every order
 MANY = 50  # students of one name: only an id distinguishes them anyway
@@ -207,14 +207,14 @@ class _Names:
         """The student with the most similar spelling; None if no name is near, or for a number."""
         words = next((words for words in _readings(name) if not "".join(words).isdecimal()), ())
         keys = [key for word in words for key in _one_letter_less(word)]
-        counts = Counter(names for key in keys for names in self._misspelt.get(key, ()))
+        counts = Counter(names for key in keys for names in self._misspelled.get(key, ()))
         text = " ".join(sorted(words))
         similarities = [(_similarity(text, names), names) for names, _ in counts.most_common(FEW)]
         best, names = max(similarities, default=(0.0, ()))
         return self._bearers[names][0] if best >= ALIKE else None
 
     @property
-    def _misspelt(self) -> dict[str, list[Readings]]:
+    def _misspelled(self) -> dict[str, list[Readings]]:
         """An index of words with one letter left out, to match misspelled names; made when first needed."""
         if not self._almost:
             almost: dict[str, list[Readings]] = defaultdict(list)
@@ -342,7 +342,7 @@ def spellings(name: str) -> str:
 def _readings(name: str) -> Readings:
     """The words of a name without accents, and also with any umlauts spelled out."""
     folded = unicodedata.normalize("NFC", name.translate(dict.fromkeys(map(ord, APOSTROPHES)))).casefold()
-    both = (_words(folded), _words(folded.translate(SPELT_OUT)))
+    both = (_words(folded), _words(folded.translate(SPELLED_OUT)))
     return tuple(_unique(words for words in both if words))
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model.class_input.inventory import Doubt
+from grader.model.decision import EARLIER_FILES
 from grader.model.text import clean_line, listing
 
 NARROWEST = 40  # columns: below that a line is left to the terminal
@@ -34,7 +35,7 @@ CONFIRM = "`grader confirm ID`, or the student's page on the desk"
 BY_HAND = Kind(
     "an instructor grades a part of it",
     "Give the points on the desk: `grader serve --edit`.",
-    "^not graded by hand yet|^the points by hand are for earlier files",
+    "^not graded by hand yet",
 )
 # The first pattern found in a reason determines its kind; a reason may match several: the gravest come first.
 KINDS = (
@@ -120,6 +121,12 @@ KINDS = (
         "course.yaml.",
         "late by an unknown time",
         "^late by an unknown time$",
+    ),
+    Kind(
+        "points by hand are for an earlier submission",
+        "Look at the new files, and give the points again on the desk: `grader serve --edit`.",
+        f"^{EARLIER_FILES}",
+        f"^{EARLIER_FILES}",
     ),
     BY_HAND,
     Kind(

@@ -69,17 +69,19 @@ def show(
         console.print()
 
 
-def show_next_step(grade: Grade, console: Console, place: Place, *, first_only: bool = False) -> None:
-    """Prints the work that is left and what to do next, as the last lines of the feedback."""
+def show_next_step(
+    grade: Grade, console: Console, place: Place, *, first_only: bool = False, reveal: bool = False
+) -> None:
+    """Prints the work that is left and what to do next, as the last lines of the feedback of `show`."""
     if where_to_begin(grade, place):
         return  # `show` has said it
     console.print()
-    console.print(_closing(grade, place, first_only), highlight=False)
+    console.print(_closing(grade, place, first_only, reveal), highlight=False)
 
 
-def _closing(grade: Grade, place: Place, first_only: bool) -> RenderableType:
+def _closing(grade: Grade, place: Place, first_only: bool, reveal: bool) -> RenderableType:
     """The work that is left. If everything fails for one reason, a count would leave exercises out."""
-    feedback = feedback_on(grade)
+    feedback = feedback_on(grade, reveal)
     every = "ALL=1 shows" if place.in_handout else "--all shows"
     more = max(len(feedback.sections) - 1, 0) if first_only else 0
     waiting = sum(bool(one.results) and one.status is Status.NOT_RUN for one in grade.criteria)

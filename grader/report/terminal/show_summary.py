@@ -27,6 +27,8 @@ def print_summary(summary: BatchSummary, console: Console) -> None:
     if summary.again:
         again = listing([clean_line(id) for id in summary.again], NAMES)
         console.print(Text(f"counts again after it was withdrawn: {again}", "magenta"))
+    for warning in summary.warnings:
+        console.print(Text(warning, "magenta"), soft_wrap=not console.is_terminal)
     console.print(Text(review_count(len(summary.to_review), len(summary.aside))))
     if not summary.is_clear:
         console.print(Text(NOT_CLEAR, "dim"), soft_wrap=not console.is_terminal)

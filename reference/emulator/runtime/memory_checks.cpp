@@ -30,7 +30,7 @@ inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int 
 {
     unsigned known = state[at];
     if (MODE != WRITE && (known >> 4 & bytes) != bytes)
-        report(finding_at(UNINITIALISED_READ, MODE, place, offset, size));
+        report(finding_at(UNINITIALIZED_READ, MODE, place, offset, size));
     Word &word = words[at];
     Word *apart = __builtin_expect(word.parts != 0, 0) ? bytes_of(word, at) : nullptr;
     if (__builtin_expect(bytes != 15 && !apart, 0))

@@ -53,8 +53,8 @@ const std::size_t STACK = 64 << 10, GUARD = 16 << 10, MAX_OUTPUT = 1 << 20;  // 
 const int LATE_AGAIN = 1000;  // microseconds
 const int MAX_IDLE = 20000;   // turns in which threads only looked for a change and found none
 const int IDLE_A_WHILE = 128;
-const int COLOURS = 8;  // places in a page where stacks begin: otherwise all would use the same lines of the cache
-const std::size_t COLOUR = 256;
+const int COLORS = 8;  // places in a page where stacks begin: otherwise all would use the same lines of the cache
+const std::size_t COLOR = 256;
 const std::size_t LOOK_AHEAD = 320;  // bytes of a stack that a thread needs at once when it goes on
 
 enum State : unsigned char { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, AT_GRID, DONE };
@@ -237,7 +237,7 @@ void answer(int warp, unsigned lanes)
                 request.result = first[from].value;
             } else {
                 Finding finding = {};
-                finding.kind = UNINITIALISED_READ;
+                finding.kind = UNINITIALIZED_READ;
                 finding.line = request.line;
                 finding.thread = warp * WARP + lane;
                 finding.other_thread = warp * WARP + from;
@@ -386,7 +386,7 @@ inline __attribute__((always_inline)) void give_way(void **here, int number)
     }
     if (fibers[fiber].fresh) {
         fibers[fiber].fresh = false;
-        fibers[fiber].place = fresh(stacks + (fiber + 1) * STACK - fiber % COLOURS * COLOUR, body);
+        fibers[fiber].place = fresh(stacks + (fiber + 1) * STACK - fiber % COLORS * COLOR, body);
     }
     emulator_switch(here, fibers[fiber].place);
 }

@@ -22,7 +22,7 @@ struct Index {
 };
 
 enum Kind {
-    OUT_OF_BOUNDS, UNINITIALISED_READ, RACE, DIVERGENT_BARRIER, BAD_LAUNCH, MISALIGNED, CRASHED, TRAP, DEADLOCK,
+    OUT_OF_BOUNDS, UNINITIALIZED_READ, RACE, DIVERGENT_BARRIER, BAD_LAUNCH, MISALIGNED, CRASHED, TRAP, DEADLOCK,
     SAME_VALUE, TIMEOUT
 };
 // The last is an atomic operation of a block's scope: for other blocks it is none. A finding says ATOMIC.

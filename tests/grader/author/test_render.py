@@ -57,7 +57,7 @@ def tree(folder: Path) -> dict[str, str]:
 
 @cache
 def blocks(source: str) -> tuple[tuple[str, ...], ...]:
-    """The statements of every block, normalised: comments, quotes and line breaks do not count."""
+    """The statements of every block, normalized: comments, quotes and line breaks do not count."""
     texts = []
     for node in ast.walk(ast.parse(source)):
         for field in ("body", "orelse", "finalbody"):

@@ -349,7 +349,7 @@ def test_a_pipe_shows_no_progress() -> None:
 
 
 @pytest.mark.parametrize("columns", ["60", "100"])
-def test_a_narrow_ascii_pipe_without_colour_is_readable_and_complete(flip_alone: Path, columns: str) -> None:
+def test_a_narrow_ascii_pipe_without_color_is_readable_and_complete(flip_alone: Path, columns: str) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": columns, "NO_COLOR": "1"}
     process = subprocess.run(
         [*GRADER, "grade", "."], cwd=flip_alone, env=environment, capture_output=True, check=False

@@ -72,6 +72,14 @@ def test_the_first_assignment_begins_its_course(
     assert main(["verify", "slopes"]) == PASSED
 
 
+def test_a_function_that_is_not_there_leaves_an_empty_folder_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "slopes", "--from", "reference.lines:slope"]) == USER_MISTAKE
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("text", "result"),
     [

@@ -10,7 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from grader.batch.gradebook import Gradebook
-from grader.desk.class_view import key_of
+from grader.batch.gradebook.submission_files import KeptFile
+from grader.desk.class_view import Views, key_of
 from grader.desk.guard import derived
 from grader.model.class_row import ClassReport, ClassRow, with_policies
 from grader.model.request_code import code_of
@@ -323,6 +324,21 @@ def test_a_mistake_in_a_form_is_said_and_changes_nothing(
     answer = editor.send("ada", action, **values)
     assert answer.status_code == 422 and gradebook.audit_log() == before
     assert 'class="alert"' in answer.text
+
+
+def test_a_comment_stands_on_a_line_that_the_page_shows(
+    editor: Editor, gradebook: Gradebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page shows the beginning of a long file, and of a file of which only the beginning is kept."""
+    line = {"file": "dense.py", "line": "3", "text": "beyond"}
+    with monkeypatch.context() as patch:
+        patch.setattr("grader.desk.forms.MOST_LINES", 2)
+        assert editor.send("ada", "comment", **line).status_code == 422
+    with monkeypatch.context() as patch:
+        cut = {"ada": (KeptFile("dense.py", b"import numpy\n\n", 999),)}
+        patch.setattr(Views, "files_of", lambda views, rows: cut)
+        assert editor.send("ada", "comment", **line).status_code == 422
+    assert editor.send("ada", "comment", **line).status_code == 200
 
 
 def test_null_bytes_in_a_form_are_left_out(editor: Editor, gradebook: Gradebook) -> None:

@@ -15,6 +15,7 @@ from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.submission_files import MOST_BYTES, KeptFile, file_rows
 from grader.desk.background_work import BackgroundWork, Report
 from grader.desk.class_view import Views, key_of
+from grader.desk.read_only_pages import ClassLine
 from grader.desk.source_view import source_files
 from grader.model.class_row import to_review, with_policies
 from grader.model.decision import Comment
@@ -112,6 +113,16 @@ def test_the_table_is_sorted_and_filtered_without_a_script(desk: TestClient) -> 
     assert "Ada Lovelace" not in desk.get("/a/dense?show=late").text
 
 
+def test_the_search_in_the_browser_finds_what_the_server_finds(
+    desk: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both look through the same words, however many they are."""
+    monkeypatch.setattr(ClassLine, "words", property(lambda line: f"{'word ' * 100}the-last"))
+    page = desk.get("/a/dense?q=the-last").text
+    rows = re.findall(r'data-words="([^"]*)"', page)
+    assert rows and all("the-last" in words for words in rows)
+
+
 def test_the_counts_are_those_of_batch_and_reports(desk: TestClient, gradebook: Gradebook) -> None:
     rows = with_policies(gradebook.grades(), POLICIES)
     assert f"<b>{len(to_review(rows))}</b> need review" in desk.get("/a/dense").text
@@ -206,6 +217,21 @@ def test_pairs_are_sought_again_only_when_files_change(
     grade_class(gradebook, root)
     desk.get("/a/dense/similarity")
     assert sought[1:] == ["# a new idea\n"]
+
+
+def test_the_files_of_a_class_are_not_kept_in_memory(
+    desk: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Any] = []
+    cached = Views.cached
+
+    def noting(views: Views, what: str, make: Any) -> Any:
+        kept.append(cached(views, what, make))
+        return kept[-1]
+
+    monkeypatch.setattr(Views, "cached", noting)
+    desk.get("/a/dense/similarity")
+    assert kept and "KeptFile" not in repr(kept)
 
 
 def test_a_long_search_for_pairs_says_how_far_it_is(

@@ -17,7 +17,7 @@ def squares(drawn: str, looks: str) -> list[str]:
 @pytest.mark.parametrize(
     ("apart", "rows", "moved"),
     [(1, 1, 0), (2, 2, 32), (8, 8, 7 * 32)],
-    ids=["neighbours", "every second", "a sector each"],
+    ids=["neighbors", "every second", "a sector each"],
 )
 def test_every_lane_stands_at_its_word_in_a_sector_that_is_moved_whole(
     apart: int, rows: int, moved: int

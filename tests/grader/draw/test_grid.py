@@ -1,4 +1,4 @@
-"""Laws of the colours of numbers."""
+"""Laws of the colors of numbers."""
 
 import pytest
 
@@ -10,7 +10,7 @@ LARGEST = 1.7e308
 @pytest.mark.parametrize(
     "number", [LARGEST, -LARGEST, complex(LARGEST, LARGEST), complex(0, LARGEST), 2**64 - 1]
 )
-def test_no_number_is_too_large_for_a_colour(number: complex) -> None:
+def test_no_number_is_too_large_for_a_color(number: complex) -> None:
     assert shade(number, LARGEST) in {"p1", "p4", "n4", "nan"}
     assert shade(number, 1.0) in {"p4", "n4", "nan"}
 

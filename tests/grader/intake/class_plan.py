@@ -64,7 +64,7 @@ def draw(seed: int, sources: Sequence[bytes] = SOURCES) -> Plan:
     flaw = "" if is_plain else _spoil(rng, people, kind, style)
     if LAYOUTS[kind].has_groups or (kind == "gradescope" and flaw != "no metadata" and rng.random() < 0.4):
         _group(rng, people)
-    people = [_labelled(person, rng, kind) for person in people]
+    people = [_labeled(person, rng, kind) for person in people]
     may_miss = kind == "gradescope" and not is_plain and not people[0].group
     plan = Plan(
         kind=kind,
@@ -131,7 +131,7 @@ def _group(rng: Random, people: list[Person]) -> None:
         start += size
 
 
-def _labelled(person: Person, rng: Random, kind: str) -> Person:
+def _labeled(person: Person, rng: Random, kind: str) -> Person:
     """The person with what names the folder or the file, or with what Gradescope knows."""
     if kind == "gradescope" and not person.sid:
         return replace(person, sid=None if rng.random() < 0.15 else person.roster_id)

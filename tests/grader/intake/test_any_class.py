@@ -1,6 +1,6 @@
 """The law of intake: no wrong student, file or submission without a doubt, whatever a class submits.
 
-`class_generator.py` draws the classes and keeps the account; `class_judgement.py` judges an outcome by it.
+`class_generator.py` draws the classes and keeps the account; `class_judgment.py` judges an outcome by it.
 """
 
 import re
@@ -22,7 +22,7 @@ from grader.cli import NOT_PASSED, PASSED
 from grader.model.grade import Sandbox
 from tests.folders import in_folder
 from tests.grader.intake.class_generator import assemble, listing, make_class, write, write_roster
-from tests.grader.intake.class_judgement import (
+from tests.grader.intake.class_judgment import (
     FAULTS,
     Credit,
     Finding,
@@ -97,7 +97,7 @@ def test_no_class_of_two_thousand_does(block: int) -> None:
         check(seed)
 
 
-# Laws of the generator and the judgement themselves.
+# Laws of the generator and the judgment themselves.
 
 SEEDS = range(150)
 
@@ -109,7 +109,7 @@ def test_a_class_is_a_function_of_its_seed() -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_account_satisfies_its_own_judgement(seed: int) -> None:
+def test_the_account_satisfies_its_own_judgment(seed: int) -> None:
     cls = make_class(seed)
     assert judge(cls, right_outcome(cls)) == ()
 
@@ -119,7 +119,7 @@ def faults(cls: GeneratedClass, outcome: Outcome) -> set[str]:
 
 
 def spoiled_outcomes() -> Iterator[tuple[str, GeneratedClass, Outcome]]:
-    """Outcomes with one error each, and the fault that the judgement must find."""
+    """Outcomes with one error each, and the fault that the judgment must find."""
     for seed in SEEDS:
         cls = make_class(seed)
         right = right_outcome(cls)
@@ -150,7 +150,7 @@ def spoiled_outcomes() -> Iterator[tuple[str, GeneratedClass, Outcome]]:
             yield "wrong role", cls, replace(right, entries=graded)
 
 
-def test_the_judgement_finds_every_fault() -> None:
+def test_the_judgment_finds_every_fault() -> None:
     kinds = set()
     for fault, cls, outcome in spoiled_outcomes():
         assert fault in faults(cls, outcome), f"seed {cls.seed}: {fault}"

@@ -26,7 +26,7 @@ def link_to_a_secret(path: Path) -> None:
     path.symlink_to("/etc/passwd")
 
 
-def link_to_a_neighbour(path: Path) -> None:
+def link_to_a_neighbor(path: Path) -> None:
     (path.parent / "other.py").write_text("x = 1\n")
     path.symlink_to("other.py")
 
@@ -57,7 +57,7 @@ def sparse_and_huge(path: Path) -> None:
 TROUBLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (lambda path: None, "conv.py is missing"),
     "link_to_a_secret": (link_to_a_secret, "conv.py cannot be read"),
-    "link_to_a_neighbour": (link_to_a_neighbour, "conv.py cannot be read"),
+    "link_to_a_neighbor": (link_to_a_neighbor, "conv.py cannot be read"),
     "link_to_nothing": (link_to_nothing, "conv.py cannot be read"),
     "link_to_itself": (link_to_itself, "conv.py cannot be read"),
     "fifo": (os.mkfifo, "conv.py cannot be read: a device, a pipe"),

@@ -129,12 +129,12 @@ def test_a_hidden_case_has_a_students_own_numbers_in_everybodys_shapes(
     case: Case, visibility: Visibility
 ) -> None:
     hidden = replace(case, visibility=visibility)
-    everybodys, *students = (draw(hidden, "tiny", "s", variant=id) for id in ("", "ada", "eve"))
+    common, *own = (draw(hidden, "tiny", "s", variant=id) for id in ("", "ada", "eve"))
 
-    assert draw(hidden, "tiny", "s", variant="ada").digest == students[0].digest
-    assert len({inputs.digest for inputs in (everybodys, *students)}) == 3
-    assert len({str((shapes(inputs), inputs.values)) for inputs in (everybodys, *students)}) == 1
-    assert draw(hidden, "tiny", "t", variant="ada").digest != students[0].digest
+    assert draw(hidden, "tiny", "s", variant="ada").digest == own[0].digest
+    assert len({inputs.digest for inputs in (common, *own)}) == 3
+    assert len({str((shapes(inputs), inputs.values)) for inputs in (common, *own)}) == 1
+    assert draw(hidden, "tiny", "t", variant="ada").digest != own[0].digest
 
 
 def test_a_students_numbers_are_the_same_in_each_version_of_the_grader() -> None:

@@ -28,7 +28,7 @@ criteria:
     cases:
       - {id: kitten, ask: {word: kitten, options: {skip: [k, null], limits: [1, 2.5, true]}}}
   - id: near
-    title: finds neighbours
+    title: finds neighbors
     points: 1
     probe: near
     help: README.md#here

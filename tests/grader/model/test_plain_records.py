@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from grader.model.file_formats.plain_records import NotPlain, Records
 
 
-class Colour(StrEnum):
+class Color(StrEnum):
     RED = "red"
 
 
 @dataclass(frozen=True)
 class Leaf:
     held: Any
-    colour: Colour = Colour.RED
+    color: Color = Color.RED
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -29,7 +29,7 @@ class Stranger:
     pass
 
 
-RECORDS = Records((Leaf, Colour))
+RECORDS = Records((Leaf, Color))
 ATOMS = (
     st.none()
     | st.booleans()
@@ -42,7 +42,7 @@ ATOMS = (
     | st.datetimes(timezones=st.just(UTC) | st.just(timezone(timedelta(hours=-5, minutes=-30))))
     | st.datetimes(timezones=st.just(ZoneInfo("America/New_York")))
     | st.just(Path("a/b"))
-    | st.just(Colour.RED)
+    | st.just(Color.RED)
 )
 VALUES = st.recursive(
     ATOMS,
@@ -76,11 +76,11 @@ def test_what_has_no_form_is_refused(value: object) -> None:
     "text",
     [
         *(b"", b"{", b"\xff", b"{}", b'{"Stranger":[]}', b'{"Leaf":[]}', b'{"Leaf":[["hold",1]]}'),
-        *(b'{"Colour":"blue"}', b'{"Fraction":"1/0"}', b'{"tuple":7}', b'{"datetime":["x",0,null]}'),
-        *(b'{"ZoneInfo":"No/Where"}', b'{"Leaf":[["held",1]],"Colour":"red"}', b"[" * 100_000),
+        *(b'{"Color":"blue"}', b'{"Fraction":"1/0"}', b'{"tuple":7}', b'{"datetime":["x",0,null]}'),
+        *(b'{"ZoneInfo":"No/Where"}', b'{"Leaf":[["held",1]],"Color":"red"}', b"[" * 100_000),
         *(
             b'{"Leaf":7}',
-            b'{"Leaf":{"Colour":"red"}}',
+            b'{"Leaf":{"Color":"red"}}',
             b'{"tuple":[1],"tuple":[2]}',
             b'{"datetime":[1,0,null]}',
         ),

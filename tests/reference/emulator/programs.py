@@ -477,12 +477,12 @@ BUGS = {
         "__syncthreads(); // first",
         "if (x < 4)\n__syncthreads();\nelse\n__syncthreads();",
     ),
-    "tile_partly_filled": Bug("tiled", "uninitialised_read", "as[y][x] = row", "if (row < m) as[y][x] = row"),
+    "tile_partly_filled": Bug("tiled", "uninitialized_read", "as[y][x] = row", "if (row < m) as[y][x] = row"),
     "tile_index_beyond": Bug("tiled", "out_of_bounds", "bs[i][x]", "bs[i + 1][x]", at="sum += as"),
     "race_in_the_tree": Bug("reduce", "race", "__syncthreads(); // second", "", at="sums[x] += sums"),
-    "uninitialised_sums": Bug(
+    "uninitialized_sums": Bug(
         "reduce",
-        "uninitialised_read",
+        "uninitialized_read",
         "sums[x] = sum;",
         "if (x < n / 4) sums[x] = sum;",
         at="sums[x] += sums",
@@ -495,11 +495,11 @@ BUGS = {
         "histogram", "race", "atomicAdd(&mine[keys[i]], 1)", "mine[keys[i]] += 1", at="mine[keys[i]] += 1"
     ),
     "counts_not_cleared": Bug(
-        "histogram", "uninitialised_read", "mine[threadIdx.x] = 0", ";", at="atomicAdd(&mine"
+        "histogram", "uninitialized_read", "mine[threadIdx.x] = 0", ";", at="atomicAdd(&mine"
     ),
     "no_syncwarp": Bug("reduce_syncwarp", "race", "__syncwarp(); // second", "", at="sums[x] = sums[x] +"),
     "lane_that_gives_nothing": Bug(
-        "reduce_shuffle", "uninitialised_read", "if (x < 32) {", "if (x < 4) {", at="__shfl_down_sync"
+        "reduce_shuffle", "uninitialized_read", "if (x < 32) {", "if (x < 4) {", at="__shfl_down_sync"
     ),
     "warp_waits_for_a_barrier": Bug(
         "reduce_shuffle",

@@ -201,7 +201,7 @@ def test_what_is_right_is_not_accused(module, name):
     assert run.findings == ()
 
 
-UNINITIALISED = """
+UNINITIALIZED = """
 __device__ float twice(float x) { return 2 * x; }
 __global__ void never(float *out, int n) { float v; out[threadIdx.x] = twice(v); }
 __global__ void in_a_loop(float *out, int n) { float v; for (; n > 0; --n) v += n; out[threadIdx.x] = v; }
@@ -214,21 +214,21 @@ __global__ void where_needed(float *out, int n)
 def test_a_variable_without_a_value_is_a_finding_or_if_unsure_a_note(request):
     if compiler()[1] != "gcc":
         pytest.skip("clang says nothing of what may be without a value")
-    module = Module(UNINITIALISED, folder=request.config.cache.mkdir("kernels"))
+    module = Module(UNINITIALIZED, folder=request.config.cache.mkdir("kernels"))
     messages = {}
     for name in module.kernels:
         run = module.check(name, 1, 4, [np.zeros(4, "float32"), 5], schedules=2)
         messages[name] = [(one.kind, one.line, one.array) for one in run.findings + run.notes]
     assert messages == {
-        "never": [("uninitialised_read", 3, "v")],
-        "in_a_loop": [("maybe_uninitialised", 4, "v")],
-        "in_a_branch": [("maybe_uninitialised", 5, "v")],
+        "never": [("uninitialized_read", 3, "v")],
+        "in_a_loop": [("maybe_uninitialized", 4, "v")],
+        "in_a_branch": [("maybe_uninitialized", 5, "v")],
         "where_needed": [],
     }
 
 
 def test_a_sum_that_begins_without_a_value_is_not_right_by_luck(request):
-    module = Module(UNINITIALISED, folder=request.config.cache.mkdir("kernels"))
+    module = Module(UNINITIALIZED, folder=request.config.cache.mkdir("kernels"))
     if not poisoned():
         pytest.skip("this compiler cannot poison variables")
     out = np.zeros(4, "float32")
@@ -291,7 +291,7 @@ def test_a_local_array_that_is_read_before_it_is_written_is_found_by_its_declara
             (f.kind, f.line, f.array) for f in run.findings if f.kind != "schedule_dependent"
         ]  # as a count of launches is
         where = WITHOUT_VALUES.get(name)
-        assert findings == ([("uninitialised_read", *where)] if where else []), name
+        assert findings == ([("uninitialized_read", *where)] if where else []), name
 
 
 PADDED = """
@@ -320,7 +320,7 @@ __global__ void vectors(const float *x, unsigned char *out)
 
 def local_reads(module, name, arguments, schedules=2):
     run = module.check(name, 1, 32, arguments, schedules=schedules)
-    return [(f.line, f.array) for f in run.findings if f.kind == "uninitialised_read"]
+    return [(f.line, f.array) for f in run.findings if f.kind == "uninitialized_read"]
 
 
 def test_padding_and_truth_values_of_local_arrays_are_left_alone(request):
@@ -409,7 +409,7 @@ __global__ void one_line(const float *x, float *out)
 
 
 def test_only_the_array_that_is_read_is_accused(request):
-    """Neither its neighbours in the line, nor one of a kernel whose result changes back by itself."""
+    """Neither its neighbors in the line, nor one of a kernel whose result changes back by itself."""
     if not poisoned():
         pytest.skip("this compiler cannot fill the other variables")
     module = Module(TOGGLED, folder=request.config.cache.mkdir("kernels"))

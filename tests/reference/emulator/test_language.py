@@ -27,7 +27,7 @@ __global__ void kernel(int *out, int other)
     module = Module(source, folder=folder)
     for other, kinds in ((7, set()), (8, {"race"})):
         run = module.check("kernel", 1, 32, [np.zeros(32, "int32"), other], schedules=1)
-        assert {finding.kind for finding in run.findings} - {"uninitialised_read"} == kinds
+        assert {finding.kind for finding in run.findings} - {"uninitialized_read"} == kinds
 
 
 @pytest.mark.parametrize(

@@ -209,8 +209,8 @@ WRONG = {
     ),
     "a_stage_never_released": (SHARED_PIPELINE.replace("pipe.consumer_release();", ""), "deadlock", ""),
     "too_few_arrive": (BARRIER.format("if (i > 3) bar.arrive_and_wait();"), "deadlock", ""),
-    "a_copy_not_waited_for": (COPY.format(""), "uninitialised_read", "data[63"),
-    "a_batch_too_few": (PIPELINE.format(1, 1), "uninitialised_read", "data[1]"),
+    "a_copy_not_waited_for": (COPY.format(""), "uninitialized_read", "data[63"),
+    "a_batch_too_few": (PIPELINE.format(1, 1), "uninitialized_read", "data[1]"),
     "a_copy_without_a_barrier": (
         COPY.format("__pipeline_wait_prior(0);").replace("__syncthreads();", ""),
         "race",

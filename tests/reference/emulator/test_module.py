@@ -154,7 +154,7 @@ def test_a_stack_tells_nothing_of_an_earlier_launch(module, checked):
     for _ in range(2):
         out = np.ones(64, "float32")
         run = kernels.launch("left_over", 1, 64, [Fresh(out) if checked else out])
-        assert {finding.kind for finding in run.findings} <= {"uninitialised_read"}
+        assert {finding.kind for finding in run.findings} <= {"uninitialized_read"}
         assert not out.any()
 
 
@@ -521,7 +521,7 @@ def test_a_compilers_warning_is_kept_with_the_library(tmp_path):
 @pytest.mark.parametrize(
     ("index", "transactions"), [("i", 4), ("2 * i", 8), ("31 - i", 4), ("0", 1), ("32 * i", 32), ("i + 1", 5)]
 )
-def test_a_warps_neighbouring_floats_take_four_transactions(module, index, transactions):
+def test_a_warps_neighboring_floats_take_four_transactions(module, index, transactions):
     """128 bytes are 4 sectors of 32; the further apart, the more, up to one for each lane."""
     a, out = np.zeros(1024, "float32"), np.zeros(32, "float32")
     body = f"int i = threadIdx.x;\nout[i] = a[{index}];"

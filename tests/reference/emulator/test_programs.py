@@ -413,7 +413,7 @@ WRONG = {
         "float *d; CHECK(cudaMalloc(&d, sizeof h)); scale<<<1, N>>>(d, 1.f); cudaFree(d);",
         "",
         0,
-        {"out[threadIdx.x] *=": "uninitialised_read"},
+        {"out[threadIdx.x] *=": "uninitialized_read"},
     ),
     "a_pointer_of_the_host": (
         "float mine[N] = {}; scale<<<1, N>>>(mine, 1.f); CHECK(cudaDeviceSynchronize());",
@@ -435,7 +435,7 @@ WRONG = {
         "",
         0,
         {
-            "// heap unwritten": "uninitialised_read",
+            "// heap unwritten": "uninitialized_read",
             "// heap beyond": "out_of_bounds",
             "// heap twice": "bad_free",
         },
@@ -508,7 +508,7 @@ WRONG = {
         "Image image(false); image.set(cudaAddressModeClamp, cudaFilterModePoint); image.at(0, 0);",
         "",
         0,
-        {"// texel": "uninitialised_read"},
+        {"// texel": "uninitialized_read"},
     ),
     "too_large_a_block": (
         "says<<<1, 1025>>>(); CHECK(cudaGetLastError()); // bad_launch",

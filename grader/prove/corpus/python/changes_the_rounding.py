@@ -1,4 +1,4 @@
-"""Sets the processor to round towards zero and to flush small numbers. This process makes no comparison."""
+"""Sets the processor to round toward zero and to flush small numbers. This process makes no comparison."""
 
 import ctypes
 

@@ -91,6 +91,8 @@ def test_a_long_list_of_students_who_need_review_is_folded() -> None:
         text = class_pages(ClassReport(rows))[f"{NAME}.html"].decode()
         assert text.count(f"<summary>Show the {count} students</summary>") == (count > MOST_OPEN)
         assert f"<td>w{count - 1}</td>" in text
+        printed = text[text.index("@media print") :]
+        assert "details::details-content { content-visibility: visible; }" in printed  # paper has no button
 
 
 def test_no_feedback_page_says_what_a_hidden_case_is_about() -> None:

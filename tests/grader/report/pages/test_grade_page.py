@@ -287,7 +287,7 @@ def test_a_long_number_gets_a_square_in_which_it_is_legible() -> None:
     assert {float(size) for size in re.findall(r'font-size="([\d.]+)"', grid)} <= {LEGIBLE, LEGIBLE + 0.1}
 
 
-def test_a_colour_says_sign_and_size_and_an_index_where_a_number_lies() -> None:
+def test_a_color_says_sign_and_size_and_an_index_where_a_number_lies() -> None:
     assert [shade(v, 8) for v in (0, 1, 8, -1, -8, float("nan"))] == ["zero", "p1", "p4", "n1", "n4", "nan"]
     assert [index_of(p, (2, 3)) for p in (0, 2, 3, 5)] == [(0, 0), (0, 2), (1, 0), (1, 2)]
 

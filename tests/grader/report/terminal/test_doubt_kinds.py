@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from grader.model.class_input.inventory import Doubt
+from grader.model.decision import EARLIER_FILES
 from grader.report.terminal.doubt_kinds import KINDS, OTHER, SHOWN_BY_HAND, Kind, print_doubts
 
 PAGE = Path(__file__).parents[4] / "docs" / "instructor.md"
@@ -27,11 +28,13 @@ def test_a_class_that_waits_for_points_by_hand_does_not_hide_the_other_doubts() 
     """Its first students are named, and the others counted; of every other kind each student is named."""
     by_hand = [Doubt(f"s{number}", "not graded by hand yet: style") for number in range(800)]
     missing = [Doubt(f"t{number}", "conv.py is missing") for number in range(30)]
+    earlier = [Doubt(f"u{number}", f"{EARLIER_FILES}: style") for number in range(30)]
     console = Console(file=io.StringIO())
-    print_doubts([*by_hand, *missing], console)
+    print_doubts([*by_hand, *missing, *earlier], console)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "800 × an instructor" in text and f"and {800 - SHOWN_BY_HAND} more: `grader serve`" in text
-    assert [len(re.findall(rf"^    {letter}\d+: ", text, re.MULTILINE)) for letter in "st"] == [
+    assert [len(re.findall(rf"^    {letter}\d+: ", text, re.MULTILINE)) for letter in "stu"] == [
         SHOWN_BY_HAND,
+        30,
         30,
     ]

@@ -82,7 +82,7 @@ def test_no_line_is_wider_than_the_terminal(mixed: Grade, width: int) -> None:
     assert max(len(line) for line in screen_of(mixed, width=width).splitlines()) <= width
 
 
-def test_there_is_colour_on_a_terminal_and_none_elsewhere(mixed: Grade) -> None:
+def test_there_is_color_on_a_terminal_and_none_elsewhere(mixed: Grade) -> None:
     assert "\x1b[" in screen_of(mixed, force_terminal=True, color_system="standard")
     assert "\x1b" not in screen_of(mixed)
 
@@ -164,6 +164,22 @@ def test_one_reason_for_everything_is_said_once_at_the_top(
     show_next_step(grade, Console(file=file, width=80), Place(("conv.py",)), first_only=True)
     closing = file.getvalue()
     assert "Next: fix the first problem above" in closing and "to do" not in closing
+
+
+def test_the_closing_counts_what_the_feedback_shows(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """Revealed, hidden cases that fail alike are shown as one problem: no further exercise is left."""
+    hidden = [
+        [CheckResult(id, case, Status.ERROR, Visibility.HIDDEN, rationale="boom") for case in "ab"]
+        for id in ("x", "y")
+    ]
+    grade = make_grade(*(make_criterion(results[0].criterion, 10, results) for results in hidden))
+    for reveal, left in ((True, 0), (False, 1)):
+        file = io.StringIO()
+        place = Place(("conv.py",))
+        show_next_step(grade, Console(file=file, width=80), place, first_only=True, reveal=reveal)
+        assert file.getvalue().count("1 more exercise to do") == left
 
 
 def test_values_that_differ_are_never_merged_into_one_reason(

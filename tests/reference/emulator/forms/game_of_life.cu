@@ -10,12 +10,12 @@ __global__ void life(const bool *grid, bool *next, dim3 size)
     unsigned x = blockIdx.x * blockDim.x + threadIdx.x, y = blockIdx.y * blockDim.y + threadIdx.y;
     if (x >= size.x || y >= size.y)
         return;
-    int neighbours = 0;
+    int neighbors = 0;
     for (int dy = -1; dy <= 1; ++dy)
         for (int dx = -1; dx <= 1; ++dx)
             if (dx || dy)
-                neighbours += grid[wrap(y + dy, size.y) * size.x + wrap(x + dx, size.x)];
-    next[y * size.x + x] = neighbours == 3 || (neighbours == 2 && grid[y * size.x + x]);
+                neighbors += grid[wrap(y + dy, size.y) * size.x + wrap(x + dx, size.x)];
+    next[y * size.x + x] = neighbors == 3 || (neighbors == 2 && grid[y * size.x + x]);
 }
 
 int main()

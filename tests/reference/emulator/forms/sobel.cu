@@ -3,12 +3,12 @@
 #include <cstdio>
 #include <vector>
 
-__global__ void rgbToGrey(const uchar3 *rgb, unsigned char *grey, int n)
+__global__ void rgbToGray(const uchar3 *rgb, unsigned char *gray, int n)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i < n) {
         uchar3 p = rgb[i];
-        grey[i] = (unsigned char)(0.25f * p.x + 0.5f * p.y + 0.25f * p.z);
+        gray[i] = (unsigned char)(0.25f * p.x + 0.5f * p.y + 0.25f * p.z);
     }
 }
 
@@ -30,32 +30,32 @@ int main()
 {
     const int w = 45, h = 33;
     std::vector<uchar3> rgb(w * h);
-    std::vector<unsigned char> grey(w * h), out(w * h);
+    std::vector<unsigned char> gray(w * h), out(w * h);
     for (int i = 0; i < w * h; ++i)
         rgb[i] = make_uchar3((i * 5) & 255, (i / w * 8) & 255, (i * i) & 255);
     uchar3 *d_rgb;
-    unsigned char *d_grey, *d_out;
+    unsigned char *d_gray, *d_out;
     cudaMalloc(&d_rgb, w * h * sizeof(uchar3));
-    cudaMalloc(&d_grey, w * h);
+    cudaMalloc(&d_gray, w * h);
     cudaMalloc(&d_out, w * h);
     cudaMemcpy(d_rgb, rgb.data(), w * h * sizeof(uchar3), cudaMemcpyHostToDevice);
     cudaMemset(d_out, 0, w * h);
-    rgbToGrey<<<(w * h + 127) / 128, 128>>>(d_rgb, d_grey, w * h);
-    sobel<<<dim3((w + 15) / 16, (h + 7) / 8), dim3(16, 8)>>>(d_grey, d_out, w, h);
-    cudaMemcpy(grey.data(), d_grey, w * h, cudaMemcpyDeviceToHost);
+    rgbToGray<<<(w * h + 127) / 128, 128>>>(d_rgb, d_gray, w * h);
+    sobel<<<dim3((w + 15) / 16, (h + 7) / 8), dim3(16, 8)>>>(d_gray, d_out, w, h);
+    cudaMemcpy(gray.data(), d_gray, w * h, cudaMemcpyDeviceToHost);
     cudaMemcpy(out.data(), d_out, w * h, cudaMemcpyDeviceToHost);
-    cudaFree(d_rgb), cudaFree(d_grey), cudaFree(d_out);
+    cudaFree(d_rgb), cudaFree(d_gray), cudaFree(d_out);
     int wrong = 0;
     for (int y = 0; y < h; ++y)
         for (int x = 0; x < w; ++x) {
             const uchar3 &p = rgb[y * w + x];
-            wrong += grey[y * w + x] != (p.x + 2 * p.y + p.z) / 4;
+            wrong += gray[y * w + x] != (p.x + 2 * p.y + p.z) / 4;
             int gx = 0, gy = 0, expected = 0;
             if (x && y && x < w - 1 && y < h - 1) {
                 for (int s = -1; s <= 1; ++s) {
                     int weight = s ? 1 : 2;
-                    gx += weight * (grey[(y + s) * w + x + 1] - grey[(y + s) * w + x - 1]);
-                    gy += weight * (grey[(y - 1) * w + x + s] - grey[(y + 1) * w + x + s]);
+                    gx += weight * (gray[(y + s) * w + x + 1] - gray[(y + s) * w + x - 1]);
+                    gy += weight * (gray[(y - 1) * w + x + s] - gray[(y + 1) * w + x + s]);
                 }
                 expected = std::fmin(255.0f, std::sqrt(float(gx * gx + gy * gy)));
             }

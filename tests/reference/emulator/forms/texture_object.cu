@@ -5,7 +5,7 @@
 
 const int W = 48, H = 32, TABLE = 100;
 
-// Turns an image around its centre; what comes from outside is black.
+// Turns an image around its center; what comes from outside is black.
 __global__ void turn(float *out, cudaTextureObject_t image, int width, int height, float sine, float cosine)
 {
     int x = blockIdx.x * blockDim.x + threadIdx.x, y = blockIdx.y * blockDim.y + threadIdx.y;
@@ -17,13 +17,13 @@ __global__ void turn(float *out, cudaTextureObject_t image, int width, int heigh
 }
 
 // Tiles the plane with a small image of bytes, read as shares of one.
-__global__ void tile(float *out, cudaTextureObject_t colours, int width, int height)
+__global__ void tile(float *out, cudaTextureObject_t colors, int width, int height)
 {
     int x = blockIdx.x * blockDim.x + threadIdx.x, y = blockIdx.y * blockDim.y + threadIdx.y;
     if (x >= width || y >= height)
         return;
-    float4 colour = tex2D<float4>(colours, (x + 0.5f) / 8 - 1, (y + 0.5f) / 4);
-    out[y * width + x] = colour.x + 2 * colour.y + 4 * colour.z + 8 * colour.w;
+    float4 color = tex2D<float4>(colors, (x + 0.5f) / 8 - 1, (y + 0.5f) / 4);
+    out[y * width + x] = color.x + 2 * color.y + 4 * color.z + 8 * color.w;
 }
 
 __global__ void look_up(int *out, cudaTextureObject_t table, int n)
@@ -65,12 +65,12 @@ static cudaTextureObject_t texture_of(cudaArray_t array, cudaTextureAddressMode 
 int main()
 {
     static float image[W * H], out[W * H];
-    static uchar4 colours[4 * 8];
+    static uchar4 colors[4 * 8];
     int table[TABLE], looked_up[TABLE], wrong = 0;
     for (int i = 0; i < W * H; ++i)
         image[i] = i * 37 % 101;
     for (int i = 0; i < 4 * 8; ++i)
-        colours[i] = make_uchar4(8 * i, 255 - i, i * i % 256, 17);
+        colors[i] = make_uchar4(8 * i, 255 - i, i * i % 256, 17);
     for (int i = 0; i < TABLE; ++i)
         table[i] = i * i - 7;
 
@@ -79,7 +79,7 @@ int main()
     cudaMallocArray(&floats, &of_floats, W, H);
     cudaMallocArray(&bytes, &of_bytes, 8, 4);
     cudaMemcpy2DToArray(floats, 0, 0, image, W * sizeof(float), W * sizeof(float), H, cudaMemcpyHostToDevice);
-    cudaMemcpyToArray(bytes, 0, 0, colours, sizeof colours, cudaMemcpyHostToDevice);
+    cudaMemcpyToArray(bytes, 0, 0, colors, sizeof colors, cudaMemcpyHostToDevice);
     float *d_out;
     int *d_table, *d_looked_up;
     cudaMalloc(&d_out, sizeof out);
@@ -106,7 +106,7 @@ int main()
     cudaMemcpy(out, d_out, sizeof out, cudaMemcpyDeviceToHost);
     for (int y = 0; y < H; ++y)
         for (int x = 0; x < W; ++x) {
-            uchar4 c = colours[y % 4 * 8 + x % 8];
+            uchar4 c = colors[y % 4 * 8 + x % 8];
             float expected = (c.x + 2 * c.y + 4 * c.z + 8 * c.w) / 255.0f;
             wrong += !(fabsf(out[y * W + x] - expected) < 1e-4f);
         }

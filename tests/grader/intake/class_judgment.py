@@ -60,7 +60,7 @@ class Finding:
 
 @dataclass
 class _Bench:
-    """The class and the outcome under judgement, and what was found so far."""
+    """The class and the outcome under judgment, and what was found so far."""
 
     cls: GeneratedClass
     outcome: Outcome
@@ -195,7 +195,7 @@ def _judge_count(bench: _Bench, listed: list[tuple[str, str]]) -> None:
 
 
 def right_outcome(cls: GeneratedClass) -> Outcome:
-    """The outcome of an intake that follows the account; the judgement finds no fault in it."""
+    """The outcome of an intake that follows the account; the judgment finds no fault in it."""
     credits = [
         Credit(min(due.ids), "", {FILE: due.accepted[-1] if due.accepted else due.token})
         for due in cls.account
