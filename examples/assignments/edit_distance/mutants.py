@@ -95,8 +95,9 @@ def only_the_first_word_checked():
 
 @mutant(of="distance", help="#one-letter-at-a-time")
 def only_different_types_refused(a, b):
-    """You refuse two arguments of different types, and accept two lists. Check that each argument is a str."""
-    return original("".join(a), "".join(b)) if isinstance(a, list) and isinstance(b, list) else original(a, b)
+    """You only refuse arguments of different types, so two lists pass. Check that each argument is a str."""
+    both_are_lists = isinstance(a, list) and isinstance(b, list)
+    return original("".join(a), "".join(b)) if both_are_lists else original(a, b)
 
 
 @mutant(of="distance", help="#one-letter-at-a-time")
