@@ -37,12 +37,12 @@ processor: {processor}.
 {table}
 ## Cores and hours
 
-A submission of `{assignment}` takes {core_ms:.0f} ms of a core. Submissions are graded independently, so
-more cores take fewer hours: on one machine with `--jobs`, on many with `--cluster`
+A submission of `{assignment}` takes {core_ms:.0f} ms of a core. Submissions do not depend on each
+other, so more cores need fewer hours: on one machine with `--jobs`, on many with `--cluster`
 ([cluster.md](cluster.md)). The coordinator writes a grade in {write_ms:.1f} ms, so one gradebook takes
-{writes:,.0f} grades a second at most.
+at most {writes:,.0f} grades per second.
 
-| cores | hours | a second |  |
+| cores | hours | per second |  |
 | ---: | ---: | ---: | --- |
 {rows}
 
@@ -51,17 +51,17 @@ more cores take fewer hours: on one machine with `--jobs`, on many with `--clust
 - The gradebook takes {each_kib:.1f} KiB for each submission: {storage:.1f} GiB.
 - The coordinator holds the names and digests of all submissions, {grows:.1f} KiB for each, and the
   files of only those that are being graded: {memory:.0f} MiB.
-- A run in which every result is known takes {again:.0f} s. A run that was cut short takes this long to
-  continue.
+- A run in which every result is known takes {again:.0f} s. A run that was interrupted needs this time
+  before it continues.
 """
 
 ABOUT = f"""\
 We run the command `grader batch --jobs {JOBS}` from a folder of submissions to a gradebook in SQLite.
 Each submission is a correct solution in its own sandbox, and no two are equal. *Each* is the time from one
-grade to the next. *Start* is everything else: Python, the sandbox's trial, reading and hashing the class,
-and each process's first submission. *Again* is a second run, which knows every result and runs nothing.
-*Memory* is the most that the coordinator held at any time (resident). *Storage* is the gradebook's size for
-each submission."""
+grade to the next. *Start* is everything else: starting Python, testing the sandbox, reading and hashing the
+class, and each process's first submission. *Again* is a second run, which finds every result and runs no
+submission. *Memory* is the most that the coordinator held at any time (resident). *Storage* is the
+gradebook's size for each submission."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def plan(measured: Sequence[Measured]) -> str:
 
 def table(measured: list[Measured]) -> Table:
     """The measurements, one row per class."""
-    header = ("assignment", "submissions", "each, ms", "a second", "start, s", "again, s", "memory, MiB")
+    header = ("assignment", "submissions", "each, ms", "per second", "start, s", "again, s", "memory, MiB")
     rows = tuple(
         (
             m.assignment, f"{m.count:,}", f"{1e3 * m.each:.1f}", f"{1 / m.each:.1f}", f"{m.start:.1f}",

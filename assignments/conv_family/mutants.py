@@ -38,7 +38,7 @@ def turned(w):
     edits={"min(stride, kernel, dilation) < 1": "min(stride, kernel) < 1"},
 )
 def any_dilation():
-    """You accept a dilation of 0, with which all places of a window see the same pixel. Raise ValueError."""
+    """You accept a dilation of 0. Then all places of a window see the same pixel: raise ValueError."""
 
 
 @mutant(of="conv_length", help="#pixels-apart", edits={" or padding < 0": ""})

@@ -171,14 +171,14 @@ def buffer_not_looked_at(self):
 
 @mutant(of="NDArray.is_compact", help="#compact")
 def direction_not_looked_at(self):
-    """You call an array compact that runs backward. Its elements fill the buffer, but from last to first:
-    check the sign of the strides."""
+    """You call an array compact although it runs backward. Its elements fill the buffer, but from last to
+    first: check the sign of the strides."""
     return tuple(map(abs, self.strides)) == row_major_strides(self.shape) and self.size == self.buffer.size
 
 
 @mutant(of="NDArray.is_compact", help="#compact")
 def never_compact(self):
-    """You call an array that was just made not compact. Compare its strides with those of a row-major array
+    """You say that a new array is not compact. Compare its strides with those of a row-major array
     of its shape, which end in 1."""
     return False
 

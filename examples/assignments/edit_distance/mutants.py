@@ -49,7 +49,7 @@ def insertions_are_free(a, b):
 
 @mutant(of="distance", help="#one-letter-at-a-time")
 def capitals_are_the_same(a, b):
-    """You take a capital for the same character as its small letter. To change one into the other is an
+    """You take a capital for the same character as its small letter. Changing one into the other is an
     edit."""
     if not isinstance(a, str) or not isinstance(b, str):
         raise TypeError("expected two words")
@@ -85,17 +85,17 @@ def anything_is_a_word(a, b):
 
 @mutant(of="distance", help="#one-letter-at-a-time", edits={"not isinstance(a, str) or not": "not"})
 def only_the_second_word_checked():
-    """You check only whether `b` is a word. Raise TypeError if `a` is none, too."""
+    """You check only whether `b` is a word. Raise TypeError if `a` is not a word, too."""
 
 
 @mutant(of="distance", help="#one-letter-at-a-time", edits={" or not isinstance(b, str)": ""})
 def only_the_first_word_checked():
-    """You check only whether `a` is a word. Raise TypeError if `b` is none, too."""
+    """You check only whether `a` is a word. Raise TypeError if `b` is not a word, too."""
 
 
 @mutant(of="closest", help="#which-words-are-near")
 def each_word_once(word, words, most):
-    """You return a word once that is in `words` twice. Keep both."""
+    """If a word is in `words` twice, you return it only once. Return it twice."""
     return list(dict.fromkeys(original(word, words, most)))
 
 
@@ -119,7 +119,7 @@ def limit_left_out(word, words, most):
 
 @mutant(of="closest", help="#which-words-are-near")
 def at_least_one(word, words, most):
-    """You return the nearest word even if no word is near. Return an empty list."""
+    """You return the nearest word even if no word is near. Then return an empty list."""
     return original(word, words, most) or original(word, words, 1000)[:1]
 
 

@@ -19,7 +19,7 @@ def uphill():
 
 @mutant(of="SGD.step", help="#a-ball-that-rolls", edits={"* v + g": "* v + (1 - self._momentum) * g"})
 def gradient_damped():
-    """Your velocity is an average. Here you add the gradient in full: multiply only the old velocity."""
+    """Your velocity is an average. Add the whole gradient, and multiply only the old velocity."""
 
 
 @mutant(of="SGD.step", help="#a-ball-that-rolls", edits={"v + g for": "v + self._rate * g for"})
