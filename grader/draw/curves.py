@@ -15,7 +15,7 @@ STYLE = (
 
 
 def chords(curve: str, at: float, step: float) -> Markup:
-    """A curve, its chord from one side and its central chord; the words say how steep each is."""
+    """A curve, its one-sided chord and its central chord; the words say how steep each is."""
     f = CURVES[curve]
     left, right = at - 1.3 * step, at + 1.3 * step
     xs = [left + (right - left) * i / POINTS for i in range(POINTS + 1)]
@@ -34,7 +34,7 @@ def chords(curve: str, at: float, step: float) -> Markup:
     behind, ahead = at - step, at + step
     central = (f(ahead) - f(behind)) / (2 * step)
     side = (f(ahead) - f(at)) / step
-    words = [f"from one side: {number_text(side)}", f"in the middle: {number_text(central)}"]
+    words = [f"one-sided: {number_text(side)}", f"central: {number_text(central)}"]
     says = f"The slope of a curve at {number_text(at)}, with the step {number_text(step)}; {', '.join(words)}"
     dots = [element("circle", cx=x, cy=y, r=4) for x, y in map(place, (behind, at, ahead))]
     return element(

@@ -127,7 +127,7 @@ def test_every_picture_is_well_formed_and_says_what_it_shows() -> None:
 
 
 def test_a_pictures_numbers_are_worked_out() -> None:
-    assert "from one side: 19, in the middle: 13" in PICTURES["chords"](curve="cube", at=2, step=1)
+    assert "one-sided: 19, central: 13" in PICTURES["chords"](curve="cube", at=2, step=1)
     assert "gives 15 8 17" in PICTURES["sliding_window"](x=[1, 4, 2, 0, 5], k=[1, 2, 3])
     assert "gives 20 13 15" in PICTURES["dilated_window"](x=[1, 4, 2, 0, 5, 3, 1], k=[1, 2, 3], dilation=2)
     assert "gives 2 4 5 -2 1 8 12" in PICTURES["spread"](x=[2, -1, 4], k=[1, 2, 3], stride=2)
