@@ -111,7 +111,7 @@ def test_what_passes_needs_no_fix() -> None:
 
 
 def test_a_criterion_with_an_idea_is_not_sent_to_its_own_exercise() -> None:
-    """Each of several criteria may be about another part of `flip`: the idea says what is wrong in this one."""
+    """Each of several criteria may be about another part of `flip`; an idea says what is wrong here."""
     mistakes = replace(
         MISTAKES,
         asked={**MISTAKES.asked, "pair": ["flip"]},
