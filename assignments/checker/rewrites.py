@@ -150,7 +150,7 @@ def by_the_exact_adjoint(forward, gradient, make_inputs):
 
 @rewrite(of="check")
 def one_input_at_a_time(forward, gradient, make_inputs):
-    """Each input has a direction and a tolerance of its own, in draws that nobody has chosen."""
+    """Each input has a direction and a tolerance of its own, in random draws."""
     rng = np.random.default_rng()
     for number in range(10):
         inputs = make_inputs(number)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
+from grader.author.extensions.own_methods import lengths_of
 from grader.judge.kind import Kind
 
 MAX_ELEMENTS = 1 << 24  # 64 MiB of float32, for all arrays of a case together
@@ -15,7 +16,7 @@ def elements(kind: Kind, parameters: Mapping[str, Any], views: Sequence[str], is
     An element of more than 4 bytes counts as several. A shorter one counts as one: it is drawn as a longer.
     """
     parameters = kind.largest_drawn if is_drawn else parameters
-    (inputs, results), (input_sizes, result_sizes) = kind.lengths(parameters), kind.itemsizes(parameters)
+    (inputs, results), (input_sizes, result_sizes) = lengths_of(kind, parameters), kind.itemsizes(parameters)
     of_inputs = (_size(s, views) * max(1, n // 4) for s, n in zip(inputs, input_sizes, strict=True))
     of_results = (_size(s, ()) * max(1, n // 4) for s, n in zip(results, result_sizes, strict=True))
     return sum(of_inputs) + sum(of_results)

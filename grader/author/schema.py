@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 from pydantic import AfterValidator, BaseModel, Field, create_model
 from pydantic_core import PydanticCustomError
 
+from grader.author.extensions.own_methods import check_keys_of_comparison, check_keys_of_kind
 from grader.author.extensions.own_source import read_own
 from grader.judge.case_model import CaseModel, Count, Data, Id, Length, Strict
 from grader.judge.comparison import Comparison
@@ -310,7 +311,10 @@ def vocabulary_of(folder: Path) -> Vocabulary:
     ways, of_ways = read_own(folder / OWN_COMPARISONS, Comparison, COMPARISONS)  # type: ignore[type-abstract]
     if not kinds and not ways:
         return HOUSE
+    for way in ways.values():
+        check_keys_of_comparison(way)
     for name, kind in kinds.items():
+        check_keys_of_kind(kind)
         clashes = sorted(set(kind.keys()) & set(CASES))
         if clashes:
             message = (

@@ -10,6 +10,7 @@ from typing import Any
 from grader.author.course_files import parse_python
 from grader.author.exercises.cuda_functions import cut_kernel, kernels
 from grader.author.exercises.exercise import Function
+from grader.author.exercises.source_places import SourcePlaces
 from grader.author.render import Views
 from grader.model.assignment import Assignment
 from grader.model.mutant import Mutant
@@ -165,32 +166,34 @@ def edit(solution: str, exercise: str, edits: Mapping[str, str]) -> str:
     """
     if not edits:
         return solution
-    first, last = extent(solution, exercise)
-    lines = solution.splitlines(keepends=True)
-    before, text, behind = "".join(lines[:first]), "".join(lines[first:last]), "".join(lines[last:])
-    code = "".join(_without_docstrings(lines, definition_of(solution, exercise))[first:last])
+    node = definition_of(solution, exercise)
+    if node is None:
+        raise ValueError(f"is of {exercise}, which the solution does not define")
+    places = SourcePlaces(solution)
+    first, last = places.starts[node.lineno - 1], places.starts[node.end_lineno or node.lineno]
+    code = _without_docstrings(places, node)
     spans = []
     for old, new in edits.items():
-        if (count := code.count(old)) != 1:
+        if (count := code.count(old, first, last)) != 1:
             times = plural(count, "time")
             raise ValueError(f"replaces {old!r}: the code of {exercise} has it {times}, expected once")
-        spans.append((code.index(old), code.index(old) + len(old), new))
+        start = code.index(old, first, last)
+        spans.append((start, start + len(old), new))
     spans.sort()
     if any(one[1] > other[0] for one, other in pairwise(spans)):
         raise ValueError("replaces the same text twice")
     for start, end, new in reversed(spans):
-        text = text[:start] + new + text[end:]
-    return before + text + behind
+        solution = solution[:start] + new + solution[end:]
+    return solution
 
 
-def _without_docstrings(lines: Sequence[str], definition: ast.AST | None) -> list[str]:
-    """The lines of a solution, of the same lengths, in which a definition's docstrings are blank."""
-    blank = list(lines)
-    for node in ast.walk(definition) if definition is not None else ():
+def _without_docstrings(places: SourcePlaces, definition: Definition) -> str:
+    """The solution, of the same length, in which a definition's docstrings are blank."""
+    blank = places.text
+    for node in ast.walk(definition):
         if isinstance(node, Definition) and ast.get_docstring(node, clean=False) is not None:
-            text = node.body[0]
-            for number in range(text.lineno - 1, text.end_lineno or text.lineno):
-                blank[number] = "\0" * len(lines[number])
+            start, end = places.start(node.body[0]), places.end(node.body[0])
+            blank = blank[:start] + "\0" * (end - start) + blank[end:]
     return blank
 
 
@@ -207,14 +210,6 @@ def right_version(solution: str, exercise: str) -> str:
     version = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": f"right_{name}"})
     text = ast.unparse(ast.fix_missing_locations(version))
     return "\n\n\n".join([*imports, text, f"{exercise} = right_{name}"]) + "\n"
-
-
-def extent(solution: str, exercise: str) -> tuple[int, int]:
-    """The lines of an exercise in a solution: the first, counted from 0, and the one after the last."""
-    node = definition_of(solution, exercise)
-    if node is None:
-        raise ValueError(f"is of {exercise}, which the solution does not define")
-    return node.lineno - 1, node.end_lineno or node.lineno
 
 
 def _read_cuda(

@@ -49,7 +49,7 @@ REFUSED = {
     r"<<<": "a kernel is launched by the host, which is not written in this file",
     r"\b(?:cudaGraph|cudaStream(?:Begin|End)Capture)\w*": "graphs of launches are not emulated",
     r"\b(?:__cluster_dims__|this_cluster|cluster_group)\b": "clusters of blocks need compute capability 9.0",
-    r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
+    r"\b(asm|__asm__|__asm)\b": "inline assembly runs only on a GPU",
     r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
     r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)\w*": "textures are for whole programs, with a main",
     r"\b(?:tex3D|surf[123]D)\w*|\btexture\s*<": "of textures, objects of one and two axes are emulated",

@@ -79,7 +79,7 @@ def asked_again_and_again(a, b):
 
 @mutant(of="distance", help="#one-letter-at-a-time")
 def anything_is_a_word(a, b):
-    """You accept a number as a word: raise TypeError before you look at its letters."""
+    """You turn every argument into a word. Raise TypeError for anything that is not a str."""
     return original(str(a), str(b))
 
 
@@ -91,6 +91,19 @@ def only_the_second_word_checked():
 @mutant(of="distance", help="#one-letter-at-a-time", edits={" or not isinstance(b, str)": ""})
 def only_the_first_word_checked():
     """You check only whether `a` is a word. Raise TypeError if `b` is not a word, too."""
+
+
+@mutant(of="distance", help="#one-letter-at-a-time")
+def only_different_types_refused(a, b):
+    """You only refuse arguments of different types, so two lists pass. Check that each argument is a str."""
+    both_are_lists = isinstance(a, list) and isinstance(b, list)
+    return original("".join(a), "".join(b)) if both_are_lists else original(a, b)
+
+
+@mutant(of="distance", help="#one-letter-at-a-time")
+def numbers_are_words(a, b):
+    """You compare the digits of numbers. Raise TypeError for a number, too."""
+    return original(str(a), str(b)) if isinstance(a, int) and isinstance(b, int) else original(a, b)
 
 
 @mutant(of="closest", help="#which-words-are-near")

@@ -54,7 +54,7 @@ def _closing(code: str, opening: int) -> int:
 
 
 def _cut(text: str, name: str, start: int, opening: int, end: int) -> tuple[int, Function]:
-    lines = text.splitlines()
+    lines = text.split("\n")
     first, brace, last = (text.count("\n", 0, position) for position in (start, opening, end - 1))
     documented = first
     while documented and lines[documented - 1].startswith("//"):

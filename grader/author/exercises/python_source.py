@@ -73,7 +73,7 @@ def _find_in_python(text: str, name: str) -> Exercise | None:
     for one in outer:
         body = [s for node in body if isinstance(node, ast.ClassDef) and node.name == one for s in node.body]
     nodes = [node for node in body if isinstance(node, Definition | ast.ClassDef) and node.name == inner]
-    lines = text.splitlines()
+    lines = text.split("\n")
     if not nodes:
         return None
     if isinstance(nodes[0], ast.ClassDef):
@@ -141,7 +141,7 @@ def _end_of_signature(lines: list[str], node: Definition) -> int:
 
 def without_methods(text: str, class_name: str, names: set[str]) -> str:
     """A module's source without the named methods of one class and the blank line before each."""
-    lines = text.splitlines()
+    lines = text.removesuffix("\n").split("\n")
     dropped: set[int] = set()
     for node in _tree(text).body:
         if isinstance(node, ast.ClassDef) and node.name == class_name:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.author.course_files import read_text
+from grader.author.exercises.source_places import SourcePlaces
 from grader.judge.discover_subclasses import defined_by, line_in
 from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS
-from grader.model.errors import UserError
+from grader.model.errors import BackflipError, UserError
 
 T = TypeVar("T")
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -55,37 +56,41 @@ def running(path: Path, run: Callable[[], T]) -> T:
 
 @contextmanager
 def faults_named(folder: Path) -> Iterator[None]:
-    """Turns a fault of an assignment's own kinds and comparisons into a UserError, with its line if known."""
+    """Turns an exception that an assignment's own kind or comparison raised into a UserError, with its line.
+
+    Any other exception passes: it is the grader's own fault, or says what is wrong already.
+    """
     try:
         yield
-    except UserError:
+    except BackflipError:
         raise
     except (Exception, SystemExit) as error:  # the author's own code
-        files = [name for name in (OWN_KINDS, OWN_COMPARISONS) if (folder / name).is_file()]
-        if not files:
-            raise
-        message = f"a rubric that uses this file cannot be read: {type(error).__name__}: {error}"
-        lines = {name: line for name in files if (line := line_in(name, error)) is not None}
-        name = next(iter(lines or files))
-        raise UserError(message, folder / name, lines.get(name)) from error
+        for name in (OWN_KINDS, OWN_COMPARISONS):
+            if (line := line_in(name, error)) is not None:
+                message = f"a rubric that uses this file cannot be read: {type(error).__name__}: {error}"
+                raise UserError(message, folder / name, line) from error
+        raise
 
 
 def cut(path: Path, text: str, names: Collection[str]) -> str:
     """The classes of those names, and the imports, constants, functions and classes that they use.
 
-    The lines of everything else are empty, so that an error names the line of the author's file.
+    Everything else is left out, and each statement keeps its line, so that an error names the line of the
+    author's file.
     """
-    lines, body = text.splitlines(), ast.parse(text).body
+    places, body = SourcePlaces(text), ast.parse(text).body
     uses = {id(node): {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} for node in body}
     needed, before = set(names), set[str]()
     while needed != before:
         before = set(needed)
         needed |= {name for node in body if _bound(path, node) & needed for name in uses[id(node)]}
-    kept = [""] * len(lines)
+    kept = ""
     for node in body:
         if _bound(path, node) & needed or _is_of_future(node):
-            kept[_first(node) - 1 : node.end_lineno] = lines[_first(node) - 1 : node.end_lineno]
-    return "\n".join(kept).rstrip() + "\n"
+            start = _start(places, node)
+            kept += "\n" * (text.count("\n", 0, start) - kept.count("\n")) or ("; " if kept else "")
+            kept += text[start : places.end(node)]
+    return kept.rstrip() + "\n"
 
 
 def _bound(path: Path, node: ast.stmt) -> set[str]:
@@ -107,6 +112,7 @@ def _is_of_future(node: ast.stmt) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
-def _first(node: ast.stmt) -> int:
+def _start(places: SourcePlaces, node: ast.stmt) -> int:
+    """The position of a statement with its decorators; the `@` of one is the first character of its line."""
     decorators = node.decorator_list if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
-    return decorators[0].lineno if decorators else node.lineno
+    return places.starts[decorators[0].lineno - 1] if decorators else places.start(node)

@@ -67,7 +67,7 @@ def read_function(root: Path, place: str) -> ReferenceFunction:
         raise UserError(
             f"--from {place}: found a class, expected a function: docs/authoring.md shows classes"
         )
-    text = "\n".join(function.whole.splitlines()[whole.lineno - 1 :])
+    text = "\n".join(function.whole.split("\n")[whole.lineno - 1 :])
     imports, names, modules = _needs(tree, module, name)
     return ReferenceFunction(
         place, name, text, _parameters(whole), whole.returns, tuple(imports), tuple(names), tuple(modules)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from grader.author.exercises.source_places import SourcePlaces
+
 COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.Lt: ("<", "<="),
     ast.LtE: ("<=", "<"),
@@ -75,25 +77,8 @@ def _is_python(text: str) -> bool:
     return True
 
 
-class _Source:
-    """A text with the places of its nodes: Python counts columns in bytes."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._lines = text.splitlines(keepends=True)
-        self._starts = [0]
-        for line in self._lines:
-            self._starts.append(self._starts[-1] + len(line))
-
-    def start(self, node: ast.expr | ast.stmt) -> int:
-        return self._at(node.lineno, node.col_offset)
-
-    def end(self, node: ast.expr | ast.stmt) -> int:
-        return self._at(node.end_lineno or node.lineno, node.end_col_offset or 0)
-
-    def _at(self, line: int, column: int) -> int:
-        before = self._lines[line - 1].encode()[:column].decode()
-        return self._starts[line - 1] + len(before)
+class _Source(SourcePlaces):
+    """A source, and the changes to it."""
 
     def between(self, one: ast.expr, other: ast.expr, old: str, new: str) -> tuple[int, int, str]:
         """The operator between two operands, without brackets."""
@@ -103,10 +88,10 @@ class _Source:
 
     def change(self, operator: str, start: int, end: int, new: str) -> Change:
         """The change, with enough whole lines around it that the text occurs only once."""
-        first = max(s for s in self._starts if s <= start)
-        last = min(s for s in self._starts if s >= end)
+        first = max(s for s in self.starts if s <= start)
+        last = min(s for s in self.starts if s >= end)
         while self.text.count(self.text[first:last].strip()) != 1 and first > 0:
-            first = max(s for s in self._starts if s < first)
+            first = max(s for s in self.starts if s < first)
         first += len(self.text[first:]) - len(self.text[first:].lstrip())
         last -= len(self.text[:last]) - len(self.text[:last].rstrip())
         old = self.text[first:last]

@@ -1,13 +1,16 @@
 """An assignment brings its own kinds and comparisons, and a handout holds only those that it needs."""
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from grader.author import read_yaml
 from grader.author.describe_schema import SCHEMA, write_schema
 from grader.author.extensions.own_source import cut
 from grader.author.handout import generate
@@ -15,7 +18,7 @@ from grader.author.load import load
 from grader.author.schema import vocabulary_of
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
-from grader.model.errors import UserError
+from grader.model.errors import GraderFault, ProtocolError, UserError
 from grader.model.grade import Sandbox, Status
 from tests.folders import in_folder
 from tests.tables import by_name
@@ -234,10 +237,27 @@ MISTAKES = {
         "kinds.py",
         'return {"letters": ShuffledCase}',
         "return None",
-        "kinds.py: a rubric that uses",
+        "kinds.py:10: Shuffled.keys returned NoneType, expected ",
     ),
     "lengths_that_raise": ("kinds.py", "return [], []", "return 1 / 0", "kinds.py:37: a rubric that uses"),
-    "no_lengths": ("kinds.py", "return [], []", "return None", "kinds.py: a rubric that uses this file"),
+    "no_lengths": (
+        "kinds.py",
+        "return [], []",
+        "return None",
+        "kinds.py:36: Shuffled.lengths returned NoneType",
+    ),
+    "lengths_of_nothing": (
+        "kinds.py",
+        "return [], []",
+        'return [["a"]], []',
+        "kinds.py:36: Shuffled.lengths returned tuple",
+    ),
+    "no_keys_of_a_case": (
+        "comparisons.py",
+        "a_case_may",
+        "case_keys = staticmethod(lambda: None)\n    a_case_may",
+        "comparisons.py:13: SameLength.case_keys returned NoneType",
+    ),
     "no_draw": ("kinds.py", "def draw(", "def drew(", "kinds.py: found a file that cannot be run: TypeError"),
     "an_exit": ("kinds.py", "return [], []", "raise SystemExit", "kinds.py:37: a rubric that uses"),
     "an_unknown_comparison": ("rubric.yaml", "same_length", "same_size", "'same_length'"),
@@ -307,6 +327,54 @@ def test_a_fault_of_an_own_kind_or_comparison_names_its_line_and_costs_no_points
     status, rationale, _ = results["as-long"]
     assert status is Status.INTERNAL_ERROR
     assert phrase in rationale
+
+
+GRADERS_OWN = {
+    "a_fault": GraderFault("the disk is full"),
+    "an_error_of_the_wire": ProtocolError("a frame without an end"),
+    "a_missing_key": KeyError("place"),
+    "a_full_disk": OSError(28, "No space left on device"),
+}
+
+
+@pytest.mark.parametrize("error", by_name(GRADERS_OWN))
+def test_a_fault_that_passed_through_no_own_file_is_not_blamed_on_one(
+    course: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    folder = course()
+
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(read_yaml, "load_rubric", fails)
+    with pytest.raises(type(error)) as caught:
+        load(folder)
+    assert caught.value is error
+
+
+SPLIT_AT_OTHER_PLACES = {  # a line's end for str.splitlines, not for Python
+    "a_form_feed": "\f",
+    "a_line_separator": 'NOTE = "one\u2028two"\n',
+    "a_vertical_tab_in_a_comment": "# one\x0btwo\n",
+}
+
+
+@pytest.mark.parametrize("text", by_name(SPLIT_AT_OTHER_PLACES))
+def test_only_a_newline_ends_a_line_of_an_own_file(tmp_path: Path, text: str) -> None:
+    source = f"{text}class Shuffled:\n    def draw(self):\n        return ORDER\n\n\nSECRET = 1; ORDER = 2\n"
+    kept = cut(tmp_path / "kinds.py", source, {"Shuffled"})
+    names: dict[str, Any] = {}
+    exec(kept, names)
+
+    assert (names["Shuffled"]().draw(), "SECRET" in names) == (2, False)
+    assert ast.parse(kept).body[-1].lineno == ast.parse(source).body[-1].lineno
+
+
+def test_statements_of_one_line_stay_on_it(tmp_path: Path) -> None:
+    source = 'SECRET = "ä"; LOW = 1; HIGH = LOW + 1\n\n\nclass Shuffled:\n    order = HIGH\n'
+    kept = cut(tmp_path / "kinds.py", source, {"Shuffled"})
+
+    assert kept == "LOW = 1; HIGH = LOW + 1\n\n\nclass Shuffled:\n    order = HIGH\n"
 
 
 def test_what_a_handout_holds_of_an_own_file_keeps_its_lines(course: Callable[..., Path]) -> None:

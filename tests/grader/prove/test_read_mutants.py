@@ -147,6 +147,21 @@ def test_an_edit_changes_code_and_no_docstring() -> None:
         edit(CLASS, "Counter", {"Counts": "counts"})
 
 
+def test_code_behind_a_docstring_on_its_line_can_be_edited() -> None:
+    text = 'def add(a):\n    """Doc. ä"""; return a + 1  # Doc.\n'
+    assert edit(text, "add", {"a + 1": "a - 1"}) == text.replace("a + 1", "a - 1")
+    short = 'def add(a): """Adds a + 1."""; return a + 1'
+    assert edit(short, "add", {"a + 1": "a - 1"}) == short.replace("return a +", "return a -")
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\f", "\x85", "\x1c"], ids=repr)
+def test_only_a_newline_ends_a_line_of_a_solution(mark: str) -> None:
+    """Otherwise the edit would change the docstring, and the mutant would be right."""
+    head = f'NOTE = "one{mark}two"\n\n\n'
+    text = head + 'def add(a):\n    """Returns a + 1."""\n    return a + 1\n'
+    assert edit(text, "add", {"a + 1": "a - 1"}) == text.replace("return a +", "return a -")
+
+
 def test_a_mutant_of_a_class_is_a_class(tmp_path: Path) -> None:
     course = write_course_of_its_own(tmp_path)
     folder = course / "assignments" / "tiny"

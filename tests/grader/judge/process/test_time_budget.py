@@ -229,8 +229,15 @@ def test_an_import_that_never_ends_is_tried_once_and_fails_every_case(
 def test_a_case_that_its_criterion_ended_is_run_again_and_a_timeout_kept(
     assignment: Assignment,
 ) -> None:
-    """Otherwise the next run would begin where this one ended, with the criterion's full time."""
-    slow = {"conv.py": source(flip="burn(0.12)", dilate="if a.shape[0] == 3: burn(60)").encode()}
+    """Otherwise the next run would begin where this one ended, with the criterion's full time.
+
+    Two cases of two calls take 0.8 of a criterion's 1.2 CPU seconds, and the third takes the rest. No wall
+    time ends a case, so a busy machine changes nothing.
+    """
+    limits = replace(assignment.limits, case_seconds=0.6, wall_factor=1000)
+    assignment = replace(assignment, limits=limits)
+    flip, dilate = "burn(60 if a.shape[0] == 5 else 0.2)", "if a.shape[0] == 3: burn(60)"
+    slow = {"conv.py": source(flip, dilate).encode()}
     bench = GradingSession(Grading.of(assignment, Sandbox.BUBBLEWRAP, "", None, variants=False))
     try:
         first = bench.grade_work(Work("slow", SubmittedFiles(slow), ("ada",)))

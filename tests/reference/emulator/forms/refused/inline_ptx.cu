@@ -1,5 +1,5 @@
 // Assembly: a matrix product by mma in inline PTX
-// Refused: inline assembly is for a GPU alone
+// Refused: inline assembly runs only on a GPU
 __global__ void lane(unsigned *out)
 {
     unsigned id;
