@@ -45,14 +45,16 @@ def where_to_begin(grade: Grade, place: Place) -> tuple[str, ...]:
 
 def next_step(grade: Grade, place: Place) -> str:
     """One line: what to do next."""
-    criterion = first_unfinished(grade)
-    if criterion is None:
+    unfinished = [criterion for criterion in grade.criteria if any(map(_failed, criterion.results))]
+    if not unfinished:
         return _all_pass(grade, place)
     if feedback_on(grade).whole is not None:
         return "Next: fix the first problem above, then grade again."
-    failing = _first_shown(criterion)
+    # a case that the student can see comes first: its feedback says what to fix
+    shown = ((criterion, result) for criterion in unfinished if (result := _first_shown(criterion)))
+    criterion, failing = next(shown, (unfinished[0], None))
     if failing is None:
-        return f"Next: `{clean_line(criterion.id)}`. Only hidden cases of it fail: test it on other shapes."
+        return f"Next: `{clean_line(criterion.id)}`. Only hidden cases fail: test it on other inputs."
     if unwritten(failing):
         return f"Next: write `{_function(criterion, place)}`{_at(failing)}. {_read(failing)}".rstrip()
     case = clean_line(f"{failing.criterion}/{failing.case}")
@@ -61,11 +63,6 @@ def next_step(grade: Grade, place: Place) -> str:
     if failing.status is Status.TIMEOUT:  # at a prompt it would not end either
         return f"Next: `{case}`. To step through it: `make debug CASE={case}`"
     return f"Next: `{case}`. To try it in Python: `make try CASE={case}`"
-
-
-def first_unfinished(grade: Grade) -> CriterionGrade | None:
-    """The first criterion, in the handout's order, with a case that failed because of the submission."""
-    return next((criterion for criterion in grade.criteria if any(map(_failed, criterion.results))), None)
 
 
 def _failed(result: CheckResult) -> bool:

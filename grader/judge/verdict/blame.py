@@ -18,7 +18,13 @@ class Blame:
         return self._first_of(criterion, self._evidence.certainly_inner_of(criterion.id))
 
     def asks(self, criterion: CriterionGrade) -> list[str]:
-        """The wrong exercises that a criterion calls itself, and that earlier criteria tested alone."""
+        """The wrong exercises that a criterion calls itself, and that earlier criteria tested alone.
+
+        There are none if an idea already says what is wrong here: each criterion may be about another part of
+        one exercise.
+        """
+        if self._ideas[criterion.id]:
+            return []
         exercises = self._evidence.asked_of(criterion.id) if self._evidence.has_calls else frozenset[str]()
         return self._first_of(criterion, exercises)
 

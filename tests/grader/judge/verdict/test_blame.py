@@ -108,3 +108,15 @@ def test_an_exercise_is_not_blamed_for_the_mistake_of_another() -> None:
 
 def test_what_passes_needs_no_fix() -> None:
     assert messages_of(flip="ok", dilate="ok", grad="x") == {}
+
+
+def test_a_criterion_with_an_idea_is_not_sent_to_its_own_exercise() -> None:
+    """Each of several criteria may be about another part of `flip`; an idea says what is wrong here."""
+    mistakes = replace(
+        MISTAKES,
+        asked={**MISTAKES.asked, "pair": ["flip"]},
+        answers={"pair/one": {"f": [("flipped",)]}},
+    )
+    assert ideas(mistakes, flip="x", pair="f") == {"pair": ["flipped"]}
+    assert messages_of(mistakes, flip="x", pair="f") == {}
+    assert "pair" in messages_of(mistakes, flip="x", pair="y")

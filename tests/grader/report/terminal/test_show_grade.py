@@ -250,3 +250,19 @@ def test_a_function_that_does_not_end_is_stepped_through(
     endless, wrong = (next_step(make_grade(criterion), place) for criterion in failing)
     assert endless == "Next: `x/a`. To step through it: `make debug CASE=x/a`"
     assert wrong == "Next: `x/a`. To try it in Python: `make try CASE=x/a`"
+
+
+def test_the_next_step_is_a_case_that_the_student_can_see(make_grade: Callable[..., Grade]) -> None:
+    """The first exercise may fail hidden cases only, which say nothing; another one may show the idea."""
+
+    def graded(name: str, status: Status, visibility: Visibility) -> CriterionGrade:
+        result = CheckResult(name, "a", status, visibility)
+        return CriterionGrade(name, "", Fraction(1), Fraction(0), status, (result,))
+
+    passing = graded("slope", Status.OK, Visibility.VISIBLE)
+    hidden = graded("plain", Status.WRONG, Visibility.HIDDEN)
+    visible = graded("curved", Status.WRONG, Visibility.VISIBLE)
+
+    assert next_step(make_grade(passing, hidden, visible), Place()) == "Next: `curved/a`."
+    only_hidden = "Next: `plain`. Only hidden cases fail: test it on other inputs."
+    assert next_step(make_grade(passing, hidden), Place()) == only_hidden
