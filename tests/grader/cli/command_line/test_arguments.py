@@ -54,7 +54,7 @@ def test_every_folder_that_a_command_writes_to_is_named_by_one_option_with_one_t
     commands = ["generate", "verify", "redteam", "report", "similarity", "publish", "collect"]
     assert {command for command, _ in folders} == set(commands)
     assert [command for command, action in folders if action.option_strings != ["--out"]] == []
-    texts = {command: str(action.help).partition("; default: ")[0] for command, action in folders}
+    texts = {command: str(action.help).partition("; ")[0] for command, action in folders}
     assert texts == dict.fromkeys(commands, "the folder to write to")
 
 
