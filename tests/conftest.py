@@ -1,5 +1,6 @@
 """Fixtures for all tests: the repository's root, the sample class and the tiny course."""
 
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,10 @@ settings.load_profile("laws")
 # a shell's background job ignores Ctrl-C, and so would what these tests start and then interrupt
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# `make test ARGS=...` hands its variables on, and the Makefile of a handout would read them
+for name in ("MAKEFLAGS", "MAKEOVERRIDES", "ARGS"):
+    os.environ.pop(name, None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
