@@ -72,8 +72,8 @@ demo: setup
 	@echo; echo "The class report, to be opened in a browser:"
 	@$(GRADER) report --format html --assignment conv_backward --out build/report
 
-test: setup # half of it waits: six processes keep two cores busy
-	@$(PY) -m pytest -n 6 --dist worksteal $(ARGS)
+test: setup # half of it waits: four processes keep two cores busy
+	@$(PY) -m pytest -n 4 --dist worksteal $(ARGS)
 
 test-slow: setup
 	@$(PY) -m pytest -m slow -n 4 --dist worksteal $(ARGS)
