@@ -1,6 +1,6 @@
 """Says which submission times a run of a batch lacks, where scores depend on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.known_times import has_file_of_times
@@ -23,21 +23,28 @@ def time_warnings(
     read = {one.submission.id: one.submission for one in intake.submissions}
     now = {one.id: one for one in gradebook.submissions(assignment) if one.id in read}
     warnings = []
-    if read and policies.has_late_policy and assignment in policies.deadlines:
-        is_known = any(one.submitted_at or one.late for one in now.values())
-        if not is_known and all(one.late is None for one in read.values()):
+    lost = {one.student_id for one in before if one.submitted_at and _lacks_time(now.get(one.id))}
+    if policies.has_late_policy and assignment in policies.deadlines:
+        on_time = [one for one in now.values() if _lacks_time(one) and not one.late]
+        untimed = {one.student_id for one in on_time if read[one.id].late is None}
+        if untimed and untimed == {one.student_id for one in now.values()}:
             warnings.append("no submission has a time, so each is on time: give the times with --times FILE")
+        elif untimed - lost:
+            names = _listed(untimed - lost)
+            warnings.append(f"no time, so on time: {names}; give the times with --times FILE")
     several = 0 if intake.has_times else _several_without_time(intake, read)
     if several and has_file_of_times(gradebook.database, assignment):
         warnings.append(
             f"{plural(several, 'student')} with several submissions: the times of an earlier run do not "
             "choose the one that counts; give them again with --times FILE"
         )
-    lost = sorted({one.student_id for one in before if one.submitted_at and _lacks_time(now.get(one.id))})
     if lost:
-        names = listing([clean_line(id) for id in lost], NAMES)
-        warnings.append(f"without the time that an earlier run read: {names}")
+        warnings.append(f"without the time that an earlier run read: {_listed(lost)}")
     return tuple(warnings)
+
+
+def _listed(students: Set[str]) -> str:
+    return listing([clean_line(id) for id in sorted(students)], NAMES)
 
 
 def _several_without_time(intake: Intake, read: Mapping[str, Submission]) -> int:

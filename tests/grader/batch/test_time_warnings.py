@@ -17,14 +17,15 @@ from grader.model.late_policy import DAY, Penalty, Policies
 DEADLINES = {"conv": datetime.fromisoformat("2026-09-11T23:59:00-04:00")}
 PENALTY = Policies(deadlines=DEADLINES, penalty=Penalty(Fraction(1, 10), DAY))
 TIME = SubmissionTime(Claim(ids=("ada",)), "2026-09-12T12:00:00-04:00")
+OTHER = SubmissionTime(Claim(ids=("zoe",)), TIME.time)
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """Ada and zoe submitted one file each."""
     for student in ("ada", "zoe"):
-        write(tmp_path / student / "conv.py", student)
-    return tmp_path
+        write(tmp_path / "class" / student / "conv.py", student)
+    return tmp_path / "class"
 
 
 def write(path: Path, text: str) -> None:
@@ -49,21 +50,30 @@ def test_a_run_without_any_time_says_so_if_lateness_costs_points(gradebook: Grad
     assert warning.startswith("no submission has a time") and "--times FILE" in warning
     assert run(gradebook, root, policies=Policies(deadlines=DEADLINES)) == ()
     assert run(gradebook, root, policies=Policies(penalty=PENALTY.penalty)) == ()
-    assert run(gradebook, root, [TIME]) == ()
-    assert run(gradebook, root) == ()  # the time is known from the run before
+    assert run(gradebook, root, [TIME, OTHER]) == ()
+    assert run(gradebook, root) == ()  # the times are known from the run before
+
+
+def test_a_run_names_the_students_without_a_time_where_others_have_one(
+    gradebook: Gradebook, root: Path
+) -> None:
+    """Each of them counts as on time, which nothing else would show."""
+    (warning,) = run(gradebook, root, [TIME])
+    assert warning == "no time, so on time: zoe; give the times with --times FILE"
+    assert run(gradebook, root) == (warning,)
+    assert run(gradebook, root, [TIME], policies=Policies(deadlines=DEADLINES)) == ()
 
 
 def test_a_run_says_that_earlier_times_do_not_choose_between_submissions(
     gradebook: Gradebook, tmp_path: Path
 ) -> None:
     for attempt in ("attempt-1", "attempt-2"):
-        write(tmp_path / "ada" / attempt / "conv.py", attempt)
-    assert run(gradebook, tmp_path, [TIME]) == ()
-    (warning,) = run(gradebook, tmp_path)
+        write(tmp_path / "class" / "ada" / attempt / "conv.py", attempt)
+    assert run(gradebook, tmp_path / "class", [TIME]) == ()
+    (warning,) = run(gradebook, tmp_path / "class")
     assert warning.startswith("1 student with several submissions") and "--times FILE" in warning
 
 
 def test_a_run_names_the_students_whose_time_its_file_lacks(gradebook: Gradebook, root: Path) -> None:
-    assert run(gradebook, root, [TIME]) == ()
-    other = SubmissionTime(Claim(ids=("zoe",)), TIME.time)
-    assert run(gradebook, root, [other]) == ("without the time that an earlier run read: ada",)
+    assert run(gradebook, root, [TIME, OTHER]) == ()
+    assert run(gradebook, root, [OTHER]) == ("without the time that an earlier run read: ada",)
