@@ -816,48 +816,52 @@ const char *reason_of(int signal, std::uintptr_t address)
     return "ran into what is no code or no memory: it may have written over its own variables' stack";
 }
 
-// The address at which the machine stopped; 0 if unknown.
-std::uintptr_t instruction(void *context)
+// Where the machine stopped: the addresses in its code and on its stack; 0 if unknown.
+struct Registers {
+    std::uintptr_t code = 0, stack = 0;
+};
+
+Registers registers_in(void *context)
 {
 #if defined(__linux__) && defined(__x86_64__)
-    return std::uintptr_t(static_cast<ucontext_t *>(context)->uc_mcontext.gregs[REG_RIP]);
+    const auto &values = static_cast<ucontext_t *>(context)->uc_mcontext.gregs;
+    return {std::uintptr_t(values[REG_RIP]), std::uintptr_t(values[REG_RSP])};
 #elif defined(__linux__) && defined(__aarch64__)
-    return std::uintptr_t(static_cast<ucontext_t *>(context)->uc_mcontext.pc);
+    const auto &values = static_cast<ucontext_t *>(context)->uc_mcontext;
+    return {std::uintptr_t(values.pc), std::uintptr_t(values.sp)};
 #else
     (void)context;
-    return 0;
+    return {};
 #endif
 }
 
-// The stack pointer where the machine stopped; 0 if unknown.
-std::uintptr_t stack_pointer(void *context)
+// Ends the launch with a finding about this thread, at an address in the program or at its last known place.
+void end_with(std::int32_t kind, const char *name, std::uintptr_t code)
 {
-#if defined(__linux__) && defined(__x86_64__)
-    return std::uintptr_t(static_cast<ucontext_t *>(context)->uc_mcontext.gregs[REG_RSP]);
-#elif defined(__linux__) && defined(__aarch64__)
-    return std::uintptr_t(static_cast<ucontext_t *>(context)->uc_mcontext.sp);
-#else
-    (void)context;
-    return 0;
-#endif
+    Finding finding = {};
+    finding.kind = kind;
+    finding.place = last_place;
+    finding.line = std::int32_t(last_place >> 48);
+    if (in_the_program(code)) {
+        finding.place = code + 1;
+        finding.line = 0;
+    }
+    finding.thread = thread;
+    finding.other_thread = -1;
+    finding.block = finding.other_block = block;
+    finding.region = -2;
+    finding.name = name;
+    report(finding);
+    stop();
 }
 
 // The launch's time is over. It ends where a thread runs a kernel's own code: there the runtime's state is whole.
 // Elsewhere, or in another thread of the host's, the next signal will find it there.
 void late(int, siginfo_t *, void *context)
 {
-    if (thread < 0 || !in_the_program(instruction(context)) || !in_a_stack(stack_pointer(context)))
-        return;
-    Finding finding = {};
-    finding.kind = TIMEOUT;
-    finding.place = instruction(context) + 1;
-    finding.thread = thread;
-    finding.other_thread = -1;
-    finding.block = finding.other_block = block;
-    finding.region = -2;
-    finding.name = "was still running when the time of the launch was over: --seconds sets it";
-    report(finding);
-    stop();
+    Registers at = registers_in(context);
+    if (thread >= 0 && in_the_program(at.code) && in_a_stack(at.stack))
+        end_with(TIMEOUT, "was still running when the time of the launch was over: --seconds sets it", at.code);
 }
 
 void crashed(int signal, siginfo_t *info, void *context)
@@ -867,21 +871,7 @@ void crashed(int signal, siginfo_t *info, void *context)
             sigaction(FATAL[i], &earlier[i], nullptr);
         return;
     }
-    Finding finding = {};
-    finding.kind = CRASHED;
-    finding.place = last_place;
-    finding.line = std::int32_t(last_place >> 48);
-    if (in_the_program(instruction(context))) {
-        finding.place = instruction(context) + 1;
-        finding.line = 0;
-    }
-    finding.thread = thread;
-    finding.other_thread = -1;
-    finding.block = finding.other_block = block;
-    finding.region = -2;
-    finding.name = reason_of(signal, reinterpret_cast<std::uintptr_t>(info->si_addr));
-    report(finding);
-    stop();
+    end_with(CRASHED, reason_of(signal, reinterpret_cast<std::uintptr_t>(info->si_addr)), registers_in(context).code);
 }
 
 void watch()
