@@ -44,3 +44,11 @@ def test_numbers_of_equal_hashes_are_counted_as_fast_as_others() -> None:
     """Their count takes time that grows with the square if it goes by Python's hash: ten minutes here."""
     numbers = [k * (2**61 - 1) for k in range(50_000)]
     assert elements_difference(numbers, numbers[::-1]) is None
+
+
+def test_a_longer_answer_is_wrong_by_an_element_that_occurs_too_often() -> None:
+    """It is read no further than that: an answer may hold millions of elements."""
+    difference = elements_difference([1, 2], [2, 1, 1, 3])
+    assert difference is not None
+    assert difference.rationale == "1 is not expected, or not this often"
+    assert elements_difference([], np.zeros(30_000_000, np.float32)) is not None
