@@ -238,16 +238,19 @@ def test_a_long_search_for_pairs_says_how_far_it_is(
     open_desk: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page loads again until the pairs are found; meanwhile the desk answers."""
-    may_end = Event()
+    may_count, may_end = Event(), Event()
 
     def slow(*words: Any) -> tuple[Pair, ...]:
         *given, on_read = words
+        may_count.wait()
         on_read(3, 800)
         may_end.wait()
         return similar_pairs(*given)
 
     monkeypatch.setattr("grader.desk.insight.similar_pairs", slow)
     desk = open_desk(patience=0.0)
+    assert "The search is running. This page loads again" in desk.get("/a/dense/similarity").text
+    may_count.set()
     wait_until(lambda: "3 of 800 versions" in desk.get("/a/dense/similarity").text, "the search has begun")
     assert desk.get("/a/dense/similarity").headers["refresh"] == "2"
     assert desk.get("/a/dense").status_code == 200
