@@ -12,8 +12,8 @@ from typing import Any, BinaryIO, NoReturn, Protocol
 
 import numpy
 
+from grader.model.file_formats.python_syntax import why_not_read
 from grader.model.near_miss import near_miss
-from grader.model.python_syntax import why_not_read
 from grader.model.wire_format import MAX_ARRAYS, MAX_BASES, Frame, FrameReader, RawArray, encode
 from grader.worker.exception_origin import (
     calls_of,
