@@ -355,11 +355,7 @@ SAMPLE_CLASS: dict[str, dict[str, tuple[str, ...]]] = {
         "transpose_x": ("padding_of_the_height_for_both",),
         "gradient_inputs": ("padding_of_the_height_for_both",),
     },
-    "wrong_shape": {
-        "w_grad": ("not_permuted_back",),
-        "transpose_w": ("not_permuted_back",),
-        "gradient_inputs": ("not_permuted_back",),
-    },
+    "wrong_shape": {"w_grad": ("not_permuted_back",)},
     "forward_wrong_gradient_right": {"conv": ("kernel_turned_around",)},  # both gradients follow it
     "perfect": {},
     "untouched_handout": {},
