@@ -10,7 +10,7 @@ from grader.author.render import Views
 from grader.judge.session import Session
 from grader.model.grade import Grade, Sandbox, Status
 from grader.model.text import as_number
-from grader.prove.answers_file import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from tests.folders import in_folder
 from tests.sample_class.difference import Difference, Edit
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, NoReturn, Protocol
 
 import numpy
 
-from grader.model.near_miss import near_miss
+from grader.model.did_you_mean import did_you_mean
 from grader.model.python_syntax import why_not_read
 from grader.model.wire_format import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
 from grader.worker.function_proxy import LINE, proxies
@@ -218,7 +218,7 @@ class Worker:
         else:
             message = _text(raised)
             if type(raised) is AttributeError and type(raised.obj) is Case:  # a subclass may run its own code
-                message += near_miss(str(raised.name), vars(raised.obj))
+                message += did_you_mean(str(raised.name), vars(raised.obj))
             calls = [_cut(call, MAX_OF_CALL) for call in calls_of(raised, self._folder)]
             place |= {key: calls[-1][key] for key in place} if calls else {}
             if self._is_course:
