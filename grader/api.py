@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from grader.author.load import load, load_course
-from grader.model.assignment import Assignment, Device
+from grader.model.assignment import Assignment
 from grader.model.assignment import Course as CourseFacts
 from grader.model.did_you_mean import near_file, one_of
 from grader.model.errors import GraderFault, UserError
-from grader.model.grade import Grade, Sandbox
+from grader.model.grade import Grade
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Device, Sandbox
 
 if TYPE_CHECKING:
     from grader.author.render import Views

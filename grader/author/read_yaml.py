@@ -22,7 +22,6 @@ from grader.model.assignment import (
     Assignment,
     Case,
     Course,
-    Device,
     ImportRules,
     Limits,
     Rubric,
@@ -31,6 +30,7 @@ from grader.model.assignment import (
 from grader.model.did_you_mean import near_file
 from grader.model.errors import UserError
 from grader.model.late_policy import duration
+from grader.model.surroundings import Device
 
 WRAPPED = re.compile(r"(?:int|float|bool)\((.*)\)")  # a result as a number
 

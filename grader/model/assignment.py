@@ -10,14 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.model.late_policy import Policies
-
-
-class Device(StrEnum):
-    """The device that grades a submission: the CPU, a GPU, or the emulator of one."""
-
-    CPU = "cpu"
-    CUDA = "cuda"
-    EMULATED = "emulated"
+from grader.model.surroundings import Device
 
 
 class Visibility(StrEnum):

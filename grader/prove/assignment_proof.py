@@ -11,10 +11,11 @@ from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment
-from grader.model.grade import Grade, Sandbox, Status
+from grader.model.grade import Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.results.verification import Finding, Verification
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from grader.model.text import plural
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
 from grader.prove.cheats import cheats_on, excesses, gains

@@ -15,7 +15,8 @@ from grader.batch.pool import grade_all
 from grader.intake.read_class import read_class
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
-from grader.model.grade import Grade, Sandbox, Status
+from grader.model.grade import Grade, Status
+from grader.model.surroundings import Sandbox
 from tests.attacks.test_attacks import TABLE, stage
 from tests.folders import in_folder
 

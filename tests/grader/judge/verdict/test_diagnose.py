@@ -23,8 +23,9 @@ from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions, end_of
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
-from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import Mutant
+from grader.model.surroundings import Sandbox
 from grader.prove.mutant_answers import misconceptions
 from grader.prove.read_mutants import read_mutants
 from grader.prove.run_mutants import grade_texts

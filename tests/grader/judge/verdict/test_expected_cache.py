@@ -16,8 +16,8 @@ from grader.judge.inputs import Inputs
 from grader.judge.verdict import oracles
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case
-from grader.model.grade import Sandbox
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from tests.functions_course import load_with_library
 from tests.tiny_course import RIGHT, write_course_of_its_own
 

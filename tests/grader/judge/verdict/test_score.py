@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from grader.judge.verdict.score import failing_forward, score, unmet_requirement
 from grader.model.assignment import Assignment, Case, Criterion, Rubric
-from grader.model.grade import CheckResult, Grade, Sandbox, Status
+from grader.model.grade import CheckResult, Grade, Status
+from grader.model.surroundings import Sandbox
 from tests.tables import by_name
 
 STATUSES = st.sampled_from(list(Status))
