@@ -43,7 +43,7 @@ TABLE: dict[str, tuple[tuple[float, ...], set[Status]]] = {
     "syntax_error": ((0,) * 10, {Status.ERROR, Status.NOT_RUN}),
     "infinite_loop": ((5, 4, 5, 7, 3, 35, 20, 5, 5, 5), {Status.TIMEOUT}),
     "exits_at_import": ((0,) * 10, {Status.CRASHED, Status.NOT_RUN}),
-    "prints_without_end": ((5, 10, 5, 0, 0, 1, 20, 0, 0, 5), {Status.OUTPUT_LIMIT, Status.NOT_RUN}),
+    "prints_without_end": ((5, 10, 5, 1, 0, 1, 20, 0, 0, 5), {Status.OUTPUT_LIMIT, Status.NOT_RUN}),
     "missing_file": ((0,) * 10, {Status.REFUSED}),
 }
 
@@ -111,6 +111,7 @@ def test_one_hang_costs_the_rest_of_its_criterion(session: Session, sample_class
     assert [(r.criterion, r.case, r.status) for r in failed] == [
         ("dilate", "negative-axis", Status.TIMEOUT),
         ("dilate", "negative-dilation", Status.NOT_RUN),
+        ("dilate", "an-axis-too-far", Status.NOT_RUN),
         ("dilate", "no-elements", Status.NOT_RUN),
         ("dilate", "of-a-view", Status.NOT_RUN),
     ]
