@@ -11,7 +11,7 @@ from grader.judge.session import Session
 from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
 from grader.model.text import as_number
-from grader.prove.answers_file import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from tests.folders import in_folder
 from tests.sample_class.difference import Difference, Edit
 

@@ -26,7 +26,7 @@ from grader.model.errors import UserError
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.surroundings import Sandbox
-from grader.prove.answers_file import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from grader.prove.read_mutants import read_mutants
 from grader.prove.run_mutants import grade_texts
 from grader.report.formats.json import to_json
