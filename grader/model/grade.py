@@ -11,13 +11,6 @@ from grader.model.wire_format import RawArray
 HINT = "~"  # begins the digest of an answer with few different numbers, which is only a hint
 
 
-class Sandbox(StrEnum):
-    """The sandbox of a submission during grading. Without one, it has all rights of the grader's user."""
-
-    BUBBLEWRAP = "bubblewrap"
-    NONE = "none"
-
-
 class Status(StrEnum):
     """The way that one case ended; the set is closed.
 
@@ -57,8 +50,10 @@ class Status(StrEnum):
 class Outcome:
     """An implementation's answer to one question: arrays if `status` is OK, else the reason for failure.
 
-    `error` is the class of the exception if one was raised, and `calls` are the submission's own calls that
-    it passed through, the outermost first.
+    `error` is the class of the exception if one was raised, `error_bases` are the classes that it derives
+    from, and `calls` are the submission's own calls that it passed through, the outermost first.
+    `is_error_of_submission` is False if a probe raised it, for example because it could not use what the
+    submission returned.
     """
 
     status: Status
@@ -67,6 +62,8 @@ class Outcome:
     output: str = ""
     error: str = ""
     calls: tuple["Call", ...] = ()
+    is_error_of_submission: bool = False
+    error_bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

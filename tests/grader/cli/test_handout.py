@@ -23,7 +23,7 @@ from grader.cli.handout.progress import WIDEST, Progress
 from grader.cli.handout.watch import Watch
 from grader.judge.case_selection.affected import affected
 from grader.judge.session import Session
-from grader.model.grade import Sandbox
+from grader.model.surroundings import Sandbox
 
 GRADER = (sys.executable, "-P", "-m", "grader")
 

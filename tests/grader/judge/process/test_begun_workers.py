@@ -10,8 +10,9 @@ import pytest
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.plain_worker import PlainChild, PlainStarter, early_worker
 from grader.judge.process.sandbox import starter
-from grader.model.assignment import Device, Limits
-from grader.model.grade import Sandbox, Status
+from grader.model.assignment import Limits
+from grader.model.grade import Status
+from grader.model.surroundings import Device, Sandbox
 
 
 @pytest.fixture
