@@ -62,7 +62,7 @@ def next_step(grade: Grade, place: Place) -> str:
     if compiler := COMPILER.match(failing.rationale):
         return f"Next: fix {compiler['file']}, line {compiler['line']}: the compiler stops there."
     hangs = failing.status is Status.TIMEOUT
-    is_kernel = hangs and {name.rpartition(".")[2] for name in place.files} == {"cu"}  # no debugger stops there
+    is_kernel = hangs and {name.rpartition(".")[2] for name in place.files} == {"cu"}  # has no debugger
     if failing.status is Status.REFUSED or not place.in_handout or is_kernel:
         return f"Next: `{case}`."
     if hangs:  # at a prompt it would not end either

@@ -108,7 +108,7 @@ def _chosen(assignment: Assignment, case_name: str) -> tuple[Criterion, Case]:
 def _inputs_by_name(
     inputs: Inputs, fields: CaseFields, submission: Submission, used: Set[str]
 ) -> dict[str, Any]:
-    """The inputs of a case; of its arrays only those whose values or shape its probe uses, or all if that is unknown."""
+    """The inputs of a case; of its arrays only those that its probe uses, or all if that is unknown."""
     plain = [*inputs.values, *inputs.ask, *inputs.functions]
     arrays = [name for name in inputs.bases if name in used or not used]
     return {name: getattr(fields, name) for name in plain} | {

@@ -18,7 +18,7 @@ from grader.__main__ import main
 from grader.author.load import load
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.handout import debug
-from grader.cli.handout.bench import set_up
+from grader.cli.handout.one_case import set_up
 from grader.cli.handout.progress import WIDEST, Progress
 from grader.cli.handout.watch import Watch
 from grader.judge.case_selection.affected import affected
