@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
+from grader.worker.clone import CLONE, clone
+
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
 CLONE_THREAD = 0x10000
 ALL_NAMESPACES = 0x7E020000 | 0x80  # every CLONE_NEW* flag: clone(2) with one of them is refused
@@ -77,7 +79,6 @@ PROCESS_STARTERS: Mapping[str, Mapping[str, int]] = {
     "x86_64": {"execve": 59, "execveat": 322, "fork": 57, "vfork": 58},
     "aarch64": {"execve": 221, "execveat": 281},
 }
-CLONE = {"x86_64": 56, "aarch64": 220}
 FCNTL = {"x86_64": 72, "aarch64": 25}
 # fcntl(2): F_GETLK to F_SETLKW, F_OFD_*, leases, F_NOTIFY; F_SETPIPE_SZ, as a user's pipe pages are limited
 COMMANDS = (5, 6, 7, 36, 37, 38, 1024, 1025, 1026, 1031)
@@ -101,7 +102,6 @@ class Confinement(NamedTuple):
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_python_libc = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during the call, as a fork needs
 
 
 def hide_from_others() -> None:
@@ -120,23 +120,9 @@ def fork_into_namespaces() -> int:
     """Forks into new user, pid, mount and ipc namespaces, as process 1 there; returns what fork(2) returns.
 
     A single clone(2) replaces a fork, unshare(2) and another fork, each of which copies the page tables of a
-    whole interpreter. Python's part of a fork follows its C API (PyOS_BeforeFork and related functions).
+    whole interpreter.
     """
-    number = CLONE.get(platform.machine())
-    if number is None:
-        raise OSError(f"no system-call filter is known for {platform.machine()}")
-    flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | signal.SIGCHLD
-    python = ctypes.pythonapi
-    python.PyOS_BeforeFork()
-    pid = int(_python_libc.syscall(ctypes.c_long(number), ctypes.c_ulong(flags), None, None, None, None))
-    number = ctypes.get_errno()
-    if pid == 0:
-        python.PyOS_AfterFork_Child()
-    else:
-        python.PyOS_AfterFork_Parent()
-    if pid < 0:
-        raise OSError(number, f"clone: {os.strerror(number)}")
-    return pid
+    return clone(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC)
 
 
 def _map_user(user: int, group: int) -> None:

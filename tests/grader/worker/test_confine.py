@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.worker import confine
+from grader.worker.clone import CLONE
 
 # from the kernel's own headers (Debian, Ubuntu: linux-libc-dev); arm64 has the generic table
 HEADERS = {
@@ -55,7 +56,7 @@ def test_the_numbers_are_those_of_the_kernels_headers(machine: str) -> None:
         **confine.DENIED[machine],
         **confine.PROCESS_STARTERS[machine],
         **confine.SIGNALLERS[machine],
-        "clone": confine.CLONE[machine],
+        "clone": CLONE[machine],
         "clone3": confine.CLONE3,
         "fcntl": confine.FCNTL[machine],
     }
@@ -82,7 +83,7 @@ def test_what_is_denied_is_refused_and_the_rest_is_not(machine: str, has_gpu: bo
         assert [decide(program, machine, number, pid) for pid in (0, 1, 2)] == [KILLED, KILLED, ALLOWED]
     assert decide(program, machine, confine.X32 + 1) == DENIED_HERE
     assert decide(program, machine, 1, arch=0x40000003) == KILLED  # i386: the kernel's old entry
-    clone, fcntl = confine.CLONE[machine], confine.FCNTL[machine]
+    clone, fcntl = CLONE[machine], confine.FCNTL[machine]
     assert decide(program, machine, clone, CLONE_NEWUSER | SIGCHLD) == DENIED_HERE
     assert decide(program, machine, clone, CLONE_VM | CLONE_THREAD) == ALLOWED
     assert [decide(program, machine, fcntl, 3, command) for command in (0, 1, 2, 3, 4)] == [ALLOWED] * 5
@@ -92,7 +93,7 @@ def test_what_is_denied_is_refused_and_the_rest_is_not(machine: str, has_gpu: bo
 @pytest.mark.parametrize("machine", confine.PROCESS_STARTERS)
 def test_the_second_filter_lets_threads_start_and_processes_not(machine: str) -> None:
     program = confine.process_filter(machine)
-    clone, starters = confine.CLONE[machine], set(confine.PROCESS_STARTERS[machine].values())
+    clone, starters = CLONE[machine], set(confine.PROCESS_STARTERS[machine].values())
 
     assert decide(program, machine, clone, CLONE_VM | CLONE_THREAD) == ALLOWED
     assert decide(program, machine, clone, SIGCHLD) == DENIED_HERE
