@@ -11,7 +11,7 @@ from grader.judge.session import Session
 from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
 from grader.model.text import as_number
-from grader.prove.answers_file import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from tests.folders import in_folder
 from tests.sample_class.difference import Difference, Edit
 
@@ -39,7 +39,7 @@ TABLE: dict[str, tuple[tuple[float, ...], set[Status]]] = {
     "remainder_ignored": ((5, 10, 5, 7, 3, 16, 8, 3, 0, 2), {Status.WRONG}),
     "height_for_width": ((5, 10, 5, 7, 3, 12, 20, 3, 0, 5), {Status.WRONG}),
     "wrong_dtype": ((0, 10, 5, 7, 3, 1, 1, 0, 0, 0), {Status.WRONG, Status.NOT_RUN}),
-    "wrong_shape": ((5, 10, 5, 7, 3, 35, 1, 0, 5, 0), {Status.WRONG}),
+    "wrong_shape": ((5, 10, 5, 7, 3, 35, 1, 0, 5, 0), {Status.WRONG, Status.NOT_RUN}),
     "syntax_error": ((0,) * 10, {Status.ERROR, Status.NOT_RUN}),
     "infinite_loop": ((5, 4, 5, 7, 3, 35, 20, 5, 5, 5), {Status.TIMEOUT}),
     "exits_at_import": ((0,) * 10, {Status.CRASHED, Status.NOT_RUN}),

@@ -22,9 +22,9 @@ from grader.judge.process.devices import first_available, missing
 from grader.judge.process.plain_worker import PlainChild
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment
+from grader.model.did_you_mean import one_of
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade, Status
-from grader.model.near_miss import one_of
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Device, Sandbox
 from grader.model.text import clean_line

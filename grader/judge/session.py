@@ -12,9 +12,9 @@ from grader.judge.comparison import Oracle
 from grader.judge.grading_setup import Candidate, GradingSetup
 from grader.judge.process.implementation import memory_limit
 from grader.judge.process.plain_worker import PlainChild
+from grader.judge.verdict.add_ideas import with_ideas
 from grader.judge.verdict.case_result import Run, result_of
 from grader.judge.verdict.grade_case import grade_case
-from grader.judge.verdict.grade_ideas import with_ideas
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import score

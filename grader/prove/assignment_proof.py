@@ -21,7 +21,7 @@ from grader.prove.assignment_checks import SOLUTION, submissions, verify
 from grader.prove.cheats import cheats_on, excesses, gains
 from grader.prove.read_mutants import read_mutants, read_rewrites, rewrites_file
 from grader.prove.run_mutants import grade_texts, grade_variants, keep_misconceptions
-from grader.prove.variants import differences, hidden_exact, kills
+from grader.prove.variant_difficulty import differences, hidden_exact, kills
 
 
 def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verification:

@@ -17,10 +17,10 @@ from grader.model.grade import Grade
 from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Sandbox
-from grader.prove.answer_paths import misconceptions_file, right_versions_file
 from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.cheat import Exercise, in_python
 from grader.prove.cheats.nothing_written import FORMS
+from grader.prove.mutant_answer_paths import misconceptions_file, right_versions_file
 from grader.prove.mutant_pairs import answers_of, mutant_pairs
 from grader.prove.read_mutants import read_mutants, right_version
 from grader.report.write_files import write_files

@@ -6,7 +6,8 @@ import platform
 import signal
 import sys
 
-CLONE = {"x86_64": 56, "aarch64": 220}  # the number of clone(2) among a machine's system calls
+from grader.worker.system_call_filter import CLONE
+
 CLONE_PARENT = 0x8000  # the new process is a child of this process's parent
 
 _libc = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during the call, as a fork needs

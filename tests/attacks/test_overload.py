@@ -12,7 +12,7 @@ import pytest
 from grader.batch.grading_messages import Done, Grading, Work
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.intake.classes import read_class
+from grader.intake.read_class import read_class
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status

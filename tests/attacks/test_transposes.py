@@ -11,7 +11,7 @@ from grader.author.render import Views
 from grader.judge.session import Session
 from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
-from grader.prove.answers_file import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from tests.folders import in_folder
 
 ATTACKS = Path(__file__).parent / "transposes"

@@ -15,7 +15,7 @@ from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Device, Sandbox
-from grader.prove.answers_file import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from grader.report.terminal.show_grade import to_text
 from grader.report.write_files import write_files
 from tests.sample_class.cuda_kernels import submissions

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.handout.bench import Bench, set_up
+from grader.cli.handout.one_case import Bench, set_up
 
 HELP = """\
 {name}: stopped where your function is called. n runs a line, s steps into a call, p x prints x, c goes on,

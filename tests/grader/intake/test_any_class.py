@@ -39,7 +39,7 @@ SECONDS = 30  # for one class: a hostile file may not stop the others
 
 def read_outcome(cls: GeneratedClass, path: Path) -> Outcome:
     """The outcome of the grader's intake for the class at this path."""
-    from grader.intake.classes import read_class
+    from grader.intake.read_class import read_class
     from grader.model.errors import UserError
 
     try:

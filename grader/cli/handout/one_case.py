@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.cli.course import HANDOUT
-from grader.cli.handout.show import show_for
+from grader.cli.handout.show_values import show_for
 from grader.cli.handout.workspace import handout
 from grader.judge.case_selection.selection import criteria_of_exercises, select
 from grader.judge.comparisons import comparison_of
