@@ -12,7 +12,8 @@ import struct
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from grader.worker.system_call_filter import CLONE, filter_program, process_filter
+from grader.worker.clone import clone
+from grader.worker.system_call_filter import filter_program, process_filter
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x20, 0x4000, 0x40000
@@ -36,7 +37,6 @@ class Confinement(NamedTuple):
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_python_libc = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during the call, as a fork needs
 
 
 def hide_from_others() -> None:
@@ -55,23 +55,9 @@ def fork_into_namespaces() -> int:
     """Forks into new user, pid, mount and ipc namespaces, as process 1 there; returns what fork(2) returns.
 
     A single clone(2) replaces a fork, unshare(2) and another fork, each of which copies the page tables of a
-    whole interpreter. Python's part of a fork follows its C API (PyOS_BeforeFork and related functions).
+    whole interpreter.
     """
-    number = CLONE.get(platform.machine())
-    if number is None:
-        raise OSError(f"no system-call filter is known for {platform.machine()}")
-    flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | signal.SIGCHLD
-    python = ctypes.pythonapi
-    python.PyOS_BeforeFork()
-    pid = int(_python_libc.syscall(ctypes.c_long(number), ctypes.c_ulong(flags), None, None, None, None))
-    number = ctypes.get_errno()
-    if pid == 0:
-        python.PyOS_AfterFork_Child()
-    else:
-        python.PyOS_AfterFork_Parent()
-    if pid < 0:
-        raise OSError(number, f"clone: {os.strerror(number)}")
-    return pid
+    return clone(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC)
 
 
 def _map_user(user: int, group: int) -> None:
