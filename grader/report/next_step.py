@@ -8,6 +8,7 @@ from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.text import clean_line, plural
 from grader.report.feedback_content import feedback_on, is_fault, is_shown
 
+COMPILER = re.compile(r"CompileError: (?P<file>[\w./]+):(?P<line>\d+):")
 NOT_WRITTEN = re.compile(r"(?:(?P<file>[\w./]+):(?P<line>\d+): )?NotImplementedError\b")
 
 
@@ -15,13 +16,15 @@ NOT_WRITTEN = re.compile(r"(?:(?P<file>[\w./]+):(?P<line>\d+): )?NotImplementedE
 class Place:
     """The context of a grade: the files to submit, the number of hidden cases, in a handout or not.
 
-    `functions` names the first function that each criterion calls.
+    `functions` names the first function that each criterion calls. `is_unwritten`: the files are those of the
+    handout, without a change.
     """
 
     files: tuple[str, ...] = ()
     hidden_cases: int = 0
     in_handout: bool = False
     functions: Mapping[str, str] | None = None
+    is_unwritten: bool = False
 
 
 def unwritten(result: CheckResult) -> re.Match[str] | None:
@@ -32,12 +35,16 @@ def unwritten(result: CheckResult) -> re.Match[str] | None:
 def where_to_begin(grade: Grade, place: Place) -> tuple[str, ...]:
     """Three lines for a handout without any written exercise; otherwise ()."""
     ran = [(c, r) for c in grade.criteria for r in c.results if r.status is not Status.NOT_RUN]
-    if grade.not_selected or not ran or not all(unwritten(result) for _, result in ran):
+    # a kernel that nobody has written raises nothing; an error would be another problem, and has to be shown
+    is_wrong_alone = {result.status for _, result in ran} <= {Status.WRONG, Status.OK}
+    is_unwritten = (place.is_unwritten and is_wrong_alone) or all(unwritten(result) for _, result in ran)
+    if grade.not_selected or not ran or not is_unwritten:
         return ()
     criterion, result = ran[0]
+    first = f" in {place.files[0]}" if place.files else ""
     again = "make grade" if place.in_handout else "grader grade"
     return (
-        f"Nothing is written yet. Begin with `{_function(criterion, place)}`{_at(result)}.",
+        f"Nothing is written yet. Begin with `{_function(criterion, place)}`{_at(result) or first}.",
         f"It earns {_points(criterion)}: {clean_line(criterion.title)}. {_read(result)}".rstrip(),
         f"Then run `{again}` again. It shows what to do next.",
     )
@@ -58,9 +65,13 @@ def next_step(grade: Grade, place: Place) -> str:
     if unwritten(failing):
         return f"Next: write `{_function(criterion, place)}`{_at(failing)}. {_read(failing)}".rstrip()
     case = clean_line(f"{failing.criterion}/{failing.case}")
-    if failing.status is Status.REFUSED or not place.in_handout:
+    if compiler := COMPILER.match(failing.rationale):
+        return f"Next: fix {compiler['file']}, line {compiler['line']}: the compiler stops there."
+    hangs = failing.status is Status.TIMEOUT
+    is_kernel = hangs and {name.rpartition(".")[2] for name in place.files} == {"cu"}  # has no debugger
+    if failing.status is Status.REFUSED or not place.in_handout or is_kernel:
         return f"Next: `{case}`."
-    if failing.status is Status.TIMEOUT:  # at a prompt it would not end either
+    if hangs:  # at a prompt it would not end either
         return f"Next: `{case}`. To step through it: `make debug CASE={case}`"
     return f"Next: `{case}`. To try it in Python: `make try CASE={case}`"
 

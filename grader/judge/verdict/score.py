@@ -41,7 +41,7 @@ def unmet_requirement(
         statuses = {result.status for result in required.values()}
         has_earned = any(_share(result) for name, result in required.items() if name not in without)
         if required and not has_earned and not statuses >= {Status.TIMEOUT, Status.NOT_RUN}:
-            return f"needs a passing case of {id}"
+            return f"needs a right result of {id}"
     return ""
 
 

@@ -203,7 +203,7 @@ def test_a_criterion_runs_unless_no_case_of_one_that_it_requires_passed(
     unmet = unmet_requirement(STANDING, results)
 
     assert bool(unmet) == bool(reason)
-    assert f"needs a passing case of {reason}" in unmet or not reason
+    assert f"needs a right result of {reason}" in unmet or not reason
 
 
 def test_the_grade_records_what_judged_it() -> None:
