@@ -58,6 +58,8 @@ def test_a_source_line_is_shown_once() -> None:
     call = Call("flip", "conv.py", 9, "return b", "a (2, 3)")
     failed = CheckResult("x", "a", Status.ERROR, rationale="conv.py:9: NameError\nreturn b", calls=(call,))
     assert dict(block(failed, "x · a", reveal=False).facts)["calls"] == "conv.py:9 in flip(a (2, 3))"
+    cut = replace(failed, calls=(replace(call, source="retur…"),))
+    assert dict(block(cut, "x · a", reveal=False).facts)["calls"] == "conv.py:9 in flip(a (2, 3))"
 
 
 def test_an_exception_without_a_place_is_shown_once_too() -> None:
