@@ -218,9 +218,11 @@ def _alike(criterion: CriterionGrade, in_full: Sequence[CheckResult]) -> dict[st
 
 
 def _with_alike(block: Block, others: int) -> Block:
-    """The feedback on one case, whose status counts the others that end at the same line."""
+    """The feedback on one case, with the number of others that end at the same line."""
     cases = "case ends" if others == 1 else "cases end"
-    return replace(block, status=f"{block.status}; {others} more {cases} at this line") if others else block
+    also = (("also", f"{others} more {cases} at this line"),) if others else ()
+    last = max((n for n, (label, _) in enumerate(block.facts, 1) if label in ("why", "calls")), default=0)
+    return replace(block, facts=(*block.facts[:last], *also, *block.facts[last:]))
 
 
 def _repeats(criterion: CriterionGrade) -> set[str]:

@@ -148,7 +148,7 @@ def test_an_exception_of_several_cases_is_shown_once_with_its_line() -> None:
     fact = Fact("error", "3 cases end in ValueError at conv.py:9, with a (2, 3) in a", ("a", "b", "c"))
     (section,) = feedback_on(criterion_of(*raised, facts=(fact,))).sections
     assert section.facts == ()
-    assert [one.status for one in section.blocks] == ["error; 2 more cases end at this line"]
+    assert section.blocks[0].facts[-1] == ("also", "2 more cases end at this line")
     (section,) = feedback_on(criterion_of(failing("x"), failing("y"), *raised, facts=(fact,))).sections
     assert section.facts == (fact.text,)
 
