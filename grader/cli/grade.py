@@ -29,7 +29,7 @@ from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Device, Sandbox
 from grader.model.text import clean_line
 from grader.report.feedback_content import CASES_IN_FULL, feedback_on, in_telling_order
-from grader.report.next_step import where_to_begin
+from grader.report.next_step import unwritten, where_to_begin
 from grader.report.terminal.show_grade import show, show_next_step
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ def _look_closer(
         wanted = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
         wanted = first_failing(grade, 1)
-    whole, small = examples_of(session, assignment, files, wanted)
+    written = [result for result in wanted if not unwritten(result)]
+    whole, small = examples_of(session, assignment, files, written)
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
     return Closer(whole, small, sources, README if is_beside else "", place)

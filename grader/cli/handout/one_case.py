@@ -77,7 +77,7 @@ def set_up(case_name: str) -> Bench:
     submission = Submission(modules, ndarray, DTYPE, device)
     fields = CaseFields(inputs.fields(), inputs.raw, _functions(inputs))
     is_scenario = case.probe == scenario.__name__
-    used = frozenset[str]() if is_scenario else used_inputs(assignment.probes, case.probe)[0]
+    used = frozenset[str]().union(*(() if is_scenario else used_inputs(assignment.probes, case.probe)))
     names: dict[str, Any] = {"np": np}
     for module in modules:
         names |= {name: value for name, value in vars(module).items() if not name.startswith("_")}
@@ -96,7 +96,7 @@ def set_up(case_name: str) -> Bench:
 def _chosen(assignment: Assignment, case_name: str) -> tuple[Criterion, Case]:
     """The one case that the name selects, with its criterion."""
     if not case_name:
-        raise UserError("which case? Name it: make try CASE=exercise/case")
+        raise UserError("which case? Name it with CASE=exercise/case, as `make grade` shows it")
     chosen = sorted(select(assignment, case=case_name))
     if len(chosen) > 1 and case_name not in chosen:
         names = ", ".join(chosen[:SHOWN]) + (", ..." if len(chosen) > SHOWN else "")
