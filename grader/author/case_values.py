@@ -13,7 +13,7 @@ from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, SCENARIO
 from grader.model.near_miss import near_miss
 
 
-def asked(
+def ask_values(
     document: Document,
     place: tuple[Hashable, ...],
     model: CaseModel,

@@ -309,7 +309,7 @@ def _cases(
             **_shared(document, criterion, compare),
             **model.model_dump(include=of_comparisons, exclude_none=True),
         },
-        ask=case_values.asked(document, place, model, criterion, kind.arrays_of(parameters)),
+        ask=case_values.ask_values(document, place, model, criterion, kind.arrays_of(parameters)),
         random={name: each.model_dump(exclude_none=True) for name, each in (model.random or {}).items()},
         kind_source=document.words.sources.get(OWN_KINDS, {}).get(kind.name, ""),
         comparison_source=document.words.sources.get(OWN_COMPARISONS, {}).get(compare, ""),

@@ -126,5 +126,5 @@ def visible_cases(assignment: Assignment, exercise: Exercise) -> list[Case]:
 
 def shapes_of(assignment: Assignment, cases: Sequence[Case]) -> set[tuple[int, ...]]:
     """The shapes of the input arrays of some cases."""
-    drawn = [draw(case, assignment.name) for case in cases]
-    return {inputs.array(name).shape for inputs in drawn for name in inputs.bases}
+    draws = [draw(case, assignment.name) for case in cases]
+    return {inputs.array(name).shape for inputs in draws for name in inputs.bases}

@@ -38,23 +38,23 @@ WARNINGS = ("-Wall", "-Wextra", "-Wno-unknown-pragmas", "-Wno-sign-compare")
 ARCHITECTURE = 800  # what __CUDA_ARCH__ is: compute capability 8.0
 ALWAYS = ("-fPIC", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden")
 KERNELS = (
-    *("-std=c++20", "-g1", "-gdwarf-4", *ALWAYS, *WARNINGS),
+    "-std=c++20", "-g1", "-gdwarf-4", *ALWAYS, *WARNINGS,
     # As on a GPU, every operation rounds to its type, even where the machine could fuse several.
-    *("-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing"),
+    "-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing",
     # The runtime finds stack overwrites and overflows.
-    *("-fno-stack-protector", "-fstack-clash-protection"),
-    *(f"-D__CUDA_ARCH__={ARCHITECTURE}", "-D__CUDACC__=1"),
-)
+    "-fno-stack-protector", "-fstack-clash-protection",
+    f"-D__CUDA_ARCH__={ARCHITECTURE}", "-D__CUDACC__=1",
+)  # fmt: skip
 CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds", "-fno-jump-tables", "-DEMULATOR_CHECKED")
 COVERED = {  # from the sanitizers: all accesses and basic blocks, and nothing else
     "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (
-        *("-mllvm", "-tsan-instrument-func-entry-exit=0"),
-        *("-mllvm", "-tsan-instrument-read-before-write=1"),
-        *("-fsanitize-coverage=bb,no-prune,trace-pc", "-fno-vectorize", "-fno-slp-vectorize"),
+        "-mllvm", "-tsan-instrument-func-entry-exit=0",
+        "-mllvm", "-tsan-instrument-read-before-write=1",
+        "-fsanitize-coverage=bb,no-prune,trace-pc", "-fno-vectorize", "-fno-slp-vectorize",
         "-Wno-unused-command-line-argument",  # which zig adds
     ),
-}
+}  # fmt: skip
 
 
 # Debug information has lines and no places of variables, which would take a seventh of the compiler's time.

@@ -24,14 +24,14 @@ class Kernel:
 
 
 INCLUDES = {
-    *("cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h"),
-    *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring"),
-    *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h"),
-    *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
-    *("cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h"),
-    *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
-    *("mma.h", "curand_kernel.h", "algorithm", "limits", "utility"),
-}
+    "cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h",
+    "cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring",
+    "math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h",
+    "cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h",
+    "cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h",
+    "cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h",
+    "mma.h", "curand_kernel.h", "algorithm", "limits", "utility",
+}  # fmt: skip
 # Features that few sources use are in headers of their own, to keep compilations short.
 EXTENSIONS = {
     "emulator_groups.h": re.compile(r"#\s*include\s*[<\"]cooperative_groups"),

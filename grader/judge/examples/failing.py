@@ -46,8 +46,8 @@ def examples_of(
     if not failing:
         return whole, small
     oracle = session.setup.oracle
-    with session.setup.candidate(submission) as (implementation, refused, _):
-        for case, criterion in () if refused else failing:
+    with session.setup.candidate(submission) as (implementation, refusal, _):
+        for case, criterion in () if refusal else failing:
             implementation.budgets.enter(criterion.id)
             for redraw in judged_draws(case):
                 inputs = oracle.inputs(case, redraw)

@@ -13,13 +13,13 @@ from grader.judge.import_rules.loopholes import BEHIND, UNCHECKED, UNPICKLE_AS_T
 # Attributes of any object that lead to the names of another module.
 BEHIND_ATTRIBUTES = frozenset(
     (
-        *("__builtins__", "__closure__", "__code__", "__globals__", "__loader__", "__spec__"),
-        *("__getattribute__", "__self__", "__subclasses__", "__wrapped__"),
-        *("f_back", "f_builtins", "f_globals", "f_locals"),
-        *("ag_frame", "cr_frame", "gi_frame", "tb_frame"),
+        "__builtins__", "__closure__", "__code__", "__globals__", "__loader__", "__spec__",
+        "__getattribute__", "__self__", "__subclasses__", "__wrapped__",
+        "f_back", "f_builtins", "f_globals", "f_locals",
+        "ag_frame", "cr_frame", "gi_frame", "tb_frame",
         "_ctypes",  # found in the `ctypes` of every array
     )
-)
+)  # fmt: skip
 MOST_VALUES, MOST_TEXTS, LONGEST = 8, 16, 200  # limits for one name; honest code has one value
 GETTER, CALLER = "operator.attrgetter", "operator.methodcaller"
 
@@ -119,8 +119,10 @@ class Reader:
             objects, texts = self._resolve(node.args[0], scope), self._texts(node.args[1], scope)
             return tuple(f"{name}.{text}" for name in objects for text in texts)
         if GETTER in functions or CALLER in functions:
-            wanted = node.args if GETTER in functions else node.args[:1]
-            return tuple(f"{GETTER}({text})" for each in wanted for text in self._texts(each, scope))
+            getter_arguments = node.args if GETTER in functions else node.args[:1]
+            return tuple(
+                f"{GETTER}({text})" for each in getter_arguments for text in self._texts(each, scope)
+            )
         getters = [name[len(GETTER) + 1 : -1] for name in functions if name.startswith(f"{GETTER}(")]
         if getters and node.args:
             objects = self._resolve(node.args[0], scope)

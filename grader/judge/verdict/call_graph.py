@@ -25,13 +25,13 @@ def certain_calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str,
 def _graph(
     files: Mapping[str, bytes], names: Iterable[str], mentioned: Callable[[ast.FunctionDef], set[str]]
 ) -> dict[str, frozenset[str]]:
-    wanted = {called_name(name) for name in names}
+    exercises = {called_name(name) for name in names}
     direct: dict[str, set[str]] = {}
     for file, content in files.items():
         if file.endswith(".py"):
             for name, function in _functions(content):
                 direct.setdefault(name, set()).update(mentioned(function))
-    return {name: _reached(name, direct) & wanted - {name} for name in wanted}
+    return {name: _reached(name, direct) & exercises - {name} for name in exercises}
 
 
 def _functions(content: bytes) -> list[tuple[str, ast.FunctionDef]]:

@@ -308,10 +308,10 @@ def _each_counts(
     single = [
         one.explained for one in explanations if len(one.names) == 1 and one.names[0] in explanation.names
     ]
-    needed = [explanation.explained - explained for explained in single] or [explanation.explained]
-    if not all(any(not evidence.is_hint(case) for case in cases) for cases in needed):
+    cases_of_each = [explanation.explained - explained for explained in single] or [explanation.explained]
+    if not all(any(not evidence.is_hint(case) for case in cases) for cases in cases_of_each):
         return False
-    if len(explanation.explained) < len(comparable) and min(map(len, needed)) == 1:
+    if len(explanation.explained) < len(comparable) and min(map(len, cases_of_each)) == 1:
         return False
     return any(single) or len(explanation.explained) > 1 or len(comparable) == 1
 

@@ -7,7 +7,7 @@ from grader.model.file_formats.csv_cells import to_csv
 from grader.model.text import score_text
 from grader.report.formats import ReportFiles, Request
 
-WRITES = "grades.csv: a line for each student and assignment"
+WRITES = "grades.csv: one line for each student and assignment"
 FILLS_IN, ONE_ASSIGNMENT = False, False
 
 

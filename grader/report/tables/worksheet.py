@@ -103,8 +103,8 @@ def _headers(sheet: Sheet) -> str:
 
 def _missing(sheet: Sheet, role: str) -> UserError:
     return sheet.fail(
-        f"cannot tell which column is the {role} ({ENGLISH[role]!r} in English); the headers are "
-        f"{_headers(sheet)}: say it with --column {role}=HEADER"
+        f"cannot find the column of the {role} ({ENGLISH[role]!r} in English); the headers are "
+        f"{_headers(sheet)}: name it with --column {role}=HEADER"
     )
 
 
