@@ -58,7 +58,8 @@ class Outcome:
     """An implementation's answer to one question: arrays if `status` is OK, else the reason for failure.
 
     `error` is the class of the exception if one was raised, and `calls` are the submission's own calls that
-    it passed through, the outermost first.
+    it passed through, the outermost first. `is_error_of_submission` is False if a probe raised it, for
+    example because it could not use what the submission returned.
     """
 
     status: Status
@@ -67,6 +68,7 @@ class Outcome:
     output: str = ""
     error: str = ""
     calls: tuple["Call", ...] = ()
+    is_error_of_submission: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,27 @@
 """Answers the judge's requests: loads a submission, runs probes on it, and sends arrays back."""
 
-import ast
 import contextlib
 import importlib
 import importlib.util
-import linecache
 import os
 import sys
-import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import FrameType, FunctionType, ModuleType
+from types import ModuleType
 from typing import Any, BinaryIO, NoReturn, Protocol
 
 import numpy
 
 from grader.model.near_miss import near_miss
 from grader.model.python_syntax import why_not_read
-from grader.model.wire_format import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
+from grader.model.wire_format import MAX_ARRAYS, Frame, FrameReader, RawArray, encode
+from grader.worker.exception_origin import (
+    calls_of,
+    definition,
+    is_of_submission,
+    lack_of_a_class,
+    place_in_course,
+)
 from grader.worker.function_proxy import LINE, proxies
 from grader.worker.import_guard import ImportGuard
 from grader.worker.scenario import scenario
@@ -28,12 +32,9 @@ if sys.platform != "win32":
 
 REQUEST_BYTES = 1 << 30
 MAX_TEXT = 2000
-MAX_FRAMES = 50  # the last ones of a traceback; a recursion has thousands
 MAX_OF_CALL = 100  # characters of each text: all of them fit into a header
-MAX_ARGUMENT = 40
 MAX_LINE = 10**9
 NO_PLACE = {"file": "", "line": 0, "source": ""}
-WITHIN_A_LINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # part of the function around it
 
 
 class Answerer(Protocol):
@@ -122,6 +123,7 @@ class Worker:
         self._modules: list[ModuleType] = []
         self._folder = ""
         self._folders = [*config["paths"], os.path.dirname(config["probes"])]  # of what is the course's own
+        self._probe_files = (config["probes"], scenario.__code__.co_filename)
         self._latest: Any = None  # the attribute that the last probe used last
         self._is_course = False  # True if no student's code runs here
         self._answer_bytes = 0
@@ -185,7 +187,7 @@ class Worker:
             value = probe(submission, case)
         finally:
             LINE.close()
-        self._latest = submission.latest
+            self._latest = submission.latest
         return to_raw(value, self._ndarray, is_plain=not header["case"]["inputs"])
 
     def _describe(self, raised: BaseException) -> dict[str, Any]:
@@ -198,7 +200,7 @@ class Worker:
             return self._description(raised)
         except BaseException:
             texts = {"type": _name_of(type(raised)), "message": _text(raised), **NO_PLACE}
-            return {**_cut(texts), "calls": []}
+            return {**_cut(texts), "calls": [], "is_of_submission": True}
 
     def _description(self, raised: BaseException) -> dict[str, Any]:
         place: dict[str, Any] = dict(NO_PLACE)
@@ -222,15 +224,16 @@ class Worker:
             calls = [_cut(call, MAX_OF_CALL) for call in calls_of(raised, self._folder)]
             place |= {key: calls[-1][key] for key in place} if calls else {}
             if self._is_course:
-                place |= _place_in_course(raised, self._folders)
+                place |= place_in_course(raised, self._folders)
             elif type(raised) is NoData:
-                place |= _definition(self._latest, self._folder)
-            elif not calls and (lack := _lack_of_a_class(raised, self._modules, self._folder)):
+                place |= definition(self._latest, self._folder)
+            elif not calls and (lack := lack_of_a_class(raised, self._modules, self._folder)):
                 message = lack.pop("message")
                 place |= lack
         kind = TypeError if type(raised) is NoData else type(raised)
         texts = {"type": _name_of(kind), "message": message, **place}
-        return {**_cut(texts), "calls": calls}
+        is_own = is_of_submission(raised, self._folder, self._probe_files, self._latest)
+        return {**_cut(texts), "calls": calls, "is_of_submission": is_own}
 
     def _unreadable(self, name: object) -> list[tuple[str, str]]:
         """A submitted file that Python cannot read, and the reason if Python does not give one.
@@ -257,83 +260,6 @@ def _name_of(kind: type) -> str:
     """The name of a class, even if its metaclass gives a different name or none."""
     name: str = vars(type)["__name__"].__get__(kind)
     return name
-
-
-def _frames_of(raised: BaseException) -> Iterator[tuple[FrameType, int]]:
-    """The frames that an exception passed through, even if its class gives different ones."""
-    return traceback.walk_tb(vars(BaseException)["__traceback__"].__get__(raised))
-
-
-def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
-    """The last few of a submission's calls that an exception passed through, the outermost first.
-
-    Each has the function, its file and line, and its arguments as they are when the exception leaves it.
-    """
-    calls: list[dict[str, Any]] = []
-    for frame, line in list(_frames_of(raised))[-MAX_FRAMES:]:
-        code = frame.f_code
-        if folder and code.co_filename.startswith(folder + os.sep):
-            if calls and code.co_name in WITHIN_A_LINE:
-                calls[-1] |= {"line": line, "source": linecache.getline(code.co_filename, line).strip()}
-                continue
-            parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-            described = ((name, _in_brief(frame.f_locals.get(name))) for name in parameters)
-            calls.append(
-                {
-                    "function": code.co_name,
-                    "file": os.path.relpath(code.co_filename, folder),
-                    "line": line,
-                    "source": linecache.getline(code.co_filename, line).strip(),
-                    "arguments": ", ".join(f"{name} {text}" for name, text in described if text),
-                }
-            )
-    return calls[-MAX_CALLS:]
-
-
-def _place_in_course(raised: BaseException, folders: Sequence[str]) -> dict[str, Any]:
-    """The innermost line of the course's own files that an exception passed through; {} if there is none."""
-    for frame, line in reversed(list(_frames_of(raised))):
-        file = frame.f_code.co_filename
-        if folder := next((f for f in folders if file.startswith(f + os.sep)), ""):
-            return {"file": os.path.relpath(file, folder), "line": line}
-    return {}
-
-
-def _definition(function: object, folder: str) -> dict[str, Any]:
-    """The place where a submission defines a function; {} for anything else."""
-    if type(function) is not FunctionType or not folder:
-        return {}
-    file = function.__code__.co_filename
-    is_own = file.startswith(folder + os.sep)
-    return {"file": os.path.relpath(file, folder), "line": function.__code__.co_firstlineno} if is_own else {}
-
-
-def _lack_of_a_class(raised: BaseException, modules: Sequence[ModuleType], folder: str) -> dict[str, Any]:
-    """The line of the submitted class that lacks the attribute a probe used; {} for any other error."""
-    with contextlib.suppress(BaseException):  # the class is the submission's: any access may run its code
-        if not isinstance(raised, AttributeError) or not isinstance(raised.name, str):
-            return {}
-        owner = raised.obj if isinstance(raised.obj, type) else type(raised.obj)
-        module = next(m for m in modules if m.__name__ == owner.__module__)
-        path = Path(folder, f"{module.__name__}.py")
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.ClassDef) and node.name == owner.__name__:
-                message = f"the class {node.name} defines no {raised.name}"
-                return {"file": path.name, "line": node.lineno, "message": message}
-    return {}
-
-
-def _in_brief(value: object) -> str:
-    """An array's shape, a number, or a few numbers; "" for anything else, or if reading it fails."""
-    with contextlib.suppress(BaseException):
-        if isinstance(value, int | float):
-            return repr(value)[:MAX_ARGUMENT]
-        if isinstance(value, tuple | list):
-            return repr(value)[:MAX_ARGUMENT] if all(isinstance(item, int) for item in value) else ""
-        shape = getattr(value, "shape", None)
-        if isinstance(shape, tuple) and all(isinstance(item, int) for item in shape):
-            return repr(shape)[:MAX_ARGUMENT]
-    return ""
 
 
 def _text(raised: BaseException) -> str:

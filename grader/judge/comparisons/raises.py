@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 DOCS = """\
 The call must raise the exception that the case's `raises` names, or an exception that Python derives from it.
-An exception class of the submission's own counts by its name. The handout raises `NotImplementedError`, so
-that exception counts only if the case names it. This comparison needs no expected value.
+An exception class of the submission's own counts by its name. An exception of the probe does not count: it
+may only show that the probe cannot unpack what the submission returned. The handout raises
+`NotImplementedError`, so that exception counts only if the case names it. This comparison needs no expected
+value.
 
 ```yaml
 - id: refuses
@@ -31,6 +33,10 @@ that exception counts only if the case names it. This comparison needs no expect
     - {id: a-number, ask: {a: kitten, b: 7}, raises: TypeError}
 ```
 """
+NOT_YOURS = (
+    "the grader's question raised this, after your code returned or without a call of it; if your code does "
+    "raise the exception, tell your instructor"
+)
 
 
 @cache
@@ -71,13 +77,17 @@ class Raises(Comparison):
             )
         if outcome.status is not Status.ERROR:
             return outcome, None
+        actual = f"{outcome.error} is raised"
         if is_class(outcome.error, expected):
-            return replace(outcome, status=Status.OK, reason=""), None
-        return outcome, Difference(f"{expected} is raised", f"{outcome.error} is raised", outcome.reason)
+            if outcome.is_error_of_submission:
+                return replace(outcome, status=Status.OK, reason=""), None
+            actual += ", but not by your code"
+            outcome = replace(outcome, reason=f"{outcome.reason} ({NOT_YOURS})")
+        return outcome, Difference(f"{expected} is raised", actual, outcome.reason)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """The class of the exception, or a text that says that there was none."""
-        return f"error {outcome.error}" if outcome.error else "no error"
+        return f"error {outcome.error}" if outcome.is_error_of_submission else "no error"
 
 
 def is_class(name: str, expected: str) -> bool:

@@ -339,4 +339,5 @@ def _outcome(frame: Frame, output: str) -> Outcome:
     status = Status.MEMORY if error["type"] == "MemoryError" else Status.ERROR
     reason = f"{place}{error['type']}{message}{source}"
     calls = tuple(Call(**call) for call in error["calls"])
-    return Outcome(status, reason=reason, output=output, error=error["type"], calls=calls)
+    is_own = error["is_of_submission"]
+    return Outcome(status, (), reason, output, error["type"], calls, is_error_of_submission=is_own)

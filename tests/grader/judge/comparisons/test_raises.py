@@ -1,0 +1,155 @@
+"""An exception counts as a refusal only if the submission raised it, and not the probe."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.author.load import load
+from grader.judge.session import Session
+from grader.model.assignment import Assignment
+from grader.model.grade import CheckResult, Sandbox, Status
+from tests.folders import in_folder
+from tests.tables import by_name
+
+PROBES = """\
+def half(submission, case):
+    return submission.half(case.number)
+
+
+def unpacked(submission, case):
+    whole, rest = submission.half(case.number)
+    return whole, rest
+
+
+def checked(submission, case):
+    if submission.half(case.number) is None:
+        raise ValueError("nothing came back")
+
+
+def as_number(submission, case):
+    return int(submission.half(case.number))
+
+
+def of_a_class(submission, case):
+    return submission.Half(case.number).value
+
+
+def of_a_case_that_lacks_it(submission, case):
+    return submission.half(int("no number"))
+"""
+RIGHT = """\
+from enum import Enum
+from functools import cache, partial
+
+import numpy as np
+
+
+class Half(Enum):
+    ZERO = 0
+
+
+def half(number):
+    raise ValueError("only even numbers have a half")
+"""
+CASES = "      - {id: one, ask: {number: 7}, raises: %s}\n"
+CRITERION = """\
+  - id: %s
+    title: refuses
+    points: 1
+    probe: %s
+    compare: raises
+    help: README.md#here
+    cases:
+"""
+PROBED = ("half", "unpacked", "checked", "as_number", "of_a_class", "of_a_case_that_lacks_it")
+RUBRIC = f"assignment: halves\npoints: {2 * len(PROBED)}\ncriteria:\n" + "".join(
+    CRITERION % (f"{probe}_{kind}".lower(), probe) + CASES % kind
+    for probe in PROBED
+    for kind in ("ValueError", "TypeError")
+)
+
+
+@pytest.fixture(scope="module")
+def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    root = tmp_path_factory.mktemp("halves")
+    files = {
+        "reference/__init__.py": "",
+        "reference/halves.py": RIGHT,
+        "assignments/halves/rubric.yaml": RUBRIC,
+        "assignments/halves/probes.py": PROBES,
+        "assignments/halves/templates/README.md.j2": "# Here\n",
+        "assignments/halves/assignment.yaml": (
+            "name: halves\ntitle: Halves\nfiles: [halves.py]\noracle: reference.halves\n"
+        ),
+    }
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    provided = {"ndarray.py": b"class NDArray: ...\n\n\ndef cpu(): ...\n"}
+    return replace(load(root / "assignments" / "halves"), library=root, provided=provided)
+
+
+@pytest.fixture(scope="module")
+def session(assignment: Assignment) -> Iterator[Session]:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+        yield session
+
+
+@pytest.fixture
+def verdict(session: Session, tmp_path: Path) -> Callable[..., CheckResult]:
+    """The result of one criterion, for a submission that defines `half` in another way."""
+
+    def verdict(criterion: str, half: str = "") -> CheckResult:
+        (tmp_path / "halves.py").write_text(f"{RIGHT}\n\n{half}")
+        grade = session.grade(in_folder(tmp_path), "ada")
+        (result,) = next(each.results for each in grade.criteria if each.id == criterion)
+        return result
+
+    return verdict
+
+
+OF_THE_SUBMISSION: dict[str, tuple[str, str]] = {
+    "a_function": ("half_valueerror", ""),
+    "in_a_library": ("half_valueerror", "def half(number):\n    return np.stack([])\n"),
+    "in_a_function_of_c": ("half_valueerror", "def half(number):\n    return int('x')\n"),
+    "in_a_probe_that_would_unpack": ("unpacked_valueerror", ""),
+    "a_lambda": ("half_valueerror", "half = lambda number: [].index(number)\n"),
+    "a_partial_function": ("half_valueerror", "half = partial(lambda a, b: [].index(a), b=1)\n"),
+    "a_cached_function": ("half_valueerror", "half = cache(lambda number: [].index(number))\n"),
+    "arguments_that_a_cache_refuses": ("half_typeerror", "half = partial(cache(lambda a, b: 0), [])\n"),
+    "a_class_of_values": ("of_a_class_valueerror", ""),
+}
+NOT_OF_THE_SUBMISSION: dict[str, tuple[str, str]] = {
+    "too_few_values_to_unpack": ("unpacked_valueerror", "def half(number):\n    return [3]\n"),
+    "nothing_to_unpack": ("unpacked_typeerror", "def half(number):\n    return None\n"),
+    "raised_by_the_probe": ("checked_valueerror", "def half(number):\n    return None\n"),
+    "a_text_that_the_probe_converts": ("as_number_valueerror", "def half(number):\n    return 'three'\n"),
+    "no_data": ("half_typeerror", "def half(number):\n    return len\n"),
+    "an_object": ("half_typeerror", "def half(number):\n    return object()\n"),
+    "too_few_parameters": ("half_typeerror", "def half():\n    return 3\n"),
+    "a_case_that_the_probe_misreads": ("of_a_case_that_lacks_it_valueerror", ""),
+}
+
+
+@pytest.mark.parametrize(("criterion", "half"), by_name(OF_THE_SUBMISSION))
+def test_an_exception_of_the_submission_is_a_refusal(
+    verdict: Callable[..., CheckResult], criterion: str, half: str
+) -> None:
+    result = verdict(criterion, half)
+
+    assert (result.status, result.rationale) == (Status.OK, "")
+
+
+@pytest.mark.parametrize(("criterion", "half"), by_name(NOT_OF_THE_SUBMISSION))
+def test_an_exception_of_the_probe_is_no_refusal(
+    verdict: Callable[..., CheckResult], criterion: str, half: str
+) -> None:
+    """It earns no points, and the student reads whose exception it is."""
+    result = verdict(criterion, half)
+
+    assert result.status is Status.ERROR
+    assert result.actual.endswith("is raised, but not by your code")
+    assert "tell your instructor" in result.rationale
