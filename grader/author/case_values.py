@@ -1,6 +1,7 @@
 """Checks the values that a case passes to its probe, and the steps of a scenario."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,12 @@ def check_stand_under_ask(
         if re.search(rf"\bcase(\.|, [\"']){re.escape(key)}\b", probes):
             message = f"found the key {key!r}, expected it under `ask`, where the values for a probe stand: "
             raise document.fail(f"{message}write `ask: {{{key}: ...}}`", (*place, key))
+
+
+def check_are_unique(document: Document, place: tuple[Hashable, ...], names: Iterable[str]) -> None:
+    """Checks that no two values of a case have one name."""
+    if twice := sorted(name for name, times in Counter(names).items() if times > 1):
+        raise document.fail(f"found {twice[0]!r} twice, expected one value of that name: rename one", place)
 
 
 def check_are_free(

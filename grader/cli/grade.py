@@ -93,12 +93,15 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
     if is_doubtful:
         print(f"needs review: {clean_line(read.doubt)}")
     show_next_step(grade, console, place, first_only=not options.all, reveal=options.reveal)
+    return _exit_status(grade, is_doubtful)
+
+
+def _exit_status(grade: Grade, is_doubtful: bool) -> int:
     if grade.needs_review:
         return GRADER_FAULT
-    if is_doubtful:
-        return NOT_PASSED
-    ran = [result for criterion in grade.criteria for result in criterion.results]
-    return PASSED if all(result.status is Status.OK for result in ran) else NOT_PASSED
+    results = [result for criterion in grade.criteria for result in criterion.results]
+    passes = not is_doubtful and all(result.status is Status.OK for result in results)
+    return PASSED if passes else NOT_PASSED
 
 
 def _look_closer(

@@ -189,31 +189,15 @@ def compile_kernels(
     to those that are not templates. CompileError with the compiler's messages; NoCompiler.
     """
     command, family, version = compiler()
+    shown = file.replace("\\", "/").replace('"', "'")
     kernels = kernels_of(source)
     entries = [kernel.name for kernel in kernels if not kernel.is_template]
     entries += [name for name in instances if name not in entries]
-    shown = file.replace("\\", "/").replace('"', "'")
+    front, back = _front(source, shown, defines), _back(kernels, entries)
     bodies = {name: body_with_error(error) for name, error in broken.items()}
     prepared = with_bodies(prepare(with_bodies(source, dict.fromkeys(broken, "")), file), bodies)
     is_filled = checked and bool(poisoned())
     filled, arrays = with_wrong_values(prepared) if is_filled else (prepared, [])
-    front = "\n".join(
-        [
-            '#include "cuda_emulator.h"',
-            '#include "emulator_entry.h"',
-            *(f'#include "{name}"' for name in extensions_of(source)),
-            *(f"#define {name} {value}" for name, value in defines.items()),
-            f'#line 1 "{shown}"\n',
-        ]
-    )
-    back = "\n".join(
-        [
-            '\n#line 1 "emulator"',
-            *(f"EMULATOR_ENTRY({number}, {name})" for number, name in enumerate(entries)),
-            *short_entries(kernels, entries),
-            "",
-        ]
-    )
     declared = "\\n".join(f"{line} {name}" for line, name in arrays)
     # where the calls do not compile, the source without them decides
     programs = [f'{front}{filled}{back}EMULATOR_TEXT({LOCALS}, "{declared}")\n'] if arrays else []
@@ -231,7 +215,7 @@ def compile_kernels(
         mark_used(runtime, library, log)
         return runtime, library, log.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        started = {} if runtime.exists() else start_runtime(command, Path(scratch))
+        units = {} if runtime.exists() else start_runtime(command, Path(scratch))
         compiled = Path(scratch, "kernels.s" if checked else "kernels.o")
         try:
             if checked:
@@ -240,21 +224,42 @@ def compile_kernels(
                 words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(compiled)]
                 warnings = run(words, programs[-1], shown, source)
         except CompileError:
-            for unit in started.values():  # they work in a folder that goes away now
+            for unit in units.values():  # they work in a folder that goes away now
                 unit.kill()
                 unit.communicate()
             raise
-        for name, unit in started.items():
-            _, messages = unit.communicate()
-            if unit.returncode != 0:
-                raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {messages}")
-        if started:
-            link(command, [f"{scratch}/{name}.o" for name in started], runtime, Path(scratch))
+        _link_runtime(command, units, runtime, Path(scratch))
         # The sanitizer's own library is not linked: the runtime provides its functions.
         link(command, [str(compiled), str(runtime)], library, Path(scratch), file)
         log.write_text(warnings, encoding="utf-8")
     make_room(folder)
     return runtime, library, warnings
+
+
+def _front(source: str, shown: str, defines: Mapping[str, str]) -> str:
+    """The lines before the source: the emulator's headers, and macros."""
+    headers = ["cuda_emulator.h", "emulator_entry.h", *extensions_of(source)]
+    lines = [f'#include "{name}"' for name in headers]
+    lines += [f"#define {name} {value}" for name, value in defines.items()]
+    return "\n".join([*lines, f'#line 1 "{shown}"\n'])
+
+
+def _back(kernels: Sequence[Kernel], entries: Sequence[str]) -> str:
+    """The lines after the source: an entry for each kernel that can be launched."""
+    lines = [f"EMULATOR_ENTRY({number}, {name})" for number, name in enumerate(entries)]
+    return "\n".join(['\n#line 1 "emulator"', *lines, *short_entries(kernels, entries), ""])
+
+
+def _link_runtime(
+    command: Sequence[str], units: Mapping[str, subprocess.Popen[str]], runtime: Path, scratch: Path
+) -> None:
+    """Waits for the runtime's units, if it was not compiled before, and links them."""
+    for name, unit in units.items():
+        _, messages = unit.communicate()
+        if unit.returncode != 0:
+            raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {messages}")
+    if units:
+        link(command, [f"{scratch}/{name}.o" for name in units], runtime, scratch)
 
 
 def short_entries(kernels: Sequence[Kernel], entries: Sequence[str]) -> list[str]:

@@ -90,64 +90,74 @@ def with_own_headers(path: Path) -> WholeText:
     header's or a source's suffix. OSError and UnicodeDecodeError from reading `path`; CompileError, with file
     and line, for a header that cannot be read, and if the headers include each other without end.
     """
-    root = path.parent.resolve()
-    lines: list[str] = []
-    places: list[tuple[str, int]] = []
-    macros: dict[Path, str] = {}  # in place of each `#pragma once`
-    undefined: set[str] = set()
-    size = 0
+    whole = _TextWithHeaders(path)
+    whole.append(path, str(path), 0, {})
+    return WholeText(str(path), "\n".join([*whole.lines, ""]), whole.places)
 
-    def put(file: Path, shown: str, depth: int, settled: dict[Path, str]) -> None:
+
+class _TextWithHeaders:
+    """The lines of a file and of its headers, as they are appended."""
+
+    def __init__(self, path: Path) -> None:
+        self._folder, self._root = path.parent, path.parent.resolve()
+        self._macros: dict[Path, str] = {}  # in place of each `#pragma once`
+        self._undefined: set[str] = set()
+        self._size = 0
+        self.lines: list[str] = []
+        self.places: list[tuple[str, int]] = []
+
+    def append(self, file: Path, shown: str, depth: int, settled: dict[Path, str]) -> None:
         """Appends a file; `settled` has the headers that came before, each with its guard."""
-        nonlocal size
         text = file.read_text(encoding="utf-8-sig")
-        size += len(text)
-        if depth > DEEPEST or size > MOST_BYTES:
+        self._size += len(text)
+        if depth > DEEPEST or self._size > MOST_BYTES:
             raise CompileError(f"{shown}:1: its headers include each other without end")
         bare = without_comments(text)
-        undefined.update(UNDEF.findall(bare))
+        self._undefined.update(UNDEF.findall(bare))
         guard = guard_of(bare)
         directives = {one.line: one for one in directives_of(text, bare, bool(guard))}
         once = [one for one in directives.values() if one.is_once and depth]
-        macro = macros.setdefault(file, f"EMULATOR_HEADER_{len(macros)}") if once else ""
+        macro = self._macros.setdefault(file, f"EMULATOR_HEADER_{len(self._macros)}") if once else ""
         if depth and (guard or any(one.is_unconditional for one in once)):
             settled[file] = guard or macro
-
-        def add(line: str, number: int) -> None:
-            lines.append(line)
-            places.append((shown, number))
-
         if macro:
-            add(f"#ifndef {macro}", 1)
+            self._add(f"#ifndef {macro}", shown, 1)
         for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
             one = directives.get(number)
             if one is None:
-                add(line, number)
+                self._add(line, shown, number)
             elif one.is_once:
-                add(f"#define {macro}" if macro else line, number)
+                self._add(f"#define {macro}" if macro else line, shown, number)
             else:
-                where = f'{shown}:{number}: `#include "{one.name}"`'
-                header = _header(one.name, file.parent, root, where)
-                if header is None:
-                    add(one.of_the_system or line, number)
-                    continue
-                if one.before.strip():
-                    add(one.before, number)
-                if settled.get(header, "") in undefined or header not in settled:
-                    known = settled if one.is_unconditional else dict(settled)
-                    try:
-                        put(header, str(path.parent / header.relative_to(root)), depth + 1, known)
-                    except OSError as error:
-                        raise CompileError(f"{where}: {error.strerror}") from error
-                    except UnicodeDecodeError as error:
-                        raise CompileError(f"{where}: the header is no text in UTF-8") from error
-                if one.behind.strip():
-                    add(one.behind, number)
+                self._append_header(one, line, file, shown, depth, settled)
         if macro:
-            add("#endif", number)
+            self._add("#endif", shown, number)
 
-    put(path, str(path), 0, {})
-    return WholeText(str(path), "\n".join([*lines, ""]), places)
+    def _append_header(
+        self, one: Directive, line: str, file: Path, shown: str, depth: int, settled: dict[Path, str]
+    ) -> None:
+        """Appends the header that a line includes, or the line if the header is none of the file's own."""
+        where = f'{shown}:{one.line}: `#include "{one.name}"`'
+        header = _header(one.name, file.parent, self._root, where)
+        if header is None:
+            self._add(one.of_the_system or line, shown, one.line)
+            return
+        if one.before.strip():
+            self._add(one.before, shown, one.line)
+        if settled.get(header, "") in self._undefined or header not in settled:
+            before = settled if one.is_unconditional else dict(settled)
+            try:
+                self.append(header, str(self._folder / header.relative_to(self._root)), depth + 1, before)
+            except OSError as error:
+                raise CompileError(f"{where}: {error.strerror}") from error
+            except UnicodeDecodeError as error:
+                raise CompileError(f"{where}: the header is no text in UTF-8") from error
+        if one.behind.strip():
+            self._add(one.behind, shown, one.line)
+
+    def _add(self, line: str, shown: str, number: int) -> None:
+        self.lines.append(line)
+        self.places.append((shown, number))
 
 
 class Directive(NamedTuple):
