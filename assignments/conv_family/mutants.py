@@ -46,6 +46,28 @@ def any_padding():
     """You accept a negative padding. Raise ValueError."""
 
 
+@mutant(
+    of="conv_length",
+    help="#pixels-apart",
+    edits={
+        "min(stride, kernel, dilation) < 1": "min(kernel, dilation) < 1",
+        ") // stride + 1": ") // (stride or 1) + 1",
+    },
+)
+def any_stride():
+    """You accept a stride of 0. Then all windows are the same one, and no number of them is the right one:
+    raise ValueError."""
+
+
+@mutant(
+    of="conv_length",
+    help="#pixels-apart",
+    edits={"min(stride, kernel, dilation) < 1": "min(stride, dilation) < 1"},
+)
+def any_kernel():
+    """You accept a kernel of 0. A window without a place sees no pixel: raise ValueError."""
+
+
 @mutant(of="transposed_length", help="#more-than-one-way-back", edits={"length < 1": "False"})
 def nothing_is_a_length():
     """You return a length of 0 or less if the padding cuts off the whole result. Raise ValueError."""
@@ -193,6 +215,16 @@ def conv_kernel_turned():
 def last_place_alone():
     """Your result contains only what the last place of the kernel contributes. Add up the contributions of
     all places."""
+
+
+@mutant(
+    of="conv",
+    help="#groups",
+    edits={"conv_shape(x.shape, w": "conv_shape((*x.shape[:-1], groups * w.shape[-2]), w"},
+)
+def channels_left_over():
+    """You leave out channels of x that no group of the kernel reads. x and w do not fit together then:
+    `conv_shape` raises ValueError if you give it both shapes."""
 
 
 @mutant(of="conv", help="#groups", edits={SEEN: "met[..., :c]"})
@@ -401,6 +433,19 @@ def w_grad_turned():
     """Your gradient is flipped: the last place has the gradient that belongs to the first place."""
 
 
+@mutant(
+    of="conv_w_grad",
+    help="#the-family",
+    edits={
+        "if tuple(out_grad.shape) != expected:": "if False:",
+        "n, *lengths, c_out = expected": "n, *lengths, c_out = out_grad.shape",
+    },
+)
+def w_grad_of_any_length():
+    """You accept an out_grad that is shorter than the output. Then some windows count for nothing: compare
+    its shape with that of the output, and raise ValueError."""
+
+
 @mutant(of="conv_w_grad", help="#groups", edits={SEEN: "met[..., :c]"})
 def w_grad_of_the_first_channels():
     """All your groups use the input channels of the first group. Those of group g begin at g · (C_in /
@@ -497,6 +542,36 @@ def any_output_padding():
     over: raise ValueError unless it is at least 0 and below the stride."""
 
 
+@mutant(
+    of="transposed_length",
+    help="#more-than-one-way-back",
+    edits={"if not 0 <= output_padding < stride:": "if output_padding >= stride:"},
+)
+def any_negative_output_padding():
+    """You accept a negative output_padding. It is added to the shortest of the possible lengths, so raise
+    ValueError if it is below 0."""
+
+
+@mutant(
+    of="transposed_length",
+    help="#more-than-one-way-back",
+    edits={"min(size, stride, kernel, dilation) < 1": "min(stride, kernel, dilation) < 1"},
+)
+def a_length_for_no_pixels():
+    """You return a length for a size of 0. No convolution gives an image without pixels: raise ValueError for
+    a size below 1."""
+
+
+@mutant(
+    of="transposed_length",
+    help="#more-than-one-way-back",
+    edits={"if min(size, stride, kernel, dilation) < 1 or padding < 0:": "if size < 1:"},
+)
+def numbers_that_conv_length_rejects():
+    """You accept numbers that `conv_length` rejects. There is no such convolution to transpose: raise
+    ValueError for the same strides, kernels, dilations and paddings."""
+
+
 # conv_transpose
 
 
@@ -568,6 +643,16 @@ def transposed_in_memory_order(x, w, stride=1, padding=0, dilation=1, groups=1, 
 # conv_transpose_x_grad
 
 
+@mutant(
+    of="conv_transpose_x_grad",
+    help="#the-family",
+    edits={"if tuple(out_grad.shape) != expected:": "if False:"},
+)
+def transposed_x_grad_of_any_length():
+    """You accept an out_grad of another length, because conv maps several lengths to the same one. Compare
+    its shape with `transposed_shape`, and raise ValueError."""
+
+
 @mutant(of="conv_transpose_x_grad", help="#the-family")
 def transposed_x_grad_in_memory_order(
     out_grad, w, x_shape, stride=1, padding=0, dilation=1, groups=1, output_padding=0
@@ -612,6 +697,16 @@ def transposed_x_grad_of_a_mean(
 )
 def transposed_w_grad_without_dilation():
     """You ignore the dilation. Both directions use the same stride, padding, dilation and groups."""
+
+
+@mutant(
+    of="conv_transpose_w_grad",
+    help="#the-family",
+    edits={"if tuple(out_grad.shape) != expected:": "if False:"},
+)
+def transposed_w_grad_of_any_length():
+    """You accept an out_grad of another length, because conv maps several lengths to the same one. Compare
+    its shape with `transposed_shape`, and raise ValueError."""
 
 
 @mutant(of="conv_transpose_w_grad", help="#the-family")

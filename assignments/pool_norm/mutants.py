@@ -31,7 +31,21 @@ def check_pictures(shape):
         raise ValueError(f"too many axes: {shape}")
 
 
+# What a solution without pool_lengths may call in its place: it checks no padding.
+LENGTHS = "lengths = pool_lengths(x.shape, window, stride, padding)"
+UNCHECKED = (
+    "lengths = tuple(map(conv_length, x.shape[1:-1], "
+    "*(per_axis(value, axes) for value in (window, stride, padding))))"
+)
+
+
 # max_pool
+
+
+@mutant(of="max_pool", help="#the-largest-number", edits={LENGTHS: UNCHECKED})
+def windows_of_padding():
+    """You accept a padding as wide as the window. Then a window may hold nothing but padding, and has no
+    largest number: `pool_lengths` raises ValueError."""
 
 
 @mutant(of="max_pool", help="#the-largest-number", edits={FRAME: "framed(x, p, 0.0)"})
@@ -158,6 +172,12 @@ def max_grad_in_memory_order(out_grad, x, window, stride, padding=0):
 # average_pool
 
 
+@mutant(of="average_pool", help="#the-mean", edits={LENGTHS: UNCHECKED})
+def means_of_padding():
+    """You accept a padding as wide as the window. Then a window may hold nothing but padding: `pool_lengths`
+    raises ValueError."""
+
+
 @mutant(of="average_pool", help="#the-mean", edits={"total / math.prod(k)": "total"})
 def sum_of_the_window():
     """You return the sum of each window. Divide it by the number of elements of a window."""
@@ -199,6 +219,14 @@ def means_in_memory_order(x, window, stride, padding=0):
 
 
 # average_pool_grad
+
+
+@mutant(
+    of="average_pool_grad", help="#before-you-start", edits={"if out_grad.shape != expected:": "if False:"}
+)
+def average_gradient_of_any_shape():
+    """You accept an out_grad of the wrong shape, and broadcasting spreads it without an error. Compare its
+    shape with that of the output, and raise ValueError."""
 
 
 @mutant(of="average_pool_grad", help="#the-mean", edits={SHARE: "out_grad"})
@@ -251,6 +279,40 @@ def shares_in_memory_order(out_grad, x_shape, window, stride, padding=0):
 
 
 # global_average_pool and its gradient
+
+
+@mutant(of="global_average_pool", help="#the-whole-image", edits={"x.ndim < 3 or pixels": "pixels"})
+def mean_without_an_axis():
+    """You accept images without an axis, and return x as it is. There is nothing to take the mean of: raise
+    ValueError."""
+
+
+@mutant(of="global_average_pool", help="#the-whole-image", edits={" or pixels == 0": ""})
+def mean_without_a_pixel():
+    """You divide by the number of pixels even if it is 0. Then there is no mean: raise ValueError."""
+
+
+@mutant(
+    of="global_average_pool_grad",
+    help="#the-whole-image",
+    edits={"if out_grad.shape != (n, c):": "if False:"},
+)
+def global_gradient_of_any_shape():
+    """You accept an out_grad of the wrong shape, and reshape it without an error. Compare its shape with (N,
+    C), and raise ValueError."""
+
+
+@mutant(
+    of="global_average_pool_grad", help="#the-whole-image", edits={"len(x_shape) < 3 or pixels": "pixels"}
+)
+def gradient_without_an_axis():
+    """You accept images without an axis, and return out_grad as it is. Raise ValueError, as
+    global_average_pool does."""
+
+
+@mutant(of="global_average_pool_grad", help="#the-whole-image", edits={" or pixels == 0": ""})
+def gradient_without_a_pixel():
+    """You divide by the number of pixels even if it is 0. Raise ValueError, as global_average_pool does."""
 
 
 @mutant(
@@ -336,6 +398,21 @@ def an_axis_named_twice():
     """You accept an axis that is named twice. Raise ValueError: `normalize_axes` does it for you."""
 
 
+@mutant(
+    of="normalize",
+    help="#mean-0-and-variance-1",
+    edits={"    n = math": "    axes = tuple(axis % x.ndim for axis in axes)\n    n = math"},
+)
+def an_axis_that_is_not_there():
+    """You count an axis that is out of range from the start again. Raise IndexError: `normalize_axes` does
+    it for you."""
+
+
+@mutant(of="normalize", help="#mean-0-and-variance-1", edits={"if n == 0:": "if False:"})
+def mean_of_nothing():
+    """You divide by the number of elements even if it is 0. Then there is no mean: raise ValueError."""
+
+
 @mutant(of="normalize", help="#mean-0-and-variance-1", edits={CENTERED: "x"})
 def mean_left_in():
     """You divide by a scale but do not subtract the mean. Subtract it first, also from the numbers that you
@@ -417,6 +494,16 @@ def no_eps_in_the_gradient():
     """You leave eps out of the scale. The forward pass has eps in it, so its gradient does too."""
 
 
+@mutant(
+    of="normalize_grad",
+    help="#three-ways-to-the-output",
+    edits={"    n = math": "    axes = tuple({axis % x.ndim for axis in axes})\n    n = math"},
+)
+def gradient_over_an_axis_named_twice():
+    """You accept an axis that is named twice. Raise ValueError, as normalize does: `normalize_axes` does it
+    for you."""
+
+
 @mutant(of="normalize_grad", help="#three-ways-to-the-output")
 def gradient_over_the_first_of_the_axes(out_grad, x, axes, eps=1e-5):
     """You use only the first of the axes. Mean and variance are over all of them together."""
@@ -449,6 +536,16 @@ def x_normalized_in_place(x, gamma, beta, eps=1e-5):
 def gamma_of_any_shape():
     """You accept a gamma or a beta of the wrong shape, and broadcasting spreads it without an error. Both
     must have one number for each channel: compare their shapes, and raise ValueError."""
+
+
+@mutant(
+    of="batch_norm",
+    help="#scale-and-shift",
+    edits={"gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]": "gamma.shape != x.shape[-1:]"},
+)
+def batch_beta_of_any_shape():
+    """You compare the shape of gamma, but not that of beta. Broadcasting spreads a beta of one number without
+    an error: raise ValueError."""
 
 
 @mutant(of="batch_norm", help="#over-the-batch-or-over-the-channels", edits={"range(x.ndim - 1)": "(0,)"})
@@ -503,6 +600,18 @@ def batch_beta_of_a_mean():
     that division."""
 
 
+@mutant(of="batch_norm_grad", help="#scale-and-shift", edits={" or gamma.shape != x.shape[-1:]": ""})
+def batch_grad_of_any_gamma():
+    """You accept a gamma of the wrong shape, and broadcasting spreads it without an error. It must have one
+    number for each channel: raise ValueError, as batch_norm does."""
+
+
+@mutant(of="batch_norm_grad", help="#scale-and-shift", edits={"out_grad.shape != x.shape or ": ""})
+def batch_grad_of_any_gradient():
+    """You accept an out_grad of the wrong shape, and the product with gamma has the right one. Compare the
+    shape of out_grad with that of x first, and raise ValueError."""
+
+
 @mutant(of="batch_norm_grad", help="#mean-0-and-variance-1")
 def batch_grad_of_one_eps(out_grad, x, gamma, eps=1e-5):
     """You always use the default eps. Pass on the eps that you were given."""
@@ -555,6 +664,18 @@ def layer_gamma_over_channels():
     for every pixel of every sample: sum over pixels and samples."""
 
 
+@mutant(of="layer_norm_grad", help="#scale-and-shift", edits={" or gamma.shape != x.shape[-1:]": ""})
+def layer_grad_of_any_gamma():
+    """You accept a gamma of the wrong shape, and broadcasting spreads it without an error. It must have one
+    number for each channel: raise ValueError, as layer_norm does."""
+
+
+@mutant(of="layer_norm_grad", help="#scale-and-shift", edits={"out_grad.shape != x.shape or ": ""})
+def layer_grad_of_any_gradient():
+    """You accept an out_grad of the wrong shape, and the product with gamma has the right one. Compare the
+    shape of out_grad with that of x first, and raise ValueError."""
+
+
 @mutant(of="layer_norm_grad", help="#mean-0-and-variance-1")
 def layer_grad_of_one_eps(out_grad, x, gamma, eps=1e-5):
     """You always use the default eps. Pass on the eps that you were given."""
@@ -565,6 +686,16 @@ def layer_grad_of_one_eps(out_grad, x, gamma, eps=1e-5):
 def normalized_gradient_of_any_shape():
     """You accept an out_grad of the wrong shape, and broadcasting spreads it without an error. Compare its
     shape with that of x, and raise ValueError."""
+
+
+@mutant(
+    of="layer_norm",
+    help="#scale-and-shift",
+    edits={"gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]": "beta.shape != x.shape[-1:]"},
+)
+def layer_gamma_of_any_shape():
+    """You compare the shape of beta, but not that of gamma. Broadcasting spreads a gamma of one number
+    without an error: raise ValueError."""
 
 
 @mutant(

@@ -251,8 +251,10 @@ def gradient_of_sums(out_grad, x, axes, eps=1e-5):
 # batch_norm, layer_norm and their gradients
 
 
-def fitting(x, *of_channels):
-    """ValueError unless each array has one number for each channel of x."""
+def fitting(x, *of_channels, out_grad=None):
+    """ValueError unless each array has one number for each channel of x, and out_grad has x's shape."""
+    if out_grad is not None and tuple(out_grad.shape) != tuple(x.shape):
+        raise ValueError(out_grad.shape)
     if any(tuple(each.shape) != tuple(x.shape[-1:]) for each in of_channels):
         raise ValueError([each.shape for each in of_channels])
 
@@ -279,7 +281,7 @@ def batch_norm_channel_by_channel(x, gamma, beta, eps=1e-5):
 @rewrite(of="batch_norm_grad")
 def batch_norm_grad_of_rows(out_grad, x, gamma, eps=1e-5):
     """Lays all pixels of all samples below each other."""
-    fitting(x, gamma)
+    fitting(x, gamma, out_grad=out_grad)
     rows = (x.size // x.shape[-1], x.shape[-1])
     given, values = out_grad.reshape(rows), x.reshape(rows)
     x_grad = normalize_grad(given * gamma, values, (0,), eps).reshape(x.shape)
@@ -289,7 +291,7 @@ def batch_norm_grad_of_rows(out_grad, x, gamma, eps=1e-5):
 @rewrite(of="batch_norm_grad")
 def batch_norm_grad_with_gamma_last(out_grad, x, gamma, eps=1e-5):
     """gamma is the same for all that a mean is taken over, so it may come last."""
-    fitting(x, gamma)
+    fitting(x, gamma, out_grad=out_grad)
     pixels = tuple(range(x.ndim - 1))
     x_grad = normalize_grad(out_grad, x, pixels, eps) * gamma
     return x_grad, (normalize(x, pixels, eps) * out_grad).sum(pixels), out_grad.sum(pixels)
@@ -315,7 +317,7 @@ def layer_norm_sample_by_sample(x, gamma, beta, eps=1e-5):
 @rewrite(of="layer_norm_grad")
 def layer_norm_grad_of_rows(out_grad, x, gamma, eps=1e-5):
     """Lays all pixels of all samples below each other."""
-    fitting(x, gamma)
+    fitting(x, gamma, out_grad=out_grad)
     rows = (x.size // x.shape[-1], x.shape[-1])
     given, values = out_grad.reshape(rows), x.reshape(rows)
     x_grad = normalize_grad(given * gamma, values, (1,), eps).reshape(x.shape)
@@ -325,7 +327,7 @@ def layer_norm_grad_of_rows(out_grad, x, gamma, eps=1e-5):
 @rewrite(of="layer_norm_grad")
 def layer_norm_grad_by_its_forward_pass(out_grad, x, gamma, eps=1e-5):
     """Takes the normalized numbers from layer_norm, with a scale of 1 and a shift of 0."""
-    fitting(x, gamma)
+    fitting(x, gamma, out_grad=out_grad)
     pixels = tuple(range(x.ndim - 1))
     normal = layer_norm(x, gamma * 0.0 + 1.0, gamma * 0.0, eps)
     x_grad = normalize_grad(out_grad * gamma, x, (x.ndim - 1,), eps)

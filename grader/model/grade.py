@@ -57,9 +57,10 @@ class Status(StrEnum):
 class Outcome:
     """An implementation's answer to one question: arrays if `status` is OK, else the reason for failure.
 
-    `error` is the class of the exception if one was raised, and `calls` are the submission's own calls that
-    it passed through, the outermost first. `is_error_of_submission` is False if a probe raised it, for
-    example because it could not use what the submission returned.
+    `error` is the class of the exception if one was raised, `error_bases` are the classes that it derives
+    from, and `calls` are the submission's own calls that it passed through, the outermost first.
+    `is_error_of_submission` is False if a probe raised it, for example because it could not use what the
+    submission returned.
     """
 
     status: Status
@@ -69,6 +70,7 @@ class Outcome:
     error: str = ""
     calls: tuple["Call", ...] = ()
     is_error_of_submission: bool = False
+    error_bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

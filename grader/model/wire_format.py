@@ -29,8 +29,9 @@ _JSON = json.JSONEncoder(separators=(",", ":"))
 
 REPLY_FIELDS = frozenset({"nonce", "status", "error"})  # besides "arrays"
 FUNCTION = "function"  # the field of a call: the number of the function
-ERROR_FIELDS = frozenset({"type", "message", "file", "line", "source", "calls", "is_of_submission"})
+ERROR_FIELDS = frozenset({"type", "bases", "message", "file", "line", "source", "calls", "is_of_submission"})
 CALL_FIELDS = frozenset({"function", "file", "line", "source", "arguments"})
+MAX_BASES = 20  # classes that an exception's class derives from
 MAX_CALLS = 6  # calls of a submission that an exception passed through
 
 
@@ -167,6 +168,13 @@ def check_reply(header: Mapping[str, Any], nonce: str) -> None:
             raise ProtocolError("an error with fields missing or added")
         if not all(isinstance(text, str) for text in texts):
             raise ProtocolError("an error with fields that are not text")
+        bases = error["bases"]
+        if (
+            not isinstance(bases, list)
+            or len(bases) > MAX_BASES
+            or not all(isinstance(b, str) for b in bases)
+        ):
+            raise ProtocolError("an error whose class derives from no short list of names")
         if type(error["is_of_submission"]) is not bool:
             raise ProtocolError("an error that does not say whether the submission raised it")
         _check_calls(error["calls"])

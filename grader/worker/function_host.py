@@ -80,7 +80,7 @@ def _described(raised: Exception) -> dict[str, Any]:
     built_in = next(one for one in type(raised).__mro__ if one.__module__ == "builtins")
     text = str(raised)[:MAX_TEXT] if isinstance(raised, ValueError | _Misfit) else ""
     place = {"file": "", "line": 0, "source": "", "calls": [], "is_of_submission": False}
-    return {"type": built_in.__name__, "message": text, **place}
+    return {"type": built_in.__name__, "bases": [], "message": text, **place}
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy
 
 from grader.model.near_miss import near_miss
 from grader.model.python_syntax import why_not_read
-from grader.model.wire_format import MAX_ARRAYS, Frame, FrameReader, RawArray, encode
+from grader.model.wire_format import MAX_ARRAYS, MAX_BASES, Frame, FrameReader, RawArray, encode
 from grader.worker.exception_origin import (
     calls_of,
     definition,
@@ -200,7 +200,7 @@ class Worker:
             return self._description(raised)
         except BaseException:
             texts = {"type": _name_of(type(raised)), "message": _text(raised), **NO_PLACE}
-            return {**_cut(texts), "calls": [], "is_of_submission": True}
+            return {**_cut(texts), "bases": _bases_of(type(raised)), "calls": [], "is_of_submission": True}
 
     def _description(self, raised: BaseException) -> dict[str, Any]:
         place: dict[str, Any] = dict(NO_PLACE)
@@ -233,7 +233,7 @@ class Worker:
         kind = TypeError if type(raised) is NoData else type(raised)
         texts = {"type": _name_of(kind), "message": message, **place}
         is_own = is_of_submission(raised, self._folder, self._probe_files, self._latest)
-        return {**_cut(texts), "calls": calls, "is_of_submission": is_own}
+        return {**_cut(texts), "bases": _bases_of(kind), "calls": calls, "is_of_submission": is_own}
 
     def _unreadable(self, name: object) -> list[tuple[str, str]]:
         """A submitted file that Python cannot read, and the reason if Python does not give one.
@@ -260,6 +260,11 @@ def _name_of(kind: type) -> str:
     """The name of a class, even if its metaclass gives a different name or none."""
     name: str = vars(type)["__name__"].__get__(kind)
     return name
+
+
+def _bases_of(kind: type) -> list[str]:
+    """The names of the classes that a class derives from, even if it names different ones."""
+    return [_name_of(base)[:MAX_OF_CALL] for base in vars(type)["__mro__"].__get__(kind)[1 : MAX_BASES + 1]]
 
 
 def _text(raised: BaseException) -> str:

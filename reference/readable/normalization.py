@@ -67,8 +67,8 @@ def batch_norm_grad(
     out_grad, x: (N, *L, C), gamma: (C,) -> x_grad (N, *L, C), gamma_grad (C,), beta_grad (C,). ValueError as
     for batch_norm.
     """
-    if gamma.shape != x.shape[-1:]:
-        raise ValueError(f"gamma {gamma.shape} does not have the channels of x {x.shape}")
+    if out_grad.shape != x.shape or gamma.shape != x.shape[-1:]:
+        raise ValueError(f"out_grad {out_grad.shape} and gamma {gamma.shape} do not fit to x {x.shape}")
     pixels = range(x.ndim - 1)
     x_grad = normalize_grad(out_grad * gamma, x, pixels, eps)
     return x_grad, (out_grad * normalize(x, pixels, eps)).sum(pixels), out_grad.sum(pixels)
@@ -93,8 +93,8 @@ def layer_norm_grad(
     out_grad, x: (N, *L, C), gamma: (C,) -> x_grad (N, *L, C), gamma_grad (C,), beta_grad (C,): gamma and beta
     are the same for every pixel of every sample. ValueError as for layer_norm.
     """
-    if gamma.shape != x.shape[-1:]:
-        raise ValueError(f"gamma {gamma.shape} does not have the channels of x {x.shape}")
+    if out_grad.shape != x.shape or gamma.shape != x.shape[-1:]:
+        raise ValueError(f"out_grad {out_grad.shape} and gamma {gamma.shape} do not fit to x {x.shape}")
     pixels = range(x.ndim - 1)
     x_grad = normalize_grad(out_grad * gamma, x, (-1,), eps)
     return x_grad, (out_grad * normalize(x, (-1,), eps)).sum(pixels), out_grad.sum(pixels)

@@ -16,7 +16,7 @@ from grader.cli.handout.show import show_for
 from grader.cli.handout.workspace import handout
 from grader.judge.case_selection.selection import criteria_of_exercises, select
 from grader.judge.comparisons import comparison_of
-from grader.judge.comparisons.raises import is_class
+from grader.judge.comparisons.raises import derives_from
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE
 from grader.judge.examples.lay_out_case import used_inputs
@@ -159,10 +159,10 @@ def _answer(
     try:
         result = probe(submission, fields)
     except Exception as error:
-        name = type(error).__name__
+        names = [kind.__name__ for kind in type(error).__mro__]
         if not raises:
             raise
-        return f"{raises if is_class(name, raises) else name} is raised"
+        return f"{raises if derives_from(raises, names) else names[0]} is raised"
     raw = to_raw(result, ndarray, is_plain=is_plain)
     if raw and raw[0].dtype == DATA:
         return value_in(raw)

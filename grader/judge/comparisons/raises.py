@@ -1,6 +1,6 @@
 """Requires a call to raise an exception of the class that the case names."""
 
-import builtins
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from grader.judge.case_model import Strict
 
 DOCS = """\
-The call must raise the exception that the case's `raises` names, or an exception that Python derives from it.
-An exception class of the submission's own counts by its name. An exception of the probe does not count: it
-may only show that the probe cannot unpack what the submission returned. The handout raises
+The call must raise the exception that the case's `raises` names, or one whose class derives from it, as
+NumPy's `AxisError` derives from `IndexError`. Classes count by their names. An exception of the probe does
+not count: it may only show that the probe cannot unpack what the submission returned. The handout raises
 `NotImplementedError`, so that exception counts only if the case names it. This comparison needs no expected
 value.
 
@@ -78,7 +78,7 @@ class Raises(Comparison):
         if outcome.status is not Status.ERROR:
             return outcome, None
         actual = f"{outcome.error} is raised"
-        if is_class(outcome.error, expected):
+        if derives_from(expected, (outcome.error, *outcome.error_bases)):
             if outcome.is_error_of_submission:
                 return replace(outcome, status=Status.OK, reason=""), None
             actual += ", but not by your code"
@@ -90,9 +90,9 @@ class Raises(Comparison):
         return f"error {outcome.error}" if outcome.is_error_of_submission else "no error"
 
 
-def is_class(name: str, expected: str) -> bool:
-    """Whether the class `name` is `expected` or a subclass of it, for Python's own exceptions."""
-    if name == expected or name == "NotImplementedError":
-        return name == expected
-    one, other = (getattr(builtins, each, None) for each in (name, expected))
-    return isinstance(one, type) and isinstance(other, type) and issubclass(one, other)
+def derives_from(expected: str, names: Sequence[str]) -> bool:
+    """Whether a class of `names`, its own name and then those of its bases, is the class `expected`.
+
+    NotImplementedError and what derives from it count under their own names alone.
+    """
+    return expected in (names[:1] if "NotImplementedError" in names else names)

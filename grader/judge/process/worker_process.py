@@ -339,5 +339,6 @@ def _outcome(frame: Frame, output: str) -> Outcome:
     status = Status.MEMORY if error["type"] == "MemoryError" else Status.ERROR
     reason = f"{place}{error['type']}{message}{source}"
     calls = tuple(Call(**call) for call in error["calls"])
+    names = {"error": error["type"], "error_bases": tuple(error["bases"])}
     is_own = error["is_of_submission"]
-    return Outcome(status, (), reason, output, error["type"], calls, is_error_of_submission=is_own)
+    return Outcome(status, reason=reason, output=output, calls=calls, is_error_of_submission=is_own, **names)

@@ -13,6 +13,7 @@ from grader.model.errors import ProtocolError
 from grader.model.wire_format import (
     ITEM_BYTES,
     MAX_ARRAYS,
+    MAX_BASES,
     MAX_DIMENSIONS,
     MAX_HEADER_BYTES,
     Frame,
@@ -210,7 +211,7 @@ def test_unusual_shapes_travel(shape: tuple[int, ...]) -> None:
 
 
 ERROR = {"type": "ValueError", "message": "no", "file": "conv.py", "line": 3, "source": "x", "calls": []}
-ERROR |= {"is_of_submission": True}
+ERROR |= {"bases": ["Exception"], "is_of_submission": True}
 
 
 @pytest.mark.parametrize(
@@ -259,6 +260,10 @@ FORGED: dict[str, dict[str, Any]] = {
     "an_error_that_is_a_list": FAILED | {"error": [ERROR]},
     "an_empty_error": FAILED | {"error": {}},
     "an_error_with_a_field_more": FAILED | {"error": ERROR | {"score": 100}},
+    "bases_that_are_a_text": FAILED | {"error": ERROR | {"bases": "Exception"}},
+    "bases_without_names": FAILED | {"error": ERROR | {"bases": [None]}},
+    "bases_without_end": FAILED | {"error": ERROR | {"bases": ["x"] * (MAX_BASES + 1)}},
+    "an_origin_that_is_a_number": FAILED | {"error": ERROR | {"is_of_submission": 1}},
     "a_line_that_is_a_text": FAILED | {"error": ERROR | {"line": "3"}},
     "a_line_that_is_true": FAILED | {"error": ERROR | {"line": True}},
     "a_line_that_is_a_fraction": FAILED | {"error": ERROR | {"line": 3.0}},

@@ -63,11 +63,10 @@ CRITERION = """\
     help: README.md#here
     cases:
 """
+KINDS = ("ValueError", "TypeError", "IndexError", "RuntimeError")
 PROBED = ("half", "unpacked", "checked", "as_number", "of_a_class", "of_a_case_that_lacks_it")
-RUBRIC = f"assignment: halves\npoints: {2 * len(PROBED)}\ncriteria:\n" + "".join(
-    CRITERION % (f"{probe}_{kind}".lower(), probe) + CASES % kind
-    for probe in PROBED
-    for kind in ("ValueError", "TypeError")
+RUBRIC = f"assignment: halves\npoints: {len(KINDS) * len(PROBED)}\ncriteria:\n" + "".join(
+    CRITERION % (f"{probe}_{kind}".lower(), probe) + CASES % kind for probe in PROBED for kind in KINDS
 )
 
 
@@ -120,6 +119,11 @@ OF_THE_SUBMISSION: dict[str, tuple[str, str]] = {
     "a_partial_function": ("half_valueerror", "half = partial(lambda a, b: [].index(a), b=1)\n"),
     "a_cached_function": ("half_valueerror", "half = cache(lambda number: [].index(number))\n"),
     "arguments_that_a_cache_refuses": ("half_typeerror", "half = partial(cache(lambda a, b: 0), [])\n"),
+    "an_error_of_numpy": ("half_indexerror", "def half(number):\n    return np.zeros(2).sum(axis=5)\n"),
+    "a_class_of_its_own": (
+        "half_valueerror",
+        "class Odd(ValueError): ...\n\n\ndef half(number):\n    raise Odd\n",
+    ),
     "a_class_of_values": ("of_a_class_valueerror", ""),
 }
 NOT_OF_THE_SUBMISSION: dict[str, tuple[str, str]] = {
@@ -153,3 +157,11 @@ def test_an_exception_of_the_probe_is_no_refusal(
     assert result.status is Status.ERROR
     assert result.actual.endswith("is raised, but not by your code")
     assert "tell your instructor" in result.rationale
+
+
+@pytest.mark.parametrize("kind", ["NotImplementedError", "Unwritten"])
+def test_an_unwritten_function_refuses_nothing(verdict: Callable[..., CheckResult], kind: str) -> None:
+    """Python derives NotImplementedError from RuntimeError, but the handout itself raises it."""
+    half = f"class Unwritten(NotImplementedError): ...\n\n\ndef half(number):\n    raise {kind}\n"
+
+    assert verdict("half_runtimeerror", half).status is Status.ERROR
