@@ -141,7 +141,7 @@ def _show_smallest(grade: Grade, closer: "Closer", console: Console) -> None:
     from grader.report.terminal.show_example import show_example
 
     for result in first_failing(grade, 1):
-        if example := closer.small.get(f"{result.criterion}/{result.case}"):
+        if example := closer.small.get(result.name):
             console.print()
             show_example(example, console)
 

@@ -85,7 +85,7 @@ class ClassRow:
         if self.grade is not None and self.grade.not_selected:
             return f"partial: {self.grade.not_selected} cases were not selected"
         if self.grade is not None and self.grade.needs_review:
-            return "not scored: " + listing([f"{r.criterion}/{r.case}" for r in self.grade.needs_review])
+            return "not scored: " + listing([r.name for r in self.grade.needs_review])
         if not all(adjustment.is_for(self.submission) for adjustment in self.adjustments):
             return self.doubt or f"an adjustment {OUTDATED}"
         by_hand = "" if self.grade is None else undecided(self.grade, self.files, self.decisions)

@@ -108,7 +108,7 @@ class PythonFamily(Family):
     def excesses(self, rubric: Rubric, cheat: Cheat, grade: Grade) -> Iterator[Excess]:
         """Each case that passes although the cheat cheated in it."""
         for result in (result for criterion in grade.criteria for result in criterion.results):
-            case = f"{result.criterion}/{result.case}"
+            case = result.name
             if result.status is Status.OK and (MARK in result.output or case in cheat.cheats_in):
                 yield (
                     case,

@@ -57,7 +57,7 @@ def next_step(grade: Grade, place: Place) -> str:
         return f"Next: `{clean_line(criterion.id)}`. Only hidden cases fail: test it on other inputs."
     if unwritten(failing):
         return f"Next: write `{_function(criterion, place)}`{_at(failing)}. {_read(failing)}".rstrip()
-    case = clean_line(f"{failing.criterion}/{failing.case}")
+    case = clean_line(failing.name)
     if failing.status is Status.REFUSED or not place.in_handout:
         return f"Next: `{case}`."
     if failing.status is Status.TIMEOUT:  # at a prompt it would not end either

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from grader.judge.verdict.evidence import Evidence, failing_of, name_of
+from grader.judge.verdict.evidence import Evidence, failing_of
 from grader.model.grade import CriterionGrade, Idea
 
 
@@ -53,7 +53,5 @@ class Blame:
         """
         named = {idea.name for ideas in self._ideas.values() for idea in ideas}
         others = {(name,) for name in named if self._evidence.exercise_of(name) != exercise}
-        failing = [
-            name_of(result) for result in failing_of(criterion) if self._evidence.is_comparable(result)
-        ]
+        failing = [result.name for result in failing_of(criterion) if self._evidence.is_comparable(result)]
         return bool(failing) and all(others & self._evidence.at(case) for case in failing)

@@ -60,6 +60,6 @@ def excesses(views: Views, cheats: Sequence[Cheat], grades: Mapping[str, Grade])
     for cheat in cheats:
         results = [result for criterion in grades[cheat.key].criteria for result in criterion.results]
         if unjudged := next((one for one in results if one.status in UNJUDGED), None):
-            place = f"{unjudged.criterion}/{unjudged.case}"
+            place = unjudged.name
             yield place, f"{cheat.name} was never judged: {unjudged.status}: {unjudged.rationale}"
         yield from FAMILIES[cheat.family].excesses(views.loaded.rubric, cheat, grades[cheat.key])

@@ -185,7 +185,7 @@ def test_a_case_shows_rare_answers_first(desk: TestClient) -> None:
         "<code>7</code>, expected <code>12</code>",
     )
     assert text.index(nine) < text.index(seven)  # each with what its own difference expects
-    assert "Ada Lovelace" in text[text.index("Who passes") :]
+    assert "Ada Lovelace" in text[text.index("Students who pass") :]
 
 
 def test_pairs_are_aligned_and_groups_of_more_than_two_are_drawn(desk: TestClient) -> None:
