@@ -34,10 +34,10 @@ def ask_values(
     for number, step in enumerate(steps):
         arguments = step.get("given", [])
         for each in [*(arguments.values() if isinstance(arguments, dict) else arguments), step.get("to")]:
-            named = each["case"] if isinstance(each, dict) and list(each) == ["case"] else None
-            if named is not None and named not in values | set(arrays):
+            value_name = each["case"] if isinstance(each, dict) and list(each) == ["case"] else None
+            if value_name is not None and value_name not in values | set(arrays):
                 expected = ", ".join(sorted(values)) or "none: it has neither `ask` nor `random`"
-                message = f"found {{case: {named}}}, expected a value of the case: {expected}"
+                message = f"found {{case: {value_name}}}, expected a value of the case: {expected}"
                 raise document.fail(message, (*place, "scenario", number))
     return {**(model.ask or {}), **({SCENARIO: steps} if steps else {})}
 

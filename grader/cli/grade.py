@@ -121,15 +121,15 @@ def _look_closer(
     from grader.judge.examples.failing import examples_of, first_failing, shown_failing
     from grader.report.pages.grade_page import IN_FULL, Closer
 
-    wanted: Sequence[CheckResult] = ()
+    failing_cases: Sequence[CheckResult] = ()
     if is_unread(grade):
         pass
     elif options.html is not None:
         failing = map(in_telling_order, grade.criteria)
-        wanted = [result for results in failing for result in shown_failing(results, IN_FULL)]
+        failing_cases = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
-        wanted = first_failing(grade, 1)
-    whole, small = examples_of(session, assignment, files, wanted)
+        failing_cases = first_failing(grade, 1)
+    whole, small = examples_of(session, assignment, files, failing_cases)
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
     return Closer(whole, small, sources, README if is_beside else "", place)

@@ -132,13 +132,13 @@ def _show(report: ClassReport) -> None:
 
 def _named_columns(words: Iterable[str]) -> dict[str, str]:
     """Headers by role, from `--column ROLE=HEADER`."""
-    named: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for word in words:
         role, equals, header = word.partition("=")
         if role not in ENGLISH or not equals:
             message = f"--column {word}: expected ROLE=HEADER with a role of {', '.join(ENGLISH)}"
             raise UserError(f"{message}{near_miss(role, ENGLISH)}")
-        if role in named:
-            raise UserError(f"--column {word}: {role} is {named[role]!r} already; expected each role once")
-        named[role] = header.strip()
-    return named
+        if role in headers:
+            raise UserError(f"--column {word}: {role} is {headers[role]!r} already; expected each role once")
+        headers[role] = header.strip()
+    return headers

@@ -109,8 +109,8 @@ def feedback_frame(desk: Desk, request: Request) -> Response:
     if desk.course.code_key:
         (row,) = with_codes([row], desk.course.code_key)
     assert row.grade is not None
-    named = replace(row.grade, submission=who(row.standing.student))
-    return framed(to_html(named, reveal=True))
+    grade = replace(row.grade, submission=who(row.standing.student))
+    return framed(to_html(grade, reveal=True))
 
 
 def reusable_comments(view: ClassView) -> list[tuple[str, str]]:

@@ -75,9 +75,11 @@ def read_function(root: Path, place: str) -> ReferenceFunction:
 
 
 def _parameters(node: ast.FunctionDef) -> tuple[Parameter, ...]:
-    named = [(each, False) for each in (*node.args.posonlyargs, *node.args.args)]
-    named += [(each, True) for each in node.args.kwonlyargs]
-    parameters = tuple(Parameter(arg.arg, _key(arg.arg), arg.annotation, by_name) for arg, by_name in named)
+    arguments = [(each, False) for each in (*node.args.posonlyargs, *node.args.args)]
+    arguments += [(each, True) for each in node.args.kwonlyargs]
+    parameters = tuple(
+        Parameter(arg.arg, _key(arg.arg), arg.annotation, by_name) for arg, by_name in arguments
+    )
     if len({parameter.key for parameter in parameters}) < len(parameters):
         raise UserError(f"{node.name} has two parameters with names that differ only in case: rename one")
     return parameters

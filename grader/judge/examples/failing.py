@@ -41,8 +41,8 @@ def examples_of(
     cases = {case.name: (case, c) for c in assignment.rubric.criteria for case in c.cases}
     whole: dict[str, Example] = {}
     small: dict[str, Example] = {}
-    named = [r.name for r in results if r.status not in UNASKED and not _is_unread(r)]
-    failing = [cases[name] for name in named if name in cases and may_be_small(cases[name][0])]
+    case_names = [r.name for r in results if r.status not in UNASKED and not _is_unread(r)]
+    failing = [cases[name] for name in case_names if name in cases and may_be_small(cases[name][0])]
     if not failing:
         return whole, small
     oracle = session.setup.oracle

@@ -142,8 +142,8 @@ def _pastes(define: re.Match[str]) -> Iterator[int]:
 def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[str]) -> str:
     """The reason to refuse a directive, or ""; `code` and `text` are what follows its name, `text` whole."""
     if name == "include" and (header := re.match(r"\s*(?:<([^>]*)>|\"([^\"]*)\")", text)):
-        called = header[1] or header[2] or ""
-        return "" if called in INCLUDES else f"`#include <{called[:60]}>`: device code has no such header"
+        path = header[1] or header[2] or ""
+        return "" if path in INCLUDES else f"`#include <{path[:60]}>`: device code has no such header"
     if name == "pragma" and re.match(r"\s*(?:unroll\b[\s\w()]*|once\s*)$", code):
         return ""
     if name not in DIRECTIVES:

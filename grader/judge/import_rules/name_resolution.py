@@ -68,10 +68,10 @@ class Reader:
     def _judge_call(self, node: ast.Call, scope: Scope) -> None:
         """Reports arguments that let any call run strings or reach other code."""
         functions = self._resolve(node.func, scope)
-        named = [(each.arg, each.value) for each in node.keywords if each.arg in RUNNING_KEYWORDS]
+        running_arguments = [(each.arg, each.value) for each in node.keywords if each.arg in RUNNING_KEYWORDS]
         if UNPICKLE_AS_THIRD in functions:
-            named += [(UNPICKLES, each) for each in node.args[2:3]]
-        for name, value in named:
+            running_arguments += [(UNPICKLES, each) for each in node.args[2:3]]
+        for name, value in running_arguments:
             if not isinstance(value, ast.Constant) or value.value:
                 self._complain(node, f"{name} may run code from the data that it reads, which {UNCHECKED}")
         if GETTER in functions or CALLER in functions:

@@ -51,7 +51,7 @@ class Blame:
 
         The call graph may not know of the call: an index of an array that is not `self` is no call.
         """
-        named = {idea.name for ideas in self._ideas.values() for idea in ideas}
-        others = {(name,) for name in named if self._evidence.exercise_of(name) != exercise}
+        idea_names = {idea.name for ideas in self._ideas.values() for idea in ideas}
+        others = {(name,) for name in idea_names if self._evidence.exercise_of(name) != exercise}
         failing = [result.name for result in failing_of(criterion) if self._evidence.is_comparable(result)]
         return bool(failing) and all(others & self._evidence.at(case) for case in failing)
