@@ -24,8 +24,9 @@ from grader.batch.pool import grade_all
 from grader.intake.submission import read_submission
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
-from grader.model.grade import Grade, Sandbox
+from grader.model.grade import Grade
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 15

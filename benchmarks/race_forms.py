@@ -81,6 +81,13 @@ SYNCHRONIZATION_KERNELS = {
     "arrived, not waited": SHARED + "__shared__ cuda::barrier<cuda::thread_scope_block> bar;\n"
     "if (t == 0) init(&bar, 64);\n__syncthreads();\ns[t] = a[i];\nauto token = bar.arrive();\n"
     "{|bar.wait(static_cast<decltype(token) &&>(token));}\nx[i] = s[t ^ 32];",
+    "arrived before it was made": SHARED + "__shared__ cuda::barrier<cuda::thread_scope_block> bar;\n"
+    "if (t == 0) init(&bar, 64);\n{|__syncthreads();}\nbar.arrive();\nx[i] = t;",
+    "a barrier of one thread's scope": SHARED
+    + "__shared__ cuda::barrier<cuda::thread_scope_{thread|block}> bar;\n"
+    "if (t == 0) init(&bar, 64);\n__syncthreads();\ns[t] = a[i];\nbar.arrive_and_wait();\nx[i] = s[t ^ 32];",
+    "an atomic of one thread's scope": "cuda::atomic_ref<int, cuda::thread_scope_{thread|device}> "
+    "count(cells[0]);\ncount.fetch_add(a[threadIdx.x]);",
     "a lane left out of the mask": SHARED + "s[t] = a[i];\nif (t % 32 != 5) __syncwarp(0xffffffdf);\n"
     "x[i] = t % 32 == 6 ? s[t ^ {3|1}] : s[t];",
     "a barrier in each branch": SHARED + "s[t] = a[i];\nif (t < 32) __syncwarp(); else __syncwarp();\n"

@@ -8,7 +8,6 @@ import importlib
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -89,6 +88,8 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _fault(error: Exception) -> int:
     """Says where a bug is. Python's own exit status for a bug, 1, would mean that a submission failed."""
+    import traceback  # only here: no other start needs it
+
     place = traceback.extract_tb(error.__traceback__)[-1]
     text = " ".join(f"{type(error).__name__}: {error}".split())
     print(

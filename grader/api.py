@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from grader.author.load import load, load_course
-from grader.model.assignment import Assignment, Device
+from grader.model.assignment import Assignment
 from grader.model.assignment import Course as CourseFacts
+from grader.model.did_you_mean import near_file, one_of
 from grader.model.errors import GraderFault, UserError
-from grader.model.grade import Grade, Sandbox
-from grader.model.near_miss import near_file, one_of
+from grader.model.grade import Grade
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Device, Sandbox
 
 if TYPE_CHECKING:
     from grader.author.render import Views
@@ -132,7 +133,7 @@ class CourseAssignment:
 
     def misconceptions(self, sandbox: Sandbox) -> "Misconceptions | None":
         """The answers of mutants, which let a grade name a misconception; none without the sandbox."""
-        from grader.prove.answers_file import misconceptions
+        from grader.prove.mutant_answers import misconceptions
 
         return (
             None

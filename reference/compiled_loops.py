@@ -1,8 +1,8 @@
 """Depthwise convolution and the gradients of pooling on the CPU, as plain loops that Numba compiles.
 
 NumPy goes through memory once for each product and once for each sum. A compiled loop does both at once. So
-on large images these functions take half to a fifth of the time of NumPy's forms in `reference.window_rows`
-and `reference.pooling`. The results are the same, NaN and infinity too.
+on large images these functions take half to a fifth of the time of NumPy's forms in
+`reference.depthwise_rows` and `reference.pooling`. The results are the same, NaN and infinity too.
 
 Numba is optional: the extra `fast` brings it. The first call that is large enough imports it, which takes
 half a second. The first call of each function for float32 or float64 compiles it, which takes up to a second.
@@ -72,17 +72,17 @@ def compiled(loops: Loops) -> Loops:
 
 
 def correlate(x: Buffer, w: Buffer, axes: Axes, out: Buffer) -> None:
-    """`reference.window_rows.correlate`, for an `out` that is one run of memory."""
+    """`reference.depthwise_rows.correlate`, for an `out` that is one run of memory."""
     compiled(_correlate)(pictures(x), kernel(w), *two(axes), pictures(out))
 
 
 def correlate_x_grad(out_grad: Buffer, w: Buffer, axes: Axes, x_grad: Buffer) -> None:
-    """`reference.window_rows.correlate_x_grad`, for an `x_grad` that is one run of memory."""
+    """`reference.depthwise_rows.correlate_x_grad`, for an `x_grad` that is one run of memory."""
     compiled(_correlate_x_grad)(pictures(out_grad), kernel(w), *two(axes), pictures(x_grad))
 
 
 def correlate_w_grad(x: Buffer, out_grad: Buffer, axes: Axes, w_grad: Buffer) -> None:
-    """`reference.window_rows.correlate_w_grad`, for a `w_grad` that is one run of memory."""
+    """`reference.depthwise_rows.correlate_w_grad`, for a `w_grad` that is one run of memory."""
     of_image = np.zeros_like(kernel(w_grad))
     compiled(_correlate_w_grad)(pictures(x), pictures(out_grad), *two(axes), kernel(w_grad), of_image)
 

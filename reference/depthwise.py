@@ -2,8 +2,8 @@
 
 x is (N, *L, C), w (*K, 1, C * M), the result (N, *L', C * M): channel c gives the channels c * M to
 c * M + M - 1. Strides, paddings and dilations have one number for each axis, and shapes have been checked.
-On a CPU, `reference.window_rows` does this, or `reference.compiled_loops` where it is worth it. On any other
-device each place of the kernel is one operation.
+On a CPU, `reference.depthwise_rows` does this, or `reference.compiled_loops` where it is worth it. On any
+other device each place of the kernel is one operation.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from reference import compiled_loops, window_rows
+from reference import compiled_loops, depthwise_rows
 from reference.backends.numpy import Buffer
 from reference.conv import pad
 from reference.in_place import add_into
@@ -104,7 +104,7 @@ def _axes(w_shape: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Axe
 
 def _loops(images: Buffer, *others: Buffer) -> ModuleType:
     """The module whose functions are faster on these arrays."""
-    return compiled_loops if compiled_loops.are_worth_it(images, *others) else window_rows
+    return compiled_loops if compiled_loops.are_worth_it(images, *others) else depthwise_rows
 
 
 def _kernels(w: NDArray) -> Buffer:

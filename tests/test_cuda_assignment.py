@@ -16,8 +16,9 @@ from grader.judge.session import Session
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment, Visibility
-from grader.model.grade import HINT, Grade, Sandbox, Status
+from grader.model.grade import HINT, Grade, Status
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
 from grader.prove.read_mutants import read_mutants
 from grader.prove.run_mutants import grade_texts, work_out

@@ -8,9 +8,10 @@ import pytest
 from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.session import Session
-from grader.model.grade import Grade, Sandbox, Status
+from grader.model.grade import Grade, Status
+from grader.model.surroundings import Sandbox
 from grader.model.text import as_number
-from grader.prove.answers_file import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from tests.folders import in_folder
 from tests.sample_class.difference import Difference, Edit
 
@@ -38,11 +39,11 @@ TABLE: dict[str, tuple[tuple[float, ...], set[Status]]] = {
     "remainder_ignored": ((5, 10, 5, 7, 3, 16, 8, 3, 0, 2), {Status.WRONG}),
     "height_for_width": ((5, 10, 5, 7, 3, 12, 20, 3, 0, 5), {Status.WRONG}),
     "wrong_dtype": ((0, 10, 5, 7, 3, 1, 1, 0, 0, 0), {Status.WRONG, Status.NOT_RUN}),
-    "wrong_shape": ((5, 10, 5, 7, 3, 35, 1, 0, 5, 0), {Status.WRONG}),
+    "wrong_shape": ((5, 10, 5, 7, 3, 35, 1, 0, 5, 0), {Status.WRONG, Status.NOT_RUN}),
     "syntax_error": ((0,) * 10, {Status.ERROR, Status.NOT_RUN}),
     "infinite_loop": ((5, 4, 5, 7, 3, 35, 20, 5, 5, 5), {Status.TIMEOUT}),
     "exits_at_import": ((0,) * 10, {Status.CRASHED, Status.NOT_RUN}),
-    "prints_without_end": ((5, 10, 5, 0, 0, 1, 20, 0, 0, 5), {Status.OUTPUT_LIMIT, Status.NOT_RUN}),
+    "prints_without_end": ((5, 10, 5, 1, 0, 1, 20, 0, 0, 5), {Status.OUTPUT_LIMIT, Status.NOT_RUN}),
     "missing_file": ((0,) * 10, {Status.REFUSED}),
 }
 
@@ -110,6 +111,7 @@ def test_one_hang_costs_the_rest_of_its_criterion(session: Session, sample_class
     assert [(r.criterion, r.case, r.status) for r in failed] == [
         ("dilate", "negative-axis", Status.TIMEOUT),
         ("dilate", "negative-dilation", Status.NOT_RUN),
+        ("dilate", "an-axis-too-far", Status.NOT_RUN),
         ("dilate", "no-elements", Status.NOT_RUN),
         ("dilate", "of-a-view", Status.NOT_RUN),
     ]

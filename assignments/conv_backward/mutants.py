@@ -262,6 +262,13 @@ def dilated_in_memory_order(a, axes, dilation):
     return original(in_memory_order(a), axes, dilation)
 
 
+@mutant(of="dilate", help="#filling-the-gaps")
+def axes_that_are_not_there_left_out(a, axes, dilation):
+    """You leave out an axis that the array does not have. Raise IndexError: `normalize_axes` does it for
+    you."""
+    return original(a, [axis for axis in listed(axes) if -a.ndim <= axis < a.ndim], dilation)
+
+
 # undilate
 
 
@@ -334,6 +341,12 @@ def undilate_copies(a, axes, dilation):
     """Your undilate copies the elements that it keeps. They are right, but undilate returns a view: what
     someone writes to the array later must show in the result. Change the strides, and copy nothing."""
     return original(a, axes, dilation).copy()
+
+
+@mutant(of="undilate", help="#filling-the-gaps", edits={"if dilation < 0:": "if False:"})
+def undilated_backwards():
+    """With a negative dilation your slice runs backwards. There is no such number of zeros: raise
+    ValueError."""
 
 
 # flip
@@ -484,6 +497,12 @@ def padding_of_conv_taken_for_one_number(x, w, stride=1, padding=0):
     """Your conv treats `padding` as one number. It may also be a pair (height, width): `pair(padding)`
     always returns two numbers."""
     return original(x, w, stride, padding + 0)
+
+
+@mutant(of="flip", help="#reading-an-axis-backwards")
+def flipped_once_if_named_twice(a, axes):
+    """You accept an axis that is named twice. Raise ValueError: `normalize_axes` does it for you."""
+    return original(a, sorted({axis % a.ndim for axis in listed(axes)}))
 
 
 # conv_x_grad

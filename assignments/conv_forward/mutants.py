@@ -166,6 +166,21 @@ def slice_when_only_cutting(a, padding):
     return original(a, padding)
 
 
+@mutant(of="pad", help="#zeros-around-the-picture")
+def missing_pairs_taken_for_zeros(a, padding):
+    """You accept fewer pairs than the array has axes. Raise ValueError unless there is one pair for each."""
+    return original(a, [*padding, *[(0, 0)] * (a.ndim - len(padding))])
+
+
+@mutant(of="pad", help="#zeros-around-the-picture")
+def cut_to_nothing(a, padding):
+    """You return an axis of length 0 if more elements would be cut off than it has. Raise ValueError."""
+    lengths = [n + low + high for n, (low, high) in zip(a.shape, padding, strict=True)]
+    if min(lengths, default=0) < 0:
+        return zeros([max(n, 0) for n in lengths], a.device, a.dtype)
+    return original(a, padding)
+
+
 # output_size
 
 
@@ -189,6 +204,21 @@ def settings_not_refused(size, kernel, stride, padding):
     if kernel > size + 2 * padding:
         raise ValueError((size, kernel, padding))
     return (size + 2 * padding - kernel) // stride + 1
+
+
+@mutant(
+    of="output_size", help="#how-many-windows-fit", edits={"if stride < 1 or padding < 0:": "if padding < 0:"}
+)
+def divided_by_a_stride_of_zero():
+    """You divide by a stride of 0, and Python raises ZeroDivisionError. First raise ValueError for a stride
+    below 1."""
+
+
+@mutant(
+    of="output_size", help="#how-many-windows-fit", edits={"not 1 <= kernel <= size": "not kernel <= size"}
+)
+def kernel_of_nothing():
+    """You return a number for a kernel of length 0. Such a window sees no pixel: raise ValueError."""
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")
@@ -735,6 +765,16 @@ def windows_in_memory_order(x, kernel, stride=1, padding=0):
 
 
 # col2im
+
+
+@mutant(
+    of="col2im",
+    help="#the-way-back-from-the-matrix",
+    edits={"if columns.shape != (n * out_h * out_w, k_h * k_w * channels):": "if False:"},
+)
+def columns_of_any_shape():
+    """You accept columns of another shape, because the number of elements is right. Compare the shape with
+    that of im2col's result, and raise ValueError."""
 
 
 @mutant(of="col2im", help="#the-way-back-from-the-matrix", edits={"x[met] + windows": "windows"})

@@ -22,7 +22,7 @@ def closest(word: str, words: list[str], most: int) -> list[str]:
     """The words with an edit distance of at most `most` from `word`, the nearest first.
 
     Words of the same distance keep the order that they have in `words`. A word that is in `words` twice is in
-    the result twice.
+    the result twice. `words` itself stays as it is.
     """
     near = [(distance(word, other), other) for other in words]
     return [other for far, other in sorted(near, key=lambda pair: pair[0]) if far <= most]

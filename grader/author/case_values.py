@@ -11,7 +11,7 @@ from grader.author.schema import CriterionModel
 from grader.author.yaml_document import Document
 from grader.judge.case_model import CaseModel
 from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, SCENARIO
-from grader.model.near_miss import near_miss
+from grader.model.did_you_mean import did_you_mean
 
 
 def ask_values(
@@ -87,4 +87,4 @@ def check_are_read(document: Document, place: tuple[Hashable, ...], model: CaseM
             if not re.search(rf"\.{re.escape(name)}\b|([\"']){re.escape(name)}\1", probes):
                 read_names = dict.fromkeys(re.findall(r"\bcase(?:\.|, [\"'])(\w+)", probes))
                 message = f"found {name!r}, expected a value that a probe reads as `case.{name}`"
-                raise document.fail(message + near_miss(name, read_names), (*place, key, name))
+                raise document.fail(message + did_you_mean(name, read_names), (*place, key, name))

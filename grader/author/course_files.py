@@ -4,8 +4,8 @@ import ast
 import hashlib
 from pathlib import Path
 
+from grader.model.did_you_mean import near_file
 from grader.model.errors import UserError
-from grader.model.near_miss import near_file
 
 MAX_TEXT = 4 << 20  # bytes of any file that an author writes
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 import grader
-from grader.author.conditions import CONDITIONS
+from grader.author.covers_conditions import CONDITIONS
 from grader.author.schema import (
     BY_RANK,
     CASE_KEYS,
@@ -151,7 +151,7 @@ def rubric_schema(vocabulary: Vocabulary = HOUSE) -> Schema:
         "anyOf": [references[kind, "validation"] for kind in kinds]
     }
     models[CONDITION] = {
-        "description": "What a case may be there for; grader/author/conditions.py and the kinds say it.",
+        "description": "What a case may be for; grader/author/covers_conditions.py and kinds/ list them.",
         "enum": sorted(CONDITIONS),
         "type": "string",
     }

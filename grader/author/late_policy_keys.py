@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from grader.author.schema import CourseModel
 from grader.author.yaml_document import Document
 from grader.model.class_input.times import readings
+from grader.model.did_you_mean import did_you_mean, one_of
 from grader.model.late_policy import DAY, HOUR, LateDays, Penalty, Policies, Rounding, duration
-from grader.model.near_miss import near_miss, one_of
 
 LATE = ("grace", "extensions", "late_penalty", "late_cap", "late_days", "drop_after")
 
@@ -58,7 +58,7 @@ def _zone(document: Document, name: str | None) -> ZoneInfo | None:
     if not names:
         message = "found no time zones on this machine: install the package tzdata (pip install tzdata)"
         raise document.fail(message, ("timezone",))
-    expected = f"an IANA name such as America/New_York{near_miss(name, names)}"
+    expected = f"an IANA name such as America/New_York{did_you_mean(name, names)}"
     raise document.fail(f"found {name!r}, expected {expected}", ("timezone",))
 
 

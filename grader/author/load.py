@@ -20,7 +20,6 @@ from grader.model.assignment import (
     Case,
     Course,
     Criterion,
-    Device,
     ImportRules,
     Level,
     Limits,
@@ -30,6 +29,7 @@ from grader.model.assignment import (
 )
 from grader.model.file_formats.plain_records import NotPlain, Records
 from grader.model.late_policy import LateDays, Penalty, Policies, Rounding
+from grader.model.surroundings import Device
 
 T = TypeVar("T")
 CODE = ("author", "judge", "model")  # the packages of the grader that determine the result of reading

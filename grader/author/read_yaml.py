@@ -22,15 +22,15 @@ from grader.model.assignment import (
     Assignment,
     Case,
     Course,
-    Device,
     ImportRules,
     Limits,
     Rubric,
     SubmissionLimits,
 )
+from grader.model.did_you_mean import near_file
 from grader.model.errors import UserError
 from grader.model.late_policy import duration
-from grader.model.near_miss import near_file
+from grader.model.surroundings import Device
 
 WRAPPED = re.compile(r"(?:int|float|bool)\((.*)\)")  # a result as a number
 

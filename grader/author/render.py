@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import grader
 from grader.judge.code_digest import files_below
 from grader.model.assignment import Assignment
+from grader.model.did_you_mean import one_of
 from grader.model.errors import UserError
-from grader.model.near_miss import one_of
 
 if TYPE_CHECKING:
     from grader.author.worked_numbers import Variant

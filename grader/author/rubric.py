@@ -9,8 +9,8 @@ from typing import Any
 
 from grader.author import case_values
 from grader.author.case_size import check_size, elements
-from grader.author.conditions import CONDITIONS
 from grader.author.course_files import read_text
+from grader.author.covers_conditions import CONDITIONS
 from grader.author.extensions.own_functions import OwnFunctions
 from grader.author.schema import (
     CriterionModel,
@@ -26,7 +26,7 @@ from grader.judge.comparison import Comparison
 from grader.judge.comparisons import AROUND, COMPARISONS, compared_by
 from grader.judge.kind import Kind
 from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, Case, Criterion, Level, PaidHint, Rubric
-from grader.model.near_miss import near_miss, one_of
+from grader.model.did_you_mean import did_you_mean, one_of
 from grader.model.text import exact_text, plural
 
 Place = tuple[Hashable, ...]
@@ -97,7 +97,7 @@ def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...
         anchor = criterion.help.partition("#")[2]
         if anchor not in anchors:
             message = f"found #{anchor}, expected a heading of {readme.name}: {', '.join(sorted(anchors))}"
-            message += near_miss(anchor, anchors)
+            message += did_you_mean(anchor, anchors)
             raise document.fail(message, (*place, "help"))
         _check_options(document, place, criterion)
         if criterion.follow_through is not None:
@@ -165,13 +165,13 @@ def _check_names(
     of_options = [(key, probe) for key, probe in _options(model).items() if key in document.probe_keys]
     for key, probe in (("probe", model.probe), *of_options):
         if probe not in probes:
-            expected = ", ".join(sorted(probes)) + near_miss(probe, probes)
+            expected = ", ".join(sorted(probes)) + did_you_mean(probe, probes)
             message = f"found {key} {probe!r}, expected a function of probes.py: {expected}"
             raise document.fail(message, (*place, key))
     for required in model.requires:
         if required not in earlier:
             message = f"found {required!r}, expected an earlier criterion: {', '.join(earlier) or 'none is'}"
-            message += near_miss(required, earlier)
+            message += did_you_mean(required, earlier)
             raise document.fail(message, (*place, "requires"))
 
 
@@ -215,7 +215,7 @@ def _check_follow_through(
     if options["adjoint_of"] not in probes:
         probe, expected = options["adjoint_of"], ", ".join(probes) or "none is"
         message = f"found adjoint_of {probe!r}, expected an earlier criterion's probe: {expected}"
-        message += near_miss(probe, probes)
+        message += did_you_mean(probe, probes)
         raise document.fail(message, (*place, "adjoint_of"))
 
 
@@ -333,7 +333,7 @@ def _complaint_about_wide(model: CaseModel, arrays: Sequence[str]) -> str:
     """The problem with the array that should hold wide integers; "" if there is none."""
     if model.wide is None or model.wide in arrays:
         return ""
-    expected = (", ".join(arrays) or "none: such a case draws no integers") + near_miss(model.wide, arrays)
+    expected = (", ".join(arrays) or "none: such a case draws no integers") + did_you_mean(model.wide, arrays)
     return f"found wide {model.wide!r}, expected an array of the case: {expected}"
 
 
@@ -342,7 +342,7 @@ def _kind(document: RubricDocument, place: Place, data: dict[str, Any]) -> tuple
     keys = [key for key in kinds if key in data]
     keys = [key for key in keys if not kinds[key][0].yields] or keys[:1]
     fields = {field for _, model in kinds.values() for field in model.model_fields}
-    near = next(filter(None, (near_miss(key, kinds) for key in data if key not in fields)), "")
+    near = next(filter(None, (did_you_mean(key, kinds) for key in data if key not in fields)), "")
     if len(keys) != 1 or (near and kinds[keys[0]][0].yields):
         message = f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(kinds)}{near}"
         raise document.fail(message, place)

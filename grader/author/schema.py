@@ -17,8 +17,9 @@ from grader.judge.comparison import Comparison
 from grader.judge.comparisons import COMPARISONS
 from grader.judge.kind import Kind
 from grader.judge.kinds import KINDS
-from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, Device, ImportRules, Limits, Visibility
+from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, ImportRules, Limits, Visibility
 from grader.model.errors import UserError
+from grader.model.surroundings import Device
 
 M = TypeVar("M", bound=BaseModel)
 Python = Literal["3.11", "3.12", "3.13", "3.14"]

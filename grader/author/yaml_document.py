@@ -9,8 +9,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from grader.author.course_files import read_text
+from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
-from grader.model.near_miss import near_miss
 
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 MERGE = "tag:yaml.org,2002:merge"
@@ -196,7 +196,7 @@ def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) ->
         if len(error["loc"]) == 1 and (new := getattr(model, "renamed", {}).get(name)):
             return f"found {name!r}, which has a new name: write {new!r}"
         fields = _fields_at(model, error["loc"][:-1])
-        near = near_miss(str(name), fields)
+        near = did_you_mean(str(name), fields)
         return f"found unknown key {name!r}, expected one of {', '.join(fields)}: rename or remove it{near}"
     if error["type"] == "missing":
         return f"found no {name!r}, expected it here: add it"
@@ -206,7 +206,7 @@ def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) ->
         message = f"another value: {message[0].lower()}{message[1:]}"
     elif message.startswith(("greater", "less")):
         message = f"a number {message}"
-    near = near_miss(str(error["input"]), QUOTED.findall(str(error.get("ctx", {}).get("expected", ""))))
+    near = did_you_mean(str(error["input"]), QUOTED.findall(str(error.get("ctx", {}).get("expected", ""))))
     return f"found {value} for {name!r}, expected {message}{near}"
 
 

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.model.class_row import ClassRow
+from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
 from grader.model.file_formats.csv_cells import as_written
 from grader.model.file_formats.csv_table import read_table
-from grader.model.near_miss import near_miss
 from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment, Student
 from grader.model.text import exact_text
 
@@ -65,7 +65,7 @@ def read_adjustments(
         key = (adjustment.student_id, adjustment.assignment, adjustment.criterion)
         if adjustment.student_id not in ids:
             student = adjustment.student_id
-            expected = f"expected a student on the roster or with a submission{near_miss(student, ids)}"
+            expected = f"expected a student on the roster or with a submission{did_you_mean(student, ids)}"
             raise UserError(f"found no student {student!r}; {expected}", path, line)
         _check(path, line, "assignment", adjustment.assignment, criteria)
         _check(path, line, "criterion", adjustment.criterion, criteria[adjustment.assignment])
@@ -104,5 +104,5 @@ def _check(path: Path, line: int, what: str, value: str, allowed: Iterable[str])
     if value not in allowed:
         expected = ", ".join(sorted(filter(None, allowed))) or "none: no student has a grade"
         raise UserError(
-            f"found {what} {value!r}, expected one of {expected}{near_miss(value, allowed)}", path, line
+            f"found {what} {value!r}, expected one of {expected}{did_you_mean(value, allowed)}", path, line
         )

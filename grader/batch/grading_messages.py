@@ -13,8 +13,9 @@ from grader.judge.code_digest import code_digest, files_below
 from grader.judge.kernels import find_nvrtc
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
-from grader.model.grade import CheckResult, Grade, Sandbox
+from grader.model.grade import CheckResult, Grade
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 
 LEFT_OUT = ("mutants.py", "mutants.cu")  # their answers are in the misconceptions
 

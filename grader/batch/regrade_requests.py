@@ -7,9 +7,9 @@ from pathlib import Path
 
 from grader.model.class_input.identity import NO_STUDENT, REMEDY, Claim, Identities
 from grader.model.class_row import ClassRow
+from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
 from grader.model.file_formats.csv_table import read_table
-from grader.model.near_miss import near_miss
 from grader.model.request_code import code_of, read_code
 from grader.model.student import Student
 from grader.model.text import clean_line
@@ -72,9 +72,8 @@ class ClassFeedback:
         if not student.startswith(NO_STUDENT):
             raise UserError(f"{problem}: {student.removesuffix(f': {REMEDY}')}")
         texts = (text for one in self.students for text in (one.id, one.name, one.email) if text)
-        raise UserError(
-            f"{problem}, expected the id, the e-mail address or the name of a student{near_miss(name, texts)}"
-        )
+        expected = f"expected the id, the e-mail address or the name of a student{did_you_mean(name, texts)}"
+        raise UserError(f"{problem}, {expected}")
 
     def _complaint(self, student: Student, case: str, code: str) -> str:
         """Explains a code that does not fit: another case has it, no case has this name, or it is wrong."""
@@ -87,7 +86,8 @@ class ClassFeedback:
         case_names = {name for names in cases.values() for name in names}
         feedback = f"the feedback of {clean_line(student.label)}"
         if case not in case_names:
-            return f"found case {clean_line(case)!r}, which is not in {feedback}{near_miss(case, case_names)}"
+            near = did_you_mean(case, case_names)
+            return f"found case {clean_line(case)!r}, which is not in {feedback}{near}"
         return f"found code {code} for {case}, which is not in {feedback}: ask the student to copy both"
 
 

@@ -12,7 +12,7 @@ from grader.batch.gradebook.decisions import AGAIN
 from grader.batch.gradebook.submission_files import keep_evidence
 from grader.batch.grading_messages import Done, Work
 from grader.batch.time_warnings import time_warnings
-from grader.intake.classes import ClassSubmission, Intake
+from grader.intake.read_class import ClassSubmission, Intake
 from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence, Set
 
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.known_times import has_file_of_times
-from grader.intake.classes import Intake
+from grader.intake.read_class import Intake
 from grader.model.late_policy import Policies
 from grader.model.student import Submission
 from grader.model.text import clean_line, listing, plural

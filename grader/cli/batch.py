@@ -19,7 +19,7 @@ from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
 from grader.cli.intake import intake_of
 from grader.model.errors import UserError
-from grader.model.grade import Sandbox
+from grader.model.surroundings import Sandbox
 from grader.report.terminal.batch_screen import BatchScreen
 from grader.report.terminal.intake_table import inventory_line
 from grader.report.terminal.show_summary import print_summary

@@ -7,8 +7,8 @@ from grader.batch.gradebook import Gradebook
 from grader.cli import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.model.class_row import ClassRow
+from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
-from grader.model.near_miss import near_miss
 from grader.model.text import clean_line
 
 
@@ -19,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = {row.student_id: row for row in gradebook.standings(options.assignment)}
         graded = {run.assignment for run in gradebook.runs()}
-        if not rows and (near := near_miss(options.assignment, graded)):
+        if not rows and (near := did_you_mean(options.assignment, graded)):
             raise UserError(f"found no grade of {options.assignment!r}{near}")
         chosen = [_doubtful(rows, id, options.assignment) for id in options.students]
         by = f"{options.author or getpass.getuser()}: {options.reason}"
@@ -38,7 +38,7 @@ def _doubtful(rows: dict[str, ClassRow], id: str, assignment: str) -> ClassRow:
     if row is None or row.submission is None:
         raise UserError(
             f"found no submission of {id!r} to {assignment}; expected the id of a student who has one"
-            f"{near_miss(id, rows)}"
+            f"{did_you_mean(id, rows)}"
         )
     if not row.submission.doubt:
         raise UserError(

@@ -14,7 +14,7 @@ from grader.cli.command_line.json_output import print_json
 from grader.judge.kernels.whole_program import ProgramError, Request, run_whole_program
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import UserError
-from grader.model.grade import Sandbox
+from grader.model.surroundings import Sandbox
 
 CLEAN, FINDINGS, MISTAKE = 0, 1, 2
 NOT_WHOLE = "There may be more findings: the program ended early or wrote into the emulator's record."

@@ -21,14 +21,15 @@ from grader.judge.import_rules.read_sources import newer_than
 from grader.judge.process.devices import first_available, missing
 from grader.judge.process.plain_worker import PlainChild
 from grader.judge.session import Choice, Session
-from grader.model.assignment import Assignment, Device
+from grader.model.assignment import Assignment
+from grader.model.did_you_mean import one_of
 from grader.model.errors import UserError
-from grader.model.grade import CheckResult, Grade, Sandbox, Status
-from grader.model.near_miss import one_of
+from grader.model.grade import CheckResult, Grade, Status
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Device, Sandbox
 from grader.model.text import clean_line
 from grader.report.feedback_content import CASES_IN_FULL, feedback_on, in_telling_order
-from grader.report.next_step import where_to_begin
+from grader.report.next_step import unwritten, where_to_begin
 from grader.report.terminal.show_grade import show, show_next_step
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
             grade = session.grade(
                 read.submitted, name, Choice(options.passed_on, only, watcher=progress.watcher), variant
             )
-        console, place = Console(), place_of(assignment)
+        console, place = Console(emoji=False), place_of(assignment)  # importing all emoji takes 2 ms
         show(
             grade,
             console,
@@ -129,7 +130,8 @@ def _look_closer(
         failing_cases = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
         failing_cases = first_failing(grade, 1)
-    whole, small = examples_of(session, assignment, files, failing_cases)
+    written = [result for result in failing_cases if not unwritten(result)]
+    whole, small = examples_of(session, assignment, files, written)
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
     return Closer(whole, small, sources, README if is_beside else "", place)

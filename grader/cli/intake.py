@@ -12,7 +12,7 @@ from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import assignment_of, course
 from grader.intake.choice import Choice, choice_of
-from grader.intake.classes import Intake, read_class
+from grader.intake.read_class import Intake, read_class
 from grader.intake.submission_times import read_times
 from grader.model.assignment import Assignment
 from grader.model.late_policy import Policies, closes, extension_of

@@ -17,7 +17,7 @@ from grader.cli.course import COURSE, find_repository, secret
 from grader.model.errors import UserError
 from grader.model.results.verification import Verification
 from grader.model.text import plural
-from grader.prove.drafting import ProvedDraft, proved
+from grader.prove.prune_draft import ProvedDraft, proved
 from grader.prove.tolerance import SEEDS
 from grader.report.write_files import write_files, write_text
 

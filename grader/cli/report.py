@@ -16,9 +16,9 @@ from grader.cli.command_line.json_output import print_json
 from grader.cli.course import find_repository, secret
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, showing, with_policies
+from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
 from grader.model.late_policy import Policies
-from grader.model.near_miss import near_miss
 from grader.model.request_code import with_codes
 from grader.model.student import Student
 from grader.report.formats import Format, ReportFiles, Request, format_of, names
@@ -104,14 +104,14 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
     for assignment, extensions in policies.extensions.items():
         for id in sorted(extensions.keys() - ids):
             message = f"course.yaml extends {assignment} for {id!r}, but the gradebook has no such student"
-            print(f"note: {message}{near_miss(id, ids)}", file=sys.stderr)
+            print(f"note: {message}{did_you_mean(id, ids)}", file=sys.stderr)
     if options.assignment is not None:
         names = sorted({row.assignment for row in rows})
         rows = [row for row in rows if row.assignment == options.assignment]
         if not rows:
             raise UserError(
                 f"found no grade of {options.assignment!r}; the gradebook holds {', '.join(names) or 'none'}"
-                f"{near_miss(options.assignment, names)}"
+                f"{did_you_mean(options.assignment, names)}"
             )
     rows = with_codes(rows, secret())
     titles = _titles(root, {row.assignment for row in rows})
@@ -137,7 +137,7 @@ def _named_columns(words: Iterable[str]) -> dict[str, str]:
         role, equals, header = word.partition("=")
         if role not in ENGLISH or not equals:
             message = f"--column {word}: expected ROLE=HEADER with a role of {', '.join(ENGLISH)}"
-            raise UserError(f"{message}{near_miss(role, ENGLISH)}")
+            raise UserError(f"{message}{did_you_mean(role, ENGLISH)}")
         if role in headers:
             raise UserError(f"--column {word}: {role} is {headers[role]!r} already; expected each role once")
         headers[role] = header.strip()

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from grader.intake.litter import is_litter_folder
+from grader.model.did_you_mean import near_file
 from grader.model.errors import UserError
-from grader.model.near_miss import near_file
 from grader.model.submitted_files import MAX_FILE_BYTES, read_plain
 from grader.model.text import UNSEEN
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from grader.model.class_input.identity import Claim
 from grader.model.class_input.times import moment_of
+from grader.model.did_you_mean import near_columns, near_file
 from grader.model.errors import UserError
-from grader.model.near_miss import near_columns, near_file
 from grader.model.text import clean_line
 
 MAX_BYTES = 64 << 20

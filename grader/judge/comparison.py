@@ -118,8 +118,9 @@ class Comparison(ABC):
     `draws` is how often the inputs are drawn. `needs_expected` says whether the reference must answer,
     `watches_the_run` whether an answer also records what the run did, `runs_apart` whether a process that
     shares nothing with the others must answer too, `has_bounds` whether elements may be off, `is_exact`
-    whether only equal values pass, `is_in_handout` whether students may run it, and `must_kill` whether a
-    case must catch a mutant that no other case catches.
+    whether only equal values pass, `is_in_handout` whether students may run it, `must_kill` whether a case
+    must catch a mutant that no other case catches, and `shows_work` whether a function must do a part of its
+    exercise to pass.
     """
 
     name: ClassVar[str]
@@ -142,6 +143,7 @@ class Comparison(ABC):
     is_exact: ClassVar[bool] = False
     is_in_handout: ClassVar[bool] = True
     must_kill: ClassVar[bool] = True
+    shows_work: ClassVar[bool] = True
 
     @staticmethod
     def criterion_keys() -> "type[Strict]":

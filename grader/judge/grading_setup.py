@@ -11,7 +11,7 @@ from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.import_rules.cuda_source import as_compiled
 from grader.judge.import_rules.read_sources import Reading, without_host_code
-from grader.judge.import_rules.rules import Terms
+from grader.judge.import_rules.terms import Terms
 from grader.judge.inputs import Inputs
 from grader.judge.process.bytecode import add_bytecode
 from grader.judge.process.devices import first_available
@@ -22,10 +22,10 @@ from grader.judge.process.plain_worker import PlainChild
 from grader.judge.process.sandbox import starter
 from grader.judge.process.user_cache import UserCache
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
-from grader.model.assignment import OWN_TEST, Assignment, Device, Visibility
+from grader.model.assignment import OWN_TEST, Assignment, Visibility
 from grader.model.errors import GraderFault, UserError
-from grader.model.grade import Sandbox
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Device, Sandbox
 
 if TYPE_CHECKING:
     from grader.judge.kernels.builder import Builder

@@ -10,18 +10,18 @@ import numpy
 import grader
 from grader.judge.comparison import Oracle
 from grader.judge.grading_setup import Candidate, GradingSetup
-from grader.judge.kernels import find_nvrtc
 from grader.judge.process.implementation import memory_limit
 from grader.judge.process.plain_worker import PlainChild
+from grader.judge.verdict.add_ideas import with_ideas
 from grader.judge.verdict.case_result import Run, result_of
 from grader.judge.verdict.grade_case import grade_case
-from grader.judge.verdict.grade_ideas import with_ideas
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import score
-from grader.model.assignment import OWN_TEST, Assignment, Case, Device
-from grader.model.grade import CheckResult, Grade, Sandbox, Status
+from grader.model.assignment import OWN_TEST, Assignment, Case
+from grader.model.grade import CheckResult, Grade, Status
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Device, Sandbox
 
 if TYPE_CHECKING:
     from grader.judge.pytest_run import OwnTests
@@ -195,13 +195,17 @@ class Session:
         return run.results
 
     def _versions(self, variant: str) -> dict[str, str]:
-        setup = self.setup
+        setup, compiler = self.setup, {}
+        if setup.kernels:
+            from grader.judge.kernels import find_nvrtc
+
+            compiler = {"nvrtc": find_nvrtc.version()}
         return {
             "backflip": grader.__version__,
             "python": platform.python_version(),
             "numpy": numpy.__version__,
             "assignment": self._assignment.digest,
             "memory limit": memory_limit(setup.sandbox, setup.device),
-            **({"nvrtc": find_nvrtc.version()} if setup.kernels else {}),
+            **compiler,
             **({"variant": variant} if variant else {}),
         }

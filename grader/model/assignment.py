@@ -10,14 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.model.late_policy import Policies
-
-
-class Device(StrEnum):
-    """The device that grades a submission: the CPU, a GPU, or the emulator of one."""
-
-    CPU = "cpu"
-    CUDA = "cuda"
-    EMULATED = "emulated"
+from grader.model.surroundings import Device
 
 
 class Visibility(StrEnum):
@@ -91,9 +84,9 @@ class Case:
     `kind` names a module of `grader.judge.kinds`, and `parameters` holds what that kind needs, in the
     rubric's own words. `compare` names a module of `grader.judge.comparisons`, and `options` holds the keys
     that comparisons add to a case. `ask` holds plain values for the probe, `random` the ranges of drawn ones.
-    `weight` is its share of the criterion's points. `covers` names the conditions that the case tests (see
-    `grader.author.conditions`); `drawn`: its shapes are random. `follow_through` is the share of its points
-    for a gradient that is right for a wrong forward pass. If the assignment defines the kind or the
+    `weight` is its share of the criterion's points. `covers` names the conditions that the case tests
+    (`grader.author.covers_conditions`); `drawn`: its shapes are random. `follow_through` is the share of its
+    points for a gradient that is right for a wrong forward pass. If the assignment defines the kind or the
     comparison itself, `kind_source` and `comparison_source` are the Python that defines it. `functions` are
     those that it passes to the probe, by name: {"use": function, "given": fixed arguments, "seeded": whether
     it takes the case's seed}, or a list of these in any order; `functions_source` is their Python.

@@ -11,13 +11,6 @@ from grader.model.wire_format import RawArray
 HINT = "~"  # begins the digest of an answer with few different numbers, which is only a hint
 
 
-class Sandbox(StrEnum):
-    """The sandbox of a submission during grading. Without one, it has all rights of the grader's user."""
-
-    BUBBLEWRAP = "bubblewrap"
-    NONE = "none"
-
-
 class Status(StrEnum):
     """The way that one case ended; the set is closed.
 

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.model.data import decode
 from grader.model.errors import ProtocolError
+from grader.model.plain_data import decode
 
-DATA = "data"  # the dtype of a text of `grader.model.data` in place of an array; it goes first
+DATA = "data"  # the dtype of a text of `grader.model.plain_data` in place of an array; it goes first
 ITEM_BYTES = {
     **{"|b1": 1, "|i1": 1, "|u1": 1, "<i2": 2, "<u2": 2, "<i4": 4, "<u4": 4, "<i8": 8, "<u8": 8},
     **{"<f2": 2, "<f4": 4, "<f8": 8, "<c8": 8, "<c16": 16, DATA: 1},

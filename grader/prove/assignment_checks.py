@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 from types import MappingProxyType
 
-from grader.author.conditions import law_of
+from grader.author.covers_conditions import law_of
 from grader.author.exercises.cuda_functions import code_of
 from grader.author.exercises.python_source import find_exercise
 from grader.author.render import RenderedView, Views, line_before_rendering

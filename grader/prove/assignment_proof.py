@@ -11,16 +11,17 @@ from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment
-from grader.model.grade import Grade, Sandbox, Status
+from grader.model.grade import Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.results.verification import Finding, Verification
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from grader.model.text import plural
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
 from grader.prove.cheats import cheats_on, excesses, gains
 from grader.prove.read_mutants import read_mutants, read_rewrites, rewrites_file
 from grader.prove.run_mutants import grade_texts, grade_variants, keep_misconceptions
-from grader.prove.variants import differences, hidden_exact, kills
+from grader.prove.variant_difficulty import differences, hidden_exact, kills
 
 
 def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verification:

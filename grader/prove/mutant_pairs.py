@@ -10,9 +10,10 @@ from grader.batch.grading_messages import Grading
 from grader.batch.per_process import answer_one, open_session
 from grader.batch.pool import grade_all
 from grader.model.assignment import Assignment, Case
-from grader.model.grade import Grade, Sandbox, Status
+from grader.model.grade import Grade, Status
 from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from grader.prove.read_mutants import edit
 
 Pair = tuple[str, str]

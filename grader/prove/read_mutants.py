@@ -13,8 +13,8 @@ from grader.author.exercises.exercise import Function
 from grader.author.exercises.source_places import SourcePlaces
 from grader.author.render import Views
 from grader.model.assignment import Assignment
+from grader.model.did_you_mean import one_of
 from grader.model.mutant import Mutant
-from grader.model.near_miss import one_of
 from grader.model.results.verification import Finding
 from grader.model.text import plural
 from grader.prove.replace_exercise import binding_of, definition_of

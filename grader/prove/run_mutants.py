@@ -13,13 +13,14 @@ from grader.batch.pool import grade_all
 from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.verdict.misconceptions import Misconceptions, of_mutants
 from grader.model.assignment import Assignment
-from grader.model.grade import Grade, Sandbox
+from grader.model.grade import Grade
 from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
-from grader.prove.answer_paths import misconceptions_file, right_versions_file
+from grader.model.surroundings import Sandbox
 from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.cheat import Exercise, in_python
 from grader.prove.cheats.nothing_written import FORMS
+from grader.prove.mutant_answer_paths import misconceptions_file, right_versions_file
 from grader.prove.mutant_pairs import answers_of, mutant_pairs
 from grader.prove.read_mutants import read_mutants, right_version
 from grader.report.write_files import write_files

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from grader.author.text_templates import text_environment
 from grader.author.wheel import requirement_of
-from grader.model.assignment import Assignment, Device
+from grader.model.assignment import Assignment
+from grader.model.surroundings import Device
 
 TEMPLATES = Path(__file__).parent / "templates"
 LEFT_OUT = ("__pycache__", ".mypy_cache")

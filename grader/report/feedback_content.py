@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Idea, Status
 from grader.model.text import clean, clean_line, cut_mark, plural_noun
 
 CASES_IN_FULL = 2
@@ -164,9 +164,14 @@ def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | N
     if len(in_full) < len(failing):
         again = _repeats(criterion)
         in_full = [result for result in in_full if result.case not in again or not is_shown(result, reveal)]
-    blocks = (block(result, _heading(name, result), reveal) for result in _ideas_once(in_full))
+    alike = _alike(criterion, in_full)
+    blocks = (
+        _with_alike(block(result, _heading(name, result), reveal), alike.get(result.case, 0))
+        for result in _ideas_once(in_full, criterion.ideas)
+    )
     more = (_short(result) for result in failing if result not in in_full)
-    return Section(criterion, tuple(blocks), tuple(more), _facts(criterion, "inner", "error"))
+    kinds = ("inner",) if alike else ("inner", "error")
+    return Section(criterion, tuple(blocks), tuple(more), _facts(criterion, *kinds))
 
 
 def in_telling_order(criterion: CriterionGrade, reveal: bool = False) -> list[CheckResult]:
@@ -178,26 +183,56 @@ def in_telling_order(criterion: CriterionGrade, reveal: bool = False) -> list[Ch
     return [*shown, *(result for result in failing if not is_shown(result, reveal))]
 
 
-def _ideas_once(results: Sequence[CheckResult]) -> Iterator[CheckResult]:
-    """The results; an idea that an earlier one shows is replaced by the name of that case."""
+def _ideas_once(results: Sequence[CheckResult], ideas: Sequence[Idea]) -> Iterator[CheckResult]:
+    """The results; an idea that an earlier one shows is replaced by the name of that case.
+
+    Each line of a result's text is one idea. The link leads to the first of `ideas` that is new.
+    """
     first: dict[str, str] = {}
     for result in results:
-        case = first.setdefault(result.idea, result.case)
-        is_repeated = result.idea and case != result.case
-        yield replace(result, idea=f"The same as in {case}.", help="") if is_repeated else result
+        lines = result.idea.splitlines()
+        new = [line for line in lines if line not in first]
+        cases = list(dict.fromkeys(first[line] for line in lines if line in first))
+        first |= dict.fromkeys(new, result.case)
+        if not cases:
+            yield result
+            continue
+        also = "And the same as in" if new else "The same as in"
+        helps = [idea.help for line in new for idea in ideas if idea.message in line]
+        yield replace(
+            result, idea="\n".join([*new, f"{also} {' and '.join(cases)}."]), help=next(iter(helps), "")
+        )
+
+
+def _alike(criterion: CriterionGrade, in_full: Sequence[CheckResult]) -> dict[str, int]:
+    """How many other cases end in the same exception at the same line, for each case that is shown in full.
+
+    It is empty unless these cases show the line of every such exception: then it has to be shown on its own.
+    """
+    shown = {result.case for result in in_full if is_shown(result, False)}
+    errors = [fact for fact in criterion.facts if fact.kind == "error" and fact.cases]
+    first = {case: fact for fact in errors if (case := next((c for c in fact.cases if c in shown), ""))}
+    return {case: len(fact.cases) - 1 for case, fact in first.items()} if len(first) == len(errors) else {}
+
+
+def _with_alike(block: Block, others: int) -> Block:
+    """The feedback on one case, whose status counts the others that end at the same line."""
+    cases = "case ends" if others == 1 else "cases end"
+    return replace(block, status=f"{block.status}; {others} more {cases} at this line") if others else block
 
 
 def _repeats(criterion: CriterionGrade) -> set[str]:
-    """The cases that repeat an earlier one: the same idea, or the same exception at the same line."""
+    """The cases that repeat earlier ones: their ideas, or the same exception at the same line."""
     at_line = {case: fact.text for fact in criterion.facts if fact.kind == "error" for case in fact.cases}
     explained: set[str] = set()
     again: set[str] = set()
     for result in criterion.results:
         is_all = is_shown(result, False) and result.status is Status.ERROR and not result.actual
         raised = result.rationale if is_all else ""  # the exception is all that there is to tell
-        says = result.idea or at_line.get(result.case, raised)
-        (again if says in explained else set()).add(result.case)
-        explained |= {says} if says else set()
+        at = at_line.get(result.case, raised)
+        says = set(result.idea.splitlines()) or ({at} if at else set())
+        (again if says and says <= explained else set()).add(result.case)
+        explained |= says
     return again
 
 
@@ -222,18 +257,25 @@ def _short(result: CheckResult) -> str:
 
 
 def _one_reason(results: Sequence[CheckResult], reveal: bool) -> CheckResult | None:
-    """A visible result that represents all results, if all failed in the same way."""
+    """A visible result that represents all results, if all failed in the same way.
+
+    An exception is one way of failing, also if some of the cases expect another exception.
+    """
     shown = [result for result in results if is_shown(result, reveal)]
-    kinds_of_outcome = {(r.status, r.rationale, r.expected, r.actual) for r in results}
+    ends = {(r.expected, r.actual) for r in results}
+    is_raised = all(r.status is Status.ERROR and r.rationale for r in results)
+    kinds_of_outcome = {(r.status, r.rationale) for r in results}
     if (
         len(results) < 2
         or len(kinds_of_outcome) > 1
+        or (len(ends) > 1 and not is_raised)
         or not shown
         or shown[0].status in (Status.OK, Status.NOT_RUN)
     ):
         return None
     help = shown[0].help if len({result.help for result in shown}) == 1 else ""
-    return replace(shown[0], inputs="", index=None, help=help)
+    one = shown[0] if len(ends) == 1 else replace(shown[0], expected="", actual="")
+    return replace(one, inputs="", index=None, help=help)
 
 
 def _first_lines(output: str) -> str:

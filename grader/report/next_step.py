@@ -8,6 +8,7 @@ from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.text import clean_line, plural
 from grader.report.feedback_content import feedback_on, is_fault, is_shown
 
+COMPILER = re.compile(r"CompileError: (?P<file>[\w./]+):(?P<line>\d+):")
 NOT_WRITTEN = re.compile(r"(?:(?P<file>[\w./]+):(?P<line>\d+): )?NotImplementedError\b")
 
 
@@ -58,9 +59,13 @@ def next_step(grade: Grade, place: Place) -> str:
     if unwritten(failing):
         return f"Next: write `{_function(criterion, place)}`{_at(failing)}. {_read(failing)}".rstrip()
     case = clean_line(failing.name)
-    if failing.status is Status.REFUSED or not place.in_handout:
+    if compiler := COMPILER.match(failing.rationale):
+        return f"Next: fix {compiler['file']}, line {compiler['line']}: the compiler stops there."
+    hangs = failing.status is Status.TIMEOUT
+    is_kernel = hangs and {name.rpartition(".")[2] for name in place.files} == {"cu"}  # has no debugger
+    if failing.status is Status.REFUSED or not place.in_handout or is_kernel:
         return f"Next: `{case}`."
-    if failing.status is Status.TIMEOUT:  # at a prompt it would not end either
+    if hangs:  # at a prompt it would not end either
         return f"Next: `{case}`. To step through it: `make debug CASE={case}`"
     return f"Next: `{case}`. To try it in Python: `make try CASE={case}`"
 

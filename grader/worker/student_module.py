@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.model.data import Encoder, NotData, decode
+from grader.model.plain_data import Encoder, NotData, decode
 from grader.model.wire_format import DATA, ITEM_BYTES, RawArray
 
 

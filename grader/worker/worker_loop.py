@@ -12,8 +12,8 @@ from typing import Any, BinaryIO, NoReturn, Protocol
 
 import numpy
 
-from grader.model.near_miss import near_miss
-from grader.model.python_syntax import why_not_read
+from grader.model.did_you_mean import did_you_mean
+from grader.model.file_formats.python_syntax import why_not_read
 from grader.model.wire_format import MAX_ARRAYS, MAX_BASES, Frame, FrameReader, RawArray, encode
 from grader.worker.exception_origin import (
     calls_of,
@@ -220,7 +220,7 @@ class Worker:
         else:
             message = _text(raised)
             if type(raised) is AttributeError and type(raised.obj) is Case:  # a subclass may run its own code
-                message += near_miss(str(raised.name), vars(raised.obj))
+                message += did_you_mean(str(raised.name), vars(raised.obj))
             calls = [_cut(call, MAX_OF_CALL) for call in calls_of(raised, self._folder)]
             place |= {key: calls[-1][key] for key in place} if calls else {}
             if self._is_course:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,18 +28,19 @@ def message(
     if kind == "out_of_bounds" and row.type:
         return "", f"{who} uses index {row.offset} of an array {unquoted(row.type)}"
     if row.region == -2:
-        other = f"; thread {index(row.other_thread, raw.block)}" if row.other_thread >= 0 else ""
-        other += f" is at line {row.other_line}" if row.other_line > 0 else " is the other" if other else ""
         verb = "" if kind != "out_of_bounds" else verb_of(row.mode) + " "
-        return "", f"{who} {verb}{text_of(row.name)}{other}"
+        what = text_of(row.name).replace("{line}", f"line {row.other_line}")
+        if row.other_thread >= 0:
+            what = what.replace("{other}", f"thread {index(row.other_thread, raw.block)}")
+        return "", f"{who} {verb}{what}"
     if row.region >= 0:
         place = places[row.region]
         name, element, size = place.name, place.array.itemsize, place.array.size
     else:
-        name, element = row.name.decode(), max(1, row.size)
+        name, element = row.name.decode(), row.shape[0] or max(1, row.size)
         size = row.room // element
-    position = f"element {row.offset // element} of {name}"
-    text = f"{who} {verb_of(row.mode)} {position}"
+    indexed = of_shared(row) if row.region == -1 else ""
+    text = f"{who} {verb_of(row.mode)} {indexed or f'element {row.offset // element} of {name}'}"
     if kind == "out_of_bounds":
         text += f", which has {size}"
     elif kind == "uninitialized_read":
@@ -52,6 +54,17 @@ def message(
         text += f", which thread {index(row.other_thread, raw.block)}{'' if same else theirs} {did}"
         text += " since the last barrier" if same else "; no barrier orders two blocks"
     return name, text
+
+
+def of_shared(row: RawFinding) -> str:
+    """An element of a shared variable as a kernel writes it, such as `tile[3][5]`; "" if it is not one."""
+    element, *axes = row.shape
+    lengths = [length for length in axes if length]
+    if not element or element * math.prod(lengths) != row.room or not 0 <= row.offset < row.room:
+        return ""
+    position = row.offset // element
+    places = np.unravel_index(position, lengths) if lengths else ()
+    return text_of(row.name) + "".join(f"[{place}]" for place in places)
 
 
 def difference(
@@ -109,7 +122,7 @@ def text_of(name: bytes) -> str:
 
 def unquoted(kind: bytes) -> str:
     """A type that a compiler printed in quotes, in this project's quotes."""
-    return f"`{text_of(kind).strip(chr(39))}`"
+    return f"`{text_of(kind).strip(chr(39)).replace('struct ', '')}`"
 
 
 def worst_of(row: RawPlace, places: Sequence[Place]) -> WarpRequest | None:

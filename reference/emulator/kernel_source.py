@@ -387,10 +387,12 @@ def declaration(written: str, line: int) -> str:
         if sizes.startswith("[]"):
             raise ValueError("it has no size; dynamic shared memory is declared with `extern`")
         slot, kind = f"emulator_shared_{name}", f"{base}{sizes}"
+        axes = re.findall(r"\[([^\]]*)\]", sizes)
+        shape = ", ".join(f"unsigned({one})" for one in (f"sizeof({base})", *(axes if len(axes) < 4 else [])))
         reference = f"{base} (&{name}){sizes}" if sizes else f"{base} &{name}"
         pointer = f"{base} (*){sizes}" if sizes else f"{base} *"
         parts.append(
-            f'static emulator_shared {slot} = {{"{name}", sizeof({kind}), {line}, 0, 0}}; '
+            f'static emulator_shared {slot} = {{"{name}", sizeof({kind}), {line}, {{{shape}}}, 0, 0}}; '
             f"{reference} = *({pointer}){slot}.get();"
         )
     return " ".join(parts)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from .findings import Finding
 from .kernel_source import kernel_at
 
 MOST = 10
@@ -39,6 +40,12 @@ class WithoutValue:
     def written(self) -> str:
         """The record as a line of text that `read_without_value` reads."""
         return f"{self.line} {self.name} {int(self.is_sure)} {','.join(self.kernels)}"
+
+    def finding(self, kernel: str, file: str) -> Finding:
+        """The finding about it in a kernel of `file`, or a note if the compiler is not sure."""
+        kind = "uninitialized_read" if self.is_sure else "maybe_uninitialized"
+        text = f"`{self.name}` {'is' if self.is_sure else 'may be'} used before it has a value"
+        return Finding(kind, kernel, file, self.line, text, array=self.name)
 
 
 def uninitialized_in(messages: str, file: str, kernels: Collection[str]) -> list[WithoutValue]:

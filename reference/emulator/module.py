@@ -287,14 +287,11 @@ class Module:
     def _without_value(self, kernel: str) -> list[Finding]:
         """The variables of a kernel that the compiler saw in use before they have a value."""
         name = kernel.partition("<")[0].strip()
-        reads = []
-        for one in self._no_value:
-            if name in (one.kernels or (kernel_at(self._source, one.line),)):
-                kind = "uninitialized_read" if one.is_sure else "maybe_uninitialized"
-                verb = "is" if one.is_sure else "may be"
-                text = f"`{one.name}` {verb} used before it has a value"
-                reads.append(Finding(kind, kernel, self.file, one.line, text, array=one.name))
-        return reads
+        return [
+            one.finding(kernel, self.file)
+            for one in self._no_value
+            if name in (one.kernels or (kernel_at(self._source, one.line),))
+        ]
 
     def _copy_in(self, base: int, places: Sequence[Place], values: list[Array]) -> None:
         for place in places:

@@ -56,6 +56,7 @@ class RawFinding(ctypes.Structure):
         ("name", c_char_p),
         ("room", c_int64),
         ("type", c_char_p),
+        ("shape", c_uint32 * 4),
     ]
 
 

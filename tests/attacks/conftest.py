@@ -10,7 +10,8 @@ from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Limits
-from grader.model.grade import Grade, Sandbox
+from grader.model.grade import Grade
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 
 LIMITS = Limits(

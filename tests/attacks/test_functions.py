@@ -9,7 +9,8 @@ import pytest
 from grader.author.render import render
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
-from grader.model.grade import Grade, Sandbox, Status
+from grader.model.grade import Grade, Status
+from grader.model.surroundings import Sandbox
 from grader.prove.attacks import FUNCTIONS, attack_with, description
 from tests.attacks.test_attacks import BREACH
 from tests.folders import in_folder

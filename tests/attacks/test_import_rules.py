@@ -8,7 +8,8 @@ import pytest
 from grader.judge.draw_inputs import draw
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, ImportRules, Visibility
-from grader.model.grade import Sandbox, Status
+from grader.model.grade import Status
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 
 SUBMISSIONS = Path(__file__).parent / "submissions"

@@ -7,8 +7,9 @@ import pytest
 
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment
-from grader.model.grade import CheckResult, Grade, Sandbox, Status
+from grader.model.grade import CheckResult, Grade, Status
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from grader.prove.attacks import NOTHING, Attack, attacks_on
 from grader.report.terminal.show_grade import to_text
 from tests.golden.class_of_kernels import kernels

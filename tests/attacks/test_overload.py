@@ -12,10 +12,11 @@ import pytest
 from grader.batch.grading_messages import Done, Grading, Work
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.intake.classes import read_class
+from grader.intake.read_class import read_class
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
-from grader.model.grade import Grade, Sandbox, Status
+from grader.model.grade import Grade, Status
+from grader.model.surroundings import Sandbox
 from tests.attacks.test_attacks import TABLE, stage
 from tests.folders import in_folder
 

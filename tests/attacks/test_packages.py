@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake.classes import read_class
+from grader.intake.read_class import read_class
 from grader.judge.session import Session
 from grader.model.grade import Grade, Status
 from tests.folders import in_folder

@@ -9,8 +9,9 @@ import pytest
 from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.session import Session
-from grader.model.grade import Grade, Sandbox, Status
-from grader.prove.answers_file import misconceptions
+from grader.model.grade import Grade, Status
+from grader.model.surroundings import Sandbox
+from grader.prove.mutant_answers import misconceptions
 from tests.folders import in_folder
 
 ATTACKS = Path(__file__).parent / "transposes"

@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.exercise import SOLUTION, hand_in, make_course
 from benchmarks.peers import CASES, notebook, reason
 from grader.judge.session import Session
-from grader.model.grade import Sandbox
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 
 

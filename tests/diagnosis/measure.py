@@ -21,8 +21,8 @@ from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.evidence import failing_of
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
-from grader.prove.answers_file import misconceptions
 from grader.prove.assignment_checks import SOLUTION, submissions
+from grader.prove.mutant_answers import misconceptions
 from grader.prove.run_mutants import grade_texts
 from tests.diagnosis.slips import ASSIGNMENTS, SLIPS, submission, together
 from tests.diagnosis.student_work import assignments_of, student_work

@@ -12,10 +12,10 @@ from grader.author.render import Views
 from grader.cli.course import secret
 from grader.judge.session import Session
 from grader.judge.verdict.misconceptions import Misconceptions
-from grader.model.assignment import Assignment, Device
-from grader.model.grade import Sandbox
+from grader.model.assignment import Assignment
 from grader.model.submitted_files import SubmittedFiles
-from grader.prove.answers_file import misconceptions
+from grader.model.surroundings import Device, Sandbox
+from grader.prove.mutant_answers import misconceptions
 from grader.report.terminal.show_grade import to_text
 from grader.report.write_files import write_files
 from tests.sample_class.cuda_kernels import submissions

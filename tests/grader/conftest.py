@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
-from grader.intake.classes import Intake, read_class
+from grader.intake.read_class import Intake, read_class
 from tests.waiting import LIMIT, wait_until
 
 SERVER_USERS = ("postgres", "nobody")  # the server refuses to run as root

@@ -16,7 +16,8 @@ from grader.author.render import Views, render
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
-from grader.model.grade import CheckResult, Grade, Sandbox, Status
+from grader.model.grade import CheckResult, Grade, Status
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.tables import by_name
 

@@ -9,7 +9,8 @@ from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.session import Choice, Session
 from grader.model.errors import UserError
-from grader.model.grade import Grade, Sandbox, Status
+from grader.model.grade import Grade, Status
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.tiny_course import RIGHT, WRONG
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference import compiled_loops, conv_nd, pooling, window_rows
+from reference import compiled_loops, conv_nd, depthwise_rows, pooling
 from reference.ndarray import array
 from reference.readable import conv_nd as readable_conv
 from reference.readable import pooling as readable_pooling
@@ -34,7 +34,7 @@ def form(request: pytest.FixtureRequest) -> Iterator[str]:
             patch.setattr(compiled_loops, "LARGE", 0)
             patch.setattr(compiled_loops, "MANY_CHANNELS", 0)
             for name in ("correlate", "correlate_x_grad", "correlate_w_grad"):
-                patch.setattr(window_rows, name, unreachable)
+                patch.setattr(depthwise_rows, name, unreachable)
             patch.setattr(pooling, "_spread", unreachable)
         else:
             patch.setattr(compiled_loops, "is_installed", lambda: False)

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from reference import conv_as_products, window_rows
+from reference import conv_as_products, depthwise_rows
 from reference import conv_nd as fast
 from reference.conv import conv as conv_of_pictures
 from reference.ndarray import NDArray, array, emulated
@@ -89,7 +89,7 @@ def test_both_forms_agree_exactly() -> None:
 def test_blocks_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks smaller than a row of windows, in which most windows reach beyond the images."""
     expected = [results(fast, case) for case in CASES[::4]]
-    monkeypatch.setattr(window_rows, "CACHED", 20)
+    monkeypatch.setattr(depthwise_rows, "CACHED", 20)
     monkeypatch.setattr(conv_as_products, "FEW_COLUMNS", 1)
     for cached, product, terms in ((20, 30, 1), (300, 200, 1), (300, 2000, 10)):
         monkeypatch.setattr(conv_as_products, "CACHED", cached)

@@ -141,3 +141,10 @@ def at_least_one(word, words, most):
 def itself_left_out(word, words, most):
     """You leave out the word itself. It has distance 0, so it is the nearest."""
     return [other for other in original(word, words, most) if other != word]
+
+
+@mutant(of="closest", help="#which-words-are-near")
+def words_sorted_in_place(word, words, most):
+    """You sort the list that you were given. Its owner still needs it in the old order: sort a copy."""
+    words.sort(key=lambda other: distance(word, other))
+    return original(word, words, most)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from grader.author.exercises.cuda_functions import cut_kernel
 from grader.author.exercises.exercise import Exercise, Function, Group
+from grader.model.did_you_mean import did_you_mean, near_file
 from grader.model.errors import UserError
-from grader.model.near_miss import near_file, near_miss
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -35,7 +35,7 @@ def find_exercise(root: Path, reference: str, named_by: str = "a template names"
         raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error
     if exercise is None:
         what = "function" if is_cuda else "function or class"
-        near = "" if is_cuda else near_miss(name, _names_in(text))
+        near = "" if is_cuda else did_you_mean(name, _names_in(text))
         raise UserError(
             f"{named_by} {reference!r}, and {path.relative_to(root)} defines no {what} {name}{near}"
         )
@@ -45,7 +45,7 @@ def find_exercise(root: Path, reference: str, named_by: str = "a template names"
 def near_module(root: Path, name: str) -> str:
     """The text `; did you mean 'x'?` for a module below `root/reference`; "" if no name is near."""
     files = (path.relative_to(root) for path in (root / "reference").rglob("[a-z]*.py"))
-    return near_miss(name, (".".join(path.with_suffix("").parts) for path in files))
+    return did_you_mean(name, (".".join(path.with_suffix("").parts) for path in files))
 
 
 def _names_in(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from grader.judge.case_model import CaseModel, FunctionUse
 from grader.judge.discover_subclasses import module_of
 from grader.judge.handed_functions import SEED
 from grader.model.assignment import OWN_FUNCTIONS
-from grader.model.near_miss import near_miss
+from grader.model.did_you_mean import did_you_mean
 
 Place = tuple[Hashable, ...]
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -73,12 +73,12 @@ class OwnFunctions:
                 kind = type(self._names[use.use]).__name__
                 raise document.fail(f"{what}; there it is of the type {kind}", place)
             defined = sorted(self._functions)
-            raise document.fail(f"{what}: {', '.join(defined)}{near_miss(use.use, defined)}", place)
+            raise document.fail(f"{what}: {', '.join(defined)}{did_you_mean(use.use, defined)}", place)
         parameters = [p.name for p in signature.parameters.values() if p.kind in NAMED]
         for argument in use.given:
             if argument not in parameters:
                 expected = ", ".join(parameters) or "none"
                 message = f"found {argument!r}, expected an argument of {use.use}: {expected}"
-                raise document.fail(f"{message}{near_miss(argument, parameters)}", place)
+                raise document.fail(f"{message}{did_you_mean(argument, parameters)}", place)
         seeded = SEED in parameters and SEED not in use.given
         return {"use": use.use, "given": dict(use.given), "seeded": seeded}

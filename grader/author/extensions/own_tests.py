@@ -6,8 +6,8 @@ from pathlib import Path
 
 from grader.author.course_files import parse_python
 from grader.model.assignment import OWN_TEST, Case, Rubric, Visibility
+from grader.model.did_you_mean import one_of
 from grader.model.errors import UserError
-from grader.model.near_miss import one_of
 
 PATTERN = "test_*.py"
 EXAMPLE = '@pytest.mark.criterion("id")'

@@ -12,8 +12,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from grader.batch.gradebook.schema_version import revision_of, revisions, upgrade
+from grader.model.did_you_mean import near_file
 from grader.model.errors import UserError
-from grader.model.near_miss import near_file
 
 LOCK_SECONDS = 30
 CONNECT_SECONDS = 10

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select
 
 from grader.batch.gradebook.database import Database
 from grader.batch.gradebook.tables import AuditRow, FileRow, IntakeRow, RunRow, SubmissionRow
-from grader.intake.classes import Intake
+from grader.intake.read_class import Intake
 from grader.model.class_input.inventory import Doubt, Entry, Role
 from grader.model.submitted_files import SubmittedFiles
 

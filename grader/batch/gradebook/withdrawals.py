@@ -21,8 +21,8 @@ from grader.batch.gradebook.tables import (
     SubmissionRow,
     WithdrawalRow,
 )
+from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
-from grader.model.near_miss import near_miss
 from grader.model.student import Submission
 
 Pair = tuple[str, str]  # a student and an assignment
@@ -113,7 +113,8 @@ def mark_student(
     there = _assignments_of(db, student) - set(_marks(db, student))
     assignments = sorted(there if assignment is None else there & {assignment})
     if not assignments:
-        near = near_miss(assignment or "", there) or near_miss(student, db.scalars(select(StudentRow.id)))
+        students = db.scalars(select(StudentRow.id))
+        near = did_you_mean(assignment or "", there) or did_you_mean(student, students)
         raise UserError(f"found nothing of student {student!r}{_of(assignment)} in the reports{near}", name)
     for each in assignments:
         key = {"student_id": student, "assignment": each}

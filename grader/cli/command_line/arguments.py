@@ -22,8 +22,8 @@ from grader.cli.command_line.shared_options import (
     add_sandbox,
     modules_of,
 )
-from grader.model.assignment import Device
 from grader.model.errors import UserError
+from grader.model.surroundings import Device
 
 JSON = (
     "verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests",

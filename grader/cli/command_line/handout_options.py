@@ -10,7 +10,7 @@ def try_case(commands: Any) -> None:
     )
     parser.add_argument("case", nargs="?", default="", metavar="CASE", help="exercise/case")
     parser.add_argument("-c", dest="code", metavar="CODE", help="run this code instead of starting a prompt")
-    parser.set_defaults(module="handout.prompt")
+    parser.set_defaults(module="handout.try_case")
 
 
 def debug(commands: Any) -> None:

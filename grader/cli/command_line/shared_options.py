@@ -6,7 +6,7 @@ import pkgutil
 from pathlib import Path
 from typing import Any
 
-from grader.model.grade import Sandbox
+from grader.model.surroundings import Sandbox
 
 ONE_GRADE = {
     "json": "JSON",

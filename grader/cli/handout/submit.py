@@ -14,12 +14,14 @@ from grader.cli.handout.workspace import handout
 from grader.intake.submission import read_submission
 from grader.judge.import_rules.cuda_source import as_compiled
 from grader.judge.import_rules.read_sources import without_host_code
-from grader.judge.import_rules.rules import Rules, Terms
+from grader.judge.import_rules.rules import Rules
+from grader.judge.import_rules.terms import Terms
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
-from grader.model.grade import Sandbox, Status
+from grader.model.grade import Status
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from grader.report.feedback_content import feedback_on
 from grader.report.write_files import write_files
 

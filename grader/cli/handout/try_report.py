@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.handout.bench import set_up
+from grader.cli.handout.one_case import set_up
 from grader.judge.differences.python_words import in_full
 
 FLOATS = ("float16", "float32", "float64")  # a longer one has no number in JSON

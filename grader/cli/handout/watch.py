@@ -15,8 +15,9 @@ from grader.intake.submission import read_submission
 from grader.judge.case_selection.affected import affected
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment
-from grader.model.grade import CheckResult, Grade, Sandbox
+from grader.model.grade import CheckResult, Grade
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from grader.report.terminal.show_grade import show, show_next_step
 
 PROCESSES = 2  # of a submission: one for its cases, one for forward passes that must share nothing

@@ -14,9 +14,9 @@ from grader.author.wheel import OF_INSTRUCTORS, SOURCE, build_wheel
 from grader.cli import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
+from grader.model.did_you_mean import one_of
 from grader.model.errors import UserError
-from grader.model.near_miss import one_of
-from grader.prove.answers_file import files_of
+from grader.prove.mutant_answers import files_of
 from grader.publish.bundle import Bundle, Wheel
 from grader.publish.targets import names, target_of
 from grader.report.write_files import write_files

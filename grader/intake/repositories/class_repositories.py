@@ -11,8 +11,8 @@ from grader.intake.layouts.collected import MANIFEST, SCHEMA, Entry
 from grader.intake.repositories import git
 from grader.intake.repositories.push_times import Push
 from grader.intake.source import refusal_of
+from grader.model.did_you_mean import near_file
 from grader.model.errors import UserError
-from grader.model.near_miss import near_file
 
 AT_A_TIME = 8
 MAX_PUSHES, MAX_BYTES = 500, 64 << 20  # of one repository; content that several pushes share counts once

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.model.class_input.times import moment_of
+from grader.model.did_you_mean import near_file
 from grader.model.errors import UserError
-from grader.model.near_miss import near_file
 
 MAX_BYTES = 64 << 20
 EXPECTED = (

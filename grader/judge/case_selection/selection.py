@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from grader.judge.scenario_as_python import names_of
 from grader.model.assignment import SCENARIO, Assignment, Criterion
+from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
-from grader.model.near_miss import near_miss
 
 SHOWN = 3
 
@@ -81,7 +81,7 @@ def _matches(name: str, word: str) -> bool:
 
 
 def _unknown(kind: str, word: str, names: Sequence[str]) -> str:
-    near = near_miss(word, names) or f", expected one such as {', '.join(names[:SHOWN])}"
+    near = did_you_mean(word, names) or f", expected one such as {', '.join(names[:SHOWN])}"
     return f"found no {kind} {word!r}{near}"
 
 

@@ -65,6 +65,7 @@ class Raises(Comparison):
     requires_of_case = ("raises",)
     a_case_may_choose_it = True
     needs_expected = False
+    shows_work = False
 
     def judge(self, question: Question) -> Judged:
         """The outcome, which is right if the call raised the exception."""

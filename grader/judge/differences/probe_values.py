@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.model import data
-from grader.model.data import Encoder, decode
+from grader.model import plain_data
 from grader.model.grade import HINT, Outcome, Status
+from grader.model.plain_data import Encoder, decode
 from grader.model.wire_format import DATA, RawArray
 
 Array = npt.NDArray[Any]
@@ -19,7 +19,7 @@ FEW = 4  # an answer with fewer different numbers is only a hint
 
 
 WORDS = re.compile(rb"[\w.-]+")
-TAGS = {tag.encode() for tag in data.TAGS}  # they mark up the data and are no part of it
+TAGS = {tag.encode() for tag in plain_data.TAGS}  # they mark up the data and are no part of it
 
 
 class _NoValue:

@@ -14,9 +14,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 
-from grader.judge.import_rules.host_code import Item, without_items
-from grader.judge.import_rules.reader_process import send
-from grader.judge.import_rules.rules import MAX_SOURCE_BYTES, Terms
+from grader.judge.import_rules.reader_messages import send
+from grader.judge.import_rules.terms import MAX_SOURCE_BYTES, Terms
 from grader.model.errors import GraderFault
 
 CPU_SECONDS = 10  # honest submissions take a few milliseconds
@@ -94,6 +93,8 @@ def without_host_code(name: str, content: bytes) -> tuple[bytes, str]:
     A file that exceeds the limits on reading stays whole: the rules refuse it next.
     GraderFault if it cannot be read.
     """
+    from grader.judge.import_rules.host_code import Item, without_items  # only kernels need it
+
     words = _ask({"host_code": True, **LIMITS}, {name: content})
     items = json.loads(words.get("answer") or "[]")
     return without_items(name, content, [Item(*item) for item in items])

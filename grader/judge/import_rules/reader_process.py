@@ -14,95 +14,73 @@ import contextlib
 import ctypes
 import gc
 import json
+import os
 import resource
 import signal
 import socket
-import struct
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from typing import Any, TypeAlias
 
-from grader.judge.import_rules.host_code import host_code_in
-from grader.judge.import_rules.rules import Rules, Terms
-from grader.model.python_syntax import needs
+from grader.judge.import_rules.reader_messages import JudgeIsGone, receive
+from grader.judge.import_rules.rules import NUMPY, Rules
+from grader.judge.import_rules.terms import Terms
 
-LENGTH = struct.Struct("<Q")
 MAX_ERROR, MOST_NEEDS = 500, 3
 Read: TypeAlias = Callable[[str, bytes], str]  # the problems of the file with that name; "" if there are none
 SMALL_BYTES, MOST_GROWTH = 64 << 10, 64 << 20  # small sources leave too little behind to check
 PR_SET_PDEATHSIG = 1
 
 
-class JudgeIsGone(Exception):
-    """The judge closed its end of the socket."""
-
-
 def serve(judge: socket.socket) -> None:
     """Answers requests until the judge closes its end, or until this process's memory has grown."""
     rules: dict[str, Rules] = {}
-    at_start = 0
+    own_bytes = _held_bytes()
     with contextlib.suppress(JudgeIsGone):
         while True:
             request, files = receive(judge)
-            read = _reader(request, rules)
-            at_start = at_start or _held_bytes()
-            _limit(request["cpu_seconds"], at_start + request["memory_bytes"])
+            before = _held_bytes()
+            read = _reader(request, files, rules)
+            own_bytes += _held_bytes() - before  # loading modules takes nothing of a submission's memory
+            _limit(request["cpu_seconds"], own_bytes + request["memory_bytes"])
             if not _answer(read, files, judge):
                 return
             is_small = sum(map(len, files.values())) <= SMALL_BYTES
-            if not is_small and _held_bytes() > at_start + MOST_GROWTH:
+            if not is_small and _held_bytes() > own_bytes + MOST_GROWTH:
                 return
 
 
-def _reader(request: Mapping[str, Any], rules: dict[str, Rules]) -> Read:
-    """The check to run on each file; `rules` caches the rules made so far, by an assignment's terms."""
+def _reader(request: Mapping[str, Any], files: Mapping[str, bytes], rules: dict[str, Rules]) -> Read:
+    """The check to run on each file; `rules` caches the rules made so far, by an assignment's terms.
+
+    It imports what only some checks need: a student waits until this process has started.
+    """
     if "host_code" in request:
+        from grader.judge.import_rules.host_code import host_code_in
+
         return lambda name, content: json.dumps([astuple(item) for item in host_code_in(content)])
     if "minor" in request:
         return lambda name, content: _newer(name, content, request["minor"])
-    terms = json.dumps(request["terms"])
-    if terms not in rules:
+    names_numpy = any(NUMPY.encode() in content for content in files.values())
+    key = json.dumps([request["terms"], names_numpy])
+    if key not in rules:
         gc.disable()  # or loading the allowed modules takes a tenth longer
-        rules[terms] = Rules(Terms(**request["terms"]))
+        rules[key] = Rules(Terms(**request["terms"]), names_numpy=names_numpy)
         gc.freeze()  # permanent objects need no more garbage collection
         gc.enable()
-    return lambda name, content: rules[terms].refusal({name: content}, request["most_bytes"])
+    return lambda name, content: rules[key].refusal({name: content}, request["most_bytes"])
 
 
 def _newer(name: str, content: bytes, minor: int) -> str:
     """The syntax of a source that is new to Python 3.`minor`, one line each; "" if no Python reads it."""
+    from grader.model.file_formats.python_syntax import needs
+
     try:
         return "\n".join(f"{name}, {need}" for need in needs(content, minor)[:MOST_NEEDS])
     except (SyntaxError, ValueError, RecursionError):  # the grade itself reports these
         return ""
-
-
-def send(judge: socket.socket, request: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-    """Sends one request: its frame, then the files."""
-    sizes = [[name, len(content)] for name, content in files.items()]
-    frame = json.dumps({**request, "files": sizes}).encode()
-    judge.sendall(b"".join((LENGTH.pack(len(frame)), frame, *files.values())))
-
-
-def receive(judge: socket.socket) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Receives one request; JudgeIsGone if there is none."""
-    request = json.loads(_exactly(judge, LENGTH.unpack(_exactly(judge, LENGTH.size))[0]))
-    return request, {name: _exactly(judge, size) for name, size in request["files"]}
-
-
-def _exactly(end: socket.socket, count: int) -> bytes:
-    received = bytearray()
-    while len(received) < count:
-        try:
-            part = end.recv(min(count - len(received), 1 << 20))
-        except ConnectionResetError:
-            part = b""
-        if not part:
-            raise JudgeIsGone
-        received += part
-    return bytes(received)
 
 
 def _answer(read: Read, files: Mapping[str, bytes], judge: socket.socket) -> bool:
@@ -152,3 +130,4 @@ if __name__ == "__main__":
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     serve(socket.socket(fileno=0))
+    os._exit(0)  # the judge waits for the end, and the interpreter's own clean-up takes as long as reading

@@ -11,77 +11,60 @@ import importlib
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grader.judge.import_rules import cuda_rules
 from grader.judge.import_rules.loopholes import UNPICKLE_AS_THIRD, WHOLE, way_around, ways_around
-from grader.judge.import_rules.name_resolution import CALLER, GETTER, Names, Reader
+from grader.judge.import_rules.name_resolution import CALLER, GETTER, Reader
+from grader.judge.import_rules.terms import MAX_SOURCE_BYTES, Terms
 
-if TYPE_CHECKING:  # the reader process starts three times as fast without them
-    from grader.model.assignment import Assignment, ImportRules
-
-MAX_SOURCE_BYTES = 256 * 1024  # parsing takes about 200 times the memory of the source
-
-
+NUMPY = "numpy"
 # The reader of names looks for these itself.
 FOLLOWED = frozenset(
     ("builtins.getattr", "builtins.vars", "builtins.locals", GETTER, CALLER, UNPICKLE_AS_THIRD)
 )
 
 
-@dataclass(frozen=True)
-class Terms:
-    """The terms of an assignment's import rules: the modules to allow and the functions to forbid.
+class Rules:
+    """The terms of an assignment, ready for checking submissions.
 
-    Modules go by the first part of their names; `own` are those of the submission itself, and
-    `forbidden` are the functions that students must write themselves.
+    `names_numpy` says that one of them may name NumPy. Otherwise NumPy is loaded only when a name leads to
+    it, because loading it takes longer than everything else here.
     """
 
-    imports: Sequence[str]
-    provided: Sequence[str]
-    submitted: Sequence[str]
-    forbidden: Sequence[str]
-
-    @classmethod
-    def of(cls, assignment: "Assignment", rules: "ImportRules") -> "Terms":
-        """The terms of an assignment under its import rules."""
-        provided = {name.partition("/")[0].removesuffix(".py") for name in assignment.provided}
-        besides = provided - {*rules.imports, *assignment.modules}
-        return cls(
-            tuple(rules.imports), tuple(sorted(besides)), tuple(assignment.modules), tuple(rules.forbidden)
-        )
-
-    @property
-    def importable(self) -> frozenset[str]:
-        """All modules that may be imported."""
-        return frozenset((*self.imports, *self.provided, *self.submitted, "__future__"))
-
-    def for_worker(self) -> dict[str, Names]:
-        """The data that `grader.worker.import_guard` needs."""
-        return {"allowed": tuple(sorted(self.importable)), "forbidden": tuple(self.forbidden)}
-
-
-class Rules:
-    """The terms of an assignment, ready for checking submissions."""
-
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, *, names_numpy: bool = True) -> None:
         self.forbidden = tuple(terms.forbidden)
         self._importable = terms.importable
-        self._standard = sys.stdlib_module_names & self._importable | {"numpy"} & self._importable
-        # Loaded here, so that looking up their attributes does not depend on what ran before.
-        for name in sorted(self._standard):
+        self._standard = sys.stdlib_module_names & self._importable | {NUMPY} & self._importable
+        self._waits_for_numpy = NUMPY in self._standard
+        # Loaded here, so that looking up their attributes does not depend on what ran before. NumPy loads no
+        # package of the standard library, so nothing below these modules appears with it.
+        for name in sorted(self._standard - {NUMPY}):
             with contextlib.suppress(ImportError):  # a standard library module of another operating system
                 importlib.import_module(name)
-        self._objects = {id(function): name for name in self.forbidden if (function := find(name))}
-        self._ways = {id(way): name for name in ways_around() if (way := _loaded(name)) is not None}
+        if names_numpy:
+            self._load_numpy()
+        else:
+            self._identify()
         judged = (*self.forbidden, *ways_around(), *FOLLOWED)
         self._above = {up for name in judged for up in _above(name)} | FOLLOWED
         self._offered = _listed([n for n in (*terms.imports, *terms.provided) if n not in terms.submitted])
         self._problems: dict[str, str] = {}
         self._leads: set[str] = set()
         self._exported: dict[str, frozenset[str]] = {}
+
+    def _load_numpy(self) -> None:
+        if self._waits_for_numpy:
+            importlib.import_module(NUMPY)
+        self._waits_for_numpy = False
+        self._identify()
+
+    def _identify(self) -> None:
+        """Finds the objects that submissions must not use, among the modules that are loaded now."""
+        forbidden = (n for n in self.forbidden if not (self._waits_for_numpy and n.startswith(f"{NUMPY}.")))
+        self._objects = {id(function): name for name in forbidden if (function := find(name))}
+        self._ways = {id(way): name for name in ways_around() if (way := _loaded(name)) is not None}
 
     def refusal(self, files: Mapping[str, bytes], most_bytes: int = MAX_SOURCE_BYTES) -> str:
         """The first line of a submission that breaks the import rules, with the reason, or "".
@@ -169,6 +152,8 @@ class Rules:
         Reads only what is loaded and runs no code: no import, no property, no lazy attribute.
         """
         top, *parts = name.split(".")
+        if top == NUMPY and self._waits_for_numpy:
+            self._load_numpy()
         value: object = sys.modules.get(top) if top in self._standard else None
         resolved = top
         for part in parts:

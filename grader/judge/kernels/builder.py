@@ -32,8 +32,9 @@ from grader.judge.process.sandbox import compiler_sandbox
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
 from grader.model.file_formats.compiler_files import PREPROCESSED, RESULT
-from grader.model.grade import Outcome, Sandbox, Status
+from grader.model.grade import Outcome, Status
 from grader.model.submitted_files import read_plain
+from grader.model.surroundings import Sandbox
 
 RUNTIME, KERNELS = "runtime.library", "kernels.library"  # file names in a worker; not module names
 COMPILERS = ("g++", "clang++")  # as reference/emulator/compile.py looks for them

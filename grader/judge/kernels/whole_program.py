@@ -34,8 +34,8 @@ from grader.judge.process.sandbox import compiler_sandbox, program_sandbox
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
 from grader.model.file_formats.compiler_files import RESULT
-from grader.model.grade import Sandbox
 from grader.model.submitted_files import read_plain
+from grader.model.surroundings import Sandbox
 from grader.model.text import visible
 
 SOURCE, EXECUTABLE = "program.cu", "program"

@@ -12,7 +12,7 @@ import numpy as np
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Lengths, draw_arrays, view_in_words
 from grader.model.assignment import Case
-from grader.model.near_miss import near_miss
+from grader.model.did_you_mean import did_you_mean
 
 if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
@@ -96,7 +96,7 @@ class ArrayKind(Kind):
         named = [n for n in (*parameters["shape"], *parameters.get("other", ())) if isinstance(n, str)]
         if unknown := [name for name in named if name not in ranges]:
             message = f"found the length {unknown[0]!r}, expected a number or a name in `lengths`"
-            return message + near_miss(unknown[0], ranges)
+            return message + did_you_mean(unknown[0], ranges)
         backwards = [name for name, (low, high) in ranges.items() if low > high]
         return (
             f"found a range of {backwards[0]!r} that runs backwards, expected [from, to]" if backwards else ""

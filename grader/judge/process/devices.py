@@ -4,7 +4,7 @@ import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.model.assignment import Device
+from grader.model.surroundings import Device
 
 # The first GPU's node, and the driver's own two; its libraries are among the system's.
 GPU, DRIVER, MEMORY = "/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"

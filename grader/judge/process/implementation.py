@@ -12,9 +12,10 @@ from grader.judge.process.control_groups import delegated
 from grader.judge.process.function_calls import FunctionProcess, Functions
 from grader.judge.process.time_budget import PATIENCE, Budget, Budgets, Seconds
 from grader.judge.process.worker_process import AnswerCall, WorkerProcess
-from grader.model.assignment import Device, Limits
+from grader.model.assignment import Limits
 from grader.model.errors import GraderFault
-from grader.model.grade import Outcome, Sandbox, Status
+from grader.model.grade import Outcome, Status
+from grader.model.surroundings import Device, Sandbox
 from grader.model.wire_format import RawArray
 
 SETUP_SECONDS = 60.0  # runs no code of a submission, so this limit guards only against a broken machine

@@ -1,12 +1,14 @@
 """Starts workers without a sandbox, each as a separate process: for a student's own code, and for ours.
 
 A worker imports NumPy before it waits for its configuration, so it may be started before that is known
-(`early_worker`). A student then waits for both imports of NumPy at once, the worker's and the judge's.
+(`early_worker`). A student then waits for both imports of NumPy at once, the worker's and the judge's. If a
+second worker is needed, this one forks it, so that no time goes into a third import.
 """
 
 import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -20,7 +22,9 @@ from grader.judge.process.child import COMPILED, ENVIRONMENT, Pipes
 
 END_SECONDS = 1.0
 WORKER = (sys.executable, "-P", "-s", "-m", "grader.worker")
-LENGTH_BYTES = 8  # of the configuration, before it
+LENGTH_BYTES, PID_BYTES = 8, 4  # before the configuration of a worker, and before the replies of a sibling
+START_SECONDS = 60.0
+NEVER_RAN = 1  # in place of an exit code
 # A worker writes no bytecode next to the files that it runs. The grader's own modules are compiled once and
 # not for every grade, unless the user disables bytecode.
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
@@ -37,7 +41,7 @@ def early_worker() -> Iterator["PlainChild | None"]:
     """
     child = None
     with contextlib.suppress(OSError):
-        child = PlainChild(WORKER, OWN_ENVIRONMENT)
+        child = start_worker(WORKER, OWN_ENVIRONMENT, may_fork_sibling=True)
     try:
         yield child
     finally:
@@ -62,7 +66,7 @@ class PlainStarter:
     ) -> None:
         self._arguments = arguments
         self._environment = dict(environment)
-        self._config = b"" if config is None else json.dumps(config).encode()
+        self._config = config
         self._early = early
         self._begun: list[PlainChild] = []
 
@@ -70,11 +74,11 @@ class PlainStarter:
         """Prepares for the next `count` starts without waiting."""
         with contextlib.suppress(OSError):  # `start` reports the error
             while len(self._begun) < count:
-                self._begun.append(self._new_child())
+                self._begun += self._new_children(count - len(self._begun))
 
     def start(self, compiled: Mapping[str, bytes]) -> "PlainChild":
         """A new interpreter; takes as long as importing NumPy, unless `begin` prepared it."""
-        child = self._begun_child() or self._new_child()
+        child = self._begun_child() or self._new_children(1)[0]
         for name, content in compiled.items():  # no other user's code runs here, so no protection
             path = Path(child.folder, COMPILED, name)
             path.parent.mkdir(exist_ok=True)
@@ -86,14 +90,18 @@ class PlainStarter:
         while self._begun:
             self._begun.pop().kill()
 
-    def _new_child(self) -> "PlainChild":
-        """A configured worker; if possible, one that was started before the configuration was known."""
+    def _new_children(self, most: int) -> "list[PlainChild]":
+        """A configured worker, and its sibling if two are wanted and it can have one.
+
+        If possible, the worker is one that was started before the configuration was known.
+        """
         child, self._early = self._early, None
         if child is None or not child.is_running:
-            child = PlainChild(self._arguments, self._environment)
-        if self._config:
-            child.configure(self._config)
-        return child
+            child = start_worker(self._arguments, self._environment)
+        if self._config is None:
+            return [child]
+        sibling = child.configure(self._config, with_sibling=most > 1)
+        return [child] if sibling is None else [child, sibling]
 
     def _begun_child(self) -> "PlainChild | None":
         """A prepared worker that is still alive."""
@@ -105,39 +113,98 @@ class PlainStarter:
         return None
 
 
-class PlainChild:
-    """A worker in a separate process."""
+class _Sibling:
+    """A worker that another one forked, as a child of this process; used like a `subprocess.Popen`."""
 
-    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
-        self._pipes = Pipes()
-        self.requests, self.replies, self.prints = (
-            self._pipes.requests,
-            self._pipes.replies,
-            self._pipes.prints,
-        )
+    def __init__(self, replies: int) -> None:
+        self._replies = replies
+        self._pid = 0
+        self._code: int | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its pid, for which the first caller waits; ProcessLookupError if it could not be forked."""
+        if not self._pid:
+            select.select([self._replies], [], [], START_SECONDS)
+            with contextlib.suppress(BlockingIOError):
+                self._pid = int.from_bytes(os.read(self._replies, PID_BYTES), sys.byteorder)
+        if not self._pid:
+            raise ProcessLookupError("the sibling of a worker could not be forked")
+        return self._pid
+
+    def poll(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+        if self._code is None:
+            try:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+            except (ProcessLookupError, ChildProcessError):
+                self._code = NEVER_RAN
+            else:
+                self._code = os.waitstatus_to_exitcode(status) if pid else None
+        return self._code
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, once it has ended; subprocess.TimeoutExpired if it runs for longer."""
+        if self.poll() is None:
+            ended = os.pidfd_open(self.pid)
+            select.select([ended], [], [], timeout)
+            os.close(ended)
+        if (code := self.poll()) is None:
+            raise subprocess.TimeoutExpired(WORKER, timeout or 0.0)
+        return code
+
+
+def start_worker(
+    arguments: tuple[str, ...], environment: Mapping[str, str], *, may_fork_sibling: bool = False
+) -> "PlainChild":
+    """A new worker. If it `may_fork_sibling`, it can do so once, when it is configured. OSError if none."""
+    pipes, for_sibling = Pipes(), Pipes() if may_fork_sibling else None
+    stdin, stdout, stderr = pipes.theirs
+    process = subprocess.Popen(
+        arguments,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        env=environment,
+        cwd="/",
+        start_new_session=True,
+        pass_fds=for_sibling.theirs if for_sibling else (),
+    )
+    pipes.close_theirs()
+    if for_sibling is not None:
+        for_sibling.close_theirs()
+    return PlainChild(process, pipes, for_sibling)
+
+
+class PlainChild:
+    """A worker in a separate process; `for_sibling` are pipes for another one that it can fork."""
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes] | _Sibling", pipes: Pipes, for_sibling: Pipes | None = None
+    ) -> None:
+        self._process, self._pipes, self._for_sibling = process, pipes, for_sibling
+        self.requests, self.replies, self.prints = pipes.requests, pipes.replies, pipes.prints
         self.folder = tempfile.mkdtemp(prefix="backflip-")
         self.is_sandboxed = False
-        stdin, stdout, stderr = self._pipes.theirs
-        self._process = subprocess.Popen(
-            arguments,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            env=environment,
-            cwd="/",
-            start_new_session=True,
-        )
-        self._pipes.close_theirs()
         self.is_alive = True
 
-    def configure(self, config: bytes) -> None:
-        """Sends the configuration; a worker that has ended meanwhile reads nothing."""
+    def configure(self, config: Mapping[str, object], *, with_sibling: bool) -> "PlainChild | None":
+        """Sends the configuration; a worker that has ended meanwhile reads nothing.
+
+        Returns its sibling, `with_sibling` and if it can fork one. The sibling has the same configuration.
+        """
+        sibling = None
+        if with_sibling and self._for_sibling is not None:
+            sibling = PlainChild(_Sibling(self._for_sibling.replies), self._for_sibling)
+            self._for_sibling = None
+        data = json.dumps({**config, "sibling": sibling._pipes.theirs if sibling else ()}).encode()
         os.set_blocking(self.requests, True)
         with contextlib.suppress(BrokenPipeError):
-            whole = memoryview(len(config).to_bytes(LENGTH_BYTES, "little") + config)
+            whole = memoryview(len(data).to_bytes(LENGTH_BYTES, "little") + data)
             while whole:
                 whole = whole[os.write(self.requests, whole) :]
         os.set_blocking(self.requests, False)
+        return sibling
 
     @property
     def is_running(self) -> bool:
@@ -192,4 +259,6 @@ class PlainChild:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._pipes.close_ours()
+            if self._for_sibling is not None:
+                self._for_sibling.close_ours()
             shutil.rmtree(self.folder, ignore_errors=True)

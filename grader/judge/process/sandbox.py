@@ -24,9 +24,8 @@ from grader.judge.process import devices
 from grader.judge.process.child import ENVIRONMENT, Starter
 from grader.judge.process.launcher import Launcher
 from grader.judge.process.plain_worker import OWN_ENVIRONMENT, WORKER, PlainChild, PlainStarter
-from grader.model.assignment import Device
 from grader.model.errors import UserError
-from grader.model.grade import Sandbox
+from grader.model.surroundings import Device, Sandbox
 
 WHOLE_PROC = "/sandbox/proc"  # visible to the launcher of GPU workers, not to the workers
 TMP_BYTES = 64 << 20
@@ -53,7 +52,7 @@ def starter(
 ) -> Starter:
     """A starter of workers in a `sandbox`, with the probes and the provided files.
 
-    Workers enforce `import_rules` (see `grader.judge.import_rules.rules.Rules`); a reference has none. The
+    Workers enforce `import_rules` (see `grader.judge.import_rules.terms.Terms`); a reference has none. The
     sandbox shows them the nodes of `device`, which is not initialized before a worker is forked. Raises
     UserError if bubblewrap is requested but not installed. `early` is a worker without a sandbox that was
     started before its configuration was known.

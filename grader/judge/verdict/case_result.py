@@ -10,7 +10,7 @@ from grader.judge.process.implementation import Implementation
 from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import ResultCache
-from grader.judge.verdict.score import ended_by_time, failing_forward, unmet_requirement
+from grader.judge.verdict.score import ended_by_time, failing_forward, refusals, unmet_requirement
 from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Status
@@ -59,7 +59,7 @@ def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementa
     """The implementation to run a case on; raises NotPassed if the case must not be run."""
     if run.refusal:
         raise NotPassed(ended_early(case, Status.REFUSED, run.refusal))
-    why_not = unmet_requirement(criterion, run.results)
+    why_not = unmet_requirement(criterion, run.results, refusals(run.assignment.rubric))
     if not run.submission.cannot_start:  # otherwise every case ends as the import did
         why_not = ended_by_time(criterion, run.results) or why_not
         why_not = why_not or _needs_another(case, criterion, run)
@@ -76,7 +76,8 @@ def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
     or nothing, would be enough.
     Empty if the case may be run.
     """
-    others = [r for r in run.results.values() if r.criterion == criterion.id and r.case != case.id]
+    names = {other.name for other in criterion.cases} - {case.name} - refusals(run.assignment.rubric)
+    others = [result for name, result in run.results.items() if name in names]
     if case.kind == OWN_TEST or not others or any(r.status is Status.OK for r in others):
         return ""
     comparison = comparison_of(case)

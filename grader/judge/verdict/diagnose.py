@@ -10,7 +10,7 @@ is raised in the same exercise, in exactly the cases where the mutant raises it,
 criterion return a value. An answer with few numbers is weak, too: no idea is added for such answers alone.
 
 Some criteria have no answers to compare, such as those about transposes. They get the ideas that explain the
-one wrong exercise that they call (`carried_over`).
+one wrong exercise that they call (`carry_ideas_over`).
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ from itertools import combinations
 
 from grader.judge.differences.shapes import without_slip
 from grader.judge.verdict.blame import Blame
-from grader.judge.verdict.carried_over import carried_over
+from grader.judge.verdict.carry_ideas_over import carry_ideas_over
+from grader.judge.verdict.common_causes import Inner, common_causes
 from grader.judge.verdict.evidence import Calls, Evidence, failing_of
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, Ideas, Misconceptions
-from grader.judge.verdict.shared_facts import Inner, shared_facts
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Fact, Grade, Idea, Status
 
@@ -46,12 +46,12 @@ def diagnose(
     """
     evidence = Evidence(grade, misconceptions, calls, certain)
     by_criterion = {criterion.id: _ideas_of(criterion, evidence) for criterion in grade.criteria}
-    ideas = {c.id: by_criterion[c.id] or carried_over(c, by_criterion, evidence) for c in grade.criteria}
+    ideas = {c.id: by_criterion[c.id] or carry_ideas_over(c, by_criterion, evidence) for c in grade.criteria}
     blame = Blame(evidence, {one: [idea for idea, _ in claims] for one, claims in ideas.items()})
     return replace(
         grade,
         criteria=tuple(
-            _with_claims(c, ideas[c.id], shared_facts(c, failing_of(c), evidence, blame, is_inner))
+            _with_claims(c, ideas[c.id], common_causes(c, failing_of(c), evidence, blame, is_inner))
             for c in grade.criteria
         ),
     )

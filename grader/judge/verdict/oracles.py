@@ -18,11 +18,12 @@ from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject
 from grader.judge.process.sandbox import starter
-from grader.judge.verdict.kept_expected import KeptExpected
-from grader.model.assignment import NDARRAY, NUMPY_ARRAYS, Assignment, Case, Device, Visibility
-from grader.model.data import decode
+from grader.judge.verdict.expected_cache import KeptExpected
+from grader.model.assignment import NDARRAY, NUMPY_ARRAYS, Assignment, Case, Visibility
 from grader.model.errors import GraderFault, ReferenceStopped, UserError
-from grader.model.grade import Outcome, Sandbox, Status
+from grader.model.grade import Outcome, Status
+from grader.model.plain_data import decode
+from grader.model.surroundings import Device, Sandbox
 
 LIMITS = (Status.TIMEOUT, Status.MEMORY, Status.OUTPUT_LIMIT, Status.CALL_LIMIT)
 STUDENTS = 64  # cached with their own numbers: about 300 kB each

@@ -19,8 +19,9 @@ from grader.judge.code_digest import code_digest
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import draws, judged_draws
 from grader.judge.differences.probe_values import NO_VALUE, text_of
-from grader.model.assignment import Assignment, Case, Criterion, Device
-from grader.model.grade import CheckResult, Sandbox, Status
+from grader.model.assignment import Assignment, Case, Criterion
+from grader.model.grade import CheckResult, Status
+from grader.model.surroundings import Device, Sandbox
 
 MOST_KNOWN = 10_000
 NOT_A_RUN = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)  # say nothing about the case

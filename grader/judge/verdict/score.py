@@ -1,24 +1,46 @@
 """Adds up check results to a grade."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
+from grader.judge.comparisons import compared_by
 from grader.model.assignment import Assignment, Criterion, Rubric
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
 FAILED = frozenset(Status) - {Status.OK, Status.NOT_RUN, Status.INTERNAL_ERROR}  # the submission's fault
 
 
-def unmet_requirement(criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
+def refusals(rubric: Rubric) -> frozenset[str]:
+    """The cases that a function passes without doing any of its exercise, such as one that only raises.
+
+    If a criterion has no other case, its cases are not among them.
+    """
+    shows_work = {
+        criterion.id: [case for case in criterion.cases if compared_by(case).shows_work]
+        for criterion in rubric.criteria
+    }
+    return frozenset(
+        case.name
+        for criterion in rubric.criteria
+        for case in criterion.cases
+        if shows_work[criterion.id] and case not in shows_work[criterion.id]
+    )
+
+
+def unmet_requirement(
+    criterion: Criterion, results: Mapping[str, CheckResult], without: Collection[str] = ()
+) -> str:
     """The reason the criterion cannot be run, given the results so far by `criterion/case`; "" if it can.
 
-    A required criterion is unmet if cases of it ran and none earned anything. If a time limit ended it before
-    its last case, it says nothing about the other cases, so it blocks nothing.
+    A required criterion is unmet if cases of it ran and none earned anything, not counting the cases
+    `without`. If a time limit ended it before its last case, it says nothing about the other cases, so it
+    blocks nothing.
     """
     for id in criterion.requires:
-        required = [result for result in results.values() if result.criterion == id]
-        statuses = {result.status for result in required}
-        if required and not any(map(_share, required)) and not statuses >= {Status.TIMEOUT, Status.NOT_RUN}:
+        required = {name: result for name, result in results.items() if result.criterion == id}
+        statuses = {result.status for result in required.values()}
+        has_earned = any(_share(result) for name, result in required.items() if name not in without)
+        if required and not has_earned and not statuses >= {Status.TIMEOUT, Status.NOT_RUN}:
             return f"needs a passing case of {id}"
     return ""
 
@@ -41,11 +63,11 @@ def failing_forward(
 
     Only cases of criteria that test just that forward pass count. The function must be a wrong version of
     the right one, not a different function with an easy gradient: one of the cases passes, or the answer to
-    one `is_explained` by a known mistake. Otherwise no case counts as failed.
+    one `is_explained` by a known mistake. Otherwise no case counts as failed. Refusals do not count at all.
     """
     forwards = [c for c in rubric.criteria if c.probe == criterion.options.get("adjoint_of")]
     names = [case.name for forward in forwards for case in forward.cases]
-    results_so_far = [results[name] for name in names if name in results]
+    results_so_far = [results[name] for name in names if name in results.keys() - refusals(rubric)]
     failing = [result for result in results_so_far if result.status in FAILED]
     is_gone_wrong = any(r.status is Status.OK for r in results_so_far) or any(map(is_explained, failing))
     return f"{failing[0].criterion}/{failing[0].case}" if failing and is_gone_wrong else ""

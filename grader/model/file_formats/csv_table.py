@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from grader.model.did_you_mean import near_columns, near_file
 from grader.model.errors import UserError
-from grader.model.near_miss import near_columns, near_file
 
 SEPARATORS = {";": "a semicolon", "\t": "a tab"}
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.model.class_input.identity import Claim
+from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
-from grader.model.near_miss import near_miss
 from grader.model.student import Student
 from grader.report.tables.fill_in import Find
 from grader.report.tables.sheet import Line, Sheet
@@ -93,7 +93,7 @@ def _index(sheet: Sheet, header: str) -> int:
     if sheet.header.count(header) != 1:
         count = sheet.header.count(header) or "no"
         message = f"found {count} columns {header!r}, expected one; the headers are {_headers(sheet)}"
-        raise sheet.fail(message + near_miss(header, sheet.header))
+        raise sheet.fail(message + did_you_mean(header, sheet.header))
     return sheet.header.index(header)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
@@ -22,12 +23,11 @@ def show_example(example: Example, console: Console) -> None:
 def renderable(example: Example) -> RenderableType:
     """The case as a block of lines."""
     title = "The smallest case that fails in the same way" if example.is_smallest else "The whole case"
-    parts: list[Text] = [Text(f"{title}: {clean_line(example.probe)}", "bold")]
+    parts: list[RenderableType] = [Text(f"{title}: {clean_line(example.probe)}", "bold")]
     if example.settings:
-        shown = ", ".join(
-            f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()
-        )
-        parts.append(Text(f"  {shown}"))
+        shown = [f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()]
+        # a narrow terminal breaks the line between two settings, and not within a pair
+        parts.append(Padding(Columns([*(f"{one}," for one in shown[:-1]), shown[-1]]), (0, 0, 0, 2)))
     for table in example.inputs:
         parts += lines_of(table)
     for table in example.expected:
@@ -36,7 +36,7 @@ def renderable(example: Example) -> RenderableType:
         parts += lines_of(table, "", "bold red")
     if example.ended:
         parts.append(Text("  actual"))
-        parts += [Text(f"    {line}", "red") for line in clean(example.ended).splitlines()]
+        parts.append(Padding(Text(clean(example.ended), "red"), (0, 0, 0, 4), expand=False))
     return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
 
 

@@ -1,6 +1,7 @@
 """Prints one submission's feedback for its student in a terminal."""
 
 import io
+import re
 from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
@@ -24,6 +25,7 @@ from grader.report.next_step import Place, next_step, where_to_begin
 
 WIDTH = 80
 BAR_CELLS = 12
+COMMAND = re.compile(r" (`make [^`]*`)$")
 WIDTH_OF_BARS = 70  # a narrower terminal has room only for the words
 STYLES = {"expected": "green", "actual": "red", "idea": "bold", "read": "cyan", "output": "dim"}
 
@@ -76,19 +78,25 @@ def show_next_step(
     if where_to_begin(grade, place):
         return  # `show` has said it
     console.print()
-    console.print(_closing(grade, place, first_only, reveal), highlight=False)
+    console.print(_closing(grade, place, first_only, reveal, console.width), highlight=False)
 
 
-def _closing(grade: Grade, place: Place, first_only: bool, reveal: bool) -> RenderableType:
-    """The work that is left. If everything fails for one reason, a count would leave exercises out."""
+def _closing(grade: Grade, place: Place, first_only: bool, reveal: bool, width: int) -> RenderableType:
+    """The work that is left. If everything fails for one reason, a count would leave exercises out.
+
+    In a narrow terminal a command at the end gets a line of its own, from which it can be copied.
+    """
     feedback = feedback_on(grade, reveal)
     every = "ALL=1 shows" if place.in_handout else "--all shows"
     more = max(len(feedback.sections) - 1, 0) if first_only else 0
     waiting = sum(bool(one.results) and one.status is Status.NOT_RUN for one in grade.criteria)
-    shows = f": {every} their cases too" if more else ""
+    shows = f": {every} {'its' if more + waiting == 1 else 'their'} cases too" if more else ""
     count = 0 if feedback.whole is not None else more + waiting
     rest = Text(f"{plural(count, 'more exercise')} to do{shows}.\n" if count else "", "dim")
-    return Text.assemble(rest, (next_step(grade, place), "bold"))
+    step = next_step(grade, place)
+    if len(step) > width:
+        step = COMMAND.sub(r"\n  \1", step)
+    return Text.assemble(rest, (step, "bold"))
 
 
 def to_text(grade: Grade, final: FinalScore | None = None) -> str:

@@ -97,7 +97,7 @@ static const int warpSize = 32;
 // The runtime, which schedules threads and records their actions.
 extern "C" {
 extern unsigned emulator_launch_number;
-void emulator_allocate(const char *name, size_t bytes, int line, void **pointer, unsigned *number);
+void emulator_allocate(const char *name, size_t bytes, int line, const unsigned *shape, void **pointer, unsigned *number);
 void *emulator_dynamic_shared();
 int emulator_barrier(int predicate, int line);
 unsigned long emulator_meet(int operation, unsigned mask, unsigned long value, int argument, int width, int line);
@@ -120,13 +120,14 @@ struct emulator_shared {
     const char *name;
     size_t bytes;
     int line;
+    unsigned shape[4];  // the bytes of an element, and the lengths of up to three axes
     unsigned number;
     void *pointer;
 
     EMULATOR_QUIET void *get()
     {
         if (number != emulator_launch_number)
-            emulator_allocate(name, bytes, line, &pointer, &number);
+            emulator_allocate(name, bytes, line, shape, &pointer, &number);
         return pointer;
     }
 };

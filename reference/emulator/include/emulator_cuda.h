@@ -7,6 +7,7 @@
 extern "C" {
 void emulator_atomic_in_order(const volatile void *pointer, int size, int is_store, int acquires, int releases, int scope, int line);
 void emulator_fence_in_order(int acquires, int releases, int of_block);
+void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
 unsigned emulator_order(const void *word, int acquires, int releases, int of_block, unsigned most);
 void emulator_copy_later(void *to, const void *from, size_t size, size_t zeros, int line);
 void emulator_commit();
@@ -159,8 +160,10 @@ template <typename T, thread_scope Scope = thread_scope_system> struct atomic_re
     EMULATOR_OPERATIONS
 };
 
-// A barrier that threads of a block share. Arriving releases, waiting acquires.
+// A barrier that threads of a block share. Arriving releases, and waiting acquires; with the scope of one thread, neither
+// does. To arrive is a read of what `init` writes, so a thread that arrives too early is found.
 template <thread_scope Scope = thread_scope_system> struct barrier {
+    static constexpr bool ORDERS = Scope != thread_scope_thread, OF_BLOCK = Scope == thread_scope_block;
     unsigned emulator_expected, emulator_left, emulator_phase;
     unsigned emulator_arrived[2];  // in all, at the end of the last two phases
     typedef unsigned arrival_token;
@@ -168,11 +171,15 @@ template <thread_scope Scope = thread_scope_system> struct barrier {
     barrier() = default;
     barrier(const barrier &) = delete;
 
-    EMULATOR_QUIET arrival_token arrive(unsigned count = 1)
+    EMULATOR_QUIET arrival_token arrive(unsigned count = 1, EMULATOR_LINE)
     {
+#ifdef EMULATOR_CHECKED
+        emulator_touch(&emulator_expected, sizeof emulator_expected, 0, line);
+#endif
+        (void)line;
         arrival_token phase = emulator_phase;
         emulator_wait_for_copies(0);
-        unsigned arrived = emulator_order(this, 0, 1, Scope == thread_scope_block, 0);
+        unsigned arrived = emulator_order(this, 0, ORDERS, OF_BLOCK, 0);
         emulator_left -= count;
         if (emulator_left == 0) {
             emulator_arrived[phase % 2] = arrived;
@@ -185,17 +192,22 @@ template <thread_scope Scope = thread_scope_system> struct barrier {
     {
         while (emulator_phase == phase)
             emulator_yield();
-        emulator_order(this, 1, 0, Scope == thread_scope_block, emulator_arrived[phase % 2]);
+        emulator_order(this, ORDERS, 0, OF_BLOCK, emulator_arrived[phase % 2]);
     }
-    void arrive_and_wait() { wait(arrive()); }
-    EMULATOR_QUIET void arrive_and_drop()
+    void arrive_and_wait(EMULATOR_LINE) { wait(arrive(1, line)); }
+    EMULATOR_QUIET void arrive_and_drop(EMULATOR_LINE)
     {
         --emulator_expected;
-        arrive();
+        arrive(1, line);
     }
 };
-template <thread_scope Scope> EMULATOR_QUIET static inline void init(barrier<Scope> *made, unsigned expected)
+template <thread_scope Scope>
+EMULATOR_QUIET static inline void init(barrier<Scope> *made, unsigned expected, EMULATOR_LINE)
 {
+#ifdef EMULATOR_CHECKED
+    emulator_touch(&made->emulator_expected, sizeof expected, 1, line);
+#endif
+    (void)line;
     made->emulator_expected = made->emulator_left = expected;
     made->emulator_phase = 0;
 }
@@ -239,7 +251,7 @@ template <thread_scope Scope> struct pipeline {
         while (int(of.emulator_phase - phases) < 0)
             emulator_yield();
         if (phases)
-            emulator_order(&of, 1, 0, Scope == thread_scope_block, of.emulator_arrived[(phases - 1) % 2]);
+            emulator_order(&of, of.ORDERS, 0, of.OF_BLOCK, of.emulator_arrived[(phases - 1) % 2]);
     }
     static bool quit() { return true; }
 };

@@ -63,6 +63,7 @@ extern "C" {
 void emulator_next_is_cooperative();
 cudaError_t emulator_malloc(void **pointer, size_t bytes, size_t element, int where, int line);
 cudaError_t emulator_free(void *pointer, int line);
+void emulator_element(const void *pointer, size_t element);
 cudaError_t emulator_copy(void *to, const void *from, size_t bytes, int kind, int waits, int line);
 cudaError_t emulator_copy_rows(void *to, size_t to_pitch, const void *from, size_t from_pitch, size_t width, size_t height,
     int kind, int line);
@@ -145,10 +146,26 @@ static inline cudaError_t emulator_launch_kernel(const char *written, void (*ker
 #define cudaLaunchKernel(...) emulator_launch_kernel(#__VA_ARGS__, __VA_ARGS__)
 #define cudaLaunchCooperativeKernel(...) (emulator_next_is_cooperative(), emulator_launch_kernel(#__VA_ARGS__, __VA_ARGS__))
 
-// Memory. A pointer's type gives the element size; for `void *` it is unknown.
+// Memory. A pointer's type gives the element size; for `void *` it is unknown. `cudaMalloc((void **)&a, bytes)` hides the
+// type: there the first copy that uses the pointer tells it.
 
-template <typename T> constexpr size_t emulator_size = sizeof(T);
-template <> inline constexpr size_t emulator_size<void> = 0;
+template <typename T> constexpr size_t emulator_size = [] {
+    if constexpr (requires(T &one) { sizeof one; })
+        return sizeof(T);
+    else
+        return size_t(0);
+}();
+template <typename T> struct emulator_pointer {  // the argument of a copy
+    T *address;
+
+    template <typename U> emulator_pointer(U *given) : address(given)
+    {
+        emulator_element(given, emulator_size<std::remove_const_t<U>>);
+    }
+    emulator_pointer(std::nullptr_t) : address(nullptr) {}
+};
+typedef emulator_pointer<void> emulator_target;
+typedef emulator_pointer<const void> emulator_source;
 
 template <typename T> static inline cudaError_t cudaMalloc(T **pointer, size_t bytes, EMULATOR_LINE)
 {
@@ -181,27 +198,27 @@ static inline cudaError_t cudaMallocPitch(T **pointer, size_t *pitch, size_t wid
 static inline cudaError_t cudaFree(void *pointer, EMULATOR_LINE) { return emulator_free(pointer, line); }
 static inline cudaError_t cudaFreeAsync(void *pointer, cudaStream_t, EMULATOR_LINE) { return emulator_free(pointer, line); }
 static inline cudaError_t cudaFreeHost(void *pointer, EMULATOR_LINE) { return emulator_free(pointer, line); }
-static inline cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, cudaMemcpyKind kind, EMULATOR_LINE)
+static inline cudaError_t cudaMemcpy(emulator_target to, emulator_source from, size_t bytes, cudaMemcpyKind kind, EMULATOR_LINE)
 {
-    return emulator_copy(to, from, bytes, kind, 1, line);
+    return emulator_copy(to.address, from.address, bytes, kind, 1, line);
 }
 static inline cudaError_t cudaMemcpyAsync(
-    void *to, const void *from, size_t bytes, cudaMemcpyKind kind, cudaStream_t = nullptr, EMULATOR_LINE)
+    emulator_target to, emulator_source from, size_t bytes, cudaMemcpyKind kind, cudaStream_t = nullptr, EMULATOR_LINE)
 {
-    return emulator_copy(to, from, bytes, kind, 0, line);
+    return emulator_copy(to.address, from.address, bytes, kind, 0, line);
 }
 static inline cudaError_t cudaMemcpy2D(void *to, size_t to_pitch, const void *from, size_t from_pitch, size_t width,
     size_t height, cudaMemcpyKind kind, EMULATOR_LINE)
 {
     return emulator_copy_rows(to, to_pitch, from, from_pitch, width, height, kind, line);
 }
-static inline cudaError_t cudaMemset(void *to, int value, size_t bytes, EMULATOR_LINE)
+static inline cudaError_t cudaMemset(emulator_target to, int value, size_t bytes, EMULATOR_LINE)
 {
-    return emulator_fill(to, value, bytes, line);
+    return emulator_fill(to.address, value, bytes, line);
 }
-static inline cudaError_t cudaMemsetAsync(void *to, int value, size_t bytes, cudaStream_t = nullptr, EMULATOR_LINE)
+static inline cudaError_t cudaMemsetAsync(emulator_target to, int value, size_t bytes, cudaStream_t = nullptr, EMULATOR_LINE)
 {
-    return emulator_fill(to, value, bytes, line);
+    return emulator_fill(to.address, value, bytes, line);
 }
 static inline cudaError_t cudaMemPrefetchAsync(const void *, size_t, int, cudaStream_t = nullptr) { return cudaSuccess; }
 template <typename T>

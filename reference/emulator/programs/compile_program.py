@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..arithmetic import with_text
 from ..compile import (
     CHECKED,
     COVERED,
     HEADERS,
     KERNELS,
+    MOST_UNKNOWN,
+    NO_VALUE,
     PLAIN_LINES,
     RUNTIME,
     NoCompiler,
@@ -21,10 +24,12 @@ from ..compile import (
     contents,
     digest,
     link,
+    poisoned,
     run,
     start_runtime,
 )
-from ..kernel_source import DIRECTIVE, OF_CUDA, extensions_of, prepare, without_comments
+from ..kernel_source import DIRECTIVE, OF_CUDA, extensions_of, kernels_of, prepare, without_comments
+from ..messages import uninitialized_in
 from .heap import HEADER, uses_heap, with_heap
 from .launches import with_calls
 
@@ -33,7 +38,8 @@ MAIN = re.compile(r"\bmain\s*\(")
 INCLUDE = re.compile(r"[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>")
 # Exceptions and run-time types are for the host: a program may have them, a kernel's file may not.
 LEFT_OUT = ("-fno-exceptions", "-fno-rtti", "-fvisibility=hidden", "-Wall", "-Wextra")
-PROGRAM = ("-DEMULATOR_PROGRAM", "-U_FORTIFY_SOURCE", "-fno-builtin-printf", "-w")
+PROGRAM = ("-DEMULATOR_PROGRAM", "-U_FORTIFY_SOURCE", "-fno-builtin-printf", "-Wuninitialized")
+MAYBE = {"gcc": ("-Wmaybe-uninitialized",), "clang": ("-Wconditional-uninitialized",)}
 
 
 @dataclass(frozen=True)
@@ -118,9 +124,13 @@ def program_into(program: Program, runtime: Path, target: Path) -> str:
     shown = program.file.replace("\\", "/").replace('"', "'")
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         compiled = str(Path(scratch, "program.o"))
-        words = [*command, *flags, *PROGRAM, f"-I{HEADERS}", "-x", "c++", "-c", "-", "-o", compiled]
-        warnings = run(words, text, shown)
+        flags += [*poisoned(), *PROGRAM, *MAYBE[family], f"-I{HEADERS}"]
+        warnings = run([*command, *flags, "-x", "c++", "-c", "-", "-o", compiled], text, shown)
+        kernels = [kernel.name for kernel in kernels_of(program.source)]
+        unknown = [one.written() for one in uninitialized_in(warnings, shown, kernels)][:MOST_UNKNOWN]
+        named = Path(scratch, "no_value.s")
+        named.write_text(with_text(NO_VALUE, ";".join(unknown)) if unknown else "", encoding="utf-8")
         # All names are looked up at the start: a kernel has no stack for the loader.
         options = ["-pie", "-Wl,-z,now", "-Wl,-rpath,$ORIGIN", "-pthread"]
-        run([*command, *options, compiled, str(runtime), "-o", str(target)])
+        run([*command, *options, compiled, str(named), str(runtime), "-o", str(target)])
     return warnings

@@ -8,7 +8,7 @@ whole. A program that means to can forge the records, as they are written by its
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,8 +17,10 @@ import numpy as np
 
 from ..explain import message
 from ..findings import KINDS, NOTES, Finding
+from ..kernel_source import kernel_at
 from ..lines import LineTable
 from ..memory import Place
+from ..messages import read_without_value
 from ..runtime_interface import KINDS as NUMBERED
 from ..runtime_interface import RawFinding, RawLaunch
 from .compile_program import Program
@@ -85,6 +87,10 @@ def read_records(records: str, program: Program, executable: bytes) -> Report:
                 number, size, element, line, before = map(integer, fields)
                 blocks[number] = Block(named(program.source, line, before), size, element, line)
                 continue
+            if what == "no value":
+                for finding in without_value("\n".join(fields[0].split(";")), program):
+                    findings[finding.kind, finding.line, finding.array] = finding
+                continue
             read = {"host": of_the_host, "kernel": of_a_kernel}[what]
             finding = read(fields, program.file, blocks, line_at)
         except (KeyError, ValueError, IndexError, ZeroDivisionError):
@@ -132,7 +138,7 @@ def of_a_kernel(
     fields: list[str], file: str, blocks: dict[int, Block], line_at: Callable[[int], int]
 ) -> Finding:
     """A finding about a thread of a kernel."""
-    numbers, (kernel, name, kind_of_element) = [integer(field) for field in fields[:22]], fields[22:]
+    numbers, (kernel, name, kind_of_element) = [integer(field) for field in fields[:26]], fields[26:]
     kind, mode, line, other_line, thread, other_thread, block, other_block, region = numbers[:9]
     offset, size, count, place, room = numbers[9:14]
     grid, threads, freed_at = numbers[14:17], numbers[17:20], numbers[21]
@@ -146,6 +152,7 @@ def of_a_kernel(
         *(("name", name.encode()), ("type", kind_of_element.encode() or None)),
     ):
         setattr(row, field, value)
+    row.shape[:] = numbers[22:26]
     raw = RawLaunch()
     raw.grid[:], raw.block[:] = grid, threads
     places = {region: place_of(blocks[region], size)} if region >= 0 else {}
@@ -163,6 +170,13 @@ def of_a_kernel(
     if freed_at:
         return replace(finding, kind="use_after_free", message=f"{text}; line {freed_at} has freed it")
     return finding
+
+
+def without_value(text: str, program: Program) -> Iterator[Finding]:
+    """The variables that the compiler saw in use before they have a value."""
+    for one in read_without_value(text):
+        kernel = next(iter(one.kernels), "") or kernel_at(program.source, one.line)
+        yield one.finding(kernel, program.file)
 
 
 def place_of(block: Block, size: int) -> Place:

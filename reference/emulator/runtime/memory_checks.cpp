@@ -209,9 +209,10 @@ Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset
     finding.other_block = -1;
     finding.size = size;
     finding.place = place;
+    finding.line = std::int32_t(place >> 48);  // where a function of the headers passed its caller's line; else 0
     // The nearest array: an address outside all arrays is in the gap next to one.
     std::int64_t best = INT64_MAX;
-    auto look = [&](std::int64_t region, std::size_t start, std::size_t room, const char *name) {
+    auto look = [&](std::int64_t region, std::size_t start, std::size_t room, const char *name, const std::uint32_t *shape) {
         std::int64_t from = std::int64_t(offset) - std::int64_t(start);
         std::int64_t away = from < 0 ? -from : from < std::int64_t(room) ? 0 : from - std::int64_t(room) + 1;
         if (away < best) {
@@ -220,14 +221,17 @@ Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset
             finding.offset = from;
             finding.name = name;
             finding.room = std::int64_t(room);
+            std::fill(finding.shape, finding.shape + 4, 0);
+            if (shape)
+                std::copy(shape, shape + 4, finding.shape);
         }
     };
     if (offset < SHARED_ZONE) {
         for (const Array &array : arrays)
-            look(-1, array.start, array.size, array.name);
+            look(-1, array.start, array.size, array.name, array.shape);
     } else {
         for (std::size_t i = 0; i < regions.size(); ++i)
-            look(std::int64_t(i), regions[i].start, regions[i].size, nullptr);
+            look(std::int64_t(i), regions[i].start, regions[i].size, nullptr, nullptr);
     }
     return finding;
 }
@@ -378,11 +382,8 @@ INTERFACE void emulator_atomic_in_order(
     std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);
     for (std::size_t i = offset; is_store && offset < arena_size && i < offset + std::size_t(size) && i < arena_size; ++i)
         state[i / 4] = static_cast<unsigned char>(state[i / 4] | (state[i / 4] & 1u << i % 4) << 4);
-    std::size_t before = findings.size();
     std::uint64_t place = std::uint64_t(line) << 48 | 1;
     scope == OF_BLOCK ? access<ATOMIC_OF_BLOCK>(pointer, size, place) : access<ATOMIC>(pointer, size, place);
-    for (; before < findings.size(); ++before)
-        findings[before].line = line;
     // An atomic operation also reads, or writes, or both: else a kernel could load by it and stay within a budget of reads.
     if (offset < arena_size) {
         bool is_shared = offset < SHARED_ZONE;
@@ -474,11 +475,8 @@ INTERFACE void emulator_wait_for_copies(unsigned count)
 // An access by a function of the headers, which passes the line that calls it.
 INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_store, int line)
 {
-    std::size_t before = findings.size();
     std::uint64_t place = std::uint64_t(line) << 48 | 1;
     is_store ? access<WRITE>(pointer, size, place) : access<READ>(pointer, size, place);
-    for (; before < findings.size(); ++before)
-        findings[before].line = line;
 }
 
 INTERFACE void emulator_fence_in_order(int acquires, int releases_too, int of_block)

@@ -243,7 +243,9 @@ void answer(int warp, unsigned lanes)
                 finding.other_thread = warp * WARP + from;
                 finding.block = finding.other_block = block;
                 finding.region = -2;
-                finding.name = "takes the value of a lane that gives none";
+                finding.name = finding.other_thread < size
+                    ? "takes a value from {other}, which does not take part"
+                    : "takes a value from a lane that has no thread: the size of the block is no multiple of 32";
                 report(finding);
             }
         } else if (request.operation != SYNC) {
@@ -465,18 +467,21 @@ bool release_some()
             waiting = number;
     }
     if (stuck >= 0) {
-        complain(stuck, "waits for lanes of its warp that never come", waiting);
+        complain(stuck,
+            waiting < 0 ? "waits for lanes of its warp that never come"
+                        : "waits for lanes of its warp that never come: {other} waits at {line}",
+            waiting);
         return false;
     }
     if (of_the_grid >= 0) {
-        complain(waiting, "waits at a barrier while another waits for the whole grid", of_the_grid);
+        complain(waiting, "waits at a barrier while {other} waits for the whole grid at {line}", of_the_grid);
         return false;
     }
     if (gone >= 0)
-        complain(waiting, "waits at a barrier that another has left out", gone);
+        complain(waiting, "waits at a barrier that {other} never reaches", gone);
     for (int number = 0; number < size; ++number)
         if (states[number] == AT_BARRIER && line_of(number) != line_of(waiting))
-            complain(waiting, "waits at a barrier while another waits at another one", number);
+            complain(waiting, "waits at a barrier while {other} waits at the one in {line}", number);
     for (int number = 0; number < size; ++number)
         if (states[number] == AT_BARRIER)
             states[number] = READY;
@@ -631,7 +636,7 @@ void run_together(const std::vector<std::int64_t> &numbers)
             int left = int(std::find(states, states + size, DONE) - states);
             if (!one.is_done && left < size) {
                 complain(int(std::find(states, states + size, AT_GRID) - states),
-                    "waits for the whole grid, a barrier that another has left out", left);
+                    "waits for the whole grid, but {other} never does", left);
                 stopped = true;
                 return;
             }
@@ -642,7 +647,7 @@ void run_together(const std::vector<std::int64_t> &numbers)
         if (gone >= 0) {
             return_to_block(residents[std::size_t(waiting)], waiting);
             int first = int(std::find(states, states + size, READY) - states);
-            complain(first, "waits for the whole grid, but another block has come to its end");
+            complain(first, "waits for the whole grid, but another block has ended");
             stopped = true;
         }
         launch_start = ++now;
@@ -668,7 +673,7 @@ void clear_stacks()
 void give_stacks_back()
 {
     if (all_stacks)
-        munmap(all_stacks, std::size_t(stack_count) * STACK);
+        munmap(all_stacks, std::size_t(stack_count) * STACK + GUARD);
     stack_count = stacks_used = 0;
     all_stacks = nullptr;
 }
@@ -680,14 +685,15 @@ bool prepare(int count)
         clear_stacks();
     if (stack_count < count) {
         give_stacks_back();
-        void *memory = mmap(nullptr, std::size_t(count) * STACK, PROT_READ | PROT_WRITE,
+        void *memory = mmap(nullptr, std::size_t(count) * STACK + GUARD, PROT_READ | PROT_WRITE,
             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED)
             return false;
         all_stacks = static_cast<char *>(memory);
         stack_count = count;
-        for (int i = 0; i < count; ++i)
-            mprotect(all_stacks + i * STACK, GUARD, PROT_NONE);  // a stack that grows too far ends in a fault
+        // a stack that grows too far ends in a fault, and so does a store far above its top
+        for (int i = 0; i <= count; ++i)
+            mprotect(all_stacks + std::size_t(i) * STACK, GUARD, PROT_NONE);
     }
     stacks = all_stacks;
     renew_fibers();
@@ -972,7 +978,8 @@ using namespace emulator;
 INTERFACE void emulator_wait_for_copies(unsigned count);
 INTERFACE void emulator_trap(const char *what, int line);
 
-INTERFACE void emulator_allocate(const char *name, std::size_t bytes, int line, void **pointer, unsigned *number)
+INTERFACE void emulator_allocate(
+    const char *name, std::size_t bytes, int line, const std::uint32_t *shape, void **pointer, unsigned *number)
 {
     *number = emulator_launch_number;
     *pointer = arena + shared_end;
@@ -991,7 +998,7 @@ INTERFACE void emulator_allocate(const char *name, std::size_t bytes, int line, 
         report(finding);
         stop();
     }
-    arrays.push_back({name, shared_end, bytes, line});
+    arrays.push_back({name, shared_end, bytes, line, shape});
     shared_end = next;
     forget(arrays.back());
 }
@@ -1020,7 +1027,7 @@ INTERFACE std::uint64_t emulator_meet(
 {
     requests[thread] = {line, operation, mask, value, 0, argument, width};
     if (!(mask >> thread % WARP & 1))
-        complain(thread, "names in its mask other lanes, but not its own");
+        complain(thread, "names other lanes in its mask, but not its own");
     requests[thread].mask |= 1u << thread % WARP;
     wait(AT_WARP);
     return requests[thread].result;
@@ -1124,7 +1131,7 @@ bool begin()
     output_size = 0;
     output[0] = 0;
     stopped = false;
-    arrays.assign(1, {"dynamic shared memory", GAP, launch.dynamic_shared, 0});
+    arrays.assign(1, {"dynamic shared memory", GAP, launch.dynamic_shared, 0, nullptr});
     shared_used = launch.dynamic_shared;
     shared_end = GAP + (launch.dynamic_shared + 127) / 128 * 128 + GAP;
     launch_start = ++now;

@@ -46,6 +46,7 @@ struct Finding {
     const char *name;  // of the array in shared memory, or what there is to say
     std::int64_t room;  // bytes of that array
     const char *type;   // as which it is used, where an address or an index does not fit that
+    std::uint32_t shape[4];  // of that array: the bytes of an element, then the lengths of its axes; 0 where unknown
 };
 
 struct Counters {
@@ -86,6 +87,7 @@ struct Array {  // in shared memory
     const char *name;
     std::size_t start, size;
     int line;
+    const std::uint32_t *shape;  // four numbers, as in a finding; null if unknown
 };
 
 struct Region {  // in global memory

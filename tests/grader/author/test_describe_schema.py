@@ -18,8 +18,8 @@ from grader.author.rubric import load_rubric
 from grader.author.schema import CASES, DEVICES, AssignmentModel, CourseModel, vocabulary_of
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
 from grader.judge.case_model import Strict
-from grader.model.assignment import Device
 from grader.model.grade import Status
+from grader.model.surroundings import Device
 from reference import backends
 
 NAMES_SCHEMA = "# yaml-language-server: $schema="

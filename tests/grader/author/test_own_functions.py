@@ -10,8 +10,9 @@ from grader.author.handout import generate
 from grader.author.load import load
 from grader.judge.session import Session
 from grader.model.errors import UserError
-from grader.model.grade import Sandbox, Status
+from grader.model.grade import Status
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from tests.functions_course import ALWAYS, CHECK, load_with_library, write
 
 

@@ -19,7 +19,8 @@ from grader.author.schema import vocabulary_of
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault, ProtocolError, UserError
-from grader.model.grade import Sandbox, Status
+from grader.model.grade import Status
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.tables import by_name
 

@@ -11,8 +11,9 @@ from grader.author.render import Views
 from grader.batch.grading_messages import Done, Grading, Work
 from grader.batch.grading_session import GradingSession
 from grader.model.errors import GraderFault
-from grader.model.grade import CheckResult, Grade, Sandbox
+from grader.model.grade import CheckResult, Grade
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from tests.tables import by_name
 from tests.tiny_course import RIGHT, WRONG
 

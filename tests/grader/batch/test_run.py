@@ -18,7 +18,7 @@ from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.grading_messages import Done, Work
 from grader.batch.run import run_batch
 from grader.intake.choice import Choice
-from grader.intake.classes import ClassSubmission, Intake, read_class
+from grader.intake.read_class import ClassSubmission, Intake, read_class
 from grader.model.assignment import SubmissionLimits
 from grader.model.class_input.inventory import Doubt
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
@@ -243,7 +243,7 @@ from functools import partial
 from pathlib import Path
 from rich.console import Console
 from grader.batch.gradebook import Gradebook
-from grader.intake.classes import read_class
+from grader.intake.read_class import read_class
 from grader.batch.pool import grade_all
 from grader.batch.run import run_batch
 from grader.report.terminal.batch_screen import BatchScreen

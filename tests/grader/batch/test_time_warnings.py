@@ -9,7 +9,7 @@ import pytest
 
 from grader.batch.gradebook import Gradebook
 from grader.batch.time_warnings import time_warnings
-from grader.intake.classes import read_class
+from grader.intake.read_class import read_class
 from grader.intake.submission_times import SubmissionTime
 from grader.model.class_input.identity import Claim
 from grader.model.late_policy import DAY, Penalty, Policies

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,13 @@ from rich.console import Console
 from grader.__main__ import main
 from grader.author.load import load
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.handout import debug
+from grader.cli.handout.one_case import set_up
 from grader.cli.handout.progress import WIDEST, Progress
 from grader.cli.handout.watch import Watch
 from grader.judge.case_selection.affected import affected
 from grader.judge.session import Session
-from grader.model.grade import Sandbox
+from grader.model.surroundings import Sandbox
 
 GRADER = (sys.executable, "-P", "-m", "grader")
 
@@ -67,7 +70,7 @@ def test_the_first_unfinished_exercise_is_shown_whole_and_others_in_a_line(
 
     assert "flip · one-axis" in short and "dilate · rows" not in short
     assert [line for line in short.splitlines() if line.strip().startswith("dilate ")] != []
-    assert "1 more exercise to do: ALL=1 shows their cases too." in short
+    assert "1 more exercise to do: ALL=1 shows its cases too." in short
     assert "dilate · rows" in long and "dilate · columns" in long
 
 
@@ -152,6 +155,17 @@ def test_the_smallest_failing_case_is_shown_whole(
     assert example.rstrip().splitlines()[-1].startswith("Next: `dilate/")
 
 
+def test_a_function_that_is_not_written_has_no_smallest_case(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = handout / "conv.py"
+    path.write_text(path.read_text() + "\n\ndef dilate(a, axes, dilation):\n    raise NotImplementedError\n")
+    text = output_of(capsys, "--html", "page.html")
+
+    assert "Next: write `dilate` in conv.py" in " ".join(text.split())
+    assert "smallest case" not in text + (handout / "page.html").read_text()
+
+
 def test_a_file_that_python_cannot_read_has_no_smallest_case(
     handout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -227,6 +241,20 @@ def test_the_debugger_stops_in_a_function_that_does_not_end(flip_alone: Path) ->
     assert ")dilate()" in process.stdout and "while True" in process.stdout
     assert process.stdout.count("once\n") == 1  # not in the search for the call, too
     assert process.returncode == PASSED, process.stderr
+
+
+def test_the_debugger_runs_no_kernel(
+    handout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It could not stop in one, and a kernel that does not end would hold the command for ever."""
+
+    def endless(*arguments: object) -> None:
+        raise AssertionError("the case was run")
+
+    bench = replace(set_up("dilate/rows"), files=("kernels.cu",), probe=endless)
+    monkeypatch.setattr(debug, "set_up", lambda name: bench)
+    assert main(["debug", "dilate/rows"]) == NOT_PASSED
+    assert "does not see into a kernel" in capsys.readouterr().out
 
 
 def test_submit_packs_what_is_asked_for_and_nothing_else(

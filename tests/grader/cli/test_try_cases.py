@@ -16,7 +16,7 @@ from tests.test_page_blocks import HANDOUTS
 
 SHOW_ALL = """
 import sys
-from grader.cli.handout.bench import set_up
+from grader.cli.handout.one_case import set_up
 for name in sys.argv[1:]:
     print("case", name)
     names = set_up(name).names

@@ -17,7 +17,7 @@ from grader.batch.grading_messages import Done, Work
 from grader.batch.run import run_batch
 from grader.desk.app import make_app
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
-from grader.intake.classes import read_class
+from grader.intake.read_class import read_class
 from grader.intake.roster import read_roster
 from grader.model.assignment import Criterion, Level, PaidHint, Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli import NOT_PASSED, PASSED
-from grader.model.grade import Sandbox
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.grader.intake.class_generator import assemble, listing, make_class, write, write_roster
 from tests.grader.intake.class_judgment import (
@@ -39,7 +39,7 @@ SECONDS = 30  # for one class: a hostile file may not stop the others
 
 def read_outcome(cls: GeneratedClass, path: Path) -> Outcome:
     """The outcome of the grader's intake for the class at this path."""
-    from grader.intake.classes import read_class
+    from grader.intake.read_class import read_class
     from grader.model.errors import UserError
 
     try:

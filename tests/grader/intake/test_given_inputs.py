@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake.classes import Intake, read_class
+from grader.intake.read_class import Intake, read_class
 from grader.intake.roster import read_roster
 from grader.model.class_input.inventory import Role
 

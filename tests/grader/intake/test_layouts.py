@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.intake.choice import Choice, choice_of
-from grader.intake.classes import Intake, read_class
+from grader.intake.read_class import Intake, read_class
 from grader.model.class_input.inventory import Role
 from grader.model.errors import UserError
 from grader.model.student import Student

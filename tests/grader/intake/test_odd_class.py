@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from grader.intake.classes import Intake, read_class
+from grader.intake.read_class import Intake, read_class
 from grader.report.terminal.doubt_kinds import OTHER, grouped, print_absent, print_doubts
 from tests.grader.intake.class_generator import write
 from tests.grader.intake.class_model import FILE

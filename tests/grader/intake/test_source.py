@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake.classes import read_class
+from grader.intake.read_class import read_class
 from grader.intake.source import ZipSource
 from grader.model.submitted_files import MAX_FILE_BYTES
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from grader.intake import submission
-from grader.intake.classes import read_class
 from grader.intake.notebook import TOO_LONG
+from grader.intake.read_class import read_class
 from grader.intake.submission import read_submission
 
 SOURCE = b"def dense(): ...\n"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from grader.intake.classes import read_class
+from grader.intake.read_class import read_class
 from grader.intake.submission_times import read_times
 from grader.model.errors import UserError
 from grader.model.student import Student

@@ -13,8 +13,9 @@ from grader.judge.inputs import Inputs
 from grader.judge.process.child import Starter
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.sandbox import starter
-from grader.model.assignment import Case, Device, Limits
-from grader.model.grade import Outcome, Sandbox
+from grader.model.assignment import Case, Limits
+from grader.model.grade import Outcome
+from grader.model.surroundings import Device, Sandbox
 
 NDARRAY = """\
 import numpy as np

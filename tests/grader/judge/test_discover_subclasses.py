@@ -113,7 +113,7 @@ SCRIPT = """\
 import json, sys
 from pathlib import Path
 import numpy as np
-from grader.author.conditions import CONDITIONS
+from grader.author.covers_conditions import CONDITIONS
 from grader.author.describe_schema import rubric_page, rubric_schema
 from grader.author.rubric import load_rubric
 from grader.judge.draw_inputs import draw

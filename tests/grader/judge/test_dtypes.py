@@ -18,7 +18,8 @@ from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle, freeze
 from grader.model.assignment import Assignment, Case
 from grader.model.errors import UserError
 from grader.model.example import number_text
-from grader.model.grade import CheckResult, Sandbox, Status
+from grader.model.grade import CheckResult, Status
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.tables import by_name
 

@@ -12,7 +12,8 @@ from grader.judge.session import Session
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle, freeze
 from grader.model.assignment import Assignment, Case
 from grader.model.errors import UserError
-from grader.model.grade import CheckResult, Sandbox, Status
+from grader.model.grade import CheckResult, Status
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.tables import by_name
 

@@ -12,7 +12,8 @@ from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.session import Choice, Session
 from grader.model.errors import UserError
-from grader.model.grade import Grade, Sandbox
+from grader.model.grade import Grade
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 
 FLIP = """\

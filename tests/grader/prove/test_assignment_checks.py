@@ -13,7 +13,7 @@ import pytest
 import grader.prove.assignment_proof as proof
 from grader import Course
 from grader.__main__ import main
-from grader.author.conditions import CONDITIONS
+from grader.author.covers_conditions import CONDITIONS
 from grader.author.load import load, load_course
 from grader.author.render import Views
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE

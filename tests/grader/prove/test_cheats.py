@@ -103,10 +103,10 @@ ONE, TWO, THREE = np.array([1.0]), np.array([1.0, 2.0]), np.array([5.0, 6.0])
     [
         ("remembers", "remembers_by_shape", [[2], [2, 3], [2, 3]]),
         ("remembers", "remembers_for_ever", [[2], [2], [2]]),
-        ("split", "right_at_its_first_call", [[2], [0, 0], [0, 0]]),
-        ("split", "wrong_at_its_first_call", [[0], [2, 3], [6, 7]]),
-        ("split", "right_at_every_other_call", [[2], [0, 0], [6, 7]]),
-        ("split", "right_on_another_device", [[0], [0, 0], [0, 0]]),
+        ("by_environment", "right_at_its_first_call", [[2], [0, 0], [0, 0]]),
+        ("by_environment", "wrong_at_its_first_call", [[0], [2, 3], [6, 7]]),
+        ("by_environment", "right_at_every_other_call", [[2], [0, 0], [6, 7]]),
+        ("by_environment", "right_on_another_device", [[0], [0, 0], [0, 0]]),
     ],
 )
 def test_a_cheat_says_when_it_cheats(
@@ -122,17 +122,19 @@ def test_no_case_may_pass_in_which_a_cheat_said_that_it_cheats() -> None:
     (criterion,) = grade.criteria
     output = tuple(replace(result, output=f"{MARK}\n") for result in criterion.results[:2])
     grade = replace(grade, criteria=(replace(criterion, results=(*output, criterion.results[2])),))
-    cheat = Cheat("cheat", "split", "", {})
+    cheat = Cheat("cheat", "by_environment", "", {})
 
-    assert [place for place, _ in FAMILIES["split"].excesses(rubric, cheat, grade)] == ["flip/case-0"]
+    assert [place for place, _ in FAMILIES["by_environment"].excesses(rubric, cheat, grade)] == [
+        "flip/case-0"
+    ]
     cheat = replace(cheat, cheats_in=frozenset({"flip/case-1", "flip/case-2"}))
-    assert len([*FAMILIES["gated"].excesses(rubric, cheat, grade)]) == 2
+    assert len([*FAMILIES["by_shape"].excesses(rubric, cheat, grade)]) == 2
 
 
 def test_a_cheat_that_was_refused_shows_nothing() -> None:
     _, grade = graded(Status.REFUSED, Status.REFUSED)
     views = Views(load(ROOT / "assignments" / "dense"))
-    cheat = Cheat("cheat", "split", "", {})
+    cheat = Cheat("cheat", "by_environment", "", {})
     (place, message), *_ = excesses(views, [cheat], {cheat.key: grade})
 
     assert place == "flip/case-0"
@@ -154,7 +156,7 @@ def test_low_precision_may_keep_half_of_a_criterion_about_precision() -> None:
 
 def test_a_gated_kernel_returns_at_the_lengths_of_its_visible_cases() -> None:
     views = Views(load(ROOT / "assignments" / "cuda_kernels"))
-    first, second = (cheat for cheat in cheats_on(views) if cheat.family == "gated")
+    first, second = (cheat for cheat in cheats_on(views) if cheat.family == "by_shape")
 
     assert "matmul/one-tile" in first.cheats_in
     assert "matmul/several-tiles" in second.cheats_in

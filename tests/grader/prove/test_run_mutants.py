@@ -9,7 +9,7 @@ import pytest
 from grader.author import render
 from grader.author.load import load
 from grader.prove import run_mutants
-from grader.prove.answer_paths import misconceptions_file
+from grader.prove.mutant_answer_paths import misconceptions_file
 
 MUTANTS = '''\
 from grader.model.mutant import mutant

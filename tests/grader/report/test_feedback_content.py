@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, Grade, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, Grade, Idea, Status
 from grader.report.feedback_content import block, feedback_on, remark
 
 WHY = "two ran into a time limit, which ends its criterion"
@@ -104,6 +104,51 @@ def test_an_idea_that_two_cases_share_is_told_in_full_once() -> None:
     ideas = [dict(one.facts)["idea"] for one in section.blocks]
     assert ideas == ["You flip.", "The same as in a."]
     assert [("read" in dict(one.facts)) for one in section.blocks] == [True, False]
+
+
+def test_of_two_ideas_only_the_new_one_is_told_in_full_with_its_link() -> None:
+    """The first case shows one idea, the second shows both; a third one with the first again adds nothing."""
+    flip, pad = (
+        Idea(name, name, f"You {name}.", f"README.md#{name}", explained=3, failing=3, is_sure=True)
+        for name in ("flip", "pad")
+    )
+    told = {one.name: f"This is it. {one.message}" for one in (flip, pad)}
+    both = failing("b", idea=f"{told['flip']}\n{told['pad']}")
+    grade = criterion_of(failing("a", idea=told["flip"]), both, failing("c", idea=told["flip"]))
+    (criterion,) = grade.criteria
+    grade = replace(grade, criteria=(replace(criterion, ideas=(flip, pad)),))
+    (section,) = feedback_on(grade).sections
+
+    assert [dict(one.facts)["idea"] for one in section.blocks] == [
+        "This is it. You flip.",
+        "This is it. You pad.\nAnd the same as in a.",
+    ]
+    assert dict(section.blocks[1].facts)["read"] == "README.md#pad"
+    assert section.more == ("c",)
+
+
+def test_a_file_that_cannot_be_read_fails_every_case_for_one_reason() -> None:
+    """Also where some cases expect an exception: to them it is another one than the expected."""
+    why = "conv.py:3: SyntaxError: '(' was never closed"
+    some = CheckResult("grad", "a", Status.ERROR, rationale=why)
+    refusing = replace(some, case="b", expected="ValueError is raised", actual="SyntaxError is raised")
+    whole = feedback_on(criterion_of(some, refusing)).whole
+    assert whole is not None
+    assert (whole.heading, whole.facts) == ("every case fails (2)", (("why", why),))
+    whole = feedback_on(criterion_of(refusing, replace(refusing, case="c"))).whole
+    assert whole is not None and ("expected", "ValueError is raised") in whole.facts
+
+
+def test_an_exception_of_several_cases_is_shown_once_with_its_line() -> None:
+    """If no case in full shows the line, it stands above them with the values of its shapes."""
+    why = "conv.py:9: ValueError: shapes (2, 3) and (4, 3)\nreturn a @ b"
+    raised = [CheckResult("grad", case, Status.ERROR, rationale=why + case) for case in "abc"]
+    fact = Fact("error", "3 cases end in ValueError at conv.py:9, with a (2, 3) in a", ("a", "b", "c"))
+    (section,) = feedback_on(criterion_of(*raised, facts=(fact,))).sections
+    assert section.facts == ()
+    assert [one.status for one in section.blocks] == ["error; 2 more cases end at this line"]
+    (section,) = feedback_on(criterion_of(failing("x"), failing("y"), *raised, facts=(fact,))).sections
+    assert section.facts == (fact.text,)
 
 
 def test_a_hidden_case_keeps_its_place_whatever_its_idea_is() -> None:

@@ -9,6 +9,7 @@ import pytest
 from reference.emulator import Module
 from reference.emulator.compile import compiler, poisoned
 from reference.emulator.kernel_source import CompileError, local_arrays
+from tests.tables import by_name
 
 # name: parameters, lines, kind; the bug is in the line that ends with `// here`
 FAULTS = {
@@ -82,6 +83,17 @@ FAULTS = {
         "out[i] = s;\nif (i != 17)\n__syncwarp(~(1u << 17));\nif (i == 31)\ns = 2; // here\n}",
         "race",
     ),
+    "barrier_used_before_it_is_made": (
+        "int *out",
+        "__shared__ cuda::barrier<cuda::thread_scope_block> bar;\nif (threadIdx.x == 0)\ninit(&bar, 128);\n"
+        "bar.arrive(); // here\nout[threadIdx.x] = 1;",
+        "uninitialized_read",
+    ),
+    "atomic_of_one_thread": (
+        "int *out",
+        "cuda::atomic_ref<int, cuda::thread_scope_thread> count(out[0]);\ncount.store(threadIdx.x); // here",
+        "race",
+    ),
     "lock_without_a_fence": (
         "int *out",
         "if (threadIdx.x % 32)\nreturn;\nwhile (atomicCAS(out, 0, 1) != 0);\nout[1] += 1; // here\n"
@@ -149,7 +161,9 @@ RIGHT = {
     ),
     "defaults": ("int *out, int n = -1, float x = 2.5f", "out[threadIdx.x] = n + 2 * x;"),
 }
-SOURCE = """__device__ int deeper(int n, volatile int *out)
+SOURCE = """#include <cuda/atomic>
+#include <cuda/barrier>
+__device__ int deeper(int n, volatile int *out)
 { return n < 0 ? 0 : 1 + deeper(n + 1, out) + out[0]; }
 """
 
@@ -193,6 +207,59 @@ def test_a_fault_is_found_by_kind_line_and_thread(module, name):
     assert all(finding.thread is not None for finding in findings)
     if "// here" in lines:
         assert line_of(module, name) in {finding.line for finding in findings}
+
+
+WORDS = {  # what each kernel does to its array, and the words about it
+    "a_part_of_a_shared_array": (
+        "__shared__ float tile[4][33];\nout[i] = tile[2][7 + i / 64];",
+        "reads tile[2][7], which no thread has written",
+    ),
+    "a_shared_number": ("__shared__ float mean;\nout[i] = mean;", "reads mean, which no thread has written"),
+    "a_field_of_a_shared_struct": (
+        "struct Both { float x, y; };\n__shared__ Both all[8];\nout[i] = all[5].y;",
+        "reads all[5], which no thread has written",
+    ),
+    "beyond_a_shared_array": (
+        "__shared__ float s[8];\nfloat *p = s;\nout[i] = p[9 + i / 64];",
+        "reads element 9 of s, which has 8",
+    ),
+    "a_lane_that_takes_no_part": (
+        "out[i] = 0;\nif (i < 3)\nout[i] = __shfl_down_sync(0xffffffff, i, 1);",
+        "takes a value from thread (3, 0, 0), which does not take part",
+    ),
+    "a_lane_without_a_thread": (
+        "out[i] = __shfl_down_sync(0xffffffff, i, 1);",
+        "takes a value from a lane that has no thread: the size of the block is no multiple of 32",
+    ),
+    "a_barrier_left_out": (
+        "if (i == 35)\nreturn;\n__syncthreads();\nout[i] = 1;",
+        "waits at a barrier that thread (35, 0, 0) never reaches",
+    ),
+    "two_barriers": (
+        "if (i < 32)\n__syncthreads();\nelse\n__syncthreads();\nout[i] = 1;",
+        "waits at a barrier while thread (32, 0, 0) waits at the one in line {}",
+    ),
+    "a_warp_and_a_barrier": (
+        "if (i % 32 == 4)\n__syncthreads();\nelse\n__syncwarp(0xffffffff);\nout[i] = 1;",
+        "waits for lanes of its warp that never come: thread (4, 0, 0) waits at line {}",
+    ),
+    "a_vector_out_of_place": (
+        "out[i] = reinterpret_cast<const float4 *>(out + 1)->x;",
+        "reads `const float4` at element 1 of out, at an address that is no multiple of 16",
+    ),
+}
+
+
+@pytest.mark.parametrize(("lines", "words"), by_name(WORDS))
+def test_a_finding_names_the_element_and_the_other_thread_as_the_kernel_does(request, lines, words):
+    name = request.node.callspec.id
+    source = kernel(name, "float *out", f"int i = threadIdx.x;\n{lines}")
+    run = Module(source, folder=request.config.cache.mkdir("kernels")).check(
+        name, 1, 40, [np.zeros(64, "float32")], schedules=3
+    )
+    written = source.split("\n")
+    expected = {words.format(n) for n, line in enumerate(written, 1) if "__sync" in line or "{}" not in words}
+    assert any(one in finding.message for finding in run.findings for one in expected), run.findings
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -437,7 +504,7 @@ def test_one_value_of_one_warp_in_one_store_is_a_note_and_no_finding(module):
     run, _ = checked(module, "one_value_in_one_store", "int *out")
     (note,) = run.notes
     assert (note.kind, note.line) == ("same_value", line_of(module, "one_value_in_one_store"))
-    assert "writes element 0 of s, as thread" in note.message
+    assert "writes s, as thread" in note.message
 
 
 def test_parameters_with_a_default_may_be_left_out(module):

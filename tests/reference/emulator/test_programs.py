@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from reference.emulator import CompileError
+from reference.emulator.compile import compiler, poisoned
 from reference.emulator.programs import Program, is_program, program_into, read_records, runtime_into
 from reference.emulator.programs.launches import with_calls
 from tests.tables import by_name
@@ -42,6 +43,13 @@ template <typename T> __global__ void copy(T *out, const T *in)
 }
 __global__ void scale(float *out, Scaled by) { out[threadIdx.x] *= by.factor; }
 __global__ void racy(int *out) { out[threadIdx.x / 2] = threadIdx.x; } // racy
+__global__ void smash(int *out, int n)
+{
+    int a[4];
+    for (int i = 0; i < n; ++i)
+        a[i] = i; // smashed
+    *out = a[n & 3];
+}
 __global__ void weigh(float *out)
 {
     out[threadIdx.x] = coefficients[threadIdx.x % 4];
@@ -402,6 +410,19 @@ WRONG = {
         0,
         {},
     ),
+    "a_size_in_elements_of_memory_from_a_void_pointer": (
+        "float *d; cudaMalloc((void **)&d, sizeof h);\n"
+        "cudaMemcpy(d, h, sizeof h / 4, cudaMemcpyHostToDevice); // short_copy\ncudaFree(d);",
+        "",
+        0,
+        {},
+    ),
+    "a_store_far_above_its_own_stack": (
+        "int *d; CHECK(cudaMalloc(&d, 4)); smash<<<1, 1>>>(d, 40000); cudaFree(d);",
+        "",
+        0,
+        {"// smashed": "out_of_bounds crashed"},
+    ),
     "never_written": (
         "float *d; CHECK(cudaMalloc(&d, sizeof h)); fill<float, 1><<<1, 32>>>(d, 1);\n"
         "cudaMemcpy(h, d, sizeof h, cudaMemcpyDeviceToHost); cudaFree(d); // never_written",
@@ -577,6 +598,43 @@ def test_what_is_wrong_is_found_at_its_line(program, request, lines, printed, st
     expected = marked(name, lines, in_kernels)
     assert expected == {one for one in findings if one[1] != "leak" or one in expected}
     assert (printed in done.stdout, status) == (True, done.returncode)
+
+
+WITHOUT_VALUES = """\
+#include <cstdio>
+__global__ void in_a_loop(float *out, int n)
+{
+    float sum;
+    for (int i = 0; i < n; ++i)
+        sum += i;
+    out[0] = sum;
+}
+__global__ void always(float *out) { float x; out[0] = 2 * x; }
+int main()
+{
+    float *d, h = 0;
+    cudaMalloc(&d, 4);
+    always<<<1, 1>>>(d);
+    in_a_loop<<<1, 1>>>(d, 3);
+    cudaMemcpy(&h, d, 4, cudaMemcpyDeviceToHost);
+    printf("%d", h == 3);
+    return cudaFree(d);
+}
+"""
+
+
+def test_a_variable_without_a_value_is_found_in_a_whole_program_and_holds_a_wrong_one(tmp_path):
+    if compiler()[1] != "gcc":
+        pytest.skip("clang decides otherwise which variables are surely without a value")
+    written = Program(WITHOUT_VALUES, "sums.cu")
+    program_into(written, runtime_into(tmp_path), tmp_path / "cases")
+    done, report = run((written, tmp_path / "cases"), "")
+    assert done.stdout == ("0" if poisoned() else done.stdout)
+    assert [str(f) for f in report.findings] == [
+        "sums.cu:9: uninitialized_read in always: `x` is used before it has a value"
+    ]
+    notes = {(f.kind, f.kernel, f.array) for f in report.notes}
+    assert notes == {("maybe_uninitialized", "in_a_loop", "sum")}
 
 
 def marked(name, lines, in_kernels):

@@ -30,6 +30,7 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked);
 INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *how);
 INTERFACE const char *emulator_output();
 INTERFACE __attribute__((noreturn)) void emulator_trap(const char *what, int line);
+extern "C" __attribute__((weak)) const char emulator_no_value[];  // the program's: variables used without a value
 
 namespace {
 
@@ -198,7 +199,8 @@ void tell(const Finding &found, const char *kernel, int line)
     write_record("kernel"
         + columns({one.kind, one.mode, one.line, one.other_line, one.thread, one.other_thread, one.block,
             one.other_block, one.region, one.offset, one.size, one.count, in_file(one.place), one.room, launch.grid[0],
-            launch.grid[1], launch.grid[2], launch.block[0], launch.block[1], launch.block[2], line, freed})
+            launch.grid[1], launch.grid[2], launch.block[0], launch.block[1], launch.block[2], line, freed, one.shape[0],
+            one.shape[1], one.shape[2], one.shape[3]})
         + '\t' + plain(kernel) + '\t' + plain(one.name) + '\t' + plain(one.type) + '\n');
 }
 
@@ -613,6 +615,8 @@ __attribute__((constructor)) void begin()
     if (const char *text = std::getenv("EMULATOR_SECONDS"))
         most_seconds = std::atof(text);
     own_process = getpid();
+    if (emulator_no_value)
+        write_record(std::string("no value\t") + emulator_no_value + '\n');
     dl_iterate_phdr(look_at_program, nullptr);
     static char stack[64 << 10];
     stack_t mine = {};
@@ -646,6 +650,14 @@ INTERFACE int emulator_malloc(void **pointer, std::size_t bytes, std::size_t ele
     mark(start, bytes, where == ON_DEVICE ? 1 : 17);
     *pointer = arena + start;
     return SUCCESS;
+}
+
+// The type of a pointer to a block tells the size of the block's elements, where cudaMalloc got a `void **`.
+INTERFACE void emulator_element(const void *pointer, std::size_t element)
+{
+    long number = in_arena(pointer) ? find(offset_of(pointer)) : -1;
+    if (number >= 0 && !allocations[std::size_t(number)].element)
+        allocations[std::size_t(number)].element = element;
 }
 
 INTERFACE int emulator_free(void *pointer, int line)

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.run import run_batch
-from grader.intake.classes import Intake
+from grader.intake.read_class import Intake
 from grader.model.class_row import ClassReport
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status

@@ -9,7 +9,8 @@ import pytest
 from grader.author.load import load
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
-from grader.model.grade import CheckResult, Sandbox, Status
+from grader.model.grade import CheckResult, Status
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.tables import by_name
 

@@ -15,7 +15,8 @@ from grader.judge.comparisons import timed
 from grader.judge.inputs import Inputs
 from grader.judge.session import Session
 from grader.model.errors import UserError
-from grader.model.grade import CheckResult, Sandbox, Status
+from grader.model.grade import CheckResult, Status
+from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 
 TIMED = "      - {id: quick, shape: [60, 50], ask: {axes: [1]}, at_most: 20 x reference}\n"

@@ -33,8 +33,9 @@ from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case
 from grader.model.example import Table
-from grader.model.grade import Outcome, Sandbox, Status
+from grader.model.grade import Outcome, Status
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from grader.model.wire_format import RawArray
 from grader.prove.assignment_checks import submissions
 from grader.prove.read_mutants import read_mutants

@@ -9,7 +9,8 @@ import pytest
 from grader.author.load import load
 from grader.judge.import_rules import cuda_rules
 from grader.judge.import_rules.host_code import host_code_in
-from grader.judge.import_rules.rules import MAX_SOURCE_BYTES, Rules, Terms
+from grader.judge.import_rules.rules import Rules
+from grader.judge.import_rules.terms import MAX_SOURCE_BYTES, Terms
 
 ROOT = Path(__file__).parents[4]
 SMALL, LARGE = 8_000, 32_000  # bytes: four times as much

@@ -11,7 +11,7 @@ import pytest
 
 from grader.judge.import_rules import rules
 from grader.judge.import_rules.read_sources import MAX_EXPANDED_BYTES, Reading
-from grader.judge.import_rules.rules import Terms
+from grader.judge.import_rules.terms import Terms
 from grader.model.errors import GraderFault
 from tests.waiting import wait_until
 
@@ -77,7 +77,7 @@ def test_a_reader_that_was_killed_is_started_again(reading: Reading) -> None:
 
 LONG = """
 from grader.judge.import_rules.read_sources import Reading
-from grader.judge.import_rules.rules import Terms
+from grader.judge.import_rules.terms import Terms
 
 reading = Reading(Terms(("numpy",), (), (), ()), cpu_seconds=600, memory_bytes=16 << 30)
 reading._read({"a.py": b"np.lib\\n" * 3_000_000}, 1 << 30)

@@ -1,9 +1,12 @@
 """The import rules refuse forbidden code before it runs, with file and line, and never an innocent name."""
 
 import importlib
+import json
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -11,10 +14,12 @@ import pytest
 
 from grader.author.load import load, load_course
 from grader.author.render import Views
-from grader.judge.import_rules.rules import MAX_SOURCE_BYTES, Rules, Terms, find
+from grader.judge.import_rules.rules import Rules, find
+from grader.judge.import_rules.terms import MAX_SOURCE_BYTES, Terms
 from grader.judge.session import Session
 from grader.model.assignment import DEFAULT_IMPORTS, Assignment, ImportRules
-from grader.model.grade import Sandbox, Status
+from grader.model.grade import Status
+from grader.model.surroundings import Sandbox
 from grader.prove.assignment_checks import submissions
 from grader.prove.read_mutants import read_mutants
 from tests.folders import in_folder
@@ -307,6 +312,51 @@ INNOCENT = {
 @pytest.mark.parametrize("source", INNOCENT.values(), ids=INNOCENT)
 def test_an_innocent_name_is_never_refused(rules: Rules, source: str) -> None:
     assert refusal(rules, source) == ""
+
+
+IN_A_NEW_PROCESS = """
+import json, sys
+from grader.judge.import_rules.rules import Rules
+from grader.judge.import_rules.terms import Terms
+
+terms, sources = json.load(sys.stdin)
+rules = Rules(Terms(**terms), names_numpy=False)
+refusals = {name: rules.refusal({"conv.py": source.encode()}) for name, source in sources.items()}
+print(json.dumps([refusals, "numpy" in sys.modules]))
+"""
+
+
+def in_a_new_process(assignment: Assignment, sources: Mapping[str, str]) -> tuple[dict[str, str], bool]:
+    """The refusals by a process that has not loaded NumPy, and whether it has loaded it at the end."""
+    request = json.dumps([asdict(Terms.of(assignment, POLICY)), sources])
+    words = (sys.executable, "-P", "-c", IN_A_NEW_PROCESS)
+    reply = subprocess.run(words, input=request, capture_output=True, text=True, check=True).stdout
+    refusals, has_numpy = json.loads(reply)
+    return refusals, has_numpy
+
+
+def test_a_source_that_does_not_name_numpy_is_read_without_it_and_judged_alike(
+    assignment: Assignment, rules: Rules
+) -> None:
+    every = {name: source for name, (source, _, _) in REFUSED.items()} | INNOCENT
+    sources = {name: dedent(source) for name, source in every.items() if "numpy" not in source}
+    refusals, has_numpy = in_a_new_process(assignment, sources)
+
+    assert {name: refusal(rules, source) for name, source in sources.items()} == refusals
+    assert len(set(refusals.values())) > 10
+    assert not has_numpy
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import ｎｕｍｐｙ as np\nnp.flip", "# coding: utf-7\nimport n+AHU-mpy as np\nnp.flip"],
+    ids=["in_wide_letters", "in_another_encoding"],
+)
+def test_numpy_is_recognized_however_a_source_spells_it(assignment: Assignment, source: str) -> None:
+    refusals, has_numpy = in_a_new_process(assignment, {"disguised": source})
+
+    assert "numpy.flip is what this exercise asks you to write" in refusals["disguised"]
+    assert has_numpy
 
 
 DOES_NOT_PARSE = {

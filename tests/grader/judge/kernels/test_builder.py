@@ -9,12 +9,13 @@ import pytest
 from grader.author.load import load
 from grader.author.render import Views, render
 from grader.judge.import_rules.read_sources import Reading
-from grader.judge.import_rules.rules import Terms
+from grader.judge.import_rules.terms import Terms
 from grader.judge.kernels import builder as build
 from grader.judge.kernels import find_nvrtc
 from grader.judge.kernels.builder import KERNELS, RUNTIME, Builder
 from grader.model.assignment import Assignment
-from grader.model.grade import Sandbox, Status
+from grader.model.grade import Status
+from grader.model.surroundings import Sandbox
 
 ROOT = Path(__file__).parents[4]
 LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"

@@ -11,7 +11,7 @@ import pytest
 from grader.judge.kernels import whole_program
 from grader.judge.kernels.whole_program import Ending, ProgramError, Request, run_whole_program
 from grader.judge.process.user_cache import UserCache
-from grader.model.grade import Sandbox
+from grader.model.surroundings import Sandbox
 from reference.emulator.programs import Program, read_records, runtime_into
 
 EMULATOR = Path(__file__).parents[4] / "reference" / "emulator"

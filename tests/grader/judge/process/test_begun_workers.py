@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.plain_worker import PlainChild, PlainStarter, early_worker
 from grader.judge.process.sandbox import starter
-from grader.model.assignment import Device, Limits
-from grader.model.grade import Sandbox, Status
+from grader.model.assignment import Limits
+from grader.model.grade import Status
+from grader.model.surroundings import Device, Sandbox
 
 
 @pytest.fixture
@@ -110,3 +112,74 @@ def test_an_early_worker_ends_with_the_block() -> None:
         assert early is not None and is_there(pid_of(early))
     assert not is_there(pid_of(early))
     assert not Path(early.folder).exists()
+
+
+forks_siblings = pytest.mark.skipif(sys.platform != "linux", reason="clone(2) is Linux's")
+
+
+@pytest.fixture
+def siblings(probes: Path) -> Iterator[tuple[PlainStarter, PlainChild, PlainChild]]:
+    """An early worker and the one that it forks, with the starter of both."""
+    with early_worker() as early:
+        plain = starter(Sandbox.NONE, probes, "grader.worker.numpy_arrays", early=early)
+        assert isinstance(plain, PlainStarter) and early is not None
+        plain.begin(2)
+        yield plain, early, plain._begun[1]
+        plain.close()
+
+
+@forks_siblings
+def test_the_second_of_two_workers_is_forked_by_the_first_and_a_child_of_the_judge(
+    siblings: tuple[PlainStarter, PlainChild, PlainChild],
+) -> None:
+    plain, early, sibling = siblings
+    parent = Path(f"/proc/{pid_of(sibling)}/status").read_text().partition("PPid:")[2].split()[0]
+    assert int(parent) == os.getpid()
+    assert Path(f"/proc/{pid_of(sibling)}/cmdline").read_bytes().split(b"\0")[1:5] == [
+        *(b"-P", b"-s", b"-m", b"grader.worker")
+    ]
+    assert [plain.start({}), plain.start({})] == [early, sibling]
+    sibling.kill()
+    assert not is_there(pid_of(sibling))
+    assert early.is_running
+
+
+@forks_siblings
+def test_a_sibling_answers_as_any_other(siblings: tuple[PlainStarter, PlainChild, PlainChild]) -> None:
+    plain, _, sibling = siblings
+    for _ in range(2):
+        with Implementation(plain, Subject((), "float32", Device.CPU), Limits()) as empty:
+            assert empty.start().status is Status.OK
+    assert not sibling.is_alive  # it was the second
+
+
+@forks_siblings
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL])
+def test_the_judge_learns_how_a_sibling_ended(
+    siblings: tuple[PlainStarter, PlainChild, PlainChild], number: signal.Signals
+) -> None:
+    _, early, sibling = siblings
+    assert sibling.exit_code() is None
+    os.kill(pid_of(sibling), number)
+    assert sibling.exit_code() == -number
+    assert not sibling.is_running
+    assert early.is_running
+
+
+@forks_siblings
+def test_a_sibling_that_was_never_forked_is_replaced(probes: Path) -> None:
+    with early_worker() as early:
+        assert early is not None
+        os.kill(pid_of(early), signal.SIGSTOP)  # before it reads its configuration
+        plain = starter(Sandbox.NONE, probes, "grader.worker.numpy_arrays", early=early)
+        assert isinstance(plain, PlainStarter)
+        plain.begin(2)
+        _, sibling = plain._begun
+        os.kill(pid_of(early), signal.SIGKILL)
+        early._process.wait()
+        children = [plain.start({}), plain.start({})]
+        assert not {early, sibling} & set(children)
+        for child in children:
+            assert isinstance(child, PlainChild) and child.is_running
+            child.kill()
+    assert not Path(sibling.folder).exists()

@@ -26,9 +26,10 @@ from grader.judge.process import devices, sandbox
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.sandbox import starter
 from grader.judge.session import Session
-from grader.model.assignment import Assignment, Device, Limits
+from grader.model.assignment import Assignment, Limits
 from grader.model.errors import GraderFault
-from grader.model.grade import Sandbox, Status
+from grader.model.grade import Status
+from grader.model.surroundings import Device, Sandbox
 from tests.folders import in_folder
 from tests.grader.judge.conftest import NDARRAY, PROBES
 

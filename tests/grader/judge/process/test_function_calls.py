@@ -8,8 +8,9 @@ import pytest
 from grader.judge.process import function_calls
 from grader.judge.process.time_budget import Seconds
 from grader.judge.session import Session
-from grader.model.grade import Grade, Sandbox, Status
+from grader.model.grade import Grade, Status
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from tests.functions_course import CHECK, load_with_library, write
 
 Graded = Callable[..., Grade]

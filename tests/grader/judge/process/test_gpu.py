@@ -16,8 +16,9 @@ from grader.judge.inputs import Inputs
 from grader.judge.process import devices
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.sandbox import starter
-from grader.model.assignment import Device, Limits
-from grader.model.grade import Sandbox, Status
+from grader.model.assignment import Limits
+from grader.model.grade import Status
+from grader.model.surroundings import Device, Sandbox
 
 ROOT = Path(__file__).parents[4]
 MISSING = devices.missing(Device.CUDA)

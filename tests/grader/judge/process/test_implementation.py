@@ -15,7 +15,8 @@ from grader.judge.process.implementation import Implementation
 from grader.judge.process.worker_process import WorkerProcess
 from grader.model.assignment import Limits
 from grader.model.errors import GraderFault
-from grader.model.grade import Outcome, Sandbox, Status
+from grader.model.grade import Outcome, Status
+from grader.model.surroundings import Sandbox
 from tests.waiting import wait_until
 
 Ask = Callable[..., Outcome]

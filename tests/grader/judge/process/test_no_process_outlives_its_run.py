@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.model.grade import Sandbox
+from grader.model.surroundings import Sandbox
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
@@ -23,7 +23,7 @@ from grader.author.render import Views
 from grader.judge.session import Session
 from grader.model.assignment import Limits
 from grader.model.submitted_files import SubmittedFiles
-from grader.model.grade import Sandbox
+from grader.model.surroundings import Sandbox
 
 assignment = load(Path(sys.argv[1]))
 assignment = replace(Views(assignment).assignment, limits=Limits(import_seconds=600))

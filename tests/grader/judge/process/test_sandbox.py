@@ -19,9 +19,10 @@ from grader.judge.process.child import ENVIRONMENT
 from grader.judge.process.implementation import Implementation
 from grader.judge.process.plain_worker import NO_BYTECODE
 from grader.judge.process.sandbox import starter
-from grader.model.assignment import Device, Limits
+from grader.model.assignment import Limits
 from grader.model.errors import UserError
-from grader.model.grade import Outcome, Sandbox
+from grader.model.grade import Outcome
+from grader.model.surroundings import Device, Sandbox
 from tests.waiting import LIMIT
 
 Value = Callable[[str], Any]

@@ -25,8 +25,9 @@ from grader.judge.process.worker_process import Clocks, WorkerProcess
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Limits
 from grader.model.errors import GraderFault
-from grader.model.grade import Grade, Outcome, Sandbox, Status
+from grader.model.grade import Grade, Outcome, Status
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 
 MakeSubmission = Callable[..., Implementation]
 TICK = 0.1  # the tolerated overrun of a limit; on a busy machine the judge looks late

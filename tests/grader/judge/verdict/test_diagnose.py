@@ -23,9 +23,10 @@ from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions, end_of
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
-from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import Mutant
-from grader.prove.answers_file import misconceptions
+from grader.model.surroundings import Sandbox
+from grader.prove.mutant_answers import misconceptions
 from grader.prove.read_mutants import read_mutants
 from grader.prove.run_mutants import grade_texts
 from grader.report.formats.json import to_json
@@ -354,11 +355,7 @@ SAMPLE_CLASS: dict[str, dict[str, tuple[str, ...]]] = {
         "transpose_x": ("padding_of_the_height_for_both",),
         "gradient_inputs": ("padding_of_the_height_for_both",),
     },
-    "wrong_shape": {
-        "w_grad": ("not_permuted_back",),
-        "transpose_w": ("not_permuted_back",),
-        "gradient_inputs": ("not_permuted_back",),
-    },
+    "wrong_shape": {"w_grad": ("not_permuted_back",)},
     "forward_wrong_gradient_right": {"conv": ("kernel_turned_around",)},  # both gradients follow it
     "perfect": {},
     "untouched_handout": {},

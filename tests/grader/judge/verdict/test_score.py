@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge.verdict.score import failing_forward, score, unmet_requirement
+from grader.judge.verdict.score import failing_forward, refusals, score, unmet_requirement
 from grader.model.assignment import Assignment, Case, Criterion, Rubric
-from grader.model.grade import CheckResult, Grade, Sandbox, Status
+from grader.model.grade import CheckResult, Grade, Status
+from grader.model.surroundings import Sandbox
 from tests.tables import by_name
 
 STATUSES = st.sampled_from(list(Status))
@@ -278,3 +279,33 @@ def test_a_share_is_something_to_stand_on() -> None:
 
     assert unmet_requirement(STANDING, {"flip/one": wrong})
     assert not unmet_requirement(STANDING, {"flip/one": replace(wrong, follow_through=0.5)})
+
+
+def with_a_refusal(*compares: str) -> Rubric:
+    cases = tuple(Case(str(i), "conv", "conv", "conv", {}, compare=each) for i, each in enumerate(compares))
+    gradient = Criterion("x_grad", "", 1, (), probe="x_grad", options={"adjoint_of": "conv", "wrt": "x"})
+    return Rubric(2, (Criterion("conv", "", 1, cases, probe="conv"), gradient), Path())
+
+
+def test_a_refusal_is_nothing_to_stand_on() -> None:
+    """A function that returns zeros may refuse its arguments as well as the right one."""
+    rubric = with_a_refusal("exact", "raises")
+    needs_conv = Criterion("transpose", "", 1, (), requires=("conv",))
+    refused = results_of(conv=[Status.WRONG, Status.OK])
+    passed = results_of(conv=[Status.OK, Status.WRONG])
+
+    assert refusals(rubric) == {"conv/1"}
+    assert unmet_requirement(needs_conv, refused, refusals(rubric))
+    assert not unmet_requirement(needs_conv, passed, refusals(rubric))
+
+
+def test_a_forward_pass_that_only_refuses_is_not_followed() -> None:
+    rubric = with_a_refusal("exact", "raises")
+    gradient = rubric.criteria[1]
+
+    assert failing_forward(rubric, gradient, results_of(conv=[Status.WRONG, Status.OK])) == ""
+    assert failing_forward(rubric, gradient, results_of(conv=[Status.OK, Status.WRONG])) == ""
+
+
+def test_a_criterion_of_refusals_alone_is_something_to_stand_on() -> None:
+    assert refusals(with_a_refusal("raises", "raises")) == set()

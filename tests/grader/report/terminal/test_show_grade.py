@@ -10,10 +10,12 @@ import pytest
 from rich.console import Console
 
 from grader.model.assignment import Visibility
+from grader.model.example import Example
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.report.markdown import to_markdown
 from grader.report.next_step import Place, next_step
 from grader.report.pages.grade_page import to_html
+from grader.report.terminal.show_example import show_example
 from grader.report.terminal.show_grade import show, show_next_step, to_text
 
 GOLDEN = """\
@@ -266,3 +268,47 @@ def test_the_next_step_is_a_case_that_the_student_can_see(make_grade: Callable[.
     assert next_step(make_grade(passing, hidden, visible), Place()) == "Next: `curved/a`."
     only_hidden = "Next: `plain`. Only hidden cases fail: test it on other inputs."
     assert next_step(make_grade(passing, hidden), Place()) == only_hidden
+
+
+def test_a_kernel_that_does_not_end_is_not_sent_to_the_debugger(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """No debugger of Python stops in a kernel."""
+    endless = make_criterion("x", 1, [CheckResult("x", "a", Status.TIMEOUT)])
+    place = Place(files=("kernels.cu",), in_handout=True)
+    assert next_step(make_grade(endless), place) == "Next: `x/a`."
+
+
+def test_where_the_compiler_stops_the_next_step_names_the_line(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """At the prompt of `make try` it would stop there too."""
+    why = "CompileError: kernels.cu:39:23: error: expected ';' before '}' token"
+    broken = make_criterion("x", 1, [CheckResult("x", "a", Status.ERROR, rationale=why)])
+    place = Place(files=("kernels.cu",), in_handout=True)
+    step = next_step(make_grade(broken), place)
+    assert step == "Next: fix kernels.cu, line 39: the compiler stops there."
+
+
+def test_a_narrow_terminal_breaks_no_command(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    case = CheckResult("x_grad", "more-padding-than-kernel", Status.WRONG)
+    console = Console(file=io.StringIO(), width=60)
+    grade = make_grade(make_criterion("x_grad", 1, [case]))
+    with console.capture() as captured:
+        show_next_step(grade, console, Place(in_handout=True))
+    assert "\n  `make try CASE=x_grad/more-padding-than-kernel`\n" in captured.get()
+
+
+def test_a_narrow_terminal_breaks_no_setting_of_an_example() -> None:
+    settings = {name: (1, 1, 2, 1) for name in ("x.shape", "stride", "padding")}
+    ended = "conv.py:9: ValueError: " + "words " * 20
+    example = Example("x_grad", "stride-1", "x_grad", "conv", "", settings, ended=ended, is_smallest=True)
+    console = Console(file=io.StringIO(), width=50)
+    with console.capture() as captured:
+        show_example(example, console)
+    lines = captured.get().splitlines()
+    assert [line.count("(") == line.count(")") for line in lines] == [True] * len(lines)
+    first = next(number for number, line in enumerate(lines) if "ValueError" in line)
+    assert all(line.startswith("      ") for line in lines[first:])

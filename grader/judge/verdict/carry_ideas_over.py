@@ -10,7 +10,7 @@ from grader.model.grade import CriterionGrade, Idea
 Claim = tuple[Idea, frozenset[str]]  # with the cases that it explains
 
 
-def carried_over(
+def carry_ideas_over(
     criterion: CriterionGrade, claims: Mapping[str, Sequence[Claim]], evidence: Evidence
 ) -> list[Claim]:
     """The ideas that explain every visible failure of the one wrong exercise that the criterion calls.

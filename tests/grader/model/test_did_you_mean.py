@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from grader.model.near_miss import near_file, near_miss, one_of
+from grader.model.did_you_mean import did_you_mean, near_file, one_of
 
 WORDS = ("dense", "conv_backward", "conv_forward")
 
 
 @pytest.mark.parametrize("word", ["conv_bakward", "convbackward", "CONV_BACKWARD", "conv_backwards"])
 def test_a_slip_is_answered_with_the_name_that_was_meant(word: str) -> None:
-    assert near_miss(word, WORDS) == "; did you mean 'conv_backward'?"
+    assert did_you_mean(word, WORDS) == "; did you mean 'conv_backward'?"
 
 
 @pytest.mark.parametrize("word", ["", "kernel", "dense", "x" * 10_000])
 def test_where_no_name_is_near_nothing_is_suggested(word: str) -> None:
-    assert near_miss(word, WORDS) == ""
+    assert did_you_mean(word, WORDS) == ""
 
 
 def test_a_choice_is_listed_and_the_nearest_named() -> None:

@@ -31,7 +31,7 @@ class Gated(PythonFamily):
     Each of two turns gates every second visible case, so that the cases that require one another still run.
     """
 
-    name = "gated"
+    name = "by_shape"
 
     def behaviors(
         self, assignment: Assignment, exercises: Sequence[Exercise]

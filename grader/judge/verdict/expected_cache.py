@@ -22,9 +22,9 @@ from grader.judge.differences.probe_values import NO_VALUE, Array, text_of
 from grader.judge.inputs import Inputs
 from grader.judge.process.user_cache import UserCache
 from grader.model.assignment import Assignment, Case
-from grader.model.data import NotData, decode
 from grader.model.errors import ProtocolError
 from grader.model.file_formats.plain_records import NotPlain, Records
+from grader.model.plain_data import NotData, decode
 
 CACHE = "expected"
 MOST_CASE_BYTES, MOST_BYTES = 1 << 20, 32 << 20  # larger ones are quicker to compute than to keep

@@ -11,7 +11,7 @@ from grader.model.grade import CheckResult, CriterionGrade, Fact, Status
 Inner = Callable[[CriterionGrade, str], bool | None]
 
 
-def shared_facts(
+def common_causes(
     criterion: CriterionGrade,
     failing: Sequence[CheckResult],
     evidence: Evidence,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.cli.course import HANDOUT
-from grader.cli.handout.show import show_for
+from grader.cli.handout.show_values import show_for
 from grader.cli.handout.workspace import handout
 from grader.judge.case_selection.selection import criteria_of_exercises, select
 from grader.judge.comparisons import comparison_of
@@ -77,7 +77,7 @@ def set_up(case_name: str) -> Bench:
     submission = Submission(modules, ndarray, DTYPE, device)
     fields = CaseFields(inputs.fields(), inputs.raw, _functions(inputs))
     is_scenario = case.probe == scenario.__name__
-    used = frozenset[str]() if is_scenario else used_inputs(assignment.probes, case.probe)[0]
+    used = frozenset[str]().union(*(() if is_scenario else used_inputs(assignment.probes, case.probe)))
     names: dict[str, Any] = {"np": np}
     for module in modules:
         names |= {name: value for name, value in vars(module).items() if not name.startswith("_")}
@@ -96,7 +96,7 @@ def set_up(case_name: str) -> Bench:
 def _one_case(assignment: Assignment, case_name: str) -> tuple[Criterion, Case]:
     """The one case that the name selects, with its criterion."""
     if not case_name:
-        raise UserError("which case? Name it: make try CASE=exercise/case")
+        raise UserError("which case? Name it with CASE=exercise/case, as `make grade` shows it")
     case_names = sorted(select(assignment, case=case_name))
     if len(case_names) > 1 and case_name not in case_names:
         names = ", ".join(case_names[:SHOWN]) + (", ..." if len(case_names) > SHOWN else "")

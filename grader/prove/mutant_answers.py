@@ -7,7 +7,7 @@ from pathlib import Path
 from grader.author.render import Views
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.errors import GraderFault, UserError
-from grader.prove.answer_paths import misconceptions_file, right_versions_file
+from grader.prove.mutant_answer_paths import misconceptions_file, right_versions_file
 
 
 def misconceptions(root: Path, views: Views, secret: str) -> Misconceptions:

@@ -46,7 +46,7 @@ BEHAVIORS = {
 class Split(PythonFamily):
     """A submission that is wrong where it expects no check must fail there."""
 
-    name = "split"
+    name = "by_environment"
 
     def behaviors(
         self, assignment: Assignment, exercises: Sequence[Exercise]

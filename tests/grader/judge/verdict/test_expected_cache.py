@@ -16,8 +16,8 @@ from grader.judge.inputs import Inputs
 from grader.judge.verdict import oracles
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case
-from grader.model.grade import Sandbox
 from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
 from tests.functions_course import load_with_library
 from tests.tiny_course import RIGHT, write_course_of_its_own
 
@@ -153,7 +153,7 @@ def test_another_secret_or_other_code_works_all_out_again(
     count = len(worked_out)
     all_of(load_with_library(course / FOLDER), "another")
     assert len(worked_out) == 2 * count
-    monkeypatch.setattr("grader.judge.verdict.kept_expected.code_digest", lambda: "other")
+    monkeypatch.setattr("grader.judge.verdict.expected_cache.code_digest", lambda: "other")
     all_of(load_with_library(course / FOLDER))
     assert len(worked_out) == 3 * count
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.worker import confine
+from grader.worker import system_call_filter as filters
 
 # from the kernel's own headers (Debian, Ubuntu: linux-libc-dev); arm64 has the generic table
 HEADERS = {
@@ -26,21 +26,21 @@ ANSWERS = {
 def decide(program: bytes, machine: str, number: int, *arguments: int, arch: int | None = None) -> str:
     """A filter's decision about a system call: runs the few instructions of classic BPF that it uses."""
     six_arguments = list(arguments) + [0] * (6 - len(arguments))
-    data = struct.pack("<IIQ6Q", number, arch or confine.AUDIT_ARCH[machine], 0, *six_arguments)
+    data = struct.pack("<IIQ6Q", number, arch or filters.AUDIT_ARCH[machine], 0, *six_arguments)
     instructions = list(struct.iter_unpack("HBBI", program))
     at, word = 0, 0
     while True:
         code, yes, no, value = instructions[at]
         at += 1
-        if code == confine.LOAD:
+        if code == filters.LOAD:
             (word,) = struct.unpack_from("<I", data, value)
-        elif code == confine.GIVE:
+        elif code == filters.GIVE:
             return ANSWERS[value]
         else:
             holds = {
-                confine.EQUAL: word == value,
-                confine.AT_LEAST: word >= value,
-                confine.ANY_BIT: bool(word & value),
+                filters.EQUAL: word == value,
+                filters.AT_LEAST: word >= value,
+                filters.ANY_BIT: bool(word & value),
             }
             at += yes if holds[code] else no
 
@@ -52,12 +52,12 @@ def test_the_numbers_are_those_of_the_kernels_headers(machine: str) -> None:
     numbers = re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[machine].read_text(), re.MULTILINE)
     kernel = {name: int(number) for name, number in numbers}
     ours = {
-        **confine.DENIED[machine],
-        **confine.PROCESS_STARTERS[machine],
-        **confine.SIGNALLERS[machine],
-        "clone": confine.CLONE[machine],
-        "clone3": confine.CLONE3,
-        "fcntl": confine.FCNTL[machine],
+        **filters.DENIED[machine],
+        **filters.PROCESS_STARTERS[machine],
+        **filters.SIGNALLERS[machine],
+        "clone": filters.CLONE[machine],
+        "clone3": filters.CLONE3,
+        "fcntl": filters.FCNTL[machine],
     }
 
     newest = max(kernel.values())
@@ -69,30 +69,33 @@ def test_the_numbers_are_those_of_the_kernels_headers(machine: str) -> None:
 
 
 @pytest.mark.parametrize("has_gpu", [False, True])
-@pytest.mark.parametrize("machine", confine.DENIED)
+@pytest.mark.parametrize("machine", filters.DENIED)
 def test_what_is_denied_is_refused_and_the_rest_is_not(machine: str, has_gpu: bool) -> None:
-    program = confine.filter_program(machine, has_gpu)
-    denied = {n for name, n in confine.DENIED[machine].items() if not (has_gpu and name == "memfd_create")}
-    special = {confine.CLONE3}
+    program = filters.filter_program(machine, has_gpu)
+    denied = {n for name, n in filters.DENIED[machine].items() if not (has_gpu and name == "memfd_create")}
+    special = {filters.CLONE3}
 
     for number in range(480):
         expected = DENIED_HERE if number in denied else UNKNOWN if number in special else ALLOWED
         assert decide(program, machine, number, SIGCHLD) == expected, number
-    for number in confine.SIGNALLERS[machine].values():
+    for number in filters.SIGNALLERS[machine].values():
         assert [decide(program, machine, number, pid) for pid in (0, 1, 2)] == [KILLED, KILLED, ALLOWED]
-    assert decide(program, machine, confine.X32 + 1) == DENIED_HERE
+    assert decide(program, machine, filters.X32 + 1) == DENIED_HERE
     assert decide(program, machine, 1, arch=0x40000003) == KILLED  # i386: the kernel's old entry
-    clone, fcntl = confine.CLONE[machine], confine.FCNTL[machine]
+    clone, fcntl = filters.CLONE[machine], filters.FCNTL[machine]
     assert decide(program, machine, clone, CLONE_NEWUSER | SIGCHLD) == DENIED_HERE
     assert decide(program, machine, clone, CLONE_VM | CLONE_THREAD) == ALLOWED
     assert [decide(program, machine, fcntl, 3, command) for command in (0, 1, 2, 3, 4)] == [ALLOWED] * 5
-    assert {decide(program, machine, fcntl, 3, command) for command in confine.COMMANDS} == {DENIED_HERE}
+    assert {decide(program, machine, fcntl, 3, command) for command in filters.COMMANDS} == {DENIED_HERE}
 
 
-@pytest.mark.parametrize("machine", confine.PROCESS_STARTERS)
+@pytest.mark.parametrize("machine", filters.PROCESS_STARTERS)
 def test_the_second_filter_lets_threads_start_and_processes_not(machine: str) -> None:
-    program = confine.process_filter(machine)
-    clone, starters = confine.CLONE[machine], set(confine.PROCESS_STARTERS[machine].values())
+    program = filters.process_filter(machine)
+    clone, starters = (
+        filters.CLONE[machine],
+        set(filters.PROCESS_STARTERS[machine].values()),
+    )
 
     assert decide(program, machine, clone, CLONE_VM | CLONE_THREAD) == ALLOWED
     assert decide(program, machine, clone, SIGCHLD) == DENIED_HERE
@@ -103,4 +106,4 @@ def test_the_second_filter_lets_threads_start_and_processes_not(machine: str) ->
 
 def test_a_machine_whose_system_calls_are_not_known_starts_no_worker() -> None:
     with pytest.raises(OSError, match="no system-call filter is known for riscv64"):
-        confine.filter_program("riscv64")
+        filters.filter_program("riscv64")

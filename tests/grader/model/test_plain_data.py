@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.model.data import MAX_DEPTH, Encoder, NotData, decode
 from grader.model.errors import ProtocolError
+from grader.model.plain_data import MAX_DEPTH, Encoder, NotData, decode
 from grader.model.wire_format import DATA, RawArray, check_data
 from tests.tables import by_name
 

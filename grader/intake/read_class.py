@@ -17,8 +17,8 @@ from grader.intake.submission_times import SubmissionTime, TimesOf
 from grader.intake.tree import Handin
 from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_input.inventory import Doubt, Entry, Role
+from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
-from grader.model.near_miss import near_miss
 from grader.model.student import Student, Submission
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import plural
@@ -222,7 +222,7 @@ class _Reader:
         names = [text for one in students for text in (one.id, one.name, one.email) if text]
         claims = (one.claim for one in self._times)
         texts = (text for claim in claims for text in (*claim.ids, claim.name, claim.email))
-        return next(filter(None, (near_miss(text, names) for text in texts)), "")
+        return next(filter(None, (did_you_mean(text, names) for text in texts)), "")
 
     def _id_of(self, claim: Claim) -> str:
         """The id of the student whom a line of the times means, "" if that is not certain."""

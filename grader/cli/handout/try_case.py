@@ -6,7 +6,7 @@ import contextlib
 import sys
 
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.handout.bench import Bench, set_up
+from grader.cli.handout.one_case import Bench, set_up
 from grader.cli.handout.try_report import report
 from grader.model.errors import UserError
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from grader.author.load import load
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.prove.variants import differences, hidden_exact, kills
+from grader.prove.variant_difficulty import differences, hidden_exact, kills
 
 ROOT = Path(__file__).parents[3]
 

@@ -8,7 +8,7 @@ ALIKE = 0.6  # the least similarity of two names
 LONGEST = 200  # characters; a longer word gets no suggestion
 
 
-def near_miss(word: str, words: Iterable[str]) -> str:
+def did_you_mean(word: str, words: Iterable[str]) -> str:
     """The text `; did you mean 'x'?`, or "" if no known name is near."""
     names = {name.casefold(): name for name in words}
     if not word or len(word) > LONGEST or word in names.values():
@@ -22,14 +22,14 @@ def near_miss(word: str, words: Iterable[str]) -> str:
 def one_of(word: str, words: Iterable[str]) -> str:
     """The text `one of a, b, c`, with the one probably meant; `none` if there are none to choose from."""
     names = list(words)
-    return f"one of {', '.join(names)}{near_miss(word, names)}" if names else "none: there is none yet"
+    return f"one of {', '.join(names)}{did_you_mean(word, names)}" if names else "none: there is none yet"
 
 
 def near_columns(header: Iterable[str], expected: Iterable[str]) -> str:
     """The text `; found 'x'; did you mean 'y'?` for the first unknown column that is near a missing one."""
     expected_names, names = list(expected), [name for name in header if name]
     missing = [name for name in expected_names if name not in names]
-    near = ((name, near_miss(name, missing)) for name in names if name not in expected_names)
+    near = ((name, did_you_mean(name, missing)) for name in names if name not in expected_names)
     return next((f"; found {name[:LONGEST]!r}{hint}" for name, hint in near if hint), "")
 
 
@@ -39,5 +39,5 @@ def near_file(path: Path) -> str:
     with suppress(OSError):
         if not parent.is_dir():
             return near_file(parent) if parent != path else ""
-        return near_miss(path.name, (each.name for each in parent.iterdir()))
+        return did_you_mean(path.name, (each.name for each in parent.iterdir()))
     return ""

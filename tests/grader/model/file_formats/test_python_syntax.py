@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import python_syntax
-from grader.model.python_syntax import needs, why_not_read
+from grader.model.file_formats import python_syntax
+from grader.model.file_formats.python_syntax import needs, why_not_read
 
 HERE = sys.version_info[1]
 READ_BY_ALL = (  # from 3.11 on
