@@ -1,6 +1,8 @@
 """More whole kernels of the race suite: scopes, memory orders, groups, parts of words, memory used twice."""
 
-HEADERS = "#include <cooperative_groups.h>\n#include <cuda/atomic>\n#include <cuda/barrier>\n"
+HEADERS = "".join(
+    f"#include <{name}>\n" for name in ("cooperative_groups.h", "cuda/atomic", "cuda/barrier", "cub/cub.cuh")
+)
 SHARED = "__shared__ int s[64];\nint t = threadIdx.x, i = blockIdx.x * 64 + t;\n"
 GROUP = "namespace cg = cooperative_groups;\n"
 FLAG = (
@@ -88,6 +90,10 @@ SYNCHRONIZATION_KERNELS = {
     "if (t == 0) init(&bar, 64);\n__syncthreads();\ns[t] = a[i];\nbar.arrive_and_wait();\nx[i] = s[t ^ 32];",
     "an atomic of one thread's scope": "cuda::atomic_ref<int, cuda::thread_scope_{thread|device}> "
     "count(cells[0]);\ncount.fetch_add(a[threadIdx.x]);",
+    "a sum's storage used again": "typedef cub::BlockReduce<int, 64> Reduce;\n"
+    "__shared__ Reduce::TempStorage temp;\nint i = blockIdx.x * 64 + threadIdx.x;\n"
+    "int sum = Reduce(temp).Sum(a[i]);\n{|__syncthreads();}\n"
+    "int most = Reduce(temp).Reduce(a[i], cub::Max());\nif (threadIdx.x == 0) x[i] = sum + most;",
     "a lane left out of the mask": SHARED + "s[t] = a[i];\nif (t % 32 != 5) __syncwarp(0xffffffdf);\n"
     "x[i] = t % 32 == 6 ? s[t ^ {3|1}] : s[t];",
     "a barrier in each branch": SHARED + "s[t] = a[i];\nif (t < 32) __syncwarp(); else __syncwarp();\n"

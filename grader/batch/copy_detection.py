@@ -1,13 +1,15 @@
 """Finds submissions with similar code, by copydetect's fingerprints (winnowing, Schleimer et al. 2003)."""
 
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 from grader.model.errors import UserError
-from grader.model.results.similar_pair import Pair, Side
+from grader.model.results.similar_pair import ALIKE, Pair, Side
 
+Alike = tuple[float, str, str]  # how similar two students' files are
 GRAM = 25  # characters of a fingerprint, with names shortened to one: shorter matches are noise
 CANDIDATES = 4  # this many times the requested pairs are compared exactly
 
@@ -40,13 +42,43 @@ def similar_pairs(
         if (common := (sets[one] & sets[other]).bit_count())
     ]
     rough.sort(key=lambda pair: (-pair[0], *pair[1:]))
-    pairs = [_pair(detector, name, one, other, prints) for _, one, other in rough[: CANDIDATES * top]]
+    candidates = [rough[place][1:] for place in _from_each_group(rough, CANDIDATES * top)]
+    pairs = [_pair(detector, name, *students, prints) for students in candidates]
     return most_similar(pairs, top)
 
 
 def most_similar(pairs: Iterable[Pair], top: int) -> tuple[Pair, ...]:
-    """The `top` most similar pairs of all, the most similar first."""
-    return tuple(sorted(pairs, key=lambda p: (-p.share, p.left.student, p.right.student, p.file))[:top])
+    """The `top` most similar pairs, the most similar first.
+
+    A group of n similar files has n * (n - 1) / 2 pairs. Each group gets its first pairs before any group
+    gets all of them.
+    """
+    ranked = sorted(pairs, key=lambda p: (-p.share, p.left.student, p.right.student, p.file))
+    places = _from_each_group([(p.share, p.left.student, p.right.student) for p in ranked], top)
+    return tuple(ranked[place] for place in places)
+
+
+def _from_each_group(ranked: Sequence[Alike], most: int) -> list[int]:
+    """The places of at most so many pairs, in their order.
+
+    The most similar pair of each group of students is among them first, then the next pair of each group that
+    joins one more student to it, and then all other pairs.
+    """
+    groups: dict[str, list[str]] = {}
+    joining: dict[int, str] = {}  # the pairs that join two groups, with a student of theirs
+    for place, (share, one, other) in enumerate(ranked):
+        first, second = groups.setdefault(one, [one]), groups.setdefault(other, [other])
+        if share >= ALIKE and first is not second:
+            joining[place] = one
+            first += second
+            groups.update(dict.fromkeys(second, first))
+    turns: Counter[int] = Counter()
+    order = {}
+    for place, student in joining.items():
+        order[place] = turns[id(groups[student])]
+        turns[id(groups[student])] += 1
+    places = sorted(range(len(ranked)), key=lambda place: (order.get(place, len(ranked)), place))
+    return sorted(places[:most])
 
 
 def _copydetect() -> Any:

@@ -2,7 +2,9 @@
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 
 from rich.console import Console
@@ -15,20 +17,27 @@ from grader.intake.choice import Choice, choice_of
 from grader.intake.read_class import Intake, read_class
 from grader.intake.submission_times import read_times
 from grader.model.assignment import Assignment
-from grader.model.late_policy import Policies, closes, extension_of
+from grader.model.class_input.inventory import Doubt
+from grader.model.decision import undecided_by_hand
+from grader.model.late_policy import Policies, Standing, apply_policy_to, closes, extension_of
 from grader.model.text import review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 from grader.report.terminal.intake_table import inventory_csv, inventory_line, inventory_table
 
-NOT_CLEAR = "exit status 1: an instructor must decide what is listed above; nothing was graded"
+NOT_CLEAR = (
+    "exit status 1: an instructor must decide what is listed above; nothing was graded. This counts as for "
+    "an empty gradebook: `grader batch` also knows earlier times and decisions"
+)
 
 
 def run(options: argparse.Namespace) -> int:
     """Prints every entry of the input, or writes them with --csv; returns 1 if one needs review."""
-    intake = intake_of(options, assignment_of(options.assignment))
+    assignment = assignment_of(options.assignment)
+    intake = intake_of(options, assignment)
+    doubts = (*_to_review(intake, assignment, course().facts.policies), *intake.aside)
     if options.json:
-        print_json("intake/1", _facts(intake))
-        return NOT_PASSED if intake.doubts else PASSED
+        print_json("intake/1", _facts(intake, doubts))
+        return NOT_PASSED if doubts else PASSED
     if options.csv is None:
         console = Console()
         console.print(inventory_table(intake.entries))
@@ -39,21 +48,32 @@ def run(options: argparse.Namespace) -> int:
         options.csv.write_bytes(inventory_csv(intake.entries))
         console = Console()
     console.print(Text(inventory_line(intake.layout, len(intake.submissions), intake.entries)))
-    print_doubts(intake.doubts, console)
-    print_absent([student.label for student in intake.absent], intake.doubts, console)
+    print_doubts(doubts, console)
+    print_absent([student.label for student in intake.absent], doubts, console)
     aside = len(intake.aside)
-    console.print(Text(review_count(len(intake.doubts) - aside, aside)))
-    if intake.doubts:
+    console.print(Text(review_count(len(doubts) - aside, aside)))
+    if doubts:
         console.print(Text(NOT_CLEAR, "dim"), soft_wrap=not console.is_terminal)
-    return NOT_PASSED if intake.doubts else PASSED
+    return NOT_PASSED if doubts else PASSED
 
 
-def _facts(intake: Intake) -> dict[str, object]:
+def _to_review(intake: Intake, assignment: Assignment, policies: Policies) -> Iterator[Doubt]:
+    """The submissions that `grader batch` would find in need of review, with an empty gradebook."""
+    students = {student.id: student for student in intake.students}
+    by_hand = undecided_by_hand([one.id for one in assignment.rubric.criteria if one.by_hand])
+    for submission in (one.submission for one in intake.submissions):
+        student, none = students[submission.student_id], Fraction(0)
+        final = apply_policy_to(policies, Standing(student, assignment.name, none, none, submission), 0)
+        if reason := submission.doubt or final.unclear or by_hand:
+            yield Doubt(student.label, reason)
+
+
+def _facts(intake: Intake, doubts: Sequence[Doubt]) -> dict[str, object]:
     return {
         "layout": intake.layout,
         "submissions": [one.submission.student_id for one in intake.submissions],
         "entries": intake.entries,
-        "doubts": intake.doubts,
+        "doubts": doubts,
         "absent": [student.id for student in intake.absent],
     }
 

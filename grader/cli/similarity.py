@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         print_json("similarity/1", {"page": page, "pairs": [_facts(pair) for pair in pairs]})
         return PASSED
     labels = {student.id: student.label for student in students}
-    for pair in pairs[:SHOWN_PAIRS]:
+    for pair in most_similar(pairs, SHOWN_PAIRS):
         both = ", ".join(labels.get(side.student, side.student) for side in (pair.left, pair.right))
         print(f"{pair.left.share:4.0%} {pair.right.share:4.0%}  {both}")
     print(page)

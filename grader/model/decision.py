@@ -4,7 +4,7 @@ Regrading never changes a decision. Each belongs to a student and an assignment;
 files or a certain submission no longer applies when another submission counts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -146,11 +146,16 @@ def undecided(grade: Grade, files: str, decisions: Decisions) -> str:
     """The reason that points by hand keep the score from being final; "" if they do not."""
     points = {one.criterion: one for one in decisions.manual}
     by_hand = [criterion.id for criterion in grade.criteria if criterion.by_hand]
-    if waiting := [id for id in by_hand if id not in points]:
-        return f"not graded by hand yet: {', '.join(map(clean_line, waiting))}"
+    if waiting := undecided_by_hand([id for id in by_hand if id not in points]):
+        return waiting
     if outdated := [id for id in by_hand if points[id].files != files]:
         return f"{EARLIER_FILES}: {', '.join(map(clean_line, outdated))}"
     return ""
+
+
+def undecided_by_hand(criteria: Sequence[str]) -> str:
+    """The reason to wait for points by hand on these criteria; "" if there are none."""
+    return f"not graded by hand yet: {', '.join(map(clean_line, criteria))}" if criteria else ""
 
 
 def _by_hand(criterion: CriterionGrade, points: ManualPoints | None) -> CriterionGrade:

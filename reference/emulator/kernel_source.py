@@ -28,9 +28,10 @@ INCLUDES = {
     "cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring",
     "math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h",
     "cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h",
-    "cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h",
+    "cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h", "cub/warp/warp_scan.cuh",
     "cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h",
-    "mma.h", "curand_kernel.h", "algorithm", "limits", "utility",
+    "mma.h", "curand_kernel.h", "algorithm", "limits", "utility", "cub/cub.cuh", "cub/util_type.cuh",
+    "cub/block/block_reduce.cuh", "cub/block/block_scan.cuh", "cub/warp/warp_reduce.cuh",
 }  # fmt: skip
 # Features that few sources use are in headers of their own, to keep compilations short.
 EXTENSIONS = {
@@ -40,6 +41,7 @@ EXTENSIONS = {
         r"\bcuda\s*::|#\s*include\s*[<\"](?:cuda(?:/|_pipeline\.h)|cooperative_groups/memcpy_async)"
     ),
     "emulator_curand.h": re.compile(r"#\s*include\s*[<\"]curand_kernel\.h"),
+    "emulator_cub.h": re.compile(r"#\s*include\s*[<\"]cub/"),
     "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
     "emulator_texture.h": re.compile(r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)"),
     "emulator_simd.h": re.compile(r"\b__v[a-z]+[24]\b"),
@@ -57,6 +59,8 @@ REFUSED = {
     r"\bcudaLaunchCooperativeKernelMultiDevice\b": "there is one device",
     r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
     r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "no longer in CUDA; write the form with _sync",
+    r"\bcub\s*::\s*(?!(?:Block|Warp)(?:Reduce|Scan)\b|(?:Sum|(?:Arg)?M(?:ax|in)|KeyValuePair)\b"
+    r"|BLOCK_(?:REDUCE|SCAN)_)\w+": "of CUB, the reductions and scans of blocks and warps are emulated",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
     r"\b__vavgs[24]\b": "how it rounds is not emulated; __vavgu rounds up, and __vhaddu down",
     r"\b(__cvta_\w+|__is(Global|Shared|Constant|Local))\b": "this is not emulated",
@@ -75,10 +79,10 @@ OF_HOSTS = frozenset(
 OF_DEVICES = frozenset(pattern for pattern in REFUSED if pattern.startswith((r"\b(asm", r"\b__(shfl")))
 IN_A_KERNEL = "a kernel cannot launch another one: launch it from the host"
 LIBRARY = re.compile(
-    r"(?:thrust|cub|cutlass|cute|nvtx3)/.*|(?:cu(?:rand(?!_kernel\.h)|blas|fft|sparse|solver|dnn)|nccl|nvTools).*"
+    r"(?:thrust|cub/device|cutlass|cute|nvtx3)/.*|(?:cu(?:rand(?!_kernel\.h)|blas|fft|sparse|solver|dnn)|nccl|nvTools).*"
 )
 OF_CUDA = re.compile(
-    r"cuda.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h|curand_kernel\.h"
+    r"cuda.*|cub/.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h|curand_kernel\.h"
 )
 # A comment or text without an end takes the rest, so no character is read twice. Quotes in a number, 1'000,
 # begin no text. In a raw text, nothing is special but its end.
@@ -265,10 +269,9 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
 def _forbidden(text: str, is_program: bool) -> Iterator[tuple[re.Match[str], str]]:
     """What the emulator refuses, and why; in a program, some of it only in device code."""
     on_device = device_code(text) if is_program else text
-    for pattern, why in REFUSED.items():
-        if not (is_program and pattern in OF_HOSTS):
-            for match in re.finditer(pattern, on_device if pattern in OF_DEVICES else text):
-                yield match, why
+    for pattern in REFUSED if not is_program else REFUSED.keys() - OF_HOSTS:
+        for match in re.finditer(pattern, on_device if pattern in OF_DEVICES else text):
+            yield match, REFUSED[pattern]
     for match in re.finditer("<<<", on_device if is_program else ""):
         yield match, IN_A_KERNEL
 
@@ -287,9 +290,8 @@ def _judge_directive(written: str, uncommented: str, is_program: bool) -> tuple[
         return "", True
     if not is_program:
         return f"`#include <{include[1]}>`: device code has no such header", False
-    if "<" in written:
-        return "", False  # it is already before the program, and here once more
-    return f'`#include "{include[1]}"`: the folder of this file has no such header', False
+    missing = f'`#include "{include[1]}"`: the folder of this file has no such header'
+    return "" if "<" in written else missing, False  # one in <> is before the program, and here once more
 
 
 def inside_a_function(before: str) -> bool:

@@ -19,6 +19,7 @@ from .kernel_source import INCLUDES, closing, extensions_of, kernels_of, without
 OF_THE_TOOLKIT = {
     "cuda_fp16.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h", "mma.h",
     "curand_kernel.h",
+    *(name for name in INCLUDES if name.startswith("cub/")),
     "cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h",
     "cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h",
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+ALIKE = 0.5  # the smallest share that joins two students to a group
+
 
 @dataclass(frozen=True)
 class Side:

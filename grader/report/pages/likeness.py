@@ -9,10 +9,9 @@ from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Protocol, TypeVar
 
-from grader.model.results.similar_pair import Pair
+from grader.model.results.similar_pair import ALIKE, Pair
 from grader.model.text import lines_of
 
-ALIKE = 0.5  # the smallest share that joins two students in a graph
 MOST_LINES = 4000  # shown of one file
 LONG = 800  # lines; in longer files the comparison skips repeated lines, to save time
 RING, SPACE = 150, 9  # of a graph: the least radius, and the radius for each student of a large one

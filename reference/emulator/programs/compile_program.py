@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -97,10 +96,7 @@ def runtime_into(folder: Path) -> Path:
         return library
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        sources = Path(scratch, "sources")
-        shutil.copytree(RUNTIME, sources)
-        shutil.copytree(HOST, sources, dirs_exist_ok=True)
-        units = start_runtime(command, Path(scratch), sources)
+        units = start_runtime(command, Path(scratch), HOST)
         for name, unit in units.items():
             _, messages = unit.communicate()
             if unit.returncode != 0:

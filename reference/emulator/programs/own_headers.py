@@ -90,24 +90,25 @@ def with_own_headers(path: Path) -> WholeText:
     header's or a source's suffix. OSError and UnicodeDecodeError from reading `path`; CompileError, with file
     and line, for a header that cannot be read, and if the headers include each other without end.
     """
-    whole = _TextWithHeaders(path)
-    whole.append(path, str(path), 0, {})
-    return WholeText(str(path), "\n".join([*whole.lines, ""]), whole.places)
+    assembly = Assembly(path)
+    assembly.put(path, 0, {})
+    return WholeText(str(path), "\n".join([*assembly.lines, ""]), assembly.places)
 
 
-class _TextWithHeaders:
-    """The lines of a file and of its headers, as they are appended."""
+class Assembly:
+    """Puts a file and its headers together, line by line."""
 
     def __init__(self, path: Path) -> None:
+        self.lines: list[str] = []
+        self.places: list[tuple[str, int]] = []  # the file and the line of each
         self._folder, self._root = path.parent, path.parent.resolve()
         self._macros: dict[Path, str] = {}  # in place of each `#pragma once`
-        self._undefined: set[str] = set()
+        self._undefined: set[str] = set()  # macros that any file undefines
         self._size = 0
-        self.lines: list[str] = []
-        self.places: list[tuple[str, int]] = []
 
-    def append(self, file: Path, shown: str, depth: int, settled: dict[Path, str]) -> None:
+    def put(self, file: Path, depth: int, settled: dict[Path, str]) -> None:
         """Appends a file; `settled` has the headers that came before, each with its guard."""
+        shown = self._shown(file) if depth else str(file)
         text = file.read_text(encoding="utf-8-sig")
         self._size += len(text)
         if depth > DEEPEST or self._size > MOST_BYTES:
@@ -122,21 +123,28 @@ class _TextWithHeaders:
             settled[file] = guard or macro
         if macro:
             self._add(f"#ifndef {macro}", shown, 1)
-        for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        lines = text.removesuffix("\n").split("\n")
+        for number, line in enumerate(lines, 1):
             one = directives.get(number)
-            if one is None:
-                self._add(line, shown, number)
-            elif one.is_once:
-                self._add(f"#define {macro}" if macro else line, shown, number)
+            if one and not one.is_once:
+                self._include(one, line, file, shown, depth, settled)
             else:
-                self._append_header(one, line, file, shown, depth, settled)
+                self._add(f"#define {macro}" if one and macro else line, shown, number)
         if macro:
-            self._add("#endif", shown, number)
+            self._add("#endif", shown, len(lines))
 
-    def _append_header(
+    def _add(self, line: str, shown: str, number: int) -> None:
+        self.lines.append(line)
+        self.places.append((shown, number))
+
+    def _shown(self, header: Path) -> str:
+        """A header's name in messages."""
+        return str(self._folder / header.relative_to(self._root))
+
+    def _include(
         self, one: Directive, line: str, file: Path, shown: str, depth: int, settled: dict[Path, str]
     ) -> None:
-        """Appends the header that a line includes, or the line if the header is none of the file's own."""
+        """Appends the header that a line includes, or the line if the header is not the program's own."""
         where = f'{shown}:{one.line}: `#include "{one.name}"`'
         header = _header(one.name, file.parent, self._root, where)
         if header is None:
@@ -144,20 +152,15 @@ class _TextWithHeaders:
             return
         if one.before.strip():
             self._add(one.before, shown, one.line)
-        if settled.get(header, "") in self._undefined or header not in settled:
-            before = settled if one.is_unconditional else dict(settled)
+        if header not in settled or settled[header] in self._undefined:
             try:
-                self.append(header, str(self._folder / header.relative_to(self._root)), depth + 1, before)
+                self.put(header, depth + 1, settled if one.is_unconditional else dict(settled))
             except OSError as error:
                 raise CompileError(f"{where}: {error.strerror}") from error
             except UnicodeDecodeError as error:
                 raise CompileError(f"{where}: the header is no text in UTF-8") from error
         if one.behind.strip():
             self._add(one.behind, shown, one.line)
-
-    def _add(self, line: str, shown: str, number: int) -> None:
-        self.lines.append(line)
-        self.places.append((shown, number))
 
 
 class Directive(NamedTuple):
@@ -216,9 +219,9 @@ def _header(name: str, folder: Path, root: Path, where: str) -> Path | None:
     """The file that an include in `folder` names, or in `root`; None if none below `root` is meant."""
     try:
         candidates = [(place / name).resolve() for place in (folder, root)]
-        header = next((path for path in candidates if path.is_relative_to(root) and path.is_file()), None)
+        found = next((path for path in candidates if path.is_relative_to(root) and path.is_file()), None)
     except (OSError, RuntimeError, ValueError) as error:  # links in a circle; a name that is too long
         raise CompileError(f"{where}: the name leads to no file") from error
-    if header and not SUFFIX.fullmatch(header.suffix):
+    if found and not SUFFIX.fullmatch(found.suffix):
         raise CompileError(f"{where}: the name of a header ends in .h, .cuh, .inc or another suffix of C++")
-    return header
+    return found

@@ -1,8 +1,8 @@
 // State shared by the parts of the runtime: the running thread, the memory, and the findings.
 //
-// The runtime is a library that every compiled kernel is linked to. scheduler.cpp runs blocks and threads;
-// memory_checks.cpp is called for every access to memory, and race_detector.h finds races between accesses;
-// counters.cpp counts. All of it runs on one machine thread; cores.cpp runs it in several processes.
+// The runtime is a library that every compiled kernel is linked to. The files of threads/ run blocks and threads. Those of
+// memory/ are called for every access to memory and find what is wrong with it. counters.cpp counts. All of it runs on one
+// thread of the machine; cores.cpp runs it in several processes. The files of a folder are one unit of compilation.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 
 #define INTERFACE extern "C" __attribute__((visibility("default")))
 
+#pragma GCC visibility push(hidden)
 namespace emulator {
 
 const int MAX_THREADS = 1024, WARP = 32;
@@ -83,6 +84,15 @@ struct SharedArray {  // an array of a launch, where several processes run its b
     std::int32_t is_const;
 };
 
+constexpr bool is_atomic(Mode mode) { return mode == ATOMIC || mode == ATOMIC_OF_BLOCK; }
+
+// A struct may be of any size; one that is so large leaves every array.
+inline int bounded(std::size_t n) { return n < INT32_MAX ? int(n) : INT32_MAX; }
+
+// A place in the code is an address. Where a function of the headers is called, it is the line that the function got.
+inline std::uint64_t place_of_line(int line) { return std::uint64_t(line) << 48 | 1; }
+inline std::int32_t line_in(std::uint64_t place) { return std::int32_t(place >> 48); }  // 0: it is an address
+
 struct Array {  // in shared memory
     const char *name;
     std::size_t start, size;
@@ -129,6 +139,8 @@ extern bool (*is_parameter)(std::uintptr_t address);
 // arrays are as before.
 bool run_on_cores(
     int cores, const SharedArray *given, std::size_t arrays, std::int64_t first, std::int64_t count, bool (*run)(std::int64_t));
+Finding finding_about(Kind kind, int number, const char *what);  // a thread's finding that is about no array; -1: none
+Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset, int size);
 bool in_a_stack(std::uintptr_t address);
 bool in_the_program(std::uintptr_t address);
 std::int64_t block_at(std::uint32_t moment);
@@ -139,8 +151,10 @@ void report(Finding finding);
 void forget(const Array &array);
 void note(std::uint64_t place, std::size_t offset, int size);
 void count_plain_reads();
+void forget_output();
 void begin_notes();
 void count_warp(int warp);
 void count_warps();
 
 }  // namespace emulator
+#pragma GCC visibility pop

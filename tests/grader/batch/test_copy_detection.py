@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from grader.batch.copy_detection import similar_pairs
-from grader.model.results.similar_pair import Pair
+from grader.batch.copy_detection import most_similar, similar_pairs
+from grader.model.results.similar_pair import Pair, Side
 from grader.report.pages.likeness import side_by_side
 from tests.waiting import LIMIT
 
@@ -89,6 +90,36 @@ def test_the_most_alike_come_first_and_no_more_than_asked_for() -> None:
     assert [p.share for p in similar] == sorted((p.share for p in similar), reverse=True)
     texts = {name: with_body(ONE) for name in "abcdef"}
     assert len(similar_pairs(texts, "conv.py", HANDOUT, 3)) == 3
+
+
+def of_groups(*groups: tuple[str, float]) -> list[Pair]:
+    """All pairs within each group of students, who are called by a letter, and share so much."""
+    return [
+        Pair("conv.py", Side(one, "", share), Side(other, "", share))
+        for students, share in groups
+        for one, other in combinations(students, 2)
+    ]
+
+
+def test_a_large_group_leaves_room_for_the_others() -> None:
+    """Eight identical files are 28 pairs."""
+    every = of_groups(("abcdefgh", 1.0), ("ij", 0.9), ("klm", 0.8), ("no", 0.6), ("pq", 0.1))
+    shown = [f"{pair.left.student}{pair.right.student}" for pair in most_similar(every, 10)]
+
+    assert shown == ["ab", "ac", "ad", "ae", "af", "ag", "ij", "kl", "km", "no"]
+    assert most_similar(most_similar(every, 10), 4) == most_similar(every, 4)
+    assert [round(pair.share, 1) for pair in most_similar(every, 4)] == [1.0, 0.9, 0.8, 0.6]
+    assert len(most_similar(every, 33)) == 33 and round(most_similar(every, 33)[-1].share, 1) == 0.6
+    assert len(most_similar(every, 99)) == len(every)
+
+
+def test_students_of_a_large_group_are_compared_with_the_others_too() -> None:
+    """All pairs of a class are too many to compare exactly: a group must not take all the places."""
+    texts = {f"s{number:02}": with_body(ONE) for number in range(14)}
+    texts |= {"y": with_body(OTHER), "z": with_body(OTHER)}
+    shown = similar_pairs(texts, "conv.py", HANDOUT, 2)
+
+    assert [(pair.left.student, pair.right.student) for pair in shown] == [("s00", "s01"), ("y", "z")]
 
 
 def test_chance_has_no_part_in_it(tmp_path: Path) -> None:

@@ -197,6 +197,26 @@ def test_intake_counts_what_needs_review_as_batch_does(
     assert grader.status == NOT_PASSED and "1 needs review, 1 set aside" in grader.shown
 
 
+def test_intake_counts_what_the_course_leaves_open_as_batch_does(
+    grader: Commands, root: Path, zipped: Callable[[Files], Path]
+) -> None:
+    """The LMS says that bob is late, but not by how much; everyone waits for points by hand."""
+    course = root / "assignments" / "course.yaml"
+    late = "timezone: UTC\ndeadlines: {tiny: 2026-02-01T23:59:00}\nlate_penalty: 10% per day\n"
+    course.write_text(course.read_text() + late)
+    rubric = root / "assignments" / "tiny" / "rubric.yaml"
+    by_hand = "  - {id: style, title: reads well, points: 2, kind: manual}\n"
+    rubric.write_text(rubric.read_text().replace("points: 10", "points: 12") + by_hand)
+    export = zipped({"ada_1_901_conv.py": RIGHT, "bob_LATE_2_902_conv.py": RIGHT, "cleo_3_903_notes.txt": ""})
+
+    grader("intake", export, "--assignment", "tiny")
+    counted = grader.shown
+    assert grader.status == NOT_PASSED and "as for an empty gradebook" in counted
+    grader.batch(export)
+    for words in ("3 need review", "1 × late by an unknown time", "1 × an instructor grades a part of it"):
+        assert words in counted and words in grader.shown, words
+
+
 def test_what_a_person_wrote_into_an_lms_file_is_never_lost_in_silence(
     grader: Commands, at_course: str, tmp_path: Path
 ) -> None:

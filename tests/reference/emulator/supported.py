@@ -42,6 +42,16 @@ VECTORS = {
     **dict.fromkeys(("uchar", "ushort", "uint", "ulong", "ulonglong"), 1),
 }
 SIZES = {"char": 1, "short": 2, "int": 4, "long": 8, "longlong": 8, "float": 4, "double": 8}
+CUB_BLOCK = (
+    "typedef cub::BlockReduce<int, 32> BlockReduce; typedef cub::BlockScan<int, 32> BlockScan; "
+    "__shared__ typename BlockReduce::TempStorage r; __shared__ BlockScan::TempStorage s; "
+    "__shared__ cub::BlockReduce<cub::KeyValuePair<int, float>, 32>::TempStorage a; int lane = threadIdx.x;"
+)
+CUB_WARP = (
+    "typedef cub::WarpReduce<int, 8> WarpReduce; typedef cub::WarpScan<int> WarpScan; "
+    "__shared__ WarpReduce::TempStorage w[4]; __shared__ WarpScan::TempStorage t[1]; int lane = threadIdx.x;"
+)
+NAN = float("nan")
 # what NVIDIA's own header gives on a host, of cuRAND 10.4, from state `s`
 XORWOW = {
     "curand(&s)": 3857148075,
@@ -451,6 +461,61 @@ ROWS: dict[str, Row] = {
         "#include <curand_kernel.h>\n"
         "template <typename S> __device__ S started() { S s; curand_init(1234, 3, 5, &s); return s; }\n",
     ),
+    "Of CUB (`cub/cub.cuh`)": Row(
+        {
+            f"{CUB_BLOCK} out[i] = BlockReduce(r).Sum(i);": (
+                lambda i: 496 + 1024 * (i // 32) if i % 32 == 0 else -1
+            ),
+            f"{CUB_BLOCK} out[i] = BlockReduce(r).Reduce(i, cub::Max(), 20);": (
+                lambda i: i + 19 if i % 32 == 0 else -1
+            ),
+            f"{CUB_BLOCK} int v[2] = {{i, 1}}; out[i] = BlockReduce(r).Reduce(v, cub::Min());": (
+                lambda i: (i > 0) if i % 32 == 0 else -1
+            ),
+            f"{CUB_BLOCK} cub::KeyValuePair<int, float> p = {{lane, f[lane % 3]}}; "
+            "cub::BlockReduce<cub::KeyValuePair<int, float>, 32> b(a); "
+            "p = b.Reduce(p, cub::ArgMax()); out[i] = p.key;": lambda i: 2 if i % 32 == 0 else -1,
+            f"{CUB_BLOCK} cub::KeyValuePair<int, float> p = {{lane, f[lane % 3]}}; "
+            "cub::BlockReduce<cub::KeyValuePair<int, float>, 32> b(a); "
+            "p = b.Reduce(p, cub::ArgMin()); out[i] = p.value;": lambda i: 0.5 if i % 32 == 0 else NAN,
+            f"{CUB_BLOCK} int v; BlockScan(s).InclusiveSum(lane, v); out[i] = v;": (
+                lambda i: lane(i) * (lane(i) + 1) // 2
+            ),
+            f"{CUB_BLOCK} int v, all; BlockScan(s).ExclusiveSum(lane, v, all); out[i] = v + 1000 * all;": (
+                lambda i: lane(i) * (lane(i) - 1) // 2 + 496_000
+            ),
+            f"{CUB_BLOCK} int v; BlockScan(s).InclusiveScan(lane % 7, v, cub::Max()); out[i] = v;": (
+                lambda i: min(lane(i), 6)
+            ),
+            f"{CUB_BLOCK} int v; BlockScan(s).ExclusiveScan(lane, v, -5, cub::Max()); out[i] = v;": (
+                lambda i: lane(i) - 1 if i % 32 else -5
+            ),
+            f"{CUB_BLOCK} int v[2] = {{1, 2}}; BlockScan(s).ExclusiveSum(v, v); out[i] = v[1] * 100 "
+            "+ v[0];": (
+                lambda i: 303 * lane(i) + 100
+            ),
+            f"{CUB_BLOCK} int v[2] = {{1, 2}}; BlockScan(s).InclusiveSum(v, v); out[i] = v[1] * 100 "
+            "+ v[0];": (
+                lambda i: 303 * lane(i) + 301
+            ),
+            f"{CUB_WARP} out[i] = WarpReduce(w[lane / 8]).Sum(lane);": (
+                lambda i: 8 * lane(i) + 28 if i % 8 == 0 else -1
+            ),
+            f"{CUB_WARP} out[i] = WarpReduce(w[lane / 8]).Reduce(lane, cub::Max(), 3);": (
+                lambda i: lane(i) + 2 if i % 8 == 0 else -1
+            ),
+            f"{CUB_WARP} int v; WarpScan(t[0]).InclusiveSum(lane, v); out[i] = v;": (
+                lambda i: lane(i) * (lane(i) + 1) // 2
+            ),
+            f"{CUB_WARP} int v; WarpScan(t[0]).ExclusiveSum(1, v); out[i] = v;": lane,
+            f"{CUB_WARP} int v; WarpScan(t[0]).ExclusiveScan(lane, v, -5, cub::Max()); out[i] = v;": (
+                lambda i: lane(i) - 1 if i % 32 else -5
+            ),
+            f"{CUB_WARP} int v; WarpScan(t[0]).InclusiveScan(lane, v, cub::Max()); out[i] = v "
+            "+ WarpScan(t[0]).Broadcast(lane, 3);": lambda i: lane(i) + 3,
+        },
+        "#include <cub/cub.cuh>\n",
+    ),
     "Matrices (`mma.h`)": Row(
         {
             f"product<{kinds}>(s, t) + wmma::__float_to_tf32(0)": always(6 * depth + 1)
@@ -506,6 +571,7 @@ ROWS: dict[str, Row] = {
                 "cooperative_groups.h", "cooperative_groups/reduce.h", "cooperative_groups/memcpy_async.h",
                 "mma.h", "cuda/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h",
                 "curand_kernel.h", "math_constants.h", "algorithm", "limits", "utility", "cassert",
+                "cub/cub.cuh",
             )
         ),
     ),

@@ -5,6 +5,8 @@
 // access_shadow() into the check of each access.
 #pragma once
 
+#include "fences.h"
+#include "shadow_memory.h"
 #include "state.h"
 
 #include <algorithm>
@@ -13,20 +15,7 @@
 
 namespace emulator {
 
-Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset, int size);
-
 namespace {
-
-// The accesses to a word: its last writer, and up to two readers, the most informative ones. `more_readers` has the rest
-// where two are too few.
-struct alignas(32) Word {
-    std::uint32_t written_at, read_at[2];
-    std::uint32_t store;  // which store it was: lanes of a warp that execute one together give it one number
-    std::uint32_t parts;  // from 1, in `parts`: where bytes of the word were used one by one
-    std::int16_t writer, reader[2];
-    unsigned written_bytes : 4, read_bytes_0 : 4, read_bytes_1 : 4, atomic : 1;
-    unsigned of_block : 1;  // atomic in its block alone
-};
 
 struct Parts {
     std::size_t at;  // the word
@@ -43,97 +32,6 @@ struct Pending {
     int size;
     Finding race;
 } pending;
-
-Word *words;
-
-struct Fence {
-    std::uint32_t passed, published;  // moments; 0: never
-    bool has_seen_others, has_looked;  // by acquiring, or before its next fence by a relaxed operation
-};
-std::vector<Fence> fences;  // by block; empty as long as none has passed one
-std::uint32_t fences_of;    // the launch that they belong to
-
-Fence *fence_of(std::int64_t number)
-{
-    if (fences_of != launch_start) {
-        fences.clear();
-        fences_of = launch_start;
-    }
-    return fences.empty() ? nullptr : &fences[std::size_t(number)];
-}
-
-// True if another block passed __threadfence() after `moment` and then signalled this one by an atomic operation.
-bool was_published(std::int64_t by, std::uint32_t moment)
-{
-    Fence *theirs = fence_of(by), *mine = fence_of(block);
-    return theirs && mine && mine->has_seen_others && theirs->published > moment;
-}
-
-// Within a block: a thread passes a fence and then updates a word atomically; a thread that later updates that word
-// is ordered after what the first did before the fence. This is how a lock is passed on.
-struct Release {
-    int thread;
-    std::uint32_t passed;
-};
-std::uint32_t fence_passed[MAX_THREADS];                        // moments; of the block if after its start
-std::uint32_t releases_of;                                      // the block, by its start, in which there are any
-std::unordered_map<std::size_t, std::vector<Release>> releases;  // by the word's offset
-std::unordered_map<std::uint64_t, std::size_t> acquired;         // by word and thread: how many it has seen
-// By thread, what its relaxed operations have seen, in the same form: it has acquired that after its next fence.
-std::unordered_map<int, std::unordered_map<std::uint64_t, std::size_t>> looked;
-
-// Acquires a word's releases, or the first `most` of them: a barrier's waiter sees those of its phase, and no later
-// ones. Returns how many there are now.
-std::size_t hand_on(std::size_t offset, bool acquires = true, bool releases_too = true, std::size_t most = SIZE_MAX, bool looks = false)
-{
-    if (releases_of != block_start)
-        return 0;  // no thread has passed a fence
-    std::vector<Release> &made = releases[offset];
-    std::uint64_t which = offset * MAX_THREADS + unsigned(thread);
-    if (acquires) {
-        std::size_t &seen = acquired[which];
-        seen = std::max(seen, std::min(most, made.size()));
-    } else if (looks && !made.empty()) {
-        looked[thread][which] = made.size();
-    }
-    if (releases_too && fence_passed[thread] > block_start && (made.empty() || made.back().thread != thread
-                                                  || made.back().passed != fence_passed[thread]))
-        made.push_back({thread, fence_passed[thread]});
-    return made.size();
-}
-
-bool was_handed_on(int by, std::uint32_t moment)
-{
-    if (releases_of != block_start)
-        return false;
-    for (const auto &one : releases) {
-        auto seen = acquired.find(one.first * MAX_THREADS + unsigned(thread));
-        for (std::size_t i = seen == acquired.end() ? 0 : seen->second; i-- > 0;)  // most often one of the last
-            if (one.second[i].thread == by && one.second[i].passed > moment)
-                return true;
-    }
-    return false;
-}
-
-void pass_fence(bool acquires = true, bool releases_too = true)
-{
-    if (releases_of != block_start) {
-        releases.clear();
-        acquired.clear();
-        looked.clear();
-        releases_of = block_start;
-    }
-    if (releases_too)
-        fence_passed[thread] = ++now;
-    auto mine = looked.find(thread);
-    if (!acquires || mine == looked.end())
-        return;
-    for (const auto &one : mine->second) {
-        std::size_t &seen = acquired[one.first];
-        seen = std::max(seen, one.second);
-    }
-    looked.erase(mine);
-}
 
 __attribute__((noinline)) void report_race(
     Mode mode, std::uint64_t place, std::size_t offset, int size, int other, std::uint32_t moment, Mode other_mode)
@@ -174,8 +72,6 @@ __attribute__((noinline)) void suspect(std::uint64_t place, std::size_t offset, 
     pending.race.other_block = block;
     pending.race.other_line = -1 - WRITE;
 }
-
-constexpr bool is_atomic(Mode mode) { return mode == ATOMIC || mode == ATOMIC_OF_BLOCK; }
 
 inline bool unordered(std::uint32_t moment, int other, std::uint32_t since)
 {

@@ -1,0 +1,304 @@
+// CUB's sums and scans of the threads of a block or a warp. The names and their meaning are those of NVIDIA's "CUB"
+// documentation, "Block-wide" and "Warp-wide" collectives. As CUB by default, a block combines the results of its warps in
+// shared memory, with one barrier. Whoever uses that memory twice needs a barrier in between.
+#pragma once
+
+extern "C" void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
+
+namespace cub {
+
+enum BlockReduceAlgorithm {
+    BLOCK_REDUCE_RAKING_COMMUTATIVE_ONLY, BLOCK_REDUCE_RAKING, BLOCK_REDUCE_WARP_REDUCTIONS
+};
+enum BlockScanAlgorithm { BLOCK_SCAN_RAKING, BLOCK_SCAN_RAKING_MEMOIZE, BLOCK_SCAN_WARP_SCANS };
+
+struct Sum {
+    template <typename T> T operator()(const T &a, const T &b) const { return a + b; }
+};
+struct Max {
+    template <typename T> T operator()(const T &a, const T &b) const { return a < b ? b : a; }
+};
+struct Min {
+    template <typename T> T operator()(const T &a, const T &b) const { return b < a ? b : a; }
+};
+template <typename Key, typename Value> struct KeyValuePair {
+    Key key;
+    Value value;
+};
+struct ArgMax {
+    template <typename Pair> Pair operator()(const Pair &a, const Pair &b) const
+    {
+        return b.value > a.value || (a.value == b.value && b.key < a.key) ? b : a;
+    }
+};
+struct ArgMin {
+    template <typename Pair> Pair operator()(const Pair &a, const Pair &b) const
+    {
+        return b.value < a.value || (a.value == b.value && b.key < a.key) ? b : a;
+    }
+};
+
+struct emulator_place {  // a plain number may be an argument, too
+    int line;
+};
+#define EMULATOR_PLACE emulator_place at = {__builtin_LINE()}
+
+// The running thread, and the lanes of its logical warp of `Width` that have threads.
+template <int Width = 32> struct emulator_member {
+    unsigned rank = threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
+    unsigned threads = blockDim.x * blockDim.y * blockDim.z;
+    unsigned place = rank % Width, first = rank % 32 - place;
+    unsigned lanes = threads - (rank - place) < Width ? threads - (rank - place) : Width;
+    unsigned mask = (lanes == 32 ? ~0u : (1u << lanes) - 1) << first;
+};
+
+// A value, of any size, from another place in the logical warp.
+template <typename T, int Width>
+EMULATOR_QUIET static inline T emulator_from(const emulator_member<Width> &me, const T &value, unsigned place, int line)
+{
+    unsigned long words[(sizeof(T) + 7) / 8] = {};
+    __builtin_memcpy(words, &value, sizeof(T));
+    for (unsigned long &word : words)
+        word = __shfl_sync(me.mask, word, (int)(me.first + place), 32, line);
+    alignas(T) unsigned char other[sizeof(T)];
+    __builtin_memcpy(other, words, sizeof(T));
+    return *reinterpret_cast<T *>(other);
+}
+
+// What CUB leaves undefined is as wrong here as memory that no thread has written.
+template <typename T> EMULATOR_QUIET static inline T emulator_undefined()
+{
+    alignas(T) unsigned char bytes[sizeof(T)];
+    __builtin_memset(bytes, 255, sizeof(T));
+    return *reinterpret_cast<T *>(bytes);
+}
+
+template <typename T> EMULATOR_QUIET static inline void emulator_keep(T &place, const T &value, int line)
+{
+#ifdef EMULATOR_CHECKED
+    emulator_touch(&place, sizeof(T), 1, line);
+#endif
+    (void)line;
+    place = value;
+}
+template <typename T> EMULATOR_QUIET static inline T emulator_kept(const T &place, int line)
+{
+#ifdef EMULATOR_CHECKED
+    emulator_touch(&place, sizeof(T), 0, line);
+#endif
+    (void)line;
+    return place;
+}
+
+// The result for the first `valid` places, in the first place.
+template <typename T, typename Op, int Width>
+EMULATOR_QUIET static inline T emulator_reduce(const emulator_member<Width> &me, T value, Op op, int valid, int line)
+{
+    for (unsigned step = 1; step < Width; step *= 2) {
+        bool takes = (int)(me.place + step) < valid && me.place + step < me.lanes;
+        T other = emulator_from(me, value, takes ? me.place + step : me.place, line);
+        value = takes ? op(value, other) : value;
+    }
+    return value;
+}
+
+template <typename T, typename Op, int Width>
+EMULATOR_QUIET static inline T emulator_scan(const emulator_member<Width> &me, T value, Op op, int line)
+{
+    for (unsigned step = 1; step < Width; step *= 2) {
+        T other = emulator_from(me, value, me.place >= step ? me.place - step : me.place, line);
+        value = me.place >= step ? op(other, value) : value;
+    }
+    return value;
+}
+
+template <int Threads> EMULATOR_QUIET static inline void emulator_check_block(const emulator_member<> &me, int line)
+{
+    if (me.threads != Threads)
+        emulator_trap("uses a collective of CUB that is for another number of threads than its block has", line);
+}
+
+template <typename T, int X, BlockReduceAlgorithm = BLOCK_REDUCE_WARP_REDUCTIONS, int Y = 1, int Z = 1, int = 0>
+struct BlockReduce {
+    static constexpr int THREADS = X * Y * Z, WARPS = (THREADS + 31) / 32;
+    struct TempStorage {
+        T emulator_results[WARPS];  // a warp each
+    };
+    TempStorage &storage;
+
+    explicit BlockReduce(TempStorage &storage) : storage(storage) {}
+
+    // The result is that of the block's first thread; to the others it is undefined.
+    template <typename Op> EMULATOR_QUIET T Reduce(T value, Op op, int valid, EMULATOR_PLACE)
+    {
+        emulator_member<> me;
+        emulator_check_block<THREADS>(me, at.line);
+        int warp = (int)me.rank / 32;
+        T result = emulator_reduce(me, value, op, valid - warp * 32, at.line);
+        if (me.place == 0)
+            emulator_keep(storage.emulator_results[warp], result, at.line);
+        __syncthreads(at.line);
+        if (me.rank)
+            return emulator_undefined<T>();
+        for (int other = 1; other * 32 < valid; ++other)
+            result = op(result, emulator_kept(storage.emulator_results[other], at.line));
+        return result;
+    }
+    template <typename Op> T Reduce(T value, Op op, EMULATOR_PLACE) { return Reduce(value, op, THREADS, at); }
+    template <int N, typename Op> T Reduce(T (&values)[N], Op op, EMULATOR_PLACE)
+    {
+        T value = values[0];
+        for (int i = 1; i < N; ++i)
+            value = op(value, values[i]);
+        return Reduce(value, op, THREADS, at);
+    }
+    T Sum(T value, EMULATOR_PLACE) { return Reduce(value, cub::Sum(), THREADS, at); }
+    T Sum(T value, int valid, EMULATOR_PLACE) { return Reduce(value, cub::Sum(), valid, at); }
+    template <int N> T Sum(T (&values)[N], EMULATOR_PLACE) { return Reduce(values, cub::Sum(), at); }
+};
+
+template <typename T, int X, BlockScanAlgorithm = BLOCK_SCAN_RAKING, int Y = 1, int Z = 1, int = 0> struct BlockScan {
+    static constexpr int THREADS = X * Y * Z, WARPS = (THREADS + 31) / 32;
+    struct TempStorage {
+        T emulator_results[WARPS];  // a warp each
+    };
+    TempStorage &storage;
+
+    explicit BlockScan(TempStorage &storage) : storage(storage) {}
+
+    // The result of all earlier threads, and that of the whole block. The first thread has no earlier one.
+    template <typename Op> EMULATOR_QUIET T emulator_before(T value, Op op, T &aggregate, int line)
+    {
+        emulator_member<> me;
+        emulator_check_block<THREADS>(me, line);
+        int warp = (int)me.rank / 32;
+        T until = emulator_scan(me, value, op, line);
+        if (me.place == me.lanes - 1)
+            emulator_keep(storage.emulator_results[warp], until, line);
+        __syncthreads(line);
+        T of_warps = emulator_kept(storage.emulator_results[0], line), before = of_warps;
+        for (int other = 1; other < WARPS; ++other) {
+            before = other == warp ? of_warps : before;
+            of_warps = op(of_warps, emulator_kept(storage.emulator_results[other], line));
+        }
+        aggregate = of_warps;
+        T in_warp = emulator_from(me, until, me.place ? me.place - 1 : 0, line);
+        return me.place == 0 ? before : warp ? op(before, in_warp) : in_warp;
+    }
+    EMULATOR_QUIET static bool emulator_is_first() { return emulator_member<>().rank == 0; }
+
+    template <typename Op> void InclusiveScan(T in, T &out, Op op, T &aggregate, EMULATOR_PLACE)
+    {
+        T before = emulator_before(in, op, aggregate, at.line);
+        out = emulator_is_first() ? in : op(before, in);
+    }
+    template <typename Op> void InclusiveScan(T in, T &out, Op op, EMULATOR_PLACE)
+    {
+        T aggregate = in;
+        InclusiveScan(in, out, op, aggregate, at);
+    }
+    template <typename Op> void ExclusiveScan(T in, T &out, T initial, Op op, T &aggregate, EMULATOR_PLACE)
+    {
+        T before = emulator_before(in, op, aggregate, at.line);
+        out = emulator_is_first() ? initial : op(initial, before);
+    }
+    template <typename Op> void ExclusiveScan(T in, T &out, T initial, Op op, EMULATOR_PLACE)
+    {
+        T aggregate = in;
+        ExclusiveScan(in, out, initial, op, aggregate, at);
+    }
+    template <int N, typename Op> void InclusiveScan(T (&in)[N], T (&out)[N], Op op, T &aggregate, EMULATOR_PLACE)
+    {
+        T values[N];
+        for (int i = 0; i < N; ++i)
+            values[i] = i ? op(values[i - 1], in[i]) : in[i];
+        T before = emulator_before(values[N - 1], op, aggregate, at.line);
+        for (int i = 0; i < N; ++i)
+            out[i] = emulator_is_first() ? values[i] : op(before, values[i]);
+    }
+    template <int N, typename Op> void InclusiveScan(T (&in)[N], T (&out)[N], Op op, EMULATOR_PLACE)
+    {
+        T aggregate = in[0];
+        InclusiveScan(in, out, op, aggregate, at);
+    }
+    template <int N, typename Op>
+    void ExclusiveScan(T (&in)[N], T (&out)[N], T initial, Op op, T &aggregate, EMULATOR_PLACE)
+    {
+        T total = in[0];
+        for (int i = 1; i < N; ++i)
+            total = op(total, in[i]);
+        T before = emulator_before(total, op, aggregate, at.line);
+        T next = emulator_is_first() ? initial : op(initial, before);
+        for (int i = 0; i < N; ++i) {
+            T mine = in[i];  // `in` and `out` may be one array
+            out[i] = next;
+            next = op(next, mine);
+        }
+    }
+    template <int N, typename Op> void ExclusiveScan(T (&in)[N], T (&out)[N], T initial, Op op, EMULATOR_PLACE)
+    {
+        T aggregate = in[0];
+        ExclusiveScan(in, out, initial, op, aggregate, at);
+    }
+
+    void InclusiveSum(T in, T &out, EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), at); }
+    void InclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), aggregate, at); }
+    void ExclusiveSum(T in, T &out, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), at); }
+    void ExclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), aggregate, at); }
+    template <int N> void InclusiveSum(T (&in)[N], T (&out)[N], EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), at); }
+    template <int N> void InclusiveSum(T (&in)[N], T (&out)[N], T &aggregate, EMULATOR_PLACE)
+    {
+        InclusiveScan(in, out, Sum(), aggregate, at);
+    }
+    template <int N> void ExclusiveSum(T (&in)[N], T (&out)[N], EMULATOR_PLACE)
+    {
+        ExclusiveScan(in, out, T(), Sum(), at);
+    }
+    template <int N> void ExclusiveSum(T (&in)[N], T (&out)[N], T &aggregate, EMULATOR_PLACE)
+    {
+        ExclusiveScan(in, out, T(), Sum(), aggregate, at);
+    }
+};
+
+// Warps exchange values by shuffles, so their storage holds nothing.
+template <typename T, int Width = 32, int = 0> struct WarpReduce {
+    struct TempStorage {};
+
+    explicit WarpReduce(TempStorage &) {}
+
+    // The result is that of the warp's first lane; to the others it is undefined.
+    template <typename Op> EMULATOR_QUIET T Reduce(T value, Op op, int valid, EMULATOR_PLACE)
+    {
+        emulator_member<Width> me;
+        T result = emulator_reduce(me, value, op, valid, at.line);
+        return me.place ? emulator_undefined<T>() : result;
+    }
+    template <typename Op> T Reduce(T value, Op op, EMULATOR_PLACE) { return Reduce(value, op, Width, at); }
+    T Sum(T value, EMULATOR_PLACE) { return Reduce(value, cub::Sum(), Width, at); }
+    T Sum(T value, int valid, EMULATOR_PLACE) { return Reduce(value, cub::Sum(), valid, at); }
+};
+
+template <typename T, int Width = 32, int = 0> struct WarpScan {
+    struct TempStorage {};
+
+    explicit WarpScan(TempStorage &) {}
+
+    template <typename Op> EMULATOR_QUIET void InclusiveScan(T in, T &out, Op op, EMULATOR_PLACE)
+    {
+        out = emulator_scan(emulator_member<Width>(), in, op, at.line);
+    }
+    template <typename Op> EMULATOR_QUIET void ExclusiveScan(T in, T &out, T initial, Op op, EMULATOR_PLACE)
+    {
+        emulator_member<Width> me;
+        T before = emulator_from(me, emulator_scan(me, in, op, at.line), me.place ? me.place - 1 : 0, at.line);
+        out = me.place ? op(initial, before) : initial;
+    }
+    void InclusiveSum(T in, T &out, EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), at); }
+    void ExclusiveSum(T in, T &out, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), at); }
+    EMULATOR_QUIET T Broadcast(T value, unsigned lane, EMULATOR_PLACE)
+    {
+        return emulator_from(emulator_member<Width>(), value, lane, at.line);
+    }
+};
+
+} // namespace cub

@@ -1,0 +1,107 @@
+// Reserves the memory of a launch and its shadow, and marks in it the arrays that exist.
+
+#include "shadow_memory.h"
+
+#include <cstring>
+#include <sys/mman.h>
+
+namespace emulator {
+
+unsigned char *arena, *state;
+std::size_t arena_size;
+std::vector<Region> regions;
+Word *words;
+bool is_checked;
+
+namespace {
+
+std::size_t arena_bytes, state_bytes, words_bytes;
+
+template <typename T> bool allocate(T *&memory, std::size_t count, std::size_t &size)
+{
+    if (size)
+        munmap(static_cast<void *>(memory), size);
+    size = count * sizeof(T);
+    void *got = mmap(
+        nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    memory = got == MAP_FAILED ? nullptr : static_cast<T *>(got);
+    if (!memory)
+        size = 0;
+    return memory != nullptr;
+}
+
+}  // namespace
+
+void forget(const Array &array)
+{
+    if (!is_checked)
+        return;  // what an earlier block left there stays, as on a GPU
+    std::memset(arena + array.start, 255, array.size);  // NaN, or -1
+    std::size_t whole = array.size / 4;
+    std::memset(state + array.start / 4, 15, whole);
+    if (array.size % 4)
+        state[array.start / 4 + whole] = static_cast<unsigned char>(15u >> (4 - array.size % 4));
+}
+
+}  // namespace emulator
+
+using namespace emulator;
+
+// Memory for a launch: the arena's start, or null. With `checked` also its shadow; no byte in it exists yet.
+INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
+{
+    regions.clear();
+    arena_size = 0;
+    if (arena_bytes < bytes && !allocate(arena, bytes, arena_bytes))
+        return nullptr;
+    if (checked) {
+        std::size_t count = bytes / 4 + 1;
+        bool is_fresh = state_bytes < count;
+        if (is_fresh && !(allocate(state, count, state_bytes) && allocate(words, count, words_bytes)))
+            return nullptr;
+        if (now > UINT32_MAX / 2) {  // long before moments run out
+            now = 1;
+            std::memset(static_cast<void *>(words), 0, words_bytes);
+            std::memset(ordered_until, 0, sizeof ordered_until);
+        }
+        if (!is_fresh)  // fresh memory is zero, and takes no space before it is used
+            std::memset(state, 0, count);
+    }
+    is_checked = checked;
+    arena_size = bytes;
+    return arena;
+}
+
+// An array in global memory, `size` bytes from `start`. `written`: a byte for each element of `element` bytes, or
+// null for all. Elements that were not written hold NaN, or -1. Arrays may overlap.
+INTERFACE void emulator_region(std::size_t start, std::size_t size, std::size_t element, const unsigned char *written)
+{
+    regions.push_back({start, size});
+    if (written)
+        for (std::size_t i = 0; i < size / element; ++i)
+            if (!written[i])
+                std::memset(arena + start + i * element, 255, element);
+    std::size_t i = 0;
+    if (start % 4 == 0 && element % 4 == 0)
+        for (; i + 4 <= size; i += 4)
+            state[(start + i) / 4] = !written || written[i / element] ? 255 : 15;
+    for (; i < size; ++i) {
+        unsigned bits = 1u << (start + i) % 4;
+        bool known = !written || written[i / element];
+        state[(start + i) / 4] |= static_cast<unsigned char>(bits | (known ? bits << 4 : 0));
+    }
+}
+
+// Sets a byte for each fully written element.
+INTERFACE void emulator_written(std::size_t start, std::size_t size, std::size_t element, unsigned char *written)
+{
+    std::memset(written, 1, size / element);
+    std::size_t i = 0;
+    if (start % 4 == 0 && element % 4 == 0)
+        for (; i + 4 <= size; i += 4)
+            if (state[(start + i) / 4] >> 4 != 15)
+                written[i / element] = 0;
+    for (; i < size; ++i)
+        if (!(state[(start + i) / 4] >> 4 & 1u << (start + i) % 4))
+            written[i / element] = 0;
+}

@@ -1,0 +1,336 @@
+// Runs the threads of a block, one after another, until each of them waits or is done.
+//
+// Threads are fibers, but a thread that never waits needs none of its own. A fiber runs one thread after the
+// other. Only when a thread waits, at a barrier or for its warp, do the next threads get another fiber. So a
+// kernel without barriers is a plain loop. Threads go in rounds: each that can run gets a turn, and one that
+// waits gives way to the next of the round by itself. The scheduler runs between two rounds alone.
+
+#include "scheduler.h"
+#include "fibers.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace emulator {
+
+std::int64_t block = -1;
+int thread = -1;
+std::uint32_t now = 1, launch_start, block_start, last_barrier;
+std::uint32_t ordered_until[MAX_THREADS][WARP];
+bool orders_some;
+std::uint32_t steps, stores, waits;
+std::uint64_t last_place;
+Thread threads[MAX_THREADS];
+Request requests[MAX_THREADS];
+State states[MAX_THREADS];
+int size, done, at_grid, at, asking, meeting;
+Barrier barrier;
+bool stopped;
+
+namespace {
+
+const int MAX_IDLE = 20000;   // turns in which threads only looked for a change and found none
+const int IDLE_A_WHILE = 128;
+const int COLORS = 8;  // places in a page where stacks begin: otherwise all would use the same lines of the cache
+const std::size_t COLOR = 256;
+const std::size_t LOOK_AHEAD = 320;  // bytes of a stack that a thread needs at once when it goes on
+
+void *scheduler;
+int idle;  // turns
+std::uint64_t turns;
+int order[MAX_THREADS];
+
+// The threads' order in the next round.
+void arrange()
+{
+    if (launch.thread_order == RANDOM)
+        return shuffle(order, size);
+    if (launch.thread_order == FORWARD || launch.thread_order == REVERSE)
+        return;  // as it was
+    bool is_first = launch.thread_order == LAST_WRITER_FIRST;
+    std::stable_sort(order, order + size, [is_first](int one, int other) {
+        std::uint64_t a = threads[one].last_store, b = threads[other].last_store;
+        return is_first ? a > b : a < b;
+    });
+}
+
+inline void take(int number)
+{
+    thread = number;
+    threadIdx = threads[number].index;
+    steps = stores = 0;
+    waits = threads[number].waits;
+}
+
+// Where a thread waits.
+int line_of(int number)
+{
+    return states[number] == AT_BARRIER ? threads[number].barrier_line : requests[number].line;
+}
+
+// The next thread of the round that can run; -1: none.
+inline __attribute__((always_inline)) int next()
+{
+    while (at < size && states[order[at]] != READY && states[order[at]] != WAITING_TO_START)
+        ++at;
+    return at < size ? order[at] : -1;
+}
+
+void body();
+
+// While a thread runs, the top of the next one's stack comes into the cache.
+inline void look_ahead()
+{
+    if (at >= size)
+        return;
+    const char *top = static_cast<const char *>(fibers[threads[order[at]].fiber].place);
+    for (std::size_t line = 0; line < LOOK_AHEAD; line += 64)
+        __builtin_prefetch(top + line);
+}
+
+// Switches to a thread, on its fiber, or to the scheduler if there is none. Returns when switched back.
+inline __attribute__((always_inline)) void give_way(void **here, int number)
+{
+    if (number < 0) {
+        emulator_switch(here, scheduler);
+        return;
+    }
+    if (states[number] == WAITING_TO_START) {  // the fiber takes it out of the round
+        fiber = free_fibers.back();
+        free_fibers.pop_back();
+        stacks_used = std::max(stacks_used, fiber + 1);
+    } else {
+        ++at;
+        take(number);
+        fiber = threads[number].fiber;
+        look_ahead();
+    }
+    if (fibers[fiber].fresh) {
+        fibers[fiber].fresh = false;
+        fibers[fiber].place = fresh(stacks + (fiber + 1) * STACK - fiber % COLORS * COLOR, body);
+    }
+    emulator_switch(here, fibers[fiber].place);
+}
+
+inline __attribute__((always_inline)) void wait(State state)
+{
+    settle();
+    waits = ++threads[thread].waits;
+    ++turns;
+    if (stores)
+        threads[thread].last_store = turns;
+    steps = stores = 0;
+    states[thread] = state;
+    meeting += state == AT_WARP;
+    if (state != READY)
+        idle = 0;
+    if (state == AT_WARP || ((state == AT_BARRIER || state == AT_GRID) && asking)) {
+        meet(thread / WARP);
+        if (states[thread] == READY && launch.thread_order < LAST_WRITER_FIRST)
+            return;  // it was the last to arrive
+    }
+    int number = next();
+    if (number == thread) {  // it goes on itself, as the first of a new round
+        ++at;
+        take(number);
+        return;
+    }
+    give_way(&fibers[fiber].place, number);
+}
+
+void body()
+{
+    for (;;) {
+        int number = next();
+        if (number < 0 || states[number] != WAITING_TO_START) {
+            int mine = fiber;
+            free_fibers.push_back(mine);
+            give_way(&fibers[mine].place, number);
+            continue;
+        }
+        ++at;
+        take(number);
+        states[number] = READY;
+        threads[number].fiber = fiber;
+        entry(arguments);
+        settle();
+        idle = 0;
+        states[thread] = DONE;
+        ++done;
+        if (meeting)
+            meet(thread / WARP);
+    }
+}
+
+// All threads have reached one barrier: by far the most frequent end of a round.
+bool release_all()
+{
+    if (barrier.count != size || !barrier.is_one)
+        return false;
+    std::memset(states, READY, std::size_t(size));
+    return true;
+}
+
+// Every thread has reached a barrier or has left; or they wait for something that never happens.
+bool release_some()
+{
+    int waiting = -1, gone = -1, stuck = -1, of_the_grid = -1;
+    for (int number = 0; number < size; ++number) {
+        if (states[number] == AT_GRID)
+            of_the_grid = number;
+        else if (states[number] == DONE)
+            gone = gone < 0 ? number : gone;
+        else if (states[number] == AT_WARP)
+            stuck = stuck < 0 ? number : stuck;
+        else if (waiting < 0)
+            waiting = number;
+    }
+    if (stuck >= 0) {
+        complain(stuck,
+            waiting < 0 ? "waits for lanes of its warp that never come"
+                        : "waits for lanes of its warp that never come: {other} waits at {line}",
+            waiting);
+        return false;
+    }
+    if (of_the_grid >= 0) {
+        complain(waiting, "waits at a barrier while {other} waits for the whole grid at {line}", of_the_grid);
+        return false;
+    }
+    if (gone >= 0)
+        complain(waiting, "waits at a barrier that {other} never reaches", gone);
+    for (int number = 0; number < size; ++number)
+        if (states[number] == AT_BARRIER && line_of(number) != line_of(waiting))
+            complain(waiting, "waits at a barrier while {other} waits at the one in {line}", number);
+    for (int number = 0; number < size; ++number)
+        if (states[number] == AT_BARRIER)
+            states[number] = READY;
+    return true;
+}
+
+bool release()
+{
+    if (!release_all() && !release_some())
+        return false;
+    barrier.result = barrier.predicates;
+    barrier.count = barrier.predicates = 0;
+    std::memset(barrier.lanes, 0, sizeof barrier.lanes);
+    ++counters.barriers;
+    last_barrier = ++now;
+    if (launch.counting)
+        count_warps();
+    return true;
+}
+
+}  // namespace
+
+void complain(int number, const char *what, int other)
+{
+    Finding finding = finding_about(DIVERGENT_BARRIER, number, what);
+    finding.line = line_of(number);
+    finding.other_thread = other;
+    finding.other_line = other >= 0 && states[other] != DONE ? line_of(other) : 0;
+    report(finding);
+}
+
+void wait_for(State state) { wait(state); }
+
+// A block begins, or goes on after a barrier of the whole grid.
+void enter_block(std::int64_t number)
+{
+    block = number;
+    blockIdx = index_of(number, launch.grid);
+    block_start = last_barrier = ++now;
+    remember_start(number);
+    for (int i = 0; i < size; ++i)
+        order[i] = launch.thread_order == REVERSE ? size - 1 - i : i;
+    idle = 0;
+}
+
+void begin_block(std::int64_t number)
+{
+    enter_block(number);
+    for (const Array &array : arrays)
+        forget(array);
+    for (int i = 0; i < size; ++i) {
+        states[i] = WAITING_TO_START;
+        threads[i].waits = 0;
+        threads[i].last_store = 0;
+    }
+    asking = meeting = done = at_grid = 0;
+    barrier = {};
+}
+
+// Runs a block until all of its threads are done, or those that are not wait for the whole grid.
+void go_on()
+{
+    while (done + at_grid < size && !stopped) {
+        arrange();
+        at = 0;
+        int first = next();
+        if (first >= 0)
+            give_way(&scheduler, first);
+        else if (!release())
+            stopped = true;
+    }
+    if (launch.counting)
+        count_warps();
+}
+
+// Another thread may hold what this one waits for. If none does anything for long, none ever will.
+void spin()
+{
+    idle = stores ? 0 : idle + 1;
+    if (idle > MAX_IDLE) {
+        Finding finding
+            = finding_about(DEADLOCK, thread, "waits for a change that never comes: every thread of its block waits");
+        finding.place = last_place;
+        finding.line = line_in(last_place);
+        report(finding);
+        stop();
+    }
+    if (idle % IDLE_A_WHILE == IDLE_A_WHILE - 1 && asking)
+        for (int warp = 0; warp * WARP < size; ++warp)
+            meet(warp, true);
+    wait(READY);
+}
+
+void stop()
+{
+    settle();
+    stopped = true;
+    void *nowhere;
+    emulator_switch(&nowhere, scheduler);
+    __builtin_unreachable();
+}
+
+}  // namespace emulator
+
+using namespace emulator;
+
+INTERFACE int emulator_barrier(int predicate, int line)
+{
+    threads[thread].barrier_line = line;
+    barrier.is_one = barrier.count ? barrier.is_one && line == barrier.line : true;
+    barrier.line = line;
+    int warp = thread / WARP;
+    if (launch.counting && ++barrier.lanes[warp] == std::min(size - warp * WARP, WARP))
+        count_warp(warp);  // while what its lanes did is still in the cache
+    barrier.predicates += predicate != 0;
+    ++barrier.count;
+    wait(AT_BARRIER);
+    return barrier.result;
+}
+
+INTERFACE void emulator_yield()
+{
+    spin();
+}
+
+// A thread ends the whole launch.
+INTERFACE void emulator_trap(const char *what, int line)
+{
+    Finding finding = finding_about(TRAP, thread, what);
+    finding.line = line;
+    report(finding);
+    stop();
+}
