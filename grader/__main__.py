@@ -14,6 +14,7 @@ from typing import NoReturn
 from grader.cli import GRADER_FAULT, NOT_PASSED, USER_MISTAKE
 from grader.cli.command_line.arguments import parse
 from grader.cli.command_line.output import Output
+from grader.cli.command_line.termination import Terminated, cleaning_up
 from grader.model.errors import BackflipError, UserError
 
 # what a handout's grader lacks, and the libraries that only instructors install
@@ -27,14 +28,19 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns its exit status (see `grader --help`)."""
+    """Runs one command; returns its exit status (see `grader --help`).
+
+    Without `arguments` it is the whole process, and removes its temporary folders when a signal ends it.
+    """
     gc.set_threshold(NEW_OBJECTS)
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
     system_exit: SystemExit | None = None
+    ends = cleaning_up() if arguments is None else contextlib.nullcontext()
     with Output() as output:
         try:
-            status = _run(arguments)
+            with ends:
+                status = _run(arguments)
         except SystemExit as raised:  # argparse showed its help, or why it refuses the words
             system_exit = raised
     if complaint := output.complaint():
@@ -60,9 +66,9 @@ def _run(arguments: Sequence[str] | None) -> int:
     except BackflipError as error:
         print(f"grader: internal error in Backflip (not your submission): {error}", file=sys.stderr)
         return GRADER_FAULT
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         print("grader: interrupted; everything recorded so far is kept", file=sys.stderr)
-        return NOT_PASSED
+        return interrupt.exit_status if isinstance(interrupt, Terminated) else NOT_PASSED
     except ModuleNotFoundError as error:
         if not str(error.name).startswith(OF_INSTRUCTORS):
             return _fault(error)

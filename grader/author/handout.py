@@ -125,7 +125,10 @@ def _write(
         (new / "README.html").write_text(to_html(readme, rendered.pictures), encoding="utf-8")
         grading = new / GRADING
         grading.mkdir()
-        (grading / "assignment.yaml").write_text(_handout_assignment(assignment, python), encoding="utf-8")
+        of_handout = rendered.files if view == "handout" else {}
+        unwritten = {name: digest_of(of_handout[name].encode()) for name in assignment.files if of_handout}
+        described = _handout_assignment(assignment, unwritten, python)
+        (grading / "assignment.yaml").write_text(described, encoding="utf-8")
         (grading / "rubric.yaml").write_text(_visible_rubric(assignment), encoding="utf-8")
         shutil.copyfile(assignment.probes, grading / "probes.py")
         for file, text in _own_sources(assignment).items():
@@ -160,8 +163,11 @@ def _own_sources(assignment: Assignment) -> dict[str, str]:
     return {file: cut(path, path.read_text(encoding="utf-8"), used[file]) for file, path in paths.items()}
 
 
-def _handout_assignment(assignment: Assignment, python: str) -> str:
+def _handout_assignment(assignment: Assignment, unwritten: Mapping[str, str], python: str) -> str:
+    """assignment.yaml with the digests of the files as they are handed out."""
     data = Document(assignment.folder / "assignment.yaml").data
+    if unwritten:
+        data["unwritten"] = dict(unwritten)
     data["provided"] = {name: digest_of(content) for name, content in assignment.provided.items()}
     data["frozen"] = "frozen.npz"
     data["python"] = python

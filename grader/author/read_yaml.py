@@ -78,6 +78,7 @@ def read_assignment(folder: Path) -> Assignment:
             model.submissions.at_most, duration(model.submissions.cooldown or "0m")
         ),
         provided_digests=dict(model.provided),
+        unwritten_digests=dict(model.unwritten),
     )
 
 

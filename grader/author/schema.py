@@ -87,7 +87,7 @@ DeviceName = Annotated[str, AfterValidator(_one_of(DEVICES)), Field(json_schema_
 
 
 class AssignmentModel(Strict):
-    """assignment.yaml. Only a handout's copy has `provided`, `frozen` and `python`."""
+    """assignment.yaml. Only a handout's copy has `provided`, `unwritten`, `frozen` and `python`."""
 
     renamed: ClassVar[Mapping[str, str]] = {"policy": "rules"}
 
@@ -109,6 +109,8 @@ class AssignmentModel(Strict):
     """How often a student may submit."""
     provided: dict[str, str] = {}
     """Only in a handout: the digest of each file that it provides."""
+    unwritten: dict[str, str] = {}
+    """Only in a handout: the digest of each file that students submit, before they write anything."""
     frozen: str | None = None
     """Only in a handout: the file with the inputs and expected values of the visible cases."""
     python: Python | None = None

@@ -74,7 +74,8 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
             grade = session.grade(
                 read.submitted, name, Choice(options.passed_on, only, watcher=progress.watcher), variant
             )
-        console, place = Console(emoji=False), place_of(assignment)  # importing all emoji takes 2 ms
+        console = Console(emoji=False)  # importing all emoji takes 2 ms
+        place = place_of(assignment, read.submitted.files)
         show(
             grade,
             console,
@@ -116,7 +117,7 @@ def _look_closer(
 
     None if nothing fails and no page is requested.
     """
-    place = place_of(assignment)
+    place = place_of(assignment, files.files)
     if options.html is None and all(r.status is Status.OK for c in grade.criteria for r in c.results):
         return None
     from grader.judge.examples.failing import examples_of, first_failing, shown_failing

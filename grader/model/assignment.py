@@ -194,8 +194,8 @@ class Assignment:
     is no reference (in a handout), else None. `tests` are the author's own pytest files. `import_rules` None
     sets no rules; a loaded assignment always has some. `library` is the folder with the oracle's package, if
     that is not installed. `digest` covers everything that a grade depends on. In a handout, `python` is the
-    version that the course grades with, and `provided_digests` holds the SHA-256 of each provided file as it
-    was handed out.
+    version that the course grades with, and `provided_digests` and `unwritten_digests` hold the SHA-256 of
+    each provided file and of each file to submit as they were handed out.
     """
 
     name: str
@@ -215,6 +215,7 @@ class Assignment:
     python: str = ""
     submission_limits: SubmissionLimits = SubmissionLimits()
     provided_digests: Mapping[str, str] = field(default_factory=dict)
+    unwritten_digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def modules(self) -> tuple[str, ...]:

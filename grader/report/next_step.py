@@ -16,13 +16,15 @@ NOT_WRITTEN = re.compile(r"(?:(?P<file>[\w./]+):(?P<line>\d+): )?NotImplementedE
 class Place:
     """The context of a grade: the files to submit, the number of hidden cases, in a handout or not.
 
-    `functions` names the first function that each criterion calls.
+    `functions` names the first function that each criterion calls. `is_unwritten`: the files are those of the
+    handout, without a change.
     """
 
     files: tuple[str, ...] = ()
     hidden_cases: int = 0
     in_handout: bool = False
     functions: Mapping[str, str] | None = None
+    is_unwritten: bool = False
 
 
 def unwritten(result: CheckResult) -> re.Match[str] | None:
@@ -33,12 +35,16 @@ def unwritten(result: CheckResult) -> re.Match[str] | None:
 def where_to_begin(grade: Grade, place: Place) -> tuple[str, ...]:
     """Three lines for a handout without any written exercise; otherwise ()."""
     ran = [(c, r) for c in grade.criteria for r in c.results if r.status is not Status.NOT_RUN]
-    if grade.not_selected or not ran or not all(unwritten(result) for _, result in ran):
+    # a kernel that nobody has written raises nothing; an error would be another problem, and has to be shown
+    is_wrong_alone = {result.status for _, result in ran} <= {Status.WRONG, Status.OK}
+    is_unwritten = (place.is_unwritten and is_wrong_alone) or all(unwritten(result) for _, result in ran)
+    if grade.not_selected or not ran or not is_unwritten:
         return ()
     criterion, result = ran[0]
+    first = f" in {place.files[0]}" if place.files else ""
     again = "make grade" if place.in_handout else "grader grade"
     return (
-        f"Nothing is written yet. Begin with `{_function(criterion, place)}`{_at(result)}.",
+        f"Nothing is written yet. Begin with `{_function(criterion, place)}`{_at(result) or first}.",
         f"It earns {_points(criterion)}: {clean_line(criterion.title)}. {_read(result)}".rstrip(),
         f"Then run `{again}` again. It shows what to do next.",
     )

@@ -6,6 +6,7 @@ import linecache
 import os
 import traceback
 from collections.abc import Iterator, Sequence
+from opcode import opname
 from pathlib import Path
 from types import FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
@@ -73,8 +74,6 @@ def is_of_submission(raised: BaseException, folder: str, probes: Sequence[str], 
         trace = trace.tb_next
     if frame is None or instruction is None or frame.f_code.co_filename not in probes:
         return False
-    from opcode import opname  # few exceptions need it
-
     is_call = "CALL" in opname[frame.f_code.co_code[instruction]]
     return is_call and latest is not None and type(latest) is not FunctionType
 

@@ -196,11 +196,13 @@ class Worker:
         Its class may be the submission's, and then any access may run the submission's code. If that fails,
         the reply contains only its type and its text.
         """
+        is_own = is_of_submission(raised, self._folder, self._probe_files, self._latest)
         try:
-            return self._description(raised)
+            description = self._description(raised)
         except BaseException:
             texts = {"type": _name_of(type(raised)), "message": _text(raised), **NO_PLACE}
-            return {**_cut(texts), "bases": _bases_of(type(raised)), "calls": [], "is_of_submission": True}
+            description = {**_cut(texts), "bases": _bases_of(type(raised)), "calls": []}
+        return {**description, "is_of_submission": is_own}
 
     def _description(self, raised: BaseException) -> dict[str, Any]:
         place: dict[str, Any] = dict(NO_PLACE)
@@ -232,8 +234,7 @@ class Worker:
                 place |= lack
         kind = TypeError if type(raised) is NoData else type(raised)
         texts = {"type": _name_of(kind), "message": message, **place}
-        is_own = is_of_submission(raised, self._folder, self._probe_files, self._latest)
-        return {**_cut(texts), "bases": _bases_of(kind), "calls": calls, "is_of_submission": is_own}
+        return {**_cut(texts), "bases": _bases_of(kind), "calls": calls}
 
     def _unreadable(self, name: object) -> list[tuple[str, str]]:
         """A submitted file that Python cannot read, and the reason if Python does not give one.

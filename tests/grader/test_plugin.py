@@ -148,7 +148,7 @@ def test_what_stands_on_a_failed_criterion_is_skipped_with_the_reason(grade: Cal
     flip, dilate = graded.criteria
     assert (flip.status, flip.score) == (Status.WRONG, 0)
     assert (dilate.status, dilate.score) == (Status.NOT_RUN, 0)
-    assert dilate.reason == "needs a passing case of flip"
+    assert dilate.reason == "needs a right result of flip"
 
 
 def test_a_submission_that_lacks_its_file_is_refused_in_every_case(session: Session, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ class Watch:
         self._results = {r.name: r for c in grade.criteria for r in c.results}
         if self._console.is_terminal:
             self._console.clear()
-        place = place_of(self._assignment)
+        place = place_of(self._assignment, files)
         show(grade, self._console, first_only=True, place=place, cases=1)
         show_next_step(grade, self._console, place, first_only=True)
         took = time.monotonic() - started

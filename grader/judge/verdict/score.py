@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
 from grader.judge.comparisons import compared_by
-from grader.model.assignment import Assignment, Criterion, Rubric
+from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Rubric
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
 FAILED = frozenset(Status) - {Status.OK, Status.NOT_RUN, Status.INTERNAL_ERROR}  # the submission's fault
@@ -15,16 +15,15 @@ def refusals(rubric: Rubric) -> frozenset[str]:
 
     If a criterion has no other case, its cases are not among them.
     """
-    shows_work = {
-        criterion.id: [case for case in criterion.cases if compared_by(case).shows_work]
-        for criterion in rubric.criteria
-    }
-    return frozenset(
-        case.name
-        for criterion in rubric.criteria
-        for case in criterion.cases
-        if shows_work[criterion.id] and case not in shows_work[criterion.id]
-    )
+    names: set[str] = set()
+    for criterion in rubric.criteria:
+        without_work = {case.name for case in criterion.cases if not _shows_work(case)}
+        names |= without_work if len(without_work) < len(criterion.cases) else set()
+    return frozenset(names)
+
+
+def _shows_work(case: Case) -> bool:
+    return case.kind == OWN_TEST or compared_by(case).shows_work
 
 
 def unmet_requirement(
@@ -41,7 +40,7 @@ def unmet_requirement(
         statuses = {result.status for result in required.values()}
         has_earned = any(_share(result) for name, result in required.items() if name not in without)
         if required and not has_earned and not statuses >= {Status.TIMEOUT, Status.NOT_RUN}:
-            return f"needs a passing case of {id}"
+            return f"needs a right result of {id}"
     return ""
 
 

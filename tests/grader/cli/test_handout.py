@@ -21,6 +21,7 @@ from grader.cli.handout import debug
 from grader.cli.handout.one_case import set_up
 from grader.cli.handout.progress import WIDEST, Progress
 from grader.cli.handout.watch import Watch
+from grader.cli.handout.workspace import place_of
 from grader.judge.case_selection.affected import affected
 from grader.judge.session import Session
 from grader.model.surroundings import Sandbox
@@ -61,6 +62,15 @@ def test_a_fresh_handout_says_in_three_lines_where_to_begin(
     assert lines[2].startswith("Nothing is written yet. Begin with `flip` in conv.py, line ")
     assert "README.md#flip" in lines[3]
     assert "make grade" in lines[4]
+
+
+def test_a_handout_knows_whether_its_files_are_those_that_were_handed_out(fresh: Path) -> None:
+    """Line ends do not count: git may have changed them."""
+    assignment, content = load(fresh / "grading"), (fresh / "conv.py").read_bytes()
+    assert place_of(assignment, {"conv.py": content}).is_unwritten
+    assert place_of(assignment, {"conv.py": content.replace(b"\n", b"\r\n")}).is_unwritten
+    assert not place_of(assignment, {"conv.py": content + b"x = 1\n"}).is_unwritten
+    assert not place_of(assignment, {}).is_unwritten
 
 
 def test_the_first_unfinished_exercise_is_shown_whole_and_others_in_a_line(

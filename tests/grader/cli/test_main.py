@@ -1,6 +1,8 @@
 """Exit status: 0 all passed, 1 something did not, 2 your mistake in one line, 3 the grader's own fault."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +14,7 @@ import grader
 from grader.__main__ import main
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
 from tests.tables import by_name
+from tests.waiting import LIMIT, wait_until
 
 
 def test_a_right_submission_ends_with_0(root: Path, right: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -220,3 +223,29 @@ def test_the_command_alone_shows_its_help_and_its_version_is_the_packages(
             main(words)
         assert system_exit.value.code == 0
         assert capsys.readouterr().out.startswith(shown)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_command_that_a_signal_ends_leaves_no_temporary_folder(
+    root: Path, submission: Callable[[str], Path], tmp_path: Path, number: signal.Signals
+) -> None:
+    """The signal comes while a submission runs that never ends."""
+    running, scratch = tmp_path / "running", tmp_path / "scratch"
+    scratch.mkdir()
+    endless = f"open({str(running)!r}, 'w').close()\nwhile True:\n    pass\n"
+    words = ["grade", str(submission(endless)), "--assignment", "tiny", "--sandbox", "none"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "grader", *words],
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: running.exists() or process.poll() is not None, "the submission runs")
+    assert list(scratch.glob("backflip-*")), process.communicate()
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=LIMIT)
+
+    assert errors == "grader: interrupted; everything recorded so far is kept\n"
+    assert process.returncode == 128 + number
+    assert not list(scratch.glob("backflip-*"))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.judge.verdict.score import failing_forward, refusals, score, unmet_requirement
-from grader.model.assignment import Assignment, Case, Criterion, Rubric
+from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.surroundings import Sandbox
 from tests.tables import by_name
@@ -203,7 +203,7 @@ def test_a_criterion_runs_unless_no_case_of_one_that_it_requires_passed(
     unmet = unmet_requirement(STANDING, results)
 
     assert bool(unmet) == bool(reason)
-    assert f"needs a passing case of {reason}" in unmet or not reason
+    assert f"needs a right result of {reason}" in unmet or not reason
 
 
 def test_the_grade_records_what_judged_it() -> None:
@@ -309,3 +309,11 @@ def test_a_forward_pass_that_only_refuses_is_not_followed() -> None:
 
 def test_a_criterion_of_refusals_alone_is_something_to_stand_on() -> None:
     assert refusals(with_a_refusal("raises", "raises")) == set()
+
+
+def test_a_test_of_the_author_is_no_refusal() -> None:
+    rubric = with_a_refusal("raises", "exact")
+    own = replace(rubric.criteria[0].cases[1], kind=OWN_TEST, compare="test")
+    conv = replace(rubric.criteria[0], cases=(rubric.criteria[0].cases[0], own))
+
+    assert refusals(replace(rubric, criteria=(conv,))) == {"conv/0"}

@@ -13,7 +13,7 @@ from grader.model.assignment import Visibility
 from grader.model.example import Example
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.report.markdown import to_markdown
-from grader.report.next_step import Place, next_step
+from grader.report.next_step import Place, next_step, where_to_begin
 from grader.report.pages.grade_page import to_html
 from grader.report.terminal.show_example import show_example
 from grader.report.terminal.show_grade import show, show_next_step, to_text
@@ -312,3 +312,17 @@ def test_a_narrow_terminal_breaks_no_setting_of_an_example() -> None:
     assert [line.count("(") == line.count(")") for line in lines] == [True] * len(lines)
     first = next(number for number, line in enumerate(lines) if "ValueError" in line)
     assert all(line.startswith("      ") for line in lines[first:])
+
+
+def test_a_handout_without_a_change_says_where_to_begin_also_if_nothing_raises(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """The kernels of a handout return at once. An error, such as a missing compiler, is still shown."""
+    wrong, error = (
+        make_grade(make_criterion("fill", 2, [CheckResult("fill", "a", status, help="README.md#fill")]))
+        for status in (Status.WRONG, Status.ERROR)
+    )
+    place = Place(files=("kernels.cu",), in_handout=True, is_unwritten=True)
+    assert where_to_begin(wrong, place)[0] == "Nothing is written yet. Begin with `fill` in kernels.cu."
+    assert where_to_begin(wrong, replace(place, is_unwritten=False)) == ()
+    assert where_to_begin(error, place) == ()
