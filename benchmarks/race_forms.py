@@ -1,7 +1,11 @@
 """More whole kernels of the race suite: scopes, memory orders, groups, parts of words, memory used twice."""
 
-HEADERS = "".join(
-    f"#include <{name}>\n" for name in ("cooperative_groups.h", "cuda/atomic", "cuda/barrier", "cub/cub.cuh")
+HEADERS = (
+    "".join(
+        f"#include <{name}>\n"
+        for name in ("cooperative_groups.h", "cuda/atomic", "cuda/barrier", "cub/cub.cuh")
+    )
+    + "__device__ int tally;\n"
 )
 SHARED = "__shared__ int s[64];\nint t = threadIdx.x, i = blockIdx.x * 64 + t;\n"
 GROUP = "namespace cg = cooperative_groups;\n"
@@ -94,6 +98,7 @@ SYNCHRONIZATION_KERNELS = {
     "__shared__ Reduce::TempStorage temp;\nint i = blockIdx.x * 64 + threadIdx.x;\n"
     "int sum = Reduce(temp).Sum(a[i]);\n{|__syncthreads();}\n"
     "int most = Reduce(temp).Reduce(a[i], cub::Max());\nif (threadIdx.x == 0) x[i] = sum + most;",
+    "a variable of the device": "{tally += a[threadIdx.x]|atomicAdd(&tally, a[threadIdx.x])};",
     "a lane left out of the mask": SHARED + "s[t] = a[i];\nif (t % 32 != 5) __syncwarp(0xffffffdf);\n"
     "x[i] = t % 32 == 6 ? s[t ^ {3|1}] : s[t];",
     "a barrier in each branch": SHARED + "s[t] = a[i];\nif (t < 32) __syncwarp(); else __syncwarp();\n"

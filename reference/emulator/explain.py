@@ -39,7 +39,7 @@ def message(
     else:
         name, element = row.name.decode(), row.shape[0] or max(1, row.size)
         size = row.room // element
-    indexed = of_shared(row) if row.region == -1 else ""
+    indexed = of_shared(row) if row.region == -1 else name if row.region == -3 else ""
     text = f"{who} {verb_of(row.mode)} {indexed or f'element {row.offset // element} of {name}'}"
     if kind == "out_of_bounds":
         text += f", which has {size}"
@@ -53,7 +53,7 @@ def message(
         did = ("read", "wrote", "updated atomically")[-1 - row.other_line]
         text += f", which thread {index(row.other_thread, raw.block)}{'' if same else theirs} {did}"
         text += " since the last barrier" if same else "; no barrier orders two blocks"
-    return name, text
+    return "" if row.region == -3 else name, text
 
 
 def of_shared(row: RawFinding) -> str:

@@ -5,10 +5,12 @@ every misconception meets the smallest one that reveals it; if a reference is av
 """
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, takewhile
+from functools import cache, partial
+from itertools import islice, takewhile, zip_longest
+from operator import itemgetter
 
 import numpy as np
 
@@ -38,6 +40,7 @@ MOST_SHAPES, MOST_ELEMENTS = 400, 100  # that are tried for a case whose kind na
 
 Small = tuple[Case, Inputs]
 Answer = Callable[[Case, Inputs], Expected | None]
+HasAnswer = Callable[[], bool]
 Place = tuple[object, ...]  # the keys and the indices that lead to a value of a question
 
 
@@ -76,19 +79,27 @@ def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monot
 
 
 def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
-    """The candidates of all visible cases of a criterion: the plain ones first, each sort by size."""
+    """The candidates of all visible cases of a criterion: the plain ones first, each sort by size.
+
+    The reference is asked only about those that are next in their sort, and once about a family.
+    """
     answers = ((case, _as_long_as_stated(case, answer)) for case in filter(may_be_small, criterion.cases))
-    families = ((family, answer_of_case) for case, answer_of_case in answers for family in _families(case))
-    small_ones = [
-        small
-        for family, answer_of_case in families
-        if answer_of_case(*family[0]) is not None
-        for small in family
-    ]
+    by_digest: defaultdict[str, list[tuple[Small, HasAnswer]]] = defaultdict(list)
+    for family, answer_of_case in (
+        (family, answer_of_case) for case, answer_of_case in answers for family in _families(case)
+    ):
+        has_answer = cache(partial(_is_answered, answer_of_case, family[0]))
+        for small in family:
+            by_digest[small[1].digest].append((small, has_answer))
+    in_order = sorted(by_digest.values(), key=lambda alike: order_of(*alike[0][0]))
     return [
         (replace(case, id=f"small-{number}"), inputs)
-        for number, (case, inputs) in enumerate(_rungs(small_ones), 1)
+        for number, (case, inputs) in enumerate(_various(in_order), 1)
     ]
+
+
+def _is_answered(answer: Answer, small: Small) -> bool:
+    return answer(*small) is not None
 
 
 def answer_of(oracle: Oracle) -> Answer:
@@ -143,13 +154,6 @@ def _lists(value: object, place: Place = ()) -> Iterator[tuple[Place, list[objec
             yield from _lists(part, (*place, key))
 
 
-def _rungs(small_ones: Iterable[Small]) -> list[Small]:
-    by_digest: dict[str, Small] = {}
-    for small, inputs in small_ones:
-        by_digest.setdefault(inputs.digest, (small, inputs))
-    return _various(sorted(by_digest.values(), key=lambda one: order_of(*one)))
-
-
 def order_of(case: Case, inputs: Inputs) -> tuple[bool, int, int, int]:
     """The order in which small cases are tried: plain ones first, then the ones that are easiest to follow.
 
@@ -170,18 +174,28 @@ def _sum_of_numbers(value: object) -> int:
     return abs(value) if isinstance(value, int) else 0
 
 
-def _various(pairs: Sequence[Small]) -> list[Small]:
+def _various(in_order: Iterable[Sequence[tuple[Small, HasAnswer]]]) -> list[Small]:
     """The candidates to try, in the same order: the first of each sort, then the second of each, and so on.
 
     Otherwise the smallest of one sort would take all the places, and a mistake that needs two channels, a
-    view, or a stride together with a padding would never be shown.
+    view, or a stride together with a padding would never be shown. Each entry of `in_order` is one
+    candidate with all the families that lead to it.
     """
-    counts: Counter[object] = Counter()
-    ranks = []
-    for place, (_, inputs) in enumerate(pairs):
-        ranks.append((counts[_sort(inputs)], place))
-        counts[_sort(inputs)] += 1
-    return [pairs[place] for place in sorted(place for _, place in sorted(ranks)[:MOST_CANDIDATES])]
+    by_sort: defaultdict[object, list[tuple[int, Sequence[tuple[Small, HasAnswer]]]]] = defaultdict(list)
+    for place, alike in enumerate(in_order):
+        by_sort[_sort(alike[0][0][1])].append((place, alike))
+    rounds = zip_longest(*map(_answered, by_sort.values()))
+    ranked = (one for each in rounds for one in sorted(filter(None, each), key=itemgetter(0)))
+    return [small for _, small in sorted(islice(ranked, MOST_CANDIDATES), key=itemgetter(0))]
+
+
+def _answered(
+    candidates: Iterable[tuple[int, Sequence[tuple[Small, HasAnswer]]]],
+) -> Iterator[tuple[int, Small]]:
+    """Those that the reference answers, each with its place."""
+    for place, alike in candidates:
+        if (small := next((small for small, has_answer in alike if has_answer()), None)) is not None:
+            yield place, small
 
 
 def _most_of_a_sort(small_ones: Iterable[Small]) -> int:

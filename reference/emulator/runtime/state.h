@@ -16,6 +16,7 @@ namespace emulator {
 
 const int MAX_THREADS = 1024, WARP = 32;
 const std::size_t SHARED_ZONE = 1 << 20;  // the arena's first bytes, for shared memory
+const std::size_t VARIABLES = std::size_t(1) << 40;  // offsets from here on: the program's variables outside of functions
 const std::size_t GAP = 4096;             // between shared arrays, so that a step too far meets no other array
 
 struct Index {
@@ -39,7 +40,8 @@ struct Finding {
     std::int32_t line, other_line;  // line: 0 if `place`, an address in the code, gives it
     std::int32_t thread, other_thread;  // -1: none
     std::int64_t block, other_block;
-    std::int64_t region;  // of global memory, counted from 0; -1: shared memory; -2: neither
+    std::int64_t region;  // of global memory, counted from 0; -1: shared memory; -2: none of these
+                          // -3: a variable outside of functions
     std::int64_t offset;  // in bytes, from the start of the region
     std::int64_t size;    // of the access, in bytes
     std::int64_t count;   // how often
@@ -127,6 +129,7 @@ extern bool orders_some;
 extern std::uint32_t steps, stores, waits;
 extern std::uint64_t last_place;  // in the code, of its last access
 
+extern std::uintptr_t data_start, data_end;  // the program's variables outside of functions
 extern unsigned char *arena;
 extern std::size_t arena_size;
 extern unsigned char *state;  // of each word: 4 bits for bytes that exist, 4 for those that were written
@@ -149,6 +152,7 @@ void settle();
 void spin();
 void report(Finding finding);
 void forget(const Array &array);
+void make_room_for_variables();
 void note(std::uint64_t place, std::size_t offset, int size);
 void count_plain_reads();
 void forget_output();

@@ -89,6 +89,12 @@ FAULTS = {
         "bar.arrive(); // here\nout[threadIdx.x] = 1;",
         "uninitialized_read",
     ),
+    "variable_of_the_device": ("int *out", "tally += 1; // here\nout[threadIdx.x] = 0;", "race"),
+    "wait_for_a_variable_of_the_device": (
+        "int *out",
+        "while (*(volatile int *)&tally < 1 << 30); // here\nout[threadIdx.x] = 0;",
+        "deadlock",
+    ),
     "atomic_of_one_thread": (
         "int *out",
         "cuda::atomic_ref<int, cuda::thread_scope_thread> count(out[0]);\ncount.store(threadIdx.x); // here",
@@ -131,6 +137,7 @@ RIGHT = {
         "if (threadIdx.x == 0)\nwhile (atomicAdd(&flag, 0) == 0);\nelse if (threadIdx.x == 40)\n"
         "atomicExch(&flag, 1);\nout[threadIdx.x] = 1;",
     ),
+    "count_in_a_variable_of_the_device": ("int *out", "atomicAdd(&tally, 1);\nout[threadIdx.x] = 0;"),
     "lock": (
         "int *out",
         "while (atomicCAS(out, 0, 1) != 0);\nout[1] += 1;\n__threadfence();\natomicExch(out, 0);",
@@ -163,6 +170,7 @@ RIGHT = {
 }
 SOURCE = """#include <cuda/atomic>
 #include <cuda/barrier>
+__device__ int tally;
 __device__ int deeper(int n, volatile int *out)
 { return n < 0 ? 0 : 1 + deeper(n + 1, out) + out[0]; }
 """

@@ -43,6 +43,7 @@ template <typename T> __global__ void copy(T *out, const T *in)
 }
 __global__ void scale(float *out, Scaled by) { out[threadIdx.x] *= by.factor; }
 __global__ void racy(int *out) { out[threadIdx.x / 2] = threadIdx.x; } // racy
+__global__ void counts_badly() { counter += 1; } // miscounted
 __global__ void smash(int *out, int n)
 {
     int a[4];
@@ -416,6 +417,12 @@ WRONG = {
         "",
         0,
         {},
+    ),
+    "a_race_on_a_variable_of_the_device": (
+        "counts_badly<<<2, 32>>>(); CHECK(cudaDeviceSynchronize());",
+        "",
+        0,
+        {"// miscounted": "race"},
     ),
     "a_store_far_above_its_own_stack": (
         "int *d; CHECK(cudaMalloc(&d, 4)); smash<<<1, 1>>>(d, 40000); cudaFree(d);",

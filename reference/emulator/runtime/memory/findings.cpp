@@ -54,7 +54,10 @@ Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset
                 std::copy(shape, shape + 4, finding.shape);
         }
     };
-    if (offset < SHARED_ZONE) {
+    if (offset >= VARIABLES) {
+        finding.region = -3;
+        finding.name = "a variable outside of the kernels";
+    } else if (offset < SHARED_ZONE) {
         for (const Array &array : arrays)
             look(-1, array.start, array.size, array.name, array.shape);
     } else {

@@ -18,13 +18,17 @@ namespace {
 
 const std::uint32_t PATIENCE = 1000;  // looks at one place that does not change
 
-template <Mode MODE>
-inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int size, std::uint64_t place)
+// The bytes of a word that an access uses, a bit each.
+inline unsigned bytes_in(std::size_t at, std::size_t offset, int size)
 {
-    unsigned known = state[at];
-    if (MODE != WRITE && (known >> 4 & bytes) != bytes)
-        report(finding_at(UNINITIALIZED_READ, MODE, place, offset, size));
-    Word &word = words[at];
+    std::size_t last = offset + std::size_t(size) - 1;
+    unsigned bytes = at == offset / 4 ? 15u << offset % 4 & 15 : 15;
+    return at == last / 4 ? bytes & 15u >> (3 - last % 4) : bytes;
+}
+
+template <Mode MODE>
+inline void meet_word(Word &word, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
+{
     Word *apart = __builtin_expect(word.parts != 0, 0) ? bytes_of(word, at) : nullptr;
     if (__builtin_expect(bytes != 15 && !apart, 0))
         apart = (bytes_of(word, at), split(word, at));
@@ -32,27 +36,17 @@ inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int 
         access_bytes<MODE>(apart, bytes, at, offset, size, place);
     else
         access_shadow<MODE>(word, bytes, at, offset, size, place);
-    if (MODE != READ)
-        state[at] = static_cast<unsigned char>(known | bytes << 4);
 }
 
-// The thread's own memory, constants and the like; or no memory at all, and then the thread cannot go on.
-template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t address, int size, std::uint64_t place)
+template <Mode MODE>
+inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int size, std::uint64_t place)
 {
-    std::uintptr_t last = address + std::uintptr_t(size) - 1;
-    if (thread < 0 && host_access)
-        host_access(MODE, address, size, place);
-    if (thread < 0 || (in_a_stack(address) && in_a_stack(last)) || (in_the_program(address) && in_the_program(last)))
-        return;
-    if (is_parameter && is_parameter(address) && is_parameter(last))
-        return;
-    Finding finding = finding_at(OUT_OF_BOUNDS, MODE, place, arena_size, size);
-    finding.region = -2;
-    finding.name = address < 4096 ? "a null pointer"
-        : is_parameter            ? "an address that is no memory of the device: was it given a pointer of the host's?"
-                                  : "an address far from every array";
-    report(finding);
-    stop();
+    unsigned known = state[at];
+    if (MODE != WRITE && (known >> 4 & bytes) != bytes)
+        report(finding_at(UNINITIALIZED_READ, MODE, place, offset, size));
+    meet_word<MODE>(words[at], bytes, at, offset, size, place);
+    if (MODE != READ)
+        state[at] = static_cast<unsigned char>(known | bytes << 4);
 }
 
 // The thread's accesses, one by one: a loop that only looks at one place lets others run.
@@ -63,7 +57,7 @@ std::uint32_t seen_times;
 __attribute__((noinline)) void look_again(std::size_t offset, int size)
 {
     std::uint64_t value = 0;
-    std::memcpy(&value, arena + offset, std::size_t(size < 8 ? size : 8));
+    std::memcpy(&value, memory_at(offset), std::size_t(size < 8 ? size : 8));
     seen_times = offset == seen_offset && value == seen_value ? seen_times + 1 : 0;
     seen_offset = offset;
     seen_value = value;
@@ -82,6 +76,36 @@ inline void step(Mode mode, std::size_t offset, int size, std::uint64_t place)
     last_place = place;
     ++steps;
     stores += mode == WRITE;
+}
+
+// A variable outside of functions, which every thread of a launch shares. It has a value from the start.
+template <Mode MODE> void access_variable(std::size_t offset, int size, std::uint64_t place)
+{
+    step(MODE, offset, size, place);
+    std::size_t last = (offset + std::size_t(size) - 1) / 4;
+    for (std::size_t at = offset / 4; at <= last; ++at)
+        meet_word<MODE>(variables[at - VARIABLES / 4], bytes_in(at, offset, size), at, offset, size, place);
+}
+
+// The thread's own memory, constants and the like; or no memory at all, and then the thread cannot go on.
+template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t address, int size, std::uint64_t place)
+{
+    std::uintptr_t last = address + std::uintptr_t(size) - 1;
+    if (thread < 0 && host_access)
+        host_access(MODE, address, size, place);
+    if (thread >= 0 && variables && address >= data_start && last < data_end)
+        return access_variable<MODE>(address - data_start + VARIABLES, size, place);
+    if (thread < 0 || (in_a_stack(address) && in_a_stack(last)) || (in_the_program(address) && in_the_program(last)))
+        return;
+    if (is_parameter && is_parameter(address) && is_parameter(last))
+        return;
+    Finding finding = finding_at(OUT_OF_BOUNDS, MODE, place, arena_size, size);
+    finding.region = -2;
+    finding.name = address < 4096 ? "a null pointer"
+        : is_parameter            ? "an address that is no memory of the device: was it given a pointer of the host's?"
+                                  : "an address far from every array";
+    report(finding);
+    stop();
 }
 
 std::uint64_t plain_reads[2];  // of 4 bytes each; of global and of shared memory
@@ -115,23 +139,14 @@ template <Mode MODE> inline void access(const volatile void *pointer, int size, 
         note(place, offset, size);
     std::size_t first = offset / 4, last = (offset + size - 1) / 4;
     for (std::size_t at = first; at <= last; ++at) {
-        unsigned bytes = 15;
-        if (at == first)
-            bytes = bytes << offset % 4 & 15;
-        if (at == last)
-            bytes &= 15u >> (3 - (offset + size - 1) % 4);
+        unsigned bytes = bytes_in(at, offset, size);
         if ((state[at] & bytes) != bytes) {
             report(finding_at(OUT_OF_BOUNDS, MODE, place, offset, size));
             return;
         }
     }
     for (std::size_t at = first; at <= last; ++at) {
-        unsigned bytes = 15;
-        if (at == first)
-            bytes = bytes << offset % 4 & 15;
-        if (at == last)
-            bytes &= 15u >> (3 - (offset + size - 1) % 4);
-        access_word<MODE>(at, bytes, offset, size, place);
+        access_word<MODE>(at, bytes_in(at, offset, size), offset, size, place);
     }
 }
 

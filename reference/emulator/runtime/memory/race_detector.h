@@ -33,6 +33,11 @@ struct Pending {
     Finding race;
 } pending;
 
+const unsigned char *memory_at(std::size_t offset)
+{
+    return offset < VARIABLES ? arena + offset : reinterpret_cast<const unsigned char *>(data_start + offset - VARIABLES);
+}
+
 __attribute__((noinline)) void report_race(
     Mode mode, std::uint64_t place, std::size_t offset, int size, int other, std::uint32_t moment, Mode other_mode)
 {
@@ -64,9 +69,9 @@ __attribute__((noinline)) void suspect(std::uint64_t place, std::size_t offset, 
     if (pending.is_open || was_handed_on(other, moment))
         return;  // it is of the same access, or in order
     pending.is_open = true;
-    pending.memory = arena + offset;
+    pending.memory = memory_at(offset);
     pending.size = size;
-    std::memcpy(pending.before, arena + offset, std::size_t(size));
+    std::memcpy(pending.before, pending.memory, std::size_t(size));
     pending.race = finding_at(RACE, WRITE, place, offset, size);
     pending.race.other_thread = other;
     pending.race.other_block = block;

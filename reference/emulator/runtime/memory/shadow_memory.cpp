@@ -11,11 +11,12 @@ unsigned char *arena, *state;
 std::size_t arena_size;
 std::vector<Region> regions;
 Word *words;
+Word *variables;
 bool is_checked;
 
 namespace {
 
-std::size_t arena_bytes, state_bytes, words_bytes;
+std::size_t arena_bytes, state_bytes, words_bytes, variables_bytes;
 
 template <typename T> bool allocate(T *&memory, std::size_t count, std::size_t &size)
 {
@@ -43,6 +44,13 @@ void forget(const Array &array)
         state[array.start / 4 + whole] = static_cast<unsigned char>(15u >> (4 - array.size % 4));
 }
 
+void make_room_for_variables()
+{
+    std::size_t count = (data_end - data_start) / 4 + 1;
+    if (is_checked && variables_bytes < count * sizeof(Word))
+        allocate(variables, count, variables_bytes);
+}
+
 }  // namespace emulator
 
 using namespace emulator;
@@ -62,6 +70,7 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
         if (now > UINT32_MAX / 2) {  // long before moments run out
             now = 1;
             std::memset(static_cast<void *>(words), 0, words_bytes);
+            allocate(variables, variables_bytes / sizeof(Word), variables_bytes);
             std::memset(ordered_until, 0, sizeof ordered_until);
         }
         if (!is_fresh)  // fresh memory is zero, and takes no space before it is used

@@ -18,6 +18,7 @@ struct alignas(32) Word {
 };
 
 extern Word *words;  // by number of the word in the arena
+extern Word *variables;  // the same for the program's variables outside of functions; null if there is no memory for it
 extern bool is_checked;
 
 }  // namespace emulator

@@ -14,6 +14,8 @@
 
 namespace emulator {
 
+std::uintptr_t data_start, data_end;
+
 namespace {
 
 std::uintptr_t program_start, program_end;
@@ -110,11 +112,18 @@ void find_program()
 int look_at_library(dl_phdr_info *info, std::size_t, void *)
 {
     std::uintptr_t low = UINTPTR_MAX, high = 0, address = reinterpret_cast<std::uintptr_t>(entry);
+    std::uintptr_t first = UINTPTR_MAX, last = 0, read_only = 0;  // of what it may write; the loader makes its start read-only
     for (int i = 0; i < info->dlpi_phnum; ++i) {
         const ElfW(Phdr) &part = info->dlpi_phdr[i];
+        std::uintptr_t start = info->dlpi_addr + part.p_vaddr, end = start + part.p_memsz;
+        if (part.p_type == PT_GNU_RELRO)
+            read_only = end;
         if (part.p_type != PT_LOAD)
             continue;
-        std::uintptr_t start = info->dlpi_addr + part.p_vaddr, end = start + part.p_memsz;
+        if (part.p_flags & PF_W) {
+            first = start < first ? start : first;
+            last = end > last ? end : last;
+        }
         low = start < low ? start : low;
         high = end > high ? end : high;
     }
@@ -122,10 +131,16 @@ int look_at_library(dl_phdr_info *info, std::size_t, void *)
         return 0;
     program_start = low;
     program_end = high;
+    data_start = (first > read_only ? first : read_only) / 4 * 4;
+    data_end = last;
     return 1;
 }
 
-void find_program() { dl_iterate_phdr(look_at_library, nullptr); }
+void find_program()
+{
+    dl_iterate_phdr(look_at_library, nullptr);
+    make_room_for_variables();
+}
 #endif
 
 bool in_the_program(std::uintptr_t address)
