@@ -32,6 +32,7 @@ FUNCTION = "function"  # the field of a call: the number of the function
 ERROR_FIELDS = frozenset({"type", "bases", "message", "file", "line", "source", "calls", "is_of_submission"})
 CALL_FIELDS = frozenset({"function", "file", "line", "source", "arguments"})
 MAX_BASES = 20  # classes that an exception's class derives from
+CUT_MARK = "…"  # at the end of a call's text that is cut
 MAX_CALLS = 6  # calls of a submission that an exception passed through
 
 

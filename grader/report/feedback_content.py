@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from grader.model.assignment import Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Idea, Status
 from grader.model.text import clean, clean_line, cut_mark
+from grader.model.wire_format import CUT_MARK
 
 CASES_IN_FULL = 2
 OUTPUT_LINES = 6
@@ -120,7 +121,8 @@ def _without_the_shown_line(result: CheckResult) -> Iterator[Call]:
     """The calls; the source of the last one is left out if the reason shows that line already."""
     *outer, last = result.calls
     yield from outer
-    yield replace(last, source="") if last.source and last.source in result.rationale else last
+    source = last.source.removesuffix(CUT_MARK)
+    yield replace(last, source="") if source and source in result.rationale else last
 
 
 def _pairs(result: CheckResult) -> str:
@@ -216,9 +218,11 @@ def _alike(criterion: CriterionGrade, in_full: Sequence[CheckResult]) -> dict[st
 
 
 def _with_alike(block: Block, others: int) -> Block:
-    """The feedback on one case, whose status counts the others that end at the same line."""
+    """The feedback on one case, with the number of others that end at the same line."""
     cases = "case ends" if others == 1 else "cases end"
-    return replace(block, status=f"{block.status}; {others} more {cases} at this line") if others else block
+    also = (("also", f"{others} more {cases} at this line"),) if others else ()
+    last = max((n for n, (label, _) in enumerate(block.facts, 1) if label in ("why", "calls")), default=0)
+    return replace(block, facts=(*block.facts[:last], *also, *block.facts[last:]))
 
 
 def _repeats(criterion: CriterionGrade) -> set[str]:

@@ -14,7 +14,7 @@ import numpy
 
 from grader.model.did_you_mean import did_you_mean
 from grader.model.file_formats.python_syntax import why_not_read
-from grader.model.wire_format import MAX_ARRAYS, MAX_BASES, Frame, FrameReader, RawArray, encode
+from grader.model.wire_format import CUT_MARK, MAX_ARRAYS, MAX_BASES, Frame, FrameReader, RawArray, encode
 from grader.worker.exception_origin import (
     calls_of,
     definition,
@@ -223,7 +223,7 @@ class Worker:
             message = _text(raised)
             if type(raised) is AttributeError and type(raised.obj) is Case:  # a subclass may run its own code
                 message += did_you_mean(str(raised.name), vars(raised.obj))
-            calls = [_cut(call, MAX_OF_CALL) for call in calls_of(raised, self._folder)]
+            calls = [_cut(call, MAX_OF_CALL, CUT_MARK) for call in calls_of(raised, self._folder)]
             place |= {key: calls[-1][key] for key in place} if calls else {}
             if self._is_course:
                 place |= place_in_course(raised, self._folders)
@@ -247,9 +247,14 @@ class Worker:
         return []
 
 
-def _cut(texts: Mapping[str, Any], most: int = MAX_TEXT) -> dict[str, Any]:
-    """The start of each text; `str.__str__` makes plain text of a submission's own kind of text."""
-    return {k: str.__str__(v)[:most] if isinstance(v, str) else v for k, v in texts.items()}
+def _cut(texts: Mapping[str, Any], most: int = MAX_TEXT, mark: str = "") -> dict[str, Any]:
+    """The start of each text, with `mark` at the end of one that is cut.
+
+    `str.__str__` makes plain text of a submission's own kind of text.
+    """
+    plain = {k: str.__str__(v) if isinstance(v, str) else v for k, v in texts.items()}
+    is_long = {k: isinstance(v, str) and len(v) > most for k, v in plain.items()}
+    return {k: v[: most - len(mark)] + mark if is_long[k] else v for k, v in plain.items()}
 
 
 def _if_text(value: object) -> str:

@@ -222,6 +222,8 @@ TABLE: dict[str, Must] = {
     "one_axis_more": call(WRONG),
     "more_arrays_than_asked": call(WRONG),
     "no_array": call(ERROR),
+    "answers_with_what_the_probe_cannot_use": call(ERROR, says="object"),
+    "refuses_and_does_nothing_else": call(WRONG),
     "one_step_off": call(WRONG),
     "pulls_its_memory_away": call(CRASHED),
     "fortran_order": RIGHT,

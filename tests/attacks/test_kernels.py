@@ -111,6 +111,7 @@ TABLE: dict[str, Must] = {
     "turns_the_checks_off_by_a_pragma": refused("#pragma"),
     "calls_the_emulator": refused("extern"),
     "calls_the_system": refused("system"),
+    "jumps_to_an_address": refused("goto"),
     "asks_the_processor": refused("asm"),
     "includes_itself": refused("#include"),
     "includes_a_file_of_the_machine": refused("device code has no such header"),

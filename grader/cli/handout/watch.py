@@ -1,6 +1,7 @@
 """`grader watch`: after each save, grades the cases that the saved file affects."""
 
 import argparse
+import contextlib
 import sys
 import time
 from collections.abc import Iterator
@@ -29,9 +30,10 @@ def run(options: argparse.Namespace) -> int:
     assignment = handout()
     with Session(assignment, sandbox=Sandbox.NONE) as session:
         watch = Watch(assignment, session, Console())
-        watch.grade()
-        for _ in changes(Path.cwd(), assignment.files):
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the way to end it
             watch.grade()
+            for _ in changes(Path.cwd(), assignment.files):
+                watch.grade()
     return PASSED
 
 
@@ -48,7 +50,6 @@ def changes(folder: Path, names: tuple[str, ...]) -> Iterator[None]:
         debounce=DEBOUNCE_MS,
         step=STEP_MS,
         recursive=False,
-        raise_interrupt=False,
     ):
         yield None
 

@@ -52,6 +52,7 @@ REFUSED = {
     r"\b(?:_Pragma|__pragma)\b": AROUND,
     r"\b__(?:builtin_|sync_|atomic_|tsan|ubsan|sanitizer|cxa|libc|dso_handle)\w*": AROUND,
     r"(?i:emulator)\w*": EMULATOR,
+    r"\bgoto\s*\*": "jumps to an address that is computed; name a label",
     r"\b(?:clock|clock64|globaltimer|__nanosleep)\b": TIME,
     r"\b(?:reinterpret_cast|const_cast|bit_cast|__bit_cast)\b": POINTER,
     r"\bunion\b": POINTER,

@@ -1,11 +1,13 @@
 """Reads from a submission's source which of its functions call which."""
 
 import ast
+import builtins
 from collections.abc import Callable, Iterable, Mapping, Set
 
 from grader.model.mutant import called_name
 
 CONSTRUCTORS = ("array", "empty", "full", "zeros")  # of NDArrays
+BUILTINS = frozenset(dir(builtins))
 OF_NUMPY = ("buffer", "numpy")  # attributes of an NDArray that give an array of NumPy
 
 
@@ -23,19 +25,23 @@ def certain_calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str,
 
 
 def _graph(
-    files: Mapping[str, bytes], names: Iterable[str], mentioned: Callable[[ast.FunctionDef], set[str]]
+    files: Mapping[str, bytes],
+    names: Iterable[str],
+    mentioned: Callable[[ast.FunctionDef, Set[str]], set[str]],
 ) -> dict[str, frozenset[str]]:
     wanted = {called_name(name) for name in names}
     direct: dict[str, set[str]] = {}
     for file, content in files.items():
         if file.endswith(".py"):
-            for name, function in _functions(content):
-                direct.setdefault(name, set()).update(mentioned(function))
+            found = _functions(content)
+            functions = {name for name, _, is_method in found if not is_method}
+            for name, function, _ in found:
+                direct.setdefault(name, set()).update(mentioned(function, functions))
     return {name: _reached(name, direct) & wanted - {name} for name in wanted}
 
 
-def _functions(content: bytes) -> list[tuple[str, ast.FunctionDef]]:
-    """Every function, with the name by which it is called."""
+def _functions(content: bytes) -> list[tuple[str, ast.FunctionDef, bool]]:
+    """Every function, with the name by which it is called, and whether it is a method."""
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -43,21 +49,30 @@ def _functions(content: bytes) -> list[tuple[str, ast.FunctionDef]]:
     nodes = list(ast.walk(tree))
     class_of = {id(each): node.name for node in nodes if isinstance(node, ast.ClassDef) for each in node.body}
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
-    return [(called_name(f"{class_of.get(id(node), '')}.{node.name}"), node) for node in functions]
+    owners = [(node, class_of.get(id(node), "")) for node in functions]
+    return [(called_name(f"{owner}.{node.name}"), node, bool(owner)) for node, owner in owners]
 
 
-def _mentioned(function: ast.FunctionDef) -> set[str]:
-    nodes = list(ast.walk(function))
+def _mentioned(function: ast.FunctionDef, functions: Set[str]) -> set[str]:
+    """The names in a function. A name of Python's own counts if the file has a function of that name.
+
+    `sum(lengths)` does not call a method `sum`.
+    """
+    nodes = [
+        node
+        for node in ast.walk(function)
+        if not isinstance(node, ast.Name) or node.id not in BUILTINS or node.id in functions
+    ]
     arrays = {"self", *(name for node in nodes if (name := _made_array(node)))}
     return {name for node in nodes if (name := _name_of(node, arrays))}
 
 
-def _certainly_mentioned(function: ast.FunctionDef) -> set[str]:
+def _certainly_mentioned(function: ast.FunctionDef, functions: Set[str]) -> set[str]:
     nodes = list(ast.walk(function))
     arrays = _arrays_in(function, nodes)
     attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
     certain = {node.attr for node in attributes if _is_array(node.value, arrays)}
-    return _mentioned(function) - ({node.attr for node in attributes} - certain)
+    return _mentioned(function, functions) - ({node.attr for node in attributes} - certain)
 
 
 def _arrays_in(function: ast.FunctionDef, nodes: list[ast.AST]) -> set[str]:

@@ -17,7 +17,7 @@ from rich.console import Console
 from grader.__main__ import main
 from grader.author.load import load
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
-from grader.cli.handout import debug
+from grader.cli.handout import debug, watch
 from grader.cli.handout.one_case import set_up
 from grader.cli.handout.progress import WIDEST, Progress
 from grader.cli.handout.watch import Watch
@@ -265,6 +265,17 @@ def test_the_debugger_runs_no_kernel(
     monkeypatch.setattr(debug, "set_up", lambda name: bench)
     assert main(["debug", "dilate/rows"]) == NOT_PASSED
     assert "does not see into a kernel" in capsys.readouterr().out
+
+
+def test_ctrl_c_ends_watch_without_a_word(
+    handout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(folder: Path, names: tuple[str, ...]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watch, "changes", interrupted)
+    assert main(["watch"]) == PASSED
+    assert "interrupt" not in "".join(capsys.readouterr()).lower()
 
 
 def test_submit_packs_what_is_asked_for_and_nothing_else(

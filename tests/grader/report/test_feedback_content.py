@@ -58,6 +58,8 @@ def test_a_source_line_is_shown_once() -> None:
     call = Call("flip", "conv.py", 9, "return b", "a (2, 3)")
     failed = CheckResult("x", "a", Status.ERROR, rationale="conv.py:9: NameError\nreturn b", calls=(call,))
     assert dict(block(failed, "x · a", reveal=False).facts)["calls"] == "conv.py:9 in flip(a (2, 3))"
+    cut = replace(failed, calls=(replace(call, source="retur…"),))
+    assert dict(block(cut, "x · a", reveal=False).facts)["calls"] == "conv.py:9 in flip(a (2, 3))"
 
 
 def test_an_exception_without_a_place_is_shown_once_too() -> None:
@@ -146,7 +148,7 @@ def test_an_exception_of_several_cases_is_shown_once_with_its_line() -> None:
     fact = Fact("error", "3 cases end in ValueError at conv.py:9, with a (2, 3) in a", ("a", "b", "c"))
     (section,) = feedback_on(criterion_of(*raised, facts=(fact,))).sections
     assert section.facts == ()
-    assert [one.status for one in section.blocks] == ["error; 2 more cases end at this line"]
+    assert section.blocks[0].facts[-1] == ("also", "2 more cases end at this line")
     (section,) = feedback_on(criterion_of(failing("x"), failing("y"), *raised, facts=(fact,))).sections
     assert section.facts == (fact.text,)
 

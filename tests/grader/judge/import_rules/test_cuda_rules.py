@@ -58,6 +58,8 @@ def test_a_macro_may_put_names_together_and_make_texts() -> None:
     "trick",
     [
         'asm("nop");',
+        "goto *(there + 1);",
+        "goto\n    /* on */ *there;",
         '__asm__ volatile("" ::: "memory");',
         "float *p = (float *)0x1000;",
         "float *p = (float*) address;",

@@ -44,6 +44,15 @@ class NDArray:
     assert (reached["fill"], reached["part"], reached["length"]) == ({"__setitem__"}, {"__getitem__"}, set())
 
 
+def test_pythons_own_sum_is_no_call_of_a_method_sum() -> None:
+    """A function of the file with that name is another matter: there it is the one that is called."""
+    source = b"def flip(a):\n    return sum(a.shape)\n"
+    method = b"class NDArray:\n    def sum(self):\n        return self.permute()\n"
+    function = b"def sum(a):\n    return a\n"
+    assert certain_calls({"a.py": source + method}, ["flip", "NDArray.sum"])["flip"] == set()
+    assert certain_calls({"a.py": source + function}, ["flip", "sum"])["flip"] == {"sum"}
+
+
 def test_indexing_a_students_array_is_a_call_and_numpys_is_not() -> None:
     source = b"""
 def pad(a):
