@@ -43,7 +43,8 @@ def message(
     indexed = of_shared(row) if row.region == -1 else name if row.region == -3 else ""
     text = f"{who} {verb_of(row.mode)} {indexed or f'element {row.offset // element} of {name}'}"
     if kind == "out_of_bounds" and not -FAR < row.offset < row.room + FAR:
-        text = f"{who} {verb_of(row.mode)} an address far from every array; the nearest is {name}, which has {size}"
+        nearest = f"the nearest is {name}, which has {size}"
+        text = f"{who} {verb_of(row.mode)} an address far from every array; {nearest}"
     elif kind == "out_of_bounds":
         text += f", which has {size}"
     elif kind == "uninitialized_read":
