@@ -19,9 +19,9 @@ from grader.model.errors import BackflipError, UserError
 
 # what a handout's grader lacks, and the libraries that only instructors install
 OF_INSTRUCTORS = (
-    *("grader.batch", "grader.desk", "grader.prove", "grader.publish", "grader.author.new_assignment"),
-    *("alembic", "jinja2", "markdown_it", "sqlalchemy", "starlette", "uvicorn"),
-)
+    "grader.batch", "grader.desk", "grader.prove", "grader.publish", "grader.author.new_assignment",
+    "alembic", "jinja2", "markdown_it", "sqlalchemy", "starlette", "uvicorn",
+)  # fmt: skip
 NEW_OBJECTS = 200_000  # before the garbage collector looks; with Python's 700, it takes a tenth of the start
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")  # NumPy starts faster; submissions have one, too
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
@@ -67,14 +67,14 @@ def _run(arguments: Sequence[str] | None) -> int:
         print(f"grader: internal error in Backflip (not your submission): {error}", file=sys.stderr)
         return GRADER_FAULT
     except KeyboardInterrupt as interrupt:
-        print("grader: interrupted; everything recorded so far stays", file=sys.stderr)
+        print("grader: interrupted; everything recorded so far is kept", file=sys.stderr)
         return interrupt.exit_status if isinstance(interrupt, Terminated) else NOT_PASSED
     except ModuleNotFoundError as error:
         if not str(error.name).startswith(OF_INSTRUCTORS):
             return _fault(error)
-        needed = f"{error.name}, which is not installed here"
+        missing = f"{error.name}, which is not installed here"
         print(
-            f"grader: grader {options.command} is a command for instructors and needs {needed}: "
+            f"grader: grader {options.command} is a command for instructors and needs {missing}: "
             "pip install 'backflip[instructor]'",
             file=sys.stderr,
         )
@@ -84,7 +84,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             return _fault(error)
         place = f"{error.filename}: " if error.filename else ""
         print(
-            f"grader: {place}cannot be written: {error.strerror}; make room, then run it again",
+            f"grader: {place}cannot be written: {error.strerror}. Free some space, then run it again",
             file=sys.stderr,
         )
         return USER_MISTAKE

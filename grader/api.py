@@ -225,11 +225,11 @@ class Session:
         `submissions` maps student ids to files; in a list, the position is the id, "0" for the first.
         An iterable is read lazily, so it may be larger than memory.
         """
-        named = submissions.items() if isinstance(submissions, Mapping) else _numbered(submissions)
+        files_by_student = submissions.items() if isinstance(submissions, Mapping) else _numbered(submissions)
         if self.jobs == 1:
-            yield from (self.grade(files, student=name) for name, files in named)
+            yield from (self.grade(files, student=name) for name, files in files_by_student)
         else:
-            yield from self._grade_side_by_side(named)
+            yield from self._grade_side_by_side(files_by_student)
 
     async def grade_each(self, submissions: Mapping[str, Files] | Iterable[Files]) -> AsyncIterator[Grade]:
         """The same for `async for`: other tasks run during the wait for a grade."""

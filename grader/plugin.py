@@ -162,7 +162,7 @@ def _verdict(case: Case, when: str, error: BaseException | None) -> CheckResult:
         return ended_early(case, Status.NOT_RUN, str(error))
     if isinstance(error, AssertionError) and when == "call":
         message = str(error).partition("\n")[0]
-        return replace(ended_early(case, Status.WRONG, f"it should hold that: {about}"), actual=message)
+        return replace(ended_early(case, Status.WRONG, f"this should be true: {about}"), actual=message)
     why = str(error) if isinstance(error, GraderFault) else f"{type(error).__name__}: {error}"
     return ended_early(case, Status.INTERNAL_ERROR, f"{case.parameters['file']}: {why}")
 

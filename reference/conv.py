@@ -306,8 +306,8 @@ def correlate_w_grad(
     geometry = (k_h, k_w), stride, padding, dilation
     w_grad = zeros((k_h, k_w, c_in, c_out), x.device, common_dtype(x, out_grad))
     if takes_strips(x, geometry, groups, 0):
-        given = out_grad.compact().native()
-        conv_as_products.multiply_transposed(x.native(), axes_of(geometry), given, groups, w_grad.native())
+        upstream = out_grad.compact().native()
+        conv_as_products.multiply_transposed(x.native(), axes_of(geometry), upstream, groups, w_grad.native())
     elif groups > 1:
         for ins, outs in channels(w_shape, groups):
             part = w_grad[..., outs]
@@ -374,8 +374,8 @@ def column_blocks(
     """
     elements, block = max(math.prod(kernel), math.prod(stride)) * x.shape[3], x.device.ops.BLOCK
     for box in boxes(out.shape[:3], elements, block if elements == x.shape[3] else block // 4):
-        seen = region(x, box, kernel, stride, padding, dilation)
-        yield as_rows(windows(seen, kernel, stride, dilation)), as_rows(out[box])
+        pixels = region(x, box, kernel, stride, padding, dilation)
+        yield as_rows(windows(pixels, kernel, stride, dilation)), as_rows(out[box])
 
 
 def region(x: NDArray, box: Box, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> NDArray:

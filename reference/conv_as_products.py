@@ -107,9 +107,9 @@ def multiply_transposed(images: Buffer, axes: Axes, out_grad: Buffer, groups: in
             lines = memory.array("lines", shape, apart.dtype)
             compact(apart.reshape(-1), shape, steps, 0, lines.reshape(-1))
             group, row, *_ = steps_of(lines)
-            given = out_grad[batch, down].swapaxes(0, 1)
-            right = memory.array("given", given.shape, given.dtype)
-            right[...] = given
+            upstream = out_grad[batch, down].swapaxes(0, 1)
+            right = memory.array("upstream", upstream.shape, upstream.dtype)
+            right[...] = upstream
             across = shape[2] * width  # the number of windows in a row of all images
             for first, count, at_once in pieces(len(right), 0 if whole else across * terms * each):
                 left = strided(

@@ -188,9 +188,9 @@ def _x_grad(out_grad: NDArray, w: NDArray, x_shape: Shape, steps: Steps, groups:
         n, length, *rest = x_shape
         depth, edge, inner = out_grad.shape[1], steps.padding[0], _inner(steps)
         x_grad = zeros((n, length + 2 * edge, *rest), out_grad.device, common_dtype(out_grad, w))
-        given = out_grad.reshape((n * depth, *out_grad.shape[2:]))
+        upstream = out_grad.reshape((n * depth, *out_grad.shape[2:]))
         for a in range(w.shape[0]):
-            part = _x_grad(given, w[a], (n * depth, *rest), inner, groups)
+            part = _x_grad(upstream, w[a], (n * depth, *rest), inner, groups)
             add_into(part.reshape((n, depth, *rest)), _slices(x_grad, a, depth, steps))
         return x_grad[:, edge : edge + length].compact()
     stride, padding, dilation = map(_two, steps)
@@ -204,11 +204,11 @@ def _w_grad(x: NDArray, out_grad: NDArray, w_shape: Shape, steps: Steps, groups:
     if axes > 2:
         n, depth, *_ = out_grad.shape
         x, inner = _padded_depth(x, steps), _inner(steps)
-        given = out_grad.reshape((n * depth, *out_grad.shape[2:]))
+        upstream = out_grad.reshape((n * depth, *out_grad.shape[2:]))
         w_grad = empty(w_shape, x.device, common_dtype(x, out_grad))
         for a in range(w_shape[0]):
             images = _slices(x, a, depth, steps)
-            w_grad[a] = _w_grad(images.reshape((-1, *images.shape[2:])), given, w_shape[1:], inner, groups)
+            w_grad[a] = _w_grad(images.reshape((-1, *images.shape[2:])), upstream, w_shape[1:], inner, groups)
         return w_grad
     stride, padding, dilation = map(_two, steps)
     return pictures.correlate_w_grad(x, out_grad, tuple(w_shape), stride, padding, dilation, groups)

@@ -56,19 +56,19 @@ def depthwise_x_grad(
     # NumPy's form multiplies the pixels beyond the images by 0, which gives NaN if w is infinite.
     if out_grad.device.is_host and np.isfinite(w.native()).all():
         of_outputs = empty((n, *lengths, w.shape[-1]), out_grad.device, common_dtype(out_grad, w))
-        axes, given, kernels = _axes(w.shape, stride, padding, dilation), out_grad.native(), _kernels(w)
+        axes, upstream, kernels = _axes(w.shape, stride, padding, dilation), out_grad.native(), _kernels(w)
         x_grad = of_outputs.native()
-        _loops(x_grad, given, kernels).correlate_x_grad(given, kernels, axes, x_grad)
+        _loops(x_grad, upstream, kernels).correlate_x_grad(upstream, kernels, axes, x_grad)
         return (
             of_outputs if c == w.shape[-1] else of_outputs.reshape((n, *lengths, c, w.shape[-1] // c)).sum(-1)
         )
     weights = w.reshape((*w.shape[:-2], c, w.shape[-1] // c))
-    given = out_grad.reshape((*out_grad.shape[:-1], *weights.shape[-2:]))
+    upstream = out_grad.reshape((*out_grad.shape[:-1], *weights.shape[-2:]))
     padded = [length + 2 * edge for length, edge in zip(lengths, padding, strict=True)]
     x_grad = zeros((n, *padded, c), out_grad.device, common_dtype(out_grad, w))
-    for box in _boxes(given):
+    for box in _boxes(upstream):
         for place, met in _places(weights.shape[:-2], box, stride, dilation):
-            term = given[box] * weights[place]
+            term = upstream[box] * weights[place]
             add_into(term[..., 0] if term.shape[-1] == 1 else term.sum(-1), x_grad[met])
     inner = [slice(edge, edge + length) for length, edge in zip(lengths, padding, strict=True)]
     return x_grad[(slice(None), *inner)].compact()
@@ -81,20 +81,20 @@ def depthwise_w_grad(
     c = x.shape[-1]
     if x.device.is_host:
         result = zeros(w_shape, x.device, common_dtype(x, out_grad))
-        axes, images, given = (
+        axes, images, upstream = (
             _axes(w_shape, stride, padding, dilation),
             _repeated(x, w_shape),
             out_grad.native(),
         )
-        _loops(images, given).correlate_w_grad(images, given, axes, _kernels(result))
+        _loops(images, upstream).correlate_w_grad(images, upstream, axes, _kernels(result))
         return result
     kernel, of_channel = w_shape[:-2], (c, w_shape[-1] // c)
-    x, given = _framed(x, padding), out_grad.reshape((*out_grad.shape[:-1], *of_channel))
+    x, upstream = _framed(x, padding), out_grad.reshape((*out_grad.shape[:-1], *of_channel))
     w_grad = zeros((*kernel, *of_channel), x.device, common_dtype(x, out_grad))
     pixels = tuple(range(x.ndim - 1))
-    for box in _boxes(given):
+    for box in _boxes(upstream):
         for place, met in _places(kernel, box, stride, dilation):
-            add_into((x[met][..., None] * given[box]).sum(pixels), w_grad[place])
+            add_into((x[met][..., None] * upstream[box]).sum(pixels), w_grad[place])
     return w_grad.reshape(w_shape)
 
 

@@ -73,12 +73,12 @@ def correlate_w_grad(x: Buffer, out_grad: Buffer, axes: Axes, w_grad: Buffer) ->
         return
     memory, (lines, kernel, run) = Memory(), _labels(out_grad.ndim)
     for box in boxes(out_grad.shape[:-1], out_grad.shape[-1], CACHED):
-        given, region = out_grad[box], _region(x, box, axes, memory)
-        across = given.reshape(*given.shape[:-2], -1)
-        for places, seen in _rows(region, given.shape, axes):
+        upstream, region = out_grad[box], _region(x, box, axes, memory)
+        across = upstream.reshape(*upstream.shape[:-2], -1)
+        for places, seen in _rows(region, upstream.shape, axes):
             total = memory.array("total", seen.shape[len(lines) :], w_grad.dtype)
             np.einsum(seen, lines + kernel + run, across, lines + run, kernel + run, out=total)
-            w_grad[places] += total.reshape(*total.shape[:-1], *given.shape[-2:]).sum(-2)
+            w_grad[places] += total.reshape(*total.shape[:-1], *upstream.shape[-2:]).sum(-2)
 
 
 def _region(x: Buffer, box: Box, axes: Axes, memory: Memory) -> Buffer:

@@ -67,9 +67,9 @@ def max_pool_grad(
     axes, lengths = _axes(x.shape, window, stride, padding)
     check_out_grad(out_grad, (x.shape[0], *lengths, x.shape[-1]))
     x_grad = empty(x.shape, x.device, common_dtype(out_grad, x))
-    given, images, grads, memory = out_grad.native(), x.native(), x_grad.native(), Memory()
-    if compiled_loops.are_worth_it(images, given):
-        compiled_loops.max_pool_grad(given, images, axes, grads)
+    upstream, images, grads, memory = out_grad.native(), x.native(), x_grad.native(), Memory()
+    if compiled_loops.are_worth_it(images, upstream):
+        compiled_loops.max_pool_grad(upstream, images, axes, grads)
         return x_grad
     sizes = list(zip(axes, lengths, x.shape[1:-1], strict=True))
     places = [list(axis.places(slice(0, count), size)) for axis, count, size in sizes]
@@ -85,7 +85,7 @@ def max_pool_grad(
             left = memory.array(f"largest {number}", shape, x.dtype)
             _fold(np.maximum, -math.inf, terms, number, left)
             choices.append((terms, left))
-        grad = given[batch] * (left == left)  # NaN has no place: no number equals it
+        grad = upstream[batch] * (left == left)  # NaN has no place: no number equals it
         for number, phase in enumerate(phases, 1):
             shares = _shares(*choices[-number], grad, number, memory)
             to = grads[batch] if number == len(axes) else None
@@ -109,14 +109,14 @@ def average_pool_grad(
     axes, lengths = _axes(x_shape, window, stride, padding)
     check_out_grad(out_grad, (x_shape[0], *lengths, x_shape[-1]))
     x_grad = empty(x_shape, out_grad.device, out_grad.dtype)
-    given, grads, memory = out_grad.native(), x_grad.native(), Memory()
-    if compiled_loops.are_worth_it(grads, given):
-        compiled_loops.average_pool_grad(given, axes, grads)
+    upstream, grads, memory = out_grad.native(), x_grad.native(), Memory()
+    if compiled_loops.are_worth_it(grads, upstream):
+        compiled_loops.average_pool_grad(upstream, axes, grads)
         return x_grad
     phases = list(map(_phases, axes, lengths, x_shape[1:-1]))
     for (batch,) in boxes(x_grad.shape[:1], math.prod(x_grad.shape[1:]), CACHED):
-        grad = memory.array("share", given[batch].shape, given.dtype)
-        np.divide(given[batch], math.prod(axis.kernel for axis in axes), out=grad)
+        grad = memory.array("share", upstream[batch].shape, upstream.dtype)
+        np.divide(upstream[batch], math.prod(axis.kernel for axis in axes), out=grad)
         for number in range(len(axes), 0, -1):  # the long runs of the first axis write the result
             shares, to = [grad] * axes[number - 1].kernel, grads[batch] if number == 1 else None
             grad = _spread(shares, phases[number - 1], number, x_shape[number], to, memory)

@@ -28,15 +28,11 @@ from tests.golden.class_of_kernels import GOLDEN, golden_files, kernels
 from tests.sample_class.cuda_kernels import CLASS
 
 ASKED_FOR = {  # of issue and course: ideas that have to be told by name
-    *("no_guard", "guard_on_the_wrong_size", "grid_rounded_down", "first_barrier_missing"),
-    *("second_barrier_missing", "early_return", "stale_shared_memory", "wrong_tile_variable"),
-    *("race_in_the_reduction", "not_atomic", "strides_from_the_shape", "uninitialized_shared_memory"),
-}
-IN_THE_SAMPLE_CLASS = {
-    "no_guard_in_add",
-    "one_barrier_for_all_rounds",
-    "rows_without_guard",
-}  # what it reads besides
+    "no_guard", "guard_on_the_wrong_size", "grid_rounded_down", "first_barrier_missing",
+    "second_barrier_missing", "early_return", "stale_shared_memory", "wrong_tile_variable",
+    "race_in_the_reduction", "not_atomic", "strides_from_the_shape", "uninitialized_shared_memory",
+}  # fmt: skip
+IN_THE_SAMPLE_CLASS = {"no_guard_in_add", "one_barrier_for_all_rounds", "rows_without_guard"}
 TOO_FEW_BITS = ("accumulates_in_half", "accumulates_in_bfloat16")
 
 

@@ -3,6 +3,8 @@
 import math
 
 import numpy as np
+
+# `solution` is the solution as it is rendered from the templates.
 from solution import original, slope
 
 from grader.model.mutant import rewrite

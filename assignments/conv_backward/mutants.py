@@ -1,5 +1,6 @@
 """Wrong ideas about convolution's gradients, and what to tell students who have them."""
 
+# `solution` is the solution as it is rendered from the templates.
 from solution import NDArray, conv, dilate, flip, normalize_axes, original, output_shape, pad, pair, zeros
 
 from grader.model.mutant import mutant

@@ -5,6 +5,8 @@ import itertools
 
 import numpy as np
 from ndarray import array
+
+# `solution` is the solution as it is rendered from the templates.
 from solution import conv, dilate, normalize_axes, original, output_shape, pad, pair, zeros
 
 from grader.model.mutant import rewrite

@@ -1,5 +1,6 @@
 """Wrong ideas about the family of convolutions, and what to tell students who have them."""
 
+# `solution` is the solution as it is rendered from the templates.
 from solution import original, per_axis, zeros
 
 from grader.model.mutant import mutant

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 from ndarray import array
+
+# `solution` is the solution as it is rendered from the templates.
 from solution import (
     conv,
     conv_shape,

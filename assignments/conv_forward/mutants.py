@@ -1,6 +1,8 @@
 """Wrong ideas about padding, counting windows and convolving, and what to tell students who have them."""
 
 import numpy as np
+
+# `solution` is the solution as it is rendered from the templates.
 from solution import NDArray, conv_loops, im2col, original, output_shape, pad, pair, zeros
 
 from grader.model.mutant import mutant

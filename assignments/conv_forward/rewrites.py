@@ -6,6 +6,8 @@ from functools import reduce
 
 import numpy as np
 from ndarray import array
+
+# `solution` is the solution as it is rendered from the templates.
 from solution import original, output_shape, pad, pair, zeros
 
 from grader.model.mutant import rewrite

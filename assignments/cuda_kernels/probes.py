@@ -7,9 +7,9 @@ found in that very run, which a GPU hides, and how often memory was accessed.
 import numpy as np
 
 KINDS = (
-    *("out_of_bounds", "uninitialized_read", "never_written", "race", "divergent_barrier"),
-    *("schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed"),
-)
+    "out_of_bounds", "uninitialized_read", "never_written", "race", "divergent_barrier",
+    "schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed",
+)  # fmt: skip
 SHOWN = 4  # findings that are put into words
 LINES = 2  # so many lines that waste accesses
 

@@ -1,6 +1,8 @@
 """Wrong ideas about a layer's gradients, and what to tell students who have them."""
 
 import numpy as np
+
+# `solution` is the solution as it is rendered from the templates.
 from solution import cross_entropy, original, softmax
 
 from grader.model.mutant import mutant

@@ -2,6 +2,8 @@
 
 import numpy as np
 from ndarray import array, zeros
+
+# `solution` is the solution as it is rendered from the templates.
 from solution import softmax
 
 from grader.model.mutant import rewrite

@@ -3,6 +3,8 @@
 import math
 
 import numpy as np
+
+# `solution` is the solution as it is rendered from the templates.
 from solution import NDArray, add_product, array, original, positions, row_major_strides, tiles, zeros
 
 from grader.model.mutant import mutant

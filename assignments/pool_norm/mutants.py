@@ -1,5 +1,6 @@
 """Wrong ideas about pooling and normalization, and what to tell students who have them."""
 
+# `solution` is the solution as it is rendered from the templates.
 from solution import original
 
 from grader.model.mutant import mutant

@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 from ndarray import array, zeros
+
+# `solution` is the solution as it is rendered from the templates.
 from solution import (
     framed,
     inside,

@@ -1,13 +1,21 @@
 """Counts the elements of a case's inputs and result from its keys, before anything is drawn."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
 from grader.author.extensions.own_methods import lengths_of
+from grader.author.yaml_document import Document
 from grader.judge.kind import Kind
 
 MAX_ELEMENTS = 1 << 24  # 64 MiB of float32, for all arrays of a case together
+
+
+def check_size(document: Document, place: tuple[Hashable, ...], size: int) -> None:
+    """Checks that a case's arrays, with `size` elements together, are not too large."""
+    if size > MAX_ELEMENTS:
+        message = f"found arrays of {size} elements of 4 bytes, expected at most {MAX_ELEMENTS} (64 MiB)"
+        raise document.fail(f"{message} in a case's inputs and result: choose smaller lengths", place)
 
 
 def elements(kind: Kind, parameters: Mapping[str, Any], views: Sequence[str], is_drawn: bool = False) -> int:

@@ -1,6 +1,7 @@
 """Checks the values that a case passes to its probe, and the steps of a scenario."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, SCENARIO
 from grader.model.did_you_mean import did_you_mean
 
 
-def asked(
+def ask_values(
     document: Document,
     place: tuple[Hashable, ...],
     model: CaseModel,
@@ -33,10 +34,10 @@ def asked(
     for number, step in enumerate(steps):
         arguments = step.get("given", [])
         for each in [*(arguments.values() if isinstance(arguments, dict) else arguments), step.get("to")]:
-            named = each["case"] if isinstance(each, dict) and list(each) == ["case"] else None
-            if named is not None and named not in values | set(arrays):
+            value_name = each["case"] if isinstance(each, dict) and list(each) == ["case"] else None
+            if value_name is not None and value_name not in values | set(arrays):
                 expected = ", ".join(sorted(values)) or "none: it has neither `ask` nor `random`"
-                message = f"found {{case: {named}}}, expected a value of the case: {expected}"
+                message = f"found {{case: {value_name}}}, expected a value of the case: {expected}"
                 raise document.fail(message, (*place, "scenario", number))
     return {**(model.ask or {}), **({SCENARIO: steps} if steps else {})}
 
@@ -55,6 +56,12 @@ def check_stand_under_ask(
         if re.search(rf"\bcase(\.|, [\"']){re.escape(key)}\b", probes):
             message = f"found the key {key!r}, expected it under `ask`, where the values for a probe stand: "
             raise document.fail(f"{message}write `ask: {{{key}: ...}}`", (*place, key))
+
+
+def check_are_unique(document: Document, place: tuple[Hashable, ...], names: Iterable[str]) -> None:
+    """Checks that no two values of a case have one name."""
+    if twice := sorted(name for name, times in Counter(names).items() if times > 1):
+        raise document.fail(f"found {twice[0]!r} twice, expected one value of that name: rename one", place)
 
 
 def check_are_free(

@@ -48,9 +48,9 @@ RECORDS = Records(
             Rubric,
             Visibility,
         ),
-        *(Course, LateDays, Penalty, Policies, Rounding),
+        Course, LateDays, Penalty, Policies, Rounding,
     )
-)
+)  # fmt: skip
 
 
 def load(folder: Path) -> Assignment:

@@ -154,5 +154,5 @@ def _results(probe: ast.FunctionDef) -> tuple[str, ...]:
     returned = [node.value for node in ast.walk(probe) if isinstance(node, ast.Return)]
     if len(returned) != 1 or not isinstance(returned[0], ast.Tuple):
         return ()
-    named = takewhile(lambda element: not isinstance(element, ast.Starred), returned[0].elts)
-    return tuple(WRAPPED.sub(r"\1", ast.unparse(each).removesuffix(".numpy()")) for each in named)
+    elements = takewhile(lambda element: not isinstance(element, ast.Starred), returned[0].elts)
+    return tuple(WRAPPED.sub(r"\1", ast.unparse(each).removesuffix(".numpy()")) for each in elements)

@@ -1,7 +1,6 @@
 """Loads rubric.yaml: criteria, cases, and the names that they may use."""
 
 import re
-from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.author import case_values
-from grader.author.case_size import MAX_ELEMENTS, elements
+from grader.author.case_size import check_size, elements
 from grader.author.course_files import read_text
 from grader.author.covers_conditions import CONDITIONS
 from grader.author.extensions.own_functions import OwnFunctions
@@ -288,9 +287,7 @@ def _cases(
     free = [name for name in kind.arrays_of(parameters) if name not in kind.fixed_of(parameters)]
     if complaint := _complaint_about_wide(model, free) or kind.complaint(parameters):
         raise document.fail(complaint, place)
-    if (size := elements(kind, parameters, model.view, count is not None)) > MAX_ELEMENTS:
-        message = f"found arrays of {size} elements of 4 bytes, expected at most {MAX_ELEMENTS} (64 MiB)"
-        raise document.fail(f"{message} in a case's inputs and result: choose smaller lengths", place)
+    check_size(document, place, elements(kind, parameters, model.view, count is not None))
     compare = model.compare or criterion.compare or defaults.compare
     functions, functions_source = document.functions.of_case(document, place, model)
     case = Case(
@@ -309,16 +306,14 @@ def _cases(
             **_shared(document, criterion, compare),
             **model.model_dump(include=of_comparisons, exclude_none=True),
         },
-        ask=case_values.asked(document, place, model, criterion, kind.arrays_of(parameters)),
+        ask=case_values.ask_values(document, place, model, criterion, kind.arrays_of(parameters)),
         random={name: each.model_dump(exclude_none=True) for name, each in (model.random or {}).items()},
         kind_source=document.words.sources.get(OWN_KINDS, {}).get(kind.name, ""),
         comparison_source=document.words.sources.get(OWN_COMPARISONS, {}).get(compare, ""),
         functions=functions,
         functions_source=functions_source,
     )
-    names = Counter([*case.ask, *case.random, *functions, *parameters])
-    if twice := sorted(name for name, times in names.items() if times > 1):
-        raise document.fail(f"found {twice[0]!r} twice, expected one value of that name: rename one", place)
+    case_values.check_are_unique(document, place, [*case.ask, *case.random, *functions, *parameters])
     taken = {*kind.arrays_of(parameters), *kind.values, *compared_by(case).extra_names}
     case_values.check_are_free(document, place, model, taken)
     case_values.check_are_read(document, place, model, document.probes)

@@ -19,6 +19,7 @@ from grader.judge.kind import Kind
 from grader.judge.kinds import KINDS
 from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, ImportRules, Limits, Visibility
 from grader.model.errors import UserError
+from grader.model.surroundings import Device
 
 M = TypeVar("M", bound=BaseModel)
 Python = Literal["3.11", "3.12", "3.13", "3.14"]
@@ -69,6 +70,22 @@ class AttemptsModel(Strict):
     """The least time between two submissions that may count: 15m, 2h, 1d."""
 
 
+def _one_of(names: Sequence[str]) -> Callable[[str], str]:
+    """A check that a text is one of the names."""
+
+    def check(value: str) -> str:
+        if value not in names:
+            expected = ", ".join(map(repr, names))
+            raise PydanticCustomError("name", "Input should be one of {expected}", {"expected": expected})
+        return value
+
+    return check
+
+
+DEVICES = [device.value for device in Device]
+DeviceName = Annotated[str, AfterValidator(_one_of(DEVICES)), Field(json_schema_extra={"enum": DEVICES})]
+
+
 class AssignmentModel(Strict):
     """assignment.yaml. Only a handout's copy has `provided`, `unwritten`, `frozen` and `python`."""
 
@@ -82,7 +99,7 @@ class AssignmentModel(Strict):
     """The files that students submit; each needs a template of its name."""
     oracle: str
     """The module of the reference that gives expected values, such as `reference.conv`."""
-    devices: list[Literal["cpu", "cuda", "emulated"]] = Field(["cpu"], min_length=1)
+    devices: list[DeviceName] = Field([Device.CPU.value], min_length=1)
     """Where submissions run: on the first of these devices that the machine has."""
     limits: LimitsModel = LimitsModel()
     """The resources that a submission may use; [limits.md](limits.md) lists them."""
@@ -98,18 +115,6 @@ class AssignmentModel(Strict):
     """Only in a handout: the file with the inputs and expected values of the visible cases."""
     python: Python | None = None
     """Only in a handout: the Python that grades."""
-
-
-def _one_of(names: Sequence[str]) -> Callable[[str], str]:
-    """A check that a text is one of the names."""
-
-    def check(value: str) -> str:
-        if value not in names:
-            expected = ", ".join(map(repr, names))
-            raise PydanticCustomError("name", "Input should be one of {expected}", {"expected": expected})
-        return value
-
-    return check
 
 
 BY_RANK = sorted(COMPARISONS.values(), key=lambda comparison: comparison.rank)

@@ -105,7 +105,7 @@ def terms(a: Numbers, b: Numbers) -> str:
 FUNCTIONS: Mapping[str, Callable[..., object]] = {  # functions for templates, in addition to `variant.pick`
     function.__name__: function
     for function in (
-        *(correlate, correlate_back, correlate_2d, matmul, inner),
-        *(in_rows, row, aligned, slashed, products, terms),
+        correlate, correlate_back, correlate_2d, matmul, inner,
+        in_rows, row, aligned, slashed, products, terms,
     )
-}
+}  # fmt: skip

@@ -214,9 +214,11 @@ def _fields_at(model: type[BaseModel], place: Iterable[Hashable]) -> list[str]:
     """The keys that the mapping at a place may have; in a union, those of each model that it may be."""
     models = [model]
     for step in place:  # a step that is no field is a key, an index, or the branch of a union
-        named = [each for each in models if each.__name__ == step]
+        models_of_step = [each for each in models if each.__name__ == step]
         fields = [each.model_fields[step] for each in models if step in each.model_fields]
-        models = named or [inner for field in fields for inner in _models_in(field.annotation)] or models
+        models = (
+            models_of_step or [inner for field in fields for inner in _models_in(field.annotation)] or models
+        )
     return list(dict.fromkeys(name for each in models for name in each.model_fields))
 
 

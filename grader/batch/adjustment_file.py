@@ -65,7 +65,7 @@ def read_adjustments(
         key = (adjustment.student_id, adjustment.assignment, adjustment.criterion)
         if adjustment.student_id not in ids:
             student = adjustment.student_id
-            expected = f"expected one on the roster, or who submitted something{did_you_mean(student, ids)}"
+            expected = f"expected a student on the roster or with a submission{did_you_mean(student, ids)}"
             raise UserError(f"found no student {student!r}; {expected}", path, line)
         _check(path, line, "assignment", adjustment.assignment, criteria)
         _check(path, line, "criterion", adjustment.criterion, criteria[adjustment.assignment])

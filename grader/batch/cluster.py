@@ -86,7 +86,8 @@ def connect(address: str, jobs: int, code: str) -> Iterator[Client]:
         except (OSError, TimeoutError, ValueError) as error:
             message = (str(error).splitlines() or [type(error).__name__])[0]
             raise UserError(
-                f"no Dask scheduler answers: {message}; expected tcp://HOST:PORT of a running one", address
+                f"no Dask scheduler answers: {message}; expected tcp://HOST:PORT of a running one",
+                address,
             ) from error
         with client:
             _check_workers(client, address, code)
@@ -141,7 +142,8 @@ def grade_on_cluster(
         yield from run_all(items, open)
     except (CancelledError, OSError) as error:
         raise UserError(
-            "the cluster went away; the grades so far are kept: run the command again to continue", address
+            "lost the cluster; the grades so far are kept. To continue, run the command again",
+            address,
         ) from error
     finally:
         if client.status == "running":

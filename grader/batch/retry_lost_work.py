@@ -48,7 +48,10 @@ def run_all(
                     break
                 deaths[number] += 1
             if deaths[number] == DEATHS:
-                yield item, GraderFault(f"{DEATHS} workers died while grading it, the last one alone")
+                yield (
+                    item,
+                    GraderFault(f"{DEATHS} workers died while grading it, the last one alone"),
+                )
 
 
 def _run_until_a_death(

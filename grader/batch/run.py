@@ -150,10 +150,12 @@ class _Batch:
             best = max(graded, key=lambda id: (keys[id].score, candidates.index(id)), default=None)
             if best is not None and not keys[best].counts:
                 instead[best] = next((id for id in graded if keys[id].counts), "")
-        wanted = {handin.submission.id: handin.submission.student_id for handin in self._intake.submissions}
-        students = set(wanted.values())
+        student_of = {
+            handin.submission.id: handin.submission.student_id for handin in self._intake.submissions
+        }
+        students = set(student_of.values())
         faults = self._gradebook.faults(self._assignment)
-        stale = [id for id, student in faults.items() if student in students and id not in wanted]
+        stale = [id for id, student in faults.items() if student in students and id not in student_of]
         if instead or stale:
             self._gradebook.set_counting(instead, stale)
 
@@ -183,7 +185,7 @@ class _Batch:
 
     def _counting(self, row: ClassRow) -> list[Counting]:
         """The submission that counts, if this student has several."""
-        count, chosen = self._intake.counts.get(row.student_id, 0), row.submission
-        if count < 2 or chosen is None:
+        count, submission = self._intake.counts.get(row.student_id, 0), row.submission
+        if count < 2 or submission is None:
             return []
-        return [Counting(row.standing.student.label, chosen.sequence, chosen.submitted_at, count)]
+        return [Counting(row.standing.student.label, submission.sequence, submission.submitted_at, count)]

@@ -95,12 +95,15 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
     if is_doubtful:
         print(f"needs review: {clean_line(read.doubt)}")
     show_next_step(grade, console, place, first_only=not options.all, reveal=options.reveal)
+    return _exit_status(grade, is_doubtful)
+
+
+def _exit_status(grade: Grade, is_doubtful: bool) -> int:
     if grade.needs_review:
         return GRADER_FAULT
-    if is_doubtful:
-        return NOT_PASSED
-    ran = [result for criterion in grade.criteria for result in criterion.results]
-    return PASSED if all(result.status is Status.OK for result in ran) else NOT_PASSED
+    results = [result for criterion in grade.criteria for result in criterion.results]
+    passes = not is_doubtful and all(result.status is Status.OK for result in results)
+    return PASSED if passes else NOT_PASSED
 
 
 def _look_closer(
@@ -120,15 +123,15 @@ def _look_closer(
     from grader.judge.examples.failing import examples_of, first_failing, shown_failing
     from grader.report.pages.grade_page import IN_FULL, Closer
 
-    wanted: Sequence[CheckResult] = ()
+    failing_cases: Sequence[CheckResult] = ()
     if is_unread(grade):
         pass
     elif options.html is not None:
         failing = map(in_telling_order, grade.criteria)
-        wanted = [result for results in failing for result in shown_failing(results, IN_FULL)]
+        failing_cases = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
-        wanted = first_failing(grade, 1)
-    written = [result for result in wanted if not unwritten(result)]
+        failing_cases = first_failing(grade, 1)
+    written = [result for result in failing_cases if not unwritten(result)]
     whole, small = examples_of(session, assignment, files, written)
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
@@ -141,7 +144,7 @@ def _show_smallest(grade: Grade, closer: "Closer", console: Console) -> None:
     from grader.report.terminal.show_example import show_example
 
     for result in first_failing(grade, 1):
-        if example := closer.small.get(f"{result.criterion}/{result.case}"):
+        if example := closer.small.get(result.name):
             console.print()
             show_example(example, console)
 

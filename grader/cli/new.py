@@ -111,7 +111,7 @@ def _show(drafted: ProvedDraft, verification: Verification) -> None:
     print(", ".join(plural(*count) for count in counts))
     for mutant in drafted.survivors[:SHOWN_SURVIVORS]:
         old, new = mutant.change.shown
-        print(f"no case notices if `{old}` becomes `{new}`: add a case if it should")
+        print(f"no case fails if `{old}` becomes `{new}`: add a case if one should")
     print(
         f"Next: teach in assignments/{draft.name}/templates/README.md.j2, name the mutants by their ideas, "
         f"then run: grader verify {draft.name}"

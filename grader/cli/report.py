@@ -33,18 +33,18 @@ def run(options: argparse.Namespace) -> int:
     """Writes the files of one format, or shows the class in the terminal."""
     if options.format == TERMINAL:
         if options.json:
-            raise UserError("--format terminal is for people: --format json writes the grades for a program")
+            raise UserError("--format terminal is for people. For a program, use --format json")
         _show(_class_report(options)[0])
         return PASSED
     if options.out is None:
-        raise UserError(f"--format {options.format} writes files: say where with --out DIR")
+        raise UserError(f"--format {options.format} writes files: give their folder with --out DIR")
     form = format_of(options.format)
     _check(options, form)
     report, students = _class_report(options)
     if form.ONE_ASSIGNMENT and len(report.assignments) != 1:
         names = ", ".join(report.assignments) or "none"
         raise UserError(
-            f"--format {options.format} is of one assignment: choose by --assignment NAME (found {names})"
+            f"--format {options.format} holds one assignment: choose with --assignment NAME (found {names})"
         )
     request = Request(students, options.into, options.keep_existing, _named_columns(options.column))
     written = form.write(report, request)
@@ -65,7 +65,7 @@ def _check(options: argparse.Namespace, form: Format) -> None:
     if options.column and options.format != "moodle":
         raise UserError("--column ROLE=HEADER is for a worksheet of Moodle: it goes with --format moodle")
     if options.keep_existing and options.into is None:
-        raise UserError("--keep-existing is about cells of --into CSV: give one")
+        raise UserError("--keep-existing also needs --into CSV")
 
 
 def _print_paths(out: Path, paths: Sequence[Path]) -> None:
@@ -103,7 +103,7 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
     ids = {student.id for student in students}
     for assignment, extensions in policies.extensions.items():
         for id in sorted(extensions.keys() - ids):
-            message = f"course.yaml extends {assignment} for {id!r}, whom the gradebook does not know"
+            message = f"course.yaml extends {assignment} for {id!r}, but the gradebook has no such student"
             print(f"note: {message}{did_you_mean(id, ids)}", file=sys.stderr)
     if options.assignment is not None:
         names = sorted({row.assignment for row in rows})
@@ -132,13 +132,13 @@ def _show(report: ClassReport) -> None:
 
 def _named_columns(words: Iterable[str]) -> dict[str, str]:
     """Headers by role, from `--column ROLE=HEADER`."""
-    named: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for word in words:
         role, equals, header = word.partition("=")
         if role not in ENGLISH or not equals:
             message = f"--column {word}: expected ROLE=HEADER with a role of {', '.join(ENGLISH)}"
             raise UserError(f"{message}{did_you_mean(role, ENGLISH)}")
-        if role in named:
-            raise UserError(f"--column {word}: {role} is {named[role]!r} already; expected each role once")
-        named[role] = header.strip()
-    return named
+        if role in headers:
+            raise UserError(f"--column {word}: {role} is {headers[role]!r} already; expected each role once")
+        headers[role] = header.strip()
+    return headers

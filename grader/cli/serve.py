@@ -41,8 +41,8 @@ def run(options: argparse.Namespace) -> int:
             hosts=_hosts(options.host),
             editable=options.edit,
         )
-        shown = host if options.host not in ("0.0.0.0", "::") else socket.gethostname()
-        print(f"http://{shown}:{port}/?token={token}", flush=True)
+        host_name = host if options.host not in ("0.0.0.0", "::") else socket.gethostname()
+        print(f"http://{host_name}:{port}/?token={token}", flush=True)
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])

@@ -17,7 +17,7 @@ from grader.report.pages.similar_pairs import shared_answers, similarity_pages
 from grader.report.write_files import write_files
 
 SHOWN_PAIRS = 10
-OWN_NUMBERS = "Everyone had numbers of their own: no wrong answer can be another's."
+OWN_NUMBERS = "Each student had their own numbers, so a shared wrong answer cannot show copying."
 
 
 def run(options: argparse.Namespace) -> int:

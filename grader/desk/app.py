@@ -61,7 +61,7 @@ def _fault(desk: Desk) -> Any:
     """Says that the desk failed at one page; the server prints the traceback."""
 
     def show(request: Request, error: Exception) -> Response:
-        says = f"The desk cannot show this page: a fault of the grader ({type(error).__name__})."
+        says = f"The desk cannot show this page because of an error in the grader ({type(error).__name__})."
         return desk.page(request, "failure.html.j2", 500, says=says)
 
     return show

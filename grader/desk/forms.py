@@ -50,7 +50,7 @@ def posted(desk: Desk, take: Take) -> Callable[[Request], Awaitable[Response]]:
             # PostgreSQL cannot store null bytes, and no user types any
             values = {name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)}
         if not is_own_form(desk.token, values.get("form_token", "")):
-            raise HTTPException(403, "This form is not of this desk. Go back and load the page again.")
+            raise HTTPException(403, "This form does not belong to this desk. Go back and reload the page.")
         return await run_in_threadpool(_take_form, desk, take, request, values)
 
     return endpoint
@@ -182,7 +182,7 @@ def adjust(desk: Desk, request: Request, values: Values) -> Response:
     row, about = _about(desk, request, values)
     criterion = values.get("criterion", "")
     if criterion and criterion not in {c.id for c in (row.grade.criteria if row.grade else ())}:
-        raise HTTPException(422, "Found no such criterion in this grade.")
+        raise HTTPException(422, "This grade has no such criterion.")
     check_version(desk.gradebook.database, about)
     whole = values.get("applies_to") == "student"
     desk.gradebook.adjust(
@@ -286,9 +286,9 @@ def take_back(desk: Desk, request: Request, values: Values) -> Response:
     """Undoes one entry of the audit log."""
     entry = values.get("entry", "")
     if not (entry.isascii() and entry.isdigit() and len(entry) < 10):
-        raise HTTPException(422, "Found no number of an entry.")
+        raise HTTPException(422, "Expected the number of an entry.")
     if why := undo(desk.gradebook.database, int(entry), author_of(request)):
-        raise HTTPException(409, f"Entry {entry} stays: {why}.")
+        raise HTTPException(409, f"Cannot undo entry {entry}: {why}.")
     return RedirectResponse("/audit", 303)
 
 
@@ -297,7 +297,7 @@ def _about(desk: Desk, request: Request, values: Values) -> tuple[ClassRow, Abou
     row = desk.row_of(request, desk.class_of(request))
     version = values.get("version", "")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
-        raise HTTPException(422, "The form does not say which version it is about: load the page again.")
+        raise HTTPException(422, "This form has no version number. Reload the page.")
     return row, About(row.student_id, row.assignment, int(version), author_of(request))
 
 

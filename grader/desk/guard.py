@@ -68,12 +68,12 @@ class Guard:
         if headers.getlist("host") != [headers.get("host")] or headers.get("host") not in self._hosts:
             return PlainTextResponse("This desk answers to its own address only.", 400)
         if request.method not in ("GET", "HEAD", "POST"):
-            return PlainTextResponse("The desk reads and takes forms, and nothing else.", 405)
+            return PlainTextResponse("The desk accepts only the methods GET, HEAD and POST.", 405)
         origin = headers.get("origin")
         if origin is not None and origin.removeprefix("http://") not in self._hosts:
-            return PlainTextResponse("A page of another site asked.", 403)
+            return PlainTextResponse("This request came from another site.", 403)
         if not _is_short(headers.get("content-length", "0")) or "transfer-encoding" in headers:
-            return PlainTextResponse("More than a form of the desk holds.", 413)
+            return PlainTextResponse("This request is larger than any form of the desk.", 413)
         tokens = parse_qs(request.url.query).get("token", []) if request.url.path == "/" else []
         if tokens and request.method == "GET" and len(tokens) == 1 and _same(tokens[0], self._token):
             answer = RedirectResponse("/", 303)

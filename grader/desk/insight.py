@@ -89,7 +89,7 @@ def pair_page(desk: Desk, request: Request) -> Response:
     files = desk.views.files_of([row for row in rows if row is not None])
     texts = [_text(files.get(row.student_id, ()), name) for row in rows if row is not None]
     if None in texts:
-        raise HTTPException(404, "One of them did not submit this file, or it is not kept.")
+        raise HTTPException(404, "The gradebook does not have this file of both students.")
     handout = view.facts.handout().get(name, "")
     lined = side_by_side(str(texts[0]), str(texts[1]), handout)
     return desk.page(request, "pair.html.j2", view=view, sides=rows, file=name, lined=lined)

@@ -89,10 +89,10 @@ def class_page(desk: Desk, request: Request) -> Response:
 def audit_page(desk: Desk, request: Request) -> Response:
     """The audit log, latest first; users' actions can be undone."""
     entries = list(reversed(desk.gradebook.audit_log()))
-    wanted = request.query_params.get("q", "").casefold().split()
+    search_words = request.query_params.get("q", "").casefold().split()
     names = {student.id: student for student in desk.gradebook.students()}
     people = {id: f"{student.name} {id}".casefold() for id, student in names.items()}
-    chosen = [e for e in entries if all(word in _words(e, people) for word in wanted)]
+    chosen = [e for e in entries if all(word in _words(e, people) for word in search_words)]
     undone = {e["detail"].get("entry") for e in entries if e["action"] == "undone"}
     return desk.page(
         request,

@@ -66,8 +66,8 @@ def about(desk: Desk, request: Request, view: ClassView, row: ClassRow) -> dict[
     earlier = [one for one in view.submissions.get(row.student_id, ()) if one.id != _counting(row)]
     stored = kept_files(database, [row.files, *(one.files for one in earlier)])
     files = stored.get(row.files, ())
-    wanted = request.query_params.get("before", earlier[-1].id if earlier else "")
-    before = next((one for one in earlier if one.id == wanted), None)
+    before_id = request.query_params.get("before", earlier[-1].id if earlier else "")
+    before = next((one for one in earlier if one.id == before_id), None)
     log = [
         entry
         for entry in desk.gradebook.audit_log()
@@ -109,8 +109,8 @@ def feedback_frame(desk: Desk, request: Request) -> Response:
     if desk.course.code_key:
         (row,) = with_codes([row], desk.course.code_key)
     assert row.grade is not None
-    named = replace(row.grade, submission=who(row.standing.student))
-    return framed(to_html(named, reveal=True))
+    grade = replace(row.grade, submission=who(row.standing.student))
+    return framed(to_html(grade, reveal=True))
 
 
 def reusable_comments(view: ClassView) -> list[tuple[str, str]]:

@@ -50,7 +50,7 @@ def desk_environment() -> jinja2.Environment:
         "strips": strips_of,
         "status": status_of,
         "signed": signed,
-        "told": told,
+        "in_words": in_words,
     }
     return pages
 
@@ -113,7 +113,7 @@ def late_text(policies: Policies, row: ClassRow) -> str:
     return time_text(lateness) if lateness.total_seconds() > 0 else ""
 
 
-def told(detail: Mapping[str, Any]) -> str:
+def in_words(detail: Mapping[str, Any]) -> str:
     """An entry of the audit log, in one line."""
     parts = (f"{name} {_short(value)}" for name, value in detail.items() if value not in (None, "", {}))
     return clean(", ".join(parts), LONGEST_LINE)

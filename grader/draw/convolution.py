@@ -205,7 +205,7 @@ def _gap(s: Sequence[int]) -> Look:
     return lambda i, j: "" if i % s[0] == 0 and j % s[1] == 0 else "gap"
 
 
-def drawn(steps: Sequence[Step]) -> Markup | None:
+def draw_steps(steps: Sequence[Step]) -> Markup | None:
     """The steps as a numbered list."""
     if not steps:
         return None

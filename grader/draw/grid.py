@@ -86,16 +86,16 @@ def heat_grids(table: Table, largest: float, numbers: Sequence[int], size: int =
 
     If an array has several grids, its index stands above each.
     """
-    drawn: list[Markup] = []
+    parts: list[Markup] = []
     for number, (label, grid) in enumerate(table.grids()):
         if number not in numbers:
             continue
         rows = [[_heat(table, position, largest) for position in row] for row in grid]
         where = f"{table.name} {label}".strip()
         if label:
-            drawn.append(element("span", label, class_="soft line index"))
-        drawn.append(draw_grid(rows, where, size, focusable=True))
-    return drawn
+            parts.append(element("span", label, class_="soft line index"))
+        parts.append(draw_grid(rows, where, size, focusable=True))
+    return parts
 
 
 def telling_grids(table: Table, most: int) -> list[int]:

@@ -27,15 +27,15 @@ def _window(start: int, length: int) -> Callable[[int], str]:
 
 def _stacked(parts: Sequence[tuple[str, Sequence[Sequence[Cell]]]], says: str) -> Markup:
     """Grids below each other, each under its caption, as one picture with a white background."""
-    drawn, y, width = [], SPACE, 0
+    pictures, y, width = [], SPACE, 0
     for words, rows in parts:
-        drawn.append(element("text", words, x=SPACE, y=y + 14))
+        pictures.append(element("text", words, x=SPACE, y=y + 14))
         y += WORDS
         grid = draw_grid(rows, words)
         columns = max(map(len, rows), default=0)
         height = len(rows) * CELL + 2
         inside = Markup(grid.replace("<svg ", f'<svg x="{SPACE}" y="{y}" height="{height}" ', 1))
-        drawn.append(inside)
+        pictures.append(inside)
         y += height + SPACE
         width = max(width, columns * CELL + 2 * SPACE, 8 * len(words) + 2 * SPACE)
     return element(
@@ -43,7 +43,7 @@ def _stacked(parts: Sequence[tuple[str, Sequence[Sequence[Cell]]]], says: str) -
         element("title", says),
         element("style", Markup(STYLE)),
         element("rect", width=width, height=y, fill="#ffffff"),
-        joined(*drawn),
+        joined(*pictures),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {width} {y}",
         width=width,
@@ -193,10 +193,10 @@ def threads(size: int, block: int) -> Markup:
 PICTURES: Mapping[str, Callable[..., Markup]] = {
     each.__name__: each
     for each in (
-        *(sliding_window, transposed_rows, gaps, remainder, strides, tiles, threads),
-        *(dilated_window, spread, channel_groups, chords),
+        sliding_window, transposed_rows, gaps, remainder, strides, tiles, threads,
+        dilated_window, spread, channel_groups, chords,
     )
-}
+}  # fmt: skip
 
 
 def title_of(svg: str) -> str:

@@ -140,16 +140,16 @@ def plain_name(file: str) -> str:
 
 def _without_numbers(files: Mapping[str, str], tree: Tree) -> tuple[dict[str, str], str]:
     """A submission's files by name: `dense-1.py` becomes `dense.py` if the assignment asks for that file."""
-    named: dict[str, str] = {}
+    paths_by_name: dict[str, str] = {}
     twice: dict[str, list[str]] = defaultdict(list)
     for path, file in files.items():
         name = plain_name(file) if file not in tree.names and plain_name(file) in tree.names else file
         twice[name].append(path)
-        while name in named:
+        while name in paths_by_name:
             name = f"{name} (again)"
-        named[name] = path
+        paths_by_name[name] = path
     for name, paths in twice.items():
         if len(paths) > 1 and name in tree.names and len({tree.read(path) for path in paths}) > 1:
             names = ", ".join(files[path] for path in paths)
-            return named, f"{name} was uploaded as {names} in one submission: the first is graded"
-    return named, ""
+            return paths_by_name, f"{name} was uploaded as {names} in one submission: the first is graded"
+    return paths_by_name, ""

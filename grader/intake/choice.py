@@ -82,17 +82,17 @@ def _not_allowed(ordered: list[Handin], limits: SubmissionLimits) -> tuple[dict[
     has_order = len({_key(one) for one in ordered}) == len(ordered)
     has_times = all(one.submitted_at for one in ordered)
     if not (has_times if limits.cooldown else has_order):
-        return {}, f"the times of {len(ordered)} submissions are not all known, and not all may count"
-    refused: dict[str, str] = {}
+        return {}, f"not all of these {len(ordered)} submissions have a time, and not all of them may count"
+    reasons: dict[str, str] = {}
     allowed: list[Handin] = []
     for one in ordered:
         if allowed and limits.cooldown and _is_too_soon(allowed[-1], one, limits.cooldown):
-            refused[one.label] = f"it does not count: it came too soon after {allowed[-1].label}"
+            reasons[one.label] = f"it does not count: it came too soon after {allowed[-1].label}"
         elif limits.at_most is not None and len(allowed) == limits.at_most:
-            refused[one.label] = f"it does not count: at most {limits.at_most} submissions do"
+            reasons[one.label] = f"it does not count: at most {limits.at_most} submissions do"
         else:
             allowed.append(one)
-    return refused, ""
+    return reasons, ""
 
 
 def _is_too_soon(one: Handin, following: Handin, cooldown: timedelta) -> bool:

@@ -9,9 +9,9 @@ from grader.model.errors import UserError
 LIBYAML: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast
 MAX_NESTED = 20
 OPENING = (
-    *(yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken),
-    *(yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken),
-)
+    yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken,
+)  # fmt: skip
 CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 

@@ -55,7 +55,7 @@ def recognize(root: Path, source: Source, about: About, layout: str = "") -> Lay
     """
     trees = _trees(source, about)
     if layout:
-        return _chosen(root, trees, layout)
+        return _named_layout(root, trees, layout)
     for tree in trees:
         exports = list(_exports(tree))
         whole = [export for export in exports if export.reading.handins and not export.reading.unexplained]
@@ -120,7 +120,7 @@ def _most_specific(root: Path, exports: Sequence[LayoutMatch]) -> LayoutMatch:
     return best[0]
 
 
-def _chosen(root: Path, trees: Sequence[Tree], name: str) -> LayoutMatch:
+def _named_layout(root: Path, trees: Sequence[Tree], name: str) -> LayoutMatch:
     readings = [(tree, LAYOUTS[name].read(tree)) for tree in trees]
     exports = [LayoutMatch(name, tree, reading) for tree, reading in readings if reading and reading.handins]
     if not exports:

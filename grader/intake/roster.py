@@ -53,7 +53,7 @@ def read_roster(path: Path) -> tuple[Student, ...]:
         student = _student(row, path, line)
         if student.id in first_lines:
             message = f"student {student.id!r} is already on line {first_lines[student.id]}"
-            raise UserError(f"{message}; expected everyone once", path, line)
+            raise UserError(f"{message}; expected each student once", path, line)
         first_lines[student.id] = line
         students.append(student)
     return tuple(students)
@@ -66,7 +66,7 @@ def _student(row: Mapping[str, str | None], path: Path, line: int) -> Student:
         first = error.errors()[0]
         column = str(first["loc"][0])
         expected = {
-            "student_id": "an id without slashes and characters that are not seen",
+            "student_id": "an id without slashes and invisible characters",
             "extension": "hours (36h), days (2d) or nothing, and no more than ten years",
         }.get(column, "text on one line without control characters")
         raise UserError(

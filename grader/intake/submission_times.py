@@ -117,8 +117,8 @@ def _of_table(path: Path, text: str, zone: tzinfo | None) -> Iterator[Submission
     has_person = any(name in header for name in (*IDS, *NAMES, *LAST, *EMAILS))
     if not has_person or not any(name in header for name in TIMES):
         near = near_columns(header, (*TIMES, *IDS, *NAMES, *EMAILS))
-        found = clean_line(", ".join(header)) or "none"
-        raise UserError(f"found the columns {found}; {EXPECTED}{near}", path, 1)
+        columns = clean_line(", ".join(header)) or "none"
+        raise UserError(f"found the columns {columns}; {EXPECTED}{near}", path, 1)
     times = [(line, row, cell(row, TIMES)) for line, row in rows if _is_submission(cell(row, (EVENT,)))]
     is_day_first = _day_first(cell(row, TIMES) for _, row in rows)
     for line, row, written in times:

@@ -196,8 +196,8 @@ class Step(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> "Step":
-        given = self.model_fields_set
-        kinds = given & {"new", "call", "get", "set"}
+        keys = self.model_fields_set
+        kinds = keys & {"new", "call", "get", "set"}
         if len(kinds) != 1:
             raise PydanticCustomError("step", "Input should have one of new, call, get and set")
         (kind,) = kinds
@@ -207,13 +207,13 @@ class Step(Strict):
             ("of", ("call", "get", "set")),
             ("to", ("set",)),
         ):
-            if key in given and kind not in of:
+            if key in keys and kind not in of:
                 raise PydanticCustomError(
                     "step",
                     "Input should have `{key}` only with {of}",
                     {"key": key, "of": " or ".join(f"`{one}`" for one in of)},
                 )
-        if kind == "set" and "to" not in given:
+        if kind == "set" and "to" not in keys:
             raise PydanticCustomError("step", "Input should have `to` with `set`")
         _literals({"to": self.to})
         return self

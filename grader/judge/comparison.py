@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import Array, of_arrays
-from grader.judge.differences.python_words import shown
+from grader.judge.differences.python_words import in_python
 from grader.judge.differences.shapes import explain_shape
 from grader.judge.handed_functions import functions_in_words
 from grader.judge.inputs import Inputs
@@ -80,10 +80,12 @@ class Question:
     def describe(self) -> str:
         """The case in words, and its question as the arguments of a call."""
         values = {name: value for name, value in self.inputs.ask.items() if name != SCENARIO}
-        arguments = ", ".join(f"{name}={shown(value)}" for name, value in values.items())
+        arguments = ", ".join(f"{name}={in_python(value)}" for name, value in values.items())
         steps = as_python(self.inputs.ask.get(SCENARIO, ()))
-        handed = functions_in_words(self.inputs.functions)
-        return ", ".join(filter(None, [self.kind.describe(self.case, self.inputs), arguments, handed, steps]))
+        functions = functions_in_words(self.inputs.functions)
+        return ", ".join(
+            filter(None, [self.kind.describe(self.case, self.inputs), arguments, functions, steps])
+        )
 
     @property
     def dtype(self) -> str:

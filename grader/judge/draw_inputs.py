@@ -37,8 +37,8 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     inputs = replace(inputs, ask={**case.ask, **draw_values(case.random, values)})
     if case.functions:
         # with the same seed for all students: a seed decides which wrong idea a case catches
-        handed = draw_functions(case.functions, generator([*words, "functions", str(redraw)]))
-        inputs = replace(inputs, functions=handed, source=case.functions_source)
+        functions = draw_functions(case.functions, generator([*words, "functions", str(redraw)]))
+        inputs = replace(inputs, functions=functions, source=case.functions_source)
     extra = compared_by(case).extra_values(case, generator([*words, "told", str(redraw), *of_variant]))
     return inputs.with_values(extra) if extra else inputs
 

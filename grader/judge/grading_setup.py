@@ -35,7 +35,7 @@ class Candidate(NamedTuple):
     """A submission that can be run; the reason why it must not run, or ""; notes on its files."""
 
     implementation: Implementation
-    refused: str
+    refusal: str
     notes: tuple[str, ...]
 
 
@@ -110,21 +110,21 @@ class GradingSetup:
     @contextlib.contextmanager
     def candidate(self, submission: SubmittedFiles, variants: int = 1) -> Iterator[Candidate]:
         """A submission on the device, checked against the assignment's rules, with its kernels compiled."""
-        files, refused = submission.all_of(self.assignment.files)
+        files, refusal = submission.all_of(self.assignment.files)
         notes = submission.notes
         files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
         for name in [name for name in files if name.endswith(".cu")]:
             files[name], note = without_host_code(name, files[name])
             notes = (*notes, note) if note else notes
-        if self._builder is not None and not refused:
+        if self._builder is not None and not refusal:
             self._builder.expect(self.kernels, files[self.kernels])
-        if self._reading is not None and not refused:
-            refused = self._reading.refusal(files)
+        if self._reading is not None and not refusal:
+            refusal = self._reading.refusal(files)
         subject = Subject(self.assignment.modules, DTYPE, self.device, files)
-        if self._builder is not None and not refused:
+        if self._builder is not None and not refusal:
             build = self._builder.build(self.kernels, files[self.kernels])
             subject = replace(subject, failed=build.failed, compiled=build.files)
-            refused = build.refused
+            refusal = build.refusal
             notes = (*notes, *build.notes)
         criteria = len(self.assignment.rubric.criteria) * variants
         implementation = Implementation(
@@ -136,7 +136,7 @@ class GradingSetup:
             self._functions,
         )
         with self._turn(), implementation:
-            yield Candidate(implementation, refused, notes)
+            yield Candidate(implementation, refusal, notes)
 
     @contextlib.contextmanager
     def of_course(self, submission: SubmittedFiles, criteria: int) -> Iterator[Implementation]:

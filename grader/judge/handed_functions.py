@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.differences.python_words import shown
+from grader.judge.differences.python_words import in_python
 
 SEED = "seed"  # the parameter of a function that takes the case's seed
 
@@ -16,13 +16,13 @@ def draw_functions(functions: Mapping[str, Any], rng: "np.random.Generator") -> 
     So a function's place in a list tells a submission nothing.
     """
     seed = int(rng.integers(2**32))
-    drawn: dict[str, Any] = {}
+    seeded: dict[str, Any] = {}
     for name, entry in functions.items():
         if isinstance(entry, list):
-            drawn[name] = [_seeded(entry[place], seed) for place in rng.permutation(len(entry))]
+            seeded[name] = [_seeded(entry[place], seed) for place in rng.permutation(len(entry))]
         else:
-            drawn[name] = _seeded(entry, seed)
-    return drawn
+            seeded[name] = _seeded(entry, seed)
+    return seeded
 
 
 def _seeded(function: Mapping[str, Any], seed: int) -> dict[str, Any]:
@@ -38,5 +38,7 @@ def functions_in_words(functions: Mapping[str, Any]) -> str:
 def _in_words(entry: Any) -> str:
     if isinstance(entry, list):
         return f"[{', '.join(map(_in_words, entry))}]"
-    arguments = ", ".join(f"{name}={shown(value)}" for name, value in entry["given"].items() if name != SEED)
+    arguments = ", ".join(
+        f"{name}={in_python(value)}" for name, value in entry["given"].items() if name != SEED
+    )
     return f"{entry['use']}({arguments})" if arguments else str(entry["use"])

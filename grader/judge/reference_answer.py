@@ -10,7 +10,7 @@ from grader.judge.comparison import Judged, Question
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of, of_arrays, value_of
-from grader.judge.differences.python_words import shown
+from grader.judge.differences.python_words import in_python
 from grader.judge.differences.value_difference import value_difference
 from grader.judge.inputs import Inputs
 from grader.model.grade import Outcome, Status
@@ -66,7 +66,7 @@ def _answer(question: Question, inputs: Inputs, judge: Judge) -> Judged:
 
 def _again(question: Question, inputs: Inputs) -> str:
     """A description of the second run, with its random plain values."""
-    drawn = ", ".join(f"{name}={shown(inputs.ask[name])}" for name in question.case.random)
+    drawn = ", ".join(f"{name}={in_python(inputs.ask[name])}" for name in question.case.random)
     return f"{AGAIN} ({drawn})" if drawn else AGAIN
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from grader.judge.differences.python_words import shown
+from grader.judge.differences.python_words import in_python
 
 NAMING = ("new", "call", "get", "set")  # the keys of a step that name something in the submission
 Step = Mapping[str, Any]
@@ -50,4 +50,4 @@ def _expression(step: Step, owner: str) -> str:
 
 def _argument(written: Any) -> str:
     is_of_case = isinstance(written, Mapping) and list(written) == ["case"]
-    return str(written["case"]) if is_of_case else shown(written)
+    return str(written["case"]) if is_of_case else in_python(written)

@@ -173,10 +173,10 @@ class Session:
         self, candidate: Candidate, oracle: Oracle, choice: Choice, cache: ResultCache | None
     ) -> Mapping[str, CheckResult]:
         """The results of the rubric's cases, one after the other, then those of the author's pytest tests."""
-        implementation, refused, _ = candidate
+        implementation, refusal, _ = candidate
         implementation.budgets.restart()
         results = dict(choice.before)
-        run = Run(self._assignment, oracle, implementation, refused, cache, self._misconceptions, results)
+        run = Run(self._assignment, oracle, implementation, refusal, cache, self._misconceptions, results)
         if choice.arguments:
             from grader.judge.pytest_run import run_by_pytest  # imports pytest only if needed
 

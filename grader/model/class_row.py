@@ -85,7 +85,7 @@ class ClassRow:
         if self.grade is not None and self.grade.not_selected:
             return f"partial: {self.grade.not_selected} cases were not selected"
         if self.grade is not None and self.grade.needs_review:
-            return "not scored: " + listing([f"{r.criterion}/{r.case}" for r in self.grade.needs_review])
+            return "not scored: " + listing([r.name for r in self.grade.needs_review])
         if not all(adjustment.is_for(self.submission) for adjustment in self.adjustments):
             return self.doubt or f"an adjustment {OUTDATED}"
         by_hand = "" if self.grade is None else undecided(self.grade, self.files, self.decisions)
@@ -152,16 +152,18 @@ def review_line(row: ClassRow) -> str:
     return f"{clean_line(row.student_id)}, {row.assignment}: needs review first ({row.review_reason})"
 
 
-def showing(rows: Iterable[ClassRow], shown: Collection[Visibility]) -> list[ClassRow]:
-    """The rows with cases of the visibilities `shown` made visible, for reports that may reveal them."""
-    return [row if row.grade is None else replace(row, grade=_showing(row.grade, shown)) for row in rows]
+def showing(rows: Iterable[ClassRow], visibilities: Collection[Visibility]) -> list[ClassRow]:
+    """The rows with cases of these visibilities made visible, for reports that may reveal them."""
+    return [
+        row if row.grade is None else replace(row, grade=_showing(row.grade, visibilities)) for row in rows
+    ]
 
 
-def _showing(grade: Grade, shown: Collection[Visibility]) -> Grade:
+def _showing(grade: Grade, visibilities: Collection[Visibility]) -> Grade:
     criteria = []
     for criterion in grade.criteria:
         results = (
-            replace(result, visibility=Visibility.VISIBLE) if result.visibility in shown else result
+            replace(result, visibility=Visibility.VISIBLE) if result.visibility in visibilities else result
             for result in criterion.results
         )
         criteria.append(replace(criterion, results=tuple(results)))

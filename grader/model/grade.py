@@ -145,6 +145,11 @@ class CheckResult:
     calls: tuple[Call, ...] = ()
 
     @property
+    def name(self) -> str:
+        """The case's name, `criterion/case`."""
+        return f"{self.criterion}/{self.case}"
+
+    @property
     def why(self) -> str:
         """The idea behind a failure if one is known, else why the case fails; "" for one that passes."""
         return self.idea or self.rationale

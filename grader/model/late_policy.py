@@ -138,7 +138,7 @@ def apply_policies(policies: Policies, standings: Iterable[Standing]) -> dict[tu
 def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int) -> FinalScore:
     """The final score of one standing, for a student with `days_left` late days left in the course."""
     steps: list[Step] = []
-    used, unclear = 0, ""
+    days_used, unclear = 0, ""
     lateness = lateness_of(policies, standing)
     if standing.ruling is not None:
         ruling = standing.ruling
@@ -147,7 +147,7 @@ def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int)
     if lateness is None:
         unclear = _without_time(policies, standing, steps)
     elif lateness > timedelta():
-        used = _be_late(policies, standing, lateness, late_days_left, steps)
+        days_used = _be_late(policies, standing, lateness, late_days_left, steps)
     else:
         _say_why_in_time(policies, standing, lateness, steps)
     score = _adjust(standing, steps)
@@ -157,7 +157,7 @@ def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int)
             sentence = f"rounded {_way(policies.rounding)} of {_points(policies.rounding.step)}"
             steps.append(Step("rounding", sentence, rounded))
             score = rounded
-    return FinalScore(standing.earned, score, tuple(steps), used, unclear)
+    return FinalScore(standing.earned, score, tuple(steps), days_used, unclear)
 
 
 def _adjust(standing: Standing, steps: list[Step]) -> Fraction:
@@ -250,15 +250,15 @@ def _be_late(
         sentence = f"{how_late}: nothing counts that is more than {time_text(policies.drop_after)} late"
         steps.append(Step("drop_after", sentence, min(standing.earned, Fraction(0))))
         return 0
-    used = min(_begun(lateness, DAY), days_left, policies.late_days.each)
-    if used:
-        sentence = f"{how_late}: {plural(used, 'late day')} used, {days_left - used} left"
+    days_used = min(_begun(lateness, DAY), days_left, policies.late_days.each)
+    if days_used:
+        sentence = f"{how_late}: {plural(days_used, 'late day')} used, {days_left - days_used} left"
         steps.append(Step("late_days", sentence, standing.earned))
-        how_late = f"{time_text(lateness - used * DAY)} more than your late days forgive"
-    rest = lateness - used * DAY
+        how_late = f"{time_text(lateness - days_used * DAY)} more than your late days forgive"
+    rest = lateness - days_used * DAY
     if rest > timedelta():
         _punish(policies, standing, rest, how_late, steps)
-    return used
+    return days_used
 
 
 def _punish(

@@ -19,7 +19,7 @@ MAX_DEPTH = 32
 MAX_VALUES = 100_000
 MAX_DIGITS = 4000  # of an int: Python turns none with more digits into text
 MOST_OF_ONE_HASH = 100  # elements of a set, or keys of a dict: the time that they take grows with the square
-EXPECTED = "a number, a text, a list, a tuple, a dict, a set or an array is expected"
+EXPECTED = "expected a number, a text, a list, a tuple, a dict, a set or an array"
 
 
 class NotData(TypeError):

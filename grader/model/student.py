@@ -7,9 +7,9 @@ from fractions import Fraction
 ON_TIME = "on time"
 # columns of adjustments.csv, which a report writes and `grader adjust` reads
 ADJUSTMENT_COLUMNS = (
-    *("student_id", "assignment", "criterion", "points", "reason", "author"),
-    *("applies_to", "may_exceed", "submission"),
-)
+    "student_id", "assignment", "criterion", "points", "reason", "author",
+    "applies_to", "may_exceed", "submission",
+)  # fmt: skip
 NO_SUBMISSION = "none"  # in its column `submission`: none counted when the adjustment was made
 
 

@@ -79,7 +79,7 @@ def exact_text(points: Fraction) -> str:
 
 def review_count(count: int, aside: int = 0) -> str:
     """The number of students who need review, and of entries that are no student's: the same everywhere."""
-    return f"{count} need{'s' * (count == 1)} review" + (f", {aside} set aside" if aside else "")
+    return f"{count} {plural_noun(count, 'needs', 'need')} review" + (f", {aside} set aside" if aside else "")
 
 
 def plural(count: int | Fraction, noun: str, several: str = "") -> str:
@@ -88,7 +88,7 @@ def plural(count: int | Fraction, noun: str, several: str = "") -> str:
 
 
 def plural_noun(count: int | Fraction, noun: str, several: str = "") -> str:
-    """The noun for that many, without the number: `point` for 1 and -1, else `points`."""
+    """The noun or verb for that many, without the number: `point` for 1 and -1, else `points`."""
     return noun if abs(count) == 1 else several or f"{noun}s"
 
 

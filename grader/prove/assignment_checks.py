@@ -94,7 +94,7 @@ def verify(
 def _failed(grade: Grade) -> dict[str, CheckResult]:
     """The cases that a submission fails; hangs and crashes are failures, cases that did not run are not."""
     return {
-        f"{result.criterion}/{result.case}": result
+        result.name: result
         for criterion in grade.criteria
         for result in criterion.results
         if result.status not in (Status.OK, Status.NOT_RUN)

@@ -68,7 +68,7 @@ def rejected(
         results = (r for c in grades[f"rewrite {one.name}"].criteria for r in c.results)
         first = next((r for r in results if r.status is not Status.OK), None)
         if first is not None:
-            message = f"{one.name} is right and loses points: {first.criterion}/{first.case}: {first.status}"
+            message = f"{one.name} is right and loses points: {first.name}: {first.status}"
             yield Finding(assignment.folder / rewrites_file(one), one.line, f"{message}: {first.rationale}")
 
 

@@ -77,8 +77,8 @@ def target(
 def attack_with(path: Path, exercise: str, file: str, solution: Mapping[str, str]) -> Attack:
     """One attack of the corpus in place of an exercise in a solution's `file`."""
     text = path.read_text(encoding="utf-8")
-    put = _in_cuda if path.suffix == ".cu" else _in_python
-    files = {**solution, file: put(solution[file], exercise, text)}
+    insert = _in_cuda if path.suffix == ".cu" else _in_python
+    files = {**solution, file: insert(solution[file], exercise, text)}
     does, may_gain = description(path)
     return Attack(path.stem, does, exercise, may_gain, files)
 
@@ -111,10 +111,10 @@ def _in_python(solution: str, exercise: str, text: str) -> str:
     """
     calls = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     helpers = [path.read_text(encoding="utf-8") for path in sorted((CORPUS / "helpers").glob("*.py"))]
-    used = [helper for helper in helpers if _defined(helper) & calls]
+    used_helpers = [helper for helper in helpers if _defined(helper) & calls]
     binding = binding_of(solution, exercise)
     bound = [f"{binding.rebound('attack')}\n"] if "attack" in _defined(text) else []
-    return "\n\n".join([solution, *used, f"original = {binding.function}", text, *bound])
+    return "\n\n".join([solution, *used_helpers, f"original = {binding.function}", text, *bound])
 
 
 def _defined(text: str) -> set[str]:

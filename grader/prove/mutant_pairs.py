@@ -98,7 +98,7 @@ def mutant_pairs(
 
 def _failed(grade: Grade) -> set[str]:
     return {
-        f"{result.criterion}/{result.case}"
+        result.name
         for criterion in grade.criteria
         for result in criterion.results
         if result.status in (Status.WRONG, Status.ERROR)

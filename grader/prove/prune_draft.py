@@ -118,7 +118,7 @@ def _written(root: Path, draft: Draft, scratch: Path) -> Views:
 
 def _kills(grade: Grade) -> dict[str, Status]:
     return {
-        f"{result.criterion}/{result.case}": result.status
+        result.name: result.status
         for criterion in grade.criteria
         for result in criterion.results
         if result.status not in (Status.OK, Status.NOT_RUN)

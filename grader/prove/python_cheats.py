@@ -108,7 +108,7 @@ class PythonFamily(Family):
     def excesses(self, rubric: Rubric, cheat: Cheat, grade: Grade) -> Iterator[Excess]:
         """Each case that passes although the cheat cheated in it."""
         for result in (result for criterion in grade.criteria for result in criterion.results):
-            case = f"{result.criterion}/{result.case}"
+            case = result.name
             if result.status is Status.OK and (MARK in result.output or case in cheat.cheats_in):
                 yield (
                     case,
@@ -126,5 +126,5 @@ def visible_cases(assignment: Assignment, exercise: Exercise) -> list[Case]:
 
 def shapes_of(assignment: Assignment, cases: Sequence[Case]) -> set[tuple[int, ...]]:
     """The shapes of the input arrays of some cases."""
-    drawn = [draw(case, assignment.name) for case in cases]
-    return {inputs.array(name).shape for inputs in drawn for name in inputs.bases}
+    draws = [draw(case, assignment.name) for case in cases]
+    return {inputs.array(name).shape for inputs in draws for name in inputs.bases}

@@ -272,8 +272,8 @@ def _exercise_of(node: ast.stmt) -> str | None:
         mark = decorator.func if isinstance(decorator, ast.Call) else decorator
         if isinstance(mark, ast.Name) and mark.id in MARKS:
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
-            named = [k.value for k in keywords if k.arg == "of" and isinstance(k.value, ast.Constant)]
-            return str(named[0].value) if named else ""
+            values = [k.value for k in keywords if k.arg == "of" and isinstance(k.value, ast.Constant)]
+            return str(values[0].value) if values else ""
     return None
 
 

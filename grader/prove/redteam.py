@@ -75,7 +75,7 @@ def gains_of(
     def earned(attack: Attack) -> Fraction:
         worth = shares[called_name(attack.exercise)]
         results = (r for c in grades[key_of(attack)].criteria for r in c.results if r.status is Status.OK)
-        return sum((worth.get(f"{r.criterion}/{r.case}", Fraction(0)) for r in results), Fraction(0))
+        return sum((worth.get(r.name, Fraction(0)) for r in results), Fraction(0))
 
     nothing = {a.exercise: earned(a) for a in attacks if a.name == NOTHING}
     for attack in attacks:

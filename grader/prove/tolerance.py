@@ -67,10 +67,10 @@ def sweep(case: Case, inputs: Inputs, expected: Expected, seeds: int = SEEDS) ->
     reduced = _reduced(case)
     worst, alarms, missed = 0.0, Counter[str](), Counter[str]()
     for start in range(0, seeds, AT_ONCE):
-        drawn = [draw(reduced, __name__, redraw=n) for n in range(start, min(start + AT_ONCE, seeds))]
-        arrays = {name: np.stack([each.array(name) for each in drawn]) for name in drawn[0].bases}
-        results = computation(arrays, drawn[0].values)
-        for n in range(len(drawn)):
+        draws = [draw(reduced, __name__, redraw=n) for n in range(start, min(start + AT_ONCE, seeds))]
+        arrays = {name: np.stack([each.array(name) for each in draws]) for name in draws[0].bases}
+        results = computation(arrays, draws[0].values)
+        for n in range(len(draws)):
             exact, bound = results.exact[n, ...], results.bound[n, ...]
             inside, outside = _around(exact, bound, start + n)
             right = {name: way[n, ...] for name, way in results.right.items()} | {"99 % of the bound": inside}

@@ -33,7 +33,7 @@ def kills(grades: Mapping[str, Grade]) -> Kills:
     dead: dict[str, set[str]] = {}
     for mutant, grade in grades.items():
         for result in (result for criterion in grade.criteria for result in criterion.results):
-            killed = dead.setdefault(f"{result.criterion}/{result.case}", set())
+            killed = dead.setdefault(result.name, set())
             if result.status not in (Status.OK, Status.NOT_RUN):
                 killed.add(mutant)
     return {case: frozenset(mutants) for case, mutants in dead.items()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from grader.model.assignment import Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Idea, Status
-from grader.model.text import clean, clean_line, cut_mark
+from grader.model.text import clean, clean_line, cut_mark, plural_noun
 from grader.model.wire_format import CUT_MARK
 
 CASES_IN_FULL = 2
@@ -76,7 +76,7 @@ def remark(criterion: CriterionGrade) -> str:
     if faults:
         return NOT_SCORED if faults == total else f"{faults} of {total} cases {NOT_SCORED}"
     followed = sum(result.follow_through > 0 for result in criterion.results)
-    also = f", {followed} earn{'s' * (followed == 1)} a share" if followed else ""
+    also = f", {followed} {plural_noun(followed, 'earns', 'earn')} a share" if followed else ""
     statuses = [result.status for result in criterion.results]
     if Status.TIMEOUT in statuses and Status.NOT_RUN in statuses:
         also += f", {statuses.count(Status.NOT_RUN)} not run: a time limit ended this criterion"
@@ -107,7 +107,7 @@ def block(result: CheckResult, heading: str, reveal: bool) -> Block:
         ("output", _first_lines(result.output)),
     )
     nonempty = tuple((label, text) for label, text in facts if text.strip())
-    return Block(heading, status, nonempty, f"{result.criterion}/{result.case}")
+    return Block(heading, status, nonempty, result.name)
 
 
 def _calls(result: CheckResult) -> str:

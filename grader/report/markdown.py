@@ -48,7 +48,7 @@ def steps_table(final: FinalScore) -> list[str]:
     """The steps of the policies from the points earned to the final score."""
     lines = ["| | | score |", "|---|---|---:|", f"| earned | | {score_text(final.earned)} |"]
     lines += [f"| {escaped(s.policy)} | {escaped(s.says)} | {score_text(s.score)} |" for s in final.steps]
-    return [*lines, f"| **counts** | | **{score_text(final.score)}** |"]
+    return [*lines, f"| **final score** | | **{score_text(final.score)}** |"]
 
 
 def escaped(text: str) -> str:

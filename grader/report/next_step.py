@@ -64,7 +64,7 @@ def next_step(grade: Grade, place: Place) -> str:
         return f"Next: `{clean_line(criterion.id)}`. Only hidden cases fail: test it on other inputs."
     if unwritten(failing):
         return f"Next: write `{_function(criterion, place)}`{_at(failing)}. {_read(failing)}".rstrip()
-    case = clean_line(f"{failing.criterion}/{failing.case}")
+    case = clean_line(failing.name)
     if compiler := COMPILER.match(failing.rationale):
         return f"Next: fix {compiler['file']}, line {compiler['line']}: the compiler stops there."
     hangs = failing.status is Status.TIMEOUT

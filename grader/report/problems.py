@@ -70,12 +70,12 @@ def _failing(criterion: CriterionGrade, reveal: bool) -> Iterator[CheckResult]:
 def _places(result: CheckResult, sources: Sources) -> Iterator[tuple[str, int, str]]:
     """File, line and message; several if a kernel has several findings."""
     why, idea = clean(result.rationale), clean(result.idea)
-    named = list(AT.finditer(why))
+    matches = list(AT.finditer(why))
     if result.calls:
-        text = named[0]["text"] if named else why.partition("\n")[0]
+        text = matches[0]["text"] if matches else why.partition("\n")[0]
         yield result.calls[-1].file, result.calls[-1].line, _message(result, text, idea)
-    elif named:
-        for match in named:
+    elif matches:
+        for match in matches:
             yield match["file"], int(match["line"]), _message(result, match["text"], idea)
     else:
         yield *_function(result.criterion, sources), _message(result, why, idea)

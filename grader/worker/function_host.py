@@ -24,13 +24,13 @@ MAX_TEXT = 500
 Function = Callable[..., Any]
 
 
-def functions_of(source: str, named: Sequence[Mapping[str, Any]]) -> list[Function]:
+def functions_of(source: str, uses: Sequence[Mapping[str, Any]]) -> list[Function]:
     """The functions that a question names, each with its fixed arguments.
 
     Each question gets a new module, so nothing that a function keeps reaches another submission.
     """
     module = module_from(source, "functions.py", "functions")
-    return [partial(getattr(module, one["use"]), **one["given"]) for one in named]
+    return [partial(getattr(module, one["use"]), **one["given"]) for one in uses]
 
 
 class FunctionHost:

@@ -40,11 +40,11 @@ class FunctionProxy:
         return "<a function of the grader>"
 
 
-def proxies(handed: Mapping[str, int | list[int]]) -> tuple[dict[str, Any], list[int]]:
+def proxies(numbers_by_name: Mapping[str, int | list[int]]) -> tuple[dict[str, Any], list[int]]:
     """The proxies of a question's functions, by name, for a number or a list of them; and all the numbers."""
     functions: dict[str, Any] = {}
     numbers: list[int] = []
-    for name, value in handed.items():
+    for name, value in numbers_by_name.items():
         of_name = value if isinstance(value, list) else [value]
         each = [FunctionProxy(number) for number in of_name]
         functions[name] = each if isinstance(value, list) else each[0]
@@ -74,10 +74,10 @@ class Line:
         with self._turn:
             self._nonce, self._numbers = "", frozenset()
 
-    def call(self, number: int, given: tuple[Any, ...]) -> Any:
+    def call(self, number: int, values: tuple[Any, ...]) -> Any:
         """The result of a call; raises the function's exception, or TypeError if a value cannot travel."""
         try:
-            arguments = to_raw(given, numpy_arrays, is_plain=True, what="the argument list")
+            arguments = to_raw(values, numpy_arrays, is_plain=True, what="the argument list")
         except NoData as error:
             raise TypeError(str(error)) from None
         with self._turn:

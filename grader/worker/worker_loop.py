@@ -284,17 +284,17 @@ def set_limits(limits: dict[str, int]) -> None:
     """Lowers this process's resource limits, soft and hard, so that the submission cannot raise them."""
     if sys.platform == "win32":  # it has none: the judge's wall-clock limit is the only one there
         return
-    wanted = {
+    values = {
         resource.RLIMIT_CPU: limits["cpu_seconds"],
         resource.RLIMIT_FSIZE: limits["file_bytes"],
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_CORE: 0,
     }
     if limits["memory_bytes"]:  # otherwise only the judge watches it: CUDA reserves address space
-        wanted[resource.RLIMIT_AS] = limits["memory_bytes"]
+        values[resource.RLIMIT_AS] = limits["memory_bytes"]
     if limits["processes"]:
-        wanted[resource.RLIMIT_NPROC] = limits["processes"]
-    for kind, value in wanted.items():
+        values[resource.RLIMIT_NPROC] = limits["processes"]
+    for kind, value in values.items():
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         try:

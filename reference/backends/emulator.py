@@ -66,8 +66,8 @@ class EmulatedOperations(KernelOperations):
             )
         module = self._modules[file, dtype]
         if self._checked:
-            given = [_as_argument(a) for a in arguments]
-            run = module.check(name, blocks, threads, given, schedules=self._schedules)
+            native_arguments = [_as_argument(a) for a in arguments]
+            run = module.check(name, blocks, threads, native_arguments, schedules=self._schedules)
         else:
             run = module.launch(name, blocks, threads, arguments)
         self.launched[kernel] = self.launched.get(kernel, 0) + 1

@@ -215,11 +215,13 @@ class KernelOperations(ABC):
 
     def _elementwise(self, operation: str, operands: Sequence[Buffer | float], out: Buffer) -> None:
         """Launch with each operand as a buffer and a number. One of the two is unused."""
-        given: list[Any] = []
+        kernel_arguments: list[Any] = []
         for operand in operands:
             is_number = isinstance(operand, int | float)
-            given += [None, scalar(operand, out)] if is_number else [self._as(operand, out), scalar(0, out)]
-        self._one_thread_each(f"elementwise.cu:{operation}", out, out.size, *given, out)
+            kernel_arguments += (
+                [None, scalar(operand, out)] if is_number else [self._as(operand, out), scalar(0, out)]
+            )
+        self._one_thread_each(f"elementwise.cu:{operation}", out, out.size, *kernel_arguments, out)
 
     def _reduce(self, kernel: str, a: Buffer, row_length: int, out: Buffer) -> None:
         """Reduce each row to one number; for few long rows, first reduce their parts, then the results."""

@@ -145,11 +145,11 @@ class Emulated:
 
 def seed_of(seed: int, kernel: str, arguments: Sequence[Any]) -> int:
     """A seed for the orders of one launch. It depends on all arguments of the launch."""
-    given = hashlib.sha256(f"{seed} {kernel}".encode())
+    digest = hashlib.sha256(f"{seed} {kernel}".encode())
     for argument in arguments:
         if not isinstance(argument, Fresh):
-            given.update(np.ascontiguousarray(argument).tobytes())
-    return int.from_bytes(given.digest()[:7], "little")
+            digest.update(np.ascontiguousarray(argument).tobytes())
+    return int.from_bytes(digest.digest()[:7], "little")
 
 
 class Cuda:

@@ -152,7 +152,7 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         help="registers of a thread, as `nvcc -Xptxas -v` prints them, for the occupancy",
     )
     parser.add_argument(
-        "--quiet", action="store_true", help="print only errors; the exit status says the rest"
+        "--quiet", action="store_true", help="print only errors; the exit status shows the result"
     )
     parser.add_argument("--json", action="store_true", help="print findings and counts as JSON for a program")
     parser.add_argument(
@@ -213,10 +213,10 @@ def emulate(options: argparse.Namespace) -> int:
         print(whole.in_words(shortened(module.warnings)), file=sys.stderr)
     values = named_values(options)
     parameters = given_parameters(kernel, values)
-    given = [values[parameter] for parameter in parameters]
+    arguments = [values[parameter] for parameter in parameters]
     if not options.check:
-        given = [a.array if isinstance(a, Fresh) else a for a in given]
-    launch = (options.kernel, options.grid, options.block, given, options.shared)
+        arguments = [a.array if isinstance(a, Fresh) else a for a in arguments]
+    launch = (options.kernel, options.grid, options.block, arguments, options.shared)
     start = time.perf_counter()
     if options.check:
         run = module.check(*launch, schedules=options.schedules, seed=options.seed, counting=True)
@@ -236,7 +236,7 @@ def emulate(options: argparse.Namespace) -> int:
     if options.json:
         print(as_json(options, run, seconds, occupancy, on_a_gpu))
     else:
-        show(run, parameters, given)
+        show(run, parameters, arguments)
         if occupancy:
             print(occupancy)
         if on_a_gpu is not None and on_a_gpu.messages:

@@ -38,23 +38,23 @@ WARNINGS = ("-Wall", "-Wextra", "-Wno-unknown-pragmas", "-Wno-sign-compare")
 ARCHITECTURE = 800  # what __CUDA_ARCH__ is: compute capability 8.0
 ALWAYS = ("-fPIC", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden")
 KERNELS = (
-    *("-std=c++20", "-g1", "-gdwarf-4", *ALWAYS, *WARNINGS),
+    "-std=c++20", "-g1", "-gdwarf-4", *ALWAYS, *WARNINGS,
     # As on a GPU, every operation rounds to its type, even where the machine could fuse several.
-    *("-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing"),
+    "-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing",
     # The runtime finds stack overwrites and overflows.
-    *("-fno-stack-protector", "-fstack-clash-protection"),
-    *(f"-D__CUDA_ARCH__={ARCHITECTURE}", "-D__CUDACC__=1"),
-)
+    "-fno-stack-protector", "-fstack-clash-protection",
+    f"-D__CUDA_ARCH__={ARCHITECTURE}", "-D__CUDACC__=1",
+)  # fmt: skip
 CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds", "-fno-jump-tables", "-DEMULATOR_CHECKED")
 COVERED = {  # from the sanitizers: all accesses and basic blocks, and nothing else
     "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (
-        *("-mllvm", "-tsan-instrument-func-entry-exit=0"),
-        *("-mllvm", "-tsan-instrument-read-before-write=1"),
-        *("-fsanitize-coverage=bb,no-prune,trace-pc", "-fno-vectorize", "-fno-slp-vectorize"),
+        "-mllvm", "-tsan-instrument-func-entry-exit=0",
+        "-mllvm", "-tsan-instrument-read-before-write=1",
+        "-fsanitize-coverage=bb,no-prune,trace-pc", "-fno-vectorize", "-fno-slp-vectorize",
         "-Wno-unused-command-line-argument",  # which zig adds
     ),
-}
+}  # fmt: skip
 
 
 # Debug information has lines and no places of variables, which would take a seventh of the compiler's time.
@@ -189,31 +189,15 @@ def compile_kernels(
     to those that are not templates. CompileError with the compiler's messages; NoCompiler.
     """
     command, family, version = compiler()
+    shown = file.replace("\\", "/").replace('"', "'")
     kernels = kernels_of(source)
     entries = [kernel.name for kernel in kernels if not kernel.is_template]
     entries += [name for name in instances if name not in entries]
-    shown = file.replace("\\", "/").replace('"', "'")
+    front, back = _front(source, shown, defines), _back(kernels, entries)
     bodies = {name: body_with_error(error) for name, error in broken.items()}
     prepared = with_bodies(prepare(with_bodies(source, dict.fromkeys(broken, "")), file), bodies)
     is_filled = checked and bool(poisoned())
     filled, arrays = with_wrong_values(prepared) if is_filled else (prepared, [])
-    front = "\n".join(
-        [
-            '#include "cuda_emulator.h"',
-            '#include "emulator_entry.h"',
-            *(f'#include "{name}"' for name in extensions_of(source)),
-            *(f"#define {name} {value}" for name, value in defines.items()),
-            f'#line 1 "{shown}"\n',
-        ]
-    )
-    back = "\n".join(
-        [
-            '\n#line 1 "emulator"',
-            *(f"EMULATOR_ENTRY({number}, {name})" for number, name in enumerate(entries)),
-            *short_entries(kernels, entries),
-            "",
-        ]
-    )
     declared = "\\n".join(f"{line} {name}" for line, name in arrays)
     # where the calls do not compile, the source without them decides
     programs = [f'{front}{filled}{back}EMULATOR_TEXT({LOCALS}, "{declared}")\n'] if arrays else []
@@ -231,7 +215,7 @@ def compile_kernels(
         mark_used(runtime, library, log)
         return runtime, library, log.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        started = {} if runtime.exists() else start_runtime(command, Path(scratch))
+        units = {} if runtime.exists() else start_runtime(command, Path(scratch))
         compiled = Path(scratch, "kernels.s" if checked else "kernels.o")
         try:
             if checked:
@@ -240,21 +224,42 @@ def compile_kernels(
                 words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(compiled)]
                 warnings = run(words, programs[-1], shown, source)
         except CompileError:
-            for unit in started.values():  # they work in a folder that goes away now
+            for unit in units.values():  # they work in a folder that goes away now
                 unit.kill()
                 unit.communicate()
             raise
-        for name, unit in started.items():
-            _, messages = unit.communicate()
-            if unit.returncode != 0:
-                raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {messages}")
-        if started:
-            link(command, [f"{scratch}/{name}.o" for name in started], runtime, Path(scratch))
+        _link_runtime(command, units, runtime, Path(scratch))
         # The sanitizer's own library is not linked: the runtime provides its functions.
         link(command, [str(compiled), str(runtime)], library, Path(scratch), file)
         log.write_text(warnings, encoding="utf-8")
     make_room(folder)
     return runtime, library, warnings
+
+
+def _front(source: str, shown: str, defines: Mapping[str, str]) -> str:
+    """The lines before the source: the emulator's headers, and macros."""
+    headers = ["cuda_emulator.h", "emulator_entry.h", *extensions_of(source)]
+    lines = [f'#include "{name}"' for name in headers]
+    lines += [f"#define {name} {value}" for name, value in defines.items()]
+    return "\n".join([*lines, f'#line 1 "{shown}"\n'])
+
+
+def _back(kernels: Sequence[Kernel], entries: Sequence[str]) -> str:
+    """The lines after the source: an entry for each kernel that can be launched."""
+    lines = [f"EMULATOR_ENTRY({number}, {name})" for number, name in enumerate(entries)]
+    return "\n".join(['\n#line 1 "emulator"', *lines, *short_entries(kernels, entries), ""])
+
+
+def _link_runtime(
+    command: Sequence[str], units: Mapping[str, subprocess.Popen[str]], runtime: Path, scratch: Path
+) -> None:
+    """Waits for the runtime's units, if it was not compiled before, and links them."""
+    for name, unit in units.items():
+        _, messages = unit.communicate()
+        if unit.returncode != 0:
+            raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {messages}")
+    if units:
+        link(command, [f"{scratch}/{name}.o" for name in units], runtime, scratch)
 
 
 def short_entries(kernels: Sequence[Kernel], entries: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from .memory import SHARED_ZONE, Array, Place
 from .runtime_interface import ATOMIC, KINDS, READ, RawFinding, RawLaunch, RawPlace
 
 WORD = 4  # bytes, of shared memory
+FAR = 32 << 10  # bytes: the array that is nearest to such an address need not be the one that was meant
 
 
 def message(
@@ -41,7 +42,10 @@ def message(
         size = row.room // element
     indexed = of_shared(row) if row.region == -1 else name if row.region == -3 else ""
     text = f"{who} {verb_of(row.mode)} {indexed or f'element {row.offset // element} of {name}'}"
-    if kind == "out_of_bounds":
+    if kind == "out_of_bounds" and not -FAR < row.offset < row.room + FAR:
+        nearest = f"the nearest is {name}, which has {size}"
+        text = f"{who} {verb_of(row.mode)} an address far from every array; {nearest}"
+    elif kind == "out_of_bounds":
         text += f", which has {size}"
     elif kind == "uninitialized_read":
         text += ", which no thread has written"

@@ -24,10 +24,10 @@ KINDS = {
 # Of these, those with which a launch ends early.
 ENDINGS = frozenset(
     (
-        *("divergent_barrier", "bad_launch", "misaligned", "trap", "deadlock", "crashed", "out_of_bounds"),
+        "divergent_barrier", "bad_launch", "misaligned", "trap", "deadlock", "crashed", "out_of_bounds",
         "timeout",
     )
-)
+)  # fmt: skip
 NOTES = {
     "same_value": "lanes of one warp that store one value at one address with one store",
     "maybe_uninitialized": "a variable that, as the compiler sees it, may be used without a value",

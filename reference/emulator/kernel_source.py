@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -24,16 +24,15 @@ class Kernel:
 
 
 INCLUDES = {
-    *("cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h"),
-    *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring"),
-    *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h"),
-    *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
-    *("cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h"),
-    *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
-    *("mma.h", "curand_kernel.h", "algorithm", "limits", "utility"),
-    *("cub/cub.cuh", "cub/block/block_reduce.cuh", "cub/block/block_scan.cuh", "cub/warp/warp_reduce.cuh"),
-    *("cub/warp/warp_scan.cuh", "cub/util_type.cuh"),
-}
+    "cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h",
+    "cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring",
+    "math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h",
+    "cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h",
+    "cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h", "cub/warp/warp_scan.cuh",
+    "cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h",
+    "mma.h", "curand_kernel.h", "algorithm", "limits", "utility", "cub/cub.cuh", "cub/util_type.cuh",
+    "cub/block/block_reduce.cuh", "cub/block/block_scan.cuh", "cub/warp/warp_reduce.cuh",
+}  # fmt: skip
 # Features that few sources use are in headers of their own, to keep compilations short.
 EXTENSIONS = {
     "emulator_groups.h": re.compile(r"#\s*include\s*[<\"]cooperative_groups"),
@@ -230,44 +229,20 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
     In a program, host code may use what only device code may not, and any header in <>.
     """
     text = without_comments(source)
-    on_device = device_code(text) if is_program else text
     mistakes: list[tuple[int, str]] = []
 
     def refuse(at: int, what: str) -> None:
         mistakes.append((1 + text.count("\n", 0, at), what))
 
-    for pattern, why in REFUSED.items():
-        if is_program and pattern in OF_HOSTS:
-            continue
-        for match in re.finditer(pattern, on_device if pattern in OF_DEVICES else text):
-            refuse(match.start(), f"`{match.group()}`: {why}")
-    for match in re.finditer("<<<", on_device if is_program else ""):
-        refuse(match.start(), f"`{match.group()}`: {IN_A_KERNEL}")
+    for match, why in _forbidden(text, is_program):
+        refuse(match.start(), f"`{match.group()}`: {why}")
     edits: list[tuple[int, int, str]] = []  # start, end, replacement
     for match in DIRECTIVE.finditer(text):
-        written = source[match.start() : match.end()]
-        include = re.match(r"[ \t]*#\s*include\s*[<\"]([^>\"]*)[>\"]", written)
-        if include and LIBRARY.fullmatch(include.group(1)):
-            refuse(
-                match.start(),
-                f"`#include <{include.group(1)}>`: its library is not emulated",
-            )
-            continue
-        is_of_cuda = include is not None and OF_CUDA.fullmatch(include.group(1)) is not None
-        if include and (is_of_cuda if is_program else include.group(1) in INCLUDES):
+        complaint, is_removed = _judge_directive(source[match.start() : match.end()], match[0], is_program)
+        if complaint:
+            refuse(match.start(), complaint)
+        elif is_removed:
             edits.append((match.start(), match.end(), ""))
-        elif include and is_program and "<" in written:
-            continue  # it is already before the program, and here once more
-        elif include and is_program:
-            refuse(
-                match.start(), f'`#include "{include.group(1)}"`: the folder of this file has no such header'
-            )
-        elif include:
-            refuse(match.start(), f"`#include <{include.group(1)}>`: device code has no such header")
-        elif re.match(r"[ \t]*#\s*(include|line)", written):
-            refuse(match.start(), f"`{written.strip()}`: it is not emulated")
-        elif "__shared__" in match.group():
-            refuse(match.start(), "`__shared__` in a macro: declare shared memory where it is used")
     bare = DIRECTIVE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
     for match in re.finditer(r"\b__shared__\b", bare):
         start = 1 + max(bare.rfind(mark, 0, match.start()) for mark in ";{}")
@@ -289,6 +264,34 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
     for start, end, instead in sorted(edits, reverse=True):
         source = source[:start] + instead + source[end:]
     return source
+
+
+def _forbidden(text: str, is_program: bool) -> Iterator[tuple[re.Match[str], str]]:
+    """What the emulator refuses, and why; in a program, some of it only in device code."""
+    on_device = device_code(text) if is_program else text
+    for pattern in REFUSED if not is_program else REFUSED.keys() - OF_HOSTS:
+        for match in re.finditer(pattern, on_device if pattern in OF_DEVICES else text):
+            yield match, REFUSED[pattern]
+    for match in re.finditer("<<<", on_device if is_program else ""):
+        yield match, IN_A_KERNEL
+
+
+def _judge_directive(written: str, uncommented: str, is_program: bool) -> tuple[str, bool]:
+    """The complaint about a directive, or "", and whether the emulator's own headers replace it."""
+    include = re.match(r"[ \t]*#\s*include\s*[<\"]([^>\"]*)[>\"]", written)
+    if include is None:
+        if re.match(r"[ \t]*#\s*(include|line)", written):
+            return f"`{written.strip()}`: it is not emulated", False
+        in_a_macro = "`__shared__` in a macro: declare shared memory where it is used"
+        return in_a_macro if "__shared__" in uncommented else "", False
+    if LIBRARY.fullmatch(include[1]):
+        return f"`#include <{include[1]}>`: its library is not emulated", False
+    if OF_CUDA.fullmatch(include[1]) if is_program else include[1] in INCLUDES:
+        return "", True
+    if not is_program:
+        return f"`#include <{include[1]}>`: device code has no such header", False
+    missing = f'`#include "{include[1]}"`: the folder of this file has no such header'
+    return "" if "<" in written else missing, False  # one in <> is before the program, and here once more
 
 
 def inside_a_function(before: str) -> bool:

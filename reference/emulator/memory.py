@@ -60,10 +60,10 @@ class Place:
 
 def three(size: Size, what: str) -> Index:
     """A grid or block as (x, y, z). ValueError for more axes, or for anything but numbers."""
-    given = (size,) if isinstance(size, int | np.integer) else tuple(size)
-    if not 1 <= len(given) <= 3 or not all(isinstance(n, int | np.integer) for n in given):
+    lengths = (size,) if isinstance(size, int | np.integer) else tuple(size)
+    if not 1 <= len(lengths) <= 3 or not all(isinstance(n, int | np.integer) for n in lengths):
         raise ValueError(f"{what} is one to three integers, not {size!r}")
-    x, y, z = (*map(int, given), 1, 1)[:3]
+    x, y, z = (*map(int, lengths), 1, 1)[:3]
     return x, y, z
 
 

@@ -201,14 +201,14 @@ class Module:
 
         if {"bad_launch", "timeout"} & {finding.kind for finding in first.findings}:
             more = []  # it is one in every order, or there is no time for another
-        found = {key(finding): finding for finding in (*first.findings, *first.notes)}
-        left = self._end - time.process_time()
+        by_key = {key(finding): finding for finding in (*first.findings, *first.notes)}
+        seconds_left = self._end - time.process_time()
 
         def begin() -> None:  # a process of its own, in which the CPU time begins with 0
-            self._end = self._end and time.process_time() + left
+            self._end = self._end and time.process_time() + seconds_left
 
         for finding in in_each_order(other, more, processes, self._runtime.emulator_learned, begin):
-            found.setdefault(key(finding), finding)
+            by_key.setdefault(key(finding), finding)
         declared = [] if ENDINGS & {finding.kind for finding in first.findings} else self._locals
 
         def depends_on(number: int) -> tuple[str, int, object] | None:
@@ -224,11 +224,11 @@ class Module:
                 result = f"element {differs[1]} of {differs[0]} depends on what it held"
                 text = f"{name} is read before it has a value: {result}"
                 one = Finding("uninitialized_read", kernel, self.file, int(line), text, array=name)
-                found.setdefault(key(one), one)
+                by_key.setdefault(key(one), one)
         for a, values in zip(buffers, results, strict=True):
             a[...] = values
-        findings = tuple(finding for finding in found.values() if finding.kind not in NOTES)
-        return replace(first, findings=findings, notes=tuple(f for f in found.values() if f.kind in NOTES))
+        findings = tuple(finding for finding in by_key.values() if finding.kind not in NOTES)
+        return replace(first, findings=findings, notes=tuple(f for f in by_key.values() if f.kind in NOTES))
 
     def _launch(self, kernel: str, raw: RawLaunch, arguments: Sequence[Argument]) -> Run:
         number = self.kernels.index(kernel)
@@ -269,8 +269,8 @@ class Module:
         short = f"_{len(arguments)}" if left_out else ""
         entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}{short}"), ctypes.c_void_p)
         cores = 1 if raw.thread_order == RANDOM else self._cores
-        given = pointers, ctypes.byref(raw), cores, shared_arrays(places, values), len(places)
-        status = self._runtime.emulator_run_on(entry, *given)
+        launch_arguments = pointers, ctypes.byref(raw), cores, shared_arrays(places, values), len(places)
+        status = self._runtime.emulator_run_on(entry, *launch_arguments)
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
         findings = [*self._findings_of(kernel, raw, places), *self._without_value(kernel)]
@@ -312,10 +312,12 @@ class Module:
             written = np.zeros(array.shape, bool)
             self._runtime.emulator_written(place.start, array.nbytes, array.itemsize, written.ctypes.data)
             fresh.written[...] = written
-            left = np.flatnonzero(~written.reshape(-1))
-            if fresh.whole and left.size:
-                text = f"element {left[0]} of {place.name} is never written"
-                text += f", nor are {left.size - 1} more of its {array.size}" if left.size > 1 else ""
+            unwritten = np.flatnonzero(~written.reshape(-1))
+            if fresh.whole and unwritten.size:
+                text = f"element {unwritten[0]} of {place.name} is never written"
+                text += (
+                    f", nor are {unwritten.size - 1} more of its {array.size}" if unwritten.size > 1 else ""
+                )
                 missing.append(self._finding(kernel, "never_written", text, place.name))
         return missing
 

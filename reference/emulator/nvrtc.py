@@ -17,12 +17,12 @@ from .compile import ARCHITECTURE, HEADERS
 from .kernel_source import INCLUDES, closing, extensions_of, kernels_of, without_comments
 
 OF_THE_TOOLKIT = {
-    *("cuda_fp16.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h", "mma.h"),
+    "cuda_fp16.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h", "mma.h",
     "curand_kernel.h",
     *(name for name in INCLUDES if name.startswith("cub/")),
-    *("cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h"),
-    *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
-}
+    "cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h",
+    "cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h",
+}  # fmt: skip
 NOT_THERE = sorted(map(re.escape, INCLUDES - OF_THE_TOOLKIT))
 # Unlike nvcc, NVRTC has no standard headers. Kernels use these parts of them; NVRTC knows the rest.
 INTEGERS = "".join(
@@ -146,8 +146,8 @@ def compiled(
         for name in instances:
             if name not in names:
                 call(library, "nvrtcAddNameExpression", program, name.encode())
-        given = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
-        accepted = library.nvrtcCompileProgram(program, len(options), given) == 0
+        option_array = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
+        accepted = library.nvrtcCompileProgram(program, len(options), option_array) == 0
         log = text(library, program, "ProgramLog")
         registers = {entry: int(count) for entry, count in USED.findall(log)}
         messages = OF_PTXAS.sub("", log).strip()

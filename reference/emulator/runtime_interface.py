@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import ClassVar
 
 KINDS = (
-    *("out_of_bounds", "uninitialized_read", "race", "divergent_barrier", "bad_launch"),
-    *("misaligned", "crashed", "trap", "deadlock", "same_value", "timeout"),
-)
+    "out_of_bounds", "uninitialized_read", "race", "divergent_barrier", "bad_launch",
+    "misaligned", "crashed", "trap", "deadlock", "same_value", "timeout",
+)  # fmt: skip
 READ, WRITE, ATOMIC = range(3)
 ENDED, STOPPED, NO_MEMORY = range(3)
 
@@ -66,21 +66,21 @@ class RawCounters(ctypes.Structure):
     _fields_: ClassVar = [
         (name, c_uint64)
         for name in (
-            *("global_reads", "global_writes", "shared_reads", "shared_writes", "atomics"),
-            *("global_bytes", "shared_bytes", "barriers", "arithmetic"),
-            *("global_requests", "global_transactions", "shared_requests", "shared_passes"),
+            "global_reads", "global_writes", "shared_reads", "shared_writes", "atomics",
+            "global_bytes", "shared_bytes", "barriers", "arithmetic",
+            "global_requests", "global_transactions", "shared_requests", "shared_passes",
             "shared_memory",
         )
-    ]
+    ]  # fmt: skip
 
 
 class RawPlace(ctypes.Structure):
     """`PlaceCounts`."""
 
     COSTS: ClassVar = (
-        *("global_requests", "global_transactions", "least_transactions"),
-        *("shared_requests", "shared_passes", "lanes", "threads"),
-    )
+        "global_requests", "global_transactions", "least_transactions",
+        "shared_requests", "shared_passes", "lanes", "threads",
+    )  # fmt: skip
     place: int
     worst_units: int
     worst_best: int

@@ -131,22 +131,22 @@ TABLE: dict[str, Must] = {
     "escapes_in_the_compilers_message": compiled("#error"),
 }
 LONG = {  # more than two seconds each
-    *("loops_without_end", "spins_on_global_memory", "spins_on_shared_memory", "works_for_an_hour"),
+    "loops_without_end", "spins_on_global_memory", "spins_on_shared_memory", "works_for_an_hour",
     *(
         "waits_at_barriers_without_end",
         "prints_without_end",
         "prints_from_every_thread",
         "bombs_by_templates",
     ),
-    *("calls_itself_without_end", "has_a_huge_array_of_its_own", "bombs_by_constant_loops_in_turn"),
-    *("takes_a_lock_before_a_barrier", "walks_through_memory_for_the_answer", "writes_over_its_stack"),
-    *("shifts_its_stack", "bombs_by_brackets", "has_many_arrays_in_shared_memory", "writes_before_its_array"),
-    *("tells_the_emulator_by_fresh_memory", "tells_the_emulator_by_its_macros", "prints_what_is_no_text"),
-    *("has_a_huge_array_in_shared_memory", "leaves_a_barrier_to_the_others", "writes_the_first_block_alone"),
-    *("walks_far_from_every_array", "writes_to_a_null_pointer", "makes_a_pointer_by_a_deduced_template"),
-    *("makes_a_pointer_by_a_template", "leaves_values_on_its_stack", "fails_when_its_work_is_done"),
-    *("reads_shared_memory_of_an_earlier_launch", "writes_memory_with_printf", "calls_through_a_pointer"),
-}
+    "calls_itself_without_end", "has_a_huge_array_of_its_own", "bombs_by_constant_loops_in_turn",
+    "takes_a_lock_before_a_barrier", "walks_through_memory_for_the_answer", "writes_over_its_stack",
+    "shifts_its_stack", "bombs_by_brackets", "has_many_arrays_in_shared_memory", "writes_before_its_array",
+    "tells_the_emulator_by_fresh_memory", "tells_the_emulator_by_its_macros", "prints_what_is_no_text",
+    "has_a_huge_array_in_shared_memory", "leaves_a_barrier_to_the_others", "writes_the_first_block_alone",
+    "walks_far_from_every_array", "writes_to_a_null_pointer", "makes_a_pointer_by_a_deduced_template",
+    "makes_a_pointer_by_a_template", "leaves_values_on_its_stack", "fails_when_its_work_is_done",
+    "reads_shared_memory_of_an_earlier_launch", "writes_memory_with_printf", "calls_through_a_pointer",
+}  # fmt: skip
 
 
 def rows() -> list[object]:

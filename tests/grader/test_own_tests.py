@@ -83,7 +83,7 @@ def test_a_failed_assertion_is_wrong_and_says_what_should_hold(verdict: Callable
 
     assert (result.status, result.visibility) == (Status.WRONG, Visibility.HIDDEN)
     assert (result.rationale, result.actual) == (
-        "it should hold that: to flip twice changes nothing",
+        "this should be true: to flip twice changes nothing",
         "flipped twice",
     )
     assert result.help == "README.md#flip"

@@ -1,5 +1,6 @@
 """Wrong ideas about edit distance; `solution` is the rendered solution, `original` the right version."""
 
+# `solution` is the solution as it is rendered from the templates.
 from solution import distance, original
 
 from grader.model.mutant import mutant

@@ -2,6 +2,7 @@
 
 import functools
 
+# `solution` is the solution as it is rendered from the templates.
 from solution import distance
 
 from grader.model.mutant import rewrite

@@ -2,6 +2,7 @@
 
 import math
 
+# `solution` is the solution as it is rendered from the templates.
 from solution import Adam, original
 
 from grader.model.mutant import rewrite

@@ -80,17 +80,17 @@ def cut(path: Path, text: str, names: Collection[str]) -> str:
     """
     places, body = SourcePlaces(text), ast.parse(text).body
     uses = {id(node): {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} for node in body}
-    needed, before = set(names), set[str]()
-    while needed != before:
-        before = set(needed)
-        needed |= {name for node in body if _bound(path, node) & needed for name in uses[id(node)]}
-    kept = ""
+    all_names, before = set(names), set[str]()
+    while all_names != before:
+        before = set(all_names)
+        all_names |= {name for node in body if _bound(path, node) & all_names for name in uses[id(node)]}
+    result = ""
     for node in body:
-        if _bound(path, node) & needed or _is_of_future(node):
+        if _bound(path, node) & all_names or _is_of_future(node):
             start = _start(places, node)
-            kept += "\n" * (text.count("\n", 0, start) - kept.count("\n")) or ("; " if kept else "")
-            kept += text[start : places.end(node)]
-    return kept.rstrip() + "\n"
+            result += "\n" * (text.count("\n", 0, start) - result.count("\n")) or ("; " if result else "")
+            result += text[start : places.end(node)]
+    return result.rstrip() + "\n"
 
 
 def _bound(path: Path, node: ast.stmt) -> set[str]:

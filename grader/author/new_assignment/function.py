@@ -75,9 +75,11 @@ def read_function(root: Path, place: str) -> ReferenceFunction:
 
 
 def _parameters(node: ast.FunctionDef) -> tuple[Parameter, ...]:
-    named = [(each, False) for each in (*node.args.posonlyargs, *node.args.args)]
-    named += [(each, True) for each in node.args.kwonlyargs]
-    parameters = tuple(Parameter(arg.arg, _key(arg.arg), arg.annotation, by_name) for arg, by_name in named)
+    arguments = [(each, False) for each in (*node.args.posonlyargs, *node.args.args)]
+    arguments += [(each, True) for each in node.args.kwonlyargs]
+    parameters = tuple(
+        Parameter(arg.arg, _key(arg.arg), arg.annotation, by_name) for arg, by_name in arguments
+    )
     if len({parameter.key for parameter in parameters}) < len(parameters):
         raise UserError(f"{node.name} has two parameters with names that differ only in case: rename one")
     return parameters
@@ -93,11 +95,11 @@ def _needs(tree: ast.Module, module: str, name: str) -> tuple[list[str], list[st
     """The other things that a handout needs: import lines, further names, and modules to allow."""
     defined = {each: node for node in tree.body for each in _defined(node)}
     imported = {alias.asname or alias.name: (node, alias) for node, alias in _imported(tree)}
-    wanted = _used(tree, defined, name)
+    used_names = _used(tree, defined, name)
     lines: dict[str, list[str]] = {}
     provided_lines: dict[str, None] = {}
     modules: set[str] = set()
-    for each in sorted(wanted & imported.keys()):
+    for each in sorted(used_names & imported.keys()):
         node, alias = imported[each]
         source = (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
         package = source.partition(".")[0]
@@ -108,7 +110,7 @@ def _needs(tree: ast.Module, module: str, name: str) -> tuple[list[str], list[st
         if package not in (*DEFAULT_IMPORTS, PACKAGE, "__future__"):
             modules.add(package)
     for statement in tree.body:
-        if wanted & set(_defined(statement)) and name not in _defined(statement):
+        if used_names & set(_defined(statement)) and name not in _defined(statement):
             provided_lines[_as_provided(statement, module)] = None
     return (
         [start + ", ".join(names) for start, names in sorted(lines.items())],
@@ -144,11 +146,11 @@ def _defined(node: ast.stmt) -> list[str]:
 
 def _used(tree: ast.Module, defined: dict[str, ast.stmt], name: str) -> set[str]:
     """The names that a function uses, and those that these use."""
-    used: set[str] = set()
+    names_in_use: set[str] = set()
     waiting = [name]
     while waiting:
         node = defined.get(waiting.pop())
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node is not None else set()
-        waiting += sorted(names - used)
-        used |= names
-    return (used - {name}) | {"annotations"}  # from __future__ import annotations
+        waiting += sorted(names - names_in_use)
+        names_in_use |= names
+    return (names_in_use - {name}) | {"annotations"}  # from __future__ import annotations

@@ -19,7 +19,7 @@ def write_adjustment(db: Connection, adjustment: Adjustment, gradebook: str) -> 
     values = asdict(adjustment) | {"points": str(adjustment.points)}
     key = {n: values[n] for n in ("student_id", "assignment", "criterion")}
     if db.scalar(select(StudentRow.id).filter_by(id=adjustment.student_id)) is None:
-        expected = "expected one who is on the roster, or who submitted something"
+        expected = "expected a student on the roster or with a submission"
         raise UserError(f"found no student {adjustment.student_id!r}; {expected}", gradebook)
     values["submission"] = _bound_to(db, adjustment, gradebook)
     about = [getattr(AdjustmentRow, n) == value for n, value in key.items()]
@@ -41,7 +41,7 @@ def _bound_to(db: Connection, adjustment: Adjustment, gradebook: str) -> str:
     if db.scalar(select(SubmissionRow.id).filter_by(id=adjustment.submission, **key)) is None:
         raise UserError(
             f"found submission {adjustment.submission!r} for {adjustment.student_id!r} in "
-            f"{adjustment.assignment}; expected the id of one of theirs, or nothing",
+            f"{adjustment.assignment}; expected the id of one of this student's submissions, or nothing",
             gradebook,
         )
     return adjustment.submission

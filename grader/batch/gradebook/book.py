@@ -204,8 +204,8 @@ class Gradebook:
             db.execute(insert(FaultRow).values(submission_id=submission.id, reason=reason))
             self._log(db, "failed", _of(submission), {"submission": submission.id, "reason": reason})
 
-    def set_counting(self, wanted: Mapping[str, str], faulty: Iterable[str]) -> None:
-        """Makes existing grades count: `wanted` are pairs of a submission and the one that counts now.
+    def set_counting(self, previous_by_submission: Mapping[str, str], faulty: Iterable[str]) -> None:
+        """Makes existing grades count. Each submission that shall count is mapped to the one that counts now.
 
         This is for `--counts` choosing another submission. `faulty` are submissions with failures that no
         longer matter.
@@ -214,7 +214,7 @@ class Gradebook:
             for id in faulty:
                 db.execute(delete(FaultRow).filter_by(submission_id=id))
             columns = (GradeRow.student_id, GradeRow.assignment)
-            for id, instead in wanted.items():
+            for id, instead in previous_by_submission.items():
                 row = db.execute(select(*columns).filter_by(submission_id=id)).one()
                 key = {"student_id": row.student_id, "assignment": row.assignment}
                 db.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))

@@ -100,7 +100,7 @@ class Database:
         if path is None:
             return
         if not create and not path.exists():
-            raise UserError(f"no such gradebook; `grader batch` makes one{near_file(Path(path))}", path)
+            raise UserError(f"no such gradebook; `grader batch` creates one{near_file(Path(path))}", path)
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def _bring_up_to_date(self) -> None:
@@ -130,7 +130,8 @@ class Database:
             )
         if revision is None and OLD in tables:
             raise UserError(
-                "a gradebook from before its schema had versions: move it away and grade again", self.name
+                "a gradebook without a schema version: move it away and grade again",
+                self.name,
             )
         if revision is None and tables:
             raise UserError("a database that is not a gradebook; name another --gradebook", self.name)

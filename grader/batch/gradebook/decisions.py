@@ -133,7 +133,7 @@ def _undo_decided(db: Connection, row: Mapping[str, Any], author: str) -> str:
     detail = row["detail"]
     about = About(row["student_id"], row["assignment"], 0, author)
     if _value(db, about, detail["kind"], detail["key"]) != detail["after"]:
-        return "it was changed since: undo the later change first"
+        return "it was changed later: undo the later change first"
     _set(db, about, detail["kind"], detail["key"], detail["before"], UNDONE, {"entry": row["id"]})
     return ""
 
@@ -145,7 +145,7 @@ def _undo_adjusted(db: Connection, row: Mapping[str, Any], author: str) -> str:
     after = {name: detail[name] for name in ("points", "reason", "author", "applies_to", "submission")}
     is_set = now is not None and all(now[name] == value for name, value in after.items())
     if not (is_set or (now is None and detail["points"] == "0")):
-        return "it was changed since: undo the later change first"
+        return "it was changed later: undo the later change first"
     db.execute(delete(AdjustmentRow).filter_by(**key))
     if previous := detail.get("previous"):
         db.execute(insert(AdjustmentRow).values(previous))
@@ -156,7 +156,7 @@ def _undo_adjusted(db: Connection, row: Mapping[str, Any], author: str) -> str:
 def _undo_confirmed(db: Connection, row: Mapping[str, Any], author: str) -> str:
     mine = SubmissionRow.id == row["detail"]["submission"]
     if db.scalar(select(SubmissionRow.confirmed).where(mine)) != row["detail"]["doubt"]:
-        return "there is another doubt about this submission now"
+        return "this submission now has another doubt"
     db.execute(update(SubmissionRow).where(mine).values(confirmed=""))
     _log(db, UNDONE, row, {"entry": row["id"], "kind": "confirmation", "by": author})
     return ""
@@ -167,7 +167,7 @@ def _undo_withdrawn(db: Connection, row: Mapping[str, Any], author: str) -> str:
         return "this withdrew a whole run: use `grader forget --run N --undo`"
     mine = [WithdrawalRow.student_id == row["student_id"], WithdrawalRow.assignment == row["assignment"]]
     if not db.execute(delete(WithdrawalRow).where(*mine)).rowcount:
-        return "it is in the reports again already"
+        return "it is already back in the reports"
     _log(db, UNDONE, row, {"entry": row["id"], "kind": "withdrawal", "by": author})
     return ""
 

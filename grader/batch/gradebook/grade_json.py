@@ -73,7 +73,7 @@ def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) 
     cases = []
     for result in criterion.results:
         entry = _entry(result)
-        address = addresses.get(f"{result.criterion}/{result.case}")
+        address = addresses.get(result.name)
         if address is not None:
             entry = {name: value for name, value in entry.items() if name in WORTH} | {"address": address}
             entry |= {"status": result.status, "follow_through": result.follow_through}

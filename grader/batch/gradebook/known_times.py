@@ -60,28 +60,28 @@ def update_times(
     if run is not None:
         values = {"times": {"is_whole": is_whole, "read": read}}
         db.execute(update(RunRow).where(RunRow.id == run).values(values))
-    known = {id: KnownTime().after(time, late, is_whole) for id, (time, late) in read.items()}
+    times_by_id = {id: KnownTime().after(time, late, is_whole) for id, (time, late) in read.items()}
     changes = []
     for id, student, assignment, before in _stored(db, read):
-        known[id] = now = before.after(*read[id], is_whole)
+        times_by_id[id] = now = before.after(*read[id], is_whole)
         if now != before:
             changes.append(Retimed(id, student, assignment, before, now))
-    return known, changes
+    return times_by_id, changes
 
 
 def read_times_again(db: Connection, run: int) -> Iterator[Retimed]:
     """Applies what the runs that are not withdrawn read, in order, to each submission of this run."""
     row = db.execute(select(RunRow.assignment, RunRow.times).where(RunRow.id == run)).one()
-    known = {id: KnownTime() for id in (row.times or {}).get("read", ())}
+    times_by_id = {id: KnownTime() for id in (row.times or {}).get("read", ())}
     for times in _times_of_runs(db, row.assignment):
-        for id in known.keys() & times["read"].keys():
+        for id in times_by_id.keys() & times["read"].keys():
             time, late = times["read"][id]
-            known[id] = known[id].after(time, late, times["is_whole"])
-    for id, student, assignment, before in _stored(db, known):
-        if known[id] != before:
-            values = asdict(known[id])
+            times_by_id[id] = times_by_id[id].after(time, late, times["is_whole"])
+    for id, student, assignment, before in _stored(db, times_by_id):
+        if times_by_id[id] != before:
+            values = asdict(times_by_id[id])
             db.execute(update(SubmissionRow).where(SubmissionRow.id == id).values(values))
-            yield Retimed(id, student, assignment, before, known[id])
+            yield Retimed(id, student, assignment, before, times_by_id[id])
 
 
 def has_file_of_times(database: Database, assignment: str) -> bool:
@@ -99,5 +99,5 @@ def _stored(db: Connection, ids: Iterable[str]) -> Iterator[tuple[str, str, str,
     """The id of each submission in the gradebook, its student and assignment, and what is known of it."""
     for some in chunks(sorted(ids), CHUNK):
         for row in list(read_rows(db, SubmissionRow, SubmissionRow.id.in_(some))):
-            known = KnownTime(row["submitted_at"], row["late"])
-            yield row["id"], row["student_id"], row["assignment"], known
+            time = KnownTime(row["submitted_at"], row["late"])
+            yield row["id"], row["student_id"], row["assignment"], time

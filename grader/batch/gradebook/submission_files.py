@@ -77,10 +77,10 @@ def keep_evidence(database: Database, intake: Intake, assignment: str) -> None:
 def kept_files(database: Database, digests: Iterable[str]) -> Mapping[str, tuple[KeptFile, ...]]:
     """The kept files of submissions by their digests."""
     by_digest: dict[str, list[KeptFile]] = {}
-    wanted = list(dict.fromkeys(digests))
+    unique_digests = list(dict.fromkeys(digests))
     with database.reading() as db:
-        for start in range(0, len(wanted), CHUNK):
-            some = FileRow.files.in_(wanted[start : start + CHUNK])
+        for start in range(0, len(unique_digests), CHUNK):
+            some = FileRow.files.in_(unique_digests[start : start + CHUNK])
             rows = select(FileRow.__table__).where(some).order_by(FileRow.files, FileRow.number)
             for row in db.execute(rows):
                 by_digest.setdefault(row.files, []).append(

@@ -111,25 +111,25 @@ def mark_student(
 ) -> list[str]:
     """Withdraws a student's work in an assignment, or in all; returns the assignments. UserError for none."""
     there = _assignments_of(db, student) - set(_marks(db, student))
-    chosen = sorted(there if assignment is None else there & {assignment})
-    if not chosen:
+    assignments = sorted(there if assignment is None else there & {assignment})
+    if not assignments:
         students = db.scalars(select(StudentRow.id))
         near = did_you_mean(assignment or "", there) or did_you_mean(student, students)
         raise UserError(f"found nothing of student {student!r}{_of(assignment)} in the reports{near}", name)
-    for each in chosen:
+    for each in assignments:
         key = {"student_id": student, "assignment": each}
         db.execute(WithdrawalRow.__table__.insert().values(**key, reason=reason, author=author))
-    return chosen
+    return assignments
 
 
 def unmark_student(db: Connection, student: str, assignment: str | None, name: str) -> list[str]:
     """Takes a withdrawal back; returns the assignments. UserError if nothing was withdrawn."""
-    chosen = [each for each in _marks(db, student) if assignment in (None, each)]
-    if not chosen:
+    assignments = [each for each in _marks(db, student) if assignment in (None, each)]
+    if not assignments:
         raise UserError(f"found nothing of student {student!r}{_of(assignment)} that is withdrawn", name)
     mine = delete(WithdrawalRow).where(WithdrawalRow.student_id == student)
-    db.execute(mine.where(WithdrawalRow.assignment.in_(chosen)))
-    return chosen
+    db.execute(mine.where(WithdrawalRow.assignment.in_(assignments)))
+    return assignments
 
 
 def bring_back(db: Connection, run: int | None, submissions: Sequence[Submission]) -> set[Pair]:
@@ -158,12 +158,12 @@ def _let_count(db: Connection, assignment: str, students: set[str]) -> Iterator[
     )
     now = {student: id for student, id in db.execute(query) if student in students}
     for student in sorted(students):
-        chosen, before = last.get(student, ""), now.get(student, "")
-        if chosen == before:
+        counting, before = last.get(student, ""), now.get(student, "")
+        if counting == before:
             continue
-        for id, counts in ((before, False), (chosen, True)):
+        for id, counts in ((before, False), (counting, True)):
             db.execute(update(GradeRow).where(GradeRow.submission_id == id).values(counts=counts))
-        yield Change(student, assignment, chosen, before)
+        yield Change(student, assignment, counting, before)
 
 
 def _last_that_counted(
@@ -171,8 +171,8 @@ def _last_that_counted(
 ) -> dict[str, str]:
     """By student, from the audit log; before it recorded this, each grade counted when it was made."""
     last: dict[str, str] = {}
-    chosen = AuditRow.action.in_(("graded", "counts"))
-    entries = select(AuditRow.student_id, AuditRow.detail).where(AuditRow.assignment == assignment, chosen)
+    is_choice = AuditRow.action.in_(("graded", "counts"))
+    entries = select(AuditRow.student_id, AuditRow.detail).where(AuditRow.assignment == assignment, is_choice)
     for student, detail in db.execute(entries.order_by(AuditRow.id)):
         if student in students and detail.get("counts", True) and detail["submission"] not in withdrawn:
             last[student] = detail["submission"]

@@ -26,9 +26,9 @@ from grader.model.errors import UserError
 from grader.model.surroundings import Device
 
 JSON = (
-    *("verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests"),
-    *("doctor", "collect", "redteam", "new", "generate", "publish", "try", "hint", "submit"),
-)
+    "verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests",
+    "doctor", "collect", "redteam", "new", "generate", "publish", "try", "hint", "submit",
+)  # fmt: skip
 WHOLLY_SHOWN = ("try", "hint")  # quiet, they would have no effect
 QUIET = tuple(name for name in (*JSON, "grade") if name not in WHOLLY_SHOWN)
 SHELLS = ("bash", "zsh", "fish", "tcsh")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "new": (
-        "grader new recursion                                    # with an example to begin with",
+        "grader new recursion                                    # starts from an example",
         "grader new slopes --from reference.lines:slope          # from a function of the reference",
     ),
     "generate": (
@@ -23,7 +23,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "grade": (
         "grader grade .                                          # in a handout",
         "grader grade ada.zip --assignment conv_backward --html feedback.html --open",
-        "grader grade . --case dilate/two-rows                   # one case alone",
+        "grader grade . --case dilate/two-rows                   # only one case",
     ),
     "try": (
         "grader try dilate/two-rows",

@@ -11,8 +11,8 @@ def print_json(report: str, facts: Mapping[str, object]) -> None:
 
     docs/commands.schema.json describes each. A report that loses a key or changes one gets a new version.
     """
-    named = {"schema": f"backflip/{report}", **facts}
-    print(json.dumps(named, indent=2, ensure_ascii=False, default=_plain))
+    values = {"schema": f"backflip/{report}", **facts}
+    print(json.dumps(values, indent=2, ensure_ascii=False, default=_plain))
 
 
 def _plain(value: Any) -> Any:

@@ -36,7 +36,7 @@ class Parser(argparse.ArgumentParser):
             options = [name for action in self._actions for name in action.option_strings]
             word = words[0].partition("=")[0]
             kind = "option" if word.startswith("-") else "word"
-            self.error(f"found {kind} {word!r}, which it does not take{did_you_mean(word, options)}")
+            self.error(f"found {kind} {word!r}, which it does not accept{did_you_mean(word, options)}")
 
     @property
     def commands(self) -> "dict[str, Parser]":

@@ -175,7 +175,7 @@ def add_sandbox(parser: argparse.ArgumentParser) -> None:
 def add_quiet(parser: argparse.ArgumentParser) -> None:
     """Adds the option to print only errors."""
     parser.add_argument(
-        "--quiet", action="store_true", help="print only errors; the exit status says the rest"
+        "--quiet", action="store_true", help="print only errors; the exit status shows the result"
     )
 
 

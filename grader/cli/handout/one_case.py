@@ -60,7 +60,7 @@ class Bench:
 def set_up(case_name: str) -> Bench:
     """The case of the handout that the name selects; UserError if it selects several, or none."""
     assignment = handout()
-    criterion, case = _chosen(assignment, case_name)
+    criterion, case = _one_case(assignment, case_name)
     comparison = comparison_of(case)
     assert assignment.frozen is not None
     oracle = FrozenOracle(assignment.frozen)
@@ -93,15 +93,15 @@ def set_up(case_name: str) -> Bench:
     return Bench(case.name, probe, submission, fields, names, exercises, tuple(assignment.files), calls)
 
 
-def _chosen(assignment: Assignment, case_name: str) -> tuple[Criterion, Case]:
+def _one_case(assignment: Assignment, case_name: str) -> tuple[Criterion, Case]:
     """The one case that the name selects, with its criterion."""
     if not case_name:
         raise UserError("which case? Name it with CASE=exercise/case, as `make grade` shows it")
-    chosen = sorted(select(assignment, case=case_name))
-    if len(chosen) > 1 and case_name not in chosen:
-        names = ", ".join(chosen[:SHOWN]) + (", ..." if len(chosen) > SHOWN else "")
-        raise UserError(f"{len(chosen)} cases match {case_name!r}. Name one: {names}")
-    name = case_name if case_name in chosen else chosen[0]
+    case_names = sorted(select(assignment, case=case_name))
+    if len(case_names) > 1 and case_name not in case_names:
+        names = ", ".join(case_names[:SHOWN]) + (", ..." if len(case_names) > SHOWN else "")
+        raise UserError(f"{len(case_names)} cases match {case_name!r}. Name one: {names}")
+    name = case_name if case_name in case_names else case_names[0]
     return next((one, case) for one in assignment.rubric.criteria for case in one.cases if case.name == name)
 
 

@@ -11,7 +11,7 @@ from grader.judge.comparisons import comparison_of
 from grader.judge.differences.array_difference import wrong_elements
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE
-from grader.judge.differences.python_words import shown
+from grader.judge.differences.python_words import in_python
 from grader.judge.differences.value_difference import value_difference
 from grader.model.assignment import Case, Criterion
 from grader.model.example import Table
@@ -56,19 +56,21 @@ class Show:
             first, second = first[0], second[0] if isinstance(second, tuple) else second
             print(OF_THE_RUN.format(name=self.case))
         both = zip(names, (first, second), strict=True)
-        given = [(name, _parts(value)) for name, value in both if value is not NOT_GIVEN]
-        are_arrays = all(isinstance(part, np.ndarray) for _, parts in given for part in parts)
+        parts_by_name = [(name, _parts(value)) for name, value in both if value is not NOT_GIVEN]
+        are_arrays = all(isinstance(part, np.ndarray) for _, parts in parts_by_name for part in parts)
         if not are_arrays or (is_expected and self.is_data):
             self._show_values(names, first, second, self.tolerance if is_expected else 0.0)
             return
-        counts = {len(parts) for _, parts in given}
+        counts = {len(parts) for _, parts in parts_by_name}
         if len(counts) > 1:
-            print(", ".join(f"{name} has {len(parts)} results" for name, parts in given))
+            print(", ".join(f"{name} has {len(parts)} results" for name, parts in parts_by_name))
         for number in range(max(counts, default=0)):
             if max(counts) > 1:
                 print(self._title(number, max(counts)))
             bound = self.bounds[number] if is_expected and self.bounds and number < len(self.bounds) else None
-            _show_arrays([(name, parts[number]) for name, parts in given if number < len(parts)], bound)
+            _show_arrays(
+                [(name, parts[number]) for name, parts in parts_by_name if number < len(parts)], bound
+            )
 
     def _title(self, number: int, count: int) -> str:
         name = self.names[number] if number < len(self.names) else ""
@@ -76,10 +78,10 @@ class Show:
 
     @staticmethod
     def _show_values(names: Sequence[str], first: Any, second: Any, tolerance: float) -> None:
-        print(f"{names[0]}: {shown(first)}")
+        print(f"{names[0]}: {in_python(first)}")
         if second is NOT_GIVEN:
             return
-        print(f"{names[1]}: {shown(second)}")
+        print(f"{names[1]}: {in_python(second)}")
         difference = value_difference(first, second, tolerance)
         print("equal" if difference is None else difference.rationale)
 

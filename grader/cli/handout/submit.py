@@ -79,9 +79,9 @@ def checked(assignment: Assignment, folder: Path) -> dict[str, bytes]:
         n: without_host_code(n, as_compiled(c))[0] if n.endswith(".cu") else c for n, c in files.items()
     }
     rules = assignment.import_rules
-    refused = "" if rules is None else Rules(Terms.of(assignment, rules)).refusal(compiled)
-    if refused:
-        raise UserError(f"nothing is packed: {refused}")
+    refusal = "" if rules is None else Rules(Terms.of(assignment, rules)).refusal(compiled)
+    if refusal:
+        raise UserError(f"nothing is packed: {refusal}")
     if any(name.endswith(".cu") for name in files) and (problem := problem_of_kernels(assignment, files)):
         raise UserError(f"nothing is packed: {problem}")
     return dict(files)

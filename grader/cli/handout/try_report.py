@@ -10,7 +10,7 @@ import numpy as np
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.handout.one_case import set_up
-from grader.judge.differences.python_words import written
+from grader.judge.differences.python_words import in_full
 
 FLOATS = ("float16", "float32", "float64")  # a longer one has no number in JSON
 COMPLEX = ("complex64", "complex128")
@@ -51,7 +51,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.name in COMPLEX:
         parts = np.stack((value.real, value.imag), axis=-1)
         return {"dtype": value.dtype.name, "shape": list(value.shape), "values": _finite(parts.tolist())}
-    return {"python": written(value)}
+    return {"python": in_full(value)}
 
 
 def _as_numpy(value: Any) -> Any:

@@ -73,7 +73,7 @@ class Watch:
         before = {name: result for name, result in self._results.items() if name not in only}
         grade = self._graded(submitted, only, before)
         self._files = files
-        self._results = {f"{r.criterion}/{r.case}": r for c in grade.criteria for r in c.results}
+        self._results = {r.name: r for c in grade.criteria for r in c.results}
         if self._console.is_terminal:
             self._console.clear()
         place = place_of(self._assignment, files)

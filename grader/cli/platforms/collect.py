@@ -18,7 +18,7 @@ from grader.report.write_files import write_files
 def run(options: argparse.Namespace) -> int:
     """Writes the folder that `grader batch` reads; lists sources that it cannot fetch, and then returns 1."""
     if options.out.exists() and any(options.out.iterdir()):
-        raise UserError("found files there: name a new folder, so that nothing old is graded", options.out)
+        raise UserError("found files there: name a new folder, so that no old files are graded", options.out)
     if find_repository() is not None:
         course()[options.assignment]  # lists the assignments
     repositories = repositories_of(options.source)

@@ -25,12 +25,12 @@ def read(tree: Tree) -> Reading | None:
         return None
     handins = []
     for student, files in students.items():
-        named = {name: file for name, file in files}
+        files_by_name = {name: file for name, file in files}
         doubt = ""
-        if len(named) < len(files):
+        if len(files_by_name) < len(files):
             names = ", ".join(file for _, file in files)
             doubt = f"{names} are the same file of one student: leave one of them"
-        handins.append(Handin(student, Claim(ids=(student,)), named, doubt=doubt))
+        handins.append(Handin(student, Claim(ids=(student,)), files_by_name, doubt=doubt))
     return Reading(tuple(handins), refused)
 
 

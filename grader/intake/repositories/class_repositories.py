@@ -52,7 +52,7 @@ def repositories_of(source: Path) -> list[Repository]:
         repositories = [Repository(_name(address), address, True) for address in _addresses(source)]
     if not repositories:
         raise UserError(
-            "found no repository: give a folder of clones, or a file with an address a line", source
+            "found no repository: give a folder of clones, or a file with one address on each line", source
         )
     if len({one.name for one in repositories}) < len(repositories):
         raise UserError("found two repositories of one name: list each once", source)

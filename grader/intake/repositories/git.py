@@ -17,9 +17,9 @@ from pathlib import Path
 from grader.model.errors import UserError
 
 OFF = (
-    *("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.attributesFile=/dev/null"),
-    *("submodule.recurse=false", "fetch.recurseSubmodules=false"),
-)
+    "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.attributesFile=/dev/null",
+    "submodule.recurse=false", "fetch.recurseSubmodules=false",
+)  # fmt: skip
 REMOTE = "https:ssh:git:file"  # the protocols that may be used; `ext` would run a command
 NONE = "none"
 CLONE_SECONDS, READ_SECONDS = 600.0, 60.0
@@ -121,7 +121,7 @@ def _git(
         answer.seek(0)
         output = answer.read(most + 1)
     if len(output) > most:
-        raise GitRefused(f"git {words[0]} says more than {most >> 20} MiB")
+        raise GitRefused(f"git {words[0]} printed more than {most >> 20} MiB")
     return output
 
 

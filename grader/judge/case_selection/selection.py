@@ -65,8 +65,8 @@ def _words(function: ast.FunctionDef) -> Iterator[str]:
 
 def _criteria(assignment: Assignment, exercise: str) -> Sequence[str]:
     ids = [criterion.id for criterion in assignment.rubric.criteria]
-    if meant := [id for id in ids if _matches(id, exercise)]:
-        return meant
+    if matches := [id for id in ids if _matches(id, exercise)]:
+        return matches
     return criteria_of_exercises(assignment).get(exercise, ())
 
 

@@ -124,18 +124,20 @@ def run_digest(outcome: Outcome, detail_arrays: int, difference: Difference | No
     return answer_of(outcome.arrays[: len(outcome.arrays) - detail_arrays])
 
 
-def values_difference(question: Question, values: Sequence[Array], told: int) -> Difference | None:
+def values_difference(question: Question, values: Sequence[Array], details: int) -> Difference | None:
     """The first difference of a run's values from the reference's; those of every device must be right.
 
-    The last `told` arrays of the reference's answer are not values.
+    The last `details` arrays of the reference's answer are not values.
     """
     expected = question.oracle.expected(question.case, question.inputs)
-    wanted = replace(expected, arrays=expected.arrays[: len(expected.arrays) - told])
-    count = len(wanted.arrays)
+    expected_values = replace(expected, arrays=expected.arrays[: len(expected.arrays) - details])
+    count = len(expected_values.arrays)
     if not values or len(values) % count:
-        return first_difference(wanted, values, question.dtype, question.explain_shape)
+        return first_difference(expected_values, values, question.dtype, question.explain_shape)
     runs = (values[start : start + count] for start in range(0, len(values), count))
-    differences = (first_difference(wanted, run, question.dtype, question.explain_shape) for run in runs)
+    differences = (
+        first_difference(expected_values, run, question.dtype, question.explain_shape) for run in runs
+    )
     return next(filter(None, differences), None)
 
 

@@ -25,9 +25,9 @@ from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
 FINDINGS = (  # in the order in which a probe counts them
-    *("out_of_bounds", "uninitialized_read", "never_written", "race", "divergent_barrier"),
-    *("schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed"),
-)
+    "out_of_bounds", "uninitialized_read", "never_written", "race", "divergent_barrier",
+    "schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed",
+)  # fmt: skip
 DETAILS = 3  # arrays after the values: a number for each kind of finding, the first finding in words, counts
 MAX_TEXT = 1500
 OUT_OF_BOUNDS = re.compile(r"\bout_of_bounds\b.*\((\d+) times\)")  # a line of that text

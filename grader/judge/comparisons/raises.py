@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.difference import Difference
-from grader.judge.differences.python_words import shown
+from grader.judge.differences.python_words import in_python
 from grader.judge.reference_answer import answer_in
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
@@ -74,7 +74,7 @@ class Raises(Comparison):
         if outcome.status is Status.OK:
             why = f"a call with such arguments must raise {expected}"
             return outcome, Difference(
-                f"{expected} is raised", f"{shown(answer_in(outcome))} is returned", why
+                f"{expected} is raised", f"{in_python(answer_in(outcome))} is returned", why
             )
         if outcome.status is not Status.ERROR:
             return outcome, None

@@ -9,7 +9,7 @@ import numpy as np
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import NO_VALUE, answer_of
-from grader.judge.differences.python_words import shown
+from grader.judge.differences.python_words import in_python
 from grader.judge.reference_answer import TIMES, answer_in, asked_twice
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
@@ -54,26 +54,31 @@ class SameElements(Comparison):
 def _judge_elements(question: Question, expected: Expected, outcome: Outcome) -> Judged:
     if outcome.status is not Status.OK:
         return outcome, None
-    wanted = expected.value
-    if wanted is NO_VALUE:
-        wanted = expected.arrays[0] if len(expected.arrays) == 1 else expected.arrays
-    return outcome, elements_difference(wanted, answer_in(outcome))
+    expected_value = expected.value
+    if expected_value is NO_VALUE:
+        expected_value = expected.arrays[0] if len(expected.arrays) == 1 else expected.arrays
+    return outcome, elements_difference(expected_value, answer_in(outcome))
 
 
 def elements_difference(expected: Any, actual: Any) -> Difference | None:
     """The difference for an element that is missing or occurs too often; None if there is none."""
     if not _is_collection(actual):
-        return Difference(shown(expected), shown(actual), "a list, a tuple, a set or an array is expected")
+        return Difference(
+            in_python(expected), in_python(actual), "a list, a tuple, a set or an array is expected"
+        )
     # Of a longer answer, one element more than expected is enough: at least one occurs too often in these.
     most = len(expected) + 1
     elements = {_key(one): one for each in (expected, actual) for one in _first(each, most)}
-    wanted, counts = (Counter(map(_key, _first(each, most))) for each in (expected, actual))
-    missing, more = (Counter() if len(actual) >= most else wanted - counts), counts - wanted
+    expected_counts, actual_counts = (Counter(map(_key, _first(each, most))) for each in (expected, actual))
+    missing, more = (
+        (Counter() if len(actual) >= most else expected_counts - actual_counts),
+        actual_counts - expected_counts,
+    )
     if not missing and not more:
         return None
-    element = shown(elements[next(iter(missing or more))])
+    element = in_python(elements[next(iter(missing or more))])
     why = f"{element} is missing" if missing else f"{element} is not expected, or not this often"
-    return Difference(shown(expected), shown(actual), why)
+    return Difference(in_python(expected), in_python(actual), why)
 
 
 def _is_collection(value: Any) -> bool:

@@ -33,8 +33,8 @@ def first_difference(
             why = explain(array.shape, actual[number].shape)
             difference = Difference(str(array.shape), str(actual[number].shape), why)
             return _named(difference, number, len(actual), names)
-        if found := _compare_array(array, actual[number], dtype, bound):
-            return _named(found, number, len(actual), names)
+        if array_difference := _compare_array(array, actual[number], dtype, bound):
+            return _named(array_difference, number, len(actual), names)
     return None
 
 
@@ -48,10 +48,10 @@ def _named(difference: Difference, number: int, count: int, names: Sequence[str]
 
 
 def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | None) -> Difference | None:
-    wanted = dtype if dtype and expected.dtype.kind == "f" else expected.dtype.name
-    if actual.dtype.name != wanted:
+    expected_dtype = dtype if dtype and expected.dtype.kind == "f" else expected.dtype.name
+    if actual.dtype.name != expected_dtype:
         return Difference(
-            wanted, actual.dtype.name, "the dtype differs: a result has the dtype of its inputs"
+            expected_dtype, actual.dtype.name, "the dtype differs: a result has the dtype of its inputs"
         )
     wrong = wrong_elements(expected, actual, bound)
     count = int(np.count_nonzero(wrong))

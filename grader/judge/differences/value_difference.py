@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Difference, Expected
-from grader.judge.differences.python_words import shown
+from grader.judge.differences.python_words import in_python
 
 MISSING = "the function returned None: is a return missing?"
 
@@ -69,7 +69,7 @@ def _type(value: Any) -> str:
 
 
 def _different(expected: Any, actual: Any, why: str, path: str) -> Difference:
-    return Difference(shown(expected), shown(actual), f"at result{path}: {why}" if path else why)
+    return Difference(in_python(expected), in_python(actual), f"at result{path}: {why}" if path else why)
 
 
 def _items_difference(expected: Any, actual: Any, tolerance: float, path: str) -> Difference | None:

@@ -41,13 +41,13 @@ def examples_of(
     cases = {case.name: (case, c) for c in assignment.rubric.criteria for case in c.cases}
     whole: dict[str, Example] = {}
     small: dict[str, Example] = {}
-    named = [f"{r.criterion}/{r.case}" for r in results if r.status not in UNASKED and not _is_unread(r)]
-    failing = [cases[name] for name in named if name in cases and may_be_small(cases[name][0])]
+    case_names = [r.name for r in results if r.status not in UNASKED and not _is_unread(r)]
+    failing = [cases[name] for name in case_names if name in cases and may_be_small(cases[name][0])]
     if not failing:
         return whole, small
     oracle = session.setup.oracle
-    with session.setup.candidate(submission) as (implementation, refused, _):
-        for case, criterion in () if refused else failing:
+    with session.setup.candidate(submission) as (implementation, refusal, _):
+        for case, criterion in () if refusal else failing:
             implementation.budgets.enter(criterion.id)
             for redraw in judged_draws(case):
                 inputs = oracle.inputs(case, redraw)

@@ -38,7 +38,7 @@ def lay_out(
     settings = {name: value for name, value in values.items() if name in used or not used}
     settings |= {f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in shaped - used}
     results = _results("expected", expected.arrays, w_shape), _results("actual", actual, w_shape)
-    wanted, given = _with_dtypes(*results, real_dtype(inputs))
+    expected_tables, actual_tables = _with_dtypes(*results, real_dtype(inputs))
     return Example(
         criterion=case.criterion,
         case=case.id,
@@ -51,8 +51,8 @@ def lay_out(
             for name in inputs.bases
             if name in used or not used
         ),
-        expected=wanted,
-        actual=tuple(map(_marked, given, wrong_in(expected, actual))),
+        expected=expected_tables,
+        actual=tuple(map(_marked, actual_tables, wrong_in(expected, actual))),
         ended="" if outcome.status is Status.OK else outcome.reason,
         is_smallest=is_smallest,
     )
@@ -77,12 +77,12 @@ def wrong_in(expected: Expected, actual: Sequence[Array]) -> list[Array]:
     """The wrong elements of each array; all of them if its shape differs."""
     marks = []
     for number, array in enumerate(actual):
-        wanted = expected.arrays[number] if number < len(expected.arrays) else None
-        if wanted is None or wanted.shape != array.shape:
+        expected_array = expected.arrays[number] if number < len(expected.arrays) else None
+        if expected_array is None or expected_array.shape != array.shape:
             marks.append(np.zeros(array.shape, bool))
         else:
             bound = None if expected.bounds is None else expected.bounds[number]
-            marks.append(wrong_elements(wanted, array, bound))
+            marks.append(wrong_elements(expected_array, array, bound))
     return marks
 
 
@@ -146,9 +146,9 @@ def _with_dtypes(
     """The tables; two whose dtypes differ name them, because their numbers may look the same."""
     both = [*expected], [*actual]
     for number, (one, other) in enumerate(zip(expected, actual, strict=False)):
-        wanted = real if real and one.dtype.startswith("float") else one.dtype
-        if other.dtype != wanted:
-            both[0][number] = replace(one, layout=wanted)
+        expected_dtype = real if real and one.dtype.startswith("float") else one.dtype
+        if other.dtype != expected_dtype:
+            both[0][number] = replace(one, layout=expected_dtype)
             both[1][number] = replace(other, layout=other.dtype)
     return tuple(both[0]), tuple(both[1])
 

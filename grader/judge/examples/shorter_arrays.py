@@ -33,13 +33,13 @@ def shorter_shapes(shapes: Mapping[str, Shape], stated: Set[int] = frozenset()) 
                 heapq.heappush(waiting, (_size(_shapes(shapes, groups, longer)), longer))
 
 
-def stated_lengths(asked: object) -> set[int]:
+def stated_lengths(question: object) -> set[int]:
     """The lengths in every `shape` of a question, at any depth."""
-    if isinstance(asked, list | tuple):
-        return set().union(*map(stated_lengths, asked))
-    if not isinstance(asked, Mapping):
+    if isinstance(question, list | tuple):
+        return set().union(*map(stated_lengths, question))
+    if not isinstance(question, Mapping):
         return set()
-    return _lengths(asked.get("shape")).union(*map(stated_lengths, asked.values()))
+    return _lengths(question.get("shape")).union(*map(stated_lengths, question.values()))
 
 
 def _lengths(shape: object) -> set[int]:
@@ -60,10 +60,10 @@ def _tied(shapes: Mapping[str, Shape]) -> list[list[Place]]:
     for name, shape in shapes.items():
         for axis, length in enumerate(shape):
             place = (name, axis)
-            alike = [g for g in groups if any(_is_tied(place, other, shapes) for other in g)]
-            alike = [g for g in alike if name not in {other for other, _ in g} and length]
-            if alike:
-                alike[0].append(place)
+            tied_groups = [g for g in groups if any(_is_tied(place, other, shapes) for other in g)]
+            tied_groups = [g for g in tied_groups if name not in {other for other, _ in g} and length]
+            if tied_groups:
+                tied_groups[0].append(place)
             else:
                 groups.append([place])
     return groups

@@ -85,8 +85,10 @@ def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
     """
     answers = ((case, _as_long_as_stated(case, answer)) for case in filter(may_be_small, criterion.cases))
     by_digest: defaultdict[str, list[tuple[Small, HasAnswer]]] = defaultdict(list)
-    for family, own in ((family, own) for case, own in answers for family in _families(case)):
-        has_answer = cache(partial(_is_answered, own, family[0]))
+    for family, answer_of_case in (
+        (family, answer_of_case) for case, answer_of_case in answers for family in _families(case)
+    ):
+        has_answer = cache(partial(_is_answered, answer_of_case, family[0]))
         for small in family:
             by_digest[small[1].digest].append((small, has_answer))
     in_order = sorted(by_digest.values(), key=lambda alike: order_of(*alike[0][0]))
@@ -123,7 +125,7 @@ def _as_long_as_stated(case: Case, answer: Answer) -> Answer:
     If the question states the shape of the result, so does the one of every small case: a slice would
     otherwise stop, without an error, at the end of an array that is too short for it.
     """
-    whole = _drawn(case, 0)
+    whole = _small_case(case, 0)
     if whole is None or not list(_lists(whole[1].ask)):
         return answer
     expected = answer(*whole)
@@ -136,10 +138,10 @@ def _as_long_as_stated(case: Case, answer: Answer) -> Answer:
     return as_stated
 
 
-def _places_of_shapes(asked: Mapping[str, object], expected: Expected) -> set[Place]:
+def _places_of_shapes(question: Mapping[str, object], expected: Expected) -> set[Place]:
     """The places in a question of lists that are the shape of a result."""
     shapes = [list(array.shape) for array in expected.arrays]
-    return {place for place, numbers in _lists(asked) if numbers in shapes}
+    return {place for place, numbers in _lists(question) if numbers in shapes}
 
 
 def _lists(value: object, place: Place = ()) -> Iterator[tuple[Place, list[object]]]:
@@ -162,13 +164,13 @@ def order_of(case: Case, inputs: Inputs) -> tuple[bool, int, int, int]:
     views = sum(len(recipe) for recipe in inputs.recipes.values())
     upstream = inputs.bases.get(UPSTREAM)
     nonzero = 0 if upstream is None else int(np.count_nonzero(upstream))
-    return not kind_of(case).is_plain(inputs), elements + _asked(dict(inputs.ask)), views, nonzero
+    return not kind_of(case).is_plain(inputs), elements + _sum_of_numbers(dict(inputs.ask)), views, nonzero
 
 
-def _asked(value: object) -> int:
+def _sum_of_numbers(value: object) -> int:
     """The sum of the whole numbers in a question: a small stride is a simple one."""
     if isinstance(value, Mapping | list):
-        return sum(map(_asked, value.values() if isinstance(value, Mapping) else value))
+        return sum(map(_sum_of_numbers, value.values() if isinstance(value, Mapping) else value))
     return abs(value) if isinstance(value, int) else 0
 
 
@@ -260,12 +262,14 @@ def way_of_failing(expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> 
         return ""
     if len(arrays) != len(expected.arrays):
         return "number of results"
-    for number, (wanted, array) in enumerate(zip(expected.arrays, arrays, strict=True)):
-        if wanted.shape != array.shape:
+    for number, (expected_array, array) in enumerate(zip(expected.arrays, arrays, strict=True)):
+        if expected_array.shape != array.shape:
             return f"shape of {number}"
-        if array.dtype.name != (dtype if dtype and wanted.dtype.kind == "f" else wanted.dtype.name):
+        if array.dtype.name != (
+            dtype if dtype and expected_array.dtype.kind == "f" else expected_array.dtype.name
+        ):
             return f"dtype of {number}"
-        alone = Expected((wanted,), None if expected.bounds is None else (expected.bounds[number],))
+        alone = Expected((expected_array,), None if expected.bounds is None else (expected.bounds[number],))
         if first_difference(alone, [array], dtype) is not None:
             return f"values of {number}"
     return "values"
@@ -276,8 +280,8 @@ def _families(case: Case) -> Iterator[list[Small]]:
 
     If the reference has no answer to the first of a family, the others are not tried.
     """
-    drawn = _with_smaller_parameters(case)
-    for small, inputs in _with_shorter_arrays(case) if drawn is None else drawn:
+    smaller_cases = _with_smaller_parameters(case)
+    for small, inputs in _with_shorter_arrays(case) if smaller_cases is None else smaller_cases:
         yield [(small, each) for each in _in_small_numbers(small, inputs)]
 
 
@@ -289,13 +293,14 @@ def _with_smaller_parameters(case: Case) -> Iterator[Small] | None:
     return (
         small
         for number, smaller in enumerate(parameters)
-        if (small := _drawn(replace(case, parameters={**case.parameters, **smaller}), number)) is not None
+        if (small := _small_case(replace(case, parameters={**case.parameters, **smaller}), number))
+        is not None
     )
 
 
 def _with_shorter_arrays(case: Case) -> Iterator[Small]:
     """The case with shorter arrays, without its views and with them."""
-    if (whole := _drawn(case, 0)) is None or not whole[1].bases:
+    if (whole := _small_case(case, 0)) is None or not whole[1].bases:
         return
     small, inputs = whole
     arrays = {name: inputs.array(name) for name in inputs.bases}
@@ -306,8 +311,8 @@ def _with_shorter_arrays(case: Case) -> Iterator[Small]:
         for view in dict.fromkeys([(), tuple(case.parameters.get("view", ()))]):
             one = replace(small, parameters={**small.parameters, "view": view})
             blocks = {name: leading_block(array, shorter[name]) for name, array in arrays.items()}
-            drawn = draw_arrays(one, rng, inputs.values, shorter).holding(blocks)
-            yield one, replace(drawn, ask=inputs.ask)
+            short_inputs = draw_arrays(one, rng, inputs.values, shorter).holding(blocks)
+            yield one, replace(short_inputs, ask=inputs.ask)
     yield whole  # in numbers that a student can follow
 
 
@@ -315,7 +320,7 @@ def _is_small(shapes: Mapping[str, Shape]) -> bool:
     return sum(int(np.prod(shape)) for shape in shapes.values()) <= MOST_ELEMENTS
 
 
-def _drawn(case: Case, number: int) -> Small | None:
+def _small_case(case: Case, number: int) -> Small | None:
     """A small case with its inputs; None if the settings of the case do not fit its lengths."""
     small = replace(case, data="integers", drawn=False)
     rng = generator([case.name, "small", str(number)])
@@ -333,7 +338,7 @@ def _in_small_numbers(case: Case, inputs: Inputs) -> Iterator[Inputs]:
     has `wide` numbers, there are odd ones from 2049 on, which no 16-bit format holds.
     """
     fixed = kind_of(case).fixed_of(case.parameters)
-    numbers = {n: _counted(inputs.array(n).shape) for n in inputs.bases if n not in fixed}
+    numbers = {n: _counting_from_one(inputs.array(n).shape) for n in inputs.bases if n not in fixed}
     inputs = inputs.holding(numbers)
     yield inputs
     yield inputs.holding({n: 5 - 3 * a if n == UPSTREAM else a - 2 for n, a in numbers.items()})
@@ -346,5 +351,5 @@ def _in_small_numbers(case: Case, inputs: Inputs) -> Iterator[Inputs]:
         yield inputs.holding({UPSTREAM: one.reshape(upstream.shape)})
 
 
-def _counted(shape: tuple[int, ...]) -> Array:
+def _counting_from_one(shape: tuple[int, ...]) -> Array:
     return np.arange(1, 1 + int(np.prod(shape)), dtype=np.float32).reshape(shape)

@@ -26,14 +26,14 @@ from grader.judge.import_rules.cuda_source import (
 
 INCLUDES = frozenset(
     (
-        *("cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h"),
-        *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert"),
-        *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h"),
-        *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
-        *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
-        *("mma.h", "algorithm", "limits", "utility"),
+        "cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h",
+        "cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert",
+        "math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h",
+        "cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h",
+        "cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h",
+        "mma.h", "algorithm", "limits", "utility",
     )
-)
+)  # fmt: skip
 TYPE = r"(?:const\s+|volatile\s+|unsigned\s+|signed\s+|struct\s+|class\s+)*[A-Za-z_][\w:]*(?:\s*<[^<>;{}]*>)?"
 EMULATOR = "is a name of the emulator, which a kernel may not use; choose another name"
 AROUND = "gets around the checks of memory accesses; write plain CUDA C++"
@@ -75,26 +75,15 @@ EXTERN = re.compile(r"\bextern\b\s*(?:\"[^\"]*\"\s*)?(\w+)?")
 EXTERN_FOLLOWED_BY = ("__global__", "__device__", "__shared__", "__constant__", "__host__")
 KEYWORDS = frozenset(
     (
-        *("alignas", "alignof", "auto", "bool", "break", "case", "char", "class", "const", "consteval"),
-        *("constexpr", "constinit", "const_cast", "continue", "default", "delete", "do", "double", "else"),
-        *("enum", "explicit", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int"),
-        *("long", "mutable", "namespace", "new", "nullptr", "operator", "private", "protected", "public"),
-        *("register", "return", "short", "signed", "sizeof", "static", "static_assert", "static_cast"),
-        *(
-            "struct",
-            "switch",
-            "template",
-            "this",
-            "true",
-            "typedef",
-            "typename",
-            "union",
-            "unsigned",
-            "using",
-        ),
-        *("virtual", "void", "volatile", "while", "defined"),
+        "alignas", "alignof", "auto", "bool", "break", "case", "char", "class", "const", "consteval",
+        "constexpr", "constinit", "const_cast", "continue", "default", "delete", "do", "double", "else",
+        "enum", "explicit", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int",
+        "long", "mutable", "namespace", "new", "nullptr", "operator", "private", "protected", "public",
+        "register", "return", "short", "signed", "sizeof", "static", "static_assert", "static_cast",
+        "struct", "switch", "template", "this", "true", "typedef", "typename", "union", "unsigned", "using",
+        "virtual", "void", "volatile", "while", "defined",
     )
-)
+)  # fmt: skip
 # The compiler's own macros depend on how it is called: a condition on them could show one source here and
 # another to the compiler. These are the same wherever a kernel is read or compiled for the emulator.
 SAME_EVERYWHERE = frozenset(("__CUDA_ARCH__", "__CUDACC__", "__NVCC__", "defined"))
@@ -154,8 +143,8 @@ def _pastes(define: re.Match[str]) -> Iterator[int]:
 def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[str]) -> str:
     """The reason to refuse a directive, or ""; `code` and `text` are what follows its name, `text` whole."""
     if name == "include" and (header := re.match(r"\s*(?:<([^>]*)>|\"([^\"]*)\")", text)):
-        called = header[1] or header[2] or ""
-        return "" if called in INCLUDES else f"`#include <{called[:60]}>`: device code has no such header"
+        path = header[1] or header[2] or ""
+        return "" if path in INCLUDES else f"`#include <{path[:60]}>`: device code has no such header"
     if name == "pragma" and re.match(r"\s*(?:unroll\b[\s\w()]*|once\s*)$", code):
         return ""
     if name not in DIRECTIVES:

@@ -18,23 +18,13 @@ MOST_CHARACTERS = 1 << 18
 NAMES_SHOWN = 4
 HEADERS = frozenset(
     (
-        *("iostream", "fstream", "sstream", "iomanip", "ostream", "string", "vector", "array", "map", "set"),
-        *("unordered_map", "memory", "functional", "numeric", "random", "chrono", "ctime", "stdexcept"),
-        *(
-            "exception",
-            "thread",
-            "tuple",
-            "cstdlib",
-            "cstring",
-            "stdlib.h",
-            "string.h",
-            "time.h",
-            "sys/time.h",
-        ),
-        *("unistd.h", "iterator", "type_traits", "cuda_profiler_api.h", "pybind11/numpy.h"),
-        *("pybind11/pybind11.h", "pybind11/stl.h"),
+        "iostream", "fstream", "sstream", "iomanip", "ostream", "string", "vector", "array", "map", "set",
+        "unordered_map", "memory", "functional", "numeric", "random", "chrono", "ctime", "stdexcept",
+        "exception", "thread", "tuple", "cstdlib", "cstring", "stdlib.h", "string.h", "time.h", "sys/time.h",
+        "unistd.h", "iterator", "type_traits", "cuda_profiler_api.h", "pybind11/numpy.h",
+        "pybind11/pybind11.h", "pybind11/stl.h",
     )
-)
+)  # fmt: skip
 OF_STD = (
     "vector|string|cout|cerr|cin|endl|chrono|map|set|array|unique_ptr|shared_ptr|function|[io]f?stream|thread"
 )

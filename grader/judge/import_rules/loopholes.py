@@ -36,16 +36,16 @@ RUN_TEXTS = {
 LEAD_BEHIND = {
     "builtins": ("__builtins__", "__loader__", "__spec__"),
     "inspect": (
-        *("currentframe", "getattr_static", "getclosurevars", "getinnerframes", "getmembers"),
-        *("getmembers_static", "getmodule", "getouterframes", "stack", "trace", "unwrap"),
+        "currentframe", "getattr_static", "getclosurevars", "getinnerframes", "getmembers",
+        "getmembers_static", "getmodule", "getouterframes", "stack", "trace", "unwrap",
     ),
     "sys": (
-        *("_current_exceptions", "_current_frames", "_getframe", "_getframemodulename", "breakpointhook"),
-        *("call_tracing", "meta_path", "modules", "monitoring", "path_hooks", "path_importer_cache"),
-        *("setprofile", "settrace"),
+        "_current_exceptions", "_current_frames", "_getframe", "_getframemodulename", "breakpointhook",
+        "call_tracing", "meta_path", "modules", "monitoring", "path_hooks", "path_importer_cache",
+        "setprofile", "settrace",
     ),
     "threading": ("setprofile", "setprofile_all_threads", "settrace", "settrace_all_threads"),
-}
+}  # fmt: skip
 # Submodules that are nothing but ways around: everything in them is refused.
 WHOLE = {
     **dict.fromkeys(("numpy._pytesttester", "numpy.ctypeslib", "numpy.distutils", "numpy.f2py"), UNCHECKED),

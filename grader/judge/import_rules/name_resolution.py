@@ -13,13 +13,13 @@ from grader.judge.import_rules.loopholes import BEHIND, UNCHECKED, UNPICKLE_AS_T
 # Attributes of any object that lead to the names of another module.
 BEHIND_ATTRIBUTES = frozenset(
     (
-        *("__builtins__", "__closure__", "__code__", "__globals__", "__loader__", "__spec__"),
-        *("__getattribute__", "__self__", "__subclasses__", "__wrapped__"),
-        *("f_back", "f_builtins", "f_globals", "f_locals"),
-        *("ag_frame", "cr_frame", "gi_frame", "tb_frame"),
+        "__builtins__", "__closure__", "__code__", "__globals__", "__loader__", "__spec__",
+        "__getattribute__", "__self__", "__subclasses__", "__wrapped__",
+        "f_back", "f_builtins", "f_globals", "f_locals",
+        "ag_frame", "cr_frame", "gi_frame", "tb_frame",
         "_ctypes",  # found in the `ctypes` of every array
     )
-)
+)  # fmt: skip
 MOST_VALUES, MOST_TEXTS, LONGEST = 8, 16, 200  # limits for one name; honest code has one value
 GETTER, CALLER = "operator.attrgetter", "operator.methodcaller"
 
@@ -68,10 +68,10 @@ class Reader:
     def _judge_call(self, node: ast.Call, scope: Scope) -> None:
         """Reports arguments that let any call run strings or reach other code."""
         functions = self._resolve(node.func, scope)
-        named = [(each.arg, each.value) for each in node.keywords if each.arg in RUNNING_KEYWORDS]
+        running_arguments = [(each.arg, each.value) for each in node.keywords if each.arg in RUNNING_KEYWORDS]
         if UNPICKLE_AS_THIRD in functions:
-            named += [(UNPICKLES, each) for each in node.args[2:3]]
-        for name, value in named:
+            running_arguments += [(UNPICKLES, each) for each in node.args[2:3]]
+        for name, value in running_arguments:
             if not isinstance(value, ast.Constant) or value.value:
                 self._complain(node, f"{name} may run code from the data that it reads, which {UNCHECKED}")
         if GETTER in functions or CALLER in functions:
@@ -119,8 +119,10 @@ class Reader:
             objects, texts = self._resolve(node.args[0], scope), self._texts(node.args[1], scope)
             return tuple(f"{name}.{text}" for name in objects for text in texts)
         if GETTER in functions or CALLER in functions:
-            wanted = node.args if GETTER in functions else node.args[:1]
-            return tuple(f"{GETTER}({text})" for each in wanted for text in self._texts(each, scope))
+            getter_arguments = node.args if GETTER in functions else node.args[:1]
+            return tuple(
+                f"{GETTER}({text})" for each in getter_arguments for text in self._texts(each, scope)
+            )
         getters = [name[len(GETTER) + 1 : -1] for name in functions if name.startswith(f"{GETTER}(")]
         if getters and node.args:
             objects = self._resolve(node.args[0], scope)

@@ -63,8 +63,8 @@ class Reading:
         """The same for the CUDA C of file `name` with its macros expanded."""
         if len(expanded) > MAX_EXPANDED_BYTES:
             return f"{name}: its macros expand to more than {MAX_EXPANDED_BYTES} bytes of code: {SIMPLER}"
-        refused = self._read({name: expanded}, MAX_EXPANDED_BYTES)
-        return re.sub(rf"^{re.escape(name)}:\d+:", f"{name}:", refused)  # not a line of the student's
+        refusal = self._read({name: expanded}, MAX_EXPANDED_BYTES)
+        return re.sub(rf"^{re.escape(name)}:\d+:", f"{name}:", refusal)  # not a line of the student's
 
     def _read(self, files: Mapping[str, bytes], most_bytes: int) -> str:
         words = _ask({**self._request, "most_bytes": most_bytes}, files)

@@ -63,7 +63,7 @@ class Build:
 
     files: Mapping[str, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    refused: str = ""
+    refusal: str = ""
     failed: Outcome | None = None
 
 
@@ -208,11 +208,11 @@ class Builder:
                     text = _too_much(name)
                 return Build(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
             # the import rules apply to expanded macros, too; the compiler does not give their lines
-            if refused := self._refusal(name, _library_from(folder, PREPROCESSED)):
-                return Build(refused=refused)
+            if refusal := self._refusal(name, _library_from(folder, PREPROCESSED)):
+                return Build(refusal=refusal)
             library = _library_from(folder, result["kernels"], LIMITS["RLIMIT_FSIZE"])
         if len(library) > MAX_LIBRARY_BYTES:
-            text = f"{name}: compiled, it has more than {MAX_LIBRARY_BYTES >> 20} MiB: {SIMPLER}"
+            text = f"{name}: its compiled form has more than {MAX_LIBRARY_BYTES >> 20} MiB: {SIMPLER}"
             return Build(failed=Outcome(Status.ERROR, reason=text, error="CompileError"))
         return library
 
@@ -237,7 +237,7 @@ class Builder:
             self._cache.keep(kept_as, entry)
         lines = entry.decode().splitlines()
         more = (f"and {len(lines) - MAX_NOTES} more",) if len(lines) > MAX_NOTES else ()
-        whole = f"{name}: NVIDIA's compiler refuses it, so on a GPU none of it would run. {NO_POINTS}"
+        whole = f"{name}: NVIDIA's compiler refuses it, so none of it would run on a GPU. {NO_POINTS}"
         return (whole, *lines[:MAX_NOTES], *more) if lines else ()
 
     def _start(self, source: str, *, nvidia: bool = False) -> "_Child":
@@ -285,7 +285,7 @@ class Builder:
             ):  # the compiler itself works here: it made the runtime
                 return {"status": "CompileError", "text": _too_much(source)}
             last = messages.decode(errors="replace").strip().splitlines()[-1:]
-            raise GraderFault(f"no compiler could be started: {''.join(last) or reply}")
+            raise GraderFault(f"the compiler could not start: {''.join(last) or reply}")
         try:
             return {name: str(value) for name, value in dict(json.loads(reply)).items()}
         except (ValueError, TypeError, RecursionError) as error:

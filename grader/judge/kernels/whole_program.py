@@ -149,7 +149,7 @@ def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox,
     reply = read_plain(folder / RESULT, RESULT)
     if isinstance(reply, str):
         last = process.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise GraderFault(f"no compiler could be started: {''.join(last) or reply}")
+        raise GraderFault(f"the compiler could not start: {''.join(last) or reply}")
     result = dict(json.loads(reply))
     if result["status"] != "ok":
         text = str(result["text"])
@@ -158,7 +158,7 @@ def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox,
         raise ProgramError(visible(text))
     executable = read_plain(folder / EXECUTABLE, EXECUTABLE, MOST_EXECUTABLE)
     if isinstance(executable, str):
-        raise ProgramError(f"{request.file}: compiled, it has more than {MOST_EXECUTABLE >> 20} MiB")
+        raise ProgramError(f"{request.file}: its compiled form has more than {MOST_EXECUTABLE >> 20} MiB")
     return executable
 
 

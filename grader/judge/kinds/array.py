@@ -92,12 +92,12 @@ class ArrayKind(Kind):
 
     def complaint(self, parameters: Mapping[str, Any]) -> str:
         """The problem with a name that has no range of lengths, or with a range that runs backwards."""
-        drawn = parameters.get("lengths", {})
+        ranges = parameters.get("lengths", {})
         named = [n for n in (*parameters["shape"], *parameters.get("other", ())) if isinstance(n, str)]
-        if unknown := [name for name in named if name not in drawn]:
+        if unknown := [name for name in named if name not in ranges]:
             message = f"found the length {unknown[0]!r}, expected a number or a name in `lengths`"
-            return message + did_you_mean(unknown[0], drawn)
-        backwards = [name for name, (low, high) in drawn.items() if low > high]
+            return message + did_you_mean(unknown[0], ranges)
+        backwards = [name for name, (low, high) in ranges.items() if low > high]
         return (
             f"found a range of {backwards[0]!r} that runs backwards, expected [from, to]" if backwards else ""
         )
@@ -163,8 +163,8 @@ def _by_size(longest: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 
 def _with_lengths(parameters: Mapping[str, Any], choose: Callable[[int, int], int]) -> dict[str, Any]:
     """The parameters with each name in a shape replaced by a length."""
-    chosen = {name: choose(*ends) for name, ends in parameters.get("lengths", {}).items()}
+    length_of = {name: choose(*ends) for name, ends in parameters.get("lengths", {}).items()}
     shapes = {
-        key: [chosen.get(n, n) for n in parameters[key]] for key in ("shape", "other") if key in parameters
+        key: [length_of.get(n, n) for n in parameters[key]] for key in ("shape", "other") if key in parameters
     }
     return {**parameters, **shapes}

@@ -85,8 +85,8 @@ def _draw_views(rng: "np.random.Generator", view: Array, length: list[int]) -> l
     """
     ops: list[list[Any]] = []
     shortest, longest = length
-    wanted = rng.integers(shortest, longest, endpoint=True)
-    while len(ops) < wanted:
+    count = rng.integers(shortest, longest, endpoint=True)
+    while len(ops) < count:
         name = str(rng.choice(["permute", "index", "index", "flip", "broadcast_to", "reshape"]))
         argument: list[Any]
         shape = list(view.shape)

@@ -39,9 +39,11 @@ class FunctionProcess:
             self.close()
             self._process = WorkerProcess(self._starter.start({}), RESULT_BYTES, PRINTED_BYTES)
         if self._loaded is not inputs:
-            named = [function for entry in inputs.functions.values() for function in _listed(entry)]
+            functions = [function for entry in inputs.functions.values() for function in _listed(entry)]
             source = inputs.source.encode()
-            self._ask({"request": "functions", "functions": named}, RawArray("|u1", (len(source),), source))
+            self._ask(
+                {"request": "functions", "functions": functions}, RawArray("|u1", (len(source),), source)
+            )
             self._loaded = inputs
 
     def call(self, inputs: Inputs, place: int, arguments: tuple[RawArray, ...]) -> Outcome:

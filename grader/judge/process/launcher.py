@@ -56,7 +56,7 @@ class Launcher:
             pipes.close_ours()
             reason = self._last_words()
             self.discard()
-            raise GraderFault(f"no worker could be started: {reason or error}") from error
+            raise GraderFault(f"a worker could not start: {reason or error}") from error
         finally:
             pipes.close_theirs()
             for descriptor in handed_on:

@@ -118,8 +118,8 @@ def program_sandbox(folder: Path, environment: Sequence[tuple[str, str]]) -> tup
 
 def _other_compilers() -> list[str]:
     """The folders above `bin` of compilers that are not the system's own."""
-    named = os.environ.get("BACKFLIP_CXX", "").split()[:1] or ["g++", "clang++"]
-    paths = [os.path.realpath(path) for name in named if (path := shutil.which(name))]
+    compilers = os.environ.get("BACKFLIP_CXX", "").split()[:1] or ["g++", "clang++"]
+    paths = [os.path.realpath(path) for name in compilers if (path := shutil.which(name))]
     prefixes = {str(Path(path).parents[1]) for path in paths}
     return sorted(prefix for prefix in prefixes if prefix not in ("/usr", "/"))
 

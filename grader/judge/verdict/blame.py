@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from grader.judge.verdict.evidence import Evidence, failing_of, name_of
+from grader.judge.verdict.evidence import Evidence, failing_of
 from grader.model.grade import CriterionGrade, Idea
 
 
@@ -51,9 +51,7 @@ class Blame:
 
         The call graph may not know of the call: an index of an array that is not `self` is no call.
         """
-        named = {idea.name for ideas in self._ideas.values() for idea in ideas}
-        others = {(name,) for name in named if self._evidence.exercise_of(name) != exercise}
-        failing = [
-            name_of(result) for result in failing_of(criterion) if self._evidence.is_comparable(result)
-        ]
+        idea_names = {idea.name for ideas in self._ideas.values() for idea in ideas}
+        others = {(name,) for name in idea_names if self._evidence.exercise_of(name) != exercise}
+        failing = [result.name for result in failing_of(criterion) if self._evidence.is_comparable(result)]
         return bool(failing) and all(others & self._evidence.at(case) for case in failing)

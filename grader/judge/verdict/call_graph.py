@@ -29,7 +29,7 @@ def _graph(
     names: Iterable[str],
     mentioned: Callable[[ast.FunctionDef, Set[str]], set[str]],
 ) -> dict[str, frozenset[str]]:
-    wanted = {called_name(name) for name in names}
+    exercises = {called_name(name) for name in names}
     direct: dict[str, set[str]] = {}
     for file, content in files.items():
         if file.endswith(".py"):
@@ -37,7 +37,7 @@ def _graph(
             functions = {name for name, _, is_method in found if not is_method}
             for name, function, _ in found:
                 direct.setdefault(name, set()).update(mentioned(function, functions))
-    return {name: _reached(name, direct) & wanted - {name} for name in wanted}
+    return {name: _reached(name, direct) & exercises - {name} for name in exercises}
 
 
 def _functions(content: bytes) -> list[tuple[str, ast.FunctionDef, bool]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from grader.judge.verdict.evidence import Evidence, failing_of, name_of
+from grader.judge.verdict.evidence import Evidence, failing_of
 from grader.model.assignment import Visibility
 from grader.model.grade import CriterionGrade, Idea
 
@@ -19,7 +19,7 @@ def carry_ideas_over(
     together they must make every failing case fail. Hidden cases can only make them less certain.
     """
     failing = failing_of(criterion)
-    cases = {name_of(result) for result in failing}
+    cases = {result.name for result in failing}
     if not cases or any(evidence.is_comparable(result) for result in failing):
         return []
     exercises = evidence.asked_of(criterion.id)
@@ -44,6 +44,6 @@ def _are_proven(criterion: CriterionGrade, claims: Sequence[Claim], evidence: Ev
     doubted = evidence.doubted(at_home=True)
     return (
         bool(visible)
-        and all(name_of(result) in explained for result in visible)
+        and all(result.name in explained for result in visible)
         and not any(idea.name in doubted for idea, _ in claims)
     )

@@ -20,14 +20,14 @@ from grader.model.grade import CheckResult, Status
 class Run:
     """One submission being graded: its implementation, the results so far, and the cached ones.
 
-    `refused` says why nothing of it runs. `cache` is None if no result outlives the run. `misconceptions`
+    `refusal` says why nothing of it runs. `cache` is None if no result outlives the run. `misconceptions`
     holds the answers of wrong versions; it is None if they are not available.
     """
 
     assignment: Assignment
     oracle: Oracle
     submission: Implementation
-    refused: str = ""
+    refusal: str = ""
     cache: ResultCache | None = None
     misconceptions: Misconceptions | None = None
     results: dict[str, CheckResult] = field(default_factory=dict)
@@ -57,8 +57,8 @@ def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
 
 def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementation:
     """The implementation to run a case on; raises NotPassed if the case must not be run."""
-    if run.refused:
-        raise NotPassed(ended_early(case, Status.REFUSED, run.refused))
+    if run.refusal:
+        raise NotPassed(ended_early(case, Status.REFUSED, run.refusal))
     why_not = unmet_requirement(criterion, run.results, refusals(run.assignment.rubric))
     if not run.submission.cannot_start:  # otherwise every case ends as the import did
         why_not = ended_by_time(criterion, run.results) or why_not

@@ -21,7 +21,7 @@ from grader.judge.differences.shapes import without_slip
 from grader.judge.verdict.blame import Blame
 from grader.judge.verdict.carry_ideas_over import carry_ideas_over
 from grader.judge.verdict.common_causes import Inner, common_causes
-from grader.judge.verdict.evidence import Calls, Evidence, failing_of, name_of
+from grader.judge.verdict.evidence import Calls, Evidence, failing_of
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, Ideas, Misconceptions
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Fact, Grade, Idea, Status
@@ -89,7 +89,7 @@ def _with_silent(
 ) -> tuple[Idea, frozenset[str]]:
     """A claim, plus the cases without evidence that end as its idea predicts, if that is sure."""
     idea, explained = claim
-    without_answer = [name_of(result) for result in failing if not evidence.is_comparable(result)]
+    without_answer = [result.name for result in failing if not evidence.is_comparable(result)]
     silent = {case for case in without_answer if (idea.name,) in evidence.at(case)}
     return idea, explained | silent if idea.is_sure else explained
 
@@ -156,7 +156,7 @@ def _is_refuted(name: str, evidence: Evidence) -> bool:
     """
     exercise = evidence.exercise_of(name)
     for criterion in evidence.grade.criteria:
-        failing = [name_of(result) for result in failing_of(criterion) if evidence.is_comparable(result)]
+        failing = [result.name for result in failing_of(criterion) if evidence.is_comparable(result)]
         comparable = [case for case in failing if not evidence.ends[case].startswith(ERROR)]
         asks_it_alone = evidence.asked_of(criterion.id) == {exercise}
         if asks_it_alone and comparable and not any((name,) in evidence.at(case) for case in comparable):
@@ -216,9 +216,7 @@ def _candidates(
     # if an exercise calls a wrong one, its answers say nothing about its own mistakes
     wrong = evidence.inner_of(criterion.id) & evidence.wrong_before(criterion.id)
     reached = wrong or evidence.exercises_of(criterion.id)
-    candidates = {
-        name for result in comparable for ideas in evidence.deciding(name_of(result)) for name in ideas
-    }
+    candidates = {name for result in comparable for ideas in evidence.deciding(result.name) for name in ideas}
     pool = sorted(name for name in candidates - against if evidence.exercise_of(name) in reached)
     sets: list[Ideas] = [(name,) for name in pool]
     return [names for names in (*sets, *combinations(pool, 2)) if set(anchor) <= set(names)]
@@ -227,7 +225,7 @@ def _candidates(
 def _explaining(
     names: Ideas, comparable: Sequence[CheckResult], evidence: Evidence, criterion: CriterionGrade
 ) -> Explanation:
-    explained = {name_of(result) for result in comparable if evidence.explains(names, name_of(result))}
+    explained = {result.name for result in comparable if evidence.explains(names, result.name)}
     errors = {case for case in explained if evidence.is_bare_error(case)}
     for end in {evidence.ends[case] for case in errors}:
         if not _raises_just_so(end, names, evidence, criterion):
@@ -238,7 +236,7 @@ def _explaining(
 def _raises_just_so(end: str, names: Ideas, evidence: Evidence, criterion: CriterionGrade) -> bool:
     """True if exactly the cases where the ideas raise an exception raise it, and others return a value."""
     parts = {(name,) for name in names} | {names, names[::-1]}
-    cases = [name_of(result) for result in criterion.results]
+    cases = [result.name for result in criterion.results]
     cases = [case for case in cases if case in evidence.misconceptions.answers and case in evidence.ends]
     raised = {case for case in cases if evidence.ends[case] == end}
     predicted = {case for case in cases if parts & set(evidence.misconceptions.answers[case].get(end, ()))}
@@ -263,11 +261,11 @@ def _is_enough(
     that few ideas fail says nothing, for example one that only asks for an exception.
     """
     is_lone = len(explanation.explained) * LEAST <= len(comparable)
-    passing = [name_of(result) for result in criterion.results if result.status is Status.OK]
+    passing = [result.name for result in criterion.results if result.status is Status.OK]
     passed = bool(passing)
     telling = max(map(evidence.failing_ideas, explanation.explained), default=0) / 2
     fails_as_predicted = any(evidence.failing_ideas(case) >= telling for case in passing) and all(
-        evidence.fails_with(explanation.names, name_of(result)) for result in comparable
+        evidence.fails_with(explanation.names, result.name) for result in comparable
     )
     if is_lone and not fails_as_predicted:
         return False
@@ -287,9 +285,7 @@ def _is_enough(
 
 def _ends_as_predicted(explanation: Explanation, criterion: CriterionGrade, evidence: Evidence) -> bool:
     """True if several cases without a comparable answer also fail, each as the idea predicts."""
-    without_answer = [
-        name_of(result) for result in failing_of(criterion) if not evidence.is_comparable(result)
-    ]
+    without_answer = [result.name for result in failing_of(criterion) if not evidence.is_comparable(result)]
     return len(without_answer) > 1 and all(explanation.names in evidence.at(case) for case in without_answer)
 
 
@@ -308,17 +304,17 @@ def _each_counts(
     single = [
         one.explained for one in explanations if len(one.names) == 1 and one.names[0] in explanation.names
     ]
-    needed = [explanation.explained - explained for explained in single] or [explanation.explained]
-    if not all(any(not evidence.is_hint(case) for case in cases) for cases in needed):
+    cases_of_each = [explanation.explained - explained for explained in single] or [explanation.explained]
+    if not all(any(not evidence.is_hint(case) for case in cases) for cases in cases_of_each):
         return False
-    if len(explanation.explained) < len(comparable) and min(map(len, needed)) == 1:
+    if len(explanation.explained) < len(comparable) and min(map(len, cases_of_each)) == 1:
         return False
     return any(single) or len(explanation.explained) > 1 or len(comparable) == 1
 
 
 def _with_ideas(result: CheckResult, ideas: Sequence[tuple[Idea, frozenset[str]]]) -> CheckResult:
     """The result with the ideas that explain it, and with their words."""
-    here = [idea for idea, explained in ideas if name_of(result) in explained]
+    here = [idea for idea, explained in ideas if result.name in explained]
     names = tuple(name for idea in here for name in (idea.name, *idea.others))
     words = "\n".join(words_of(idea) for idea in here)
     if not here:

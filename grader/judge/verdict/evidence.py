@@ -30,7 +30,7 @@ class Evidence:
         self._calls = calls
         self._certain = calls if certain is None else certain
         self.ends = {
-            name_of(result): end_of(result, self._names)
+            result.name: end_of(result, self._names)
             for criterion in grade.criteria
             for result in criterion.results
             if result.status not in UNANSWERED
@@ -64,7 +64,7 @@ class Evidence:
         """By exercise, the visible cases that fail with a known answer in criteria that ask it alone."""
         return {
             exercise: [
-                name_of(result)
+                result.name
                 for criterion in criteria
                 for result in failing_of(criterion)
                 if result.visibility is Visibility.VISIBLE and self.is_comparable(result)
@@ -76,7 +76,7 @@ class Evidence:
     def _cases_alone(self) -> dict[str, set[str]]:
         """By exercise, the cases of the criteria that ask it alone."""
         return {
-            exercise: {name_of(result) for criterion in criteria for result in criterion.results}
+            exercise: {result.name for criterion in criteria for result in criterion.results}
             for exercise, criteria in self.alone.items()
         }
 
@@ -105,7 +105,7 @@ class Evidence:
 
     def is_comparable(self, result: CheckResult) -> bool:
         """True if a failing case can be compared: it has an answer, and mutants' answers are known."""
-        return bool(result.answer) and name_of(result) in self.misconceptions.answers
+        return bool(result.answer) and result.name in self.misconceptions.answers
 
     def is_hint(self, case: str) -> bool:
         """True if a case's answer has so few numbers that other mistakes may give it, too."""
@@ -195,7 +195,7 @@ class Evidence:
                 if result.status is Status.OK and (
                     not visible_only or result.visibility is Visibility.VISIBLE
                 ):
-                    for name in self._single(name_of(result)):
+                    for name in self._single(result.name):
                         against.setdefault(name, set()).add(criterion.id)
         return against
 
@@ -268,11 +268,6 @@ class Evidence:
             for exercise, criteria in self.alone.items()
             if any(failing_of(one) for one in criteria if order[one.id] < order[criterion])
         }
-
-
-def name_of(result: CheckResult) -> str:
-    """A case's name, `criterion/case`."""
-    return f"{result.criterion}/{result.case}"
 
 
 def failing_of(criterion: CriterionGrade) -> Sequence[CheckResult]:

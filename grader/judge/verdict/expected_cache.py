@@ -33,7 +33,7 @@ RECORDS = Records(())
 PLAIN = "biufc"  # the kinds of dtypes that are kept
 
 
-class Drawn(NamedTuple):
+class DrawOfCase(NamedTuple):
     """One draw of a case: the case's name and the number of the draw."""
 
     case: str
@@ -50,13 +50,13 @@ class KeptExpected:
         self._assignment, self._secret = assignment, secret
         self._cases = {case.name: case for c in assignment.rubric.criteria for case in c.cases}
         self._name: str | None = None
-        self._inputs: dict[Drawn, Inputs] = {}
-        self._expected: dict[Drawn, Expected] = {}
+        self._inputs: dict[DrawOfCase, Inputs] = {}
+        self._expected: dict[DrawOfCase, Expected] = {}
         self._has_more = False
 
     def inputs(self, case: Case, redraw: int) -> Inputs | None:
         """A draw of one of the rubric's cases; None if it is not kept."""
-        return self._read()._inputs.get(Drawn(case.name, redraw)) if self._is_ours(case) else None
+        return self._read()._inputs.get(DrawOfCase(case.name, redraw)) if self._is_ours(case) else None
 
     def expected(self, case: Case, inputs: Inputs) -> Expected | None:
         """The expected value of one of a case's draws; None if it is not kept, or if the inputs differ."""
@@ -66,7 +66,7 @@ class KeptExpected:
     def add_inputs(self, case: Case, redraw: int, inputs: Inputs) -> None:
         """Records a draw of one of the rubric's cases."""
         if self._is_ours(case) and sum(base.nbytes for base in inputs.bases.values()) <= MOST_CASE_BYTES:
-            self._read()._inputs[Drawn(case.name, redraw)] = inputs
+            self._read()._inputs[DrawOfCase(case.name, redraw)] = inputs
             self._has_more = True
 
     def add_expected(self, case: Case, inputs: Inputs, expected: Expected) -> None:
@@ -86,9 +86,11 @@ class KeptExpected:
                 UserCache(CACHE).keep(self._name, content)
         self._has_more = False
 
-    def _draw_of(self, case: Case, inputs: Inputs) -> Drawn | None:
+    def _draw_of(self, case: Case, inputs: Inputs) -> DrawOfCase | None:
         """The draw that gave these inputs; None if they come from no case of the rubric."""
-        of_case = (Drawn(case.name, redraw) for redraw in range(draws(case))) if self._is_ours(case) else ()
+        of_case = (
+            (DrawOfCase(case.name, redraw) for redraw in range(draws(case))) if self._is_ours(case) else ()
+        )
         cached_draws = self._read()._inputs
         return next((draw for draw in of_case if cached_draws.get(draw) is inputs), None)
 
@@ -120,7 +122,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[Drawn, Expected]) -> bytes | None:
+def _packed(inputs: Mapping[DrawOfCase, Inputs], expected: Mapping[DrawOfCase, Expected]) -> bytes | None:
     """An index as plain data, followed by the arrays; None if something cannot be written this way."""
     arrays: list[Array] = []
 
@@ -151,7 +153,7 @@ def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[Drawn, Expected]) 
     return b"".join([LENGTH.pack(len(index)), index, *(array.tobytes() for array in arrays)])
 
 
-def _unpacked(content: bytes) -> tuple[dict[Drawn, Inputs], dict[Drawn, Expected]]:
+def _unpacked(content: bytes) -> tuple[dict[DrawOfCase, Inputs], dict[DrawOfCase, Expected]]:
     """The packed values; none if they cannot be read."""
     try:
         (length,) = LENGTH.unpack_from(content)
@@ -163,14 +165,14 @@ def _unpacked(content: bytes) -> tuple[dict[Drawn, Inputs], dict[Drawn, Expected
             arrays.append(np.frombuffer(content, dtype, count, start).reshape(shape).copy())
             start += arrays[-1].nbytes
         inputs = {
-            Drawn(case, redraw): Inputs(
+            DrawOfCase(case, redraw): Inputs(
                 *(values, {n: arrays[i] for n, i in zip(names, places, strict=True)}, recipes, ask),
                 *(functions, source),
             )
             for case, redraw, values, ask, recipes, names, places, functions, source in drawn
         }
         expected = {
-            Drawn(case, redraw): _answer(text, places, bounds, arrays)
+            DrawOfCase(case, redraw): _answer(text, places, bounds, arrays)
             for case, redraw, text, places, bounds in answers
         }
     except (ValueError, TypeError, LookupError, struct.error, ProtocolError):

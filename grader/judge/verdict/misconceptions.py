@@ -62,7 +62,7 @@ class Misconceptions:
         """True if a wrong answer equals, element for element, that of a mutant or of two in one solution."""
         end = end_of(result, {idea.exercise: idea.exercise for idea in self.ideas.values()})
         is_comparable = result.status is Status.WRONG and not end.startswith(HINT)
-        return is_comparable and end in self.answers.get(f"{result.criterion}/{result.case}", {})
+        return is_comparable and end in self.answers.get(result.name, {})
 
     def to_json(self) -> str:
         """JSON, the same text every time, with ideas by number and nothing of the reference."""
@@ -121,7 +121,7 @@ def of_mutants(
 def ends_of(grade: Grade, names: Mapping[str, str]) -> dict[str, str]:
     """The end of each case that ran and did not pass; `names` maps a function to its exercise."""
     return {
-        f"{result.criterion}/{result.case}": end_of(result, names)
+        result.name: end_of(result, names)
         for criterion in grade.criteria
         for result in criterion.results
         if result.status not in (Status.OK, Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)

@@ -44,7 +44,7 @@ class ReferenceOracle:
         self._name = assignment.name
         self._secret = secret
         self._expected: dict[tuple[str, str], Expected] = {}
-        self._drawn: dict[tuple[str, int], Inputs] = {}
+        self._inputs: dict[tuple[str, int], Inputs] = {}
         self._of_student = lru_cache(STUDENTS)(partial(_StudentsOracle, self))
         self._reference = Implementation(
             starter(Sandbox.NONE, assignment.probes, ndarray, assignment.library),
@@ -55,13 +55,13 @@ class ReferenceOracle:
     def inputs(self, case: Case, redraw: int = 0) -> Inputs:
         """Drawn from the course's seed."""
         key = (case.name, redraw)
-        if key not in self._drawn:
+        if key not in self._inputs:
             inputs = self._kept.inputs(case, redraw)
             if inputs is None:
                 inputs = self.draw(case, redraw)
                 self._kept.add_inputs(case, redraw, inputs)
-            self._drawn[key] = inputs
-        return self._drawn[key]
+            self._inputs[key] = inputs
+        return self._inputs[key]
 
     def draw(self, case: Case, redraw: int = 0, variant: str = "") -> Inputs:
         """The same, not cached; for a `variant`, with that student's numbers."""
@@ -116,16 +116,16 @@ class _StudentsOracle:
         self.variant = variant
         self._common = common
         self._expected: dict[tuple[str, str], Expected] = {}
-        self._drawn: dict[tuple[str, int], Inputs] = {}
+        self._inputs: dict[tuple[str, int], Inputs] = {}
 
     def inputs(self, case: Case, redraw: int = 0) -> Inputs:
         """Drawn from the course's seed and the student's id."""
         if case.visibility is Visibility.VISIBLE:
             return self._common.inputs(case, redraw)
         key = (case.name, redraw)
-        if key not in self._drawn:
-            self._drawn[key] = self._common.draw(case, redraw, self.variant)
-        return self._drawn[key]
+        if key not in self._inputs:
+            self._inputs[key] = self._common.draw(case, redraw, self.variant)
+        return self._inputs[key]
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
         """The reference's answer."""
@@ -160,14 +160,14 @@ class FrozenOracle:
             self._cases: dict[str, Any] = json.loads(self._arrays["cases"].tobytes())
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise UserError("frozen arrays that cannot be read: unpack the handout again", path) from error
-        self._drawn: dict[tuple[str, int], Inputs] = {}
+        self._inputs: dict[tuple[str, int], Inputs] = {}
 
     def inputs(self, case: Case, redraw: int = 0) -> Inputs:
         """The frozen inputs."""
         key = (case.name, redraw)
-        if key not in self._drawn:
-            self._drawn[key] = self._read(case, redraw)
-        return self._drawn[key]
+        if key not in self._inputs:
+            self._inputs[key] = self._read(case, redraw)
+        return self._inputs[key]
 
     def _read(self, case: Case, redraw: int) -> Inputs:
         entry = self._cases[case.name]["inputs"][redraw]

@@ -24,8 +24,8 @@ def passes_with_a_right(
     if not version or not cases or len(files) != 1:
         return None
     ((name, content),) = files.items()
-    mended = {name: content.rstrip() + b"\n\n\n" + version.encode()}
-    with contextlib.suppress(GraderFault), submission.with_files(mended) as apart:
+    new_files = {name: content.rstrip() + b"\n\n\n" + version.encode()}
+    with contextlib.suppress(GraderFault), submission.with_files(new_files) as apart:
         with apart.budgets.within(criterion.id) as budget:
             for case in cases:
                 passes = grade_case(case, criterion, apart, oracle).status is Status.OK

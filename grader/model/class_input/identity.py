@@ -10,6 +10,7 @@ from itertools import combinations, permutations
 from typing import TypeVar
 
 from grader.model.student import Student
+from grader.model.text import plural_noun
 
 APOSTROPHES = "'\u2018\u2019\u02bc\u02b9`\u00b4"
 PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i",
@@ -251,7 +252,8 @@ def _doubt(evidence: Sequence[_Evidence], remaining: Sequence[_Person]) -> str:
         elif any(each.excludes(person) for other in evidence for person in other.means):
             sides["somebody else"].append(each.says)
     says_who = [
-        f"the {' and the '.join(says)} mean{'s' * (len(says) == 1)} {who}" for who, says in sides.items()
+        f"the {' and the '.join(says)} {plural_noun(len(says), 'means', 'mean')} {who}"
+        for who, says in sides.items()
     ]
     return f"{', but '.join(says_who)}: {REMEDY}"
 

@@ -35,8 +35,8 @@ def _may_import(assignment: Assignment, cheat: Cheat, solution: Files) -> bool:
     if assignment.import_rules is None:
         return True
     added = (text.removeprefix(solution[name].rstrip()) for name, text in cheat.files.items())
-    needed = {module for text in added for module in IMPORT.findall(text)}
-    return needed <= set(assignment.import_rules.imports)
+    modules = {module for text in added for module in IMPORT.findall(text)}
+    return modules <= set(assignment.import_rules.imports)
 
 
 def gains(cheats: Sequence[Cheat], grades: Mapping[str, Grade], above: Iterable[Excess]) -> Iterator[Gain]:
@@ -59,7 +59,7 @@ def excesses(views: Views, cheats: Sequence[Cheat], grades: Mapping[str, Grade])
     """
     for cheat in cheats:
         results = [result for criterion in grades[cheat.key].criteria for result in criterion.results]
-        if refused := next((one for one in results if one.status in UNJUDGED), None):
-            place = f"{refused.criterion}/{refused.case}"
-            yield place, f"{cheat.name} was never judged: {refused.status}: {refused.rationale}"
+        if unjudged := next((one for one in results if one.status in UNJUDGED), None):
+            place = unjudged.name
+            yield place, f"{cheat.name} was never judged: {unjudged.status}: {unjudged.rationale}"
         yield from FAMILIES[cheat.family].excesses(views.loaded.rubric, cheat, grades[cheat.key])

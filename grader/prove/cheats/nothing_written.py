@@ -90,7 +90,7 @@ class NothingWritten(Family):
         for criterion in grade.criteria:
             for result in criterion.results:
                 if result.status is Status.OK:
-                    place = f"{result.criterion}/{result.case}"
+                    place = result.name
                     yield (
                         place,
                         f"{cheat.name} earns points here, and may gain {self.may_gain}: let the criterion "

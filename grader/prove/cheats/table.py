@@ -80,5 +80,5 @@ def _arrays(assignment: Assignment, criterion: Criterion) -> list[Array]:
     """The input arrays of a criterion's visible cases, in each of their draws."""
     visible = [case for case in criterion.cases if case.visibility is Visibility.VISIBLE]
     cases = [case for case in visible if case.kind != OWN_TEST]
-    drawn = [draw(case, assignment.name, redraw=n) for case in cases for n in judged_draws(case)]
-    return [inputs.array(name) for inputs in drawn for name in inputs.bases]
+    draws = [draw(case, assignment.name, redraw=n) for case in cases for n in judged_draws(case)]
+    return [inputs.array(name) for inputs in draws for name in inputs.bases]

@@ -20,9 +20,9 @@ from grader.report.problems import Sources
 from grader.report.write_files import Files
 
 OF_ONE_GRADE = (  # the formats with `write_one`; a handout lacks the libraries for the others
-    *("classroom50", "feedback", "gcc", "github", "gitlab", "gradescope", "json", "junit", "prairielearn"),
+    "classroom50", "feedback", "gcc", "github", "gitlab", "gradescope", "json", "junit", "prairielearn",
     "sarif",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

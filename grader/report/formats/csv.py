@@ -7,7 +7,7 @@ from grader.model.file_formats.csv_cells import to_csv
 from grader.model.text import score_text
 from grader.report.formats import ReportFiles, Request
 
-WRITES = "grades.csv: a line for each student and assignment"
+WRITES = "grades.csv: one line for each student and assignment"
 FILLS_IN, ONE_ASSIGNMENT = False, False
 
 
@@ -22,12 +22,12 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
     columns: dict[str, dict[str, None]] = {}  # per assignment, because a regrade may meet an older rubric
     students: dict[str, dict[str, str]] = {id: {} for id in sorted({row.student_id for row in ordered})}
     for row in ordered:
-        named = columns.setdefault(row.assignment, {row.assignment: None})
+        columns_of = columns.setdefault(row.assignment, {row.assignment: None})
         cells = students[row.student_id]
         if row.score is not None:
             criteria = () if row.grade is None else row.grade.criteria
             scores = {f"{row.assignment}.{c.id}": score_text(c.score) for c in criteria}
-            named.update(dict.fromkeys(scores))
+            columns_of.update(dict.fromkeys(scores))
             final = "" if row.review_reason else score_text(row.score)
             cells |= {row.assignment: final} | scores
         if row.review_reason:
@@ -36,7 +36,12 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
         if row.absent:
             line = f"{row.assignment}: {NOTHING}"
             cells["remark"] = "; ".join(filter(None, [cells.get("remark"), line]))
-    header = ["student_id", *(name for named in columns.values() for name in named), "needs_review", "remark"]
+    header = [
+        "student_id",
+        *(name for columns_of in columns.values() for name in columns_of),
+        "needs_review",
+        "remark",
+    ]
     return to_csv(
         [header, *([id, *(cells.get(name, "") for name in header[1:])] for id, cells in students.items())]
     )

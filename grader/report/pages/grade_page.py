@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.draw.accesses import draw_accesses
-from grader.draw.convolution import drawn, steps_of
+from grader.draw.convolution import draw_steps, steps_of
 from grader.draw.grid import heat_grids, magnitude, telling_grids
 from grader.draw.markup import Markup, element
 from grader.draw.warp import draw_warp
@@ -266,7 +266,7 @@ def _smallest(example: Example) -> Markup:
         element("p", settings, class_="soft") if settings else None,
         element("div", figures, class_="row"),
         element("pre", clean(example.ended)) if example.ended else None,
-        drawn(steps_of(example)),
+        draw_steps(steps_of(example)),
         class_="smallest",
     )
 
@@ -301,5 +301,5 @@ def _findings(text: str, closer: Closer) -> Markup | None:
 
 def _figures_of(finding: str) -> list[Markup]:
     """The threads that a finding names, and their accesses."""
-    drawn = (draw_warp(finding), draw_accesses(finding))
-    return [element("figure", element("figcaption", one[0]), one[1]) for one in drawn if one is not None]
+    pictures = (draw_warp(finding), draw_accesses(finding))
+    return [element("figure", element("figcaption", one[0]), one[1]) for one in pictures if one is not None]

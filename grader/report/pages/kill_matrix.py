@@ -13,9 +13,9 @@ from grader.report.pages.page_templates import environment
 
 VALUES = (Status.WRONG, Status.ERROR)  # the other ways to fail, a hang or a crash, are named
 LEGEND = {
-    "wrong": "loses by a wrong answer",
-    "error": "loses by an exception",
-    "other": "loses by a hang or a crash",
+    "wrong": "fails with a wrong answer",
+    "error": "fails with an exception",
+    "other": "hangs or crashes",
     "passed": "passes, or is not run",
 }
 

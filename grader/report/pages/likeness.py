@@ -22,11 +22,11 @@ WORDS_OF_A_LINE = 6  # shorter lines are similar by chance
 WORDS = re.compile(r"[A-Za-z_]\w*|\S")
 KEYWORDS = frozenset(
     (
-        *("and", "as", "assert", "break", "class", "continue", "def", "del", "elif", "else", "except"),
-        *("finally", "for", "from", "if", "import", "in", "is", "lambda", "not", "or", "pass", "raise"),
-        *("return", "try", "while", "with", "yield", "None", "True", "False", "int", "float", "void"),
+        "and", "as", "assert", "break", "class", "continue", "def", "del", "elif", "else", "except",
+        "finally", "for", "from", "if", "import", "in", "is", "lambda", "not", "or", "pass", "raise",
+        "return", "try", "while", "with", "yield", "None", "True", "False", "int", "float", "void",
     )
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def folded(lines: Iterable[Part]) -> Iterator[tuple[str, list[Part]]]:
     for is_plain, group in groupby(lines, key=lambda line: line.is_plain):
         run = list(group)
         begun = [line.text.strip() for line in run if BEGINS.match(line.text)]
-        words = f"{len(run)} lines that are the handout's or empty{f': … {begun[-1]}' if begun else ''}"
+        words = f"{len(run)} lines that are empty or from the handout{f': … {begun[-1]}' if begun else ''}"
         yield words if is_plain and len(run) >= FOLDED else "", run
 
 

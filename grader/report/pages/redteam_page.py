@@ -25,4 +25,4 @@ def to_html(result: RedTeam) -> str:
 
 def _summary(result: RedTeam) -> str:
     over = sum(gain.is_too_much for gain in result.gains)
-    return f"{len(result.gains)} attacks and cheats, {over} gained more than they may"
+    return f"{len(result.gains)} attacks and cheats, {over} gained more than allowed"

@@ -38,7 +38,7 @@ def shared_answers(rows: Sequence[ClassRow]) -> tuple[SharedAnswer, ...]:
             for result in criterion.results:
                 if result.visibility is Visibility.VISIBLE or not result.answer:
                     continue
-                case = f"{result.criterion}/{result.case}"
+                case = result.name
                 ran[case] += 1
                 if result.status is Status.WRONG:
                     students_by_answer[case, result.answer].append(row.student_id)

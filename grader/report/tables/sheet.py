@@ -84,18 +84,18 @@ class Sheet:
         return self.bom + text.encode(self.encoding, errors="backslashreplace")
 
     def _quoted(self, cell: str) -> str:
-        needed = any(special in cell for special in (self.delimiter, '"', "\n", "\r"))
-        return '"' + cell.replace('"', '""') + '"' if needed else cell
+        needs_quotes = any(special in cell for special in (self.delimiter, '"', "\n", "\r"))
+        return '"' + cell.replace('"', '""') + '"' if needs_quotes else cell
 
     def fail(self, message: str, line: int = 1) -> UserError:
         """The error about a line."""
         return UserError(message, self.path, line)
 
 
-def read_sheet(path: Path, needed: Iterable[str], owner: str, instead: Sequence[str] = ()) -> Sheet:
-    """Reads an export of `owner`; UserError if it is not CSV or lacks one of the `needed` columns.
+def read_sheet(path: Path, required: Iterable[str], owner: str, instead: Sequence[str] = ()) -> Sheet:
+    """Reads an export of `owner`; UserError if it is not CSV or lacks one of the `required` columns.
 
-    The columns `instead`, if all are there, replace the first needed one.
+    The columns `instead`, if all are there, replace the first required one.
     """
     try:
         data = path.read_bytes()
@@ -107,20 +107,20 @@ def read_sheet(path: Path, needed: Iterable[str], owner: str, instead: Sequence[
         text = data[len(bom) :].decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        message = f"found bytes that are not {encoding.upper()}; give {owner}'s file as it is"
+        message = f"found bytes that are not {encoding.upper()}; use the file exactly as {owner} exported it"
         raise UserError(message, path, line) from error
     first = re.sub(r'"[^"]*"', "", text).partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     lines = [line for line in _lines(text, delimiter, path) if any(cell.strip() for cell in line.cells)]
     header = tuple(cell.strip() for cell in lines[0].cells) if lines else ()
     both = instead and set(instead) <= set(header)
-    for column in (*instead, *tuple(needed)[1:]) if both else needed:
+    for column in (*instead, *tuple(required)[1:]) if both else required:
         if header.count(column) != 1:
             count = "no column" if column not in header else "more than one column"
-            message = f"found {count} {column!r}; expected {owner}'s export as it was downloaded"
+            message = f"found {count} {column!r}; expected {owner}'s export as you downloaded it"
             raise UserError(message, path, 1)
     if not lines:
-        raise UserError(f"found nothing; expected {owner}'s export as it was downloaded", path, 1)
+        raise UserError(f"found nothing; expected {owner}'s export as you downloaded it", path, 1)
     end = "\r\n" if "\r\n" in text else "\n"
     mark = _decimal_mark(lines[1:], delimiter)
     return Sheet(path, header, tuple(lines[1:]), delimiter, end, mark, encoding, bom, lines[0].raw)

@@ -57,16 +57,16 @@ class Columns:
     comments: int | None = None
 
 
-def find_columns(sheet: Sheet, find: Find, named: Mapping[str, str]) -> Columns:
-    """The columns; `named` maps roles to the headers that the user gave, "" for a missing one.
+def find_columns(sheet: Sheet, find: Find, headers: Mapping[str, str]) -> Columns:
+    """The columns; `headers` maps roles to the headers that the user gave, "" for a missing one.
 
     Raises UserError, with all headers and what to do, if a needed column is not certain.
     """
-    columns = {role: _index(sheet, header) if header else None for role, header in named.items()}
+    columns = {role: _index(sheet, header) if header else None for role, header in headers.items()}
     for role, header in ENGLISH.items():
         if role not in columns and sheet.header.count(header) == 1:
             columns[role] = sheet.header.index(header)
-    is_english = {"identifier", "grade"} <= columns.keys() and not {"identifier", "grade"} <= named.keys()
+    is_english = {"identifier", "grade"} <= columns.keys() and not {"identifier", "grade"} <= headers.keys()
     if not is_english:
         _by_content(sheet, find, columns)
     for role in ("identifier", "grade"):
@@ -103,8 +103,8 @@ def _headers(sheet: Sheet) -> str:
 
 def _missing(sheet: Sheet, role: str) -> UserError:
     return sheet.fail(
-        f"cannot tell which column is the {role} ({ENGLISH[role]!r} in English); the headers are "
-        f"{_headers(sheet)}: say it with --column {role}=HEADER"
+        f"cannot find the column of the {role} ({ENGLISH[role]!r} in English); the headers are "
+        f"{_headers(sheet)}: name it with --column {role}=HEADER"
     )
 
 

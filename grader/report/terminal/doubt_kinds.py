@@ -33,7 +33,7 @@ OWN_FOLDER = "put the files into CLASS/ID/, where ID is the student's id, and ru
 SHOWN_BY_HAND = 20  # students who wait for points by hand
 CONFIRM = "`grader confirm ID`, or the student's page on the desk"
 BY_HAND = Kind(
-    "an instructor grades a part of it",
+    "an instructor grades part of it by hand",
     "Give the points on the desk: `grader serve --edit`.",
     "^not graded by hand yet",
 )

@@ -154,7 +154,7 @@ def _steps(final: FinalScore) -> RenderableType:
     grid.add_row("earned", "", score_text(final.earned))
     for step in final.steps:
         grid.add_row(step.policy, Text(clean(step.says)), score_text(step.score))
-    grid.add_row(Text("counts", "bold"), "", Text(score_text(final.score), "bold"))
+    grid.add_row(Text("final score", "bold"), "", Text(score_text(final.score), "bold"))
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 

@@ -8,7 +8,7 @@ from grader.model.text import clean_line, listing, plural, review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 
 NAMES = 20  # students to name before counting the rest
-NOT_CLEAR = "exit status 1: decide what is listed; until then these scores are in no LMS export"
+NOT_CLEAR = "exit status 1: decide what is listed; until then no LMS export contains these scores"
 
 
 def print_summary(summary: BatchSummary, console: Console) -> None:
@@ -26,7 +26,7 @@ def print_summary(summary: BatchSummary, console: Console) -> None:
     print_absent(summary.absent, summary.aside, console, NAMES)
     if summary.again:
         again = listing([clean_line(id) for id in summary.again], NAMES)
-        console.print(Text(f"counts again after it was withdrawn: {again}", "magenta"))
+        console.print(Text(f"withdrawn before, and counts again: {again}", "magenta"))
     for warning in summary.warnings:
         console.print(Text(warning, "magenta"), soft_wrap=not console.is_terminal)
     console.print(Text(review_count(len(summary.to_review), len(summary.aside))))

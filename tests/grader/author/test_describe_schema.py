@@ -1,22 +1,26 @@
 """The schema describes what the loader accepts, to a third-party validator; the page's examples load."""
 
+import inspect
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
 from grader.author import describe_schema
 from grader.author.handout import _visible_rubric
 from grader.author.load import load
 from grader.author.rubric import load_rubric
-from grader.author.schema import CASES, AssignmentModel, CourseModel, vocabulary_of
+from grader.author.schema import CASES, DEVICES, AssignmentModel, CourseModel, vocabulary_of
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
 from grader.judge.case_model import Strict
 from grader.model.grade import Status
+from grader.model.surroundings import Device
+from reference import backends
 
 NAMES_SCHEMA = "# yaml-language-server: $schema="
 FIRST_LINE = f"{NAMES_SCHEMA}../../docs/rubric.schema.json"
@@ -247,3 +251,17 @@ def test_the_reference_lists_every_key_status_and_exit_code() -> None:
         assert re.search(rf"^\| `{name}` \|.*\S \|$", page, re.MULTILINE), name
     codes = (PASSED, NOT_PASSED, USER_MISTAKE, GRADER_FAULT)
     assert re.findall(r"^\| (\d) \| `", page, re.MULTILINE) == list(map(str, codes))
+
+
+def test_a_device_has_one_name_in_the_reference_in_yaml_and_in_the_grader() -> None:
+    makers = {
+        name
+        for name, function in vars(backends).items()
+        if inspect.isroutine(inspect.unwrap(function))
+        and get_type_hints(inspect.unwrap(function)).get("return") is backends.Device
+    }
+    assert makers == {*Device} == {*DEVICES}
+    keys = {"name": "tiny", "title": "Tiny", "files": ["tiny.py"], "oracle": "reference.conv"}
+    assert AssignmentModel.model_validate({**keys, "devices": DEVICES}).devices == DEVICES
+    with pytest.raises(ValidationError, match="should be one of 'cpu', 'cuda', 'emulated'"):
+        AssignmentModel.model_validate({**keys, "devices": ["tpu"]})

@@ -110,26 +110,26 @@ rounding: nearest 0.5
 """,
 }
 NUMBERS = (
-    *("-1", "0", "1", "-500", "99999999999", str(2**31), str(2**63), str(-(2**64)), "9" * 400, "9" * 5000),
-    *("0x" + "f" * 5000, "0b1", "1_000", "190:20:30", "1e3", "1.5", ".5", "1e400", ".inf", "-.inf", ".nan"),
-)
+    "-1", "0", "1", "-500", "99999999999", str(2**31), str(2**63), str(-(2**64)), "9" * 400, "9" * 5000,
+    "0x" + "f" * 5000, "0b1", "1_000", "190:20:30", "1e3", "1.5", ".5", "1e400", ".inf", "-.inf", ".nan",
+)  # fmt: skip
 TEXTS = (
-    *("true", "no", "null", "~", '""', "''", "x", "tiny", "..", "../..", "os.system", "reference.os", "/"),
-    *("reference", "reference.backends", "numpy.flip", "numpy.linalg", "this.s", "grader.__main__", "a b"),
-    *('"\\0"', '"\\ud800"', '"\\x07"', '"\\n"', '"\\u2028"', "x" * 5000, "é", "٣", "٣%", "٣ x reference"),
-    *("1:", "9" * 30 + ":", ":::", "...", "new", "README.md#", "README.md#x"),
-)
+    "true", "no", "null", "~", '""', "''", "x", "tiny", "..", "../..", "os.system", "reference.os", "/",
+    "reference", "reference.backends", "numpy.flip", "numpy.linalg", "this.s", "grader.__main__", "a b",
+    '"\\0"', '"\\ud800"', '"\\x07"', '"\\n"', '"\\u2028"', "x" * 5000, "é", "٣", "٣%", "٣ x reference",
+    "1:", "9" * 30 + ":", ":::", "...", "new", "README.md#", "README.md#x",
+)  # fmt: skip
 AMOUNTS = (
-    *("2026-13-45", "2026-10-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
-    *("2026-10-01T24:00:00Z", "1d", "99999999999d", "0m", "1.5h", "100%", "99999%", "1e9%", "0% per day"),
-    *("nearest 0", "nearest 9" + "9" * 99, "999999 x reference", "0 x reference"),
-)
+    "2026-13-45", "2026-10-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
+    "2026-10-01T24:00:00Z", "1d", "99999999999d", "0m", "1.5h", "100%", "99999%", "1e9%", "0% per day",
+    "nearest 0", "nearest 9" + "9" * 99, "999999 x reference", "0 x reference",
+)  # fmt: skip
 NODES = (
-    *("[]", "{}", "[[]]", "[1, 2]", "[-1, -1]", "[a, b]", "{a: 1}", "{x: 1}", "{1: 2}", "{? [a] : b}"),
-    *("[null]", "!!int x", "!!float x", "!!bool x", "!!timestamp x", "!!binary x", "!!set {a}", "!!null x"),
-    *("!!omap [a: 1]", "!!python/name:os.system x", "!x y", "&a b", "*a", "<<", "=", "!!pairs [a: 1]"),
-    *("!!str 5", "? x", "- x", "|"),
-)
+    "[]", "{}", "[[]]", "[1, 2]", "[-1, -1]", "[a, b]", "{a: 1}", "{x: 1}", "{1: 2}", "{? [a] : b}",
+    "[null]", "!!int x", "!!float x", "!!bool x", "!!timestamp x", "!!binary x", "!!set {a}", "!!null x",
+    "!!omap [a: 1]", "!!python/name:os.system x", "!x y", "&a b", "*a", "<<", "=", "!!pairs [a: 1]",
+    "!!str 5", "? x", "- x", "|",
+)  # fmt: skip
 SCALARS = NUMBERS + TEXTS + AMOUNTS + NODES
 
 

@@ -101,7 +101,7 @@ def test_after_a_scheduler_is_killed_the_next_run_continues(
             _, messages = batch.communicate(timeout=LIMIT)
     assert batch.returncode == 2
     assert messages.splitlines()[-1].endswith(
-        "the cluster went away; the grades so far are kept: run the command again to continue"
+        "lost the cluster; the grades so far are kept. To continue, run the command again"
     )
     assert start_batch(root, urls[1]).wait(timeout=LIMIT) == 0
     assert rows_of(urls[0]) == rows_of(urls[1])

@@ -99,8 +99,8 @@ def test_a_total_stays_within_0_and_the_points_offered(
     {
         "an_unknown_student": (
             "ada,tiny,flip,1,why,me\ndora,tiny,flip,1,why,me\n",
-            "adjustments.csv:3: found no student 'dora'; expected one on the roster, or who submitted "
-            "something",
+            "adjustments.csv:3: found no student 'dora'; expected a student on the roster or with a "
+            "submission",
         ),
         "an_unknown_assignment": (
             "ada,tinny,flip,1,why,me\n",

@@ -246,6 +246,6 @@ def test_a_command_that_a_signal_ends_leaves_no_temporary_folder(
     process.send_signal(number)
     _, errors = process.communicate(timeout=LIMIT)
 
-    assert errors == "grader: interrupted; everything recorded so far stays\n"
+    assert errors == "grader: interrupted; everything recorded so far is kept\n"
     assert process.returncode == 128 + number
     assert not list(scratch.glob("backflip-*"))

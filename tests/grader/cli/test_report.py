@@ -35,7 +35,7 @@ def test_an_extension_for_somebody_unknown_is_named(
         file.write("extensions: {tiny: {adda: 2d}}\n")
     scores()
     assert (
-        "note: course.yaml extends tiny for 'adda', whom the gradebook does not know"
+        "note: course.yaml extends tiny for 'adda', but the gradebook has no such student"
         in capsys.readouterr().err
     )
 
@@ -92,7 +92,7 @@ def test_whoever_is_not_in_the_lms_is_named(at_course: str, capsys: pytest.Captu
     Path("lms.csv").write_text(f'{CANVAS}"Lovelace, Ada",1,ada,,A,\n')
     words = ["report", "--gradebook", at_course, "--format", "canvas", "--into", "lms.csv", "--out", "out"]
     assert main(words) == NOT_PASSED
-    assert capsys.readouterr().err == "left out: =bob, tiny: lms.csv has no line for them\n"
+    assert capsys.readouterr().err == "left out: =bob, tiny: lms.csv has no line for this student\n"
     assert Path("out/canvas.csv").read_text().endswith('"Lovelace, Ada",1,ada,,A,5\n')
 
 
@@ -115,7 +115,7 @@ def test_a_column_is_named_by_its_header(at_course: str, complaint: Callable[[],
     Path("lms.csv").write_text("Nr,Wer,Punkte\nT 1,Ada Lovelace,\nT 2,Nobody Else,\n")
     words = ["report", "--gradebook", at_course, "--format", "moodle", "--into", "lms.csv", "--out", "out"]
     assert main(words) == USER_MISTAKE
-    assert "the headers are 'Nr', 'Wer', 'Punkte': say it with --column maximum=HEADER" in complaint()
+    assert "the headers are 'Nr', 'Wer', 'Punkte': name it with --column maximum=HEADER" in complaint()
     assert main([*words, "--column", "points=Punkte"]) == USER_MISTAKE
     assert "expected ROLE=HEADER with a role of identifier, name" in complaint()
     assert main([*words, "--column", "grade=Punkte"]) == NOT_PASSED
@@ -126,8 +126,8 @@ def test_a_column_is_named_by_its_header(at_course: str, complaint: Callable[[],
     ("words", "message"),
     [
         (["--format", "csv", "--out", "out", "--column", "grade=X"], "it goes with --format moodle"),
-        (["--format", "csv", "--out", "out", "--keep-existing"], "--keep-existing is about cells of --into"),
-        (["--format", "csv"], "--format csv writes files: say where with --out DIR"),
+        (["--format", "csv", "--out", "out", "--keep-existing"], "--keep-existing also needs --into CSV"),
+        (["--format", "csv"], "--format csv writes files: give their folder with --out DIR"),
         (["--format", "canvas", "--out", "out"], "--into CSV goes with canvas and moodle"),
         (["--format", "csv", "--into", "x", "--out", "out"], "--into CSV goes with canvas and moodle"),
         (

@@ -386,7 +386,7 @@ def test_a_criterion_is_graded_one_student_after_the_other(editor: Editor, grade
         assert match is not None
         data = {"form_token": FORM, "version": match[2], "criterion": "style", "level": "1", "next": "1"}
         editor.client.post(f"/a/dense/s/{match[1]}/points", data=data)
-    assert "Every submission has its points" in editor.client.get("/a/dense/hand/style").text
+    assert "Every submission is graded" in editor.client.get("/a/dense/hand/style").text
     assert {row.student_id for row in gradebook.grades() if row.decisions.manual} == {
         "ada", "bob", "cyd", "dan", "eve", "fay",
     }  # fmt: skip

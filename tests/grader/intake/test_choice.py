@@ -49,7 +49,7 @@ def test_what_came_too_often_or_too_soon_displaces_nothing(
 @pytest.mark.parametrize("limits", [SubmissionLimits(at_most=1), SubmissionLimits(cooldown=QUARTER)])
 def test_a_limit_that_cannot_be_held_against_times_is_a_doubt(limits: SubmissionLimits) -> None:
     choice = choose(handins(0, None, None), Student("ada"), Choice(limits=limits))
-    assert "the times of 3 submissions are not all known" in choice.doubt and not choice.not_allowed
+    assert "not all of these 3 submissions have a time" in choice.doubt and not choice.not_allowed
 
 
 def test_an_assignment_says_how_often(tmp_path: Path) -> None:

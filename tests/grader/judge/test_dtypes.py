@@ -24,9 +24,9 @@ from tests.folders import in_folder
 from tests.tables import by_name
 
 DTYPES = (
-    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
-    *("float16", "float32", "float64", "complex64", "complex128"),
-)
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "float16", "float32", "float64", "complex64", "complex128",
+)  # fmt: skip
 OF_EACH = "".join(f"      - {{id: {d}, arrays: {{x: {{shape: [4], dtype: {d}}}}}}}\n" for d in DTYPES)
 RUBRIC = f"""\
 assignment: sums

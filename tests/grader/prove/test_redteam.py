@@ -51,7 +51,7 @@ def test_the_page_shows_first_what_gained_too_much() -> None:
     )
     page = to_html(RedTeam("tiny", gains, (Finding(Path("rubric.yaml"), 3, "flip: splits earns 100"),)))
 
-    assert "2 attacks and cheats, 1 gained more than they may" in page
+    assert "2 attacks and cheats, 1 gained more than allowed" in page
     assert page.index("splits") < page.index("sleeps")
     assert "It &lt;splits&gt;." in page
     assert "rubric.yaml:3: flip: splits earns 100" in page

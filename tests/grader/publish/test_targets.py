@@ -45,8 +45,8 @@ RESULT = {
     "type": "object",
     "additionalProperties": False,
     "required": [
-        *("schema", "classroom", "assignment", "assignment_type", "owner", "submission", "commit"),
-        *("release", "review", "datetime", "score", "max-score", "tests"),
+        "schema", "classroom", "assignment", "assignment_type", "owner", "submission", "commit",
+        "release", "review", "datetime", "score", "max-score", "tests",
     ],
     "properties": {
         "schema": {"const": "classroom50/result/v1"},
@@ -73,7 +73,7 @@ RESULT = {
             },
         },
     },
-}
+}  # fmt: skip
 RUNNER = {
     "CLASSROOM": "systems",
     "ASSIGNMENT": "tiny",

@@ -223,8 +223,8 @@ ROWS: dict[str, Row] = {
             **{
                 f"__shfl_sync(~0u, ({kind})i, 5, 8)": lambda i: i // 8 * 8 + 5
                 for kind in (
-                    *("int", "unsigned", "long", "unsigned long", "long long", "unsigned long long"),
-                    *("float", "double", "short", "unsigned char"),
+                    "int", "unsigned", "long", "unsigned long", "long long", "unsigned long long",
+                    "float", "double", "short", "unsigned char",
                 )
             },
             "__ballot_sync(~0u, i % 2) == 0xaaaaaaaau": lambda i: 1,
@@ -567,10 +567,10 @@ ROWS: dict[str, Row] = {
         "".join(
             f"#include <{name}>\n"
             for name in (
-                *("cuda_runtime.h", "cuda_runtime_api.h", "cuda_fp16.h", "cuda_bf16.h"),
-                *("cooperative_groups.h", "cooperative_groups/reduce.h", "cooperative_groups/memcpy_async.h"),
-                *("mma.h", "cuda/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
-                *("curand_kernel.h", "math_constants.h", "algorithm", "limits", "utility", "cassert"),
+                "cuda_runtime.h", "cuda_runtime_api.h", "cuda_fp16.h", "cuda_bf16.h",
+                "cooperative_groups.h", "cooperative_groups/reduce.h", "cooperative_groups/memcpy_async.h",
+                "mma.h", "cuda/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h",
+                "curand_kernel.h", "math_constants.h", "algorithm", "limits", "utility", "cassert",
                 "cub/cub.cuh",
             )
         ),

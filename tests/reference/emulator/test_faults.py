@@ -231,6 +231,10 @@ WORDS = {  # what each kernel does to its array, and the words about it
         "__shared__ float s[8];\nfloat *p = s;\nout[i] = p[9 + i / 64];",
         "reads element 9 of s, which has 8",
     ),
+    "far_beyond_an_array": (
+        "out[i * 100000 + 64] = 1;",
+        "writes an address far from every array",
+    ),
     "a_lane_that_takes_no_part": (
         "out[i] = 0;\nif (i < 3)\nout[i] = __shfl_down_sync(0xffffffff, i, 1);",
         "takes a value from thread (3, 0, 0), which does not take part",

@@ -36,7 +36,7 @@ class Axis:
         return self.last % self.stride
 
     @property
-    def kept(self) -> int:
+    def extra(self) -> int:
         """The number of zeros after the last window that must be cut off: s - 1 - r."""
         return self.stride - 1 - self.rest
 
@@ -123,7 +123,7 @@ X_GRAD = (
     Mistake(
         lambda a: a.back(a.out * a.stride),
         lambda a: (
-            f"you keep the zeros after the last window, s - 1 - r = {a.stride} - 1 - {a.rest} = {a.kept} "
+            f"you keep the zeros after the last window, s - 1 - r = {a.stride} - 1 - {a.rest} = {a.extra} "
             "too many"
         ),
     ),
@@ -195,7 +195,7 @@ W_GRAD = (
     Mistake(
         lambda a: a.under(a.out * a.stride),
         lambda a: (
-            f"you keep the zeros after the last window, s - 1 - r = {a.stride} - 1 - {a.rest} = {a.kept} "
+            f"you keep the zeros after the last window, s - 1 - r = {a.stride} - 1 - {a.rest} = {a.extra} "
             "too many"
         ),
     ),

@@ -149,7 +149,7 @@ INTERFACE int emulator_fill(void *to, int value, std::size_t bytes, int line)
     if (side.is_bad)
         return fail(INVALID_VALUE);
     if (side.number < 0) {
-        tell_host("bad_copy", line, 0, "cudaMemset is given a pointer that is no memory of the device");
+        tell_host("bad_copy", line, 0, "cudaMemset gets a pointer to memory that is not the device's");
         return fail(INVALID_VALUE);
     }
     look_at_size(side, bytes, "cudaMemset", line);

@@ -115,7 +115,7 @@ INTERFACE void emulator_device_free(void *pointer, int line)
         return;
     auto found = heap.blocks.find(offset_of(pointer));
     if (!in_arena(pointer) || found == heap.blocks.end()) {
-        tell_host("bad_free", line, 0, "a thread frees a pointer that is no block of the device's heap, or one that is freed already");
+        tell_host("bad_free", line, 0, "a thread frees a pointer that malloc has not returned, or that it has freed already");
         return;
     }
     mark(found->first, found->second, 0);

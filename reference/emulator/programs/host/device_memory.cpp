@@ -170,7 +170,7 @@ INTERFACE int emulator_free(void *pointer, int line)
     finish();
     long number = in_arena(pointer) ? find(offset_of(pointer)) : -1;
     if (number < 0) {
-        tell_host("bad_free", line, 0, "frees a pointer that no cudaMalloc has given");
+        tell_host("bad_free", line, 0, "frees a pointer that cudaMalloc has not returned");
         return fail(INVALID_VALUE);
     }
     Allocation &one = allocations[std::size_t(number)];

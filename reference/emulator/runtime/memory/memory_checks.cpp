@@ -102,7 +102,7 @@ template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t add
     Finding finding = finding_at(OUT_OF_BOUNDS, MODE, place, arena_size, size);
     finding.region = -2;
     finding.name = address < 4096 ? "a null pointer"
-        : is_parameter            ? "an address that is no memory of the device: was it given a pointer of the host's?"
+        : is_parameter            ? "an address far from every array: the index is wrong, or the pointer is one of the host"
                                   : "an address far from every array";
     report(finding);
     stop();

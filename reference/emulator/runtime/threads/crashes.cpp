@@ -33,7 +33,7 @@ const char *reason_of(int signal, std::uintptr_t address)
     std::uintptr_t at = address - reinterpret_cast<std::uintptr_t>(stacks);
     if (signal != SIGILL && at < std::uintptr_t(stack_count) * STACK && at % STACK < GUARD)
         return "uses more memory for its own variables and calls than a stack of 48 KiB has";
-    return "ran into what is no code or no memory: it may have written over its own variables' stack";
+    return "jumps to an address that holds no code, or uses one that holds no memory: it may have overwritten its own stack";
 }
 
 // Where the machine stopped: the addresses in its code and on its stack; 0 if unknown.

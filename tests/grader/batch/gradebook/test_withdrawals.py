@@ -184,7 +184,7 @@ def test_a_withdrawn_submission_that_a_new_run_brings_counts_again(
     assert gradebook.grades() == []
     summary, text = run(intake, gradebook)
     assert (summary.graded, summary.graded_before, summary.again) == (0, 2, ("ada", "zoe"))
-    assert "counts again after it was withdrawn: ada, zoe" in text
+    assert "withdrawn before, and counts again: ada, zoe" in text
     assert [row.student_id for row in gradebook.grades()] == ["ada", "zoe"]
     assert run(intake, gradebook)[0].again == ()
     gradebook.forget_run(1, "", "me", undo=True)

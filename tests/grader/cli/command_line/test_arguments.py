@@ -71,7 +71,7 @@ def test_grader_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None
     [
         ("grad .", "grader: argument COMMAND: found 'grad', expected one of "),
         ("grad .", "did you mean 'grade'?"),
-        ("grade . --assignmnt dense", "found option '--assignmnt', which it does not take"),
+        ("grade . --assignmnt dense", "found option '--assignmnt', which it does not accept"),
         ("grade . --assignmnt dense", "did you mean '--assignment'?"),
         ("report --format canvs", "did you mean 'canvas'?"),
         ("batch x --assignment dense --layout modle", "did you mean 'moodle'?"),

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge.import_rules.cuda_rules import problem_of
+from grader.judge.import_rules.cuda_rules import INCLUDES, problem_of
 from grader.judge.import_rules.cuda_source import as_compiled, text_of
+from reference.emulator import kernel_source
 
 ROOT = Path(__file__).parents[4]
 HONEST = """\
@@ -198,3 +199,7 @@ def test_the_compiler_gets_the_text_that_was_read(content: bytes) -> None:
     assert compiled.decode("utf-8") == text_of(content)
     assert b"\r" not in compiled
     assert problem_of(compiled) == problem_of(content)
+
+
+def test_every_header_that_the_rules_allow_is_one_that_the_emulator_has() -> None:
+    assert INCLUDES <= kernel_source.INCLUDES

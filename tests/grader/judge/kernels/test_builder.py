@@ -69,7 +69,7 @@ def no_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_the_libraries_are_what_a_worker_is_given(builder: Builder, assignment: Assignment) -> None:
     source = render(assignment, "solution").files["kernels.cu"].encode()
     build = builder.build("kernels.cu", source)
-    assert (build.refused, build.failed) == ("", None)
+    assert (build.refusal, build.failed) == ("", None)
     assert set(build.files) == {KERNELS, RUNTIME}
     assert all(content.startswith(b"\x7fELF") for content in build.files.values())
 
@@ -202,7 +202,7 @@ def test_a_kernel_that_does_not_compile_costs_the_others_nothing(builder: Builde
 def test_what_only_the_compiler_sees_is_refused(builder: Builder, trick: str, named: str) -> None:
     """Code that runs when the library is loaded, another library's functions, a macro's pointer."""
     build = builder.build("kernels.cu", f"{LEAST}{trick}\n".encode())
-    assert named in (build.refused or str(build.failed))
+    assert named in (build.refusal or str(build.failed))
     assert not build.files
 
 
@@ -290,7 +290,7 @@ TEMPLATE_BOMB = (  # of unsigned numbers: no overflow ends it before the limit d
 def test_a_macro_bomb_is_refused_before_it_is_compiled(builder: Builder) -> None:
     """Its expansion is cut off at a limit, so nothing else is done with it."""
     build = builder.build("kernels.cu", f"{LEAST}{MACRO_BOMB}int f(int n) {{ return M12; }}\n".encode())
-    assert build.refused.startswith("kernels.cu: its macros expand to more than 1048576 bytes of code")
+    assert build.refusal.startswith("kernels.cu: its macros expand to more than 1048576 bytes of code")
 
 
 def test_what_keeps_the_compiler_is_the_fault_of_the_submission(
@@ -309,4 +309,4 @@ def test_a_library_of_12_mib_is_the_fault_of_the_submission(builder: Builder) ->
     )
     assert build.failed is not None
     assert build.failed.status is Status.ERROR
-    assert "compiled, it has more than 8 MiB" in build.failed.reason
+    assert "its compiled form has more than 8 MiB" in build.failed.reason

@@ -122,12 +122,12 @@ def test_nothing_of_the_machine_exists_behind_the_wall(
             "/run",
             "/var",
         ),
-        *("/usr/bin/env", "/bin/sh", "/usr/local/bin/pip", "/usr/share", "/srv", "/mnt"),
+        "/usr/bin/env", "/bin/sh", "/usr/local/bin/pip", "/usr/share", "/srv", "/mnt",
         str(tmp_path),
         str(repository / "grader/judge/draw_inputs.py"),
         "/sandbox/packages/grader/judge",
         "/sandbox/packages/pytest",
-    ]
+    ]  # fmt: skip
     assert value(f"[path for path in {hidden!r} if os.path.exists(path)]") == []
 
 

@@ -23,9 +23,9 @@ from tests.waiting import LIMIT
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 TAGS = {
-    *("html", "head", "meta", "link", "title", "style", "body", "h1", "h2", "h3", "p", "ul", "li", "b", "br"),
-    *("table", "tr", "th", "td", "code", "span", "section", "div", "svg", "g", "rect", "line", "text", "a"),
-}
+    "html", "head", "meta", "link", "title", "style", "body", "h1", "h2", "h3", "p", "ul", "li", "b", "br",
+    "table", "tr", "th", "td", "code", "span", "section", "div", "svg", "g", "rect", "line", "text", "a",
+}  # fmt: skip
 MEASURE = "<script>console.log('measured', document.documentElement.scrollWidth)</script>"
 
 

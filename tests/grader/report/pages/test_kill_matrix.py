@@ -20,9 +20,9 @@ KILLS: Mapping[str, Mapping[str, Status]] = {
     "dies": {"pad/one": Status.CRASHED, "conv/one": Status.MEMORY},
 }
 ATTRIBUTES = {
-    *("lang", "charset", "class", "title", "name", "content", "http-equiv", "rel", "href"),
-    *("role", "tabindex", "aria-label"),
-}
+    "lang", "charset", "class", "title", "name", "content", "http-equiv", "rel", "href",
+    "role", "tabindex", "aria-label",
+}  # fmt: skip
 MATRIX = Verification("tiny", CASES, KILLS, tolerances={"conv/one": 0.4567})
 
 
