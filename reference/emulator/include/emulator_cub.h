@@ -4,6 +4,14 @@
 #pragma once
 
 extern "C" void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
+extern "C" [[noreturn]] void emulator_wrong_block(int x, int y, int z, int line);
+
+// Functions that store to the caller's memory. Without checks they become a part of the kernel, so a crash has its line.
+#ifdef EMULATOR_CHECKED
+#define EMULATOR_STORING EMULATOR_QUIET
+#else
+#define EMULATOR_STORING inline __attribute__((always_inline))
+#endif
 
 namespace cub {
 
@@ -43,13 +51,23 @@ struct emulator_place {  // a plain number may be an argument, too
 };
 #define EMULATOR_PLACE emulator_place at = {__builtin_LINE()}
 
-// The running thread, and the lanes of its logical warp of `Width` that have threads.
+// The running thread, and the lanes of its logical warp of `Width` that have threads. A warp holds as many whole logical
+// warps as have room; the lanes that are left over belong to none.
 template <int Width = 32> struct emulator_member {
     unsigned rank = threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
     unsigned threads = blockDim.x * blockDim.y * blockDim.z;
-    unsigned place = rank % Width, first = rank % 32 - place;
+    unsigned place = rank % 32 % Width, first = rank % 32 - place;
     unsigned lanes = threads - (rank - place) < Width ? threads - (rank - place) : Width;
     unsigned mask = (lanes == 32 ? ~0u : (1u << lanes) - 1) << first;
+
+    EMULATOR_QUIET explicit emulator_member(int line)
+    {
+        static_assert(Width >= 1 && Width <= 32, "a logical warp of CUB has 1 to 32 lanes");
+        if (rank % 32 >= 32 / Width * Width)
+            emulator_trap(
+                "calls a collective of CUB in a lane that belongs to no logical warp: a warp's 32 lanes hold only whole ones",
+                line);
+    }
 };
 
 // A value, of any size, from another place in the logical warp.
@@ -73,7 +91,7 @@ template <typename T> EMULATOR_QUIET static inline T emulator_undefined()
     return *reinterpret_cast<T *>(bytes);
 }
 
-template <typename T> EMULATOR_QUIET static inline void emulator_keep(T &place, const T &value, int line)
+template <typename T> EMULATOR_STORING static void emulator_keep(T &place, const T &value, int line)
 {
 #ifdef EMULATOR_CHECKED
     emulator_touch(&place, sizeof(T), 1, line);
@@ -112,10 +130,10 @@ EMULATOR_QUIET static inline T emulator_scan(const emulator_member<Width> &me, T
     return value;
 }
 
-template <int Threads> EMULATOR_QUIET static inline void emulator_check_block(const emulator_member<> &me, int line)
+template <int X, int Y, int Z> EMULATOR_QUIET static inline void emulator_check_block(int line)
 {
-    if (me.threads != Threads)
-        emulator_trap("uses a collective of CUB that is for another number of threads than its block has", line);
+    if (blockDim.x != X || blockDim.y != Y || blockDim.z != Z)
+        emulator_wrong_block(X, Y, Z, line);
 }
 
 template <typename T, int X, BlockReduceAlgorithm = BLOCK_REDUCE_WARP_REDUCTIONS, int Y = 1, int Z = 1, int = 0>
@@ -131,9 +149,10 @@ struct BlockReduce {
     // The result is that of the block's first thread; to the others it is undefined.
     template <typename Op> EMULATOR_QUIET T Reduce(T value, Op op, int valid, EMULATOR_PLACE)
     {
-        emulator_member<> me;
-        emulator_check_block<THREADS>(me, at.line);
+        emulator_check_block<X, Y, Z>(at.line);
+        emulator_member<> me(at.line);
         int warp = (int)me.rank / 32;
+        valid = valid < THREADS ? valid : THREADS;
         T result = emulator_reduce(me, value, op, valid - warp * 32, at.line);
         if (me.place == 0)
             emulator_keep(storage.emulator_results[warp], result, at.line);
@@ -166,11 +185,12 @@ template <typename T, int X, BlockScanAlgorithm = BLOCK_SCAN_RAKING, int Y = 1, 
 
     explicit BlockScan(TempStorage &storage) : storage(storage) {}
 
-    // The result of all earlier threads, and that of the whole block. The first thread has no earlier one.
+    // The result of all earlier threads, and that of the whole block. The first thread has no earlier one. `aggregate` is a
+    // variable of this file: what goes to the caller's memory is stored by emulator_keep, at the caller's line.
     template <typename Op> EMULATOR_QUIET T emulator_before(T value, Op op, T &aggregate, int line)
     {
-        emulator_member<> me;
-        emulator_check_block<THREADS>(me, line);
+        emulator_check_block<X, Y, Z>(line);
+        emulator_member<> me(line);
         int warp = (int)me.rank / 32;
         T until = emulator_scan(me, value, op, line);
         if (me.place == me.lanes - 1)
@@ -185,76 +205,96 @@ template <typename T, int X, BlockScanAlgorithm = BLOCK_SCAN_RAKING, int Y = 1, 
         T in_warp = emulator_from(me, until, me.place ? me.place - 1 : 0, line);
         return me.place == 0 ? before : warp ? op(before, in_warp) : in_warp;
     }
-    EMULATOR_QUIET static bool emulator_is_first() { return emulator_member<>().rank == 0; }
+    EMULATOR_QUIET static bool emulator_is_first() { return !threadIdx.x && !threadIdx.y && !threadIdx.z; }
 
-    template <typename Op> void InclusiveScan(T in, T &out, Op op, T &aggregate, EMULATOR_PLACE)
+    template <typename Op> EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, T &aggregate, EMULATOR_PLACE)
     {
-        T before = emulator_before(in, op, aggregate, at.line);
-        out = emulator_is_first() ? in : op(before, in);
+        T total = in, before = emulator_before(in, op, total, at.line);
+        emulator_keep(out, emulator_is_first() ? in : op(before, in), at.line);
+        emulator_keep(aggregate, total, at.line);
     }
-    template <typename Op> void InclusiveScan(T in, T &out, Op op, EMULATOR_PLACE)
+    template <typename Op> EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, EMULATOR_PLACE)
     {
         T aggregate = in;
         InclusiveScan(in, out, op, aggregate, at);
     }
-    template <typename Op> void ExclusiveScan(T in, T &out, T initial, Op op, T &aggregate, EMULATOR_PLACE)
+    template <typename Op>
+    EMULATOR_STORING void ExclusiveScan(T in, T &out, T initial, Op op, T &aggregate, EMULATOR_PLACE)
     {
-        T before = emulator_before(in, op, aggregate, at.line);
-        out = emulator_is_first() ? initial : op(initial, before);
+        T total = in, before = emulator_before(in, op, total, at.line);
+        emulator_keep(out, emulator_is_first() ? initial : op(initial, before), at.line);
+        emulator_keep(aggregate, total, at.line);
     }
-    template <typename Op> void ExclusiveScan(T in, T &out, T initial, Op op, EMULATOR_PLACE)
+    template <typename Op> EMULATOR_STORING void ExclusiveScan(T in, T &out, T initial, Op op, EMULATOR_PLACE)
     {
         T aggregate = in;
         ExclusiveScan(in, out, initial, op, aggregate, at);
     }
-    template <int N, typename Op> void InclusiveScan(T (&in)[N], T (&out)[N], Op op, T &aggregate, EMULATOR_PLACE)
+    template <int N, typename Op>
+    EMULATOR_STORING void InclusiveScan(T (&in)[N], T (&out)[N], Op op, T &aggregate, EMULATOR_PLACE)
     {
         T values[N];
+        for (int i = 0; i < N; ++i) {
+            values[i] = emulator_kept(in[i], at.line);
+            values[i] = i ? op(values[i - 1], values[i]) : values[i];
+        }
+        T total = values[N - 1], before = emulator_before(total, op, total, at.line);
         for (int i = 0; i < N; ++i)
-            values[i] = i ? op(values[i - 1], in[i]) : in[i];
-        T before = emulator_before(values[N - 1], op, aggregate, at.line);
-        for (int i = 0; i < N; ++i)
-            out[i] = emulator_is_first() ? values[i] : op(before, values[i]);
+            emulator_keep(out[i], emulator_is_first() ? values[i] : op(before, values[i]), at.line);
+        emulator_keep(aggregate, total, at.line);
     }
-    template <int N, typename Op> void InclusiveScan(T (&in)[N], T (&out)[N], Op op, EMULATOR_PLACE)
+    template <int N, typename Op> EMULATOR_STORING void InclusiveScan(T (&in)[N], T (&out)[N], Op op, EMULATOR_PLACE)
     {
         T aggregate = in[0];
         InclusiveScan(in, out, op, aggregate, at);
     }
     template <int N, typename Op>
-    void ExclusiveScan(T (&in)[N], T (&out)[N], T initial, Op op, T &aggregate, EMULATOR_PLACE)
+    EMULATOR_STORING void ExclusiveScan(T (&in)[N], T (&out)[N], T initial, Op op, T &aggregate, EMULATOR_PLACE)
     {
-        T total = in[0];
-        for (int i = 1; i < N; ++i)
-            total = op(total, in[i]);
-        T before = emulator_before(total, op, aggregate, at.line);
+        T values[N], total = emulator_kept(in[0], at.line);  // `in` and `out` may be one array
+        values[0] = total;
+        for (int i = 1; i < N; ++i) {
+            values[i] = emulator_kept(in[i], at.line);
+            total = op(total, values[i]);
+        }
+        T before = emulator_before(total, op, total, at.line);
         T next = emulator_is_first() ? initial : op(initial, before);
         for (int i = 0; i < N; ++i) {
-            T mine = in[i];  // `in` and `out` may be one array
-            out[i] = next;
-            next = op(next, mine);
+            emulator_keep(out[i], next, at.line);
+            next = op(next, values[i]);
         }
+        emulator_keep(aggregate, total, at.line);
     }
-    template <int N, typename Op> void ExclusiveScan(T (&in)[N], T (&out)[N], T initial, Op op, EMULATOR_PLACE)
+    template <int N, typename Op>
+    EMULATOR_STORING void ExclusiveScan(T (&in)[N], T (&out)[N], T initial, Op op, EMULATOR_PLACE)
     {
         T aggregate = in[0];
         ExclusiveScan(in, out, initial, op, aggregate, at);
     }
 
-    void InclusiveSum(T in, T &out, EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), at); }
-    void InclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), aggregate, at); }
-    void ExclusiveSum(T in, T &out, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), at); }
-    void ExclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), aggregate, at); }
-    template <int N> void InclusiveSum(T (&in)[N], T (&out)[N], EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), at); }
-    template <int N> void InclusiveSum(T (&in)[N], T (&out)[N], T &aggregate, EMULATOR_PLACE)
+    EMULATOR_STORING void InclusiveSum(T in, T &out, EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), at); }
+    EMULATOR_STORING void InclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE)
     {
         InclusiveScan(in, out, Sum(), aggregate, at);
     }
-    template <int N> void ExclusiveSum(T (&in)[N], T (&out)[N], EMULATOR_PLACE)
+    EMULATOR_STORING void ExclusiveSum(T in, T &out, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), at); }
+    EMULATOR_STORING void ExclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE)
+    {
+        ExclusiveScan(in, out, T(), Sum(), aggregate, at);
+    }
+    template <int N> EMULATOR_STORING void InclusiveSum(T (&in)[N], T (&out)[N], EMULATOR_PLACE)
+    {
+        InclusiveScan(in, out, Sum(), at);
+    }
+    template <int N> EMULATOR_STORING void InclusiveSum(T (&in)[N], T (&out)[N], T &aggregate, EMULATOR_PLACE)
+    {
+        InclusiveScan(in, out, Sum(), aggregate, at);
+    }
+    template <int N> EMULATOR_STORING void ExclusiveSum(T (&in)[N], T (&out)[N], EMULATOR_PLACE)
     {
         ExclusiveScan(in, out, T(), Sum(), at);
     }
-    template <int N> void ExclusiveSum(T (&in)[N], T (&out)[N], T &aggregate, EMULATOR_PLACE)
+    template <int N> EMULATOR_STORING void ExclusiveSum(T (&in)[N], T (&out)[N], T &aggregate, EMULATOR_PLACE)
     {
         ExclusiveScan(in, out, T(), Sum(), aggregate, at);
     }
@@ -269,7 +309,7 @@ template <typename T, int Width = 32, int = 0> struct WarpReduce {
     // The result is that of the warp's first lane; to the others it is undefined.
     template <typename Op> EMULATOR_QUIET T Reduce(T value, Op op, int valid, EMULATOR_PLACE)
     {
-        emulator_member<Width> me;
+        emulator_member<Width> me(at.line);
         T result = emulator_reduce(me, value, op, valid, at.line);
         return me.place ? emulator_undefined<T>() : result;
     }
@@ -283,21 +323,45 @@ template <typename T, int Width = 32, int = 0> struct WarpScan {
 
     explicit WarpScan(TempStorage &) {}
 
-    template <typename Op> EMULATOR_QUIET void InclusiveScan(T in, T &out, Op op, EMULATOR_PLACE)
+    template <typename Op> EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, T &aggregate, EMULATOR_PLACE)
     {
-        out = emulator_scan(emulator_member<Width>(), in, op, at.line);
+        emulator_member<Width> me(at.line);
+        T until = emulator_scan(me, in, op, at.line), total = emulator_from(me, until, me.lanes - 1, at.line);
+        emulator_keep(out, until, at.line);
+        emulator_keep(aggregate, total, at.line);
     }
-    template <typename Op> EMULATOR_QUIET void ExclusiveScan(T in, T &out, T initial, Op op, EMULATOR_PLACE)
+    template <typename Op> EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, EMULATOR_PLACE)
     {
-        emulator_member<Width> me;
-        T before = emulator_from(me, emulator_scan(me, in, op, at.line), me.place ? me.place - 1 : 0, at.line);
-        out = me.place ? op(initial, before) : initial;
+        T aggregate = in;
+        InclusiveScan(in, out, op, aggregate, at);
     }
-    void InclusiveSum(T in, T &out, EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), at); }
-    void ExclusiveSum(T in, T &out, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), at); }
+    template <typename Op>
+    EMULATOR_STORING void ExclusiveScan(T in, T &out, T initial, Op op, T &aggregate, EMULATOR_PLACE)
+    {
+        emulator_member<Width> me(at.line);
+        T until = emulator_scan(me, in, op, at.line), total = emulator_from(me, until, me.lanes - 1, at.line);
+        T before = emulator_from(me, until, me.place ? me.place - 1 : 0, at.line);
+        emulator_keep(out, me.place ? op(initial, before) : initial, at.line);
+        emulator_keep(aggregate, total, at.line);
+    }
+    template <typename Op> EMULATOR_STORING void ExclusiveScan(T in, T &out, T initial, Op op, EMULATOR_PLACE)
+    {
+        T aggregate = in;
+        ExclusiveScan(in, out, initial, op, aggregate, at);
+    }
+    EMULATOR_STORING void InclusiveSum(T in, T &out, EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), at); }
+    EMULATOR_STORING void InclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE)
+    {
+        InclusiveScan(in, out, Sum(), aggregate, at);
+    }
+    EMULATOR_STORING void ExclusiveSum(T in, T &out, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), at); }
+    EMULATOR_STORING void ExclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE)
+    {
+        ExclusiveScan(in, out, T(), Sum(), aggregate, at);
+    }
     EMULATOR_QUIET T Broadcast(T value, unsigned lane, EMULATOR_PLACE)
     {
-        return emulator_from(emulator_member<Width>(), value, lane, at.line);
+        return emulator_from(emulator_member<Width>(at.line), value, lane, at.line);
     }
 };
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 namespace emulator {
 
@@ -333,4 +334,18 @@ INTERFACE void emulator_trap(const char *what, int line)
     finding.line = line;
     report(finding);
     stop();
+}
+
+// A collective of CUB finds that its template is for blocks of another shape.
+INTERFACE void emulator_wrong_block(int x, int y, int z, int line)
+{
+    static std::string text;  // findings keep its address; all blocks of a launch have one shape
+    auto shape = [](auto... sizes) {
+        std::string all;
+        (..., (all += (all.empty() ? "(" : ", ") + std::to_string(sizes)));
+        return all + ")";
+    };
+    text = "uses a collective of CUB for blocks of " + shape(x, y, z) + " threads in a block of "
+        + shape(blockDim.x, blockDim.y, blockDim.z) + ": the sizes in its template must be those of the block in x, y and z";
+    emulator_trap(text.c_str(), line);
 }
