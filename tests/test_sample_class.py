@@ -38,12 +38,12 @@ TABLE: dict[str, tuple[tuple[float, ...], set[Status]]] = {
     "cut_forgotten": ((5, 10, 5, 7, 3, 19, 8, 3, 1, 1), {Status.WRONG, Status.ERROR}),
     "remainder_ignored": ((5, 10, 5, 7, 3, 16, 8, 3, 0, 2), {Status.WRONG}),
     "height_for_width": ((5, 10, 5, 7, 3, 12, 20, 3, 0, 5), {Status.WRONG}),
-    "wrong_dtype": ((0, 10, 5, 7, 3, 1, 1, 0, 0, 0), {Status.WRONG, Status.NOT_RUN}),
-    "wrong_shape": ((5, 10, 5, 7, 3, 35, 1, 0, 5, 0), {Status.WRONG, Status.NOT_RUN}),
+    "wrong_dtype": ((0, 10, 5, 7, 3, 0, 0, 0, 0, 0), {Status.WRONG, Status.NOT_RUN}),
+    "wrong_shape": ((5, 10, 5, 7, 3, 35, 0, 0, 5, 0), {Status.WRONG, Status.NOT_RUN}),
     "syntax_error": ((0,) * 10, {Status.ERROR, Status.NOT_RUN}),
     "infinite_loop": ((5, 4, 5, 7, 3, 35, 20, 5, 5, 5), {Status.TIMEOUT}),
     "exits_at_import": ((0,) * 10, {Status.CRASHED, Status.NOT_RUN}),
-    "prints_without_end": ((5, 10, 5, 1, 0, 1, 20, 0, 0, 5), {Status.OUTPUT_LIMIT, Status.NOT_RUN}),
+    "prints_without_end": ((5, 10, 5, 0, 0, 0, 20, 0, 0, 5), {Status.OUTPUT_LIMIT, Status.NOT_RUN}),
     "missing_file": ((0,) * 10, {Status.REFUSED}),
 }
 

@@ -1,7 +1,6 @@
 """Finds submissions with similar code, by copydetect's fingerprints (winnowing, Schleimer et al. 2003)."""
 
 import io
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -42,7 +41,7 @@ def similar_pairs(
         if (common := (sets[one] & sets[other]).bit_count())
     ]
     rough.sort(key=lambda pair: (-pair[0], *pair[1:]))
-    candidates = [rough[place][1:] for place in _from_each_group(rough, CANDIDATES * top)]
+    candidates = [rough[place][1:] for place in _joining_first(rough, CANDIDATES * top)]
     pairs = [_pair(detector, name, *students, prints) for students in candidates]
     return most_similar(pairs, top)
 
@@ -50,35 +49,30 @@ def similar_pairs(
 def most_similar(pairs: Iterable[Pair], top: int) -> tuple[Pair, ...]:
     """The `top` most similar pairs, the most similar first.
 
-    A group of n similar files has n * (n - 1) / 2 pairs. Each group gets its first pairs before any group
-    gets all of them.
+    A group of n similar files has n * (n - 1) / 2 pairs. Those n - 1 that join one more student to a group
+    come before all others, so that no student is left out for a pair of two who are named already.
     """
     ranked = sorted(pairs, key=lambda p: (-p.share, p.left.student, p.right.student, p.file))
-    places = _from_each_group([(p.share, p.left.student, p.right.student) for p in ranked], top)
+    places = _joining_first([(p.share, p.left.student, p.right.student) for p in ranked], top)
     return tuple(ranked[place] for place in places)
 
 
-def _from_each_group(ranked: Sequence[Alike], most: int) -> list[int]:
+def _joining_first(ranked: Sequence[Alike], most: int) -> list[int]:
     """The places of at most so many pairs, in their order.
 
-    The most similar pair of each group of students is among them first, then the next pair of each group that
-    joins one more student to it, and then all other pairs.
+    The pairs that join students to groups, a spanning tree of each group (Kruskal 1956), are chosen first,
+    then all others, both by share. Among equal shares the first pair of each group is before its second.
     """
     groups: dict[str, list[str]] = {}
-    joining: dict[int, str] = {}  # the pairs that join two groups, with a student of theirs
+    order: dict[int, tuple[float, int]] = {}
     for place, (share, one, other) in enumerate(ranked):
         first, second = groups.setdefault(one, [one]), groups.setdefault(other, [other])
         if share >= ALIKE and first is not second:
-            joining[place] = one
+            order[place] = (-share, len(first) + len(second))
             first += second
             groups.update(dict.fromkeys(second, first))
-    turns: Counter[int] = Counter()
-    order = {}
-    for place, student in joining.items():
-        order[place] = turns[id(groups[student])]
-        turns[id(groups[student])] += 1
-    places = sorted(range(len(ranked)), key=lambda place: (order.get(place, len(ranked)), place))
-    return sorted(places[:most])
+    others = (place for place in range(len(ranked)) if place not in order)
+    return sorted([*sorted(order, key=lambda place: (*order[place], place)), *others][:most])
 
 
 def _copydetect() -> Any:

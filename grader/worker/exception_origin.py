@@ -4,19 +4,27 @@ import ast
 import contextlib
 import linecache
 import os
+import re
+import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from opcode import opname
 from pathlib import Path
-from types import FrameType, FunctionType, ModuleType, TracebackType
+from types import BuiltinMethodType, FrameType, FunctionType, MethodType, ModuleType, TracebackType
 from typing import Any
 
 from grader.model.wire_format import MAX_CALLS
+from grader.worker.function_proxy import FunctionProxy
+from grader.worker.student_module import Submission
 
 MAX_FRAMES = 50  # the last ones of a traceback; a recursion has thousands
 MAX_ARGUMENT = 40
 WITHIN_A_LINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # part of the function around it
-GRADER = os.path.dirname(os.path.dirname(__file__))
+FUNCTIONS = FunctionProxy.__call__.__code__.co_filename
+MISFIT = re.compile(
+    r"\(\) (takes|missing|got|argument after) "
+)  # Python's words; no instruction has a flag for it
+STEPS = ("CALL", "BINARY", "COMPARE", "CONTAINS", "UNARY", "STORE", "DELETE")  # of the instructions' names
 
 
 def frames_of(raised: BaseException) -> Iterator[tuple[FrameType, int]]:
@@ -59,23 +67,129 @@ def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
 def is_of_submission(raised: BaseException, folder: str, probes: Sequence[str], latest: object) -> bool:
     """True if the submission raised an exception; False if a probe could not use what it returned.
 
-    The exception passed through the submission's code. A callable without a Python frame, such as a cached
-    function or an enumeration, leaves no trace of its own: then the probe's last step is a call, and
-    `latest`, the attribute of the submission that it used last, is no plain function.
+    The innermost frame decides, among those of the submission, the probes and the functions of a case. Code
+    without a frame in the submission's files, such as a cached function, an enumeration, a property without a
+    setter or a library's function under a new name, leaves none: then the probe's own step at that frame must
+    be a step of the submission (see `_is_step_of_submission`). `latest` is the attribute of the submission
+    that the probe used last. In doubt it is False, and the student is told to ask.
     """
-    frame = instruction = None  # of the last step of the course's code
+    own: tuple[FrameType, int] | None = None  # the last frame if it is a probe's, and its instruction
+    is_own = False
     trace = traceback_of(raised)
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
         if folder and file.startswith(folder + os.sep):
-            return True
-        if file in probes or file.startswith(GRADER + os.sep):
-            frame, instruction = trace.tb_frame, trace.tb_lasti
+            own, is_own = None, True
+        elif file in probes:
+            own, is_own = (trace.tb_frame, trace.tb_lasti), False
+        elif file == FUNCTIONS:
+            own, is_own = None, False
         trace = trace.tb_next
-    if frame is None or instruction is None or frame.f_code.co_filename not in probes:
-        return False
-    is_call = "CALL" in opname[frame.f_code.co_code[instruction]]
-    return is_call and latest is not None and type(latest) is not FunctionType
+    if own is None or _does_not_fit(raised):
+        return is_own
+    with contextlib.suppress(BaseException):  # a class may be the submission's: any access may run its code
+        return _is_step_of_submission(*own, folder, latest)
+    return False
+
+
+def _does_not_fit(raised: BaseException) -> bool:
+    """True if a function does not take such arguments, so that it never ran."""
+    text = raised.args[0] if type(raised) is TypeError and raised.args else None
+    return type(text) is str and MISFIT.search(text) is not None
+
+
+def _is_step_of_submission(frame: FrameType, instruction: int, folder: str, latest: object) -> bool:
+    """True if the step of a probe that failed runs code of the submission.
+
+    That is a call of an attribute of the submission, or of a method of an object whose class the submission
+    defines; or an operator, a store or a subscript of such an object.
+    """
+    node = _step(frame, instruction)
+    operands: Sequence[ast.expr] = ()
+    match node:
+        case ast.Call(func=ast.Attribute() as function):
+            if _is_attribute_of_submission(function, frame):
+                return True
+            operands = (function.value,)
+        case ast.Call():
+            called = _value(node.func, frame)
+            if called is setattr:
+                operands = node.args[:1]
+            elif isinstance(called, MethodType | BuiltinMethodType):
+                return called is latest or _is_own(type(called.__self__), folder)
+            else:
+                return called is not None and called is latest
+        case ast.BinOp():
+            operands = (node.left, node.right)
+        case ast.Compare():
+            operands = (node.left, *node.comparators)
+        case ast.UnaryOp():
+            operands = (node.operand,)
+        case ast.AugAssign():
+            operands = (node.target, node.value)
+        case ast.Subscript() | ast.Attribute():
+            operands = (node.value,)
+    return any(_is_own_object(operand, frame, folder) for operand in operands)
+
+
+def _step(frame: FrameType, instruction: int) -> ast.AST | None:
+    """The call, the operation, the store or the subscript in a frame's source that an instruction is part of.
+
+    None for any other step, such as the loop, the test or the `with` that has a call's result and its place.
+    """
+    code = frame.f_code
+    while opname[code.co_code[instruction]] == "CACHE":  # where a frame stays that called a Python function
+        instruction -= 2
+    operation = opname[code.co_code[instruction]]
+    if not operation.startswith(STEPS):
+        return None
+    line, end_line, column, end_column = list(code.co_positions())[instruction // 2]
+    for node in ast.walk(ast.parse(Path(code.co_filename).read_bytes())):
+        if isinstance(node, ast.expr | ast.stmt) and node.end_lineno == end_line:
+            is_here = node.end_col_offset == end_column
+            is_whole = (node.lineno, node.col_offset) == (line, column)
+            match node:
+                # in a chain of several lines they start at the last name, but no two of them end here
+                case ast.Call() if is_here and operation.startswith("CALL"):
+                    return node
+                case ast.Attribute(ctx=ast.Store() | ast.Del()) if is_here:
+                    return node
+                case ast.BinOp() | ast.Compare() | ast.UnaryOp() | ast.AugAssign() | ast.Subscript():
+                    if is_here and is_whole:
+                        return node
+    return None
+
+
+def _is_attribute_of_submission(node: ast.Attribute, frame: FrameType) -> bool:
+    """True for `submission.name`, unless the grader itself defines the name, as it does `array`."""
+    return type(_value(node.value, frame)) is Submission and node.attr not in vars(Submission)
+
+
+def _is_own_object(node: ast.expr, frame: FrameType, folder: str) -> bool:
+    """True if an expression is a name for an object, or makes it, and its class is the submission's."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if not _is_attribute_of_submission(node.func, frame):
+            return False
+        made = getattr(_value(node.func.value, frame), node.func.attr)
+        return isinstance(made, type) and _is_own(made, folder)
+    return _is_own(type(_value(node, frame)), folder)
+
+
+def _value(node: ast.expr, frame: FrameType) -> Any:
+    """The value of a name in a frame; None for any other expression, because none is computed twice."""
+    if not isinstance(node, ast.Name):
+        return None
+    names = next((n for n in (frame.f_locals, frame.f_globals, frame.f_builtins) if node.id in n), {})
+    return names.get(node.id)
+
+
+def _is_own(kind: type, folder: str) -> bool:
+    """True if a file of the submission defines a class, or one that it derives from."""
+    for base in kind.__mro__:
+        file = getattr(sys.modules.get(base.__module__), "__file__", None) or ""
+        if folder and file.startswith(folder + os.sep):
+            return True
+    return False
 
 
 def place_in_course(raised: BaseException, folders: Sequence[str]) -> dict[str, Any]:

@@ -19,8 +19,9 @@ DOCS = """\
 The call must raise the exception that the case's `raises` names, or one whose class derives from it, as
 NumPy's `AxisError` derives from `IndexError`. Classes count by their names. An exception of the probe does
 not count: it may only show that the probe cannot unpack what the submission returned. The handout raises
-`NotImplementedError`, so that exception counts only if the case names it. This comparison needs no expected
-value.
+`NotImplementedError`, so that exception counts only if the case names it. If the criterion has other cases,
+such a case counts once one of them passes: a function that only raises earns nothing. This comparison needs
+no expected value.
 
 ```yaml
 - id: refuses
@@ -76,8 +77,8 @@ class Raises(Comparison):
             return outcome, Difference(
                 f"{expected} is raised", f"{in_python(answer_in(outcome))} is returned", why
             )
-        if outcome.status is not Status.ERROR:
-            return outcome, None
+        if outcome.status is not Status.ERROR or question.submission.cannot_start:
+            return outcome, None  # a file that cannot be imported refuses nothing
         actual = f"{outcome.error} is raised"
         if derives_from(expected, (outcome.error, *outcome.error_bases)):
             if outcome.is_error_of_submission:

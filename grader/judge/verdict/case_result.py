@@ -73,13 +73,17 @@ def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
     """The reason not to run a trivial case yet, if no other case of its criterion passes.
 
     A trivial case expects no elements, only zeros, or a value such as 0, "" or None: returning the argument,
-    or nothing, would be enough.
+    or nothing, would be enough. A refusal is one, too: a function that only raises would be enough.
     Empty if the case may be run.
     """
-    names = {other.name for other in criterion.cases} - {case.name} - refusals(run.assignment.rubric)
+    without_work = refusals(run.assignment.rubric)
+    names = {other.name for other in criterion.cases} - {case.name} - without_work
     others = [result for name, result in run.results.items() if name in names]
     if case.kind == OWN_TEST or not others or any(r.status is Status.OK for r in others):
         return ""
+    if case.name in without_work:
+        counts = f"counts once another case of {criterion.id} passes"
+        return f"a function that only raises would pass {case.id}, so it {counts}"
     comparison = comparison_of(case)
     if not comparison.needs_expected or comparison.watches_the_run:
         return ""

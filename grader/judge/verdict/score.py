@@ -36,9 +36,9 @@ def unmet_requirement(
     blocks nothing.
     """
     for id in criterion.requires:
-        required = {name: result for name, result in results.items() if result.criterion == id}
-        statuses = {result.status for result in required.values()}
-        has_earned = any(_share(result) for name, result in required.items() if name not in without)
+        required = [r for name, r in results.items() if r.criterion == id and name not in without]
+        statuses = {result.status for result in required}
+        has_earned = any(map(_share, required))
         if required and not has_earned and not statuses >= {Status.TIMEOUT, Status.NOT_RUN}:
             return f"needs a right result of {id}"
     return ""

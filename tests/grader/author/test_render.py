@@ -19,6 +19,7 @@ from grader.author.exercises.python_source import find_exercise
 from grader.author.handout import _visible_rubric, generate, is_in_handout
 from grader.author.load import load, load_course
 from grader.author.render import Views, render
+from grader.judge.examples.freeze_small_cases import SMALLEST, freeze_ladders
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.prove.assignment_checks import leaks as lines_given_away
@@ -41,10 +42,15 @@ def assignments() -> list[Assignment]:
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory, assignments: list[Assignment]) -> Path:
-    """Everything generated, once for all tests, without the small cases: they hold numbers and take long."""
+    """Everything generated, once for all tests; small cases for the first alone, because they take long."""
     out = tmp_path_factory.mktemp("build")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("grader.author.handout.freeze_ladders", lambda assignment, oracle: "{}")
+        patch.setattr(
+            "grader.author.handout.freeze_ladders",
+            lambda assignment, oracle: (
+                freeze_ladders(assignment, oracle) if assignment.name == NAMES[0] else "{}"
+            ),
+        )
         generate(assignments, out)
     return out
 
@@ -215,9 +221,17 @@ def test_rendering_twice_gives_the_same_text(assignments: list[Assignment], view
         assert render(assignment, view) == render(assignment, view)
 
 
-@pytest.mark.parametrize(
-    "name", [NAMES[0], *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES[1:])]
-)
+def test_an_assignment_generated_alone_is_what_it_is_among_all(
+    build: Path, assignments: list[Assignment], tmp_path: Path
+) -> None:
+    generate(assignments[:1], tmp_path)
+
+    for kind in ("release", "solution"):
+        assert tree(tmp_path / kind / NAMES[0]) == tree(build / kind / NAMES[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES[1:])
 def test_generating_twice_gives_the_same_bytes(
     assignments: list[Assignment], name: str, tmp_path: Path
 ) -> None:
@@ -254,6 +268,9 @@ def test_no_hidden_case_travels(build: Path, assignments: list[Assignment], name
     assert hidden and of_arrays <= frozen_names  # a case of plain values alone has no array
     assert {case.name for c in handed_out.rubric.criteria for case in c.cases} == frozen_names
     assert frozen_names == {case.name for case in cases} - hidden
+    small_cases = (build / "release" / name / "grading" / SMALLEST).read_text()
+    assert (len(small_cases) > 1000) == (name == NAMES[0])
+    assert [each for each in hidden if each in small_cases] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,5 +1,6 @@
 """A module checks a launch's arguments, offers CUDA's functions to kernels, and counts accesses."""
 
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable
@@ -29,6 +30,20 @@ extern "C" __global__ void fill(int n, float value, float *out)
 def module(request):
     folder = request.config.cache.mkdir("kernels")
     return lambda source, **options: Module(source, folder=folder, **options)
+
+
+@pytest.fixture
+def new_folder(request, module, tmp_path):
+    """Makes an empty folder for libraries, with the runtime: it takes seconds to compile."""
+    module(FILL)
+
+    def make(name: str = "libraries"):
+        (tmp_path / name).mkdir()
+        for runtime in request.config.cache.mkdir("kernels").glob("runtime_*.so"):
+            shutil.copy2(runtime, tmp_path / name)
+        return tmp_path / name
+
+    return make
 
 
 def launched(
@@ -416,7 +431,7 @@ def test_templates_are_launched_by_their_instances(module):
 # What does not compile.
 
 
-def test_a_kernel_that_does_not_compile_leaves_the_others(module, tmp_path):
+def test_a_kernel_that_does_not_compile_leaves_the_others(module, new_folder):
     """Whoever launches it is told, with all its errors; the others keep their lines and their numbers."""
     source = """__global__ void first(float *out) { out[0] = nothing;
     out[1] = "\\\\"; }
@@ -428,7 +443,7 @@ __global__ void third(float *out)
 """
     kernels, out = module(source), np.zeros(1, "float32")
     assert not kernels.launch("third", 1, 1, [out]).findings
-    libraries = compile_library(source, "kernels.cu", {}, (), True, tmp_path)[:2]
+    libraries = compile_library(source, "kernels.cu", {}, (), True, new_folder())[:2]
     with pytest.raises(CompileError, match="nothing"):
         module(source, libraries=libraries).launch("first", 1, 1, [out])
     assert out[0] == 3
@@ -494,27 +509,29 @@ def test_shared_memory_at_the_files_level_is_refused(module):
 # What is kept, and what is counted.
 
 
-def test_the_same_source_is_compiled_once(tmp_path):
-    first = Module(FILL, folder=tmp_path)
-    files = {path: path.stat().st_ino for path in tmp_path.iterdir()}
-    Module(FILL, folder=tmp_path)
-    assert files == {path: path.stat().st_ino for path in tmp_path.iterdir()}
-    Module(FILL + "// changed", folder=tmp_path)
-    assert len(list(tmp_path.glob("*.so"))) == len([path for path in files if path.suffix == ".so"]) + 1
+def test_the_same_source_is_compiled_once(new_folder):
+    folder = new_folder()
+    first = Module(FILL, folder=folder)
+    files = {path: path.stat().st_ino for path in folder.iterdir()}
+    Module(FILL, folder=folder)
+    assert files == {path: path.stat().st_ino for path in folder.iterdir()}
+    Module(FILL + "// changed", folder=folder)
+    assert len(list(folder.glob("*.so"))) == len([path for path in files if path.suffix == ".so"]) + 1
     assert first.warnings == ""
 
 
-def test_kernels_from_several_folders_run_in_one_process(tmp_path):
+def test_kernels_from_several_folders_run_in_one_process(new_folder):
     for name in ("a", "b"):
         out = np.zeros(4, "float32")
-        kernels = Module(FILL + f"// {name}", folder=tmp_path / name)
+        kernels = Module(FILL + f"// {name}", folder=new_folder(name))
         assert not kernels.launch("fill", 1, 4, [4, 2.0, out]).findings
         assert out.tolist() == [2, 2, 2, 2]
 
 
-def test_a_compilers_warning_is_kept_with_the_library(tmp_path):
+def test_a_compilers_warning_is_kept_with_the_library(new_folder):
+    folder = new_folder()
     for _ in range(2):
-        kernels = Module("__global__ void kernel(int *out) { int unused = 3; }", folder=tmp_path)
+        kernels = Module("__global__ void kernel(int *out) { int unused = 3; }", folder=folder)
         assert "kernels.cu:1" in kernels.warnings and "unused" in kernels.warnings
 
 
@@ -588,10 +605,11 @@ def test_accesses_and_arithmetic_are_counted(module):
     assert counters.arithmetic_per_byte == 0.5
 
 
-def test_lines_are_those_of_binutils(tmp_path):
+def test_lines_are_those_of_binutils(new_folder):
     """Every row of the table, against addr2line's answer for that address."""
-    kernels = Module(FILL, folder=tmp_path)
-    library = next(path for path in tmp_path.glob("kernels_*.so"))
+    folder = new_folder()
+    kernels = Module(FILL, folder=folder)
+    library = next(path for path in folder.glob("kernels_*.so"))
     table = LineTable(library.read_bytes())
     addresses = sorted({address for address, file, _ in table._rows if file})
     assert kernels.kernels == ("fill",)

@@ -1,0 +1,41 @@
+"""Who only refuses earns nothing: a file that cannot be imported, or functions that only raise."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.author.load import load, load_course
+from grader.author.render import Views
+from grader.judge.session import Session
+from grader.model.grade import Grade, Status
+from grader.model.submitted_files import SubmittedFiles
+from grader.model.surroundings import Sandbox
+
+ROOT = Path(__file__).parents[2]
+QUICK = ("conv_forward", "pool_norm")
+NAMES = [
+    pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
+    for name in load_course(ROOT / "assignments" / "course.yaml").assignments
+    if not list((ROOT / "assignments" / name / "templates").glob("*.cu.j2"))  # a kernel raises nothing
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_only_raises_earns_nothing(name: str) -> None:
+    views = Views(load(ROOT / "assignments" / name))
+    with Session(views.assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+        for error in ("ValueError", "IndexError"):
+            files = {file: views.handout.files[file] for file in views.loaded.files}
+            raising = {f: t.replace("NotImplementedError", error).encode() for f, t in files.items()}
+            assert any(error.encode() in text for text in raising.values())
+            assert _earned(session.grade(SubmittedFiles(raising), "raises")) == 0
+
+            ending = {file: f"raise {error}('at the import')\n".encode() for file in files}
+            grade = session.grade(SubmittedFiles(ending), "ends")
+            assert _earned(grade) == 0
+            assert Status.OK not in {result.status for c in grade.criteria for result in c.results}
+
+
+def _earned(grade: Grade) -> object:
+    assert Status.INTERNAL_ERROR not in {criterion.status for criterion in grade.criteria}
+    return grade.score
