@@ -158,11 +158,14 @@ template <typename T> constexpr size_t emulator_size = [] {
 template <typename T> struct emulator_pointer {  // the argument of a copy
     T *address;
 
-    template <typename U> emulator_pointer(U *given) : address(given)
+    template <typename U> requires std::is_convertible_v<U *, T *> emulator_pointer(U *given) : address(given)
     {
         emulator_element(given, emulator_size<std::remove_const_t<U>>);
     }
     emulator_pointer(std::nullptr_t) : address(nullptr) {}
+    template <typename C>  // a class that converts to a pointer
+    requires std::is_class_v<std::remove_reference_t<C>> && std::is_convertible_v<C, T *>
+    emulator_pointer(C &&given) : address(static_cast<C &&>(given)) {}
 };
 typedef emulator_pointer<void> emulator_target;
 typedef emulator_pointer<const void> emulator_source;

@@ -48,6 +48,19 @@ RIGHT = {  # the lines of a kernel, and what it writes
         "__syncthreads();\nout[i] = s[63 - i][1];",
         lambda i: 2 * (63 - i) + 1 if i < 64 else 0,
     ),
+    "one_memory_for_two_collectives": (
+        "__shared__ union {\nBlockScan::TempStorage scan; // its own kind\nBlockReduce::TempStorage sum;\n"
+        "int all[64];\n} t, other;\nint i = threadIdx.x, v;\nint sum = BlockReduce(other.sum).Sum(1);\n"
+        "BlockScan(t.scan).InclusiveSum(1, v);\n__syncthreads();\nt.all[i] = v;\n__syncthreads();\n"
+        "out[i] = t.all[63 - i];\nif (i == 0)\nout[64] = sum;",
+        lambda i: 64 - i if i < 64 else 64 * (i == 64),
+    ),
+    "shared_members_of_a_type_with_a_name": (
+        "__shared__ struct alignas(64) Row { int all[64]; alignas(8) char end; } rows[2];\n"
+        "static_assert(sizeof(Row) == 320);\nint i = threadIdx.x;\nrows[1].all[i] = i;\n__syncthreads();\n"
+        "out[i] = rows[1].all[63 - i];",
+        lambda i: 63 - i if i < 64 else 0,
+    ),
     "more_valid_values_than_threads": (
         "__shared__ BlockReduce::TempStorage temp;\nint sum = BlockReduce(temp).Sum(1, 450);\n"
         "if (threadIdx.x == 0)\nout[0] = sum;",
@@ -97,6 +110,11 @@ WRONG = {  # the lines of a kernel, its block, and the words about its line that
     ),
     "several_values_that_no_thread_has_written": (
         f"{BLOCK}__shared__ int s[64][2];\nint v[2];\nscan.ExclusiveSum(s[i], v); // here\nout[i] = v[1];",
+        64,
+        "which no thread has written",
+    ),
+    "a_union_that_no_thread_has_written": (
+        "__shared__ union {\nint a[64];\nfloat b[64];\n} t;\nout[threadIdx.x] = t.a[threadIdx.x]; // here",
         64,
         "which no thread has written",
     ),

@@ -41,6 +41,7 @@ template <typename T> __global__ void copy(T *out, const T *in)
 {
     out[threadIdx.x] = in ? in[threadIdx.x] : 5;
 }
+struct Handle { float *start; operator float *() const { return start; } };
 __global__ void scale(float *out, Scaled by) { out[threadIdx.x] *= by.factor; }
 __global__ void racy(int *out) { out[threadIdx.x / 2] = threadIdx.x; } // racy
 __global__ void counts_badly() { counter += 1; } // miscounted
@@ -226,6 +227,12 @@ RIGHT = {
         f"CHECK(cudaFuncSetAttribute(reverse, cudaFuncAttributeMaxDynamicSharedMemorySize, 96 * 1024));\n"
         f'{ALLOCATED}reverse<<<1, N, 96 * 1024>>>(d); CHECK(cudaDeviceSynchronize());\n{BACK}puts("ok");',
         "ok",
+    ),
+    "a_class_that_converts_to_a_pointer": (
+        f"{ALLOCATED}Handle handle = {{d}}; scale<<<1, N>>>(handle.start, 0.f);\n"
+        "CHECK(cudaMemcpy(h, handle, sizeof h, cudaMemcpyDeviceToHost)); CHECK(cudaMemset(handle, 0, 4));\n"
+        'printf("%g", h[5]); CHECK(cudaFree(handle));',
+        "0",
     ),
     "events": (
         "cudaEvent_t a, b; CHECK(cudaEventCreate(&a)); CHECK(cudaEventCreate(&b));\n"
@@ -739,3 +746,11 @@ def test_what_a_program_may_not_have_on_the_device_it_may_have_on_the_host():
     Program(f"int main() {{ {statement} }}").text()
     with pytest.raises(CompileError, match=r"program\.cu:1: `asm`"):
         Program(f"__global__ void k() {{ {statement} }}\nint main() {{}}").text()
+
+
+def test_a_copy_to_constant_memory_of_the_host_is_refused_in_one_line_of_the_file(tmp_path):
+    text = "int main()\n{\n    const float *d = nullptr;\n    cudaMemcpy(d, d, 4, cudaMemcpyDefault);\n}\n"
+    with pytest.raises(CompileError) as error:
+        program_into(Program(text, "copies.cu"), runtime_into(tmp_path), tmp_path / "copies")
+    (line,) = str(error.value).splitlines()
+    assert line.startswith("copies.cu:4:") and "const float" in line
