@@ -293,7 +293,7 @@ NO_DATA = {
         "wide = []\n    for _ in range(30): wide = [wide, wide]\n    return wide",
         "more than 100000 values",
     ),
-    "an_object": ("return word[::-1]", "return object()", "the result[0] is an object; a number"),
+    "an_object": ("return word[::-1]", "return object()", "the result[0] is an object; expected a number"),
 }
 
 

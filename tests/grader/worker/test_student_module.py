@@ -123,10 +123,16 @@ def test_a_tuple_of_arrays_is_several_and_a_tuple_of_ints_is_one(ndarray: Module
     by_name(
         {
             "an_ndarray_of_none": (NDArray(None), "is a return missing"),
-            "function": (len, "the result is a builtin_function_or_method; a number, a text, a list"),
-            "generator": ((x for x in "a"), "the result is a generator; a number, a text"),
-            "a_generator_in_a_tuple": ((GRID, (x for x in "a")), "the result[1] is a generator; a number"),
-            "the_class_itself": (NDArray, "the result is a type; a number, a text"),
+            "function": (
+                len,
+                "the result is a builtin_function_or_method; expected a number, a text, a list",
+            ),
+            "generator": ((x for x in "a"), "the result is a generator; expected a number, a text"),
+            "a_generator_in_a_tuple": (
+                (GRID, (x for x in "a")),
+                "the result[1] is a generator; expected a number",
+            ),
+            "the_class_itself": (NDArray, "the result is a type; expected a number, a text"),
             "objects": (np.array([object()]), "an array of object"),
             "objects_that_are_numbers": (np.array([1.0, 2.0], dtype=object), "an array of object"),
             "text_array": (np.array(["x"]), "an array of <U1"),
@@ -134,8 +140,11 @@ def test_a_tuple_of_arrays_is_several_and_a_tuple_of_ints_is_one(ndarray: Module
             "void": (np.zeros(2, "V4"), "numbers are expected"),
             "longdouble": (np.zeros(2, np.longdouble), "numbers are expected"),
             "dates": (np.zeros(2, "M8[s]"), "numbers are expected"),
-            "longdouble_in_a_list": ([np.longdouble(1)], "the result[0] is a longdouble; a number"),
-            "date_in_a_list": ([np.datetime64("2020-01-01")], "the result[0] is a datetime64; a number"),
+            "longdouble_in_a_list": ([np.longdouble(1)], "the result[0] is a longdouble; expected a number"),
+            "date_in_a_list": (
+                [np.datetime64("2020-01-01")],
+                "the result[0] is a datetime64; expected a number",
+            ),
         }
     ),
 )
