@@ -14,7 +14,7 @@ from typing import NoReturn
 from grader.cli import GRADER_FAULT, NOT_PASSED, USER_MISTAKE
 from grader.cli.command_line.arguments import parse
 from grader.cli.command_line.output import Output
-from grader.cli.command_line.termination import Terminated, cleaning_up
+from grader.cli.command_line.termination import cleaning_up, exit_status_of_signal
 from grader.model.errors import BackflipError, UserError
 
 # what a handout's grader lacks, and the libraries that only instructors install
@@ -66,9 +66,9 @@ def _run(arguments: Sequence[str] | None) -> int:
     except BackflipError as error:
         print(f"grader: internal error in Backflip (not your submission): {error}", file=sys.stderr)
         return GRADER_FAULT
-    except KeyboardInterrupt as interrupt:
+    except KeyboardInterrupt:
         print("grader: interrupted; everything recorded so far is kept", file=sys.stderr)
-        return interrupt.exit_status if isinstance(interrupt, Terminated) else NOT_PASSED
+        return exit_status_of_signal() or NOT_PASSED
     except ModuleNotFoundError as error:
         if not str(error.name).startswith(OF_INSTRUCTORS):
             return _fault(error)

@@ -1,7 +1,6 @@
 """`grader serve`: shows the instructor's desk in a browser."""
 
 import argparse
-import contextlib
 import ipaddress
 import secrets
 import socket
@@ -13,6 +12,7 @@ from grader.api import Course, CourseAssignment
 from grader.author.render import render
 from grader.batch.gradebook import Gradebook
 from grader.cli import PASSED
+from grader.cli.command_line.termination import until_ctrl_c
 from grader.cli.course import find_repository
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
 from grader.model.errors import UserError
@@ -43,8 +43,10 @@ def run(options: argparse.Namespace) -> int:
         )
         host_name = host if options.host not in ("0.0.0.0", "::") else socket.gethostname()
         print(f"http://{host_name}:{port}/?token={token}", flush=True)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        with contextlib.suppress(KeyboardInterrupt):
+        config = uvicorn.Config(
+            app, lifespan="off", log_level="warning", access_log=False, server_header=False
+        )
+        with until_ctrl_c():
             uvicorn.Server(config).run(sockets=[listening])
     return PASSED
 

@@ -1,7 +1,8 @@
 """`python -m grader.worker` reads a configuration on stdin, then serves requests on stdin and stdout.
 
-The configuration is JSON, after its length in 8 bytes. NumPy is imported while it is on its way. With the
-descriptors of a `sibling` in it, the worker forks a second one for them, which need not import NumPy again.
+The configuration is JSON, after its length in 8 bytes. NumPy is imported while it is on its way. If a
+`sibling` is wanted, the worker forks a second one, which need not import NumPy again, for the descriptors
+`for_sibling`.
 """
 
 import contextlib
@@ -40,8 +41,8 @@ def _fork_sibling(pipes: Sequence[int]) -> None:
         for target, descriptor in enumerate(pipes):
             os.dup2(descriptor, target)
         os.write(1, os.getpid().to_bytes(PID_BYTES, sys.byteorder))
-    for descriptor in pipes:
-        os.close(descriptor)
+        if "numpy.random" in sys.modules:  # NumPy 1 imports it with itself: two workers would draw the same
+            sys.modules["numpy.random"].seed()
 
 
 if __name__ == "__main__":
@@ -53,5 +54,7 @@ if __name__ == "__main__":
     gc.enable()
     config = json.loads(_exactly(int.from_bytes(_exactly(LENGTH_BYTES), "little")))
     if config["sibling"]:
-        _fork_sibling(config["sibling"])
+        _fork_sibling(config["for_sibling"])
+    for descriptor in config["for_sibling"]:
+        os.close(descriptor)
     serve(Worker(config))

@@ -1,10 +1,16 @@
 """Ends a command on SIGTERM and SIGHUP as on Ctrl-C, so that it removes its temporary folders."""
 
+import math
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+
+TOGETHER_SECONDS = 1.0  # signals that come so soon after Ctrl-C are one with it
+USUAL = {"SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL}
+
+_terminated: list["Terminated"] = []  # at most one: libraries raise a plain KeyboardInterrupt in its place
 
 
 class Terminated(KeyboardInterrupt):
@@ -17,25 +23,46 @@ class Terminated(KeyboardInterrupt):
 
 @contextmanager
 def cleaning_up() -> Iterator[None]:
-    """Raises Terminated when such a signal comes, unless the command was started to ignore it."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows has no SIGHUP
-    numbers = [
-        number for name in names if signal.getsignal(number := getattr(signal, name)) == signal.SIG_DFL
-    ]
+    """Raises Terminated when such a signal comes, unless the command was started to ignore it.
 
-    def end(number: int, frame: FrameType | None) -> NoReturn:
-        for each in numbers:
-            signal.signal(each, _stay)
-        raise Terminated(number)
+    A signal that comes while the command cleans up does not interrupt that: after Terminated none counts any
+    more, and after Ctrl-C none for a moment, because a debugger or a test may go on.
+    """
+    quiet_until = -math.inf
 
-    for number in numbers:
+    def end(number: int, frame: FrameType | None) -> None:
+        nonlocal quiet_until
+        if (now := time.monotonic()) < quiet_until:
+            return
+        if number == signal.SIGINT:
+            quiet_until = now + TOGETHER_SECONDS
+            raise KeyboardInterrupt
+        quiet_until = math.inf
+        _terminated.append(Terminated(number))
+        raise _terminated[0]
+
+    _terminated.clear()
+    numbers = {getattr(signal, name): usual for name, usual in USUAL.items() if hasattr(signal, name)}
+    before = {number: usual for number, usual in numbers.items() if signal.getsignal(number) == usual}
+    for number in before:
         signal.signal(number, end)
     try:
         yield
     finally:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
+        for number, usual in before.items():
+            signal.signal(number, usual)
 
 
-def _stay(number: int, frame: FrameType | None) -> None:
-    """Does nothing: once is enough, and the clean-up follows. A child would inherit an ignored signal."""
+@contextmanager
+def until_ctrl_c() -> Iterator[None]:
+    """Ends its block on Ctrl-C, the usual way to end it; raises Terminated if another signal ended it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if _terminated:
+            raise _terminated[0] from None
+
+
+def exit_status_of_signal() -> int | None:
+    """The exit status if a signal ended the command; None if it was Ctrl-C."""
+    return _terminated[0].exit_status if _terminated else None

@@ -1,7 +1,6 @@
 """`grader watch`: after each save, grades the cases that the saved file affects."""
 
 import argparse
-import contextlib
 import sys
 import time
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.cli import PASSED
+from grader.cli.command_line.termination import until_ctrl_c
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import handout, place_of
 from grader.intake.submission import read_submission
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     assignment = handout()
     with Session(assignment, sandbox=Sandbox.NONE) as session:
         watch = Watch(assignment, session, Console())
-        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the way to end it
+        with until_ctrl_c():
             watch.grade()
             for _ in changes(Path.cwd(), assignment.files):
                 watch.grade()

@@ -34,6 +34,8 @@ INCLUDES = frozenset(
         "mma.h", "algorithm", "limits", "utility",
     )
 )  # fmt: skip
+# Headers that device code has and a submission may not include: docs/cuda.md says why.
+NOT_FOR_SUBMISSIONS = re.compile(r"cub/.*|curand\w*\.h|cooperative_groups/.*|cuda/.*|thrust/.*")
 TYPE = r"(?:const\s+|volatile\s+|unsigned\s+|signed\s+|struct\s+|class\s+)*[A-Za-z_][\w:]*(?:\s*<[^<>;{}]*>)?"
 EMULATOR = "is a name of the emulator, which a kernel may not use; choose another name"
 AROUND = "gets around the checks of memory accesses; write plain CUDA C++"
@@ -144,7 +146,11 @@ def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[st
     """The reason to refuse a directive, or ""; `code` and `text` are what follows its name, `text` whole."""
     if name == "include" and (header := re.match(r"\s*(?:<([^>]*)>|\"([^\"]*)\")", text)):
         path = header[1] or header[2] or ""
-        return "" if path in INCLUDES else f"`#include <{path[:60]}>`: device code has no such header"
+        if path in INCLUDES:
+            return ""
+        is_of_cuda = NOT_FOR_SUBMISSIONS.fullmatch(path) is not None
+        why = "a submission may not include it" if is_of_cuda else "device code has no such header"
+        return f"`#include <{path[:60]}>`: {why}"
     if name == "pragma" and re.match(r"\s*(?:unroll\b[\s\w()]*|once\s*)$", code):
         return ""
     if name not in DIRECTIVES:

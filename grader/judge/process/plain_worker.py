@@ -194,10 +194,12 @@ class PlainChild:
         Returns its sibling, `with_sibling` and if it can fork one. The sibling has the same configuration.
         """
         sibling = None
+        for_sibling = self._for_sibling.theirs if self._for_sibling is not None else ()
         if with_sibling and self._for_sibling is not None:
             sibling = PlainChild(_Sibling(self._for_sibling.replies), self._for_sibling)
             self._for_sibling = None
-        data = json.dumps({**config, "sibling": sibling._pipes.theirs if sibling else ()}).encode()
+        of_fork = {"sibling": sibling is not None, "for_sibling": for_sibling}
+        data = json.dumps({**config, **of_fork}).encode()
         os.set_blocking(self.requests, True)
         with contextlib.suppress(BrokenPipeError):
             whole = memoryview(len(data).to_bytes(LENGTH_BYTES, "little") + data)

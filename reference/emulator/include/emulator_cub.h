@@ -366,3 +366,11 @@ template <typename T, int Width = 32, int = 0> struct WarpScan {
 };
 
 } // namespace cub
+
+namespace cuda {
+namespace std {
+template <typename = void> struct plus : cub::Sum {};
+} // namespace std
+template <typename = void> struct maximum : cub::Max {};
+template <typename = void> struct minimum : cub::Min {};
+} // namespace cuda

@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from grader.cli.handout.workspace import place_of
 from grader.judge.case_selection.affected import affected
 from grader.judge.session import Session
 from grader.model.surroundings import Sandbox
+from tests.waiting import LIMIT
 
 GRADER = (sys.executable, "-P", "-m", "grader")
 
@@ -276,6 +278,21 @@ def test_ctrl_c_ends_watch_without_a_word(
     monkeypatch.setattr(watch, "changes", interrupted)
     assert main(["watch"]) == PASSED
     assert "interrupt" not in "".join(capsys.readouterr()).lower()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_another_signal_ends_watch_too_and_is_its_exit_status(handout: Path, number: signal.Signals) -> None:
+    process = subprocess.Popen(
+        [*GRADER, "watch"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdout is not None
+    assert any("waiting for the next save" in line for line in process.stdout)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=LIMIT)
+
+    assert process.returncode == 128 + number
+    assert errors.endswith("grader: interrupted; everything recorded so far is kept\n")
+    assert "watchfiles" not in errors and "Traceback" not in errors
 
 
 def test_submit_packs_what_is_asked_for_and_nothing_else(

@@ -47,6 +47,20 @@ def test_the_printed_address_alone_opens_the_desk_and_ctrl_c_ends_it(process: su
     assert (process.returncode, rest, errors) == (PASSED, "", "")
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_another_signal_ends_it_too_and_is_its_exit_status(
+    process: subprocess.Popen[str], number: signal.Signals
+) -> None:
+    assert process.stdout is not None
+    address = urlsplit(process.stdout.readline().strip())
+    assert httpx.get(f"http://{address.netloc}", timeout=LIMIT).status_code == 403  # it serves
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=LIMIT)
+
+    assert process.returncode == 128 + number
+    assert errors == "grader: interrupted; everything recorded so far is kept\n"
+
+
 def test_a_port_that_is_taken_is_one_line_that_names_a_remedy(
     process: subprocess.Popen[str], at_course: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

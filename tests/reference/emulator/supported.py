@@ -469,6 +469,15 @@ ROWS: dict[str, Row] = {
             f"{CUB_BLOCK} out[i] = BlockReduce(r).Reduce(i, cub::Max(), 20);": (
                 lambda i: i + 19 if i % 32 == 0 else -1
             ),
+            f"{CUB_BLOCK} out[i] = BlockReduce(r).Reduce(1, cuda::std::plus<>());": (
+                lambda i: 32 if i % 32 == 0 else -1
+            ),
+            f"{CUB_BLOCK} int v; BlockScan(s).InclusiveScan(lane % 7, v, cuda::maximum<>()); out[i] = v;": (
+                lambda i: min(lane(i), 6)
+            ),
+            f"{CUB_BLOCK} int v; BlockScan(s).InclusiveScan(lane, v, cuda::minimum<int>{{}}); out[i] = v;": (
+                always(0)
+            ),
             f"{CUB_BLOCK} int v[2] = {{i, 1}}; out[i] = BlockReduce(r).Reduce(v, cub::Min());": (
                 lambda i: (i > 0) if i % 32 == 0 else -1
             ),

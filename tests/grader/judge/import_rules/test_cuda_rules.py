@@ -203,3 +203,11 @@ def test_the_compiler_gets_the_text_that_was_read(content: bytes) -> None:
 
 def test_every_header_that_the_rules_allow_is_one_that_the_emulator_has() -> None:
     assert INCLUDES <= kernel_source.INCLUDES
+
+
+@pytest.mark.parametrize("header", sorted(kernel_source.INCLUDES - INCLUDES))
+def test_of_a_header_that_cuda_has_the_refusal_does_not_say_that_there_is_none(header: str) -> None:
+    is_of_c = header in ("cstdlib", "cstring", "stdlib.h", "string.h")  # the host's
+    expected = "device code has no such header" if is_of_c else "a submission may not include it"
+
+    assert problem_of(f"#include <{header}>\n".encode()) == (1, f"`#include <{header}>`: {expected}")

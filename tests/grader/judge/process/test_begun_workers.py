@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation, Subject
-from grader.judge.process.plain_worker import PlainChild, PlainStarter, early_worker
+from grader.judge.process.plain_worker import OWN_ENVIRONMENT, PlainChild, PlainStarter, early_worker
 from grader.judge.process.sandbox import starter
 from grader.model.assignment import Limits
 from grader.model.grade import Status
@@ -183,3 +184,57 @@ def test_a_sibling_that_was_never_forked_is_replaced(probes: Path) -> None:
             assert isinstance(child, PlainChild) and child.is_running
             child.kill()
     assert not Path(sibling.folder).exists()
+
+
+ASKED = b"""
+import os
+
+def drawn():
+    import numpy
+    return float(numpy.random.rand())
+
+def pipes():
+    paths = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
+    links = {os.readlink(path) for path in paths if os.path.islink(path)}
+    return len([link for link in links if link.startswith("pipe:")])
+"""
+PROBES = """
+def drawn(submission, case):
+    return submission.drawn()
+
+
+def pipes(submission, case):
+    return submission.pipes()
+"""
+
+
+def answers(probe: str, folder: Path, early: PlainChild | None, workers: int) -> list[bytes]:
+    """What a submission answers in its first worker, and in the one for its isolated passes."""
+    (folder / "asked.py").write_text(PROBES)
+    plain = starter(Sandbox.NONE, folder / "asked.py", "grader.worker.numpy_arrays", early=early)
+    plain.begin(workers)
+    subject = Subject(("m",), "float32", Device.CPU, {"m.py": ASKED})
+    nothing = Inputs({}, {}, {})
+    with Implementation(plain, subject, Limits()) as submission:
+        outcomes = [submission.run(probe, nothing), submission.run_isolated(probe, nothing)]
+    plain.close()
+    assert [outcome.status for outcome in outcomes] == [Status.OK, Status.OK], outcomes
+    return [outcome.arrays[0].data for outcome in outcomes]
+
+
+@forks_siblings
+def test_a_sibling_draws_other_random_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also with a NumPy that loads its generator with itself, before the fork."""
+    (tmp_path / "sitecustomize.py").write_text("import numpy.random\n")
+    monkeypatch.setitem(OWN_ENVIRONMENT, "PYTHONPATH", str(tmp_path))
+    with early_worker() as early:
+        first, second = answers("drawn", tmp_path, early, 2)
+    assert first != second
+
+
+@forks_siblings
+@pytest.mark.parametrize("workers", [1, 2])
+def test_no_worker_holds_the_pipes_of_another(tmp_path: Path, workers: int) -> None:
+    with early_worker() as early:
+        of_early = answers("pipes", tmp_path, early, workers)
+    assert of_early == answers("pipes", tmp_path, None, workers)
