@@ -25,8 +25,8 @@ from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 from grader.report.terminal.intake_table import inventory_csv, inventory_line, inventory_table
 
 NOT_CLEAR = (
-    "exit status 1: an instructor must decide what is listed above; nothing was graded. This counts as for "
-    "an empty gradebook: `grader batch` also knows earlier times and decisions"
+    "exit status 1: nothing was graded. The counts assume an empty gradebook; `grader batch` also uses "
+    "earlier times and decisions. Decide what is listed above, and then run `grader batch`"
 )
 
 
