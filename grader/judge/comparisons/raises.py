@@ -35,8 +35,8 @@ no expected value.
 ```
 """
 NOT_YOURS = (
-    "the grader's question raised this, after your code returned or without a call of it; if your code does "
-    "raise the exception, tell your instructor"
+    "the grader's question or one of its functions raised this; if your code does raise the exception, tell "
+    "your instructor"
 )
 
 
