@@ -16,9 +16,11 @@ from tests.tiny_course import write_course
 settings.register_profile("laws", deadline=None, derandomize=True)
 settings.load_profile("laws")
 
-# a shell's background job ignores Ctrl-C, and so would what these tests start and then interrupt
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell's background job ignores Ctrl-C, and `nohup` the end of a terminal. So would the processes that
+# these tests start and then interrupt.
+for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 # `make test ARGS=...` hands its variables on, and the Makefile of a handout would read them
 for name in ("MAKEFLAGS", "MAKEOVERRIDES", "ARGS"):

@@ -34,13 +34,13 @@ def make_grade(handout: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_handout_sets_itself_up_and_grades_by_itself(unpacked: Path) -> None:
     first = make_grade(unpacked)
-    assert "0 / 69 visible points" in first.stdout, first.stdout + first.stderr
+    assert "0 / 70 visible points" in first.stdout, first.stdout + first.stderr
     assert "Nothing is written yet. Begin with `conv` in conv.py" in first.stdout
     assert first.returncode == 0 and "Error" not in first.stderr  # a grade is no failure of make's
 
     shutil.copy(unpacked.parent / "solution.py", unpacked / "conv.py")
     second = make_grade(unpacked)
-    assert "69 / 69 visible points" in second.stdout, second.stdout + second.stderr
+    assert "70 / 70 visible points" in second.stdout, second.stdout + second.stderr
     assert "setting up" not in second.stdout
     assert second.returncode == 0
 

@@ -211,7 +211,7 @@ def test_intake_counts_what_the_course_leaves_open_as_batch_does(
 
     grader("intake", export, "--assignment", "tiny")
     counted = grader.shown
-    assert grader.status == NOT_PASSED and "as for an empty gradebook" in counted
+    assert grader.status == NOT_PASSED and "assume an empty gradebook" in counted
     grader.batch(export)
     for words in (
         "3 need review",

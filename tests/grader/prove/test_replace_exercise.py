@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from grader.model.grade import Status
+from grader.model.grade import CheckResult, Status
 from grader.model.mutant import Mutant, called_name
 from grader.prove.assignment_proof import rejected
 from grader.prove.replace_exercise import binding_of
@@ -70,7 +70,7 @@ def test_an_exercise_is_called_by_a_name_that_a_probe_can_write(exercise: str, n
 
 
 def test_a_right_version_that_loses_points_is_a_finding_with_its_line() -> None:
-    lost = SimpleNamespace(criterion="sgd", case="drawn", status=Status.WRONG, rationale="off by 1")
+    lost = CheckResult("sgd", "drawn", Status.WRONG, rationale="off by 1")
     wrong = SimpleNamespace(score=1, max_score=2, criteria=[SimpleNamespace(results=[lost])])
     right = SimpleNamespace(score=2, max_score=2, criteria=[])
     rewrites = [Mutant(name, "Adam.step", "", "adam.py", "", line) for name, line in (("one", 7), ("two", 9))]

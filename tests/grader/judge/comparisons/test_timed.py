@@ -126,7 +126,7 @@ def test_nothing_of_a_submission_runs_while_the_reference_is_timed(
 
     def watched(question: Question, inputs: Inputs) -> float:
         before = question.submission._cpu_seconds()
-        time.sleep(0.1)
+        time.sleep(0.5)
         seconds = whole(question, inputs)
         times.append(question.submission._cpu_seconds() - before)
         return seconds
@@ -135,4 +135,4 @@ def test_nothing_of_a_submission_runs_while_the_reference_is_timed(
     quick("threading.Thread(target=spend, args=(60,), daemon=True).start()")
 
     assert times
-    assert max(times) < 0.02
+    assert max(times) < 0.1  # a busy machine stops a process some milliseconds late
