@@ -6,6 +6,8 @@ DILATE = """
 def dilate(a, axes, dilation):
     data = a.numpy()
     axes = [axes] if isinstance(axes, int) else list(axes)
+    if any(not -data.ndim <= axis < data.ndim for axis in axes):
+        raise IndexError(f"the array does not have all of the axes {axes}")
     for axis in axes:
         axis = axis % data.ndim
         step = dilation + 1
@@ -49,6 +51,8 @@ DILATE_SLIPS = (
 FLIP = """
 def flip(a, axes):
     axes = [axes] if isinstance(axes, int) else list(axes)
+    if len({axis % a.ndim for axis in axes}) < len(axes):
+        raise ValueError(f"an axis is named twice in {axes}")
     offset, strides = a.offset, list(a.strides)
     for axis in axes:
         axis = axis % a.ndim
