@@ -1,4 +1,4 @@
-"""Cheats that depend on the environment: how often and when a function is called, and where it runs."""
+"""Cheats that depend on the environment: how often a function is called, and where it runs."""
 
 from collections.abc import Iterator, Sequence
 
@@ -20,11 +20,12 @@ BEHAVIORS = {
         "Every function is right at its odd calls.",
         Behavior("other = right if len(calls) % 2 else wrong(right)", **CALLS_SO_FAR),
     ),
-    "right_for_a_moment": (
-        "Every function is right in the first 0.1 seconds, and wrong later.",
+    "right_at_its_first_calls": (  # a clock in its place would make the proof depend on the machine's load
+        "All functions together are right at their first 20 calls, and wrong later.",
         Behavior(
-            "other = wrong(right) if time.monotonic() > BEGAN + 0.1 else right",
-            top="import time\n\nBEGAN = time.monotonic()",
+            "other = right if len(ALL_CALLS) <= 20 else wrong(right)",
+            count="ALL_CALLS.append(0)",
+            top="ALL_CALLS = []",
         ),
     ),
     "right_without_a_sandbox": (

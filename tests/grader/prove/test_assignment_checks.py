@@ -228,7 +228,7 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
     assert {name: words for name, words in gains.items() if name in certain} == certain
     gating = {
         "zeros_at_visible_shapes_1", "zeros_at_visible_shapes_2", "zeros_at_other_shapes",
-        "remembers_by_shape", "remembers_by_type", "remembers_for_ever", "right_for_a_moment",
+        "remembers_by_shape", "remembers_by_type", "remembers_for_ever", "right_at_its_first_calls",
         "right_at_its_first_call", "wrong_at_its_first_call", "right_at_every_other_call",
         "right_on_another_device", "right_without_a_sandbox",
     }  # fmt: skip
