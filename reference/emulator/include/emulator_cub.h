@@ -176,7 +176,37 @@ struct BlockReduce {
     template <int N> T Sum(T (&values)[N], EMULATOR_PLACE) { return Reduce(values, cub::Sum(), at); }
 };
 
-template <typename T, int X, BlockScanAlgorithm = BLOCK_SCAN_RAKING, int Y = 1, int Z = 1, int = 0> struct BlockScan {
+// The forms of a scan that follow from the two with an aggregate, which `Scan`, for a block or a warp, defines.
+template <typename Scan, typename T> struct emulator_scans {
+    template <typename Op> EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, EMULATOR_PLACE)
+    {
+        T aggregate = in;
+        emulator_self().InclusiveScan(in, out, op, aggregate, at);
+    }
+    template <typename Op> EMULATOR_STORING void ExclusiveScan(T in, T &out, T initial, Op op, EMULATOR_PLACE)
+    {
+        T aggregate = in;
+        emulator_self().ExclusiveScan(in, out, initial, op, aggregate, at);
+    }
+    EMULATOR_STORING void InclusiveSum(T in, T &out, EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), at); }
+    EMULATOR_STORING void InclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE)
+    {
+        emulator_self().InclusiveScan(in, out, Sum(), aggregate, at);
+    }
+    EMULATOR_STORING void ExclusiveSum(T in, T &out, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), at); }
+    EMULATOR_STORING void ExclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE)
+    {
+        emulator_self().ExclusiveScan(in, out, T(), Sum(), aggregate, at);
+    }
+
+  private:
+    EMULATOR_STORING Scan &emulator_self() { return static_cast<Scan &>(*this); }
+};
+
+template <typename T, int X, BlockScanAlgorithm Algorithm = BLOCK_SCAN_RAKING, int Y = 1, int Z = 1, int Arch = 0>
+struct BlockScan : emulator_scans<BlockScan<T, X, Algorithm, Y, Z, Arch>, T> {
+    using Scans = emulator_scans<BlockScan, T>;
+    using Scans::ExclusiveScan, Scans::ExclusiveSum, Scans::InclusiveScan, Scans::InclusiveSum;
     static constexpr int THREADS = X * Y * Z, WARPS = (THREADS + 31) / 32;
     struct TempStorage {
         T emulator_results[WARPS];  // a warp each
@@ -213,22 +243,12 @@ template <typename T, int X, BlockScanAlgorithm = BLOCK_SCAN_RAKING, int Y = 1, 
         emulator_keep(out, emulator_is_first() ? in : op(before, in), at.line);
         emulator_keep(aggregate, total, at.line);
     }
-    template <typename Op> EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, EMULATOR_PLACE)
-    {
-        T aggregate = in;
-        InclusiveScan(in, out, op, aggregate, at);
-    }
     template <typename Op>
     EMULATOR_STORING void ExclusiveScan(T in, T &out, T initial, Op op, T &aggregate, EMULATOR_PLACE)
     {
         T total = in, before = emulator_before(in, op, total, at.line);
         emulator_keep(out, emulator_is_first() ? initial : op(initial, before), at.line);
         emulator_keep(aggregate, total, at.line);
-    }
-    template <typename Op> EMULATOR_STORING void ExclusiveScan(T in, T &out, T initial, Op op, EMULATOR_PLACE)
-    {
-        T aggregate = in;
-        ExclusiveScan(in, out, initial, op, aggregate, at);
     }
     template <int N, typename Op>
     EMULATOR_STORING void InclusiveScan(T (&in)[N], T (&out)[N], Op op, T &aggregate, EMULATOR_PLACE)
@@ -272,16 +292,6 @@ template <typename T, int X, BlockScanAlgorithm = BLOCK_SCAN_RAKING, int Y = 1, 
         ExclusiveScan(in, out, initial, op, aggregate, at);
     }
 
-    EMULATOR_STORING void InclusiveSum(T in, T &out, EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), at); }
-    EMULATOR_STORING void InclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE)
-    {
-        InclusiveScan(in, out, Sum(), aggregate, at);
-    }
-    EMULATOR_STORING void ExclusiveSum(T in, T &out, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), at); }
-    EMULATOR_STORING void ExclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE)
-    {
-        ExclusiveScan(in, out, T(), Sum(), aggregate, at);
-    }
     template <int N> EMULATOR_STORING void InclusiveSum(T (&in)[N], T (&out)[N], EMULATOR_PLACE)
     {
         InclusiveScan(in, out, Sum(), at);
@@ -318,7 +328,10 @@ template <typename T, int Width = 32, int = 0> struct WarpReduce {
     T Sum(T value, int valid, EMULATOR_PLACE) { return Reduce(value, cub::Sum(), valid, at); }
 };
 
-template <typename T, int Width = 32, int = 0> struct WarpScan {
+template <typename T, int Width = 32, int Arch = 0>
+struct WarpScan : emulator_scans<WarpScan<T, Width, Arch>, T> {
+    using Scans = emulator_scans<WarpScan, T>;
+    using Scans::ExclusiveScan, Scans::InclusiveScan;
     struct TempStorage {};
 
     explicit WarpScan(TempStorage &) {}
@@ -330,11 +343,6 @@ template <typename T, int Width = 32, int = 0> struct WarpScan {
         emulator_keep(out, until, at.line);
         emulator_keep(aggregate, total, at.line);
     }
-    template <typename Op> EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, EMULATOR_PLACE)
-    {
-        T aggregate = in;
-        InclusiveScan(in, out, op, aggregate, at);
-    }
     template <typename Op>
     EMULATOR_STORING void ExclusiveScan(T in, T &out, T initial, Op op, T &aggregate, EMULATOR_PLACE)
     {
@@ -343,21 +351,6 @@ template <typename T, int Width = 32, int = 0> struct WarpScan {
         T before = emulator_from(me, until, me.place ? me.place - 1 : 0, at.line);
         emulator_keep(out, me.place ? op(initial, before) : initial, at.line);
         emulator_keep(aggregate, total, at.line);
-    }
-    template <typename Op> EMULATOR_STORING void ExclusiveScan(T in, T &out, T initial, Op op, EMULATOR_PLACE)
-    {
-        T aggregate = in;
-        ExclusiveScan(in, out, initial, op, aggregate, at);
-    }
-    EMULATOR_STORING void InclusiveSum(T in, T &out, EMULATOR_PLACE) { InclusiveScan(in, out, Sum(), at); }
-    EMULATOR_STORING void InclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE)
-    {
-        InclusiveScan(in, out, Sum(), aggregate, at);
-    }
-    EMULATOR_STORING void ExclusiveSum(T in, T &out, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), at); }
-    EMULATOR_STORING void ExclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE)
-    {
-        ExclusiveScan(in, out, T(), Sum(), aggregate, at);
     }
     EMULATOR_QUIET T Broadcast(T value, unsigned lane, EMULATOR_PLACE)
     {

@@ -1,7 +1,6 @@
 """A case draws arrays of any plain dtype, and results are compared in the dtype that the reference gives."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from grader.model.example import number_text
 from grader.model.grade import CheckResult, Status
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
+from tests.small_assignment import write_assignment
 from tests.tables import by_name
 
 DTYPES = (
@@ -73,22 +73,7 @@ def mean(x, group):
 
 @pytest.fixture(scope="module")
 def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
-    root = tmp_path_factory.mktemp("sums")
-    files = {
-        "reference/__init__.py": "",
-        "reference/sums.py": RIGHT,
-        "assignments/sums/rubric.yaml": RUBRIC,
-        "assignments/sums/probes.py": PROBES,
-        "assignments/sums/templates/README.md.j2": "# Here\n",
-        "assignments/sums/assignment.yaml": (
-            "name: sums\ntitle: Sums\nfiles: [sums.py]\noracle: reference.sums\n"
-        ),
-    }
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return replace(load(root / "assignments" / "sums"), library=root)
+    return write_assignment(tmp_path_factory.mktemp("sums"), "sums", RIGHT, PROBES, RUBRIC)
 
 
 @pytest.fixture(scope="module")

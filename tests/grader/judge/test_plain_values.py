@@ -15,6 +15,7 @@ from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Status
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
+from tests.small_assignment import write_assignment
 from tests.tables import by_name
 
 RUBRIC = """\
@@ -118,23 +119,9 @@ NDARRAY = "class NDArray: ...\n\n\ndef cpu(): ...\n"
 @pytest.fixture(scope="module")
 def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     root = tmp_path_factory.mktemp("words")
-    files = {
-        "reference/__init__.py": "",
-        "reference/ndarray.py": NDARRAY,
-        "reference/words.py": RIGHT,
-        "assignments/words/rubric.yaml": RUBRIC,
-        "assignments/words/probes.py": PROBES,
-        "assignments/words/templates/README.md.j2": "# Here\n",
-        "assignments/words/assignment.yaml": (
-            "name: words\ntitle: Words\nfiles: [words.py]\noracle: reference.words\n"
-        ),
-    }
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    words = load(root / "assignments" / "words")
-    return replace(words, library=root, provided={"ndarray.py": NDARRAY.encode()})
+    words = write_assignment(root, "words", RIGHT, PROBES, RUBRIC, {"ndarray.py": NDARRAY})
+    (root / "reference" / "ndarray.py").write_text(NDARRAY)
+    return words
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,16 @@
 """An exception counts as a refusal only if the submission raised it, and not the probe."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader.author.load import load
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import CheckResult, Status
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
+from tests.small_assignment import write_assignment
 from tests.tables import by_name
 
 PROBES = """\
@@ -73,23 +72,8 @@ RUBRIC = f"assignment: halves\npoints: {len(KINDS) * len(PROBED)}\ncriteria:\n" 
 
 @pytest.fixture(scope="module")
 def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
-    root = tmp_path_factory.mktemp("halves")
-    files = {
-        "reference/__init__.py": "",
-        "reference/halves.py": RIGHT,
-        "assignments/halves/rubric.yaml": RUBRIC,
-        "assignments/halves/probes.py": PROBES,
-        "assignments/halves/templates/README.md.j2": "# Here\n",
-        "assignments/halves/assignment.yaml": (
-            "name: halves\ntitle: Halves\nfiles: [halves.py]\noracle: reference.halves\n"
-        ),
-    }
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    provided = {"ndarray.py": b"class NDArray: ...\n\n\ndef cpu(): ...\n"}
-    return replace(load(root / "assignments" / "halves"), library=root, provided=provided)
+    provided = {"ndarray.py": "class NDArray: ...\n\n\ndef cpu(): ...\n"}
+    return write_assignment(tmp_path_factory.mktemp("halves"), "halves", RIGHT, PROBES, RUBRIC, provided)
 
 
 @pytest.fixture(scope="module")
