@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from grader.cli import GRADER_FAULT, NOT_PASSED, USER_MISTAKE
 from grader.cli.command_line.arguments import parse
-from grader.cli.command_line.output import Output
+from grader.cli.command_line.output import Output, open_closed_streams
 from grader.cli.command_line.termination import cleaning_up, exit_status_of_signal
 from grader.model.errors import BackflipError, UserError
 
@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(NEW_OBJECTS)
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
+    if arguments is None:
+        open_closed_streams()
     system_exit: SystemExit | None = None
     ends = cleaning_up() if arguments is None else contextlib.nullcontext()
     with Output() as output:

@@ -48,6 +48,19 @@ def _ascii(character: str) -> str:
 codecs.register_error(NEAREST, nearest)
 
 
+def open_closed_streams() -> None:
+    """Opens the null device in place of each standard stream without which the process was started.
+
+    Otherwise the next file or pipe would get its descriptor, and what a library prints would end up there.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  (as long as the process)
+
+
 class Output:
     """A context manager in which `sys.stdout` and `sys.stderr` accept everything that is written to them.
 

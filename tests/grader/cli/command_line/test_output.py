@@ -163,3 +163,17 @@ def test_every_character_has_an_ascii_replacement() -> None:
     for number in range(0x80, 0x11000):
         assert chr(number).encode("ascii", NEAREST).isascii()
     assert "Zoë: 3×4 ≤ 5 – \udcff█░".encode("ascii", NEAREST) == b"Zoe: 3x4 <= 5 - ?#."
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_without_a_standard_stream_still_does_its_work(
+    words: Mapping[str, tuple[list[str], int]], command: str, closed: str
+) -> None:
+    arguments, status = words[command]
+    shell = ["sh", "-c", f'"$@" {closed}', "sh", *GRADER, *arguments]
+    process = subprocess.run(shell, capture_output=True, timeout=LIMIT, check=False)
+
+    assert process.returncode == status, process
+    assert b"internal error" not in process.stderr
+    assert work_is_done(command)
