@@ -177,11 +177,14 @@ def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | N
 
 
 def in_telling_order(criterion: CriterionGrade, reveal: bool = False) -> list[CheckResult]:
-    """The failing cases: first those that may be shown, and among these new messages before repeated ones."""
+    """The failing cases: first those that may be shown.
+
+    Among these, new messages stand before repeated ones, and cases that were not run come last.
+    """
     failing = [result for result in criterion.results if result.status is not Status.OK]
     again = _repeats(criterion)
     shown = [result for result in failing if is_shown(result, reveal)]
-    shown.sort(key=lambda result: result.case in again)
+    shown.sort(key=lambda result: (result.status is Status.NOT_RUN, result.case in again))
     return [*shown, *(result for result in failing if not is_shown(result, reveal))]
 
 

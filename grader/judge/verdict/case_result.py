@@ -82,8 +82,8 @@ def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
     if case.kind == OWN_TEST or not others or any(r.status is Status.OK for r in others):
         return ""
     if case.name in without_work:
-        counts = f"counts once another case of {criterion.id} passes"
-        return f"a function that only raises would pass {case.id}, so it {counts}"
+        counts = f"{case.id} counts once another case of {criterion.id} passes"
+        return f"{counts}: a function that only raises would pass it"
     comparison = comparison_of(case)
     if not comparison.needs_expected or comparison.watches_the_run:
         return ""

@@ -99,6 +99,12 @@ def test_an_idea_is_shown_once_and_the_next_case_adds_something() -> None:
     )
 
 
+def test_a_case_that_was_not_run_is_told_after_those_that_fail() -> None:
+    waits = CheckResult("grad", "b", Status.NOT_RUN, rationale="b counts once another case of grad passes")
+    a, c = failing("a", idea="You flip."), failing("c", idea="You flip.")
+    assert texts_of(criterion_of(a, waits, c)) == (["grad/a"], ["c", "b"])
+
+
 def test_an_idea_that_two_cases_share_is_told_in_full_once() -> None:
     """With exactly two failing cases both are shown, and the second one names the first."""
     both = (replace(failing(case, idea="You flip."), help="README.md#flip") for case in "ab")
