@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model.class_input.inventory import Doubt
+from grader.model.class_row import NOT_GRADED
 from grader.model.decision import EARLIER_FILES
 from grader.model.text import clean_line, listing
 
@@ -43,6 +44,13 @@ KINDS = (
         "grading failed",
         "Run `grader batch` again. If it fails again, the fault is the grader's.",
         "^grading failed|^not scored: |^partial: ",
+    ),
+    Kind(
+        "not graded yet",
+        "A batch was interrupted, or still runs. If it was interrupted, run `grader batch` again. If it read "
+        "the wrong submissions, `grader forget --run N`.",
+        f"^{NOT_GRADED}$",
+        f"^{NOT_GRADED}$",
     ),
     Kind(
         "matches no student on the roster",
@@ -136,7 +144,7 @@ KINDS = (
         "^an adjustment .*",
     ),
 )
-WHOSE = KINDS[1:3]  # of these a student may own a submission without being credited with it
+WHOSE = KINDS[2:4]  # of these a student may own a submission without being credited with it
 OTHER = Kind("other entries that were not used", "Look at each. Ignore what no student submitted.", "")
 MAY_BE_THEIRS = " (some may own a submission above that matches no student, or several)"
 
