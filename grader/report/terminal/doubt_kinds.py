@@ -105,6 +105,12 @@ KINDS = (
         ": leave one of them",
     ),
     Kind(
+        "the file is empty, or is no text in UTF-8",
+        "An upload or an editor may have damaged it. Get the file and run `grader batch` again, or accept "
+        f"the score: {CONFIRM}.",
+        "is empty(;|$)|cannot be read as Python",
+    ),
+    Kind(
         "the file is missing or cannot be read",
         "Get the file and run `grader batch` again, or accept a score of 0. `grader batch --accept-missing` "
         "accepts it for every missing file, also for one under another name or in a notebook "
