@@ -85,7 +85,7 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
             cases=ALL_CASES if options.all else CASES_IN_FULL,
         )
         closer = _look_closer(session, assignment, read.submitted, grade, options)
-        if closer is not None and closer.small:
+        if closer is not None:
             _show_smallest(grade, closer, console)
     if options.reports:
         _write_reports(grade, assignment, read.submitted, options)
@@ -139,12 +139,13 @@ def _look_closer(
 
 
 def _show_smallest(grade: Grade, closer: "Closer", console: Console) -> None:
-    """Shows the smallest case like the first failing one, if there is any."""
+    """Shows the smallest case like the first failing one; without one, that case itself if it is small."""
     from grader.judge.examples.failing import first_failing
     from grader.report.terminal.show_example import show_example
 
     for result in first_failing(grade, 1):
-        if example := closer.small.get(result.name):
+        whole = closer.whole.get(result.name)
+        if example := closer.small.get(result.name) or (whole if whole and whole.is_small else None):
             console.print()
             show_example(example, console)
 

@@ -189,6 +189,8 @@ def _block(block: Block, name: str, closer: Closer, small: bool = True) -> Marku
         for joined in (element("dt", label), element("dd", _fact(label, text, closer)))
     ]
     whole, smallest = closer.whole.get(name), closer.small.get(name) if small else None
+    if small and smallest is None and whole is not None and whole.is_small:
+        smallest = whole
     return element(
         "article",
         element("h3", block.heading),
@@ -256,13 +258,16 @@ def _smallest(example: Example) -> Markup:
     settings = ", ".join(
         f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()
     )
-    tables = (*example.inputs, *example.expected, *example.actual)
+    results = (
+        (*example.expected, *example.actual) if example.is_smallest else ()
+    )  # `_heat` draws a whole one's
+    tables = (*example.inputs, *results)
     largest = _largest(tables)
     shown = [(table, telling_grids(table, GRIDS)) for table in tables if table.values]
     figures = [_figure(table, largest, numbers) for table, numbers in shown]
     return element(
         "section",
-        element("h4", "The smallest case that fails in the same way"),
+        element("h4", example.title),
         element("p", settings, class_="soft") if settings else None,
         element("div", figures, class_="row"),
         element("pre", clean(example.ended)) if example.ended else None,
