@@ -87,8 +87,8 @@ def main(
             return emulate(options)
     except FileNotFoundError as error:
         path = Path(str(error.filename))
-        beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
-        print(f"{prog}: {path}: no such file{near(path.name, beside)}", file=sys.stderr)
+        neighbors = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        print(f"{prog}: {path}: no such file{near(path.name, neighbors)}", file=sys.stderr)
         return MISTAKE
     except (Mistake, CompileError, NoCompiler, ValueError, OSError) as error:
         print(f"{prog}: {error}", file=sys.stderr)

@@ -3,7 +3,7 @@
 The program is native code. The trusted side takes from it only its output, made harmless for a
 terminal, its exit status, and text records. The records arrive through a socket: a program that truncates or
 overwrites what it believes to be a file takes none back. Native code that means to can still write records of
-its own, so they serve the program's author and grade nobody.
+its own, so they serve the program's author and grade no student.
 """
 
 import hashlib

@@ -116,7 +116,7 @@ def test_where_all_passes_the_hidden_cases_are_counted_and_the_files_named(
 
 
 def test_exactly_what_is_named_is_run(handout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A part of a name selects nothing: `lip` is no exercise and `ows` no case."""
+    """A part of a name selects nothing: `lip` is not an exercise, and `ows` is not a case."""
     for words, number in {
         ("--exercise", "dilate"): 2,
         ("--case", "dilate/rows"): 1,

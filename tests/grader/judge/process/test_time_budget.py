@@ -30,7 +30,7 @@ from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Sandbox
 
 MakeSubmission = Callable[..., Implementation]
-TICK = 0.1  # the tolerated overrun of a limit; on a busy machine the judge looks late
+TICK = 0.1  # how far a limit may be overrun: on a busy machine the judge looks late
 HELPERS = """\
 import os
 import time
