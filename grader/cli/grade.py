@@ -49,17 +49,10 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
     assignment = (
         handout_of(options.submission) if course_assignment is None else course_assignment.views.assignment
     )
-    device = Device(options.device or first_available(assignment.devices))
-    if device not in assignment.devices:
-        raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
-    if not_here := missing(device):
-        raise UserError(f"--device {device}: {not_here}")
+    device = _device(options, assignment)
     read = read_submission(options.submission, assignment.files, options.accept_renamed)
     sandbox = Sandbox(options.sandbox) if assignment.frozen is None else Sandbox.NONE
-    for name in changed_files(assignment):
-        print(f"note: {name} is not as it was handed out; your instructor grades with the original")
-    for note in newer_python(assignment, read.submitted.files):
-        print(f"note: {note}")
+    _print_notes(assignment, read.submitted)
     chooses = bool(options.exercise or options.case)
     only = select(assignment, options.exercise, options.case) if chooses else None
     with (
@@ -96,6 +89,24 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
         print(f"needs review: {clean_line(read.doubt)}")
     show_next_step(grade, console, place, first_only=not options.all, reveal=options.reveal)
     return _exit_status(grade, is_doubtful)
+
+
+def _device(options: argparse.Namespace, assignment: Assignment) -> Device:
+    """The device that the options name, or the first available one; UserError if it cannot be used here."""
+    device = Device(options.device or first_available(assignment.devices))
+    if device not in assignment.devices:
+        raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
+    if not_here := missing(device):
+        raise UserError(f"--device {device}: {not_here}")
+    return device
+
+
+def _print_notes(assignment: Assignment, submitted: SubmittedFiles) -> None:
+    """Notes on changed files of a handout, and on syntax that is too new for the course's Python."""
+    for name in changed_files(assignment):
+        print(f"note: {name} is not as it was handed out; your instructor grades with the original")
+    for note in newer_python(assignment, submitted.files):
+        print(f"note: {note}")
 
 
 def _exit_status(grade: Grade, is_doubtful: bool) -> int:
