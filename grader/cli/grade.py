@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from grader.author.load import changed_files
-from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import GRADER_FAULT, NOT_PASSED, PASSED
 from grader.cli.course import course, handout_of, has_variants, secret
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of

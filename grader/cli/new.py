@@ -11,7 +11,7 @@ from grader.author.load import load_course
 from grader.author.new_assignment.course_entry import with_assignment
 from grader.author.new_assignment.draft import EXAMPLE, TEMPLATES, first_draft
 from grader.author.new_assignment.function import PACKAGE, read_function
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import COURSE, find_repository, secret
 from grader.model.errors import UserError

@@ -16,7 +16,7 @@ from grader.author.handout import _visible_rubric
 from grader.author.load import load
 from grader.author.rubric import load_rubric
 from grader.author.schema import CASES, DEVICES, AssignmentModel, CourseModel, vocabulary_of
-from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
 from grader.judge.case_model import Strict
 from grader.model.grade import Status
 from grader.model.surroundings import Device

@@ -13,7 +13,7 @@ import pytest
 from grader.__main__ import main
 from grader.author import render
 from grader.author.load import load
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.grade import newer_python
 from grader.model.assignment import Assignment
 

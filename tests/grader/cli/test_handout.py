@@ -17,7 +17,7 @@ from rich.console import Console
 
 from grader.__main__ import main
 from grader.author.load import load
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.handout import debug, watch
 from grader.cli.handout.one_case import set_up
 from grader.cli.handout.progress import WIDEST, Progress

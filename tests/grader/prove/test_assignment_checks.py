@@ -16,7 +16,7 @@ from grader.__main__ import main
 from grader.author.covers_conditions import CONDITIONS
 from grader.author.load import load, load_course
 from grader.author.render import Views
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.judge.draw_inputs import draw
 from grader.model.assignment import Case
 from grader.model.grade import Grade

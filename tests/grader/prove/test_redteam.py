@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.arguments import parse
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.proofs import redteam
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.verification import Finding, Gain, RedTeam

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.arguments import JSON, QUIET, SHELLS, make_parser, parse
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from tests.waiting import LIMIT
 
 COMMANDS = tuple(make_parser().commands)

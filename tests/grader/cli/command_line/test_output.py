@@ -10,7 +10,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.batch.gradebook import Gradebook
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.command_line.output import NEAREST
 from tests.waiting import LIMIT
 
