@@ -16,7 +16,7 @@ from tests.sample_class.difference import write_class
 from tests.tiny_course import write_course
 from tests.waiting import one_at_a_time
 
-# the same examples in every run, and no deadline: a busy machine is no failure
+# every run tries the same examples, without a deadline: a busy machine fails no test
 settings.register_profile("laws", deadline=None, derandomize=True)
 settings.load_profile("laws")
 

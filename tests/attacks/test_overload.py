@@ -60,7 +60,7 @@ def submission(folder: Path, source: str) -> Path:
 def grade_folder(
     folder: Path, assignment: Assignment, graders: int
 ) -> Generator[tuple[str, Grade], None, None]:
-    """Everybody's grade, as a batch with so many graders gives it: one after the other, as they end."""
+    """All students' grades, from a batch with this many graders, one after the other as they end."""
     intake = read_class(folder, assignment.files)
     work = [
         Work(handin.submission.id, intake.read(handin), (handin.submission.student_id,))
@@ -97,7 +97,7 @@ def test_eight_graders_at_once_change_no_verdict(
 def test_what_sleeps_costs_its_criterion_and_holds_nobody_up(
     assignment: Assignment, session: Session, honest: str, honest_alone: Grade, tmp_path: Path
 ) -> None:
-    """Of twelve the first sleeps when it is imported. Meanwhile the other grader grades the rest."""
+    """The first of twelve sleeps when it is imported. Meanwhile the other grader does all the others."""
     asleep = submission(tmp_path / "00-asleep", "import time\n\ntime.sleep(1e9)\n" + honest)
     for number in range(1, 12):
         submission(tmp_path / f"{number:02}-honest", f"{honest}\n# {number}\n")
@@ -124,7 +124,7 @@ def test_what_sleeps_in_a_call_costs_its_criterion_alone(
 def test_a_launcher_that_is_killed_costs_nobody_points_in_silence(
     assignment: Assignment, honest: str, honest_alone: Grade, tmp_path: Path, moment: float
 ) -> None:
-    """As by the kernel where memory runs out: what cannot be judged is the grader's fault, and says so."""
+    """The kernel does this when memory runs out. A case without a verdict is reported as a fault of ours."""
     slow = submission(tmp_path / "slow", honest + SLOW)
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
         session.grade(in_folder(slow), "slow")

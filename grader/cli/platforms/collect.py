@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course, find_repository
 from grader.intake.repositories.class_repositories import collect, common_prefix, manifest, repositories_of

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.api import SEED_FILE, Course, CourseAssignment
 from grader.author.wheel import OF_INSTRUCTORS, SOURCE, build_wheel
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
 from grader.judge.process.scratch_folder import ScratchFolder

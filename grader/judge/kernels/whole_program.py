@@ -3,7 +3,7 @@
 The program is native code. The trusted side takes from it only its output, made harmless for a
 terminal, its exit status, and text records. The records arrive through a socket: a program that truncates or
 overwrites what it believes to be a file takes none back. Native code that means to can still write records of
-its own, so they serve the program's author and grade nobody.
+its own, so they serve the program's author and grade no student.
 """
 
 import hashlib
@@ -162,25 +162,33 @@ def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox,
     return executable
 
 
+def _command(
+    request: Request, sandbox: Sandbox, scratch: Path, records: int
+) -> tuple[Sequence[str], dict[str, str]]:
+    """The command that runs the program, and its environment; it writes its findings to `records`."""
+    settings = {"FINDINGS": records, "SCHEDULES": request.schedules, "SEED": request.seed}
+    settings |= {"SECONDS": request.cpu_seconds}
+    variables = {f"EMULATOR_{name}": str(value) for name, value in settings.items()}
+    place = str(scratch / "run") if sandbox is Sandbox.NONE else "/sandbox/program"
+    limits = {"RLIMIT_CPU": request.cpu_seconds + GRACE, "RLIMIT_FSIZE": MOST_PRINTED, "RLIMIT_CORE": 0}
+    limits["RLIMIT_AS"] = MEMORY_BYTES
+    program = [f"{place}/{EXECUTABLE}", *request.arguments]
+    config: dict[str, object] = {"task": "run", "words": program, "limits": limits}
+    config["is_sandboxed"] = sandbox is not Sandbox.NONE and sys.platform == "linux"
+    words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.cuda_program")
+    if sandbox is not Sandbox.NONE:
+        words = program_sandbox(scratch / "run", tuple(variables.items()))
+    return [*words, json.dumps(config)], variables
+
+
 def _run(
     request: Request, sandbox: Sandbox, scratch: Path, output: IO[str], errors: IO[str]
 ) -> tuple[int, bool, str]:
     ours, records = socket.socketpair()
     with ours, records:
-        settings = {"FINDINGS": records.fileno(), "SCHEDULES": request.schedules, "SEED": request.seed}
-        settings |= {"SECONDS": request.cpu_seconds}
-        variables = {f"EMULATOR_{name}": str(value) for name, value in settings.items()}
-        place = str(scratch / "run") if sandbox is Sandbox.NONE else "/sandbox/program"
-        limits = {"RLIMIT_CPU": request.cpu_seconds + GRACE, "RLIMIT_FSIZE": MOST_PRINTED, "RLIMIT_CORE": 0}
-        limits["RLIMIT_AS"] = MEMORY_BYTES
-        program = [f"{place}/{EXECUTABLE}", *request.arguments]
-        config: dict[str, object] = {"task": "run", "words": program, "limits": limits}
-        config["is_sandboxed"] = sandbox is not Sandbox.NONE and sys.platform == "linux"
-        words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.cuda_program")
-        if sandbox is not Sandbox.NONE:
-            words = program_sandbox(scratch / "run", tuple(variables.items()))
+        words, variables = _command(request, sandbox, scratch, records.fileno())
         with subprocess.Popen(
-            [*words, json.dumps(config)],
+            words,
             env={**ENVIRONMENT, **variables},
             cwd=scratch / "run",
             stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Laws of the folder of compiled kernels: bounded, the longest unused go first, what is loaded lives on."""
+"""Laws of the folder of compiled kernels: it is bounded, the least recently used go, loaded ones work."""
 
 import os
 import time

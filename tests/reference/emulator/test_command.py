@@ -1,4 +1,4 @@
-"""The command `grader emulate`: arguments by name, findings in print, an exit status that tells."""
+"""The command `grader emulate` takes arguments by name, prints findings, and reports them in its status."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Atomics, barriers and asynchronous copies of `cuda::`: each orders memory as it says, and no more."""
+"""Atomics, barriers and copies of `cuda::` order memory as CUDA's documentation says, and no more."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Laws of what a student reads of the compiler."""
+"""Laws of the compiler's messages that a student reads."""
 
 from collections.abc import Callable
 from pathlib import Path
