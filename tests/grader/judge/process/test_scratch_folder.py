@@ -115,7 +115,8 @@ def test_a_new_folder_that_another_grader_removed_is_created_again(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once before it is opened, and once before it is locked."""
-    names, lock, open_ = [], fcntl.flock, os.open
+    names: list[str] = []
+    lock, open_ = fcntl.flock, os.open
 
     def removed_when(number: int, folder: str) -> None:
         if len(names) == number:
