@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.withdrawals import Change, Run
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.model.errors import UserError
 from grader.model.text import plural

@@ -10,8 +10,8 @@ from rich.console import Console
 from grader.api import Course
 from grader.author.load import load
 from grader.batch.gradebook import Gradebook
-from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.arguments import TERMINAL
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import find_repository, secret
 from grader.model.assignment import Visibility

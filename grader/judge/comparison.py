@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
+from grader.judge.case_functions import functions_in_words
 from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import Array, of_arrays
 from grader.judge.differences.python_words import in_python
 from grader.judge.differences.shapes import explain_shape
-from grader.judge.handed_functions import functions_in_words
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Shape
 from grader.judge.kinds import kind_of

@@ -172,13 +172,13 @@ def _section(
     if len(in_full) < len(failing):
         again = _repeats(criterion)
         in_full = [result for result in in_full if result.case not in again or not is_shown(result, reveal)]
-    alike = _alike(criterion, in_full)
+    counts = _counts_at_line(criterion, in_full)
     blocks = (
-        _with_alike(block(result, _heading(name, result), reveal), alike.get(result.case, 0))
+        _with_count(block(result, _heading(name, result), reveal), counts.get(result.case, 0))
         for result in _ideas_once(in_full, criterion.ideas, told, reveal)
     )
     more = (_short(result) for result in failing if result not in in_full)
-    kinds = ("inner",) if alike else ("inner", "error")
+    kinds = ("inner",) if counts else ("inner", "error")
     return Section(criterion, tuple(blocks), tuple(more), _facts(criterion, *kinds))
 
 
@@ -206,32 +206,28 @@ def _ideas_once(
         if not is_shown(result, reveal):  # it tells no idea, so that no other case may refer to it
             yield result
             continue
-        new, cases, helps = [], [], []
+        texts, cases, helps = [], [], []
         for line in result.idea.splitlines():
-            message, help = next(
-                ((i.message, i.help) for i in ideas if i.message and i.message in line), (line, "")
-            )
+            idea = next((one for one in ideas if one.message and one.message in line), None)
+            message = idea.message if idea else line
             first = told.setdefault(message, result)
             if first.name == result.name:
-                new.append(line)
-                helps.append(help)
+                texts.append(line)
+                helps.append(idea.help if idea else "")
             elif first.criterion == result.criterion:
                 cases.append(first.case)
             else:
                 evidence = line.removesuffix(message)
-                new.append(
-                    f"{evidence}{'the' if evidence.endswith(': ') else 'The'} same as in {first.name}."
-                )
-        also = (
-            [f"{'And the' if new else 'The'} same as in {' and '.join(dict.fromkeys(cases))}."]
-            if cases
-            else []
-        )
-        text = "\n".join(new + also)
+                the = "the" if evidence.endswith(": ") else "The"
+                texts.append(f"{evidence}{the} same as in {first.name}.")
+        if cases:
+            the = "And the" if texts else "The"
+            texts.append(f"{the} same as in {' and '.join(dict.fromkeys(cases))}.")
+        text = "\n".join(texts)
         yield result if text == result.idea else replace(result, idea=text, help=next(iter(helps), ""))
 
 
-def _alike(criterion: CriterionGrade, in_full: Sequence[CheckResult]) -> dict[str, int]:
+def _counts_at_line(criterion: CriterionGrade, in_full: Sequence[CheckResult]) -> dict[str, int]:
     """How many other cases end in the same exception at the same line, for each case that is shown in full.
 
     It is empty unless these cases show the line of every such exception: then it has to be shown on its own.
@@ -242,7 +238,7 @@ def _alike(criterion: CriterionGrade, in_full: Sequence[CheckResult]) -> dict[st
     return {case: len(fact.cases) - 1 for case, fact in first.items()} if len(first) == len(errors) else {}
 
 
-def _with_alike(block: Block, others: int) -> Block:
+def _with_count(block: Block, others: int) -> Block:
     """The feedback on one case, with the number of others that end at the same line."""
     cases = "case ends" if others == 1 else "cases end"
     also = (("also", f"{others} more {cases} at this line"),) if others else ()
@@ -257,7 +253,7 @@ def _repeats(criterion: CriterionGrade) -> set[str]:
     again: set[str] = set()
     for result in criterion.results:
         is_all = is_shown(result, False) and result.status is Status.ERROR and not result.actual
-        raised = result.rationale if is_all else ""  # the exception is all that there is to tell
+        raised = result.rationale if is_all else ""  # there is nothing to show but the exception
         at = at_line.get(result.case, raised)
         says = set(result.idea.splitlines()) or ({at} if at else set())
         (again if says and says <= explained else set()).add(result.case)

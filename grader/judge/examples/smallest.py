@@ -93,7 +93,7 @@ def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
         has_answer = cache(partial(_is_answered, answer_of_case, family[0]))
         for small in family:
             by_digest[small[1].digest].append((small, has_answer))
-    in_order = sorted(by_digest.values(), key=lambda alike: order_of(*alike[0][0]))
+    in_order = sorted(by_digest.values(), key=lambda occurrences: order_of(*occurrences[0][0]))
     return [
         (replace(case, id=f"small-{number}"), inputs)
         for number, (case, inputs) in enumerate(_various(in_order), 1)
@@ -186,8 +186,8 @@ def _various(in_order: Iterable[Sequence[tuple[Small, HasAnswer]]]) -> list[Smal
     candidate with all the families that lead to it.
     """
     by_sort: defaultdict[object, list[tuple[int, Sequence[tuple[Small, HasAnswer]]]]] = defaultdict(list)
-    for place, alike in enumerate(in_order):
-        by_sort[_sort(alike[0][0][1])].append((place, alike))
+    for place, occurrences in enumerate(in_order):
+        by_sort[_sort(occurrences[0][0][1])].append((place, occurrences))
     rounds = zip_longest(*map(_answered, by_sort.values()))
     ranked = (one for each in rounds for one in sorted(filter(None, each), key=itemgetter(0)))
     return [small for _, small in sorted(islice(ranked, MOST_CANDIDATES), key=itemgetter(0))]
@@ -197,8 +197,8 @@ def _answered(
     candidates: Iterable[tuple[int, Sequence[tuple[Small, HasAnswer]]]],
 ) -> Iterator[tuple[int, Small]]:
     """Those that the reference answers, each with its place."""
-    for place, alike in candidates:
-        if (small := next((small for small, has_answer in alike if has_answer()), None)) is not None:
+    for place, occurrences in candidates:
+        if (small := next((small for small, has_answer in occurrences if has_answer()), None)) is not None:
             yield place, small
 
 

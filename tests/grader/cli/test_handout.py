@@ -17,7 +17,7 @@ from rich.console import Console
 
 from grader.__main__ import main
 from grader.author.load import load
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.handout import debug, watch
 from grader.cli.handout.one_case import set_up
 from grader.cli.handout.progress import WIDEST, Progress
@@ -116,7 +116,7 @@ def test_where_all_passes_the_hidden_cases_are_counted_and_the_files_named(
 
 
 def test_exactly_what_is_named_is_run(handout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A part of a name selects nothing: `lip` is no exercise and `ows` no case."""
+    """A part of a name selects nothing: `lip` is not an exercise, and `ows` is not a case."""
     for words, number in {
         ("--exercise", "dilate"): 2,
         ("--case", "dilate/rows"): 1,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 
 
 def test_policies_of_the_course_reach_every_report(

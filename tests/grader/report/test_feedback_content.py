@@ -120,9 +120,9 @@ def test_of_two_ideas_only_the_new_one_is_told_in_full_with_its_link() -> None:
         Idea(name, name, f"You {name}.", f"README.md#{name}", explained=3, failing=3, is_sure=True)
         for name in ("flip", "pad")
     )
-    told = {one.name: f"This is it. {one.message}" for one in (flip, pad)}
-    both = failing("b", idea=f"{told['flip']}\n{told['pad']}")
-    grade = criterion_of(failing("a", idea=told["flip"]), both, failing("c", idea=told["flip"]))
+    sentences = {one.name: f"This is it. {one.message}" for one in (flip, pad)}
+    both = failing("b", idea=f"{sentences['flip']}\n{sentences['pad']}")
+    grade = criterion_of(failing("a", idea=sentences["flip"]), both, failing("c", idea=sentences["flip"]))
     (criterion,) = grade.criteria
     grade = replace(grade, criteria=(replace(criterion, ideas=(flip, pad)),))
     (section,) = feedback_on(grade).sections

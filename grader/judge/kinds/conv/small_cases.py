@@ -9,11 +9,10 @@ from grader.judge.kinds.conv.shape_slips import pair
 # (length, kernel, stride, padding) of one axis, the simplest first: a plain window, a gap, a remainder, a
 # padding, a padding that is longer than the kernel, and one that changes what the stride leaves over.
 AXES = (
-    *((1, 1, 1, 0), (2, 1, 1, 0), (2, 2, 1, 0), (3, 2, 1, 0), (2, 1, 2, 0), (3, 2, 2, 0), (3, 1, 2, 0)),
-    *((3, 2, 3, 0), (4, 2, 2, 0), (5, 2, 3, 0), (4, 1, 3, 0), (2, 2, 1, 1), (1, 1, 1, 1), (2, 1, 1, 1)),
-    *((3, 3, 1, 1), (2, 2, 1, 2), (3, 2, 2, 1), (4, 3, 1, 0), (3, 1, 3, 0), (2, 1, 3, 1)),
-    (3, 2, 3, 1),
-)
+    (1, 1, 1, 0), (2, 1, 1, 0), (2, 2, 1, 0), (3, 2, 1, 0), (2, 1, 2, 0), (3, 2, 2, 0), (3, 1, 2, 0),
+    (3, 2, 3, 0), (4, 2, 2, 0), (5, 2, 3, 0), (4, 1, 3, 0), (2, 2, 1, 1), (1, 1, 1, 1), (2, 1, 1, 1),
+    (3, 3, 1, 1), (2, 2, 1, 2), (3, 2, 2, 1), (4, 3, 1, 0), (3, 1, 3, 0), (2, 1, 3, 1), (3, 2, 3, 1),
+)  # fmt: skip
 MOST_PIXELS = 12
 SIMPLE = 3  # the number of axes that are combined with each of the others
 CHANNELS = ((2, 1, 1), (1, 2, 1), (1, 1, 2), (2, 2, 3))  # pictures, channels, filters

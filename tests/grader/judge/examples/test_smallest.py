@@ -47,7 +47,7 @@ NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
 
 
 def any_answer(case: Case, inputs: Inputs) -> Expected:
-    """As if a reference had an answer to everything."""
+    """Stands for a reference that has an answer to everything."""
     return Expected(())
 
 
