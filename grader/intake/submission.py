@@ -1,12 +1,12 @@
 """Reads one submission: finds each file that the assignment asks for, wherever the student put it."""
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.intake.litter import is_litter
-from grader.intake.near_names import Near, content_of, nearest, similar_names
+from grader.intake.near_names import Near, ReadFile, content_of, nearest, similar_names
 from grader.intake.notebook import TOO_LONG, Cells, module_of, tagged_sources
 from grader.intake.source import open_source, zip_within
 from grader.model.file_formats.python_syntax import problem_of_encoding
@@ -16,8 +16,6 @@ MAX_NOTEBOOKS = 20  # of one submission that are read
 MAX_NOTEBOOK_BYTES = 64 << 20  # of all those together: reading them takes some seconds at most
 TOO_MUCH = "the notebooks before it are too large together: leave only the right one"
 SHOWN = 3  # files to name if one is missing
-
-Read = Callable[[str], bytes | str]
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def read_submission(root: Path, names: Iterable[str], accept_renamed: bool = Fal
 def find_files(
     files: Mapping[str, str],
     names: Sequence[str],
-    read: Read,
+    read: ReadFile,
     accept_renamed: bool = False,
     litter: Sequence[str] = (),
 ) -> ReadFiles:
@@ -88,7 +86,7 @@ def find_files(
 class _Finder:
     """Looks for files in one submission; reads each notebook once."""
 
-    def __init__(self, files: Mapping[str, str], read: Read, litter: Sequence[str]) -> None:
+    def __init__(self, files: Mapping[str, str], read: ReadFile, litter: Sequence[str]) -> None:
         self._files, self._litter = files, litter
         self._read_source = read
         self._notebooks: dict[str, Cells | str] = {}

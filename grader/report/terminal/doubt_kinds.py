@@ -150,7 +150,7 @@ KINDS = (
         "^an adjustment .*",
     ),
 )
-WHOSE = KINDS[2:4]  # of these a student may own a submission without being credited with it
+UNCREDITED = KINDS[2:4]  # doubts about submissions that may belong to a student who is not credited with them
 OTHER = Kind("other entries that were not used", "Look at each. Ignore what no student submitted.", "")
 MAY_BE_THEIRS = " (some may own a submission above that matches no student, or several)"
 
@@ -189,7 +189,7 @@ def print_absent(labels: Sequence[str], doubts: Iterable[Doubt], console: Consol
     """Prints the students who submitted nothing: all of them, or up to the limit."""
     if not labels:
         return
-    is_open = any(kind_of(doubt.reason) in WHOSE for doubt in doubts)
+    is_open = any(kind_of(doubt.reason) in UNCREDITED for doubt in doubts)
     names = listing([clean_line(label) for label in labels], limit or len(labels))
     line = f"{len(labels)} on the roster submitted nothing{MAY_BE_THEIRS if is_open else ''}: {names}"
     print_folded(line, console, "dim", indent=("", "    "))

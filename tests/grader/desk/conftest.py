@@ -1,4 +1,4 @@
-"""A class in a gradebook, with everything that may need review, and the desk that shows it."""
+"""A class in a gradebook with every reason for a review, and the desk that shows it."""
 
 import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator

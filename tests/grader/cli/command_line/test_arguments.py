@@ -40,7 +40,7 @@ def test_the_sentences_of_help_are_as_wide_as_the_terminal(
     with pytest.raises(SystemExit):
         parse([command, "--help"] if command else ["--help"])
     text, _, _ = capsys.readouterr().out.partition("\nexamples:\n")
-    sentences = [line for line in text.splitlines() if not line.startswith(" ")]  # of no option
+    sentences = [line for line in text.splitlines() if not line.startswith(" ")]  # not an option's value
     assert [line for line in sentences if len(line) > columns] == []
 
 
