@@ -56,7 +56,8 @@ def test_of_a_long_array_the_places_are_shown_that_are_wrong_in_the_result() -> 
         Table(name, (size,), tuple(range(n, n + size))) for name, n in (("a", 0), ("e", 200), ("b", 400))
     )
     actual = replace(actual, wrong=tuple(place == size - 1 for place in range(size)))
-    console = Console(file=io.StringIO(), width=100)
+    file = io.StringIO()
+    console = Console(file=file, width=100)
     console.print(renderable(Example("c", "d", "p", "array", "", {}, (given,), (expected,), (actual,))))
-    text = console.file.getvalue()
+    text = file.getvalue()
     assert all(str(number) in text.split() for number in (size - 1, 199 + size)) and f"{399 + size}*" in text
