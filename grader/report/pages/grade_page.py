@@ -6,7 +6,7 @@ library, and every text is escaped where it is inserted.
 
 import math
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -182,20 +182,30 @@ def _section(section: Section, close_up: CloseUp) -> Markup:
         element("p", clean_line(criterion.title), class_="soft"),
         [element("p", fact, class_="line") for fact in section.facts],
         [
-            _block(block, block.case, close_up, small=number == 0)
-            for number, block in enumerate(section.blocks)
+            _block(block, block.case, close_up, small)
+            for block, small in _small_once(section.blocks, close_up)
         ],
         element("p", f"{len(more)} more: {', '.join(more)}", class_="soft") if more else None,
     )
 
 
-def _block(block: Block, name: str, close_up: CloseUp, small: bool = True) -> Markup:
+def _small_once(blocks: Sequence[Block], close_up: CloseUp) -> Iterator[tuple[Block, Example | None]]:
+    """The blocks, each with its smallest case; None if an earlier block of the criterion has the same one."""
+    shown: list[tuple[object, ...]] = []
+    for block in blocks:
+        example = close_up.smallest(block.case)
+        about = (example.settings, example.inputs, example.ended) if example else ()
+        yield block, None if about in shown else example
+        shown.append(about)
+
+
+def _block(block: Block, name: str, close_up: CloseUp, smallest: Example | None = None) -> Markup:
     facts = [
         joined
         for label, text in block.facts
         for joined in (element("dt", label), element("dd", _fact(label, text, close_up)))
     ]
-    whole, smallest = close_up.whole.get(name), close_up.smallest(name) if small else None
+    whole = close_up.whole.get(name)
     return element(
         "article",
         element("h3", block.heading),
