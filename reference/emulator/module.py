@@ -19,7 +19,7 @@ from .compile import LOCALS, NO_VALUE, compile_library, refuse_broken
 from .explain import difference, in_two_orders, index, message, worst_of
 from .findings import ENDINGS, NOTES, Counters, Finding, LineCost, Run, WarpRequest, key
 from .kernel_source import Kernel, kernel_at, kernels_of, without_comments
-from .lines import LineTable, load_address
+from .lines import LineTable, class_names, load_address
 from .memory import (
     SHARED_BYTES,
     SHARED_ZONE,
@@ -360,10 +360,11 @@ class Module:
 
     def _line(self, place: int, entry: Any) -> int:
         """The line of an instruction, from the address after it and the address of one known function."""
+        file = Path(self.file).name
         if self._table is None:
-            self._table = LineTable(self._content)
+            self._table = LineTable(self._content, class_names(self._source, file))
         base = load_address(ctypes.cast(entry, ctypes.c_void_p).value or 0)
-        return self._table.line_in(Path(self.file).name, place - 1 - base)
+        return self._table.line_in(file, place - 1 - base)
 
     def _counters(self, raw: RawLaunch) -> Counters:
         counted = self._runtime.emulator_counters().contents
