@@ -127,9 +127,9 @@ def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
             yield match.start(), "`extern` names something that is defined elsewhere; define it in this file"
     for start, statement in statements(code):
         for name, marks in ((TYPEDEF, "*"), (USING, "*&")):
-            named = name.search(statement)
-            if named and max(map(statement.rfind, marks)) >= named.end():
-                yield start + named.start(), f"{quoted(statement[named.start() :])} {POINTER}"
+            type_name = name.search(statement)
+            if type_name and max(map(statement.rfind, marks)) >= type_name.end():
+                yield start + type_name.start(), f"{quoted(statement[type_name.start() :])} {POINTER}"
     numbers = macros_for_numbers(code)
     for match in directives:
         why = _problem_of_directive(match[1], match[2], text[match.start(2) : match.end(2)], numbers)
@@ -156,8 +156,8 @@ def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[st
     if name not in DIRECTIVES:
         return f"`#{name[:60]}` {AROUND}"
     if name in ("define", "undef"):
-        named = re.search(r"\w+", code)
-        return _problem_of_name(name, named.group() if named else "")
+        match = re.search(r"\w+", code)
+        return _problem_of_name(name, match.group() if match else "")
     if name in ("if", "elif", "ifdef", "ifndef"):
         return _problem_of_condition(name, code, numbers)
     return ""

@@ -123,7 +123,7 @@ def program_into(program: Program, runtime: Path, target: Path) -> str:
         flags += [*poisoned(), *PROGRAM, *MAYBE[family], f"-I{HEADERS}"]
         warnings = run([*command, *flags, "-x", "c++", "-c", "-", "-o", compiled], text, shown)
         kernels = [kernel.name for kernel in kernels_of(program.source)]
-        unknown = [one.written() for one in uninitialized_in(warnings, shown, kernels)][:MOST_UNKNOWN]
+        unknown = [one.to_line() for one in uninitialized_in(warnings, shown, kernels)][:MOST_UNKNOWN]
         named = Path(scratch, "no_value.s")
         named.write_text(with_text(NO_VALUE, ";".join(unknown)) if unknown else "", encoding="utf-8")
         # All names are looked up at the start: a kernel has no stack for the loader.
