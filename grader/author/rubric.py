@@ -25,7 +25,7 @@ from grader.judge.case_model import CaseModel
 from grader.judge.comparison import Comparison
 from grader.judge.comparisons import AROUND, COMPARISONS, compared_by
 from grader.judge.kind import Kind
-from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, Case, Criterion, Level, PaidHint, Rubric
+from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, Case, Criterion, Data, Level, PaidHint, Rubric
 from grader.model.did_you_mean import did_you_mean, one_of
 from grader.model.text import exact_text, plural
 
@@ -351,7 +351,7 @@ def _kind(document: RubricDocument, place: Place, data: dict[str, Any]) -> tuple
 
 def _share(case: Case, criterion: CriterionModel) -> float:
     """The share earned by the gradient of a wrong forward pass: only an exact integer case shows it."""
-    is_exact = compared_by(case).is_exact and case.data == "integers"
+    is_exact = compared_by(case).is_exact and case.data is Data.INTEGERS
     return (criterion.follow_through or 0.0) if is_exact else 0.0
 
 

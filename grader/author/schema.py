@@ -12,12 +12,12 @@ from pydantic_core import PydanticCustomError
 
 from grader.author.extensions.own_methods import check_keys_of_comparison, check_keys_of_kind
 from grader.author.extensions.own_source import read_own
-from grader.judge.case_model import CaseModel, Count, Data, Id, Length, Strict
+from grader.judge.case_model import CaseModel, Count, Id, Length, Strict
 from grader.judge.comparison import Comparison
 from grader.judge.comparisons import COMPARISONS
 from grader.judge.kind import Kind
 from grader.judge.kinds import KINDS
-from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, ImportRules, Limits, Visibility
+from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, Data, ImportRules, Limits, Visibility
 from grader.model.errors import UserError
 from grader.model.surroundings import Device
 
@@ -138,7 +138,7 @@ CaseCompare = Annotated[
 class DefaultsModel(Strict):
     """Values for keys that a case leaves out."""
 
-    data: Data = "integers"
+    data: Data = Field(Data.INTEGERS, strict=False)
     """`integers`: from -8 to 8, exact in every order of summation; `normal`: real values from N(0, 1)."""
     compare: CaseCompare = "exact"
     """How to compare an answer with the reference's; see the ways of comparing."""

@@ -162,8 +162,8 @@ def _show_smallest(grade: Grade, close_up: "CloseUp", console: Console) -> None:
 
 def is_unread(grade: Grade) -> bool:
     """True if every case fails before a function is called, as for a file that Python cannot read."""
-    failing = [result for c in grade.criteria for result in c.results if result.status != "not_run"]
-    is_raised = all(result.status == "error" and not result.calls for result in failing)
+    failing = [result for c in grade.criteria for result in c.results if result.status is not Status.NOT_RUN]
+    is_raised = all(result.status is Status.ERROR and not result.calls for result in failing)
     return is_raised and feedback_on(grade).whole is not None
 
 

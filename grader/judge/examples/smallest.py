@@ -27,7 +27,7 @@ from grader.judge.inputs import Inputs
 from grader.judge.kind import Shape, draw_arrays
 from grader.judge.kinds import kind_of
 from grader.judge.process.implementation import Implementation
-from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
+from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Data, Visibility
 from grader.model.errors import GraderFault
 from grader.model.example import Example
 from grader.model.grade import Outcome, Status
@@ -322,7 +322,7 @@ def _is_small(shapes: Mapping[str, Shape]) -> bool:
 
 def _small_case(case: Case, number: int) -> Small | None:
     """A small case with its inputs; None if the settings of the case do not fit its lengths."""
-    small = replace(case, data="integers", drawn=False)
+    small = replace(case, data=Data.INTEGERS, drawn=False)
     rng = generator([case.name, "small", str(number)])
     try:
         inputs = kind_of(case).draw(small, rng, rng)

@@ -16,7 +16,7 @@ from grader.judge.inputs import Inputs
 from grader.judge.kinds import KINDS, kind_of
 from grader.judge.kinds.conv.shape_slips import pair
 from grader.judge.kinds.view_chain import slice_of
-from grader.model.assignment import Case, Criterion, Visibility
+from grader.model.assignment import Case, Criterion, Data, Visibility
 
 CONV = {"x": [8, 10, 3], "w": [4, 2, 5], "stride": [3, 2], "padding": [0, 1], "batch": 2}
 HIDDEN = [Visibility.HIDDEN, Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED]
@@ -175,7 +175,7 @@ def test_integers_reach_both_ends() -> None:
 
 
 def test_normal_data_is_not_integers_and_has_both_signs() -> None:
-    values = draw(replace(array(200), data="normal"), "tiny").bases["a"]
+    values = draw(replace(array(200), data=Data.NORMAL), "tiny").bases["a"]
 
     assert values.dtype == np.float32
     assert not np.array_equal(values, np.rint(values))

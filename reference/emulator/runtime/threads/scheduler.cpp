@@ -115,7 +115,7 @@ inline __attribute__((always_inline)) void give_way(void **here, int number)
 
 inline __attribute__((always_inline)) void wait(State state)
 {
-    settle();
+    judge_pending_store();
     waits = ++threads[thread].waits;
     ++turns;
     if (stores)
@@ -154,7 +154,7 @@ void body()
         states[number] = READY;
         threads[number].fiber = fiber;
         entry(arguments);
-        settle();
+        judge_pending_store();
         idle = 0;
         states[thread] = DONE;
         ++done;
@@ -297,7 +297,7 @@ void spin()
 
 void stop()
 {
-    settle();
+    judge_pending_store();
     stopped = true;
     void *nowhere;
     emulator_switch(&nowhere, scheduler);
