@@ -193,10 +193,10 @@ def _check_options(document: RubricDocument, place: Place, model: CriterionModel
         takes |= set(COMPARISONS["adjoint"].criterion_keys().model_fields)
     for key in options:
         if key not in takes:
-            ways = [
+            names = [
                 one.name for one in document.comparisons.values() if key in one.criterion_keys().model_fields
             ]
-            words = " or ".join(f"`compare: {way}`" for way in ways)
+            words = " or ".join(f"`compare: {name}`" for name in names)
             raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
 
 
@@ -387,8 +387,8 @@ def _check_option(document: RubricDocument, place: Place, key: str, compare: str
     if key in document.comparisons[compare].case_keys().model_fields:
         return
     if key not in AROUND:
-        ways = [one.name for one in document.comparisons.values() if key in one.case_keys().model_fields]
-        words = " or ".join(f"`compare: {way}`" for way in ways)
+        names = [one.name for one in document.comparisons.values() if key in one.case_keys().model_fields]
+        words = " or ".join(f"`compare: {name}`" for name in names)
         raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
     if not document.comparisons[compare].needs_expected or document.comparisons[compare].watches_the_run:
         message = f"found {key} with compare: {compare}, expected a comparison that runs the reference"

@@ -120,12 +120,12 @@ class AssignmentModel(Strict):
 BY_RANK = sorted(COMPARISONS.values(), key=lambda comparison: comparison.rank)
 
 
-def _for_criteria(ways: Sequence[Comparison]) -> list[str]:
-    return [one.name for one in ways if not one.chosen_by]
+def _for_criteria(comparisons: Sequence[Comparison]) -> list[str]:
+    return [one.name for one in comparisons if not one.chosen_by]
 
 
-def _for_cases(ways: Sequence[Comparison]) -> list[str]:
-    return [one.name for one in ways if one.a_case_may_choose_it]
+def _for_cases(comparisons: Sequence[Comparison]) -> list[str]:
+    return [one.name for one in comparisons if one.a_case_may_choose_it]
 
 
 COMPARES, CASE_COMPARES = _for_criteria(BY_RANK), _for_cases(BY_RANK)
@@ -252,19 +252,19 @@ class Vocabulary:
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
-    def ways(self) -> Sequence[Comparison]:
+    def by_rank(self) -> Sequence[Comparison]:
         """The comparisons, the strongest proof first."""
         return sorted(self.comparisons.values(), key=lambda comparison: comparison.rank)
 
     @cached_property
     def case_keys(self) -> tuple[type[Strict], ...]:
         """The keys that comparisons add to a case."""
-        return tuple(dict.fromkeys(keys for one in self.ways if (keys := one.case_keys()) is not Strict))
+        return tuple(dict.fromkeys(keys for one in self.by_rank if (keys := one.case_keys()) is not Strict))
 
     @cached_property
     def cases(self) -> Mapping[str, tuple[Kind, type[CaseModel]]]:
         """By the key that identifies a kind: the kind, and the model of a case with that key."""
-        fields: Any = {"compare": (_name_among(_for_cases(self.ways)) | None, _like(AnyCase, "compare"))}
+        fields: Any = {"compare": (_name_among(_for_cases(self.by_rank)) | None, _like(AnyCase, "compare"))}
         any_case = create_model("AnyCase", __base__=AnyCase, **fields) if self._has_own_ways else AnyCase
         return {
             key: (kind, _joined(model, *self.case_keys, any_case))
@@ -275,14 +275,14 @@ class Vocabulary:
     @cached_property
     def whole_rubric(self) -> type[RubricModel]:
         """A rubric with the keys of all comparisons in its criteria."""
-        keys = dict.fromkeys(keys for one in self.ways if (keys := one.criterion_keys()) is not Strict)
+        keys = dict.fromkeys(keys for one in self.by_rank if (keys := one.criterion_keys()) is not Strict)
         criterion, defaults = _joined(CriterionModel, *keys), DefaultsModel
         if self._has_own_ways:
             fields: Any = {
-                "compare": (_name_among(_for_criteria(self.ways)) | None, _like(CriterionModel, "compare"))
+                "compare": (_name_among(_for_criteria(self.by_rank)) | None, _like(CriterionModel, "compare"))
             }
             criterion = create_model(CriterionModel.__name__, __base__=criterion, **fields)
-            fields = {"compare": (_name_among(_for_cases(self.ways)), _like(DefaultsModel, "compare"))}
+            fields = {"compare": (_name_among(_for_cases(self.by_rank)), _like(DefaultsModel, "compare"))}
             defaults = create_model(DefaultsModel.__name__, __base__=DefaultsModel, **fields)
         about = RubricModel.model_fields["criteria"].description
         of_rubric: Any = {"criteria": (list[criterion], Field(min_length=1, description=about))}
@@ -315,11 +315,11 @@ def vocabulary_of(folder: Path) -> Vocabulary:
     UserError, with file and line, for what an author can have written wrong there.
     """
     kinds, of_kinds = read_own(folder / OWN_KINDS, Kind, KINDS)  # type: ignore[type-abstract]
-    ways, of_ways = read_own(folder / OWN_COMPARISONS, Comparison, COMPARISONS)  # type: ignore[type-abstract]
-    if not kinds and not ways:
+    comparisons, of_comparisons = read_own(folder / OWN_COMPARISONS, Comparison, COMPARISONS)  # type: ignore[type-abstract]
+    if not kinds and not comparisons:
         return HOUSE
-    for way in ways.values():
-        check_keys_of_comparison(way)
+    for comparison in comparisons.values():
+        check_keys_of_comparison(comparison)
     for name, kind in kinds.items():
         check_keys_of_kind(kind)
         clashes = sorted(set(kind.keys()) & set(CASES))
@@ -328,8 +328,8 @@ def vocabulary_of(folder: Path) -> Vocabulary:
                 f"found the key {clashes[0]!r} of the kind {name!r}, which a built-in kind has: rename it"
             )
             raise UserError(message, folder / OWN_KINDS)
-    sources = {OWN_KINDS: of_kinds, OWN_COMPARISONS: of_ways}
-    return Vocabulary({**KINDS, **kinds}, {**COMPARISONS, **ways}, sources)
+    sources = {OWN_KINDS: of_kinds, OWN_COMPARISONS: of_comparisons}
+    return Vocabulary({**KINDS, **kinds}, {**COMPARISONS, **comparisons}, sources)
 
 
 YEARS = range(1970, 2200)

@@ -177,8 +177,8 @@ class Module:
 
         def run(schedule: Schedule, counting: bool = False, poison: int = 0) -> Run:
             snapshot.restore()
-            how = shared_bytes, schedule, counting, shared_limit, poison
-            return self.launch(kernel, grid, block, arguments, *how)
+            settings = shared_bytes, schedule, counting, shared_limit, poison
+            return self.launch(kernel, grid, block, arguments, *settings)
 
         first_schedule, *more = schedules_from(seed, max(1, schedules))
         start = time.perf_counter()

@@ -217,8 +217,8 @@ def may_be_small(case: Case) -> bool:
     """True if a smaller case and its expected value can be shown to a student."""
     if case.kind == OWN_TEST or case.functions or case.visibility is not Visibility.VISIBLE:
         return False
-    how = comparison_of(case)
-    return how.needs_expected and how.is_in_handout and not how.watches_the_run
+    comparison = comparison_of(case)
+    return comparison.needs_expected and comparison.is_in_handout and not comparison.watches_the_run
 
 
 def smallest(
