@@ -634,7 +634,7 @@ def test_line_ends_that_git_wrote_are_no_change(handout: Path) -> None:
     assert load(handout).provided == {"given.py": b"x = 1\n"}
 
 
-def test_a_change_beside_other_line_ends_is_a_change(handout: Path) -> None:
+def test_a_change_is_found_among_other_line_ends(handout: Path) -> None:
     (handout.parent / "given.py").write_bytes(b"x = 2\r\n")
 
     assert changed_files(load(handout)) == ["given.py"]

@@ -119,7 +119,7 @@ def ended(command: list[str]) -> Iterator[Popen[bytes]]:
 
 
 @pytest.mark.slow
-def test_what_kills_three_workers_is_set_aside_and_the_rest_is_graded(
+def test_a_submission_that_kills_three_workers_is_set_aside(
     cluster: LocalCluster,
     hand_in: Callable[..., Path],
     start_batch: StartBatch,

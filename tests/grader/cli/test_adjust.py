@@ -128,7 +128,7 @@ def test_a_total_stays_within_0_and_the_points_offered(
         ),
     }.values(),
 )
-def test_of_adjustments_with_a_mistake_none_is_made(
+def test_a_file_of_adjustments_with_a_mistake_makes_none(
     at_course: str,
     scores: Callable[[], dict[str, str]],
     capsys: pytest.CaptureFixture[str],

@@ -69,7 +69,7 @@ TROUBLE: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize(("make", "message"), TROUBLE.values(), ids=TROUBLE)
-def test_what_is_no_plain_file_is_refused_with_one_line_and_not_taken(
+def test_special_files_are_refused_with_one_line(
     make: Callable[[Path], object],
     message: str,
     submission: Path,

@@ -41,7 +41,7 @@ def test_a_roster_may_have_further_columns_in_any_order(tmp_path: Path) -> None:
         (HEADER.replace(",", "\t"), ":1: found columns separated by a tab, expected commas"),
     ],
 )
-def test_what_is_no_roster_is_said_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+def test_a_mistake_in_a_roster_is_explained_with_its_line(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "roster.csv"
     path.write_text(text)
     with pytest.raises(UserError) as error:
@@ -89,7 +89,7 @@ def test_a_field_of_200_kb_is_said_with_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("hostile", ["\x1b[31m", "\x9b2J", "\u202e", "\u2066", "\u2028", "\x07"], ids=ascii)
 @pytest.mark.parametrize("column", [0, 1, 2, 3])
-def test_what_a_terminal_obeys_or_what_turns_a_line_is_refused(
+def test_control_characters_and_direction_marks_are_refused(
     tmp_path: Path, hostile: str, column: int
 ) -> None:
     """So no report, in any format, shows a misleading id or name."""

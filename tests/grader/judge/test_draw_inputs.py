@@ -297,7 +297,7 @@ def test_drawn_convolutions_are_varied() -> None:
 
 
 @pytest.mark.parametrize(("stride", "padding"), [(2, 1), ([2, 2], [1, 1])])
-def test_one_number_stands_for_both_axes(stride: Any, padding: Any) -> None:
+def test_one_number_is_for_both_axes(stride: Any, padding: Any) -> None:
     inputs = draw(conv(stride=stride, padding=padding), "tiny")
 
     assert inputs.array("out_grad").shape == (2, 4, 6, 5)
@@ -308,7 +308,7 @@ def test_the_upstream_gradient_is_random_and_never_ones() -> None:
     assert len(set(draw(conv(), "tiny").bases["out_grad"].ravel().tolist())) == 17
 
 
-def test_what_an_array_case_asks_beside_its_shape_reaches_the_probe() -> None:
+def test_further_values_of_an_array_case_reach_the_probe() -> None:
     inputs = draw(array(2, 3, ask={"axes": [0, 1], "dilation": 2}), "tiny")
 
     assert inputs.ask == {"axes": [0, 1], "dilation": 2}

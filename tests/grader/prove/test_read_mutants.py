@@ -87,7 +87,7 @@ def test_an_assignment_without_mutants_has_none(course: Path) -> None:
     assert read_mutants(Views(load(course / "assignments" / "tiny"))) == ((), ())
 
 
-def test_what_is_wrong_with_one_mutant_hides_no_other(
+def test_a_faulty_mutant_hides_no_other(
     read: Callable[[str], tuple[list[str], list[str]]],
 ) -> None:
     names, findings = read(

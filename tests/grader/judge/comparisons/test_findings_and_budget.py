@@ -83,7 +83,7 @@ def test_no_run_passes_whose_values_are_wrong_though_nothing_is_found() -> None:
     assert "zeros only" in difference.rationale
 
 
-def test_what_is_found_is_said_before_what_is_wrong_with_the_values() -> None:
+def test_findings_come_before_wrong_values() -> None:
     assert judged(CASE, 0 * RIGHT, _found("race"), _text("line 7"), NO_COUNTS).actual == "race"
 
 
@@ -134,7 +134,7 @@ def test_every_kind_is_named_with_what_the_emulator_says_of_it(kind: str) -> Non
     assert difference.rationale == "kernels.cu:7: thread (1, 0, 0)"
 
 
-def test_what_a_submission_says_is_cut() -> None:
+def test_long_texts_of_a_submission_are_cut() -> None:
     difference = first_finding([_found("race"), _text("x" * 10 * MAX_TEXT), NO_COUNTS])
     assert difference is not None
     assert len(difference.rationale) == MAX_TEXT

@@ -211,7 +211,7 @@ def test_many_blocks_of_memory_hide_no_finding(run: Run) -> None:
     assert findings_of(ending, many) == ({"host_access"}, False)  # it ends there, as on a GPU
 
 
-def test_what_does_not_compile_is_told_with_its_line(run: Run) -> None:
+def test_a_compile_error_is_shown_with_its_line(run: Run) -> None:
     with pytest.raises(ProgramError, match=r"hostile\.cu:2:.*nothing"):
         run("int main()\n{ return nothing; }\n")
 

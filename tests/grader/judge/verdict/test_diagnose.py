@@ -124,7 +124,7 @@ def test_one_case_is_no_second_idea_while_others_are_unexplained() -> None:
     assert misconceptions_of("f", "f", "p", "p", "other") == ["flipped", "padded"]
 
 
-def test_what_explains_some_of_the_cases_is_likely_and_says_how_many() -> None:
+def test_an_idea_that_explains_some_cases_is_likely_and_counts_them() -> None:
     assert claimed(wrong("one", "x"), wrong("two", "b")) == [("flipped", 1, 2, False)]
     one, two = diagnosed(wrong("one", "x"), wrong("two", "b"))["conv"].results
     assert (one.misconceptions, one.idea) == ((), "")
@@ -138,9 +138,7 @@ def test_what_explains_some_of_the_cases_is_likely_and_says_how_many() -> None:
         ([wrong("one", "a"), wrong("two", "b")], "Likely: 2 failing cases are exactly what this gives"),
     ],
 )
-def test_where_all_that_ran_speaks_for_an_idea_no_number_of_them_is_given(
-    results: list[CheckResult], begins: str
-) -> None:
+def test_an_idea_that_all_cases_support_has_no_count(results: list[CheckResult], begins: str) -> None:
     """Other cases were not selected, so it is not certain."""
     criterion = CriterionGrade("conv", "", Fraction(4), Fraction(0), Status.WRONG, tuple(results))
     grade = Grade("tiny", "ada", (criterion,), "none", not_selected=3)
@@ -175,7 +173,7 @@ def test_a_case_that_passes_speaks_against_a_mutant_that_fails_it() -> None:
     assert claimed(wrong("one", "a"), wrong("two", "b"), right("three")) == [("flipped", 2, 2, True)]
 
 
-def test_where_nothing_is_wrong_nothing_is_named() -> None:
+def test_without_a_failure_nothing_is_named() -> None:
     assert claimed(right("one"), right("two")) == []
 
 
@@ -186,7 +184,7 @@ def test_a_case_that_nothing_is_known_of_says_nothing(other: str) -> None:
     assert claimed(wrong("own", other)) == []
 
 
-def test_what_is_right_for_the_own_forward_pass_is_no_misconception() -> None:
+def test_a_gradient_of_the_own_forward_pass_is_no_misconception() -> None:
     """A gradient without the flip is right for a forward pass that flips."""
     assert claimed(wrong("one", "a", 0.5), wrong("two", "b", 0.5)) == []
 
@@ -504,7 +502,7 @@ def names_in(grade: Grade, mistakes: Misconceptions, files: Mapping[str, str]) -
 
 
 @pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
-def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
+def test_no_absent_mutant_is_named_in_a_submission_with_two(
     assignment: Assignment, mistakes: Misconceptions, count: int
 ) -> None:
     """With all cases, as in an instructor's grade, and with the visible ones, as in a handout."""

@@ -51,7 +51,7 @@ def test_spellings_of_one_name_are_one_person(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Ada", "A. Lovelace", "Lovelace", "", "lovelacea", "Adam Love"])
-def test_a_part_of_a_name_alone_is_nobodys(name: str) -> None:
+def test_a_part_of_a_name_identifies_no_student(name: str) -> None:
     assert "matches no student on the roster" in str(CLASS.find(Claim(name=name)))
 
 
