@@ -146,7 +146,7 @@ def test_files_next_to_a_submission_do_not_exist(
     ]
 
 
-def test_the_folder_of_another_student_is_not_handed_in_by_a_link(
+def test_the_folder_of_another_student_is_not_submitted_by_a_link(
     honest_folder: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "ada").mkdir()

@@ -335,7 +335,7 @@ def test_a_template_that_is_wrong_is_one_line_that_names_it(
     assert "\n" not in str(error.value)
 
 
-def test_a_file_handed_in_without_a_template_is_refused(course: Path) -> None:
+def test_a_required_file_without_a_template_is_refused(course: Path) -> None:
     path = course / "assignments" / "tiny" / "assignment.yaml"
     path.write_text(path.read_text().replace("[conv.py]", "[conv.py, dense.py]"))
 

@@ -152,7 +152,7 @@ def test_a_submission_that_kills_three_processes_is_set_aside(tmp_path: Path) ->
     assert [results["ada"], results["zoe"]] == ["ada", "zoe"]
 
 
-def test_why_a_process_cannot_start_is_said(tmp_path: Path) -> None:
+def test_the_reason_why_a_process_cannot_start_is_shown(tmp_path: Path) -> None:
     for _, result in grade_all(["ada", "bob"], grade_of, 2, fails_to_start):
         assert str(result) == "no sandbox here"
 

@@ -34,7 +34,7 @@ def test_adjustments_are_added_exported_read_back_and_taken_back(
     assert scores() == {"ada": "5", "'=bob": "4.67"}
 
 
-def test_somebody_who_handed_in_nothing_may_be_given_points(
+def test_a_student_who_submitted_nothing_may_be_given_points(
     at_course: str, scores: Callable[[], dict[str, str]]
 ) -> None:
     assert adjust(at_course, "cleo,tiny,,8,oral examination,me\n") == PASSED

@@ -313,7 +313,7 @@ def test_a_request_of_another_students_feedback_is_refused(editor: Editor) -> No
         ("points", {"criterion": "style", "points": "1", "version": "latest"}),
     ],
 )
-def test_a_mistake_in_a_form_is_said_and_changes_nothing(
+def test_a_mistake_in_a_form_is_reported_and_changes_nothing(
     editor: Editor, gradebook: Gradebook, action: str, values: dict[str, str]
 ) -> None:
     before = gradebook.audit_log()

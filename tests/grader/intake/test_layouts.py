@@ -61,7 +61,7 @@ def test_a_name_that_is_no_text_is_refused_and_safe_to_print(
     assert refused.name.isprintable()
 
 
-def test_the_digest_is_that_of_the_files_handed_in(make_class: Callable[..., Intake], tmp_path: Path) -> None:
+def test_the_digest_is_that_of_the_submitted_files(make_class: Callable[..., Intake], tmp_path: Path) -> None:
     make_class("ada")
     folder = tmp_path / "class" / "ada"
 
@@ -104,7 +104,7 @@ def test_a_digest_follows_no_link_and_waits_for_no_pipe(
         ("empty.zip", "no sub"),
     ],
 )
-def test_a_root_without_submissions_is_said_in_one_line(tmp_path: Path, root: str, message: str) -> None:
+def test_a_root_without_submissions_is_explained_in_one_line(tmp_path: Path, root: str, message: str) -> None:
     (tmp_path / "class.zip").touch()
     (tmp_path / "empty").mkdir()
     zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
@@ -236,7 +236,7 @@ def test_a_group_of_gradescope_shares_its_submission(pack: Callable[[Members], P
 
 
 @pytest.mark.parametrize("text", ["{", "- a list", "\tx: 1"])
-def test_metadata_that_gradescope_did_not_write_is_said_with_its_file(
+def test_metadata_that_gradescope_did_not_write_is_reported_with_its_file(
     pack: Callable[[Members], Path], text: str
 ) -> None:
     with pytest.raises(UserError, match=r"submission_metadata.yml") as error:
@@ -253,7 +253,7 @@ BOMB = "a: &a [x, x]\n" + "".join(
 @pytest.mark.parametrize(
     "text", [BOMB, "[" * 100_000, "{a: " * 100_000], ids=["aliases", "lists", "mappings"]
 )
-def test_a_bomb_in_metadata_is_said_before_it_is_read(pack: Callable[[Members], Path], text: str) -> None:
+def test_a_bomb_in_metadata_is_reported_before_it_is_read(pack: Callable[[Members], Path], text: str) -> None:
     """A few bytes that expand to gigabytes, or nest until the YAML reader crashes."""
     with pytest.raises(UserError, match="which Gradescope does not write"):
         read_class(pack({"submission_metadata.yml": text.encode(), "submission_1/conv.py": b""}), ["conv.py"])

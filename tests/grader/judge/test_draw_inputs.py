@@ -349,7 +349,7 @@ def test_the_remainder_described_is_what_the_windows_leave_over(number: int, rem
     assert f"remainder {remainders[0]}×{remainders[1]}" in describe(case, inputs)
 
 
-def test_an_array_is_described_with_what_is_asked_of_it() -> None:
+def test_an_array_is_described_with_the_values_under_ask() -> None:
     case = array(2, 3, view=("flip",), ask={"axes": [0], "index": ["::2", None]})
 
     assert question(case).describe() == (

@@ -252,7 +252,7 @@ def test_without_known_points_a_total_has_no_upper_bound() -> None:
     assert apply_policy_to(Policies(), standing, 0).score == 20
 
 
-def test_an_adjustment_for_another_submission_is_said_and_changes_nothing() -> None:
+def test_an_adjustment_for_another_submission_is_reported_and_changes_nothing() -> None:
     final = apply_policy_to(Policies(), adjusted(5, submission="another"), 0)
     assert final.score == 90
     assert [step.says for step in final.steps] == [

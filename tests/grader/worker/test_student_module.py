@@ -203,7 +203,7 @@ def test_a_case_whose_arrays_do_not_fit_its_names_is_refused() -> None:
         Case({"values": {}, "inputs": {"x": [], "w": []}}, [RawArray("<f4", (), bytes(4))])
 
 
-def test_a_function_is_found_in_whichever_module_was_handed_in(ndarray: ModuleType) -> None:
+def test_a_function_is_found_in_whichever_module_was_submitted(ndarray: ModuleType) -> None:
     one, two = ModuleType("one"), ModuleType("two")
     two.conv = len  # type: ignore[attr-defined]
     submission = Submission([one, two], ndarray, "float32", "cpu")

@@ -555,7 +555,7 @@ def a_folder(path: Path) -> None:
 @pytest.mark.parametrize(
     "trouble", [not_a_database, somebody_elses, newer_schema, older_than_versions, a_folder]
 )
-def test_a_file_that_is_no_gradebook_is_said_in_one_line_and_left_alone(
+def test_a_file_that_is_no_gradebook_is_explained_in_one_line_and_left_alone(
     tmp_path: Path, trouble: object
 ) -> None:
     path = tmp_path / "gradebook.db"
@@ -578,13 +578,13 @@ def test_a_file_that_is_no_gradebook_is_said_in_one_line_and_left_alone(
         "postgresql://nobody@/none?host=/nowhere",
     ],
 )
-def test_a_url_that_nothing_opens_is_said_in_one_line(url: str) -> None:
+def test_a_url_that_nothing_opens_is_explained_in_one_line(url: str) -> None:
     with pytest.raises(UserError, match="cannot use this gradebook") as error:
         Gradebook(url)
     assert "\n" not in str(error.value)
 
 
-def test_another_kind_of_database_is_said_in_one_line() -> None:
+def test_another_kind_of_database_is_explained_in_one_line() -> None:
     with pytest.raises(UserError, match="SQLite or PostgreSQL"):
         Gradebook("mysql://host/db")
 

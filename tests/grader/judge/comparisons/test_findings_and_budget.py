@@ -122,7 +122,7 @@ def test_a_hidden_case_runs_in_orders_that_the_course_s_secret_draws() -> None:
     assert visible[0] == visible[1]
 
 
-def test_nothing_found_is_right_whatever_is_said() -> None:
+def test_no_finding_is_right_with_any_details() -> None:
     assert first_finding([NOTHING, _text("a lie"), NO_COUNTS]) is None
 
 

@@ -251,7 +251,7 @@ def test_notes_are_cached_next_to_the_libraries_and_never_in_them(
     assert calls == []
 
 
-def test_without_nvrtc_nothing_is_said_and_nothing_else_changes(builder: Builder, no_nvrtc: None) -> None:
+def test_without_nvrtc_no_note_is_added_and_nothing_else_changes(builder: Builder, no_nvrtc: None) -> None:
     build = builder.build("kernels.cu", f"{FOR_NO_GPU}// once more\n".encode())
     assert set(build.files) == {KERNELS, RUNTIME}
     assert build.notes == ()

@@ -132,7 +132,7 @@ def findings_of(ending: Ending, source: str) -> tuple[set[str], bool]:
         ("leaves", False),
     ],
 )
-def test_a_program_hides_no_finding_by_accident_in_silence(run: Run, what: str, is_whole: bool) -> None:
+def test_a_program_cannot_hide_a_finding_by_accident(run: Run, what: str, is_whole: bool) -> None:
     ending, _ = run(RECORDED, what)
     kinds, whole = findings_of(ending, RECORDED)
     assert "race" in kinds

@@ -178,7 +178,7 @@ def test_without_a_failure_nothing_is_named() -> None:
 
 
 @pytest.mark.parametrize("other", ["", "x"], ids=["no_answer", "another_answer"])
-def test_a_case_that_nothing_is_known_of_says_nothing(other: str) -> None:
+def test_a_case_without_known_answers_says_nothing(other: str) -> None:
     """For example, a hidden case on per-student numbers."""
     assert claimed(wrong("one", "a"), wrong("two", "b"), wrong("own", other)) == [("flipped", 2, 2, True)]
     assert claimed(wrong("own", other)) == []

@@ -218,5 +218,5 @@ def test_syntax_that_python_reads_is_no_complaint(content: bytes) -> None:
     | st.text(alphabet="fFrRtb'\"{}[]()#\\\n:!=, xT", max_size=40).map(str.encode)
     | st.integers(1, 3000).map(lambda n: b'f"{' * n)
 )
-def test_whatever_bytes_are_read_nothing_is_raised(content: bytes) -> None:
+def test_any_bytes_are_read_without_an_exception(content: bytes) -> None:
     assert isinstance(why_not_read(content), str)

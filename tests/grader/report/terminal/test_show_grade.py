@@ -145,7 +145,7 @@ def test_ten_megabytes_of_output_become_a_few_lines(
     assert "(cut: 10000000 characters in all)" in text
 
 
-def test_one_reason_for_everything_is_said_once_at_the_top(
+def test_one_reason_for_everything_is_shown_once_at_the_top(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
     def broken_criterion(id: str) -> CriterionGrade:
