@@ -40,7 +40,7 @@ TYPE = r"(?:const\s+|volatile\s+|unsigned\s+|signed\s+|struct\s+|class\s+)*[A-Za
 EMULATOR = "is a name of the emulator, which a kernel may not use; choose another name"
 AROUND = "gets around the checks of memory accesses; write plain CUDA C++"
 POINTER = "makes a pointer from something else; use an index, or the address of a variable or an element"
-TIME = "tells a kernel when it runs; a result must not depend on the time"
+TIME = "gives a kernel the time; a result must not depend on it"
 PIECES = "builds a name out of pieces, which cannot be checked; write the name"
 VARIES = "can change each time a file is read; do not use it in a file that joins names with ##"
 # The preprocessor's counters: a name made of them could differ when the file is compiled.
