@@ -1,5 +1,6 @@
 """Reads one submission: finds each file that the assignment asks for, wherever the student put it."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from grader.intake.litter import is_litter
 from grader.intake.near_names import Near, ReadFile, content_of, nearest, similar_names
 from grader.intake.notebook import TOO_LONG, Cells, module_of, tagged_sources
 from grader.intake.source import open_source, zip_within
+from grader.model.file_formats.python_syntax import problem_of_encoding
 from grader.model.submitted_files import SubmittedFiles
 
 MAX_NOTEBOOKS = 20  # of one submission that are read
@@ -94,7 +96,13 @@ class _Finder:
         return self._read_source(self._files[path])
 
     def find(self, name: str, accept_renamed: bool) -> _FileResult:
-        """Finds the file of that name."""
+        """Finds the file of that name. It is in doubt if an upload may have damaged it."""
+        file = self._find(name, accept_renamed)
+        if isinstance(file.content, bytes) and (damage := _damage(name, file.content)):
+            file.doubts.append(damage)
+        return file
+
+    def _find(self, name: str, accept_renamed: bool) -> _FileResult:
         deeper = sorted(path for path in self._files if path.endswith(f"/{name}"))
         path = name if name in self._files else _outermost(deeper)
         if path:
@@ -206,6 +214,14 @@ class _Finder:
             return ""
         content = self._read(path)
         return "" if isinstance(content, bytes) and zip_within(content) else " (not a readable zip)"
+
+
+def _damage(name: str, content: bytes) -> str:
+    """The reason that a file may not be what the student wrote, "" if there is none."""
+    if not content.removeprefix(BOM_UTF8).strip():
+        return f"{name} is empty"
+    problem = problem_of_encoding(content) if name.endswith(".py") else ""
+    return f"{name} cannot be read as Python: {problem}" if problem else ""
 
 
 def _outermost(paths: Sequence[str]) -> str:

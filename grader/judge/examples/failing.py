@@ -53,7 +53,7 @@ def examples_of(
                 inputs = oracle.inputs(case, redraw)
                 expected = oracle.expected(case, inputs)
                 outcome = implementation.run(case.probe, inputs)
-                if failure := way_of_failing(expected, outcome, real_dtype(inputs)):
+                if failure := way_of_failing(case, expected, outcome, real_dtype(inputs)):
                     whole[case.name] = lay_out(case, inputs, expected, outcome, assignment.probes)
                     example = _smallest(case, criterion, failure, oracle, implementation, assignment, now)
                     if example is not None:

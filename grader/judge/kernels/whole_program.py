@@ -14,7 +14,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +30,7 @@ from grader.judge.kernels.builder import (
 )
 from grader.judge.process.child import ENVIRONMENT
 from grader.judge.process.sandbox import compiler_sandbox, program_sandbox
+from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
 from grader.model.file_formats.compiler_files import RESULT
@@ -88,7 +88,7 @@ def run_whole_program(
     `runtime` is the emulator's library for programs. The program's output goes to `output` and `errors`. A
     program that is in `cache` is not compiled again.
     """
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+    with ScratchFolder() as scratch:
         folder = Path(scratch)
         for name in ("build", "run", "nothing"):
             (folder / name).mkdir()

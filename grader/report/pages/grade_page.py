@@ -47,6 +47,11 @@ class CloseUp:
     readme: str = ""
     place: Place | None = None
 
+    def smallest(self, name: str) -> Example | None:
+        """The smallest case like a failing one; without one, that case itself if it is small."""
+        whole = self.whole.get(name)
+        return self.small.get(name) or (whole if whole is not None and whole.is_small else None)
+
 
 def to_html(grade: Grade, reveal: bool = False, close_up: CloseUp = CloseUp()) -> str:
     """The page, complete in one file."""
@@ -190,7 +195,7 @@ def _block(block: Block, name: str, close_up: CloseUp, small: bool = True) -> Ma
         for label, text in block.facts
         for joined in (element("dt", label), element("dd", _fact(label, text, close_up)))
     ]
-    whole, smallest = close_up.whole.get(name), close_up.small.get(name) if small else None
+    whole, smallest = close_up.whole.get(name), close_up.smallest(name) if small else None
     return element(
         "article",
         element("h3", block.heading),
@@ -258,13 +263,16 @@ def _smallest(example: Example) -> Markup:
     settings = ", ".join(
         f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()
     )
-    tables = (*example.inputs, *example.expected, *example.actual)
+    results = (
+        (*example.expected, *example.actual) if example.is_smallest else ()
+    )  # `_heat` draws a whole one's
+    tables = (*example.inputs, *results)
     largest = _largest(tables)
     shown = [(table, telling_grids(table, GRIDS)) for table in tables if table.values]
     figures = [_figure(table, largest, numbers) for table, numbers in shown]
     return element(
         "section",
-        element("h4", "The smallest case that fails in the same way"),
+        element("h4", example.title),
         element("p", settings, class_="soft") if settings else None,
         element("div", figures, class_="row"),
         element("pre", clean(example.ended)) if example.ended else None,

@@ -1,13 +1,14 @@
 """Prints one case in full in a terminal: every array aligned, wrong entries marked with a star."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise, zip_longest
 
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from grader.model.example import Example, Table, number_text, setting_text
+from grader.model.example import LINE, Example, Table, number_text, setting_text
 from grader.model.text import clean, clean_line
 
 MARK = "*"
@@ -22,8 +23,7 @@ def show_example(example: Example, console: Console) -> None:
 
 def renderable(example: Example) -> RenderableType:
     """The case as a block of lines."""
-    title = "The smallest case that fails in the same way" if example.is_smallest else "The whole case"
-    parts: list[RenderableType] = [Text(f"{title}: {clean_line(example.probe)}", "bold")]
+    parts: list[RenderableType] = [Text(f"{example.title}: {clean_line(example.probe)}", "bold")]
     if example.settings:
         shown = [f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()]
         # a narrow terminal breaks the line between two settings, and not within a pair
@@ -35,7 +35,7 @@ def renderable(example: Example) -> RenderableType:
     for table in example.actual:
         parts += lines_of(table, "", "bold red")
     if example.ended:
-        parts.append(Text("  actual"))
+        parts.append(Text("  found" if example.actual else "  actual"))
         parts.append(Padding(Text(clean(example.ended), "red"), (0, 0, 0, 4), expand=False))
     return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
 
@@ -50,20 +50,40 @@ def lines_of(table: Table, style: str = "", marked: str = "red") -> Iterator[Tex
         return
     texts = [number_text(value) for value in table.values]
     width = max(map(len, texts))
-    for number, (label, grid) in enumerate(table.grids()):
-        if number == MOST_GRIDS:
+    is_folded = len(table.shape) == 1 and len(texts) > LINE
+    margin = len(f"[{len(texts)}] ")
+    grids = list(table.grids())
+    for number in _telling(table, [list(chain(*grid)) for _, grid in grids], MOST_GRIDS):
+        if number is None:
             yield Text("    …", "dim")
-            return
+            continue
+        label, grid = grids[number]
         if label:
             yield Text(f"    {label}", "dim")
-        for row in grid[:MOST_ROWS]:
+        columns = _telling(table, list(zip_longest(*grid)), MOST_COLUMNS)
+        for row in _telling(table, grid, MOST_ROWS):
             line = Text("    ")
-            for position in row[:MOST_COLUMNS]:
-                is_wrong = table.is_wrong(position)
-                cell = f"{texts[position].rjust(width)}{MARK if is_wrong else ' '} "
-                line.append(cell, marked if is_wrong else style)
-            if len(row) > MOST_COLUMNS:
-                line.append("…", "dim")
+            if row is None:
+                yield line.append("…", "dim")
+                continue
+            if is_folded:
+                line.append(f"[{grid[row][0]}]".ljust(margin), "dim")
+            for column in columns:
+                if column is None:
+                    line.append("… ", "dim")
+                elif column < len(grid[row]):
+                    position = grid[row][column]
+                    is_wrong = table.is_wrong(position)
+                    cell = f"{texts[position].rjust(width)}{MARK if is_wrong else ' '} "
+                    line.append(cell, marked if is_wrong else style)
             yield line
-        if len(grid) > MOST_ROWS:
-            yield Text("    …", "dim")
+
+
+def _telling(table: Table, lines: Sequence[Sequence[int | None]], most: int) -> list[int | None]:
+    """The numbers of the lines to show, with None for a gap: all, or `most` of them, wrong elements first."""
+    wrong = [any(position is not None and table.is_wrong(position) for position in line) for line in lines]
+    shown = sorted(sorted(range(len(lines)), key=lambda number: (not wrong[number], number))[:most])
+    numbers: list[int | None] = []
+    for before, number in pairwise([-1, *shown, len(lines)]):
+        numbers += [None] * (number > before + 1) + [number] * (number < len(lines))
+    return numbers

@@ -36,7 +36,8 @@ def test_recently_used_files_stay_however_large_they_are(folder):
     assert {path.name for path in folder.iterdir()} == {"e"}
 
 
-def test_kernels_are_compiled_once_and_run_without_their_files(tmp_path, monkeypatch):
+def test_kernels_are_compiled_once_and_run_without_their_files(add_kernel_runtime, tmp_path, monkeypatch):
+    add_kernel_runtime(tmp_path)
     module = Module(SOURCE, folder=tmp_path)
     old = time.time() - HOUR
     for path in tmp_path.iterdir():

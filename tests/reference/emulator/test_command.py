@@ -10,6 +10,8 @@ import jsonschema
 import numpy as np
 import pytest
 
+from reference.emulator.cache import cache_folder
+
 ROOT = Path(__file__).parents[3]
 SOURCE = """
 __global__ void add(int n, const float *a, const float *b, float *out)
@@ -25,10 +27,12 @@ template <int N> __global__ void three(float *out) { out[threadIdx.x] = N; }
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled_once(tmp_path_factory):
+def compiled_once(add_kernel_runtime, add_program_runtime, tmp_path_factory):
     """What one command compiles the next one finds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        cache_folder().mkdir(parents=True)
+        add_program_runtime(add_kernel_runtime(cache_folder()))
         yield
 
 

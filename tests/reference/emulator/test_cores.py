@@ -106,8 +106,8 @@ except OSError:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("cores")
+def folder(add_kernel_runtime, tmp_path_factory):
+    return add_kernel_runtime(tmp_path_factory.mktemp("cores"))
 
 
 def compiled(folder, cores, source=SOURCE):

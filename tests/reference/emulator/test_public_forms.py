@@ -21,8 +21,8 @@ SECONDS = 300
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("forms")
+def folder(add_program_runtime, tmp_path_factory):
+    return add_program_runtime(tmp_path_factory.mktemp("forms")).parent
 
 
 def run(folder, source, file):

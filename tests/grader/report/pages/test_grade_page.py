@@ -181,6 +181,7 @@ def test_an_array_of_many_grids_shows_those_with_wrong_numbers(
     shape, is_wrong = (5, 1, 2), (False,) * 7 + (True,) + (False,) * 2
     whole = replace(
         X_GRAD,
+        is_smallest=False,
         expected=(Table("expected", shape, tuple(map(float, range(10)))),),
         actual=(Table("actual", shape, (*map(float, range(7)), 99.0, 8.0, 9.0), wrong=is_wrong),),
     )
