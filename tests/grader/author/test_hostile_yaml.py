@@ -329,6 +329,14 @@ def test_an_oracle_outside_of_the_reference_is_refused_with_its_line(folder: Pat
         load(folder / "tiny")
 
 
+def test_an_oracle_with_a_name_that_no_file_can_have_is_refused_with_its_line(folder: Path) -> None:
+    restore(folder)
+    path = path_of(folder, "assignment.yaml")
+    path.write_text(FILES["assignment.yaml"].replace("reference.conv", f"reference.{'x' * 300}"))
+    with pytest.raises(UserError, match=r"assignment\.yaml:4: found 'reference\.xxx"):
+        load(folder / "tiny")
+
+
 def test_an_oracle_that_is_not_there_is_answered_with_the_nearest_names(folder: Path) -> None:
     restore(folder)
     path = path_of(folder, "assignment.yaml")

@@ -583,6 +583,7 @@ def test_a_course_that_names_a_missing_assignment_says_where(course: Path) -> No
         ("title: A course\nassignments: tiny\n", 2, "found 'tiny' for 'assignments'"),
         ("title: A course\nassignments: [../tiny]\n", 2, "found '../tiny' for 'assignments'"),
         ("title: A course\nterm: spring\nassignments: [tiny]\n", 2, "unknown key 'term'"),
+        (f"title: A course\nassignments: [tiny, {'x' * 300}]\n", 2, "expected a folder with assignment.yaml"),
     ],
 )
 def test_a_course_that_is_written_wrong_says_where(course: Path, text: str, line: int, phrase: str) -> None:
