@@ -27,7 +27,6 @@ from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, 
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Shape, draw_arrays
 from grader.judge.kinds import kind_of
-from grader.judge.process.implementation import Implementation
 from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Data, Visibility
 from grader.model.errors import GraderFault
 from grader.model.example import Example
@@ -42,6 +41,7 @@ FINDING = re.compile(r"\b\w+ in \w+(?=:)")  # of a finding's words
 
 Small = tuple[Case, Inputs]
 Answer = Callable[[Case, Inputs], Expected | None]
+Ask = Callable[[str, Inputs], Outcome]  # a submission's answer to a probe
 HasAnswer = Callable[[], bool]
 Place = tuple[object, ...]  # the keys and the indices that lead to a value of a question
 
@@ -231,7 +231,7 @@ def smallest(
     failure: str,
     rungs: Iterable[Small],
     answer: Answer,
-    implementation: Implementation,
+    ask: Ask,
     assignment: Assignment,
     now: Callable[[], float] = time.monotonic,
 ) -> Example | None:
@@ -243,9 +243,9 @@ def smallest(
         expected = answer(small, inputs)
         if expected is None:
             continue
-        outcome = implementation.run(small.probe, inputs)
+        outcome = ask(small.probe, inputs)
         if way_of_failing(small, expected, outcome, real_dtype(inputs)) == failure:
-            return lay_out(small, inputs, expected, outcome, assignment.probes, is_smallest=True)
+            return lay_out(small, inputs, expected, outcome, assignment, is_smallest=True)
         if outcome.status not in (Status.OK, Status.ERROR):
             return None  # it hangs or dies, and so would the next one
     return None
