@@ -62,7 +62,7 @@ def _check(options: argparse.Namespace) -> None:
 
 def _run_line(run: Run) -> str:
     count = plural(run.submissions, "new submission")
-    mark = "  withdrawn" if run.withdrawn else ""
+    mark = f"{'' if run.ended else '  not finished'}{'  withdrawn' if run.withdrawn else ''}"
     return f"{run.number:4}  {run.assignment}  {run.started_at:%Y-%m-%d %H:%M} UTC  {count}{mark}"
 
 

@@ -78,7 +78,7 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
             cases=ALL_CASES if options.all else CASES_IN_FULL,
         )
         close_up = _close_up(session, assignment, read.submitted, grade, options)
-        if close_up is not None and close_up.small:
+        if close_up is not None:
             _show_smallest(grade, close_up, console)
     if options.reports:
         _write_reports(grade, assignment, read.submitted, options)
@@ -150,12 +150,12 @@ def _close_up(
 
 
 def _show_smallest(grade: Grade, close_up: "CloseUp", console: Console) -> None:
-    """Shows the smallest case like the first failing one, if there is any."""
+    """Shows the smallest case like the first failing one; without one, that case itself if it is small."""
     from grader.judge.examples.failing import first_failing
     from grader.report.terminal.show_example import show_example
 
     for result in first_failing(grade, 1):
-        if example := close_up.small.get(result.name):
+        if example := close_up.smallest(result.name):
             console.print()
             show_example(example, console)
 

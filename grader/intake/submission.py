@@ -1,5 +1,6 @@
 """Reads one submission: finds each file that the assignment asks for, wherever the student put it."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,7 +95,13 @@ class _Finder:
         return self._read_source(self._files[path])
 
     def find(self, name: str, accept_renamed: bool) -> _FileResult:
-        """Finds the file of that name."""
+        """Finds the file of that name. It is in doubt if an upload may have damaged it."""
+        file = self._find(name, accept_renamed)
+        if isinstance(file.content, bytes) and (damage := _damage(name, file.content)):
+            file.doubts.append(damage)
+        return file
+
+    def _find(self, name: str, accept_renamed: bool) -> _FileResult:
         deeper = sorted(path for path in self._files if path.endswith(f"/{name}"))
         path = name if name in self._files else _outermost(deeper)
         if path:
@@ -206,6 +213,13 @@ class _Finder:
             return ""
         content = self._read(path)
         return "" if isinstance(content, bytes) and zip_within(content) else " (not a readable zip)"
+
+
+def _damage(name: str, content: bytes) -> str:
+    """The reason that a file may not be what the student wrote, "" if there is none."""
+    if not content.removeprefix(BOM_UTF8).strip():
+        return f"{name} is empty"
+    return f"{name} contains null bytes, so it is no plain text (UTF-16?)" if b"\0" in content else ""
 
 
 def _outermost(paths: Sequence[str]) -> str:

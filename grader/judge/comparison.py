@@ -171,6 +171,10 @@ class Comparison(ABC):
         """A digest that is equal for equal answers; "" if answers cannot be matched, as with real values."""
         return ""
 
+    def result_and_finding(self, answer: Sequence[Array]) -> tuple[Sequence[Array], str]:
+        """An answer's arrays without those about the run, and in words what was found in it."""
+        return answer, ""
+
     def complaint(self, case: Case, kind: Kind) -> str:
         """The problem with comparing a case this way, as "found ..., expected ..."; "" if there is none."""
         return ""

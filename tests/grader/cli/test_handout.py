@@ -167,6 +167,17 @@ def test_the_smallest_failing_case_is_shown_whole(
     assert example.rstrip().splitlines()[-1].startswith("Next: `dilate/")
 
 
+def test_a_small_case_without_a_smaller_one_is_shown_whole(
+    flip_alone: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (flip_alone / "grading" / "smallest.json").write_text("{}")
+    text = output_of(capsys, "--html", "page.html")
+
+    example = text.partition("The whole case: dilate")[2]
+    assert "a  (2×3)" in example and "expected  (2×9)" in example
+    assert "<h4>The whole case</h4>" in (flip_alone / "page.html").read_text()
+
+
 def test_a_function_that_is_not_written_has_no_smallest_case(
     handout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

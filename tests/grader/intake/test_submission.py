@@ -122,6 +122,25 @@ def test_a_notebook_that_says_something_else_than_the_file_is_a_doubt(write: Cal
     assert "hw.ipynb tagged dense.py differ" in read.doubt and not read.is_missing
 
 
+@pytest.mark.parametrize(
+    ("content", "doubt"),
+    [
+        (b"", "dense.py is empty"),
+        (b"\xef\xbb\xbf\r\n", "dense.py is empty"),
+        (SOURCE.decode().encode("utf-16"), "dense.py contains null bytes"),
+        (b"# caf\xe9\n" + SOURCE, ""),  # Python reads it, because the byte is in a comment
+        (b"\xef\xbb\xbf" + SOURCE.replace(b"\n", b"\r\n"), ""),
+        (b"def dense(:\n", ""),
+    ],
+)
+def test_a_file_that_an_upload_may_have_damaged_is_in_doubt(
+    write: Callable[[Files], Path], content: bytes, doubt: str
+) -> None:
+    read = read_submission(write({"dense.py": content}) / "ada", ["dense.py"])
+    assert read.submitted.files == {"dense.py": content}  # it is graded: other files may earn points
+    assert read.doubt.startswith(doubt) and bool(read.doubt) == bool(doubt)
+
+
 @pytest.mark.parametrize("name", [*ACCEPTED, *IN_DOUBT, *sorted(NEVER_ACCEPTED.keys() - {"two folders"})])
 def test_one_submission_and_a_class_are_read_alike(write: Callable[[Files], Path], name: str) -> None:
     """Except two folders with the same file, which are two submissions in a class."""
