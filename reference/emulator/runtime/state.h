@@ -42,7 +42,7 @@ struct Finding {
     std::int64_t block, other_block;
     std::int64_t region;  // of global memory, counted from 0; -1: shared memory; -2: none of these
                           // -3: a variable outside of functions
-    std::int64_t offset;  // in bytes, from the start of the region
+    std::int64_t offset;  // in bytes, from the start of the region; of a variable: its address
     std::int64_t size;    // of the access, in bytes
     std::int64_t count;   // how often
     std::uint64_t place;
@@ -152,6 +152,7 @@ void settle();
 void spin();
 void report(Finding finding);
 void forget(const Array &array);
+void hand_on_to_lanes(int warp, unsigned lanes);
 void make_room_for_variables();
 void note(std::uint64_t place, std::size_t offset, int size);
 void count_plain_reads();
