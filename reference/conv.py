@@ -19,6 +19,9 @@ from reference.in_place import add_into, multiply_into
 from reference.ndarray import NDArray, Shape, check_device, common_dtype, empty, normalize_axes, zeros
 from reference.sliding_windows import Axis, Box, Geometry, Pair, axes_of, boxes
 
+ENOUGH_CHANNELS = 8
+"""With fewer input channels, products for one phase of x_grad leave most of a vector register empty."""
+
 
 def pad(a: NDArray, padding: Sequence[tuple[int, int]]) -> NDArray:
     """Put zeros around an array, or cut its edges off.
@@ -268,12 +271,14 @@ def correlate_x_grad(
     (k_h, k_w, c_in, c_out), (s_h, s_w) = w.shape, stride
     geometry = (k_h, k_w), stride, padding, dilation
     axes = axes_of(geometry)
-    if takes_strips(out_grad, geometry, groups, -(-k_h // s_h) * -(-k_w // s_w) * c_out // groups):
+    strips = takes_strips(out_grad, geometry, groups, -(-k_h // s_h) * -(-k_w // s_w) * c_out // groups)
+    phases = dilation == (1, 1) and groups == 1 and k_h >= s_h and k_w >= s_w and stride != (1, 1)
+    if phases and not (strips and c_in >= ENOUGH_CHANNELS):
+        return correlate_phases(out_grad, w, x_shape, stride, padding)
+    if strips:
         x_grad = empty(x_shape, w.device, common_dtype(out_grad, w))
         conv_as_products.spread(out_grad.native(), axes, w.native(), groups, x_grad.native())
         return x_grad
-    if dilation == (1, 1) and groups == 1 and k_h >= s_h and k_w >= s_w and stride != (1, 1):
-        return correlate_phases(out_grad, w, x_shape, stride, padding)
     x_grad = empty(x_shape, w.device, common_dtype(out_grad, w))
     for first in itertools.product(range(s_h), range(s_w)):
         target = x_grad[(slice(None), *map(slice, first, x_shape[1:3], stride))]

@@ -65,13 +65,13 @@ Side side_of(const void *pointer, std::size_t bytes, const char *what, int line)
     return {number, false, false};
 }
 
-bool is_reachable(const Side &side, bool on_device)  // by the name of its direction
+bool is_reachable(const Side &side, bool on_device)  // true if this side is where the direction says
 {
     bool is_shared = side.number >= 0 && allocations[std::size_t(side.number)].where != ON_DEVICE;
     return is_shared || side.is_of_device() == on_device;
 }
 
-// Bytes of a device array that no thread and no copy has written, if whole elements are missing.
+// Reports whole elements of a device array that no thread and no copy has written.
 void look_for_unwritten(long number, std::size_t start, std::size_t bytes, int line)
 {
     const Allocation &one = allocations[std::size_t(number)];

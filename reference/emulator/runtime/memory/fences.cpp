@@ -1,4 +1,4 @@
-// Records fences, and the words by which threads hand on what they did before a fence.
+// Records fences, and the words through which a thread makes its work before a fence visible to others.
 
 #include "fences.h"
 #include "shadow_memory.h"
@@ -12,8 +12,8 @@ std::uint32_t releases_of;
 
 const std::uint64_t PHASE = std::uint64_t(1) << 44;  // apart from all offsets, so that each phase of a barrier is a word of its own
 
-std::vector<Fence> fences;  // by block; empty as long as none has passed one
-std::uint32_t fences_of;    // the launch that they belong to
+std::vector<Fence> fences;  // by block; empty until a block passes a fence
+std::uint32_t fences_of;    // the launch that `fences` belongs to
 
 Fence *fence_of(std::int64_t number)
 {
