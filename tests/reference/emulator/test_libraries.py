@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reference.emulator.programs import Program, program_into, runtime_into
+from reference.emulator.programs import Program, program_into
 from tests.reference.emulator.test_programs import run
 
 LIBRARIES = Path(__file__).with_name("libraries.cu").read_text(encoding="utf-8")
@@ -50,11 +50,11 @@ PRINTED = """\
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory):
+def ran(tmp_path_factory, add_program_runtime):
     """How a program of all libraries ends, and its report."""
     folder = tmp_path_factory.mktemp("libraries")
     written = Program(LIBRARIES, "libraries.cu")
-    program_into(written, runtime_into(folder), folder / "cases")
+    program_into(written, add_program_runtime(folder), folder / "cases")
     return run((written, folder / "cases"), "--width=7")
 
 
@@ -81,9 +81,9 @@ int main()
 """
 
 
-def test_an_algorithm_of_thrust_is_checked_as_a_kernel_is(tmp_path):
+def test_an_algorithm_of_thrust_is_checked_as_a_kernel_is(tmp_path, add_program_runtime):
     written = Program(VECTORS, "vectors.cu")
-    program_into(written, runtime_into(tmp_path), tmp_path / "cases")
+    program_into(written, add_program_runtime(tmp_path), tmp_path / "cases")
     _, report = run((written, tmp_path / "cases"), "")
     assert {(one.line, one.kind, one.array) for one in report.findings} == {
         (7, "out_of_bounds", "small"),

@@ -719,9 +719,9 @@ int main() { kernel<<<1, 64>>>(); cudaDeviceSynchronize(); }
 """
 
 
-def test_a_race_on_a_variable_names_it(tmp_path):
+def test_a_race_on_a_variable_names_it(tmp_path, add_program_runtime):
     written = Program(NAMED, "named.cu")
-    program_into(written, runtime_into(tmp_path), tmp_path / "cases")
+    program_into(written, add_program_runtime(tmp_path), tmp_path / "cases")
     _, report = run((written, tmp_path / "cases"), "")
     assert {
         f.array: re.sub(r".*(?:reads|writes) |, which thread .*", "", f.message) for f in report.findings
