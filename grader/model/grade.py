@@ -9,6 +9,7 @@ from grader.model.assignment import Visibility
 from grader.model.wire_format import RawArray
 
 HINT = "~"  # begins the digest of an answer with few different numbers, which is only a hint
+BLANK = HINT * 2  # begins that of an answer without any number but 0, infinity and NaN
 
 
 class Status(StrEnum):

@@ -6,7 +6,7 @@ from itertools import chain
 
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, MESSAGE, Ideas, Misconceptions, end_of
 from grader.model.assignment import Visibility
-from grader.model.grade import HINT, Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import BLANK, HINT, Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import called_name
 
 UNANSWERED = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)
@@ -111,9 +111,10 @@ class Evidence:
         """True if a case's answer has so few numbers that other mistakes may give it, too."""
         return self.ends[case].startswith(HINT)
 
-    def is_unchanged(self, case: str) -> bool:
-        """True if a case returned its input: many mistakes leave some inputs unchanged."""
-        return self.misconceptions.unchanged.get(case, "") == self.ends[case]
+    def is_trivial(self, case: str) -> bool:
+        """True if a case returned its input, or no number but 0, infinity and NaN: many mistakes do."""
+        end = self.ends[case]
+        return end.startswith(BLANK) or end == self.misconceptions.unchanged.get(case, "")
 
     def is_bare_error(self, case: str) -> bool:
         """True if a case ended in an exception that shows only its class."""

@@ -23,7 +23,7 @@ from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions, end_of
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
-from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import BLANK, HINT, Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.surroundings import Sandbox
 from grader.prove.mutant_answers import misconceptions
@@ -165,9 +165,53 @@ def test_a_lone_case_is_no_evidence_where_only_a_case_passes_that_few_ideas_fail
     assert misconceptions_of("telling") == ["turned"]
 
 
-def test_several_that_fit_equally_are_named_together_without_a_message() -> None:
-    (idea,) = diagnosed(wrong("one", "a"))["conv"].ideas
+@pytest.mark.parametrize(("mark", "names"), [(HINT, ["turned"]), (BLANK, [])], ids=["hints", "blanks"])
+def test_two_hints_are_evidence_and_two_blank_answers_are_not(mark: str, names: list[str]) -> None:
+    """A kernel that reads unwritten shared memory returns NaN everywhere, whatever the mistake."""
+    answers = {f"grad/{case}": {f"{mark}{case}": [("turned",)]} for case in ("one", "two")}
+    results = [wrong(case, f"{mark}{case}", criterion="grad") for case in ("one", "two")]
+    results.append(wrong("three", "x", criterion="grad"))
+    mistakes = replace(MISTAKES, answers={**answers, "grad/three": {"y": [("refused",)]}})
+    criterion = CriterionGrade("grad", "", Fraction(9), Fraction(0), Status.WRONG, tuple(results))
+    (criterion,) = diagnose(Grade("tiny", "ada", (criterion,), "none"), mistakes, CALLS).criteria
+    assert [idea.name for idea in criterion.ideas] == names
+
+
+def test_several_that_fit_equally_are_stated_together() -> None:
+    """In the students' words: the names of mutants are the authors'."""
+    criterion = diagnosed(wrong("one", "a"))["conv"]
+    (idea,), (result,) = criterion.ideas, criterion.results
     assert (idea.name, idea.others) == ("flipped", ("padded",))
+    assert result.idea == (
+        "Likely: one failing case is exactly what each of these mistakes gives. (1) You flip. (2) You pad."
+    )
+
+
+def test_of_several_that_fit_equally_those_in_the_exercise_itself_are_stated() -> None:
+    """If only `grad` is graded, the case cannot tell a mistake in it from one in `conv`, which it calls."""
+    criterion = diagnosed(wrong("one", "f", criterion="grad"))["grad"]
+    (result,) = criterion.results
+    assert result.misconceptions == ("turned", "flipped")
+    assert result.idea == (
+        "Likely: one failing case is exactly what this gives: You turn. "
+        "A mistake in `conv` would give the same: the cases of that exercise tell."
+    )
+    assert result.help == "#turn"
+
+
+def test_mistakes_in_other_exercises_do_not_make_an_idea_too_weak() -> None:
+    answers = {"grad/one": {"f": [(name,) for name in ("flipped", "padded", "cut", "shifted", "turned")]}}
+    more = {name: Misconception("conv", f"You {name}.", "") for name in ("cut", "shifted")}
+    mistakes = replace(MISTAKES, ideas=MISTAKES.ideas | more, answers=answers)
+    criterion = CriterionGrade(
+        "grad", "", Fraction(4), Fraction(0), Status.WRONG, (wrong("one", "f", criterion="grad"),)
+    )
+    (criterion,) = diagnose(
+        Grade("tiny", "ada", (criterion,), "none", not_selected=3), mistakes, CALLS
+    ).criteria
+    assert criterion.results[0].idea.startswith(
+        "Likely: one failing case is exactly what this gives: You turn."
+    )
 
 
 def test_a_case_that_passes_speaks_against_a_mutant_that_fails_it() -> None:
