@@ -106,7 +106,7 @@ class Fact:
     """A fact that several failing `cases` of a criterion share, to show once; only visible cases.
 
     `kind` is "error" if they end in the same exception at the same line, "inner" if another exercise that
-    this one calls is wrong.
+    this one calls is wrong, "finding" if another criterion shows what the emulator found in their kernel.
     """
 
     kind: str

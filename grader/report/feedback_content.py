@@ -161,7 +161,9 @@ def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | N
     same = _one_reason(criterion.results, reveal)
     if same is not None:
         heading = _coded(same, f"{name} · every case ({len(failing)})")
-        return Section(criterion, (block(same, heading, reveal),), facts=_facts(criterion, "inner"))
+        return Section(
+            criterion, (block(same, heading, reveal),), facts=_facts(criterion, "inner", "finding")
+        )
     in_full = failing[:cases]
     if len(in_full) < len(failing):
         again = _repeats(criterion)
@@ -172,7 +174,7 @@ def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | N
         for result in _ideas_once(in_full, criterion.ideas)
     )
     more = (_short(result) for result in failing if result not in in_full)
-    kinds = ("inner",) if alike else ("inner", "error")
+    kinds = ("inner", "finding") if alike else ("inner", "error", "finding")
     return Section(criterion, tuple(blocks), tuple(more), _facts(criterion, *kinds))
 
 

@@ -177,6 +177,41 @@ def test_two_hints_are_evidence_and_two_blank_answers_are_not(mark: str, names: 
     assert [idea.name for idea in criterion.ideas] == names
 
 
+OUT_OF_BOUNDS = (
+    "kernels.cu:38: out_of_bounds in fill: thread (6, 0, 0) of block (2, 0, 0) writes element 262 of out"
+)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "finding", "visibility", "facts"),
+    [
+        (
+            "fill",
+            OUT_OF_BOUNDS,
+            Visibility.VISIBLE,
+            [f"In the same kernel, `bugs/one` finds: {OUT_OF_BOUNDS}"],
+        ),
+        ("add", OUT_OF_BOUNDS, Visibility.VISIBLE, []),
+        ("fill", "all 3 elements differ", Visibility.VISIBLE, []),
+        ("fill", OUT_OF_BOUNDS, Visibility.HIDDEN, []),
+    ],
+    ids=["same_kernel", "another_kernel", "no_finding", "hidden_finding"],
+)
+def test_wrong_values_of_a_kernel_come_with_what_a_visible_case_finds_in_it(
+    exercise: str, finding: str, visibility: Visibility, facts: list[str]
+) -> None:
+    mistakes = replace(MISTAKES, asked={exercise: [exercise], "bugs": ["fill", "add"]})
+    nan = wrong("257", "~nan", criterion=exercise)
+    found = replace(wrong("one", "f", criterion="bugs", visibility=visibility), rationale=finding + "\nmore")
+    criteria = tuple(
+        CriterionGrade(one.criterion, "", Fraction(2), Fraction(0), Status.WRONG, (one,))
+        for one in (nan, found)
+    )
+    of_values, of_bugs = diagnose(Grade("cuda", "ada", criteria, "none"), mistakes).criteria
+    assert [fact.text for fact in of_values.facts] == facts
+    assert of_bugs.facts == ()
+
+
 def test_several_that_fit_equally_are_stated_together() -> None:
     """In the students' words: the names of mutants are the authors'."""
     criterion = diagnosed(wrong("one", "a"))["conv"]
