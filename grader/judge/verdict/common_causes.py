@@ -1,16 +1,14 @@
 """Finds what several failing cases have in common: an exception, a wrong exercise, a bug of the kernel."""
 
-import re
 from collections.abc import Callable, Sequence
 
 from grader.judge.verdict.blame import Blame
-from grader.judge.verdict.evidence import Evidence, failing_of
+from grader.judge.verdict.evidence import FINDING, Evidence, failing_of
 from grader.judge.verdict.misconceptions import ERROR
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Fact, Status
 
 Inner = Callable[[CriterionGrade, str], bool | None]
-FINDING = re.compile(r"\S+:\d+: [a-z_]+ in (\w+): .*")  # a line of the emulator's, with the kernel
 
 
 def common_causes(

@@ -5,6 +5,8 @@ do, or it is no evidence. A criterion's ideas are the set of one or two mutants 
 cases. Visible cases are evaluated first, and their idea stays: hidden cases can only add a second idea or
 take the certainty away.
 
+What the emulator found in a kernel is compared by kinds alone, so it makes no idea certain.
+
 An exception is weak evidence, because many mistakes end in the same class. It counts for a mutant only if it
 is raised in the same exercise, in exactly the cases where the mutant raises it, and if other cases of the
 criterion return a value. An answer with few numbers is weak, too: no idea is added for such answers alone.
@@ -137,6 +139,7 @@ def _claims(
         explained = _part(name, whole, best, evidence) if len(best[0].names) > 1 else whole
         is_all = len(whole) == len(comparable) and not evidence.is_partial
         is_sure = is_all and name not in evidence.doubted(at_home=False)
+        is_sure = is_sure and not all(evidence.is_finding(case) for case in explained)
         idea = evidence.misconceptions.ideas[name]
         claims.append(
             (
@@ -325,7 +328,7 @@ def _with_ideas(
     """The result with the ideas that explain it, and with their words."""
     here = [idea for idea, explained in ideas if result.name in explained]
     names = tuple(name for idea in here for name in (idea.name, *idea.others))
-    words = "\n".join(_words_of(idea, evidence) for idea in here)
+    words = "\n".join(_words_of(idea, evidence, result.name) for idea in here)
     if not here:
         return result
     help = here[0].help or result.help
@@ -334,7 +337,7 @@ def _with_ideas(
     )
 
 
-def _words_of(idea: Idea, evidence: Evidence) -> str:
+def _words_of(idea: Idea, evidence: Evidence, case: str) -> str:
     """An idea as a student reads it, on one line: how sure it is, and what is wrong."""
     if idea.is_sure and not idea.others:
         return f"This is it. {idea.message}"
@@ -342,17 +345,19 @@ def _words_of(idea: Idea, evidence: Evidence) -> str:
     stated = _stated(names, evidence)
     messages = [evidence.misconceptions.ideas[name].message for name in stated]
     elsewhere = dict.fromkeys(f"`{evidence.exercise_of(name)}`" for name in names if name not in stated)
-    if len(stated) == 1:
-        words = f"what this gives: {idea.message}"
-    else:
-        listed = " ".join(f"({n}) {message}" for n, message in enumerate(messages, 1))
-        words = f"what each of these mistakes gives. {listed}"
+    mistakes = "this" if len(messages) == 1 else "each of these mistakes"
+    begins = f"{_count(idea)} what {mistakes} gives"
+    if evidence.is_finding(case):
+        begins = f"Perhaps, because {mistakes} gives the same kinds of findings"
+    listed = (
+        " ".join(f"({n}) {text}" for n, text in enumerate(messages, 1)) if len(messages) > 1 else messages[0]
+    )
     also = (
         f" A mistake in {' or '.join(elsewhere)} would give the same: the cases of that exercise tell."
         if elsewhere
         else ""
     )
-    return f"{_count(idea)} {words}{also}"
+    return f"{begins}: {listed}{also}"
 
 
 def _stated(names: Ideas, evidence: Evidence) -> Ideas:

@@ -1,5 +1,6 @@
 """Compares the results of a grade's cases with the answers of mutants."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
@@ -12,6 +13,7 @@ from grader.model.mutant import called_name
 UNANSWERED = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)
 
 Calls = Mapping[str, frozenset[str]]
+FINDING = re.compile(r"\S+:\d+: [a-z_]+ in (\w+): .*")  # a line of the emulator's, with the kernel
 
 
 class Evidence:
@@ -115,6 +117,15 @@ class Evidence:
         """True if a case returned its input, or no number but 0, infinity and NaN: many mistakes do."""
         end = self.ends[case]
         return end.startswith(BLANK) or end == self.misconceptions.unchanged.get(case, "")
+
+    def is_finding(self, case: str) -> bool:
+        """True if a case shows what the emulator found, so that its answer is only the kinds of findings."""
+        return case in self._findings
+
+    @cached_property
+    def _findings(self) -> frozenset[str]:
+        results = (result for criterion in self.grade.criteria for result in criterion.results)
+        return frozenset(result.name for result in results if FINDING.match(result.rationale))
 
     def is_bare_error(self, case: str) -> bool:
         """True if a case ended in an exception that shows only its class."""
