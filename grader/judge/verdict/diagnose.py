@@ -5,7 +5,8 @@ do, or it is no evidence. A criterion's ideas are the set of one or two mutants 
 cases. Visible cases are evaluated first, and their idea stays: hidden cases can only add a second idea or
 take the certainty away.
 
-What the emulator found in a kernel is compared by kinds alone, so it makes no idea certain.
+What the emulator found in a kernel is compared by kinds alone. So it makes no idea certain that no values
+support.
 
 An exception is weak evidence, because many mistakes end in the same class. It counts for a mutant only if it
 is raised in the same exercise, in exactly the cases where the mutant raises it, and if other cases of the
@@ -139,7 +140,8 @@ def _claims(
         explained = _part(name, whole, best, evidence) if len(best[0].names) > 1 else whole
         is_all = len(whole) == len(comparable) and not evidence.is_partial
         is_sure = is_all and name not in evidence.doubted(at_home=False)
-        is_sure = is_sure and not all(evidence.is_finding(case) for case in explained)
+        has_values = evidence.gives_values(name) or not all(map(evidence.is_finding, explained))
+        is_sure = is_sure and has_values
         idea = evidence.misconceptions.ideas[name]
         claims.append(
             (
@@ -347,7 +349,7 @@ def _words_of(idea: Idea, evidence: Evidence, case: str) -> str:
     elsewhere = dict.fromkeys(f"`{evidence.exercise_of(name)}`" for name in names if name not in stated)
     mistakes = "this" if len(messages) == 1 else "each of these mistakes"
     begins = f"{_count(idea)} what {mistakes} gives"
-    if evidence.is_finding(case):
+    if evidence.is_finding(case) and not evidence.gives_values(idea.name):
         begins = f"Perhaps, because {mistakes} gives the same kinds of findings"
     listed = (
         " ".join(f"({n}) {text}" for n, text in enumerate(messages, 1)) if len(messages) > 1 else messages[0]

@@ -122,6 +122,11 @@ class Evidence:
         """True if a case shows what the emulator found, so that its answer is only the kinds of findings."""
         return case in self._findings
 
+    def gives_values(self, idea: str) -> bool:
+        """True if the values of some case are those of the idea."""
+        cases = (case for case in self.ends if self.is_strong(case) and not self.is_finding(case))
+        return any((idea,) in self.at(case) for case in cases)
+
     @cached_property
     def _findings(self) -> frozenset[str]:
         results = (result for criterion in self.grade.criteria for result in criterion.results)

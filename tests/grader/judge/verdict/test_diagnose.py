@@ -212,13 +212,13 @@ def test_wrong_values_of_a_kernel_come_with_what_a_visible_case_finds_in_it(
     assert of_bugs.facts == ()
 
 
-def test_kinds_of_findings_make_no_idea_certain() -> None:
+def test_kinds_of_findings_alone_make_no_idea_certain() -> None:
     """Two mistakes of a kernel may read unwritten memory, each in its own way."""
-    results = [replace(wrong("one", "a"), rationale=OUT_OF_BOUNDS), wrong("two", "b")]
-    of_both = diagnosed(*results)["conv"].results
-    assert of_both[0].idea == "This is it. You flip."
-    alone = diagnosed(replace(wrong("two", "b"), rationale=OUT_OF_BOUNDS))["conv"].results
-    assert alone[0].idea == "Perhaps, because this gives the same kinds of findings: You flip."
+    found = replace(wrong("two", "b"), rationale=OUT_OF_BOUNDS)
+    (alone,) = diagnosed(found)["conv"].results
+    assert alone.idea == "Perhaps, because this gives the same kinds of findings: You flip."
+    _, beside_values = diagnosed(wrong("one", "a"), found)["conv"].results
+    assert beside_values.idea == "This is it. You flip."
 
 
 def test_several_that_fit_equally_are_stated_together() -> None:
