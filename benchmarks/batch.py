@@ -146,8 +146,8 @@ def measure_class(assignment: str, count: int) -> Measured:
         run([*command[:4], str(Path(folder, "warm")), *command[5:-1], f"sqlite:///{folder}/warm.db"], root)
         hand_in(Path(folder, "class"), files, count)
         first, second = run(command, root), run(command, root)
-        assert first.said[-2].startswith(f"{count} graded"), first.said
-        assert second.said[-2] == f"nothing to run, {count} graded before", second.said
+        assert first.lines[-2].startswith(f"{count} graded"), first.lines
+        assert second.lines[-2] == f"nothing to run, {count} graded before", second.lines
         # the first tenth is left out: it includes the start of every process
         (begun, done), (ended, last) = first.progress[0], first.progress[-1]
         each = (ended - begun) / (last - done)
@@ -194,7 +194,7 @@ class Run:
 
     seconds: float
     memory_mib: float
-    said: list[str]
+    lines: list[str]
     progress: list[tuple[float, int]]
 
 

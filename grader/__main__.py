@@ -11,10 +11,10 @@ import threading
 from collections.abc import Sequence
 from typing import NoReturn
 
-from grader.cli import GRADER_FAULT, NOT_PASSED, USER_MISTAKE
 from grader.cli.command_line.arguments import parse
+from grader.cli.command_line.exit_status import GRADER_FAULT, NOT_PASSED, USER_MISTAKE
 from grader.cli.command_line.output import Output, open_closed_streams
-from grader.cli.command_line.termination import cleaning_up, exit_status_of_signal
+from grader.cli.command_line.signals import cleaning_up, exit_status_of_signal
 from grader.model.errors import BackflipError, UserError
 
 # what a handout's grader lacks, and the libraries that only instructors install

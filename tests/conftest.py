@@ -1,6 +1,7 @@
 """Fixtures for all tests: the repository's root, the sample class and the tiny course."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -8,11 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from reference.emulator.compile import NoCompiler, compile_library, compiler
+from reference.emulator.programs import runtime_into
 from tests.sample_class import conv_backward
 from tests.sample_class.difference import write_class
 from tests.tiny_course import write_course
+from tests.waiting import one_at_a_time
 
-# the same examples in every run, and no deadline: a busy machine is no failure
+# every run tries the same examples, without a deadline: a busy machine fails no test
 settings.register_profile("laws", deadline=None, derandomize=True)
 settings.load_profile("laws")
 
@@ -56,6 +60,33 @@ def sample_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_course() -> Callable[..., Path]:
     """Writes a course of the one assignment `tiny`."""
     return write_course
+
+
+@pytest.fixture(scope="session")
+def shared_kernels(pytestconfig: pytest.Config) -> Path:
+    """The folder of compiled kernels that runs and their workers share."""
+    try:
+        compiler()
+    except NoCompiler as error:
+        pytest.skip(str(error))
+    return Path(pytestconfig.cache.mkdir("kernels"))
+
+
+@pytest.fixture(scope="session")
+def add_kernel_runtime(pytestconfig: pytest.Config, shared_kernels: Path) -> Callable[[Path], Path]:
+    """Puts the runtime of kernels, which takes seconds to compile, into a folder, and returns that folder."""
+    with one_at_a_time(pytestconfig, "kernel_runtime"):
+        source = "__global__ void empty() {}"
+        runtime, *_ = compile_library(source, "empty.cu", {}, (), True, shared_kernels)
+    return lambda folder: Path(shutil.copy2(runtime, folder)).parent
+
+
+@pytest.fixture(scope="session")
+def add_program_runtime(pytestconfig: pytest.Config, shared_kernels: Path) -> Callable[[Path], Path]:
+    """Puts the runtime of programs, which takes seconds to compile, into a folder, and returns the copy."""
+    with one_at_a_time(pytestconfig, "program_runtime"):
+        runtime = runtime_into(shared_kernels)
+    return lambda folder: Path(shutil.copy2(runtime, folder))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Reads a folder of a test as the submission that it is, without the intake."""
+"""Reads a folder of a test as one submission, without the intake."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from grader.model.submitted_files import SubmittedFiles, read_plain
 
 
 def in_folder(folder: Path) -> SubmittedFiles:
-    """The files at the top of a folder; what is no plain file is a problem by its name."""
+    """The files at the top of a folder. Anything else there is a problem, under its name."""
     contents = {path.name: read_plain(path, path.name) for path in sorted(folder.iterdir())}
     files = {name: content for name, content in contents.items() if isinstance(content, bytes)}
     return SubmittedFiles(files, {name: why for name, why in contents.items() if isinstance(why, str)})

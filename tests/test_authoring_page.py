@@ -8,7 +8,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.author.load import load
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.judge.verdict.oracles import ReferenceOracle
 from tests.test_docs import ROOT
 from tests.test_page_blocks import blocks

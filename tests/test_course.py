@@ -6,7 +6,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.author.load import load_course
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.__main__ import main
+from grader.author.handout import generate
 from grader.author.render import Views
 from grader.cli.handout.submit import problem_of_kernels
 from grader.judge.kernels import find_nvrtc
@@ -208,9 +208,9 @@ def test_what_nvidias_compiler_refuses_is_told_and_costs_nothing(
     assert "This costs no points." in to_text(with_it)
 
 
-def test_a_handout_shows_what_nvidias_compiler_refuses(tmp_path: Path) -> None:
+def test_a_handout_shows_what_nvidias_compiler_refuses(assignment: Assignment, tmp_path: Path) -> None:
     """What `make grade` runs there, on this machine's environment."""
-    assert main(["generate", "cuda_kernels", "--out", str(tmp_path)]) == 0
+    generate([assignment], tmp_path)
     handout = tmp_path / "release" / "cuda_kernels"
     solution = (tmp_path / "solution" / "cuda_kernels" / "kernels.cu").read_text()
     (handout / "kernels.cu").write_text(solution.replace("__device__ float pixel", "float pixel"))

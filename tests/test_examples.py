@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from grader.__main__ import main
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.cli import PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import PASSED, USER_MISTAKE
 
 NAME = "conv_backward"
 

@@ -14,7 +14,7 @@ class Verdicts(Exact):
     docs = "Every gradient of the case must get the right verdict; the first wrong one is shown by name."
 
     def judge(self, question):
-        """The verdicts on two draws, each in an order of its own, and the first of them that is wrong."""
+        """The verdicts on two draws, each in its own order, and the first wrong verdict."""
         first = None
         for inputs in (question.inputs, question.oracle.inputs(question.case, 1)):
             expected = question.oracle.expected(question.case, inputs)
@@ -30,7 +30,7 @@ class Verdicts(Exact):
 
 
 def _named(names, expected, actual):
-    """The first wrong verdict with its gradient's name; None if something else than a verdict came back."""
+    """The first wrong verdict with its gradient's name; None if the answer is not a list of verdicts."""
     for place, (name, right, verdict) in enumerate(zip(names, expected, actual, strict=True)):
         if type(verdict) is not bool:
             return None

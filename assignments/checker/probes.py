@@ -1,4 +1,4 @@
-"""The questions to a submission of checker. A probe returns data and decides nothing."""
+"""The probes of checker: each calls a submission's functions, returns data, and decides nothing."""
 
 
 def slope(submission, case):

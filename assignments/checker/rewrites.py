@@ -1,4 +1,4 @@
-"""Right checkers that are written otherwise: all of them must earn full marks."""
+"""Correct checkers, written in other ways. All of them must earn full marks."""
 
 import math
 
@@ -38,7 +38,7 @@ def by_index(forward, out_grad, inputs, directions, step):
 
 @rewrite(of="slope")
 def back_to_where_it_was(forward, out_grad, inputs, directions, step):
-    """The arrays themselves move, and get their numbers back."""
+    """Moves the arrays themselves, and restores their numbers."""
     before, losses = [a.copy() for a in inputs], []
     for h in (step, -step):
         for a, start, v in zip(inputs, before, directions, strict=True):
@@ -115,13 +115,13 @@ def claimed_and_size(gradients, directions):
 
 
 def each_alone(directions):
-    """For each input, the directions in which it moves along its own and the others stay."""
+    """For each input, directions that move it along its own direction and leave the others in place."""
     places = range(len(directions))
     return [[v if i == place else np.zeros_like(v) for i, v in enumerate(directions)] for place in places]
 
 
 def in_normal_directions(rng, inputs):
-    """For each input, the directions in which it moves alone: at random, and as far as it is large."""
+    """For each input, random directions that move it alone, in proportion to its size."""
     return each_alone([rng.normal(size=a.shape) * (np.abs(a).max() or 1.0) for a in inputs])
 
 
@@ -412,7 +412,7 @@ def by_a_share_of_each_number(forward, gradient, make_inputs):
 
 @rewrite(of="check")
 def with_an_error_of_its_own(forward, gradient, make_inputs):
-    """Two steps say how wrong the measured slope is, and the tolerance grows by that."""
+    """Two steps give the error of the measured slope, and the tolerance grows by that error."""
     rng = np.random.default_rng(11)
     for number in range(10):
         inputs = make_inputs(number)

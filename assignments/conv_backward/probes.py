@@ -1,4 +1,4 @@
-"""The questions to a submission of conv_backward. A probe returns arrays and decides nothing."""
+"""The probes of conv_backward: each calls a submission's functions, returns arrays, and decides nothing."""
 
 
 def conv(submission, case):

@@ -1,4 +1,4 @@
-"""Right versions of the exercises, written otherwise: `make error-rates` grades each, and all must pass."""
+"""Correct versions of the exercises, written in other ways. All of them must earn full marks."""
 
 import functools
 import itertools
@@ -13,7 +13,7 @@ from grader.model.mutant import rewrite
 
 
 def like(values, a):
-    """The values as an array of a's kind."""
+    """The values as an array with a's device and dtype."""
     return array(values, a.device, a.dtype)
 
 
@@ -27,7 +27,7 @@ def padded(x, padding):
 
 
 def checked(out_grad, x_shape, w_shape, stride, padding):
-    """The height and width of the result of conv; ValueError where out_grad has another shape."""
+    """The height and width of the result of conv; ValueError if out_grad has another shape."""
     shape = output_shape(x_shape, w_shape, stride, padding)
     if tuple(out_grad.shape) != shape:
         raise ValueError((out_grad.shape, shape))
@@ -198,7 +198,7 @@ def flip_by_a_dictionary(a, axes):
 
 @rewrite(of="conv_x_grad")
 def x_grad_by_scatter(out_grad, w, x_shape, stride=1, padding=0):
-    """Each place of the kernel hands its share back to the pixels that it saw."""
+    """Each place of the kernel adds its share to the pixels that it met."""
     out_h, out_w = checked(out_grad, x_shape, w.shape, stride, padding)
     (s_h, s_w), (p_h, p_w), kernels, upstream = pair(stride), pair(padding), w.numpy(), out_grad.numpy()
     n, height, width, channels = x_shape
@@ -210,7 +210,7 @@ def x_grad_by_scatter(out_grad, w, x_shape, stride=1, padding=0):
 
 @rewrite(of="conv_x_grad")
 def x_grad_by_col2im(out_grad, w, x_shape, stride=1, padding=0):
-    """One product gives the gradient of all windows; they are added up where they lay, window by window."""
+    """One product gives the gradient of all windows. A loop adds each window's part to its pixels."""
     out_h, out_w = checked(out_grad, x_shape, w.shape, stride, padding)
     (s_h, s_w), (p_h, p_w), (k_h, k_w, c_in, c_out) = pair(stride), pair(padding), w.shape
     n, height, width, _ = x_shape
@@ -238,7 +238,7 @@ def x_grad_by_add_at(out_grad, w, x_shape, stride=1, padding=0):
 
 @rewrite(of="conv_x_grad")
 def x_grad_image_by_image(out_grad, w, x_shape, stride=1, padding=0):
-    """Each image by itself: they have nothing to do with one another."""
+    """Each image by itself, because no image affects another one's gradient."""
     checked(out_grad, x_shape, w.shape, stride, padding)
     out = zeros(x_shape, out_grad.device, out_grad.dtype)
     for number in range(x_shape[0]):
@@ -298,7 +298,7 @@ def w_grad_by_einsum(x, out_grad, w_shape, stride=1, padding=0):
 
 @rewrite(of="conv_w_grad")
 def w_grad_image_by_image(x, out_grad, w_shape, stride=1, padding=0):
-    """The sum of what each image gives, from the last one on."""
+    """Adds up the gradients of the images, from the last one on."""
     checked(out_grad, x.shape, w_shape, stride, padding)
     out = zeros(w_shape, x.device, x.dtype)
     for number in reversed(range(x.shape[0])):
@@ -320,7 +320,7 @@ def w_grad_kernel_by_kernel(x, out_grad, w_shape, stride=1, padding=0):
 
 @rewrite(of="conv_w_grad")
 def w_grad_as_a_convolution(x, out_grad, w_shape, stride=1, padding=0):
-    """Images and channels trade places; what the kernel reaches beyond the last window is cut from x."""
+    """Images and channels trade places; pixels after the last window are cut from x."""
     out_h, out_w = checked(out_grad, x.shape, w_shape, stride, padding)
     (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
     x = pad(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0)))

@@ -1,4 +1,4 @@
-"""The questions to a submission of conv_family. A probe returns arrays and decides nothing."""
+"""The probes of conv_family: each calls a submission's functions, returns arrays, and decides nothing."""
 
 
 def conv_length(submission, case):
@@ -6,7 +6,7 @@ def conv_length(submission, case):
 
 
 def met_pixels(submission, case):
-    """What the slices pick from an array that goes on behind the last window."""
+    """The elements that the slices select from an array that goes on after the last window."""
     a = submission.array(case.a)
     return a[submission.met_pixels(case.place, case.lengths, case.stride, case.dilation)]
 

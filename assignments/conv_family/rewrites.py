@@ -1,4 +1,4 @@
-"""Right versions of the exercises, written otherwise: `make error-rates` grades each, and all must pass."""
+"""Correct versions of the exercises, written in other ways. All of them must earn full marks."""
 
 import functools
 import itertools
@@ -25,12 +25,12 @@ from grader.model.mutant import rewrite
 
 
 def like(values, a):
-    """The values as an array of a's kind."""
+    """The values as an array with a's device and dtype."""
     return array(np.ascontiguousarray(values), a.device, a.dtype)
 
 
 def numbers(axes, *values):
-    """Each of the values with a number for each axis."""
+    """Each of the values as a tuple with a number for each axis."""
     return [per_axis(value, axes) for value in values]
 
 
@@ -177,7 +177,7 @@ def x_grad_by_add_at(out_grad, w, x_shape, stride=1, padding=0, dilation=1, grou
 
 @rewrite(of="conv_x_grad")
 def x_grad_by_a_turned_kernel(out_grad, w, x_shape, stride=1, padding=0, dilation=1, groups=1):
-    """Zeros between the gradients, and a convolution with the kernel turned around."""
+    """Puts zeros between the gradients, and convolves with the flipped kernel."""
     axes = len(x_shape) - 2
     shape = conv_shape(x_shape, w.shape, stride, padding, dilation, groups)
     if tuple(out_grad.shape) != shape:
@@ -185,7 +185,7 @@ def x_grad_by_a_turned_kernel(out_grad, w, x_shape, stride=1, padding=0, dilatio
     s, p, d = numbers(axes, stride, padding, dilation)
     o, given = w.shape[-1] // groups, out_grad.numpy()
     reach = [apart * (k - 1) for apart, k in zip(d, w.shape[:-2], strict=True)]
-    # A window at every position: those that the stride skipped have gradient 0.
+    # A window at every position; those that the stride skipped have gradient 0.
     positions = [n + 2 * e - r for n, e, r in zip(x_shape[1:-1], p, reach, strict=True)]
     wide = np.zeros(
         (shape[0], *(n + 2 * r for n, r in zip(positions, reach, strict=True)), shape[-1]), given.dtype
@@ -240,7 +240,7 @@ def w_grad_by_windows(x, out_grad, w_shape, stride=1, padding=0, dilation=1, gro
 
 @rewrite(of="conv_w_grad")
 def w_grad_image_by_image(x, out_grad, w_shape, stride=1, padding=0, dilation=1, groups=1):
-    """The sum of what each image gives, from the last one on."""
+    """Adds up the gradients of the images, from the last one on."""
     if tuple(out_grad.shape) != conv_shape(x.shape, w_shape, stride, padding, dilation, groups):
         raise ValueError(out_grad.shape)
     images = reversed(range(x.shape[0]))
@@ -262,7 +262,7 @@ def checked(size, kernel, stride, padding, dilation, output_padding):
 
 @rewrite(of="transposed_length")
 def transposed_length_by_search(size, kernel, stride=1, padding=0, dilation=1, output_padding=0):
-    """Looks for the first length with so many windows, from 1 on."""
+    """Tries lengths from 1 on, until one has the given number of windows."""
     checked(size, kernel, stride, padding, dilation, output_padding)
     if stride * (size - 1) + dilation * (kernel - 1) + 1 - 2 * padding + output_padding < 1:
         raise ValueError((size, kernel, padding))
@@ -274,7 +274,7 @@ def transposed_length_by_search(size, kernel, stride=1, padding=0, dilation=1, o
 
 @rewrite(of="transposed_length")
 def transposed_length_of_copies(size, kernel, stride=1, padding=0, dilation=1, output_padding=0):
-    """The end of the last copy of the kernel, less what padding cuts off."""
+    """The end of the last copy of the kernel, minus the padding at both ends."""
     checked(size, kernel, stride, padding, dilation, output_padding)
     last = max(i * stride + a * dilation for i in range(size) for a in range(kernel))
     length = last + 1 - padding - padding + output_padding
@@ -383,7 +383,7 @@ def transposed_w_grad_by_places(
 def transposed_w_grad_image_by_image(
     x, out_grad, w_shape, stride=1, padding=0, dilation=1, groups=1, output_padding=0
 ):
-    """The sum of what each image gives."""
+    """Adds up the gradients of the images."""
     if tuple(out_grad.shape) != transposed_shape(
         x.shape, w_shape, stride, padding, dilation, groups, output_padding
     ):

@@ -46,7 +46,7 @@ def times_kernels(windows, w):
     return (rows @ w.reshape((k_h * k_w * c_in, w.shape[3]))).reshape((n, out_h, out_w, w.shape[3]))
 
 
-KEPT = {}  # what `what_the_first_call_asked` remembers
+KEPT = {}  # the settings that `what_the_first_call_asked` remembers
 
 
 # pad

@@ -1,4 +1,4 @@
-"""The questions to a submission of conv_forward. A probe returns arrays and decides nothing."""
+"""The probes of conv_forward: each calls a submission's functions, returns arrays, and decides nothing."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Right versions of the exercises, written otherwise: `make error-rates` grades each, and all must pass."""
+"""Correct versions of the exercises, written in other ways. All of them must earn full marks."""
 
 import itertools
 import math
@@ -23,7 +23,7 @@ def padded(x, padding):
 
 
 def like(values, a):
-    """The values as an array of a's kind."""
+    """The values as an array with a's device and dtype."""
     return array(values, a.device, a.dtype)
 
 
@@ -267,7 +267,7 @@ def conv_channel_by_channel(x, w, stride=1, padding=0):
 
 @rewrite(of="conv")
 def conv_at_stride_1(x, w, stride=1, padding=0):
-    """Convolves at every position, and keeps what the stride asks for: a view."""
+    """Convolves at every position, and returns a view of those that the stride selects."""
     output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w) = pair(stride)
     return original(x, w, 1, padding)[:, ::s_h, ::s_w]

@@ -1,7 +1,7 @@
-"""The questions to kernels.cu, through its host module kernels.py. Probes return arrays and decide nothing.
+"""The probes of kernels.cu, which call it through its host module kernels.py. They decide nothing.
 
-Each probe without a suffix returns values. `..._bugs` and `traffic` return values too, with what the emulator
-found in that very run, which a GPU hides, and how often memory was accessed.
+Probes without a suffix return values. `..._bugs` and `traffic` also return what the emulator found in the
+same run: the bugs that a GPU hides, and the counts of accesses to memory.
 """
 
 import numpy as np
@@ -10,8 +10,8 @@ KINDS = (
     "out_of_bounds", "uninitialized_read", "never_written", "race", "divergent_barrier",
     "schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed",
 )  # fmt: skip
-SHOWN = 4  # findings that are put into words
-LINES = 2  # so many lines that waste accesses
+SHOWN = 4  # at most this many findings get a sentence
+LINES = 2  # at most this many lines that waste accesses are named
 
 
 def blocks_for(submission, case):
@@ -97,8 +97,8 @@ def traffic(submission, case):
         "matmul": submission.matmul,
         "conv_implicit": submission.conv_implicit,
     }
-    given = {"matmul": _two, "conv_implicit": _forward}.get(case.kernel, _one)
-    return _watched(submission, case, hosts, given)
+    arguments_of = {"matmul": _two, "conv_implicit": _forward}.get(case.kernel, _one)
+    return _watched(submission, case, hosts, arguments_of)
 
 
 def _fill(case):
@@ -126,14 +126,14 @@ def _gradient(case):
     return case.x.base, case.out_grad.base, case.w.shape, case.stride, case.padding
 
 
-def _watched(submission, case, hosts, given):
-    """What the launches of one run wrote, what was found in them, and what they did of what is counted.
+def _watched(submission, case, hosts, arguments_of):
+    """The results of one run of a kernel's launches, with its findings and its counts.
 
-    That is the values of each device that ran; how many findings there are of each kind, and the first of
-    them in words; and a number for each name in `case.counted`.
+    The results are the values of each device that ran. The findings are their number of each kind, and the
+    first of them in words. The counts are a number for each name in `case.counted`.
     """
-    host, arguments = hosts[case.kernel], given(case)
-    if not hasattr(host, "trace"):  # the reference is no kernel: there is nothing to find, nothing to count
+    host, arguments = hosts[case.kernel], arguments_of(case)
+    if not hasattr(host, "trace"):  # the reference is no kernel, so it has no findings and no counts
         nothing = [np.zeros(len(names), np.int64) for names in (KINDS, case.counted)]
         return host(*arguments), nothing[0], _text(""), nothing[1]
     run = host.trace(*arguments, device=submission.device, seed=case.schedule)
@@ -149,7 +149,7 @@ def _watched(submission, case, hosts, given):
 
 
 def _wasteful(lines):
-    """The lines whose requests took most beyond what they might have taken, each with one of them."""
+    """The lines whose requests waste most, each with one such request."""
     worst = [line for line in lines if line.worst is not None]
     worst.sort(key=lambda line: line.worst.best - line.worst.units)
     return "\n".join(f"kernels.cu:{line.line}: {line.worst}" for line in worst[:LINES])

@@ -1,7 +1,7 @@
-// Right versions of the kernels that are written otherwise: `make error-rates` grades each, and all must pass.
+// Correct versions of the kernels, written in other ways. All of them must earn full marks.
 
 // rewrite of blocks_for
-// Counts a block for the rest.
+// Adds one block for the remaining elements.
 __device__ int whole_blocks_and_a_rest(int size, int threads)
 {
     return size / threads + (size % threads != 0);
@@ -34,7 +34,7 @@ extern "C" __global__ void fill_from_the_end(int size, float value, float *out)
 }
 
 // rewrite of add
-// A block's elements lie side by side, and pointers are moved.
+// Moves the pointers; the elements of a block are side by side.
 extern "C" __global__ void add_by_moved_pointers(int size, const float *a, const float *b, float *out)
 {
     int first = blockIdx.x * blockDim.x, left = size - first;
@@ -54,7 +54,7 @@ extern "C" __global__ void add_in_double(int size, const float *a, const float *
 }
 
 // rewrite of compact
-// Takes the number apart from the first axis on.
+// Takes the number apart, from the first axis on.
 extern "C" __global__ void compact_from_the_first_axis(int size, View view, const float *a, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -88,7 +88,7 @@ extern "C" __global__ void compact_by_indices(int size, View view, const float *
 }
 
 // rewrite of sum_naive
-// From the last element on, in double precision.
+// Sums from the last element on, in double precision.
 extern "C" __global__ void sum_naive_from_the_end(int rows, int length, const float *a, float *out)
 {
     int row = blockIdx.x * blockDim.x + threadIdx.x;
@@ -101,7 +101,7 @@ extern "C" __global__ void sum_naive_from_the_end(int rows, int length, const fl
 }
 
 // rewrite of sum_naive
-// Two sums at a time, and rows by a loop over the grid.
+// Keeps two sums, and takes rows in steps of the grid.
 extern "C" __global__ void sum_naive_in_two(int rows, int length, const float *a, float *out)
 {
     for (int row = blockIdx.x * blockDim.x + threadIdx.x; row < rows; row += blockDim.x * gridDim.x) {
@@ -161,7 +161,7 @@ extern "C" __global__ void sum_shared_and_then_a_warp(int length, const float *a
 }
 
 // rewrite of sum_warp
-// Every lane gets the sum: lanes are exchanged.
+// Exchanges values between lanes, so every lane gets the sum.
 extern "C" __global__ void sum_warp_by_exchange(int length, const float *a, float *out)
 {
     __shared__ float sums[WARP];
@@ -182,7 +182,7 @@ extern "C" __global__ void sum_warp_by_exchange(int length, const float *a, floa
     }
 }
 
-// The sum of what the lanes of a warp have, in the first of them.
+// The sum over the lanes of a warp; the first lane gets it.
 __device__ float of_all_lanes(float value)
 {
     for (int away = 1; away < WARP; away *= 2)
@@ -235,7 +235,7 @@ extern "C" __global__ void matmul_from_the_last_tile(int m, int k, int n, const 
 }
 
 // rewrite of matmul
-// Two pairs of tiles in turn, one barrier each; fused operations.
+// Uses two pairs of tiles in turn, with one barrier each, and fused operations.
 extern "C" __global__ void matmul_with_two_buffers(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float left[2][TILE][TILE + 1], right[2][TILE][TILE + 1];
@@ -281,7 +281,7 @@ extern "C" __global__ void conv_direct_by_channels(Conv s, const float *x, const
 }
 
 // rewrite of conv_direct
-// One loop over all of a window.
+// One loop over all numbers of a window.
 extern "C" __global__ void conv_direct_in_one_loop(Conv s, const float *x, const float *w, float *out)
 {
     int size = s.batch * s.out_height * s.out_width * s.c_out;
@@ -299,7 +299,7 @@ extern "C" __global__ void conv_direct_in_one_loop(Conv s, const float *x, const
 }
 
 // rewrite of conv_implicit
-// Positions are taken apart once for each tile, and sums are in double precision.
+// Takes positions apart once for each tile, and sums in double precision.
 extern "C" __global__ void conv_implicit_in_double(Conv s, const float *x, const float *w, float *out)
 {
     __shared__ float seen[TILE][TILE], kernel[TILE][TILE];
@@ -370,7 +370,7 @@ extern "C" __global__ void w_grad_atomic_by_filters(Conv s, const float *x, cons
 }
 
 // rewrite of w_grad_atomic
-// Positions by a loop over the grid, elements from the last one on.
+// Takes positions in steps of the grid, and elements from the last one on.
 extern "C" __global__ void w_grad_atomic_from_the_end(Conv s, const float *x, const float *out_grad, float *w_grad)
 {
     int positions = s.batch * s.out_height * s.out_width, size = s.kernel_height * s.kernel_width * s.c_in * s.c_out;
@@ -385,7 +385,7 @@ extern "C" __global__ void w_grad_atomic_from_the_end(Conv s, const float *x, co
 }
 
 // rewrite of w_grad_split
-// Three loops over the positions, and those of other parts are skipped.
+// Three loops over the positions; they skip those of other parts.
 extern "C" __global__ void w_grad_split_by_loops(Conv s, int parts, const float *x, const float *out_grad, float *partial)
 {
     int size = s.kernel_height * s.kernel_width * s.c_in * s.c_out, e = blockIdx.x * blockDim.x + threadIdx.x;
@@ -404,7 +404,7 @@ extern "C" __global__ void w_grad_split_by_loops(Conv s, int parts, const float 
 }
 
 // rewrite of w_grad_split
-// From the last position of the part on.
+// Sums from the last position of the part on.
 extern "C" __global__ void w_grad_split_from_the_end(
     Conv s, int parts, const float *x, const float *out_grad, float *partial)
 {

@@ -16,7 +16,7 @@ def in_half(a):
 
 
 def in_memory_order(a):
-    """What lies under a view, read row by row from the start of its buffer."""
+    """The numbers of a's buffer from its start, in a's shape: what `a` would be if it were no view."""
     strides = [1] * a.ndim
     for axis in range(a.ndim - 2, -1, -1):
         strides[axis] = strides[axis + 1] * a.shape[axis + 1]
@@ -24,7 +24,7 @@ def in_memory_order(a):
 
 
 def same_shapes(one, other):
-    """ValueError where the two differ."""
+    """Raises ValueError if the shapes differ."""
     if one.shape != other.shape:
         raise ValueError((one.shape, other.shape))
 
@@ -40,7 +40,7 @@ def one_for_each_output(w, b):
 
 @mutant(of="dense", help="#the-layer-is-a-matrix-product")
 def bias_of_any_shape(x, w, b=None):
-    """You accept a b that is not of shape (O,), such as (1,). It broadcasts, so the sum comes out, but one
+    """You accept a b whose shape is not (O,), such as (1,). It broadcasts, so the sum comes out, but one
     number would serve all outputs. Compare the shape of b with (O,), and raise ValueError if it differs."""
     return x @ w if b is None else x @ w + b
 

@@ -1,8 +1,8 @@
-"""The questions to a submission of dense. A probe returns arrays and decides nothing."""
+"""The probes of dense: each calls a submission's functions, returns arrays, and decides nothing."""
 
 
 def dense(submission, case):
-    """The layer, with a bias where the case has one."""
+    """The layer, with a bias if the case has one."""
     b = submission.array(case.b) if hasattr(case, "b") else None
     return submission.dense(submission.array(case.x), submission.array(case.w), b)
 

@@ -1,4 +1,4 @@
-"""Right versions of the exercises, written otherwise: `make error-rates` grades each, and all must pass."""
+"""Correct versions of the exercises, written in other ways. All of them must earn full marks."""
 
 import numpy as np
 from ndarray import array, zeros
@@ -10,7 +10,7 @@ from grader.model.mutant import rewrite
 
 
 def like(values, a):
-    """The values as an array of a's kind."""
+    """The values as an array with a's device and dtype."""
     return array(values, a.device, a.dtype)
 
 
@@ -20,7 +20,7 @@ def wide(a):
 
 
 def same_shapes(one, other):
-    """ValueError where the two differ."""
+    """Raises ValueError if the shapes differ."""
     if one.shape != other.shape:
         raise ValueError((one.shape, other.shape))
 
@@ -29,7 +29,7 @@ def same_shapes(one, other):
 
 
 def one_for_each_output(w, b):
-    """ValueError for a bias of another shape."""
+    """Raises ValueError for a bias of another shape."""
     if b is not None and b.shape != (w.shape[1],):
         raise ValueError((w.shape, b.shape))
 
@@ -160,7 +160,7 @@ def unbroadcast_axis_by_axis(grad, shape):
 
 @rewrite(of="unbroadcast")
 def unbroadcast_by_adding_at(grad, shape):
-    """Adds each element where it came from: np.add.at through the broadcast of the places."""
+    """Adds each element to its place in the original array: np.add.at with broadcast places."""
     try:
         places = np.arange(int(np.prod(shape))).reshape(shape)
         of = np.broadcast_to(places, grad.shape)
@@ -250,7 +250,7 @@ def softmax_by_logaddexp(logits):
 
 @rewrite(of="softmax")
 def softmax_by_reciprocal(logits):
-    """The power of the other class over this one, added up, and one over it."""
+    """1 divided by the sum of exp(other logit - this logit) over all classes."""
     z = wide(logits)
     with np.errstate(over="ignore"):
         return like(1 / np.exp(z[:, None, :] - z[:, :, None]).sum(axis=2), logits)
@@ -312,7 +312,7 @@ def cross_entropy_grad_in_double_precision(logits, labels):
 
 @rewrite(of="cross_entropy_grad")
 def cross_entropy_grad_divided_first(logits, labels):
-    """The mean's share is taken of both before they are subtracted."""
+    """Divides softmax and labels by N before it subtracts them."""
     same_shapes(logits, labels)
     share = 1.0 / logits.shape[0]
     return softmax(logits) * share - labels * share

@@ -1,10 +1,10 @@
-"""The questions to a submission of ndarray. A probe returns arrays and decides nothing."""
+"""The probes of ndarray: each calls a submission's functions, returns arrays, and decides nothing."""
 
 import numpy as np
 
 
 def positions(submission, case):
-    """Where the elements of the view `strided` lie."""
+    """The places in memory of the elements of the view `strided`."""
     view = case.strided
     places = submission.positions(tuple(view["shape"]), tuple(view["strides"]), view.get("offset", 0))
     if isinstance(places, np.ndarray) and places.dtype.kind not in "iu":
@@ -33,7 +33,7 @@ def broadcast_to(submission, case):
 
 
 def flip(submission, case):
-    """Along `axes`, or along all where the case names none."""
+    """Flips along `axes`, or along all axes if the case names none."""
     a = _start(submission, case)
     view = a.flip(_tuples(case.axes)) if hasattr(case, "axes") else a.flip()
     values, shape, strides, offset, values_after_plus_100 = _seen(view, a)
@@ -87,7 +87,7 @@ def max(submission, case):
 
 
 def view_chain(submission, case):
-    """Where a chain of views leads to, and whether it still shares memory with the array at its start."""
+    """The view at the end of a chain, and whether it still shares memory with the array at the start."""
     a = view = submission.array(case.a)
     for name, argument in case.ops:
         view = view[_index(argument)] if name == "index" else getattr(view, name)(argument)
@@ -108,7 +108,7 @@ def matmul(submission, case):
 
 
 def tiles(submission, case):
-    """The tiles, and how they lie in memory."""
+    """The tiles, and their layout in memory."""
     out = submission.tiles(_start(submission, case), case.tile)
     shape, strides, offset = _layout(out)
     return out, shape, strides, offset

@@ -1,4 +1,4 @@
-"""Right versions of the exercises, written otherwise: `make error-rates` grades each, and all must pass."""
+"""Correct versions of the exercises, written in other ways. All of them must earn full marks."""
 
 import itertools
 import math
@@ -25,7 +25,7 @@ from grader.model.mutant import rewrite
 
 
 def listed(a, axis):
-    """The axes that are meant, from 0 on."""
+    """The axes as a list of numbers from 0 on; all of them for None."""
     return normalize_axes(range(a.ndim) if axis is None else axis, a.ndim)
 
 
@@ -63,7 +63,7 @@ def positions_by_outer_sums(shape, strides, offset):
 
 @rewrite(of="NDArray.is_compact")
 def is_compact_by_positions(self):
-    """Looks whether the positions are 0, 1, 2, ... up to the end of the buffer, and the strides are those."""
+    """Checks that the positions are 0, 1, ... up to the end of the buffer, and the strides are row-major."""
     at = positions(self.shape, self.strides, self.offset)
     in_order = np.array_equal(at, np.arange(self.buffer.size))
     return bool(in_order) and tuple(self.strides) == row_major_strides(self.shape)
@@ -183,7 +183,7 @@ def flip_one_axis_at_a_time(self, axes=None):
 
 @rewrite(of="NDArray.__getitem__")
 def getitem_item_by_item(self, index):
-    """One item after the other: each makes a view of the one before."""
+    """Takes one item after another: each makes a view of the view before."""
     items = list(index) if isinstance(index, tuple) else [index]
     if sum(item is Ellipsis for item in items) > 1:
         raise IndexError(index)
@@ -212,7 +212,7 @@ def getitem_item_by_item(self, index):
 
 @rewrite(of="NDArray.__getitem__")
 def getitem_by_ranges(self, index):
-    """The places along each axis as a range; an integer is a range that is taken away again."""
+    """Takes the places along each axis as a range; an integer moves the offset and drops its axis."""
     items = index if isinstance(index, tuple) else (index,)
     dots = [i for i, item in enumerate(items) if item is Ellipsis]
     named = [item for item in items if item is not None and item is not Ellipsis]
@@ -244,7 +244,7 @@ def getitem_by_ranges(self, index):
 
 @rewrite(of="NDArray.__setitem__")
 def setitem_element_by_element(self, index, value):
-    """A copy of the values first, and then one element after the other."""
+    """Copies the values first, and then writes one element after another."""
     target = self[index]
     if any(n > 1 and step == 0 for n, step in zip(target.shape, target.strides, strict=True)) and target.size:
         raise ValueError(index)
@@ -256,7 +256,7 @@ def setitem_element_by_element(self, index, value):
 
 @rewrite(of="NDArray.__setitem__")
 def setitem_by_put(self, index, value):
-    """NumPy's put, of a list of numbers."""
+    """NumPy's put with a list of numbers."""
     target = self[index]
     at = positions(target.shape, target.strides, target.offset)
     if len(set(at.tolist())) < len(at):
@@ -270,7 +270,7 @@ def setitem_by_put(self, index, value):
 
 @rewrite(of="NDArray.reshape")
 def reshape_by_trying(self, shape):
-    """Tries the strides that the first elements of each axis would need, and looks whether all places fit."""
+    """Tries the strides that the first elements of each axis need, and checks that all places fit."""
     lengths = list(to_integers(shape))
     if lengths.count(-1) == 1:
         rest = -math.prod(lengths)
@@ -345,7 +345,7 @@ def pad_in_numpy(self, padding):
 
 @rewrite(of="NDArray.pad")
 def pad_through_strides(self, padding):
-    """A strided view of zeros, which is written to."""
+    """Writes to a strided view of zeros."""
     if len(padding) != self.ndim or any(n < 0 for pair in padding for n in pair):
         raise ValueError(padding)
     out = zeros([sum(pair) + n for n, pair in zip(self.shape, padding, strict=True)], self.dtype)
@@ -506,5 +506,5 @@ def matmul_tiled_by_rows_of_tiles(a, b, tile):
 
 @rewrite(of="matmul_tiled")
 def matmul_tiled_is_a_product(a, b, tile):
-    """What it must give is the product itself."""
+    """Multiplies without tiles: the result is the same product."""
     return matmul(a, b)

@@ -1,4 +1,4 @@
-"""A kind of case whose numbers the rubric writes, for results that have no rounding."""
+"""A kind of case whose numbers are in the rubric, for results without rounding."""
 
 import numpy as np
 
@@ -22,17 +22,17 @@ def written_keys():
 
 
 class Written(Kind):
-    """The arrays that a case writes down."""
+    """Arrays whose numbers the case gives."""
 
     name = "written"
     keys = staticmethod(written_keys)
 
     def arrays_of(self, parameters):
-        """As the case names them."""
+        """The names that the case gives."""
         return tuple(parameters["numbers"])
 
     def draw(self, case, shapes, numbers):
-        """The arrays as they are written; nothing is drawn."""
+        """The arrays of the case; nothing is random."""
         bases = {name: np.array(a, np.float32) for name, a in case.parameters["numbers"].items()}
         return Inputs({}, bases, dict.fromkeys(bases, ()))
 

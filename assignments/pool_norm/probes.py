@@ -1,4 +1,4 @@
-"""The questions to a submission of pool_norm. A probe returns arrays and decides nothing."""
+"""The probes of pool_norm: each calls a submission's functions, returns arrays, and decides nothing."""
 
 
 def max_pool(submission, case):
@@ -93,16 +93,16 @@ def inputs_afterwards(submission, case):
 
 
 def images(submission, case):
-    """x, with `level` added to each number where the case has one."""
+    """x, with `level` added to each number if the case has one."""
     x = submission.array(case.x)
     return x + case.level if hasattr(case, "level") else x
 
 
 def windows(case):
-    """Window and stride, and the padding where the case has one."""
+    """Window and stride, and the padding if the case has one."""
     return (case.window, case.stride, *([case.padding] if hasattr(case, "padding") else []))
 
 
 def eps(case):
-    """eps, where the case has one."""
+    """eps, if the case has one."""
     return [case.eps] if hasattr(case, "eps") else []

@@ -1,4 +1,4 @@
-"""Right versions of the exercises, written otherwise: `make error-rates` grades each, and all must pass."""
+"""Correct versions of the exercises, written in other ways. All of them must earn full marks."""
 
 import itertools
 import math
@@ -24,7 +24,7 @@ from grader.model.mutant import rewrite
 
 
 def like(values, a):
-    """The values as an array of a's kind."""
+    """The values as an array with a's device and dtype."""
     return array(np.ascontiguousarray(values), a.device, a.dtype)
 
 
@@ -41,7 +41,7 @@ def windows_of(x, window, stride, padding, value):
 
 
 def checked(out_grad, x_shape, window, stride, padding):
-    """The lengths of the output; ValueError where out_grad has another shape."""
+    """The lengths of the output; ValueError if out_grad has another shape."""
     lengths = pool_lengths(x_shape, window, stride, padding)
     if tuple(out_grad.shape) != (x_shape[0], *lengths, x_shape[-1]):
         raise ValueError(out_grad.shape)
@@ -134,7 +134,7 @@ def mean_of_stacked_windows(x, window, stride, padding=0):
 
 @rewrite(of="average_pool")
 def mean_of_shares(x, window, stride, padding=0):
-    """Divides first, and adds up then."""
+    """Divides first, and then adds up."""
     windows = windows_of(x, window, stride, padding, 0.0)
     return like((windows / np.float32(windows.shape[-1])).sum(-1), x)
 
@@ -238,7 +238,7 @@ def gradient_by_the_chain_rule(out_grad, x, axes, eps=1e-5):
 
 @rewrite(of="normalize_grad")
 def gradient_of_sums(out_grad, x, axes, eps=1e-5):
-    """n times the gradient, less two sums, over n times the scale."""
+    """n times the gradient, minus two sums, divided by n times the scale."""
     if tuple(out_grad.shape) != tuple(x.shape) or x.size == 0:
         raise ValueError((out_grad.shape, x.shape))
     values, given, axes = x.numpy(), out_grad.numpy(), tuple(axes)
@@ -292,7 +292,7 @@ def batch_norm_grad_of_rows(out_grad, x, gamma, eps=1e-5):
 
 @rewrite(of="batch_norm_grad")
 def batch_norm_grad_with_gamma_last(out_grad, x, gamma, eps=1e-5):
-    """gamma is the same for all that a mean is taken over, so it may come last."""
+    """gamma is the same for all numbers of one mean, so the multiplication may come last."""
     fitting(x, gamma, out_grad=out_grad)
     pixels = tuple(range(x.ndim - 1))
     x_grad = normalize_grad(out_grad, x, pixels, eps) * gamma
@@ -338,7 +338,7 @@ def layer_norm_grad_by_its_forward_pass(out_grad, x, gamma, eps=1e-5):
 
 @rewrite(of="max_pool_grad")
 def gradient_by_the_pooled_images(out_grad, x, window, stride, padding=0):
-    """Compares each window with max_pool's result, and keeps the first of what is equal."""
+    """Compares each window with max_pool's result, and keeps the first number that is equal."""
     checked(out_grad, x.shape, window, stride, padding)
     windows = windows_of(x, window, stride, padding, -math.inf)
     equal = windows == max_pool(x, window, stride, padding).numpy()[..., None]

@@ -45,7 +45,8 @@ from grader.model.assignment import Limits
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA, PAGE, LIMITS_PAGE, REFERENCE_PAGE = "rubric.schema.json", "rubric.md", "limits.md", "reference.md"
-GRADE, CLI = Path(model_grade.__file__), Path(grader.__file__).parent / "cli" / "__init__.py"
+GRADE = Path(model_grade.__file__)
+EXIT_STATUS = Path(grader.__file__).parent / "cli" / "command_line" / "exit_status.py"
 TABLE_HEAD = ("| key | type | default | |", "|---|---|---|---|")
 CONDITION = "Condition"
 EVERY_CASE: tuple[type[BaseModel], ...] = (CaseModel, *CASE_KEYS)
@@ -222,7 +223,7 @@ def reference_page() -> str:
         "submissions": table(AttemptsModel),
         "course": table(CourseModel),
         "statuses": {status: about for status, about in _described(GRADE, "Status").values()},
-        "exits": _described(CLI),
+        "exits": _described(EXIT_STATUS),
     }
     return _render(REFERENCE_PAGE, context)
 
@@ -244,7 +245,7 @@ def _described(path: Path, inside: str = "") -> dict[str, tuple[Any, str]]:
 
 
 def _render(page: str, context: dict[str, Any]) -> str:
-    environment = text_environment(Path(__file__).parent)
+    environment = text_environment(Path(__file__).parent / "templates" / "docs")
     return environment.get_template(f"{page}.j2").render(context)
 
 

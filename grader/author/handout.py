@@ -21,6 +21,7 @@ from grader.author.yaml_document import Document
 from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.examples.freeze_small_cases import SMALLEST, freeze_ladders
 from grader.judge.kinds import kind_of
+from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import (
@@ -63,7 +64,7 @@ def generate(
     Each folder is written elsewhere and then replaces the old one, so that it is never half written.
     """
     written = []
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+    with ScratchFolder() as scratch:
         wheel = build_wheel(Path(scratch), NOT_IN_HANDOUTS)
         for assignment in assignments:
             frozen = Path(scratch) / "frozen.npz"

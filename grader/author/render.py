@@ -185,7 +185,7 @@ def _render_templates(templates: Path, context: Mapping[str, object]) -> dict[st
 
     from grader.author.text_templates import text_environment
 
-    environment = text_environment(templates, Path(__file__).parent / "handout")
+    environment = text_environment(templates, Path(__file__).parent / "templates" / "every_handout")
     files = {}
     for name in environment.list_templates(extensions=["j2"]):
         try:

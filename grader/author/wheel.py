@@ -11,7 +11,12 @@ from pathlib import Path
 import grader
 from grader.model.errors import GraderFault, UserError
 
-OF_INSTRUCTORS = ("grader/desk/", "grader/publish/", "grader/author/new_assignment/")
+OF_INSTRUCTORS = (
+    "grader/desk/",
+    "grader/publish/",
+    "grader/author/new_assignment/",
+    "grader/author/templates/",
+)
 NOT_IN_HANDOUTS = (*OF_INSTRUCTORS, "grader/batch/", "grader/prove/")  # students grade only their own work
 SOURCE = Path(grader.__file__).parents[1]  # Backflip's own repository: a course may lie anywhere
 

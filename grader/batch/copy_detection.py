@@ -6,9 +6,9 @@ from itertools import combinations
 from typing import Any
 
 from grader.model.errors import UserError
-from grader.model.results.similar_pair import ALIKE, Pair, Side
+from grader.model.results.similar_pair import LEAST_SHARE, Pair, Side
 
-Alike = tuple[float, str, str]  # how similar two students' files are
+RankedPair = tuple[float, str, str]  # how similar two students' files are
 GRAM = 25  # characters of a fingerprint, with names shortened to one: shorter matches are noise
 CANDIDATES = 4  # this many times the requested pairs are compared exactly
 
@@ -57,8 +57,8 @@ def most_similar(pairs: Iterable[Pair], top: int) -> tuple[Pair, ...]:
     return tuple(ranked[place] for place in places)
 
 
-def _joining_first(ranked: Sequence[Alike], most: int) -> list[int]:
-    """The places of at most so many pairs, in their order.
+def _joining_first(ranked: Sequence[RankedPair], most: int) -> list[int]:
+    """The places of at most `most` pairs, in their order.
 
     The pairs that join students to groups, a spanning tree of each group (Kruskal 1956), are chosen first,
     then all others, both by share. Among equal shares the first pair of each group is before its second.
@@ -67,7 +67,7 @@ def _joining_first(ranked: Sequence[Alike], most: int) -> list[int]:
     order: dict[int, tuple[float, int]] = {}
     for place, (share, one, other) in enumerate(ranked):
         first, second = groups.setdefault(one, [one]), groups.setdefault(other, [other])
-        if share >= ALIKE and first is not second:
+        if share >= LEAST_SHARE and first is not second:
             order[place] = (-share, len(first) + len(second))
             first += second
             groups.update(dict.fromkeys(second, first))

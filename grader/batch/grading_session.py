@@ -1,12 +1,12 @@
 """Grades one submission after the other in a process that may be far from the course's files."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from grader.batch.grading_messages import Done, Grading, Work
 from grader.judge.code_digest import code_digest
+from grader.judge.process.scratch_folder import ScratchFolder
 from grader.model.errors import GraderFault
 from grader.model.submitted_files import SubmittedFiles
 
@@ -19,7 +19,7 @@ class GradingSession:
             raise GraderFault(
                 "this worker has another version of Backflip or NumPy; install the one that the batch runs"
             )
-        self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
+        self._folder = ScratchFolder()
         root = Path(self._folder.name)
         for name, content in grading.course.items():
             path = root / name

@@ -4,7 +4,7 @@ import argparse
 
 from grader.batch.adjustment_file import read_adjustments
 from grader.batch.gradebook import Gradebook
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.model.text import plural
 

@@ -14,7 +14,7 @@ from grader.batch.grading_messages import Grading, Work
 from grader.batch.per_process import grade_one, open_checked_session
 from grader.batch.pool import grade_all
 from grader.batch.run import Executor, Results, run_batch
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
 from grader.cli.intake import intake_of

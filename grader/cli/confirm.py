@@ -4,7 +4,7 @@ import argparse
 import getpass
 
 from grader.batch.gradebook import Gradebook
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.model.class_row import ClassRow
 from grader.model.did_you_mean import did_you_mean

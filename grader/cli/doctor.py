@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from grader.api import SEED_FILE
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import COURSE, HANDOUT, find_repository, secret
 from grader.judge.kernels import find_nvrtc

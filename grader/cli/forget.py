@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.withdrawals import Change, Run
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.model.errors import UserError
 from grader.model.text import plural
@@ -62,7 +62,7 @@ def _check(options: argparse.Namespace) -> None:
 
 def _run_line(run: Run) -> str:
     count = plural(run.submissions, "new submission")
-    mark = "  withdrawn" if run.withdrawn else ""
+    mark = f"{'' if run.ended else '  not finished'}{'  withdrawn' if run.withdrawn else ''}"
     return f"{run.number:4}  {run.assignment}  {run.started_at:%Y-%m-%d %H:%M} UTC  {count}{mark}"
 
 

@@ -3,7 +3,7 @@
 import argparse
 import re
 
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
 from grader.model.errors import UserError

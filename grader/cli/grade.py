@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from grader.author.load import changed_files
-from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import GRADER_FAULT, NOT_PASSED, PASSED
 from grader.cli.course import course, handout_of, has_variants, secret
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
@@ -33,7 +33,7 @@ from grader.report.next_step import unwritten, where_to_begin
 from grader.report.terminal.show_grade import show, show_next_step
 
 if TYPE_CHECKING:
-    from grader.report.pages.grade_page import Closer
+    from grader.report.pages.grade_page import CloseUp
 
 ALL_CASES = sys.maxsize
 README = "README.html"  # of a handout, rendered
@@ -49,17 +49,10 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
     assignment = (
         handout_of(options.submission) if course_assignment is None else course_assignment.views.assignment
     )
-    device = Device(options.device or first_available(assignment.devices))
-    if device not in assignment.devices:
-        raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
-    if not_here := missing(device):
-        raise UserError(f"--device {device}: {not_here}")
+    device = _device(options, assignment)
     read = read_submission(options.submission, assignment.files, options.accept_renamed)
     sandbox = Sandbox(options.sandbox) if assignment.frozen is None else Sandbox.NONE
-    for name in changed_files(assignment):
-        print(f"note: {name} is not as it was handed out; your instructor grades with the original")
-    for note in newer_python(assignment, read.submitted.files):
-        print(f"note: {note}")
+    _print_notes(assignment, read.submitted)
     chooses = bool(options.exercise or options.case)
     only = select(assignment, options.exercise, options.case) if chooses else None
     with (
@@ -84,18 +77,36 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
             place=place,
             cases=ALL_CASES if options.all else CASES_IN_FULL,
         )
-        closer = _look_closer(session, assignment, read.submitted, grade, options)
-        if closer is not None and closer.small:
-            _show_smallest(grade, closer, console)
+        close_up = _close_up(session, assignment, read.submitted, grade, options)
+        if close_up is not None:
+            _show_smallest(grade, close_up, console)
     if options.reports:
         _write_reports(grade, assignment, read.submitted, options)
-    if options.html is not None and closer is not None:
-        _write_page(grade, closer, options)
+    if options.html is not None and close_up is not None:
+        _write_page(grade, close_up, options)
     is_doubtful = bool(read.doubt) and not read.submitted.problems and not grade.needs_review
     if is_doubtful:
         print(f"needs review: {clean_line(read.doubt)}")
     show_next_step(grade, console, place, first_only=not options.all, reveal=options.reveal)
     return _exit_status(grade, is_doubtful)
+
+
+def _device(options: argparse.Namespace, assignment: Assignment) -> Device:
+    """The device that the options name, or the first available one; UserError if it cannot be used here."""
+    device = Device(options.device or first_available(assignment.devices))
+    if device not in assignment.devices:
+        raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
+    if not_here := missing(device):
+        raise UserError(f"--device {device}: {not_here}")
+    return device
+
+
+def _print_notes(assignment: Assignment, submitted: SubmittedFiles) -> None:
+    """Notes on changed files of a handout, and on syntax that is too new for the course's Python."""
+    for name in changed_files(assignment):
+        print(f"note: {name} is not as it was handed out; your instructor grades with the original")
+    for note in newer_python(assignment, submitted.files):
+        print(f"note: {note}")
 
 
 def _exit_status(grade: Grade, is_doubtful: bool) -> int:
@@ -106,13 +117,13 @@ def _exit_status(grade: Grade, is_doubtful: bool) -> int:
     return PASSED if passes else NOT_PASSED
 
 
-def _look_closer(
+def _close_up(
     session: Session,
     assignment: Assignment,
     files: SubmittedFiles,
     grade: Grade,
     options: argparse.Namespace,
-) -> "Closer | None":
+) -> "CloseUp | None":
     """The smallest case that fails like the first failing case; for a page, everything that it draws.
 
     None if nothing fails and no page is requested.
@@ -121,7 +132,7 @@ def _look_closer(
     if options.html is None and all(r.status is Status.OK for c in grade.criteria for r in c.results):
         return None
     from grader.judge.examples.failing import examples_of, first_failing, shown_failing
-    from grader.report.pages.grade_page import IN_FULL, Closer
+    from grader.report.pages.grade_page import IN_FULL, CloseUp
 
     failing_cases: Sequence[CheckResult] = ()
     if is_unread(grade):
@@ -135,16 +146,16 @@ def _look_closer(
     whole, small = examples_of(session, assignment, files, written)
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
-    return Closer(whole, small, sources, README if is_beside else "", place)
+    return CloseUp(whole, small, sources, README if is_beside else "", place)
 
 
-def _show_smallest(grade: Grade, closer: "Closer", console: Console) -> None:
-    """Shows the smallest case like the first failing one, if there is any."""
+def _show_smallest(grade: Grade, close_up: "CloseUp", console: Console) -> None:
+    """Shows the smallest case like the first failing one; without one, that case itself if it is small."""
     from grader.judge.examples.failing import first_failing
     from grader.report.terminal.show_example import show_example
 
     for result in first_failing(grade, 1):
-        if example := closer.small.get(result.name):
+        if example := close_up.smallest(result.name):
             console.print()
             show_example(example, console)
 
@@ -177,13 +188,13 @@ def _write_reports(
         write_text(file, writer_of_one(name)(one))
 
 
-def _write_page(grade: Grade, closer: "Closer", options: argparse.Namespace) -> None:
+def _write_page(grade: Grade, close_up: "CloseUp", options: argparse.Namespace) -> None:
     import webbrowser
 
     from grader.report.pages.grade_page import to_html
     from grader.report.write_files import write_text
 
-    write_text(options.html, to_html(grade, options.reveal, closer))
+    write_text(options.html, to_html(grade, options.reveal, close_up))
     print(f"The page is {options.html}.")
     if options.open:
         webbrowser.open(options.html.resolve().as_uri())

@@ -10,7 +10,7 @@ from functools import partial
 from rich.console import Console
 from rich.text import Text
 
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import assignment_of, course
 from grader.intake.choice import Choice, choice_of

@@ -11,7 +11,7 @@ from grader.author.load import load_course
 from grader.author.new_assignment.course_entry import with_assignment
 from grader.author.new_assignment.draft import EXAMPLE, TEMPLATES, first_draft
 from grader.author.new_assignment.function import PACKAGE, read_function
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import COURSE, find_repository, secret
 from grader.model.errors import UserError
@@ -32,11 +32,11 @@ def run(options: argparse.Namespace) -> int:
     _check(root, name)
     course_text = with_assignment(root / COURSE, name)
     had_reference = (root / PACKAGE).exists()
-    begun = _begin(root, name, has_function=bool(options.source))
+    new_files = _begin(root, name, has_function=bool(options.source))
     try:
         drafted = _draft(root, name, options)
     except BaseException:
-        for path in begun:
+        for path in new_files:
             path.unlink()
         if not had_reference:
             shutil.rmtree(root / PACKAGE)
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     written = write_files(root / COURSE.parent / name, drafted.draft.files())
     write_text(root / COURSE, course_text)
     load_course(root / COURSE)
-    paths = [*begun, *written, root / COURSE]
+    paths = [*new_files, *written, root / COURSE]
     files = [str(path.relative_to(root)) for path in paths]
     if not options.json:
         print("\n".join(files))
@@ -73,19 +73,19 @@ def _check(root: Path, name: str) -> None:
 
 def _begin(root: Path, name: str, has_function: bool) -> list[Path]:
     """Writes what the reference lacks: its package, and a module with an example; returns the new files."""
-    begun = {}
+    new_files = {}
     if not (package := root / PACKAGE / "__init__.py").exists():
-        begun[package] = ""
+        new_files[package] = ""
     if not has_function:
         path = root / PACKAGE / f"{name}.py"
         if path.exists():
             raise UserError(
                 f"this file exists: name its function with --from {PACKAGE}.{name}:FUNCTION", path
             )
-        begun[path] = (TEMPLATES / "reference.py.j2").read_text(encoding="utf-8")
-    for path, text in begun.items():
+        new_files[path] = (TEMPLATES / "reference.py.j2").read_text(encoding="utf-8")
+    for path, text in new_files.items():
         write_text(path, text)
-    return list(begun)
+    return list(new_files)
 
 
 def _draft(root: Path, name: str, options: argparse.Namespace) -> ProvedDraft:

@@ -6,7 +6,7 @@ import getpass
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.decisions import take_request
 from grader.batch.regrade_requests import ClassFeedback, cases_by_assignment, read_requests
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import secret
 from grader.model.text import plural

@@ -11,8 +11,8 @@ from pathlib import Path
 from grader.api import Course, CourseAssignment
 from grader.author.render import render
 from grader.batch.gradebook import Gradebook
-from grader.cli import PASSED
-from grader.cli.command_line.termination import until_ctrl_c
+from grader.cli.command_line.exit_status import PASSED
+from grader.cli.command_line.signals import until_ctrl_c
 from grader.cli.course import find_repository
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
 from grader.model.errors import UserError

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from grader.author.render import render
 from grader.batch.copy_detection import most_similar, similar_pairs
 from grader.batch.gradebook import Gradebook
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
 from grader.cli.intake import intake_of

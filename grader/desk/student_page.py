@@ -31,7 +31,7 @@ class HintLadder:
     decisions: Decisions
 
     @property
-    def given(self) -> Sequence[GivenHint]:
+    def given_hints(self) -> Sequence[GivenHint]:
         """The hints that the student got, in order."""
         mine = [hint for hint in self.decisions.hints if hint.criterion == self.criterion.id]
         return sorted(mine, key=lambda hint: hint.number)
@@ -39,7 +39,7 @@ class HintLadder:
     @property
     def next(self) -> int:
         """The number of the first hint that the student did not get; 0 after the last."""
-        numbers = {hint.number for hint in self.given}
+        numbers = {hint.number for hint in self.given_hints}
         remaining = (n for n in range(1, len(self.criterion.paid_hints) + 1) if n not in numbers)
         return next(remaining, 0)
 

@@ -11,7 +11,9 @@ from grader.intake.source import zip_within
 ADDED = re.compile(
     r"(?: ?\(\d+\)|[-_ ]\d+|(?:[-_ ]+(?:copy|kopie|copie|copia))(?: ?\(?\d+\)?)?)+$", re.IGNORECASE
 )
-ALIKE = 0.8  # the least similarity at which one name may be a typo of the other
+ReadFile = Callable[[str], bytes | str]  # a file's content by its path, or why it cannot be read
+
+LEAST_SIMILARITY = 0.8  # the least similarity at which one name may be a typo of the other
 MAX_ZIPS = 5  # the zips of one submission that are read; if there are more, none is
 MAX_ZIP_ENTRIES = 10_000
 ENTRY = b"PK\x01\x02"  # the first bytes of each entry in a zip's directory
@@ -28,7 +30,7 @@ class Near:
         return f"{self.inner} in {self.path}" if self.inner else self.path
 
 
-def nearest(name: str, paths: Iterable[str], read: Callable[[str], bytes | str]) -> tuple[Near, ...]:
+def nearest(name: str, paths: Iterable[str], read: ReadFile) -> tuple[Near, ...]:
     """The files that may be the missing file `name`, judging by their names; looks into zips."""
     near = []
     paths = sorted(paths)
@@ -42,7 +44,7 @@ def nearest(name: str, paths: Iterable[str], read: Callable[[str], bytes | str])
     return tuple(near)
 
 
-def content_of(near: Near, read: Callable[[str], bytes | str]) -> bytes | str:
+def content_of(near: Near, read: ReadFile) -> bytes | str:
     """The bytes of such a file, or the problem with it."""
     content = read(near.path)
     if not near.inner or isinstance(content, str):
@@ -80,7 +82,7 @@ def _is_similar(file: str, stem: str, ending: str) -> bool:
         return True
     from difflib import SequenceMatcher  # only similar names need it
 
-    return SequenceMatcher(a=stem, b=other).ratio() >= ALIKE
+    return SequenceMatcher(a=stem, b=other).ratio() >= LEAST_SIMILARITY
 
 
 def _inside(content: bytes | str, name: str) -> list[str]:

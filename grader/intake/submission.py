@@ -1,21 +1,21 @@
 """Reads one submission: finds each file that the assignment asks for, wherever the student put it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.intake.litter import is_litter
-from grader.intake.near_names import Near, content_of, nearest, similar_names
+from grader.intake.near_names import Near, ReadFile, content_of, nearest, similar_names
 from grader.intake.notebook import TOO_LONG, Cells, module_of, tagged_sources
 from grader.intake.source import open_source, zip_within
+from grader.model.file_formats.python_syntax import problem_of_encoding
 from grader.model.submitted_files import SubmittedFiles
 
 MAX_NOTEBOOKS = 20  # of one submission that are read
 MAX_NOTEBOOK_BYTES = 64 << 20  # of all those together: reading them takes some seconds at most
 TOO_MUCH = "the notebooks before it are too large together: leave only the right one"
 SHOWN = 3  # files to name if one is missing
-
-Read = Callable[[str], bytes | str]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def read_submission(root: Path, names: Iterable[str], accept_renamed: bool = Fal
 def find_files(
     files: Mapping[str, str],
     names: Sequence[str],
-    read: Read,
+    read: ReadFile,
     accept_renamed: bool = False,
     litter: Sequence[str] = (),
 ) -> ReadFiles:
@@ -86,7 +86,7 @@ def find_files(
 class _Finder:
     """Looks for files in one submission; reads each notebook once."""
 
-    def __init__(self, files: Mapping[str, str], read: Read, litter: Sequence[str]) -> None:
+    def __init__(self, files: Mapping[str, str], read: ReadFile, litter: Sequence[str]) -> None:
         self._files, self._litter = files, litter
         self._read_source = read
         self._notebooks: dict[str, Cells | str] = {}
@@ -96,7 +96,13 @@ class _Finder:
         return self._read_source(self._files[path])
 
     def find(self, name: str, accept_renamed: bool) -> _FileResult:
-        """Finds the file of that name."""
+        """Finds the file of that name. It is in doubt if an upload may have damaged it."""
+        file = self._find(name, accept_renamed)
+        if isinstance(file.content, bytes) and (damage := _damage(name, file.content)):
+            file.doubts.append(damage)
+        return file
+
+    def _find(self, name: str, accept_renamed: bool) -> _FileResult:
         deeper = sorted(path for path in self._files if path.endswith(f"/{name}"))
         path = name if name in self._files else _outermost(deeper)
         if path:
@@ -208,6 +214,14 @@ class _Finder:
             return ""
         content = self._read(path)
         return "" if isinstance(content, bytes) and zip_within(content) else " (not a readable zip)"
+
+
+def _damage(name: str, content: bytes) -> str:
+    """The reason that a file may not be what the student wrote, "" if there is none."""
+    if not content.removeprefix(BOM_UTF8).strip():
+        return f"{name} is empty"
+    problem = problem_of_encoding(content) if name.endswith(".py") else ""
+    return f"{name} cannot be read as Python: {problem}" if problem else ""
 
 
 def _outermost(paths: Sequence[str]) -> str:

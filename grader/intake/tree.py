@@ -6,10 +6,8 @@ from datetime import tzinfo
 from functools import cached_property
 
 from grader.intake.litter import is_litter
-from grader.intake.near_names import is_near
+from grader.intake.near_names import ReadFile, is_near
 from grader.model.class_input.identity import Claim
-
-Read = Callable[[str], bytes | str]
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Tree:
     folders: frozenset[str]
     all_paths: tuple[str, ...]
     names: tuple[str, ...]
-    read: Read
+    read: ReadFile
     assignment: str = ""
     zone: tzinfo | None = None
     has_person: Callable[[str], bool] | None = None

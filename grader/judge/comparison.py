@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
+from grader.judge.case_functions import functions_in_words
 from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import Array, of_arrays
 from grader.judge.differences.python_words import in_python
 from grader.judge.differences.shapes import explain_shape
-from grader.judge.handed_functions import functions_in_words
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Shape
 from grader.judge.kinds import kind_of
@@ -170,6 +170,10 @@ class Comparison(ABC):
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """A digest that is equal for equal answers; "" if answers cannot be matched, as with real values."""
         return ""
+
+    def result_and_finding(self, answer: Sequence[Array]) -> tuple[Sequence[Array], str]:
+        """An answer's arrays without those about the run, and in words what was found in it."""
+        return answer, ""
 
     def complaint(self, case: Case, kind: Kind) -> str:
         """The problem with comparing a case this way, as "found ..., expected ..."; "" if there is none."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from grader.judge.case_functions import draw_functions
 from grader.judge.comparisons import compared_by
 from grader.judge.discover_subclasses import method_place
 from grader.judge.drawn_values import draw_values
-from grader.judge.handed_functions import draw_functions
 from grader.judge.inputs import Inputs, what_no_case_takes
 from grader.judge.kinds import kind_of
 from grader.model.assignment import OWN_KINDS, Case, Visibility

@@ -1,7 +1,6 @@
 """Prepares once what grading an assignment needs: oracle, rules, kernel compiler, launcher."""
 
 import contextlib
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.plain_worker import PlainChild
 from grader.judge.process.sandbox import starter
+from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.process.user_cache import UserCache
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
 from grader.model.assignment import OWN_TEST, Assignment, Visibility
@@ -59,7 +59,7 @@ class GradingSetup:
         self.oracle = _oracle(assignment, secret)
         self.kernels = next((name for name in assignment.files if name.endswith(".cu")), "")
         self._functions = FunctionProcess()
-        self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
+        self._folder = ScratchFolder()
         provided = _write_provided(assignment, Path(self._folder.name) / "provided")
         terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
         self._reading = None if terms is None else Reading(terms)

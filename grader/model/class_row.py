@@ -14,12 +14,13 @@ from grader.model.student import Adjustment, Student, Submission
 from grader.model.text import clean_line, listing
 
 NOTHING = "submitted nothing"
+NOT_GRADED = "not graded yet"
 _SAYS_NOTHING = (Status.OK, Status.WRONG, Status.NOT_RUN, Status.INTERNAL_ERROR)
 
 
 @dataclass(frozen=True)
 class ClassRow:
-    """A student's current grade, if there is one; `fault` says why the last try to grade failed.
+    """A student's current grade, if there is one; `fault` says why the last run has none.
 
     `submission` is the graded one; `adjustments` are the manual changes to its score; `policy_score` is the
     result of the course's policies for both. `absent`: the student is on the roster and submitted nothing.
@@ -81,7 +82,7 @@ class ClassRow:
     def review_reason(self) -> str:
         """The reason that the score needs review before it counts, without paths; "" if there is none."""
         if self.fault:
-            return "grading failed"
+            return NOT_GRADED if self.fault == NOT_GRADED else "grading failed"
         if self.grade is not None and self.grade.not_selected:
             return f"partial: {self.grade.not_selected} cases were not selected"
         if self.grade is not None and self.grade.needs_review:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-ALIKE = 0.6  # the least similarity of two names
+LEAST_SIMILARITY = 0.6  # the least similarity of two names
 LONGEST = 200  # characters; a longer word gets no suggestion
 
 
@@ -15,7 +15,7 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
         return ""
     from difflib import get_close_matches  # only a wrong name needs it
 
-    matches = get_close_matches(word.casefold(), sorted(names), 1, ALIKE)
+    matches = get_close_matches(word.casefold(), sorted(names), 1, LEAST_SIMILARITY)
     return f"; did you mean {names[matches[0]]!r}?" if matches else ""
 
 

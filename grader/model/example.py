@@ -8,6 +8,9 @@ from typing import Any
 
 from grader.model.text import clean_line
 
+MOST_READ = 100  # numbers of one case
+LINE = 16  # elements of an array with one axis that stand side by side
+
 
 @dataclass(frozen=True)
 class Table:
@@ -26,9 +29,16 @@ class Table:
     layout: str = ""
 
     def grids(self) -> Iterator[tuple[str, list[list[int]]]]:
-        """Each grid as rows of positions in `values`, with its index on the other axes."""
+        """Each grid as rows of positions in `values`, with its index on the other axes.
+
+        An array with one axis is folded into rows of LINE elements.
+        """
         if len(self.shape) < 2:
-            yield "", [list(range(math.prod(self.shape)))]
+            positions = range(math.prod(self.shape))
+            yield (
+                "",
+                [list(positions[start : start + LINE]) for start in range(0, len(positions), LINE)] or [[]],
+            )
             return
         rows, columns = (axis % len(self.shape) for axis in self.grid)
         others = [axis for axis in range(len(self.shape)) if axis not in (rows, columns)]
@@ -56,8 +66,8 @@ class Table:
 class Example:
     """One case in full. `settings` are its plain values by name; `kind` names how its inputs are drawn.
 
-    If there is no `actual`, `ended` says how the case ended. `is_smallest`: it is not the rubric's case but
-    the smallest one that fails in the same way.
+    `ended` says how the case ended if there is no `actual`, and otherwise what was found in its run.
+    `is_smallest`: it is not the rubric's case but the smallest one that fails in the same way.
     """
 
     criterion: str
@@ -71,6 +81,17 @@ class Example:
     actual: tuple[Table, ...] = ()
     ended: str = ""
     is_smallest: bool = False
+
+    @property
+    def title(self) -> str:
+        """What the case is to the one that failed."""
+        return "The smallest case that fails in the same way" if self.is_smallest else "The whole case"
+
+    @property
+    def is_small(self) -> bool:
+        """True if all of its numbers can be read."""
+        tables = (*self.inputs, *self.expected, *self.actual)
+        return sum(math.prod(table.shape) for table in tables) <= MOST_READ
 
     @property
     def name(self) -> str:

@@ -86,7 +86,7 @@ class Idea:
     """A misconception suggested by failing cases of one criterion.
 
     `name` is its mutant and `exercise` the function that has it; `message` and `help` are for the student.
-    `failing` counts the criterion's failing cases that can tell. Of these, `explained` end exactly as this
+    `failing` counts the criterion's failing cases with evidence. Of these, `explained` end exactly as this
     idea predicts, alone or together with the criterion's other idea. `is_sure`: the criterion's ideas explain
     all of them, and no case speaks against one. `others` are the mutants that fit just as well.
     """

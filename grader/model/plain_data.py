@@ -178,8 +178,8 @@ class _Decoder:
 
 def _check_hashes(keys: Iterable[Any]) -> None:
     """ProtocolError for keys chosen to have equal hashes, as the numbers k * (2**61 - 1) have."""
-    alike = Counter(map(hash, keys))
-    if max(alike.values(), default=0) > MOST_OF_ONE_HASH:
+    counts = Counter(map(hash, keys))
+    if max(counts.values(), default=0) > MOST_OF_ONE_HASH:
         raise ProtocolError("a set or dict whose keys have equal hashes")
 
 

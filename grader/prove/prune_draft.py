@@ -4,7 +4,6 @@ A case is kept if it catches a mutant that no earlier case catches. A mutant is 
 wrong answer, and no other mutant is caught in the same way.
 """
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from grader.author.new_assignment.function import PACKAGE
 from grader.author.new_assignment.values import as_argument
 from grader.author.render import Views
 from grader.judge.differences.probe_values import NO_VALUE, value_of
+from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Outcome, Status
@@ -66,7 +66,7 @@ def proved(root: Path, draft: Draft, secret: str, jobs: int) -> ProvedDraft:
 
 def _all_kills(root: Path, draft: Draft, secret: str, jobs: int) -> dict[str, dict[str, Status]]:
     """The cases that each mutant and the solution fail."""
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+    with ScratchFolder() as scratch:
         views = _written(root, draft, Path(scratch))
         mutants, _ = read_mutants(views)
         by_name = submissions(views, mutants)
@@ -98,7 +98,7 @@ def _sorted(root: Path, draft: Draft, secret: str) -> Draft:
 
 def _outcomes(root: Path, draft: Draft, secret: str) -> dict[str, Outcome]:
     """The reference's answer to each case, by the case's id."""
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+    with ScratchFolder() as scratch:
         assignment = _written(root, replace(draft, mutants=()), Path(scratch)).assignment
         with closing(ReferenceOracle(assignment, secret)) as oracle:
             return {

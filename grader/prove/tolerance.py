@@ -60,7 +60,7 @@ def sweep(case: Case, inputs: Inputs, expected: Expected, seeds: int = SEEDS) ->
 
     `inputs` and `expected` are the case's own; they show what the probe computes.
     """
-    computation = next((c for c in KNOWN.get(case.kind, ()) if _agrees(c, inputs, expected)), None)
+    computation = next((c for c in COMPUTATIONS.get(case.kind, ()) if _agrees(c, inputs, expected)), None)
     if computation is None:
         problem = f"compare: {case.compare} is not proved for such a probe: teach {__name__}"
         return Sweep(case.name, 0, 0.0, (problem,))
@@ -289,7 +289,7 @@ def _of_logits(ways: Mapping[str, Callable[..., Array]], names: tuple[str, ...])
 
 
 LINEAR = (_sums(_forward, "out_grad"), _sums(_x_grad, "x"), _sums(_w_grad, "w"))
-KNOWN: Mapping[str, tuple[Computation, ...]] = {  # the computations that probes may do, by kind of case
+COMPUTATIONS: Mapping[str, tuple[Computation, ...]] = {  # that probes may do, by kind of case
     "conv": LINEAR,
     "matmul": LINEAR,
     "logits": (

@@ -51,14 +51,16 @@ class Feedback:
 def feedback_on(grade: Grade, reveal: bool = False, cases: int = CASES_IN_FULL) -> Feedback:
     """The feedback on a grade; hidden cases show only their names and statuses, unless `reveal` is set.
 
-    The first `cases` failing cases of each criterion are shown in full; the others are only named.
+    The first `cases` failing cases of each criterion are shown in full; the others are only named. An idea is
+    told in full once, at the first of these cases that it explains.
     """
     run = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.NOT_RUN]
     whole = _one_reason(run, reveal)
     if whole is not None:
         count = sum(len(criterion.results) for criterion in grade.criteria)
         return Feedback(block(whole, _coded(whole, f"every case fails ({count})"), reveal), ())
-    sections = (_section(criterion, reveal, cases) for criterion in grade.criteria)
+    told: dict[str, CheckResult] = {}
+    sections = (_section(criterion, reveal, cases, told) for criterion in grade.criteria)
     return Feedback(None, tuple(section for section in sections if section is not None))
 
 
@@ -153,7 +155,10 @@ def is_fault(result: CheckResult) -> bool:
     return result.status is Status.INTERNAL_ERROR
 
 
-def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | None:
+def _section(
+    criterion: CriterionGrade, reveal: bool, cases: int, told: dict[str, CheckResult]
+) -> Section | None:
+    """The criterion's failures; `told` has the case that tells each idea so far, by the idea's message."""
     failing = in_telling_order(criterion, reveal)
     if criterion.status is Status.NOT_RUN or not failing:
         return None
@@ -161,6 +166,7 @@ def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | N
     same = _one_reason(criterion.results, reveal)
     if same is not None:
         heading = _coded(same, f"{name} · every case ({len(failing)})")
+        (same,) = _ideas_once([same], criterion.ideas, told, reveal)
         return Section(
             criterion, (block(same, heading, reveal),), facts=_facts(criterion, "inner", "finding")
         )
@@ -168,13 +174,13 @@ def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | N
     if len(in_full) < len(failing):
         again = _repeats(criterion)
         in_full = [result for result in in_full if result.case not in again or not is_shown(result, reveal)]
-    alike = _alike(criterion, in_full)
+    counts = _counts_at_line(criterion, in_full)
     blocks = (
-        _with_alike(block(result, _heading(name, result), reveal), alike.get(result.case, 0))
-        for result in _ideas_once(in_full, criterion.ideas)
+        _with_count(block(result, _heading(name, result), reveal), counts.get(result.case, 0))
+        for result in _ideas_once(in_full, criterion.ideas, told, reveal)
     )
     more = (_short(result) for result in failing if result not in in_full)
-    kinds = ("inner", "finding") if alike else ("inner", "error", "finding")
+    kinds = ("inner", "finding") if counts else ("inner", "error", "finding")
     return Section(criterion, tuple(blocks), tuple(more), _facts(criterion, *kinds))
 
 
@@ -190,28 +196,40 @@ def in_telling_order(criterion: CriterionGrade, reveal: bool = False) -> list[Ch
     return [*shown, *(result for result in failing if not is_shown(result, reveal))]
 
 
-def _ideas_once(results: Sequence[CheckResult], ideas: Sequence[Idea]) -> Iterator[CheckResult]:
-    """The results; an idea that an earlier one shows is replaced by the name of that case.
+def _ideas_once(
+    results: Sequence[CheckResult], ideas: Sequence[Idea], told: dict[str, CheckResult], reveal: bool
+) -> Iterator[CheckResult]:
+    """The results; an idea that an earlier one tells is replaced by the name of that case.
 
-    Each line of a result's text is one idea. The link leads to the first of `ideas` that is new.
+    Each line of a result's text is one idea: the evidence for it, then its message. Another criterion has
+    evidence of its own, which stays. The link leads to the first idea that is new.
     """
-    first: dict[str, str] = {}
     for result in results:
-        lines = result.idea.splitlines()
-        new = [line for line in lines if line not in first]
-        cases = list(dict.fromkeys(first[line] for line in lines if line in first))
-        first |= dict.fromkeys(new, result.case)
-        if not cases:
+        if not is_shown(result, reveal):  # it tells no idea, so that no other case may refer to it
             yield result
             continue
-        also = "And the same as in" if new else "The same as in"
-        helps = [idea.help for line in new for idea in ideas if idea.message in line]
-        yield replace(
-            result, idea="\n".join([*new, f"{also} {' and '.join(cases)}."]), help=next(iter(helps), "")
-        )
+        texts, cases, helps = [], [], []
+        for line in result.idea.splitlines():
+            idea = next((one for one in ideas if one.message and one.message in line), None)
+            message = idea.message if idea and line.endswith(idea.message) else line
+            first = told.setdefault(message, result)
+            if first.name == result.name:
+                texts.append(line)
+                helps.append(idea.help if idea else "")
+            elif first.criterion == result.criterion:
+                cases.append(first.case)
+            else:
+                evidence = line.removesuffix(message)
+                the = "the" if evidence.endswith(": ") else "The"
+                texts.append(f"{evidence}{the} same as in {first.name}.")
+        if cases:
+            the = "And the" if texts else "The"
+            texts.append(f"{the} same as in {' and '.join(dict.fromkeys(cases))}.")
+        text = "\n".join(texts)
+        yield result if text == result.idea else replace(result, idea=text, help=next(iter(helps), ""))
 
 
-def _alike(criterion: CriterionGrade, in_full: Sequence[CheckResult]) -> dict[str, int]:
+def _counts_at_line(criterion: CriterionGrade, in_full: Sequence[CheckResult]) -> dict[str, int]:
     """How many other cases end in the same exception at the same line, for each case that is shown in full.
 
     It is empty unless these cases show the line of every such exception: then it has to be shown on its own.
@@ -222,7 +240,7 @@ def _alike(criterion: CriterionGrade, in_full: Sequence[CheckResult]) -> dict[st
     return {case: len(fact.cases) - 1 for case, fact in first.items()} if len(first) == len(errors) else {}
 
 
-def _with_alike(block: Block, others: int) -> Block:
+def _with_count(block: Block, others: int) -> Block:
     """The feedback on one case, with the number of others that end at the same line."""
     cases = "case ends" if others == 1 else "cases end"
     also = (("also", f"{others} more {cases} at this line"),) if others else ()
@@ -237,7 +255,7 @@ def _repeats(criterion: CriterionGrade) -> set[str]:
     again: set[str] = set()
     for result in criterion.results:
         is_all = is_shown(result, False) and result.status is Status.ERROR and not result.actual
-        raised = result.rationale if is_all else ""  # the exception is all that there is to tell
+        raised = result.rationale if is_all else ""  # there is nothing to show but the exception
         at = at_line.get(result.case, raised)
         says = set(result.idea.splitlines()) or ({at} if at else set())
         (again if says and says <= explained else set()).add(result.case)

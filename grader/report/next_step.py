@@ -35,7 +35,7 @@ def unwritten(result: CheckResult) -> re.Match[str] | None:
 def where_to_begin(grade: Grade, place: Place) -> tuple[str, ...]:
     """Three lines for a handout without any written exercise; otherwise ()."""
     ran = [(c, r) for c in grade.criteria for r in c.results if r.status is not Status.NOT_RUN]
-    # a kernel that nobody has written raises nothing; an error would be another problem, and has to be shown
+    # an unwritten kernel raises nothing; an error would be another problem, and has to be shown
     is_wrong_alone = {result.status for _, result in ran} <= {Status.WRONG, Status.OK}
     is_unwritten = (place.is_unwritten and is_wrong_alone) or all(unwritten(result) for _, result in ran)
     if grade.not_selected or not ran or not is_unwritten:

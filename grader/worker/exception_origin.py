@@ -71,24 +71,24 @@ def is_of_submission(raised: BaseException, folder: str, probes: Sequence[str], 
     without a frame in the submission's files, such as a cached function, an enumeration, a property without a
     setter or a library's function under a new name, leaves none: then the probe's own step at that frame must
     be a step of the submission (see `_is_step_of_submission`). `latest` is the attribute of the submission
-    that the probe used last. In doubt it is False, and the student is told to ask.
+    that the probe used last. In doubt the result is False, and the feedback tells the student to ask.
     """
-    own: tuple[FrameType, int] | None = None  # the last frame if it is a probe's, and its instruction
+    probe_step: tuple[FrameType, int] | None = None  # the last frame if it is a probe's, and its instruction
     is_own = False
     trace = traceback_of(raised)
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
         if folder and file.startswith(folder + os.sep):
-            own, is_own = None, True
+            probe_step, is_own = None, True
         elif file in probes:
-            own, is_own = (trace.tb_frame, trace.tb_lasti), False
+            probe_step, is_own = (trace.tb_frame, trace.tb_lasti), False
         elif file == FUNCTIONS:
-            own, is_own = None, False
+            probe_step, is_own = None, False
         trace = trace.tb_next
-    if own is None or _does_not_fit(raised):
+    if probe_step is None or _does_not_fit(raised):
         return is_own
     with contextlib.suppress(BaseException):  # a class may be the submission's: any access may run its code
-        return _is_step_of_submission(*own, folder, latest)
+        return _is_step_of_submission(*probe_step, folder, latest)
     return False
 
 
@@ -170,8 +170,8 @@ def _is_own_object(node: ast.expr, frame: FrameType, folder: str) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if not _is_attribute_of_submission(node.func, frame):
             return False
-        made = getattr(_value(node.func.value, frame), node.func.attr)
-        return isinstance(made, type) and _is_own(made, folder)
+        function = getattr(_value(node.func.value, frame), node.func.attr)
+        return isinstance(function, type) and _is_own(function, folder)
     return _is_own(type(_value(node, frame)), folder)
 
 

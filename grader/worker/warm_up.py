@@ -43,7 +43,7 @@ def every_second(submission, case):
 """
 NOT_SET = {"memory_bytes": 0, "processes": 0}
 VIEW = [["permute", [1, 0]], ["slice", [[None, None, -1], [0, 4, 1]]]]
-ASKED = {"values": {"stride": [1, 2]}, "inputs": {"a": VIEW}}
+QUESTION = {"values": {"stride": [1, 2]}, "inputs": {"a": VIEW}}
 
 
 def warm_up(config: Mapping[str, Any], folder: str) -> bytes:
@@ -57,7 +57,7 @@ def warm_up(config: Mapping[str, Any], folder: str) -> bytes:
     limits = {**_present_limits(), "answer_bytes": 1 << 20}
     files = [f"{MODULE}.py"]
     setup = {"request": "setup", "folder": folder, "device": "cpu", "files": files, "limits": limits}
-    call = {"request": "call", "probe": "every_second", "case": ASKED, "dtype": "float32", "device": "cpu"}
+    call = {"request": "call", "probe": "every_second", "case": QUESTION, "dtype": "float32", "device": "cpu"}
     try:
         os.makedirs(folder, exist_ok=True)
         with open(probes, "w") as file:

@@ -76,7 +76,7 @@ def runtime_into(folder: Path) -> Path:
 
 
 def refused_by_nvidia(source: str) -> list[str]:
-    """The errors of NVIDIA's own compiler in kernels.cu, a line each; [] also if it is not installed."""
+    """The errors of NVIDIA's own compiler in kernels.cu, one per line; [] also if it is not installed."""
     diagnosis = diagnose(source + ASK, FILE.name)
     lines = []
     for line, message in diagnosis.errors if diagnosis else ():
@@ -175,14 +175,14 @@ class Cuda:
     def launch(self, kernel: str, grid: Any, block: Any, *arguments: Any) -> None:
         """kernel<<<grid, block>>>(arguments...)"""
         sizes = [(n,) if isinstance(n, int) else tuple(n) for n in (grid, block)]
-        self.kernels.get_function(kernel)(*sizes, tuple(self._given(a) for a in arguments))
+        self.kernels.get_function(kernel)(*sizes, tuple(self._as_argument(a) for a in arguments))
 
     def result(self, out: Any) -> Any:
         """The current contents of memory, as a NumPy array."""
         return self.cupy.asnumpy(out)
 
-    def _given(self, argument: Any) -> Any:
-        """Structs and numbers go as they are, arrays to the GPU."""
+    def _as_argument(self, argument: Any) -> Any:
+        """An argument as a launch takes it: arrays move to the GPU, structs and numbers stay as they are."""
         is_array = isinstance(argument, np.ndarray) and argument.dtype.names is None
         return self.cupy.asarray(argument) if is_array else argument
 

@@ -1,6 +1,6 @@
 """Computes in NumPy the results of the kernels in `solutions.cu`: the oracle of that assignment.
 
-Arrays are NumPy's, and results are float64. `device` is where kernels would run; here it is not looked at.
+Arrays are NumPy's, and results are float64. `device` names the device of the kernels; it has no effect here.
 """
 
 from __future__ import annotations

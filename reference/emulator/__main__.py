@@ -25,13 +25,13 @@ from numpy.lib.npyio import NpzFile
 
 from . import CompileError, Fresh, Module, NoCompiler, Run
 from .kernel_source import Kernel, kernels_of, with_bodies
+from .messages import shortened
 from .nvrtc import Diagnosis, diagnose
 from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS, in_words
 from .programs import is_program, with_own_headers
 
 CLEAN, FINDINGS, MISTAKE = 0, 1, 2
 SCHEMA = "backflip/emulate/1"  # of the report with --json; docs/commands.schema.json describes it
-MOST_WARNINGS = 5
 MOST_LINES = 8
 EXAMPLE = """\
 A file with `main` is a whole program. Everything after -- goes to it:
@@ -87,8 +87,8 @@ def main(
             return emulate(options)
     except FileNotFoundError as error:
         path = Path(str(error.filename))
-        beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
-        print(f"{prog}: {path}: no such file{near(path.name, beside)}", file=sys.stderr)
+        neighbors = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        print(f"{prog}: {path}: no such file{near(path.name, neighbors)}", file=sys.stderr)
         return MISTAKE
     except (Mistake, CompileError, NoCompiler, ValueError, OSError) as error:
         print(f"{prog}: {error}", file=sys.stderr)
@@ -104,57 +104,7 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", type=Path, metavar="FILE.cu")
-    parser.add_argument(
-        "--kernel",
-        metavar="NAME",
-        help="the kernel to run; for a template such as 'tiled<16>'",
-    )
-    parser.add_argument("--grid", type=size, metavar="X[,Y[,Z]]", help="the grid's size, in blocks")
-    parser.add_argument("--block", type=size, metavar="X[,Y[,Z]]", help="a block's size, in threads")
-    parser.add_argument(
-        "--shared", type=int, default=0, metavar="BYTES", help="the size of dynamic shared memory"
-    )
-    parser.add_argument("--arrays", type=Path, metavar="FILE.npz", help="arrays, named like the parameters")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=NUMBER", help="the number for a parameter"
-    )
-    parser.add_argument(
-        "--result",
-        action="append",
-        default=[],
-        metavar="NAME=DTYPE:SHAPE",
-        help="memory for the kernel to write",
-    )
     parser.add_argument("--define", action="append", default=[], metavar="NAME=TEXT", help="define a macro")
-    parser.add_argument(
-        "--check", action="store_true", help="find bugs in several orders of the threads, and count accesses"
-    )
-    parser.add_argument(
-        "--schedules", type=int, default=8, metavar="N", help="how many orders to try; default: %(default)s"
-    )
-    parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="the seed of the random orders; default: 0"
-    )
-    parser.add_argument(
-        "--out", type=Path, metavar="FILE.npz", help="the file to write all arrays to, after the run"
-    )
-    parser.add_argument(
-        "--gpu",
-        choices=sorted(GPUS),
-        default=DEFAULT_GPU,
-        help="with --check, show the occupancy of a GPU of this compute capability; default: %(default)s",
-    )
-    parser.add_argument(
-        "--registers",
-        type=int,
-        choices=range(1, MOST_REGISTERS + 1),
-        metavar="N",
-        help="registers of a thread, as `nvcc -Xptxas -v` prints them, for the occupancy",
-    )
-    parser.add_argument(
-        "--quiet", action="store_true", help="print only errors; the exit status shows the result"
-    )
-    parser.add_argument("--json", action="store_true", help="print findings and counts as JSON for a program")
     parser.add_argument(
         "--seconds",
         type=int,
@@ -162,14 +112,67 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         metavar="N",
         help="end the kernel, or the program, after N seconds of CPU time; default: 60",
     )
-    program = parser.add_argument_group("a whole program")
-    program.add_argument(
+    parser.add_argument(
+        "--schedules",
+        type=int,
+        default=8,
+        metavar="N",
+        help="how many orders of threads to try; default: %(default)s",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="the seed of the random orders; default: 0"
+    )
+    parser.add_argument(
+        "--quiet", action="store_true", help="print only errors; the exit status shows the result"
+    )
+    parser.add_argument("--json", action="store_true", help="print findings and counts as JSON for a program")
+    _add_launch(parser.add_argument_group("one kernel"))
+    _add_check(parser.add_argument_group("checks of that kernel"))
+    parser.add_argument_group("a whole program").add_argument(
         "--sandbox",
         choices=("bubblewrap", "none"),
         default="bubblewrap",
         help="use none for your own code only: the program then has your rights; default: %(default)s",
     )
     return parser
+
+
+def _add_launch(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--kernel", metavar="NAME", help="the kernel to run; for a template such as 'tiled<16>'"
+    )
+    group.add_argument("--grid", type=size, metavar="X[,Y[,Z]]", help="the grid's size, in blocks")
+    group.add_argument("--block", type=size, metavar="X[,Y[,Z]]", help="a block's size, in threads")
+    group.add_argument("--shared", type=int, default=0, metavar="BYTES", help="dynamic shared memory")
+    group.add_argument("--arrays", type=Path, metavar="FILE.npz", help="arrays, named like the parameters")
+    group.add_argument(
+        "--set", action="append", default=[], metavar="NAME=NUMBER", help="the number for a parameter"
+    )
+    group.add_argument(
+        "--result",
+        action="append",
+        default=[],
+        metavar="NAME=DTYPE:SHAPE",
+        help="memory for the kernel to write",
+    )
+    group.add_argument("--out", type=Path, metavar="FILE.npz", help="the file for all arrays after the run")
+
+
+def _add_check(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--check", action="store_true", help="find bugs in these orders, and count accesses")
+    group.add_argument(
+        "--gpu",
+        choices=sorted(GPUS),
+        default=DEFAULT_GPU,
+        help="show the occupancy of a GPU of this compute capability; default: %(default)s",
+    )
+    group.add_argument(
+        "--registers",
+        type=int,
+        choices=range(1, MOST_REGISTERS + 1),
+        metavar="N",
+        help="registers of a thread, as `nvcc -Xptxas -v` prints them, for the occupancy",
+    )
 
 
 def whole_program(options: argparse.Namespace, run_program: Callable[..., int] | None) -> int:
@@ -193,16 +196,8 @@ def emulate(options: argparse.Namespace) -> int:
     """Compile, run, and print the results."""
     whole = with_own_headers(options.file)
     source = whole.text
-    for option in ("grid", "block"):
-        if getattr(options, option) is None:
-            raise Mistake(f"--{option} is needed to launch {options.kernel}")
+    kernel = kernel_to_run(options, source)
     defines = dict(pair(text, "--define") for text in options.define)
-    name = options.kernel.partition("<")[0].strip()
-    kernel = next((k for k in kernels_of(source) if k.name == name), None)
-    if kernel is None:
-        names = ", ".join(k.name for k in kernels_of(source)) or "none"
-        closest = near(name, [k.name for k in kernels_of(source)])
-        raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}{closest}")
     instances = (options.kernel,) if kernel.is_template else ()
     how = options.check, None, None, None, options.seconds
     try:
@@ -245,6 +240,22 @@ def emulate(options: argparse.Namespace) -> int:
     return FINDINGS if run.findings or (on_a_gpu is not None and not on_a_gpu.accepted) else CLEAN
 
 
+def kernel_to_run(options: argparse.Namespace, source: str) -> Kernel:
+    """The kernel that the options name. Mistake if there is none, or if they name no size for its launch."""
+    for option in ("grid", "block"):
+        if getattr(options, option) is None:
+            raise Mistake(f"--{option} is needed to launch {options.kernel}")
+    kernels = kernels_of(source)
+    name = options.kernel.partition("<")[0].strip()
+    for kernel in kernels:
+        if kernel.name == name:
+            return kernel
+    names = [kernel.name for kernel in kernels]
+    raise Mistake(
+        f"{options.file} has no kernel {name!r}; it has {', '.join(names) or 'none'}{near(name, names)}"
+    )
+
+
 def occupancy_of(
     run: Run, options: argparse.Namespace, on_a_gpu: Diagnosis | None, compiled_from: Compiled
 ) -> str:
@@ -264,16 +275,6 @@ def near(word: str, words: Sequence[str]) -> str:
     """The word that was probably meant, as the end of a message; "" if none is near."""
     closest = get_close_matches(word, words, 1)
     return f"; did you mean {closest[0]!r}?" if closest else ""
-
-
-def shortened(warnings: str) -> str:
-    """The errors of omitted kernels, and the first warnings, one per line."""
-    lines = warnings.splitlines()
-    last = max((n for n, line in enumerate(lines) if line.startswith("left out")), default=-1)
-    errors = lines[: last + 1]
-    heads = [line for line in lines[last + 1 :] if re.search(r": warning: ", line)]
-    more = [f"and {len(heads) - MOST_WARNINGS} more warnings"] if len(heads) > MOST_WARNINGS else []
-    return "\n".join([*errors, *heads[:MOST_WARNINGS], *more])
 
 
 def given_parameters(kernel: Kernel, values: dict[str, Any]) -> tuple[str, ...]:

@@ -49,12 +49,12 @@ def with_counts(assembly: str) -> str:
     add = ADD["x86-64" if "%rsp" in assembly else "arm64"]
     parts: list[str] = []
     operations, rest = 0, len(assembly)
-    for found in reversed(list(COUNTED.finditer(assembly))):  # a block's operations are known at its call
-        if found.lastgroup == "block":
-            parts += assembly[found.end() : rest], add.format(n=operations) if operations else ""
-            operations, rest = 0, found.start()
+    for match in reversed(list(COUNTED.finditer(assembly))):  # a block's operations are known at its call
+        if match.lastgroup == "block":
+            parts += assembly[match.end() : rest], add.format(n=operations) if operations else ""
+            operations, rest = 0, match.start()
         else:
-            operations += COUNT[str(found.lastgroup)]
+            operations += COUNT[str(match.lastgroup)]
     return "".join(reversed([*parts, assembly[:rest]]))
 
 
@@ -72,5 +72,5 @@ def call_by_a_pointer(assembly: str) -> int:
     call = BY_A_POINTER.search(assembly)
     if call is None:
         return 0
-    lines = [int(found[1]) for found in LINE.finditer(assembly, 0, call.start())]
+    lines = [int(match[1]) for match in LINE.finditer(assembly, 0, call.start())]
     return max(lines[-1], 1) if lines else 1

@@ -46,7 +46,7 @@ KERNELS = (
     f"-D__CUDA_ARCH__={ARCHITECTURE}", "-D__CUDACC__=1",
 )  # fmt: skip
 CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds", "-fno-jump-tables", "-DEMULATOR_CHECKED")
-COVERED = {  # from the sanitizers: all accesses and basic blocks, and nothing else
+COVERAGE = {  # which calls the compiler inserts: for all accesses and basic blocks, and for nothing else
     "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (
         "-mllvm", "-tsan-instrument-func-entry-exit=0",
@@ -101,7 +101,7 @@ def flags(family: str, checked: bool) -> tuple[str, ...]:
     return (
         *KERNELS,
         *PLAIN_LINES[family],
-        *((*CHECKED, *COVERED[family], *poisoned()) if checked else ("-O2",)),
+        *((*CHECKED, *COVERAGE[family], *poisoned()) if checked else ("-O2",)),
     )
 
 

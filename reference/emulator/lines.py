@@ -83,10 +83,22 @@ def rows_of(table: bytes) -> Iterator[Row]:
         reader.at = end
 
 
-def rows_of_program(reader: Reader, version: int, end: int) -> Iterator[Row]:
-    """Runs one line-number program."""
-    header_length = reader.number("I")
-    program = reader.at + header_length
+@dataclass(frozen=True)
+class Header:
+    """The header of a line-number program: how its operations change the address, the file and the line."""
+
+    step: int  # of the address
+    base: int  # the least change of the line in a special operation
+    span: int  # how many such changes there are
+    first_special: int
+    lengths: list[int]  # the number of arguments of each standard operation
+    files: list[str]  # from 1 on
+
+
+def header_of(reader: Reader, version: int) -> Header:
+    """Reads a header; the reader is then at the first operation."""
+    length = reader.number("I")
+    program = reader.at + length
     step = reader.number("B")
     if version == 4:
         reader.number("B")  # operations per instruction: for processors that we do not use
@@ -101,14 +113,19 @@ def rows_of_program(reader: Reader, version: int, end: int) -> Iterator[Row]:
         for _ in range(3):
             reader.variable()
     reader.at = program
+    return Header(step, base, span, first_special, lengths, files)
 
+
+def rows_of_program(reader: Reader, version: int, end: int) -> Iterator[Row]:
+    """Runs one line-number program."""
+    header = header_of(reader, version)
     address, file, line = 0, 1, 1
     while reader.at < end:
         code = reader.number("B")
-        if code >= first_special:
-            address += (code - first_special) // span * step
-            line += base + (code - first_special) % span
-            yield address, files[file], line
+        if code >= header.first_special:
+            address += (code - header.first_special) // header.span * header.step
+            line += header.base + (code - header.first_special) % header.span
+            yield address, header.files[file], line
         elif code == 0:  # an extended operation
             size = reader.variable()
             after = reader.at + size
@@ -120,19 +137,19 @@ def rows_of_program(reader: Reader, version: int, end: int) -> Iterator[Row]:
                 address = reader.number("Q")
             reader.at = after
         elif code == 1:
-            yield address, files[file], line
+            yield address, header.files[file], line
         elif code == 2:
-            address += reader.variable() * step
+            address += reader.variable() * header.step
         elif code == 3:
             line += reader.variable(signed=True)
         elif code == 4:
             file = reader.variable()
         elif code == 8:
-            address += (255 - first_special) // span * step
+            address += (255 - header.first_special) // header.span * header.step
         elif code == 9:
             address += reader.number("H")
         else:
-            for _ in range(lengths[code - 1]):
+            for _ in range(header.lengths[code - 1]):
                 reader.variable()
 
 

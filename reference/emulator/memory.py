@@ -46,6 +46,25 @@ class Fresh:
 Argument: TypeAlias = Array | Fresh | np.generic | int | float | None
 
 
+class Snapshot:
+    """The memory of a launch's arguments before it, for runs that must all begin with the same contents."""
+
+    def __init__(self, arguments: Sequence[Argument]) -> None:
+        self.arrays = [a.array if isinstance(a, Fresh) else a for a in arguments]
+        self.buffers = [a for a in self.arrays if isinstance(a, np.ndarray) and a.flags.writeable]
+        self.buffers += [a.written for a in arguments if isinstance(a, Fresh)]
+        self._before = self.contents()
+
+    def contents(self) -> list[Array]:
+        """Copies of everything that a launch may change."""
+        return [buffer.copy() for buffer in self.buffers]
+
+    def restore(self, contents: Sequence[Array] | None = None) -> None:
+        """Writes back the contents before the launch, or the given ones."""
+        for buffer, values in zip(self.buffers, self._before if contents is None else contents, strict=True):
+            buffer[...] = values
+
+
 @dataclass(frozen=True)
 class Place:
     """The place of an array argument: the parameter's number and name, and its start in the arena."""
@@ -81,6 +100,29 @@ def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: i
     return ""
 
 
+def converted(
+    kernel: str, parameters: Sequence[Parameter], names: Sequence[str], arguments: Sequence[Argument]
+) -> tuple[list[Place], list[Array]]:
+    """The arrays among a kernel's arguments, not yet placed, and the value of every argument.
+
+    The value of an array is its address. ValueError if an argument does not fit its parameter.
+    """
+    places: list[Place] = []
+    values: list[Array] = []
+    for i, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True)):
+        what = f"argument {i + 1} of {kernel}, {names[i]},"
+        value = as_passed(parameter, argument, what)
+        if value is None:  # an array
+            fresh = argument if isinstance(argument, Fresh) else None
+            array = fresh.array if fresh else argument
+            assert isinstance(array, np.ndarray)
+            check_array(parameter, array, what)
+            places.append(Place(i, names[i], array, fresh, parameter.is_const, 0))
+            value = np.array([array.ctypes.data], np.uintp)
+        values.append(value)
+    return places, values
+
+
 def as_passed(parameter: Parameter, argument: Argument, what: str) -> Array | None:
     """A value as the parameter's bytes; None for an array. ValueError if the value does not fit."""
     if parameter.element_size:
@@ -107,12 +149,12 @@ def check_array(parameter: Parameter, array: Array, what: str) -> None:
     same = array.itemsize == parameter.element_size and (kind == "s" or array.dtype.kind == kind)
     same = same or are_parts(parameter, array)
     if not same and parameter.element_size > 1:
-        wanted = (
+        elements = (
             f"a struct of {parameter.element_size} bytes"
             if kind == "s"
             else (np.dtype("?" if kind == "b" else f"{kind}{parameter.element_size}").name)
         )
-        raise ValueError(f"{what} is an array of {array.dtype}; the kernel's elements are {wanted}")
+        raise ValueError(f"{what} is an array of {array.dtype}; the kernel's elements are {elements}")
     if not array.flags.c_contiguous:
         raise ValueError(f"{what} is an array that is not C-contiguous; np.ascontiguousarray copies it")
     if not parameter.is_const and not array.flags.writeable:

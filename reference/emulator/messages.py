@@ -10,6 +10,7 @@ from .findings import Finding
 from .kernel_source import kernel_at
 
 MOST = 10
+MOST_WARNINGS = 5
 HEAD = re.compile(r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? (?P<kind>fatal error|error|warning|note): ")
 
 
@@ -114,3 +115,13 @@ def errors_in(messages: str, file: str, source: str) -> str:
             errors.append(f"{line}\n    {shown}" if shown else line)
     more = [f"and {len(errors) - MOST} more errors"] if len(errors) > MOST else []
     return "\n".join([*errors[:MOST], *more]) or messages
+
+
+def shortened(warnings: str) -> str:
+    """The errors of omitted kernels, and the first warnings, one per line."""
+    lines = warnings.splitlines()
+    last = max((n for n, line in enumerate(lines) if line.startswith("left out")), default=-1)
+    errors = lines[: last + 1]
+    heads = [line for line in lines[last + 1 :] if re.search(r": warning: ", line)]
+    more = [f"and {len(heads) - MOST_WARNINGS} more warnings"] if len(heads) > MOST_WARNINGS else []
+    return "\n".join([*errors, *heads[:MOST_WARNINGS], *more])

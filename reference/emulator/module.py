@@ -6,10 +6,10 @@ import ctypes
 import math
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +25,11 @@ from .memory import (
     SHARED_ZONE,
     Argument,
     Array,
-    Fresh,
     Place,
     Size,
+    Snapshot,
     arranged,
-    as_passed,
-    check_array,
+    converted,
     launch_mistake,
     shared_arrays,
     three,
@@ -47,6 +46,8 @@ from .thread_orders import (
     processes_for_orders,
     schedules_from,
 )
+
+ChangedBy: TypeAlias = Callable[[int], tuple[str, int, object] | None]
 
 LEAST_SECONDS = 0.1  # of CPU time for a launch: when there is none left, it ends as a timeout
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
@@ -172,15 +173,10 @@ class Module:
         The orders are `schedules_from(seed, schedules)`. The Run has each finding once. Arrays hold the
         results of the first order, a random one; accesses are counted in that order.
         """
-        memory = [a for a in arguments if isinstance(a, Fresh)]
-        arrays = [a.array if isinstance(a, Fresh) else a for a in arguments]
-        buffers = [a for a in arrays if isinstance(a, np.ndarray) and a.flags.writeable]
-        buffers += [fresh.written for fresh in memory]
-        before = [a.copy() for a in buffers]
+        snapshot, names = Snapshot(arguments), self._names(kernel, len(arguments))
 
-        def run(schedule: Schedule, counting: bool, poison: int = 0) -> Run:
-            for a, values in zip(buffers, before, strict=True):
-                a[...] = values
+        def run(schedule: Schedule, counting: bool = False, poison: int = 0) -> Run:
+            snapshot.restore()
             how = shared_bytes, schedule, counting, shared_limit, poison
             return self.launch(kernel, grid, block, arguments, *how)
 
@@ -188,47 +184,54 @@ class Module:
         start = time.perf_counter()
         first = run(first_schedule, counting)
         processes = self._processes if time.perf_counter() - start > WORTH_A_PROCESS else 1
-        results = [a.copy() for a in buffers]
+        results, kinds = snapshot.contents(), {finding.kind for finding in first.findings}
 
-        def other(schedule: Schedule) -> tuple[Finding, ...]:
-            again = run(schedule, False)
-            differs = difference(arrays, self._names(kernel, len(arguments)), buffers, results)
+        def in_another_order(schedule: Schedule) -> tuple[Finding, ...]:
+            again = run(schedule)
+            differs = difference(snapshot.arrays, names, snapshot.buffers, results)
             if differs is None:
                 return *again.findings, *again.notes
             name, element, values = differs
             text = f"element {element} of {name} is {in_two_orders(first_schedule, schedule, *values)}"
             return *again.findings, *again.notes, self._finding(kernel, "schedule_dependent", text, name)
 
-        if {"bad_launch", "timeout"} & {finding.kind for finding in first.findings}:
-            more = []  # it is one in every order, or there is no time for another
-        by_key = {key(finding): finding for finding in (*first.findings, *first.notes)}
+        def changed_by(number: int) -> tuple[str, int, object] | None:
+            run(first_schedule, poison=number)
+            return difference(snapshot.arrays, names, snapshot.buffers, results)
+
         seconds_left = self._end - time.process_time()
 
         def begin() -> None:  # a process of its own, in which the CPU time begins with 0
             self._end = self._end and time.process_time() + seconds_left
 
-        for finding in in_each_order(other, more, processes, self._runtime.emulator_learned, begin):
+        if {"bad_launch", "timeout"} & kinds:
+            more = []  # it is one in every order, or there is no time for another
+        by_key = {key(finding): finding for finding in (*first.findings, *first.notes)}
+        for finding in in_each_order(
+            in_another_order, more, processes, self._runtime.emulator_learned, begin
+        ):
             by_key.setdefault(key(finding), finding)
-        declared = [] if ENDINGS & {finding.kind for finding in first.findings} else self._locals
-
-        def depends_on(number: int) -> tuple[str, int, object] | None:
-            run(first_schedule, False, number)
-            return difference(arrays, self._names(kernel, len(arguments)), buffers, results)
-
-        # A result that changes with nothing changed depends on a variable that outlives a launch. Two
-        # such runs, as the variable may change back.
-        if not declared or not depends_on(-1) or depends_on(0) or depends_on(0):
-            declared = []
-        for number, (line, name) in enumerate(declared, 1):
-            if differs := depends_on(number):
-                result = f"element {differs[1]} of {differs[0]} depends on what it held"
-                text = f"{name} is read before it has a value: {result}"
-                one = Finding("uninitialized_read", kernel, self.file, int(line), text, array=name)
-                by_key.setdefault(key(one), one)
-        for a, values in zip(buffers, results, strict=True):
-            a[...] = values
+        for finding in () if ENDINGS & kinds else self._reads_without_a_value(kernel, changed_by):
+            by_key.setdefault(key(finding), finding)
+        snapshot.restore(results)
         findings = tuple(finding for finding in by_key.values() if finding.kind not in NOTES)
         return replace(first, findings=findings, notes=tuple(f for f in by_key.values() if f.kind in NOTES))
+
+    def _reads_without_a_value(self, kernel: str, changed_by: ChangedBy) -> Iterator[Finding]:
+        """A finding for each local array without a value that a result depends on.
+
+        `changed_by(number)` runs the kernel with another wrong value in that local array (-1: in all, 0: in
+        none), and returns the first element that differs.
+        """
+        # A result that changes with nothing changed depends on a variable that outlives a launch. Two such
+        # runs, as the variable may change back.
+        if not self._locals or not changed_by(-1) or changed_by(0) or changed_by(0):
+            return
+        for number, (line, name) in enumerate(self._locals, 1):
+            if differs := changed_by(number):
+                result = f"element {differs[1]} of {differs[0]} depends on what it held"
+                text = f"{name} is read before it has a value: {result}"
+                yield Finding("uninitialized_read", kernel, self.file, int(line), text, array=name)
 
     def _launch(self, kernel: str, raw: RawLaunch, arguments: Sequence[Argument]) -> Run:
         number = self.kernels.index(kernel)
@@ -243,20 +246,7 @@ class Module:
             raise ValueError(
                 f"{kernel} takes {len(parameters)} arguments ({', '.join(names)}), not {len(arguments)}"
             )
-        parameters = parameters[: len(arguments)]
-        places: list[Place] = []
-        values: list[Array] = []
-        for i, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True)):
-            what = f"argument {i + 1} of {kernel}, {names[i]},"
-            value = as_passed(parameter, argument, what)
-            if value is None:  # an array
-                fresh = argument if isinstance(argument, Fresh) else None
-                array = fresh.array if fresh else argument
-                assert isinstance(array, np.ndarray)
-                check_array(parameter, array, what)
-                places.append(Place(i, names[i], array, fresh, parameter.is_const, 0))
-                value = np.array([array.ctypes.data], np.uintp)
-            values.append(value)
+        places, values = converted(kernel, parameters[: len(arguments)], names, arguments)
         places, room = arranged(places)
         base = self._runtime.emulator_reserve(room if self.checked else SHARED_ZONE, self.checked)
         if not base:

@@ -31,9 +31,9 @@ CONNECTS_BLOCKS = re.compile(
 # (of blocks, of threads). Each pair of blocks comes in both orders in the second and the third. The last
 # writer runs ahead of all others, or after all of them.
 FIRST = (
-    *(("random", "random"), ("forward", "forward"), ("reverse", "reverse")),
-    *(("random", "last writer first"), ("random", "last writer last")),
-)
+    ("random", "random"), ("forward", "forward"), ("reverse", "reverse"),
+    ("random", "last writer first"), ("random", "last writer last"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,10 @@ def in_each_order(
     teaches it something that later orders would use. Then, and if a process cannot start or fails, all orders
     run here.
     """
-    found = None
+    findings = None
     if min(processes, len(schedules)) > 1 and threading.active_count() == 1:
-        found = _by_processes(run, schedules, min(processes, len(schedules)), state, begin)
-    return [finding for schedule in schedules for finding in run(schedule)] if found is None else found
+        findings = _by_processes(run, schedules, min(processes, len(schedules)), state, begin)
+    return [one for schedule in schedules for one in run(schedule)] if findings is None else findings
 
 
 def _by_processes(
@@ -155,9 +155,9 @@ def _started(
                 ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
                 begin()
                 before = state()
-                found = [[astuple(finding) for finding in run(schedule)] for schedule in schedules]
+                findings = [[astuple(finding) for finding in run(schedule)] for schedule in schedules]
                 with open(writing, "w", encoding="ascii") as pipe:
-                    json.dump(found if state() == before else None, pipe)
+                    json.dump(findings if state() == before else None, pipe)
             finally:
                 os._exit(0)
     except OSError:

@@ -13,9 +13,10 @@ from grader.model.assignment import Assignment, Limits
 from grader.model.grade import Grade
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
+from tests.waiting import make_judge_patient
 
 LIMITS = Limits(
-    import_seconds=0.5,  # of CPU: a machine that others use takes some times longer for the same work
+    import_seconds=0.5,  # CPU seconds: on a busy machine the same work takes several times as long
     case_seconds=0.5,
     wall_factor=1.5,
     memory_mib=256,
@@ -25,6 +26,14 @@ LIMITS = Limits(
     answer_mib=1,
 )
 SECRET = "canary"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """A verdict on an attack does not depend on what else the machine does."""
+    with pytest.MonkeyPatch.context() as patch:
+        make_judge_patient(patch)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +48,7 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="session")
 def honest() -> str:
-    """Both exercises as they are meant."""
+    """Correct versions of both exercises."""
     return (Path(__file__).parent / "honest.py").read_text(encoding="utf-8")
 
 
@@ -52,7 +61,7 @@ def honest_folder(tmp_path_factory: pytest.TempPathFactory, honest: str) -> Path
 
 @pytest.fixture(scope="module")
 def honest_alone(assignment: Assignment, honest_folder: Path) -> Grade:
-    """The grade of the honest submission where no attack ever ran."""
+    """The grade of the honest submission in a session without any attack."""
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret=SECRET) as alone:
         return alone.grade(in_folder(honest_folder), "honest")
 

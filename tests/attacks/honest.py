@@ -1,4 +1,4 @@
-"""Both exercises as they are meant. An attack is appended to this file, and need only say what it does."""
+"""Correct versions of both exercises. The tests append an attack, which defines only what it replaces."""
 
 from ndarray import normalize_axes, zeros
 

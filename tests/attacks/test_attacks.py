@@ -20,9 +20,9 @@ from tests.folders import in_folder
 from tests.waiting import wait_until
 
 HERE = Path(__file__).parent
-SUBMISSIONS = HERE / "submissions"  # attacks on this course alone; all others are the corpus
+SUBMISSIONS = HERE / "submissions"  # attacks on this course only; all other attacks are in the corpus
 PYTHON = LANGUAGES[".py"]
-BREACH = "FOUND"  # what an attack prints when it got at something
+BREACH = "FOUND"  # an attack prints this if it could read or reach something
 CANARY = "attack-was-here"  # the name of every file that an attack tries to leave on the machine
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -31,7 +31,7 @@ FLIP, DILATE = 4, 6  # the points of the two criteria; `flip` is the one that is
 
 @dataclass(frozen=True)
 class Must:
-    """What an attack must get: points (None: any), the statuses that `flip` may show, words of its record."""
+    """The required result of an attack: points (None: any), the statuses of `flip`, words of its record."""
 
     flip: float
     dilate: float | None
@@ -40,17 +40,17 @@ class Must:
 
 
 def call(*status: Status, says: str = "") -> Must:
-    """What costs the cases that it is in, and no other."""
+    """An attack that costs only the cases that call it."""
     return Must(0, DILATE, status, says)
 
 
 def call_and_next(*status: Status, says: str = "") -> Must:
-    """What leaves its worker broken: it may cost the next case of that worker, and no other submission."""
+    """An attack that breaks its worker: it may also cost that worker's next case, but no other submission."""
     return Must(0, None, status, says)
 
 
 def everything(*status: Status, says: str = "") -> Must:
-    """What costs the submission every case."""
+    """An attack that costs the submission every case."""
     return Must(0, 0, status, says)
 
 
@@ -146,7 +146,7 @@ TABLE: dict[str, Must] = {
     "takes_priority": call(WRONG),
     "compiles_a_bomb": everything(ERROR, MEMORY, CRASHED),
     "compiles_a_deep_expression": everything(ERROR, MEMORY, CRASHED),
-    # reading, and writing, what is not theirs
+    # reading and writing files that are not the submission's
     "reads_the_answers_on_disk": call(WRONG),
     "reads_other_submissions": call(WRONG),
     "reads_the_memory_of_processes": call(WRONG),
@@ -160,7 +160,7 @@ TABLE: dict[str, Must] = {
     "leaves_files_behind": call(CRASHED),
     "changes_an_installed_package": Must(0, DILATE, (WRONG,)),
     "daemonizes": call(CRASHED),
-    "forks_and_answers_twice": Must(0, None, (WRONG, FORGED)),  # the second answer comes when it comes
+    "forks_and_answers_twice": Must(0, None, (WRONG, FORGED)),  # chance decides when the second answer comes
     "reaches_the_network": call(WRONG),
     "leaves_its_namespaces": call(WRONG),
     "mounts_over_the_file_system": call(WRONG),
@@ -200,7 +200,7 @@ TABLE: dict[str, Must] = {
     "error_that_is_its_own_cause": call(ERROR),
     "error_in_a_place_of_its_own": call(ERROR, CRASHED),
     "changes_its_folder": call(WRONG),
-    "interrupts_the_worker_later": Must(0, None, (WRONG, CRASHED, ERROR)),  # whenever it does
+    "interrupts_the_worker_later": Must(0, None, (WRONG, CRASHED, ERROR)),  # chance decides when
     # values only
     "float64": call(WRONG, says="dtype"),
     "integers": call(WRONG, says="dtype"),
@@ -255,7 +255,7 @@ TABLE: dict[str, Must] = {
     "changes_its_inputs_afterwards": RIGHT,
     "numbers_that_are_no_numbers": call(WRONG),
     "scalars_of_its_own": call(ERROR),
-    # what it remembers, and what it can tell
+    # remembering answers, and telling cases apart
     # Each case is asked twice in one process, with other values of the same shapes.
     "remembers_its_first_answer": call(WRONG),
     "remembers_by_shape": call(WRONG),
@@ -265,24 +265,24 @@ TABLE: dict[str, Must] = {
     "collects_what_it_was_asked": call(WRONG),
     "waits_where_time_is_not_counted": call(WRONG),
     "changes_the_rounding": call(WRONG),
-    # what a person reads
+    # text that a person reads
     "error_with_terminal_escapes": call(ERROR),
     "error_class_with_terminal_escapes": call(ERROR),
     "function_with_terminal_escapes": call(ERROR),
     "prints_terminal_escapes": call(WRONG),
     "texts_with_terminal_escapes": call(ERROR),
-    # doing the exercise without doing it
+    # passing without writing the exercise
     "table_of_visible_answers": call(WRONG, ERROR),
     "table_by_shape": call(WRONG),
 }
 
-# No wall sees what code calls: these are for an assignment's import rules (see test_import_rules.py).
-FOR_THE_POLICY = ("calls_numpy_flip", "spells_numpy_flip")
+# No sandbox sees which functions code calls: import rules refuse these (see test_import_rules.py).
+FOR_IMPORT_RULES = ("calls_numpy_flip", "spells_numpy_flip")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def subreaper() -> Iterator[None]:
-    """Whoever loses its parent becomes a child of this process, so that nothing left over escapes a count."""
+    """A process that loses its parent becomes a child of this one, so that the count misses no leftover."""
     prctl = ctypes.CDLL(None).prctl
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     yield
@@ -304,7 +304,7 @@ def descendants(pid: int) -> dict[int, str]:
 
 
 def state_of_the_machine(assignment: Assignment) -> dict[str, tuple[int, int]]:
-    """Size and time of what a submission is shown of the machine, and of the course beside it."""
+    """Size and time of the machine's files that a submission can see, and of the course's files."""
     numpy_folder = Path(numpy.__file__).parent
     bound = [HERE.parents[1] / "grader" / "worker", HERE.parents[1] / "grader" / "model"]
     files = [
@@ -316,7 +316,7 @@ def state_of_the_machine(assignment: Assignment) -> dict[str, tuple[int, int]]:
 
 
 def left_behind() -> list[Path]:
-    """Files with the name that attacks leave, wherever one of them tries to."""
+    """The files that attacks left, in every place where one of them tries to leave a file."""
     places: list[str | Path] = [
         "/",
         "/tmp",
@@ -359,7 +359,7 @@ def stage(name: str, folder: Path, assignment: Assignment) -> Path:
 
 def test_the_table_names_every_attack() -> None:
     paths = [*SUBMISSIONS.glob("*.py"), *PYTHON.glob("*.py")]
-    assert {*TABLE, *FOR_THE_POLICY} == {path.stem for path in paths}
+    assert {*TABLE, *FOR_IMPORT_RULES} == {path.stem for path in paths}
 
 
 def test_the_page_of_attacks_is_the_tables() -> None:

@@ -1,4 +1,4 @@
-"""A handout is searched, with all that is packed in it: it holds no seed and nothing of a hidden case."""
+"""No file of a handout, nor of an archive in it, holds a seed or anything of a hidden case."""
 
 import io
 import zipfile
@@ -28,7 +28,7 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="module")
 def handouts(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Every file of everybody's handout and of one student's own, by path; what is packed is unpacked."""
+    """Every file of the common handout and of one student's handout, by path, with archives unpacked."""
     out = tmp_path_factory.mktemp("out")
     ends = {case.name: {"a-digest": [("a_mutant",)]} for case in cases(assignment)}
     ideas = {"a_mutant": Misconception("flip", "A message.")}
@@ -45,7 +45,7 @@ def handouts(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
-    """A file, and, where it is a zip of any name, all that is in it."""
+    """A file and, if it is a zip under any name, every file in it."""
     yield name, content
     if zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -23,7 +23,7 @@ CASE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Must:
-    """How the cases that it does not pass may end; words of one; whether it costs other kernels theirs."""
+    """The statuses of failing cases, words of one reason, and whether other kernels' cases fail too."""
 
     status: tuple[Status, ...]
     says: str = ""
@@ -31,17 +31,17 @@ class Must:
 
 
 def runs(*status: Status, says: str = "") -> Must:
-    """It compiles and runs, and costs the cases of its kernel."""
+    """The attack compiles and runs, and costs the cases of its kernel."""
     return Must(status, says)
 
 
 def refused(says: str) -> Must:
-    """Nothing of it is compiled."""
+    """The rules refuse the file, so it is not compiled."""
     return Must((REFUSED,), says, costs_all=True)
 
 
 def compiled(says: str) -> Must:
-    """It does not compile, or what comes of it is not loaded."""
+    """The file does not compile, or the grader does not load the compiled file."""
     return Must((ERROR,), says, costs_all=True)
 
 
@@ -171,7 +171,7 @@ def session(assignment: Assignment) -> Iterator[Session]:
 
 
 def grade_of(session: Session, assignment: Assignment, attack: Attack) -> Grade:
-    """What the cases of its kernel and of two others come to."""
+    """The results of the attacked kernel's cases and of two other kernels' cases."""
     criteria = [assignment.criterion(id) for id in (*ATTACKED, *OTHER_CRITERIA)]
     only = {case.name for criterion in criteria for case in criterion.cases}
     files = {name: text.encode() for name, text in attack.files.items()}

@@ -3,22 +3,27 @@
 import os
 import signal
 import threading
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from grader.batch.grading_messages import Done, Grading, Work
-from grader.batch.per_process import grade_one, open_session
+from grader.batch.per_process import grade_one
 from grader.batch.pool import grade_all
 from grader.intake.read_class import read_class
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
+from tests.attacks.patient_session import open_patient_session
 from tests.attacks.test_attacks import TABLE, stage
 from tests.folders import in_folder
+from tests.waiting import LIMIT
 
 GRADERS = 8
 SLOW = """
@@ -52,16 +57,21 @@ def submission(folder: Path, source: str) -> Path:
     return folder
 
 
-def grade_folder(folder: Path, assignment: Assignment, graders: int) -> dict[str, Grade]:
-    """Everybody's grade, as a batch with so many graders gives it."""
+def grade_folder(
+    folder: Path, assignment: Assignment, graders: int
+) -> Generator[tuple[str, Grade], None, None]:
+    """All students' grades, from a batch with this many graders, one after the other as they end."""
     intake = read_class(folder, assignment.files)
     work = [
         Work(handin.submission.id, intake.read(handin), (handin.submission.student_id,))
         for handin in intake.submissions
     ]
     grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, "canary", None, variants=False)
-    done = grade_all(work, partial(grade_one, grading.digest), graders, partial(open_session, grading))
-    return {one.students[0]: result.grades[0] for one, result in done if isinstance(result, Done)}
+    done = grade_all(
+        work, partial(grade_one, grading.digest), graders, partial(open_patient_session, grading)
+    )
+    with closing(done):
+        yield from ((one.students[0], result.grades[0]) for one, result in done if isinstance(result, Done))
 
 
 def verdicts(grade: Grade) -> list[tuple[str, str, Status, str]]:
@@ -76,7 +86,7 @@ def test_eight_graders_at_once_change_no_verdict(
         submission(tmp_path / f"honest-{number}", honest)
         submission(tmp_path / f"slow-{number}", honest + SLOW)
 
-    graded = grade_folder(tmp_path, assignment, GRADERS)
+    graded = dict(grade_folder(tmp_path, assignment, GRADERS))
 
     assert len(graded) == 2 * GRADERS
     for name, grade in graded.items():
@@ -85,21 +95,19 @@ def test_eight_graders_at_once_change_no_verdict(
 
 
 def test_what_sleeps_costs_its_criterion_and_holds_nobody_up(
-    assignment: Assignment, honest: str, honest_alone: Grade, tmp_path: Path
+    assignment: Assignment, session: Session, honest: str, honest_alone: Grade, tmp_path: Path
 ) -> None:
-    """Of twelve the first sleeps when it is imported. It is graded last: the other grader does the rest."""
-    submission(tmp_path / "00-asleep", "import time\n\ntime.sleep(1e9)\n" + honest)
+    """The first of twelve sleeps when it is imported. Meanwhile the other grader does all the others."""
+    asleep = submission(tmp_path / "00-asleep", "import time\n\ntime.sleep(1e9)\n" + honest)
     for number in range(1, 12):
         submission(tmp_path / f"{number:02}-honest", f"{honest}\n# {number}\n")
-    patient = replace(assignment, limits=replace(assignment.limits, import_seconds=10))
+    without_limit = replace(assignment, limits=replace(assignment.limits, import_seconds=LIMIT))
 
-    graded = grade_folder(tmp_path, patient, 2)
-
-    assert len(graded) == 12
-    *honest_grades, asleep = graded.values()
-    assert {status for _, _, status, _ in verdicts(asleep)} == {Status.TIMEOUT}
-    for grade in honest_grades:
-        assert grade.criteria == honest_alone.criteria, verdicts(grade)
+    with closing(grade_folder(tmp_path, without_limit, 2)) as graded:
+        for _, grade in islice(graded, 11):
+            assert grade.criteria == honest_alone.criteria, verdicts(grade)
+    grade = session.grade(in_folder(asleep), "asleep")
+    assert {status for _, _, status, _ in verdicts(grade)} == {Status.TIMEOUT}
 
 
 def test_what_sleeps_in_a_call_costs_its_criterion_alone(
@@ -116,7 +124,7 @@ def test_what_sleeps_in_a_call_costs_its_criterion_alone(
 def test_a_launcher_that_is_killed_costs_nobody_points_in_silence(
     assignment: Assignment, honest: str, honest_alone: Grade, tmp_path: Path, moment: float
 ) -> None:
-    """As by the kernel where memory runs out: what cannot be judged is the grader's fault, and says so."""
+    """The kernel does this when memory runs out. A case without a verdict is reported as a fault of ours."""
     slow = submission(tmp_path / "slow", honest + SLOW)
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
         session.grade(in_folder(slow), "slow")
@@ -138,7 +146,7 @@ def test_after_the_whole_corpus_every_honest_grade_is_what_it_is_alone(
         stage(name, tmp_path / f"{number:03}-attack", assignment)
         submission(tmp_path / f"{number:03}-honest", honest)
 
-    graded = grade_folder(tmp_path, assignment, 2)
+    graded = dict(grade_folder(tmp_path, assignment, 2))
 
     assert len(graded) == 2 * len(TABLE)
     honest_grades = {name: grade for name, grade in graded.items() if name.endswith("honest")}

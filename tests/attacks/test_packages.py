@@ -56,7 +56,7 @@ def device(folder: Path) -> None:
         pytest.skip("only root makes devices")
 
 
-# In the place of conv.py: what makes it, the status of every case, words of the reason.
+# In place of conv.py: the function that makes it, the status of every case, words of the reason.
 INSTEAD: dict[str, tuple[Callable[[Path], object], Status, str]] = {
     "no_file": (lambda folder: None, Status.REFUSED, "missing"),
     "notebook": (writes("conv.ipynb", '{"cells": []}'), Status.REFUSED, "missing"),
@@ -83,8 +83,8 @@ INSTEAD: dict[str, tuple[Callable[[Path], object], Status, str]] = {
     "empty": (writes("conv.py", ""), Status.ERROR, "conv.py defines no flip"),
 }
 
-# Beside a conv.py whose flip is wrong: none of it exists for the grader.
-BESIDE: dict[str, Callable[[Path], object]] = {
+# Next to a conv.py whose flip is wrong. The grader ignores all of these.
+EXTRA_FILES: dict[str, Callable[[Path], object]] = {
     "conftest": writes("conftest.py", FORGING_PLUGIN),
     "pytest_ini": writes("pytest.ini", "[pytest]\naddopts = --co -p conftest\n"),
     "pyproject": writes("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '--co'\n"),
@@ -126,7 +126,7 @@ def test_what_is_no_source_earns_nothing_and_says_why(
     assert session.grade(in_folder(honest_folder), "honest") == honest_alone
 
 
-@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize("name", EXTRA_FILES)
 def test_what_lies_beside_a_submission_does_not_exist(
     session: Session, honest: str, honest_alone: Grade, tmp_path: Path, name: str
 ) -> None:
@@ -135,7 +135,7 @@ def test_what_lies_beside_a_submission_does_not_exist(
         folder.mkdir()
         (folder / "conv.py").write_text(source, encoding="utf-8")
         try:
-            BESIDE[name](folder)
+            EXTRA_FILES[name](folder)
         except OSError as error:
             pytest.skip(f"cannot be made here: {error}")
 

@@ -1,4 +1,4 @@
-"""Who only refuses earns nothing: a file that cannot be imported, or functions that only raise."""
+"""Refusing alone earns nothing: a file that cannot be imported, or functions that only raise."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Checks that need no expected value: neither of the two children knows what only the other may know."""
+"""In a check without an expected value, neither process learns what only the other may know."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -98,7 +98,7 @@ def test_a_gradient_that_is_none_earns_nothing(grade_with: GradeWith, rubric: st
 
 
 def test_the_gradient_of_what_is_no_convolution_is_not_followed(tmp_path: Path) -> None:
-    """A share is for a convolution gone wrong: one that is right somewhere, or whose mistake is known."""
+    """A share needs a wrong convolution that is right in some case, or whose mistake a mutant explains."""
     root = Path(__file__).parents[2]
     assignment = Views(load(root / "assignments" / "conv_backward")).assignment
     (tmp_path / "conv.py").write_bytes((ATTACKS / "sum_times_sum.py").read_bytes())
@@ -106,7 +106,7 @@ def test_the_gradient_of_what_is_no_convolution_is_not_followed(tmp_path: Path) 
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=mistakes) as session:
         grade = session.grade(in_folder(tmp_path), "sum_times_sum")
     gradients = [c for c in grade.criteria if c.id in ("x_grad", "w_grad")]
-    # it did answer; a refusal counts only beside a case that passes
+    # it did answer; a refusal counts only if another case passes
     results = {r.name: r.status for c in gradients for r in c.results}
     refused = refusals(assignment.rubric) & results.keys()
     assert {results[name] for name in refused} == {Status.NOT_RUN}

@@ -55,7 +55,7 @@ def in_too_many_digits(a, axes):
 
 @pytest.fixture
 def views(make_course: Callable[..., Path], tmp_path: Path) -> Views:
-    """The tiny course with two mutants, of which no case tells one, and two rewrites, one of them refused."""
+    """The tiny course with two mutants, one of which no case catches, and two rewrites, one refused."""
     files = {"assignments/tiny/mutants.py": MUTANTS, "assignments/tiny/rewrites.py": REWRITES}
     return Views(load(make_course(tmp_path / "course", files) / "assignments" / "tiny"))
 

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md: each measure replaces its own section, and a run on a GPU writes what became of it."""
+"""docs/benchmarks.md: each measure replaces its own section, and a run on a GPU writes its outcome."""
 
 import shutil
 import sys

@@ -33,7 +33,7 @@ TITLE = "## Diagnosis"
 TRIPLES = 30
 REWRITES = 48
 FOLDERS = ("students", "unseen")
-SENT = re.compile(r"Fix (\w+) first")  # without the reference, that is what such a fact ends in
+FIX_FIRST = re.compile(r"Fix (\w+) first")  # without the reference, such a fact ends with this
 RAISED = ("ValueError", "TypeError", "IndexError", "AssertionError", "KeyError")
 
 MadeSubmission = tuple[str, frozenset[str]]
@@ -72,9 +72,9 @@ def assignments() -> dict[str, Assignment]:
 
 def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[MadeSubmission]]:
     """By sort: submissions with these functions, each with the ideas that are true of it."""
-    made: dict[str, list[MadeSubmission]] = {}
+    by_sort: dict[str, list[MadeSubmission]] = {}
     for count, name in ((1, "single slips"), (2, "pairs"), (3, "triples")):
-        made[name] = []
+        by_sort[name] = []
         for function in functions:
             submissions = together(solution, function, count)
             sample = (
@@ -82,21 +82,21 @@ def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[MadeSubmiss
                 if count == 3
                 else submissions
             )
-            made[name] += sample
-    made["slips that no mutant names"] = [
+            by_sort[name] += sample
+    by_sort["slips that no mutant names"] = [
         (submission(solution, function, (one,)), frozenset())
         for function in functions
         for one in UNNAMED_SLIPS[function]
     ]
     styles = [style for n in range(len(functions) + 1) for style in combinations(functions, n)]
     chosen_styles = random.Random(0).sample(styles, min(len(styles), REWRITES))
-    made["right rewrites"] = [(_rewritten(solution, style), frozenset()) for style in chosen_styles]
-    made["submissions that only raise"] = [
+    by_sort["right rewrites"] = [(_rewritten(solution, style), frozenset()) for style in chosen_styles]
+    by_sort["submissions that only raise"] = [
         (f"{submission(solution, f)}\n\ndef {f}(*given, **named):\n    raise {error}('no')\n", frozenset())
         for f in functions
         for error in RAISED
     ]
-    return made
+    return by_sort
 
 
 def _rewritten(solution: str, functions: Sequence[str]) -> str:
@@ -106,24 +106,24 @@ def _rewritten(solution: str, functions: Sequence[str]) -> str:
 
 
 def measure(jobs: int, sample: int = 0) -> list[Count]:
-    """A count for each sort; of so many submissions of each assignment drawn from each, or of all."""
+    """A count for each sort: of `sample` submissions of each assignment, drawn at random, or of all."""
     counts: dict[str, Count] = {}
     for name, of in assignments().items():
         mistakes = misconceptions(ROOT, Views(of), "")
         solution = submissions(Views(of), ())[SOLUTION][of.files[0]]
-        for sort, made in sorts(solution, ASSIGNMENTS[name]).items():
-            chosen = random.Random(sort).sample(made, min(sample, len(made))) if sample else made
+        for sort, of_sort in sorts(solution, ASSIGNMENTS[name]).items():
+            chosen = random.Random(sort).sample(of_sort, min(sample, len(of_sort))) if sample else of_sort
             counted = count(sort, of, mistakes, chosen, jobs)
             counts[sort] = counts[sort].plus(counted) if sort in counts else counted
     return list(counts.values())
 
 
 def count(
-    sort: str, of: Assignment, mistakes: Misconceptions, made: Sequence[MadeSubmission], jobs: int
+    sort: str, of: Assignment, mistakes: Misconceptions, samples: Sequence[MadeSubmission], jobs: int
 ) -> Count:
-    """What is claimed of these submissions."""
+    """The true and the false ideas that the diagnosis claims for these submissions."""
     names = [idea.exercise for idea in mistakes.ideas.values()]
-    texts = {str(number): {of.files[0]: text} for number, (text, _) in enumerate(made)}
+    texts = {str(number): {of.files[0]: text} for number, (text, _) in enumerate(samples)}
     true, wrong, silent = 0, [], []
     for key, grade in grade_texts(of, "", texts, jobs).items():
         files = {name: text.encode() for name, text in texts[key].items()}
@@ -131,20 +131,21 @@ def count(
             grade, mistakes, calls(files, names), certain=certain_calls(files, names)
         ).criteria
         claimed = [{idea.name, *idea.others} for criterion in criteria for idea in criterion.ideas]
-        truth = made[int(key)][1]
+        truth = samples[int(key)][1]
         true += any(one & truth for one in claimed)
         wrong += [f"{'; '.join(sorted(truth))}: {min(one)}" for one in claimed if not one & truth]
         silent += ["; ".join(sorted(truth))] if truth and not any(one & truth for one in claimed) else []
-    has_ideas = any(truth for _, truth in made)
-    return Count(sort, len(made), true, len(wrong), tuple(wrong), tuple(silent), has_ideas)
+    has_ideas = any(truth for _, truth in samples)
+    return Count(sort, len(samples), true, len(wrong), tuple(wrong), tuple(silent), has_ideas)
 
 
 @dataclass(frozen=True)
 class CriterionCount:
-    """What the failing criteria of a folder's student work were told.
+    """The feedback on the failing criteria of a folder's student work.
 
-    `named` were told a true idea, `sent` no idea but truly which other function to mend first, `false` a
-    wrong idea or a wrong function. `untold` and `wrong` say which, and how.
+    `named` criteria get a true idea. `sent` ones get no idea, but the right function to fix first. `false`
+    ones get a wrong idea or a wrong function. `untold` and `wrong` list the criteria without help, and those
+    with false help.
     """
 
     work: str
@@ -157,7 +158,7 @@ class CriterionCount:
 
     @property
     def criteria(self) -> int:
-        """How many failed."""
+        """The number of failing criteria."""
         return self.named + self.sent + len(self.untold)
 
     def plus(self, other: "CriterionCount") -> "CriterionCount":
@@ -199,7 +200,7 @@ def _count_criteria(folder: str, name: str, jobs: int) -> CriterionCount:
             if not failing_of(criterion):
                 continue
             claims = [{idea.name, *idea.others} for idea in criterion.ideas]
-            matches = [SENT.search(fact.text) for fact in criterion.facts if fact.kind == "inner"]
+            matches = [FIX_FIRST.search(fact.text) for fact in criterion.facts if fact.kind == "inner"]
             mended = {match[1] for match in matches if match}
             false = [min(claim) for claim in claims if not claim & one.ideas] + sorted(mended - one.wrong)
             is_named = any(claim & one.ideas for claim in claims)

@@ -1,4 +1,4 @@
-"""The sample class of cuda_kernels, graded whole in the sandbox, and what each of its students reads.
+"""Writes the feedback that each student of cuda_kernels' sample class reads, graded in the sandbox.
 
 `make golden` writes it anew; look at the difference before you commit it.
 """

@@ -1,4 +1,4 @@
-"""A class of twelve with whatever may happen to a grade, and the reports on it, held in this folder.
+"""A class of twelve with everything that may happen to a grade, and the reports on it in this folder.
 
 `make golden` writes them anew; look at the difference before you commit it.
 """
@@ -34,17 +34,17 @@ POLICIES = Policies(
     late_days=LateDays(2, 2),
     rounding=Rounding("nearest", Fraction(1, 2)),
 )
-HIDDEN = "SECRET"  # stands wherever a hidden case says what it is about
-LATER = "LATER"  # the same of a case that is shown after the due date
+HIDDEN = "SECRET"  # in every text about a hidden case
+LATER = "LATER"  # in every text about a case that is shown after the due date
 
 
 @dataclass(frozen=True)
 class Member:
-    """Someone of the class: which cases they fail and how, when they handed in, what befell the grade."""
+    """One student: the cases that they fail and how, when they submitted, and what happened to the grade."""
 
     id: str
     name: str
-    failing: Mapping[str, Status | str] | None  # the id of a misconception stands for WRONG; None: no grade
+    failing: Mapping[str, Status | str] | None  # the id of a misconception means WRONG; None: no grade
     after: timedelta | None = -DAY
     late: bool = False
     fault: str = ""
@@ -150,7 +150,7 @@ def _result(criterion: str, case: str, failing: Status | str | None) -> CheckRes
 
 
 def main() -> None:
-    """Writes every golden file; those that no report writes any more are removed."""
+    """Writes every golden file, and removes files that no report writes any more."""
     files = golden_files()
     for folder in {path.partition("/")[0] for path in files}:
         shutil.rmtree(GOLDEN / folder, ignore_errors=True)

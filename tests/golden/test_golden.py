@@ -29,7 +29,7 @@ def table(name: str) -> list[dict[str, str]]:
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Everything that is written, as text, with the files in zips one by one."""
+    """All report files as text, with the files of each zip one by one."""
     for name, data in FILES.items():
         if name.endswith(".zip"):
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -78,7 +78,7 @@ def test_after_the_due_date_its_cases_are_shown_and_hidden_ones_are_not() -> Non
 
 @pytest.mark.parametrize("name", [name for name in sorted(FILES) if name.endswith(".csv")])
 def test_no_cell_is_a_formula_and_every_line_has_every_cell(name: str) -> None:
-    """But for cells of the LMS, which it would take back changed: a name would no longer be the student's."""
+    """Cells of the LMS are left alone: escaped, a name would no longer be the student's."""
     header, *lines = csv.reader(io.StringIO(FILES[name].decode(), newline=""))
     assert {len(line) for line in lines} == {len(header)}
     theirs = {cell for export in LMS_EXPORTS for cell in _cells((GOLDEN / export).read_text())}
@@ -121,7 +121,7 @@ def test_junit_counts_what_happened() -> None:
     counts = {name: (s.tests, s.failures, s.errors, s.skipped) for name, s in suites.items()}
     assert counts["conv_backward.s01"] == (11, 0, 0, 0)
     assert counts["conv_backward.s02"] == (11, 3, 0, 0)
-    assert counts["conv_backward.s08"] == (12, 0, 2, 0)  # a case, and what is to review
+    assert counts["conv_backward.s08"] == (12, 0, 2, 0)  # a case, and the cases to review
     assert counts["conv_backward.s11"] == (1, 0, 1, 0)
     assert [p.value for p in suites["conv_backward.s05"].properties()] == ["80"]  # type: ignore[no-untyped-call]
 

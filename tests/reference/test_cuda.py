@@ -20,6 +20,8 @@ from reference.conv import conv, conv_w_grad, conv_x_grad, output_shape
 from reference.ndarray import array, cuda
 from reference.ndarray import cpu as real_cpu
 from tests.reference.test_conv import (
+    FIRST,
+    GEOMETRIES,
     test_conv_and_its_gradients_are_adjoint,
     test_conv_equals_scipys_correlation,
     test_dilate_adds_zeros_after_each_element_and_undilate_removes_them,
@@ -104,6 +106,14 @@ def device(kernel_device, monkeypatch):
         lambda expected, actual, *rest: compare(on_host(expected), on_host(actual), *rest),
     )
     return kernel_device
+
+
+@pytest.fixture(params=["first", pytest.param("rest", marks=pytest.mark.slow)])
+def geometries(kernel_device, request):
+    """The convolutions of a law: all on a GPU; emulated, the first hundred, and the rest in slow tests."""
+    if kernel_device.name != "emulated":
+        return GEOMETRIES
+    return GEOMETRIES[:FIRST] if request.param == "first" else GEOMETRIES[FIRST:]
 
 
 def test_an_array_goes_to_a_device_and_comes_back(device):

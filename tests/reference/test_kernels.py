@@ -366,7 +366,7 @@ def use_every_kernel(ops, size):
 
 
 def test_every_kernel_has_a_use(ops):
-    """There is no kernel that the backend launches for nothing it offers."""
+    """The backend launches each kernel for some operation that it offers."""
     ops.launched.clear()
     use_every_kernel(ops, 1800)
     kernels = {

@@ -1,4 +1,4 @@
-"""NDArray's laws: whatever NumPy makes of numbers, operators and mistakes, NDArray makes of them too."""
+"""NDArray's laws: numbers, operators and mistakes give the same results as in NumPy."""
 
 import ast
 import math

@@ -1,4 +1,4 @@
-"""The sample class of cuda_kernels: differences to a file that is right and written unlike the solution."""
+"""The sample class of cuda_kernels: differences to a correct file that is unlike the solution."""
 
 from pathlib import Path
 

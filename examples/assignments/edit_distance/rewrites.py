@@ -1,4 +1,4 @@
-"""Right distances that are written otherwise: all of them must earn full marks."""
+"""Correct distances, written in other ways. All of them must earn full marks."""
 
 import functools
 

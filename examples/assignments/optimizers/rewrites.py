@@ -1,4 +1,4 @@
-"""Right optimizers that are written otherwise: all of them must earn full marks."""
+"""Correct optimizers, written in other ways. All of them must earn full marks."""
 
 import math
 

@@ -10,9 +10,9 @@ from typing import Any
 from grader.author.course_files import read_text
 from grader.author.extensions.own_source import cut, running
 from grader.author.yaml_document import Document
+from grader.judge.case_functions import SEED
 from grader.judge.case_model import CaseModel, FunctionUse
 from grader.judge.discover_subclasses import module_of
-from grader.judge.handed_functions import SEED
 from grader.model.assignment import OWN_FUNCTIONS
 from grader.model.did_you_mean import did_you_mean
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from grader.batch.gradebook.adjustment_rows import write_adjustment
 from grader.batch.gradebook.case_results import read_case_results, write_case_results
 from grader.batch.gradebook.database import Database
+from grader.batch.gradebook.faults import faulty_submissions, mark_waiting
 from grader.batch.gradebook.grade_json import grade_to_row
 from grader.batch.gradebook.known_times import read_times_again, update_times
 from grader.batch.gradebook.sql_statements import CHUNK, chunks, read_rows, table_of, upsert
@@ -149,6 +150,7 @@ class Gradebook:
                 columns = {name: new.excluded[name] for name in ("submitted_at", "late", "doubt")}
                 db.execute(new.on_conflict_do_update(index_elements=["id"], set_=columns))
                 if self._run_id is not None:
+                    mark_waiting(db, self._run_id, (s.id for s in handed_in))
                     arrived = [{"submission_id": s.id, "run_id": self._run_id} for s in handed_in]
                     db.execute(upsert(db, ArrivalRow).on_conflict_do_nothing(), arrived)
                 again |= bring_back(db, self._run_id, handed_in)
@@ -222,11 +224,9 @@ class Gradebook:
                 self._log(db, "counts", key, {"submission": id, "instead_of": instead})
 
     def faults(self, assignment: str) -> dict[str, str]:
-        """The failures to grade: the student's id by the submission's."""
-        query = select(FaultRow.submission_id, SubmissionRow.student_id).join(SubmissionRow)
+        """The submissions without a grade of the last run: the student's id by the submission's."""
         with self._database.reading() as db:
-            rows = db.execute(query.where(SubmissionRow.assignment == assignment))
-            return {id: student for id, student in rows}
+            return faulty_submissions(db, assignment)
 
     # for instructors
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from grader.batch.gradebook.decisions import read_decisions
+from grader.batch.gradebook.faults import read_faults
 from grader.batch.gradebook.grade_json import grade_from_row
 from grader.batch.gradebook.sql_statements import CHUNK, chunks, read_rows
 from grader.batch.gradebook.tables import (
@@ -16,7 +17,6 @@ from grader.batch.gradebook.tables import (
     AdjustmentRow,
     AuditRow,
     CaseRow,
-    FaultRow,
     GradeRow,
     StudentRow,
     SubmissionRow,
@@ -73,7 +73,7 @@ def read_standings(
         before.drop_changed(db, assignment)
     students = {row["id"]: student_of(row) for row in read_rows(db, StudentRow)}
     withdrawn = read_withdrawn(db)
-    faults = _faults(db, assignment, withdrawn)
+    faults = read_faults(db, _where(SubmissionRow, assignment), withdrawn)
     adjusted = _adjusted(db, assignment, withdrawn)
     absent = _absent(db, assignment, withdrawn)
     offered = _offered(db, assignment)
@@ -107,19 +107,6 @@ def _adjusted(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> d
         if key not in withdrawn.pairs and row["student_id"] not in withdrawn.students:
             adjusted[key].append(Adjustment(**{**row, "points": Fraction(row["points"])}))
     return adjusted
-
-
-def _faults(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dict[Pair, str]:
-    """The reasons that grading failed; the last submission's reason if several failed."""
-    columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason)
-    query = select(*columns).join(FaultRow).where(*_where(SubmissionRow, assignment))
-    faults = {}
-    for id, student, name, reason in db.execute(
-        query.order_by(SubmissionRow.submitted_at, SubmissionRow.sequence)
-    ):
-        if id not in withdrawn.submissions and (student, name) not in withdrawn.pairs:
-            faults[student, name] = reason
-    return faults
 
 
 def _offered(db: Connection, assignment: str | None) -> dict[str, Fraction]:

@@ -187,7 +187,7 @@ class CaseRow(Table):
 
 
 class FaultRow(Table):
-    """A failure of the last try to grade this submission, which is not the student's fault."""
+    """The reason that the last run did not grade this submission, which is not the student's fault."""
 
     __tablename__ = "faults"
     submission_id: Mapped[str] = column(ForeignKey("submissions.id"), primary_key=True)

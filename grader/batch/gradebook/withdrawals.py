@@ -38,6 +38,7 @@ class Run:
     started_at: datetime
     submissions: int
     withdrawn: bool
+    ended: bool
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,10 @@ def list_runs(db: Connection) -> list[Run]:
     """Every run, in order."""
     counts = select(ArrivalRow.run_id, func.count()).group_by(ArrivalRow.run_id)
     brought = {run: count for run, count in db.execute(counts)}
-    columns = (RunRow.id, RunRow.assignment, RunRow.started_at, RunRow.withdrawn)
+    columns = (RunRow.id, RunRow.assignment, RunRow.started_at, RunRow.withdrawn, RunRow.ended_at)
     return [
-        Run(id, assignment, _utc(at), brought.get(id, 0), withdrawn)
-        for id, assignment, at, withdrawn in db.execute(select(*columns).order_by(RunRow.id))
+        Run(id, assignment, _utc(at), brought.get(id, 0), withdrawn, ended is not None)
+        for id, assignment, at, withdrawn, ended in db.execute(select(*columns).order_by(RunRow.id))
     ]
 
 

@@ -2,8 +2,8 @@
 
 import argparse
 
-from grader.cli import PASSED
 from grader.cli.command_line.arguments import make_parser
+from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.shared_options import modules_of
 from grader.model.errors import UserError
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.handout.workspace import handout
 from grader.judge.case_selection.selection import select

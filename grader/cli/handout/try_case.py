@@ -5,7 +5,7 @@ import code
 import contextlib
 import sys
 
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.handout.one_case import Bench, set_up
 from grader.cli.handout.try_report import report
 from grader.model.errors import UserError

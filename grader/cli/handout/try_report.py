@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.handout.one_case import set_up
 from grader.judge.differences.python_words import in_full

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.cli import PASSED
-from grader.cli.command_line.termination import until_ctrl_c
+from grader.cli.command_line.exit_status import PASSED
+from grader.cli.command_line.signals import until_ctrl_c
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import handout, place_of
 from grader.intake.submission import read_submission

@@ -2,14 +2,14 @@
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course, find_repository
 from grader.intake.repositories.class_repositories import collect, common_prefix, manifest, repositories_of
 from grader.intake.repositories.push_times import read_pushes
+from grader.judge.process.scratch_folder import ScratchFolder
 from grader.model.errors import UserError
 from grader.model.text import plural
 from grader.report.write_files import write_files
@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     prefix = options.prefix
     if prefix is None:
         prefix = common_prefix([one.name for one in repositories], options.assignment)
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+    with ScratchFolder() as scratch:
         collected = collect(repositories, pushes, Path(scratch), prefix, options.any_time)
     files = {path: content for one in collected for path, content in one.files.items()}
     write_files(options.out, {**files, **manifest(collected)})

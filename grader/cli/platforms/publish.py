@@ -4,16 +4,16 @@ import argparse
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 
 from grader.api import SEED_FILE, Course, CourseAssignment
 from grader.author.wheel import OF_INSTRUCTORS, SOURCE, build_wheel
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
+from grader.judge.process.scratch_folder import ScratchFolder
 from grader.model.did_you_mean import one_of
 from grader.model.errors import UserError
 from grader.prove.mutant_answers import files_of
@@ -81,14 +81,14 @@ def bundle_of(course: Course, name: str) -> Bundle:
 
 
 def _handout(assignment: CourseAssignment) -> Mapping[str, bytes]:
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+    with ScratchFolder() as scratch:
         folder = assignment.course.generate(scratch, assignment.name)[0]
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def _wheel(whole: bool) -> Wheel:
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+    with ScratchFolder() as scratch:
         path = build_wheel(Path(scratch), () if whole else OF_INSTRUCTORS)
         return Wheel(path.name, path.read_bytes())
 

@@ -50,7 +50,7 @@ class Bound(Comparison):
     has_bounds = True
 
     def judge(self, question: Question) -> Judged:
-        """See `reference_answer`."""
+        """The outcome, and the first difference from the reference's answer beyond the bound."""
         return against_reference(question)
 
     def bounds(

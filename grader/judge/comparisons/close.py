@@ -81,7 +81,7 @@ class Close(Comparison):
     has_bounds = True
 
     def judge(self, question: Question) -> Judged:
-        """See `reference_answer`."""
+        """The outcome, and the first difference from the reference's answer beyond the bound."""
         return against_reference(question)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:

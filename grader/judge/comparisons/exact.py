@@ -39,7 +39,7 @@ class Exact(Comparison):
     is_exact = True
 
     def judge(self, question: Question) -> Judged:
-        """See `reference_answer`."""
+        """The outcome, and the first difference from the reference's answer."""
         return against_reference(question)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:

@@ -91,6 +91,11 @@ class Findings(Comparison):
             difference = replace(difference, rationale=f"{difference.rationale}\n{where}")
         return outcome, difference
 
+    def result_and_finding(self, answer: Sequence[Array]) -> tuple[Sequence[Array], str]:
+        """The values, and the emulator's words."""
+        finding = first_finding(answer[-DETAILS:])
+        return answer[:-DETAILS], finding.rationale if finding else ""
+
     def complaint(self, case: Case, kind: Kind) -> str:
         """The problem with a budget's formula; "" if there is none."""
         return complaint_about_budget(case, kind)

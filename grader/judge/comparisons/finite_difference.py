@@ -134,9 +134,9 @@ def _calls(question: Question, number: int) -> list[Callable[[], Outcome]]:
     """The forward pass before, at and after a point, and the gradient at it."""
     point, direction = (question.oracle.inputs(question.case, 2 * number + k) for k in range(2))
     points = [point.moved(question.option("wrt"), direction, k * STEP) for k in (-1, 0, 1)]
-    apart, forward = question.submission.run_isolated, question.option("gradient_of")
+    run_isolated, forward = question.submission.run_isolated, question.option("gradient_of")
     return [
-        *(partial(apart, forward, each, "float64") for each in points),
+        *(partial(run_isolated, forward, each, "float64") for each in points),
         partial(question.submission.run, question.case.probe, points[1], "float64"),
     ]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from grader.judge.comparison import DTYPE
+from grader.judge.comparisons import compared_by
 from grader.judge.differences.array_difference import wrong_elements
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
@@ -31,10 +32,12 @@ def lay_out(
     is_smallest: bool = False,
 ) -> Example:
     """One whole case, built from its inputs, the expected values and the actual ones."""
-    actual = arrays_of(outcome) if outcome.status is Status.OK else ()
+    answer = arrays_of(outcome) if outcome.status is Status.OK else ()
+    expected, actual, finding = result_of_run(case, expected, answer)
     w_shape = inputs.array("w").shape if case.kind == "conv" else ()
     used, shaped = used_inputs(probes, case.probe)
-    values = {**inputs.values, **inputs.ask}
+    hidden = compared_by(case).extra_names  # that a student never sees
+    values = {name: value for name, value in {**inputs.values, **inputs.ask}.items() if name not in hidden}
     settings = {name: value for name, value in values.items() if name in used or not used}
     settings |= {f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in shaped - used}
     results = _results("expected", expected.arrays, w_shape), _results("actual", actual, w_shape)
@@ -53,9 +56,24 @@ def lay_out(
         ),
         expected=expected_tables,
         actual=tuple(map(_marked, actual_tables, wrong_in(expected, actual))),
-        ended="" if outcome.status is Status.OK else outcome.reason,
+        ended=finding if outcome.status is Status.OK else outcome.reason,
         is_smallest=is_smallest,
     )
+
+
+def result_of_run(
+    case: Case, expected: Expected, actual: Sequence[Array]
+) -> tuple[Expected, Sequence[Array], str]:
+    """The expected and the actual arrays without those about the run, and what was found there in words.
+
+    If several devices ran, the arrays are those of the first.
+    """
+    how = compared_by(case)
+    expected_arrays, _ = how.result_and_finding(expected.arrays)
+    arrays, finding = how.result_and_finding(actual)
+    if how.watches_the_run:
+        arrays = arrays[: len(expected_arrays)]
+    return replace(expected, arrays=tuple(expected_arrays)), arrays, finding
 
 
 def real_dtype(inputs: Inputs) -> str:

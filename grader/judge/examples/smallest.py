@@ -4,6 +4,7 @@
 every misconception meets the smallest one that reveals it; if a reference is available, it answers instead.
 """
 
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,12 +22,11 @@ from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.draw_inputs import generator
 from grader.judge.drawn_values import draw_values
-from grader.judge.examples.lay_out_case import lay_out, real_dtype
+from grader.judge.examples.lay_out_case import lay_out, real_dtype, result_of_run
 from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, stated_lengths
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Shape, draw_arrays
 from grader.judge.kinds import kind_of
-from grader.judge.process.implementation import Implementation
 from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
 from grader.model.errors import GraderFault
 from grader.model.example import Example
@@ -37,9 +37,11 @@ UPSTREAM = "out_grad"
 MOST_CANDIDATES = 320  # per criterion
 WIDE = 2049  # the smallest whole number that no 16-bit format holds
 MOST_SHAPES, MOST_ELEMENTS = 400, 100  # that are tried for a case whose kind names no smaller ones
+FINDING = re.compile(r"\b\w+ in \w+(?=:)")  # of a finding's words
 
 Small = tuple[Case, Inputs]
 Answer = Callable[[Case, Inputs], Expected | None]
+Ask = Callable[[str, Inputs], Outcome]  # a submission's answer to a probe
 HasAnswer = Callable[[], bool]
 Place = tuple[object, ...]  # the keys and the indices that lead to a value of a question
 
@@ -91,7 +93,7 @@ def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
         has_answer = cache(partial(_is_answered, answer_of_case, family[0]))
         for small in family:
             by_digest[small[1].digest].append((small, has_answer))
-    in_order = sorted(by_digest.values(), key=lambda alike: order_of(*alike[0][0]))
+    in_order = sorted(by_digest.values(), key=lambda occurrences: order_of(*occurrences[0][0]))
     return [
         (replace(case, id=f"small-{number}"), inputs)
         for number, (case, inputs) in enumerate(_various(in_order), 1)
@@ -112,7 +114,9 @@ def answer_of(oracle: Oracle) -> Answer:
             return None
         if compared_by(case).is_exact:
             outcome, _ = oracle.answer(case.probe, inputs, DTYPE)
-            if first_difference(expected, arrays_of(outcome), real_dtype(inputs)) is not None:
+            dtype = real_dtype(inputs)  # some references compute in float64 whatever they are given
+            arrays = [a.astype(dtype) if dtype and a.dtype.kind == "f" else a for a in arrays_of(outcome)]
+            if first_difference(expected, arrays, dtype) is not None:
                 return None
         return expected
 
@@ -182,8 +186,8 @@ def _various(in_order: Iterable[Sequence[tuple[Small, HasAnswer]]]) -> list[Smal
     candidate with all the families that lead to it.
     """
     by_sort: defaultdict[object, list[tuple[int, Sequence[tuple[Small, HasAnswer]]]]] = defaultdict(list)
-    for place, alike in enumerate(in_order):
-        by_sort[_sort(alike[0][0][1])].append((place, alike))
+    for place, occurrences in enumerate(in_order):
+        by_sort[_sort(occurrences[0][0][1])].append((place, occurrences))
     rounds = zip_longest(*map(_answered, by_sort.values()))
     ranked = (one for each in rounds for one in sorted(filter(None, each), key=itemgetter(0)))
     return [small for _, small in sorted(islice(ranked, MOST_CANDIDATES), key=itemgetter(0))]
@@ -193,8 +197,8 @@ def _answered(
     candidates: Iterable[tuple[int, Sequence[tuple[Small, HasAnswer]]]],
 ) -> Iterator[tuple[int, Small]]:
     """Those that the reference answers, each with its place."""
-    for place, alike in candidates:
-        if (small := next((small for small, has_answer in alike if has_answer()), None)) is not None:
+    for place, occurrences in candidates:
+        if (small := next((small for small, has_answer in occurrences if has_answer()), None)) is not None:
             yield place, small
 
 
@@ -218,7 +222,8 @@ def may_be_small(case: Case) -> bool:
     if case.kind == OWN_TEST or case.functions or case.visibility is not Visibility.VISIBLE:
         return False
     how = comparison_of(case)
-    return how.needs_expected and how.is_in_handout and not how.watches_the_run
+    has_budget = "budget" in case.options  # it is for the lengths of this case
+    return how.needs_expected and how.is_in_handout and not has_budget
 
 
 def smallest(
@@ -226,7 +231,7 @@ def smallest(
     failure: str,
     rungs: Iterable[Small],
     answer: Answer,
-    implementation: Implementation,
+    ask: Ask,
     assignment: Assignment,
     now: Callable[[], float] = time.monotonic,
 ) -> Example | None:
@@ -238,15 +243,15 @@ def smallest(
         expected = answer(small, inputs)
         if expected is None:
             continue
-        outcome = implementation.run(small.probe, inputs)
-        if way_of_failing(expected, outcome, real_dtype(inputs)) == failure:
+        outcome = ask(small.probe, inputs)
+        if way_of_failing(small, expected, outcome, real_dtype(inputs)) == failure:
             return lay_out(small, inputs, expected, outcome, assignment.probes, is_smallest=True)
         if outcome.status not in (Status.OK, Status.ERROR):
             return None  # it hangs or dies, and so would the next one
     return None
 
 
-def way_of_failing(expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> str:
+def way_of_failing(case: Case, expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> str:
     """A word for how a case fails, the same for similar failures; "" if it passes.
 
     `dtype` is that of real results, "" for the expected one's.
@@ -256,7 +261,10 @@ def way_of_failing(expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> 
         return f"error {outcome.error} {place}"
     if outcome.status is not Status.OK:
         return str(outcome.status)
-    arrays = arrays_of(outcome)
+    expected, arrays, finding = result_of_run(case, expected, arrays_of(outcome))
+    if finding:
+        kind_and_kernel = FINDING.search(finding)
+        return kind_and_kernel[0] if kind_and_kernel else finding
     difference = first_difference(expected, arrays, dtype)
     if difference is None:
         return ""
@@ -282,7 +290,7 @@ def _families(case: Case) -> Iterator[list[Small]]:
     """
     smaller_cases = _with_smaller_parameters(case)
     for small, inputs in _with_shorter_arrays(case) if smaller_cases is None else smaller_cases:
-        yield [(small, each) for each in _in_small_numbers(small, inputs)]
+        yield [(small, each) for each in _in_small_numbers(small, inputs, smaller_cases is None)]
 
 
 def _with_smaller_parameters(case: Case) -> Iterator[Small] | None:
@@ -328,14 +336,17 @@ def _small_case(case: Case, number: int) -> Small | None:
         inputs = kind_of(case).draw(small, rng, rng)
     except (ValueError, IndexError, KeyError, ZeroDivisionError):
         return None
-    return small, replace(inputs, ask={**case.ask, **draw_values(case.random, rng)})
+    inputs = replace(inputs, ask={**case.ask, **draw_values(case.random, rng)})
+    extra = compared_by(case).extra_values(case, generator([case.criterion, "small"]))  # the same in each
+    return small, inputs.with_values(extra)
 
 
-def _in_small_numbers(case: Case, inputs: Inputs) -> Iterator[Inputs]:
+def _in_small_numbers(case: Case, inputs: Inputs, with_equal_ones: bool) -> Iterator[Inputs]:
     """The inputs in whole numbers from 1 on, and with one nonzero upstream.
 
     For code that depends on signs, there are the numbers from -1 on, with other signs upstream. If the case
-    has `wide` numbers, there are odd ones from 2049 on, which no 16-bit format holds.
+    has `wide` numbers, there are odd ones from 2049 on, which no 16-bit format holds. Equal ones
+    show which of several largest elements gets the upstream gradient.
     """
     fixed = kind_of(case).fixed_of(case.parameters)
     numbers = {n: _counting_from_one(inputs.array(n).shape) for n in inputs.bases if n not in fixed}
@@ -344,6 +355,8 @@ def _in_small_numbers(case: Case, inputs: Inputs) -> Iterator[Inputs]:
     yield inputs.holding({n: 5 - 3 * a if n == UPSTREAM else a - 2 for n, a in numbers.items()})
     if (wide := case.parameters.get("wide")) in numbers:
         yield inputs.holding({wide: 2 * numbers[wide] + WIDE - 2})
+    if with_equal_ones and UPSTREAM in numbers:
+        yield inputs.holding({n: np.ones_like(a) for n, a in numbers.items() if n != UPSTREAM})
     upstream = numbers.get(UPSTREAM, np.zeros(0, np.float32))
     for index in {0, upstream.size - 1} if upstream.size else ():  # shows where each number goes
         one = np.zeros(upstream.size, np.float32)

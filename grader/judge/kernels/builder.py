@@ -17,7 +17,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +28,7 @@ from grader.judge.import_rules.read_sources import MAX_EXPANDED_BYTES
 from grader.judge.kernels import find_nvrtc
 from grader.judge.process.child import ENVIRONMENT
 from grader.judge.process.sandbox import compiler_sandbox
+from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
 from grader.model.file_formats.compiler_files import PREPROCESSED, RESULT
@@ -71,7 +71,7 @@ class Build:
 class _Child:
     """A process that compiles the file `source` in `folder` once its input ends. Leaving ends it."""
 
-    scratch: tempfile.TemporaryDirectory[str]
+    scratch: ScratchFolder
     source: str
     process: subprocess.Popen[bytes]
 
@@ -242,7 +242,7 @@ class Builder:
 
     def _start(self, source: str, *, nvidia: bool = False) -> "_Child":
         """Starts `grader.worker.build`. It waits until its folder holds the file `source`, if any."""
-        scratch = tempfile.TemporaryDirectory(prefix="backflip-")
+        scratch = ScratchFolder()
         folder = Path(scratch.name)
         limits = LIMITS | ({"RLIMIT_CPU": NVIDIA_SECONDS} if nvidia else {})
         config: dict[str, object] = {"host": self._host, "source": source, "limits": limits, "nvidia": nvidia}

@@ -3,7 +3,7 @@
 The program is native code. The trusted side takes from it only its output, made harmless for a
 terminal, its exit status, and text records. The records arrive through a socket: a program that truncates or
 overwrites what it believes to be a file takes none back. Native code that means to can still write records of
-its own, so they serve the program's author and grade nobody.
+its own, so they serve the program's author and grade no student.
 """
 
 import hashlib
@@ -14,7 +14,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +30,7 @@ from grader.judge.kernels.builder import (
 )
 from grader.judge.process.child import ENVIRONMENT
 from grader.judge.process.sandbox import compiler_sandbox, program_sandbox
+from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
 from grader.model.file_formats.compiler_files import RESULT
@@ -88,7 +88,7 @@ def run_whole_program(
     `runtime` is the emulator's library for programs. The program's output goes to `output` and `errors`. A
     program that is in `cache` is not compiled again.
     """
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+    with ScratchFolder() as scratch:
         folder = Path(scratch)
         for name in ("build", "run", "nothing"):
             (folder / name).mkdir()
@@ -162,25 +162,33 @@ def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox,
     return executable
 
 
+def _command(
+    request: Request, sandbox: Sandbox, scratch: Path, records: int
+) -> tuple[Sequence[str], dict[str, str]]:
+    """The command that runs the program, and its environment; it writes its findings to `records`."""
+    settings = {"FINDINGS": records, "SCHEDULES": request.schedules, "SEED": request.seed}
+    settings |= {"SECONDS": request.cpu_seconds}
+    variables = {f"EMULATOR_{name}": str(value) for name, value in settings.items()}
+    place = str(scratch / "run") if sandbox is Sandbox.NONE else "/sandbox/program"
+    limits = {"RLIMIT_CPU": request.cpu_seconds + GRACE, "RLIMIT_FSIZE": MOST_PRINTED, "RLIMIT_CORE": 0}
+    limits["RLIMIT_AS"] = MEMORY_BYTES
+    program = [f"{place}/{EXECUTABLE}", *request.arguments]
+    config: dict[str, object] = {"task": "run", "words": program, "limits": limits}
+    config["is_sandboxed"] = sandbox is not Sandbox.NONE and sys.platform == "linux"
+    words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.cuda_program")
+    if sandbox is not Sandbox.NONE:
+        words = program_sandbox(scratch / "run", tuple(variables.items()))
+    return [*words, json.dumps(config)], variables
+
+
 def _run(
     request: Request, sandbox: Sandbox, scratch: Path, output: IO[str], errors: IO[str]
 ) -> tuple[int, bool, str]:
     ours, records = socket.socketpair()
     with ours, records:
-        settings = {"FINDINGS": records.fileno(), "SCHEDULES": request.schedules, "SEED": request.seed}
-        settings |= {"SECONDS": request.cpu_seconds}
-        variables = {f"EMULATOR_{name}": str(value) for name, value in settings.items()}
-        place = str(scratch / "run") if sandbox is Sandbox.NONE else "/sandbox/program"
-        limits = {"RLIMIT_CPU": request.cpu_seconds + GRACE, "RLIMIT_FSIZE": MOST_PRINTED, "RLIMIT_CORE": 0}
-        limits["RLIMIT_AS"] = MEMORY_BYTES
-        program = [f"{place}/{EXECUTABLE}", *request.arguments]
-        config: dict[str, object] = {"task": "run", "words": program, "limits": limits}
-        config["is_sandboxed"] = sandbox is not Sandbox.NONE and sys.platform == "linux"
-        words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.cuda_program")
-        if sandbox is not Sandbox.NONE:
-            words = program_sandbox(scratch / "run", tuple(variables.items()))
+        words, variables = _command(request, sandbox, scratch, records.fileno())
         with subprocess.Popen(
-            [*words, json.dumps(config)],
+            words,
             env={**ENVIRONMENT, **variables},
             cwd=scratch / "run",
             stdout=subprocess.PIPE,

@@ -17,8 +17,9 @@ from grader.model.did_you_mean import did_you_mean
 if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
 
-MOST_SHAPES = 40  # of axes of up to SHORT elements, and as many with longer ones, of up to LONG
+MOST_SHAPES = 40  # of axes of up to SHORT elements, as many of up to LONG, and as many with longer ones
 SHORT, LONG = 3, 6
+MOST_ELEMENTS = 300  # of a shape among them
 
 
 @cache
@@ -127,38 +128,53 @@ class ArrayKind(Kind):
         return inputs, [shape, [*shape[:1], *other[-1:]] if other else []]
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The same values on shorter axes, without the views of the case and with them."""
+        """The same values on shorter axes, without the views of the case and with them.
+
+        Of a second array, lengths that are equal stay equal, and others are as long as the longest axis.
+        """
         parameters = _with_lengths(parameters, max)
         shape = parameters["shape"]
         for lengths in _shorter(shape):
             small: dict[str, Any] = {"shape": list(lengths), "level": 0}
-            if "other" in parameters:  # equal lengths stay equal
+            if "other" in parameters:
                 lesser = dict(zip(shape, lengths, strict=True))
-                small["other"] = [lesser.get(n, min(n, 3)) for n in parameters["other"]]
+                longest = max(SHORT, *lengths)
+                small["other"] = [lesser.get(n, min(n, longest)) for n in parameters["other"]]
             for view in dict.fromkeys([(), parameters.get("view", ())]):
                 yield {**small, "view": view}
         yield {}  # in numbers that can be followed
 
 
 def _shorter(shape: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Lengths up to those of a shape, the fewest elements first. To cut edges off takes the long ones."""
-    for most, least in ((SHORT, 0), (LONG, SHORT + 1)):
-        up_to = _by_size(tuple(min(n, most) for n in shape))
-        yield from itertools.islice((some for some in up_to if max(some, default=0) >= least), MOST_SHAPES)
+    """Lengths up to those of a shape, the fewest elements first. To cut edges off takes the long ones.
+
+    The longest are just past a power of two: there a block, a warp or a tile of threads is not enough.
+    """
+    few = range(1, SHORT + 1)
+    past = [2**power + 1 for power in range(LONG.bit_length(), max(shape, default=0).bit_length())]
+    for lengths, least in ((few, 0), (range(1, LONG + 1), SHORT + 1), ((*few, *past), LONG + 1)):
+        by_size = _by_size([[n for n in lengths if n <= most] or [most] for most in shape])
+        small = itertools.takewhile(lambda some: math.prod(some) <= MOST_ELEMENTS, by_size)
+        long_enough = (some for some in small if max(some, default=0) >= least)
+        yield from itertools.islice(long_enough, MOST_SHAPES)
 
 
-def _by_size(longest: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Lengths up to these, the fewest elements first, one by one: eight axes have too many for a list."""
-    first = tuple(min(n, 1) for n in longest)
-    queued, waiting = {first}, [(math.prod(first), first)]
+def _by_size(choices: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:
+    """One of its lengths for each axis, the fewest elements first, as they are needed.
+
+    Eight axes have too many for a list.
+    """
+    first = (0,) * len(choices)
+    queued, waiting = {first}, [(math.prod(lengths[0] for lengths in choices), first)]
     while waiting:
-        _, lengths = heapq.heappop(waiting)
-        yield lengths
-        for axis, most in enumerate(longest):
-            longer = (*lengths[:axis], lengths[axis] + 1, *lengths[axis + 1 :])
-            if longer[axis] <= most and longer not in queued:
+        _, places = heapq.heappop(waiting)
+        yield tuple(lengths[place] for lengths, place in zip(choices, places, strict=True))
+        for axis, lengths in enumerate(choices):
+            longer = (*places[:axis], places[axis] + 1, *places[axis + 1 :])
+            if longer[axis] < len(lengths) and longer not in queued:
                 queued.add(longer)
-                heapq.heappush(waiting, (math.prod(longer), longer))
+                size = math.prod(each[place] for each, place in zip(choices, longer, strict=True))
+                heapq.heappush(waiting, (size, longer))
 
 
 def _with_lengths(parameters: Mapping[str, Any], choose: Callable[[int, int], int]) -> dict[str, Any]:

@@ -163,14 +163,14 @@ class Implementation:
         It is measured from outside and includes everything that the process ever held: the import, the
         inputs, and the answer. 0 if the machine does not report it.
         """
-        apart = self._another()
+        another = self._another()
         try:
-            outcome = apart.run(probe, inputs)
-            most = apart._worker.resident()[1] if apart._worker is not None else 0
-            return outcome, max(0, most - apart._idle_bytes) if most and apart._idle_bytes else 0
+            outcome = another.run(probe, inputs)
+            most = another._worker.resident()[1] if another._worker is not None else 0
+            return outcome, max(0, most - another._idle_bytes) if most and another._idle_bytes else 0
         finally:
-            apart.close()
-            self._family.remove(apart)
+            another.close()
+            self._family.remove(another)
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:

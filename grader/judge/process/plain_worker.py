@@ -9,16 +9,15 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.judge.process import procfs
 from grader.judge.process.child import COMPILED, ENVIRONMENT, Pipes
+from grader.judge.process.scratch_folder import ScratchFolder
 
 END_SECONDS = 1.0
 WORKER = (sys.executable, "-P", "-s", "-m", "grader.worker")
@@ -184,7 +183,8 @@ class PlainChild:
     ) -> None:
         self._process, self._pipes, self._for_sibling = process, pipes, for_sibling
         self.requests, self.replies, self.prints = pipes.requests, pipes.replies, pipes.prints
-        self.folder = tempfile.mkdtemp(prefix="backflip-")
+        self._scratch = ScratchFolder()
+        self.folder = self._scratch.name
         self.is_sandboxed = False
         self.is_alive = True
 
@@ -263,4 +263,4 @@ class PlainChild:
             self._pipes.close_ours()
             if self._for_sibling is not None:
                 self._for_sibling.close_ours()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._scratch.cleanup()

@@ -52,7 +52,7 @@ def _is_inner(
     criterion: CriterionGrade,
     exercise: str,
 ) -> bool | None:
-    """See `passes_with_a_right`; None if there is no reference."""
+    """True if the failing cases pass with the reference's version of `exercise`; None if that is unknown."""
     rubric_criterion = assignment.criterion(criterion.id)
     failing = {result.case for result in criterion.results if result.status in FAILED}
     cases = [c for c in rubric_criterion.cases if c.id in failing and comparison_of(c).is_exact]

@@ -33,9 +33,9 @@ def _graph(
     direct: dict[str, set[str]] = {}
     for file, content in files.items():
         if file.endswith(".py"):
-            found = _functions(content)
-            functions = {name for name, _, is_method in found if not is_method}
-            for name, function, _ in found:
+            all_functions = _functions(content)
+            functions = {name for name, _, is_method in all_functions if not is_method}
+            for name, function, _ in all_functions:
                 direct.setdefault(name, set()).update(mentioned(function, functions))
     return {name: _reached(name, direct) & exercises - {name} for name in exercises}
 

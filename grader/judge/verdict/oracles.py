@@ -40,7 +40,7 @@ class ReferenceOracle:
             ndarray = assignment.oracle
         elif assignment.library and not (assignment.library / f"{ndarray.replace('.', '/')}.py").is_file():
             ndarray = NUMPY_ARRAYS
-        self._kept = KeptExpected(assignment, secret)
+        self._cache = KeptExpected(assignment, secret)
         self._name = assignment.name
         self._secret = secret
         self._expected: dict[tuple[str, str], Expected] = {}
@@ -56,10 +56,10 @@ class ReferenceOracle:
         """Drawn from the course's seed."""
         key = (case.name, redraw)
         if key not in self._inputs:
-            inputs = self._kept.inputs(case, redraw)
+            inputs = self._cache.inputs(case, redraw)
             if inputs is None:
                 inputs = self.draw(case, redraw)
-                self._kept.add_inputs(case, redraw, inputs)
+                self._cache.add_inputs(case, redraw, inputs)
             self._inputs[key] = inputs
         return self._inputs[key]
 
@@ -71,10 +71,10 @@ class ReferenceOracle:
         """The reference's answer; GraderFault if it has none."""
         key = (case.name, inputs.digest)
         if key not in self._expected:
-            expected = self._kept.expected(case, inputs)
+            expected = self._cache.expected(case, inputs)
             if expected is None:
                 expected = self.work_out(case, inputs)
-                self._kept.add_expected(case, inputs, expected)
+                self._cache.add_expected(case, inputs, expected)
             self._expected[key] = expected
         return self._expected[key]
 
@@ -88,7 +88,7 @@ class ReferenceOracle:
 
     def close(self) -> None:
         """Ends the reference's process, and keeps its results."""
-        self._kept.close()
+        self._cache.close()
         self._reference.close()
 
     def work_out(self, case: Case, inputs: Inputs) -> Expected:

@@ -25,10 +25,10 @@ def passes_with_a_right(
         return None
     ((name, content),) = files.items()
     new_files = {name: content.rstrip() + b"\n\n\n" + version.encode()}
-    with contextlib.suppress(GraderFault), submission.with_files(new_files) as apart:
-        with apart.budgets.within(criterion.id) as budget:
+    with contextlib.suppress(GraderFault), submission.with_files(new_files) as substitute:
+        with substitute.budgets.within(criterion.id) as budget:
             for case in cases:
-                passes = grade_case(case, criterion, apart, oracle).status is Status.OK
+                passes = grade_case(case, criterion, substitute, oracle).status is Status.OK
                 if budget.is_used_up:
                     return None
                 if not passes:

@@ -20,7 +20,7 @@ KEPT_MARKS = (0, 7, 8, 9)  # https://www.unicode.org/reports/tr44: kana and Indi
 SHUFFLED = 5  # a name of more words is not tried in every order
 MANY = 50  # students of one name: only an id distinguishes them anyway
 FEW = 10
-ALIKE = 0.75
+LEAST_SIMILARITY = 0.75  # of two names
 LONGEST = 60  # characters that a message quotes
 NO_STUDENT = "matches no student on the roster"
 REMEDY = "correct the roster or the export, or grade this by hand"
@@ -212,7 +212,7 @@ class _Names:
         text = " ".join(sorted(words))
         similarities = [(_similarity(text, names), names) for names, _ in counts.most_common(FEW)]
         best, names = max(similarities, default=(0.0, ()))
-        return self._bearers[names][0] if best >= ALIKE else None
+        return self._bearers[names][0] if best >= LEAST_SIMILARITY else None
 
     @property
     def _misspelled(self) -> dict[str, list[Readings]]:

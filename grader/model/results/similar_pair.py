@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-ALIKE = 0.5  # the smallest share that joins two students to a group
+LEAST_SHARE = 0.5  # the smallest share that joins two students to a group
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def _suite(row: ClassRow) -> ElementTree.Element:
         ElementTree.SubElement(case, "skipped", message=NOTHING)
     elif row.fault or row.grade is None:
         case = ElementTree.SubElement(suite, "testcase", classname=row.assignment, name="grading")
-        ElementTree.SubElement(case, "error", message="grading failed" if row.fault else "not graded")
+        ElementTree.SubElement(case, "error", message=row.review_reason or "not graded")
     if row.review_reason and row.grade is not None and not row.fault:
         case = ElementTree.SubElement(suite, "testcase", classname=row.assignment, name="review")
         ElementTree.SubElement(case, "error", message=_text(f"needs review: {row.review_reason}"))

@@ -6,7 +6,7 @@ library, and every text is escaped where it is inserted.
 
 import math
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from grader.model.text import clean, clean_line, score_text
 from grader.report.feedback_content import Block, Section, feedback_on, is_fault, remark
 from grader.report.next_step import Place, next_step, where_to_begin
 
-__all__ = ["STYLE", "Closer", "article", "to_html"]
+__all__ = ["STYLE", "CloseUp", "article", "to_html"]
 
 STYLE = Path(__file__).with_name("grade.css").read_text(encoding="utf-8")
 GRIDS = 2
@@ -35,7 +35,7 @@ ACCESS = re.compile(r" (?:reads|writes) ")  # in a finding, the threads come bef
 
 
 @dataclass(frozen=True)
-class Closer:
+class CloseUp:
     """The further content of a page: failing cases in full, the smallest like them, the sources.
 
     `readme` is the address of the handout's rendered README, "" if there is none.
@@ -47,8 +47,13 @@ class Closer:
     readme: str = ""
     place: Place | None = None
 
+    def smallest(self, name: str) -> Example | None:
+        """The smallest case like a failing one; without one, that case itself if it is small."""
+        whole = self.whole.get(name)
+        return self.small.get(name) or (whole if whole is not None and whole.is_small else None)
 
-def to_html(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> str:
+
+def to_html(grade: Grade, reveal: bool = False, close_up: CloseUp = CloseUp()) -> str:
     """The page, complete in one file."""
     names = dict.fromkeys((clean_line(grade.assignment), clean_line(grade.submission)))
     title = ": ".join(names)  # the folder of a handout often has the assignment's name
@@ -61,41 +66,40 @@ def to_html(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> st
         element("title", title),
         element("style", Markup(STYLE)),
     )
-    body = element("body", element("main", element("h1", title), article(grade, reveal, closer)))
+    body = element("body", element("main", element("h1", title), article(grade, reveal, close_up)))
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
-def article(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> Markup:
+def article(grade: Grade, reveal: bool = False, close_up: CloseUp = CloseUp()) -> Markup:
     """The grade as the body of a page; shows hidden cases as visibility allows, or all with `reveal`."""
     feedback = feedback_on(grade, reveal, IN_FULL)
-    begin = where_to_begin(grade, closer.place) if closer.place else ()
-    steps = begin or ((next_step(grade, closer.place),) if closer.place else ())
+    begin = where_to_begin(grade, close_up.place) if close_up.place else ()
+    steps = begin or ((next_step(grade, close_up.place),) if close_up.place else ())
+    lines = [element("span", _linked(line, close_up), class_="line") for line in steps]
     sections = feedback.sections if not begin else ()
     notes = [element("li", clean(note)) for note in grade.notes]
     return element(
         "div",
         _score(grade),
-        element("p", [element("span", _linked(line, closer), class_="line") for line in steps], class_="next")
-        if steps
-        else None,
+        element("p", lines, class_="next") if lines else None,
         element("ul", notes, class_="notes") if notes else None,
-        _block(feedback.whole, "", closer) if feedback.whole is not None else None,
+        _block(feedback.whole, "", close_up) if feedback.whole is not None else None,
         element("h2", "Exercises"),
         _bars(grade, {section.criterion.id for section in sections}),
-        [_section(section, closer) for section in sections],
+        [_section(section, close_up) for section in sections],
         class_="grade",
     )
 
 
-def _linked(line: str, closer: Closer) -> list[object]:
+def _linked(line: str, close_up: CloseUp) -> list[object]:
     """One of the grader's own lines: code is marked as code, and a place in the README becomes a link."""
     parts: list[object] = []
     for part in _with_code(line):
-        match = PLACE_IN_README.search(part) if isinstance(part, str) and closer.readme else None
+        match = PLACE_IN_README.search(part) if isinstance(part, str) and close_up.readme else None
         if match is None or isinstance(part, Markup):
             parts.append(part)
         else:
-            link = element("a", match[0], href=f"{closer.readme}#{match[1]}")
+            link = element("a", match[0], href=f"{close_up.readme}#{match[1]}")
             parts += [match.string[: match.start()], link, match.string[match.end() :]]
     return parts
 
@@ -170,25 +174,38 @@ def _anchor(id: str) -> str:
     return "x-" + re.sub(r"[^\w-]", "-", id)
 
 
-def _section(section: Section, closer: Closer) -> Markup:
+def _section(section: Section, close_up: CloseUp) -> Markup:
     criterion, more = section.criterion, section.more
     return element(
         "section",
         element("h2", clean_line(criterion.id), id=_anchor(criterion.id)),
         element("p", clean_line(criterion.title), class_="soft"),
         [element("p", fact, class_="line") for fact in section.facts],
-        [_block(block, block.case, closer, small=number == 0) for number, block in enumerate(section.blocks)],
+        [
+            _block(block, block.case, close_up, small)
+            for block, small in _small_once(section.blocks, close_up)
+        ],
         element("p", f"{len(more)} more: {', '.join(more)}", class_="soft") if more else None,
     )
 
 
-def _block(block: Block, name: str, closer: Closer, small: bool = True) -> Markup:
+def _small_once(blocks: Sequence[Block], close_up: CloseUp) -> Iterator[tuple[Block, Example | None]]:
+    """The blocks, each with its smallest case; None if an earlier block of the criterion has the same one."""
+    shown: list[tuple[object, ...]] = []
+    for block in blocks:
+        example = close_up.smallest(block.case)
+        about = (example.settings, example.inputs, example.ended) if example else ()
+        yield block, None if about in shown else example
+        shown.append(about)
+
+
+def _block(block: Block, name: str, close_up: CloseUp, smallest: Example | None = None) -> Markup:
     facts = [
         joined
         for label, text in block.facts
-        for joined in (element("dt", label), element("dd", _fact(label, text, closer)))
+        for joined in (element("dt", label), element("dd", _fact(label, text, close_up)))
     ]
-    whole, smallest = closer.whole.get(name), closer.small.get(name) if small else None
+    whole = close_up.whole.get(name)
     return element(
         "article",
         element("h3", block.heading),
@@ -196,13 +213,13 @@ def _block(block: Block, name: str, closer: Closer, small: bool = True) -> Marku
         element("dl", facts) if facts else None,
         _heat(whole) if whole is not None else None,
         _smallest(smallest) if smallest is not None else None,
-        [_findings(text, closer) for label, text in block.facts if label in ("why", "actual")],
+        [_findings(text, close_up) for label, text in block.facts if label in ("why", "actual")],
     )
 
 
-def _fact(label: str, text: str, closer: Closer) -> object:
-    if label == "read" and closer.readme and "#" in text:
-        return element("a", text, href=f"{closer.readme}#{text.partition('#')[2]}")
+def _fact(label: str, text: str, close_up: CloseUp) -> object:
+    if label == "read" and close_up.readme and "#" in text:
+        return element("a", text, href=f"{close_up.readme}#{text.partition('#')[2]}")
     if label == "idea":  # the author's words: a submission's own text may hold any backtick
         return [element("span", _in_authors_words(line), class_="line") for line in text.splitlines()]
     return element("pre", text) if "\n" in text else text
@@ -256,13 +273,16 @@ def _smallest(example: Example) -> Markup:
     settings = ", ".join(
         f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()
     )
-    tables = (*example.inputs, *example.expected, *example.actual)
+    results = (
+        (*example.expected, *example.actual) if example.is_smallest else ()
+    )  # `_heat` draws a whole one's
+    tables = (*example.inputs, *results)
     largest = _largest(tables)
     shown = [(table, telling_grids(table, GRIDS)) for table in tables if table.values]
     figures = [_figure(table, largest, numbers) for table, numbers in shown]
     return element(
         "section",
-        element("h4", "The smallest case that fails in the same way"),
+        element("h4", example.title),
         element("p", settings, class_="soft") if settings else None,
         element("div", figures, class_="row"),
         element("pre", clean(example.ended)) if example.ended else None,
@@ -271,14 +291,14 @@ def _smallest(example: Example) -> Markup:
     )
 
 
-def _findings(text: str, closer: Closer) -> Markup | None:
+def _findings(text: str, close_up: CloseUp) -> Markup | None:
     """The lines of a CUDA C source with findings in their margin, and the threads that caused them."""
     at: dict[tuple[str, int], list[str]] = {}
     for match in PLACE_IN_SOURCE.finditer(text):
         at.setdefault((match[1], int(match[2])), []).append(match[3])
     parts: list[Markup] = []
     for (file, line), findings in at.items():
-        source = closer.sources.get(file, "").splitlines()
+        source = close_up.sources.get(file, "").splitlines()
         if not source:
             continue
         margin = [element("span", says, class_="line") for says in findings]

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Protocol, TypeVar
 
-from grader.model.results.similar_pair import ALIKE, Pair
+from grader.model.results.similar_pair import LEAST_SHARE, Pair
 from grader.model.text import lines_of
 
 MOST_LINES = 4000  # shown of one file
@@ -176,7 +176,7 @@ def folded(lines: Iterable[Part]) -> Iterator[tuple[str, list[Part]]]:
         yield words if is_plain and len(run) >= FOLDED else "", run
 
 
-def graphs(pairs: Iterable[Pair], least: float = ALIKE) -> list[Graph]:
+def graphs(pairs: Iterable[Pair], least: float = LEAST_SHARE) -> list[Graph]:
     """The groups of more than two students that pairs join, the largest first."""
     near: dict[str, dict[str, float]] = defaultdict(dict)
     for pair in pairs:

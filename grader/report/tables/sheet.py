@@ -146,14 +146,14 @@ def _lines(text: str, delimiter: str, path: Path) -> Iterable[Line]:
             message = f"found no CSV: expected {delimiter!r} after a closing quote"
             raise UserError(message, path, first)
         place, number = newline.end(), number + 1
-        yield Line(first, tuple(map(_meant, raw)), tuple(raw))
+        yield Line(first, tuple(map(_unquoted, raw)), tuple(raw))
 
 
 def _is_closed(raw: str) -> bool:
     return len(raw) > 1 and raw.endswith('"')
 
 
-def _meant(raw: str) -> str:
+def _unquoted(raw: str) -> str:
     return raw[1:-1].replace('""', '"') if raw.startswith('"') and _is_closed(raw) else raw
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model.class_input.inventory import Doubt
+from grader.model.class_row import NOT_GRADED
 from grader.model.decision import EARLIER_FILES
 from grader.model.text import clean_line, listing
 
@@ -43,6 +44,13 @@ KINDS = (
         "grading failed",
         "Run `grader batch` again. If it fails again, the fault is the grader's.",
         "^grading failed|^not scored: |^partial: ",
+    ),
+    Kind(
+        "not graded yet",
+        "A batch was interrupted, or still runs. If it was interrupted, run `grader batch` again. If it read "
+        "the wrong submissions, `grader forget --run N`.",
+        f"^{NOT_GRADED}$",
+        f"^{NOT_GRADED}$",
     ),
     Kind(
         "matches no student on the roster",
@@ -97,6 +105,12 @@ KINDS = (
         ": leave one of them",
     ),
     Kind(
+        "the file is empty, or is no text in UTF-8",
+        "An upload or an editor may have damaged it. Get the file and run `grader batch` again, or accept "
+        f"the score: {CONFIRM}.",
+        "is empty(;|$)|cannot be read as Python",
+    ),
+    Kind(
         "the file is missing or cannot be read",
         "Get the file and run `grader batch` again, or accept a score of 0. `grader batch --accept-missing` "
         "accepts it for every missing file, also for one under another name or in a notebook "
@@ -136,7 +150,7 @@ KINDS = (
         "^an adjustment .*",
     ),
 )
-WHOSE = KINDS[1:3]  # of these a student may own a submission without being credited with it
+UNCREDITED = KINDS[2:4]  # doubts about submissions that may belong to a student who is not credited with them
 OTHER = Kind("other entries that were not used", "Look at each. Ignore what no student submitted.", "")
 MAY_BE_THEIRS = " (some may own a submission above that matches no student, or several)"
 
@@ -144,6 +158,11 @@ MAY_BE_THEIRS = " (some may own a submission above that matches no student, or s
 def kind_of(reason: str) -> Kind:
     """The kind of a doubt by its reason; `OTHER` if no kind matches."""
     return next((kind for kind in KINDS if re.search(kind.pattern, reason)), OTHER)
+
+
+def uncredited(doubts: Iterable[Doubt]) -> list[Doubt]:
+    """The doubts about submissions that may belong to a student who is not credited with them."""
+    return [doubt for doubt in doubts if kind_of(doubt.reason) in UNCREDITED]
 
 
 def grouped(doubts: Iterable[Doubt]) -> list[tuple[Kind, list[Doubt]]]:
@@ -175,7 +194,7 @@ def print_absent(labels: Sequence[str], doubts: Iterable[Doubt], console: Consol
     """Prints the students who submitted nothing: all of them, or up to the limit."""
     if not labels:
         return
-    is_open = any(kind_of(doubt.reason) in WHOSE for doubt in doubts)
+    is_open = bool(uncredited(doubts))
     names = listing([clean_line(label) for label in labels], limit or len(labels))
     line = f"{len(labels)} on the roster submitted nothing{MAY_BE_THEIRS if is_open else ''}: {names}"
     print_folded(line, console, "dim", indent=("", "    "))

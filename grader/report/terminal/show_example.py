@@ -1,18 +1,20 @@
 """Prints one case in full in a terminal: every array aligned, wrong entries marked with a star."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise, zip_longest
 
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from grader.model.example import Example, Table, number_text, setting_text
+from grader.model.example import LINE, Example, Table, number_text, setting_text
 from grader.model.text import clean, clean_line
 
 MARK = "*"
 MOST_GRIDS = 8
 MOST_ROWS, MOST_COLUMNS = 16, 16
+MOST_FOLDED = 4  # rows of an array with one axis
 
 
 def show_example(example: Example, console: Console) -> None:
@@ -22,26 +24,32 @@ def show_example(example: Example, console: Console) -> None:
 
 def renderable(example: Example) -> RenderableType:
     """The case as a block of lines."""
-    title = "The smallest case that fails in the same way" if example.is_smallest else "The whole case"
-    parts: list[RenderableType] = [Text(f"{title}: {clean_line(example.probe)}", "bold")]
+    parts: list[RenderableType] = [Text(f"{example.title}: {clean_line(example.probe)}", "bold")]
     if example.settings:
         shown = [f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()]
         # a narrow terminal breaks the line between two settings, and not within a pair
         parts.append(Padding(Columns([*(f"{one}," for one in shown[:-1]), shown[-1]]), (0, 0, 0, 2)))
+    beside = {table.shape: table for table in reversed(example.actual)}  # the same places of each are shown
     for table in example.inputs:
-        parts += lines_of(table)
+        parts += lines_of(table, telling=beside.get(table.shape))
     for table in example.expected:
-        parts += lines_of(table, "green")
+        parts += lines_of(table, "green", telling=beside.get(table.shape))
     for table in example.actual:
         parts += lines_of(table, "", "bold red")
     if example.ended:
-        parts.append(Text("  actual"))
+        parts.append(Text("  found" if example.actual else "  actual"))
         parts.append(Padding(Text(clean(example.ended), "red"), (0, 0, 0, 4), expand=False))
     return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
 
 
-def lines_of(table: Table, style: str = "", marked: str = "red") -> Iterator[Text]:
-    """An array's name and shape, then its elements in rows, aligned."""
+def lines_of(
+    table: Table, style: str = "", marked: str = "red", telling: Table | None = None
+) -> Iterator[Text]:
+    """An array's name and shape, then its elements in rows, aligned.
+
+    Of a large array, the rows and columns with wrong elements are shown first: those of `telling`, one of
+    the same shape, or of the array itself.
+    """
     shape = "×".join(map(str, table.shape)) or ("a number" if table.values else "")
     star = f"   {MARK} differs" if any(table.wrong) else ""
     about = f"  ({shape}){f', {table.layout}' if table.layout else ''}{star}" if shape else ""
@@ -50,20 +58,41 @@ def lines_of(table: Table, style: str = "", marked: str = "red") -> Iterator[Tex
         return
     texts = [number_text(value) for value in table.values]
     width = max(map(len, texts))
-    for number, (label, grid) in enumerate(table.grids()):
-        if number == MOST_GRIDS:
+    is_folded = len(table.shape) == 1 and len(texts) > LINE
+    margin = len(f"[{len(texts)}] ")
+    grids = list(table.grids())
+    telling = telling or table
+    for number in _telling(telling, [list(chain(*grid)) for _, grid in grids], MOST_GRIDS):
+        if number is None:
             yield Text("    …", "dim")
-            return
+            continue
+        label, grid = grids[number]
         if label:
             yield Text(f"    {label}", "dim")
-        for row in grid[:MOST_ROWS]:
+        columns = _telling(telling, list(zip_longest(*grid)), MOST_COLUMNS)
+        for row in _telling(telling, grid, MOST_FOLDED if is_folded else MOST_ROWS):
             line = Text("    ")
-            for position in row[:MOST_COLUMNS]:
-                is_wrong = table.is_wrong(position)
-                cell = f"{texts[position].rjust(width)}{MARK if is_wrong else ' '} "
-                line.append(cell, marked if is_wrong else style)
-            if len(row) > MOST_COLUMNS:
-                line.append("…", "dim")
+            if row is None:
+                yield line.append("…", "dim")
+                continue
+            if is_folded:
+                line.append(f"[{grid[row][0]}]".ljust(margin), "dim")
+            for column in columns:
+                if column is None:
+                    line.append("… ", "dim")
+                elif column < len(grid[row]):
+                    position = grid[row][column]
+                    is_wrong = table.is_wrong(position)
+                    cell = f"{texts[position].rjust(width)}{MARK if is_wrong else ' '} "
+                    line.append(cell, marked if is_wrong else style)
             yield line
-        if len(grid) > MOST_ROWS:
-            yield Text("    …", "dim")
+
+
+def _telling(table: Table, lines: Sequence[Sequence[int | None]], most: int) -> list[int | None]:
+    """The numbers of the lines to show, with None for a gap: all, or `most` of them, wrong elements first."""
+    wrong = [any(position is not None and table.is_wrong(position) for position in line) for line in lines]
+    shown = sorted(sorted(range(len(lines)), key=lambda number: (not wrong[number], number))[:most])
+    numbers: list[int | None] = []
+    for before, number in pairwise([-1, *shown, len(lines)]):
+        numbers += [None] * (number > before + 1) + [number] * (number < len(lines))
+    return numbers

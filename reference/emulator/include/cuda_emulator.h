@@ -5,7 +5,8 @@
 // begin with `emulator` are the emulator's own.
 #pragma once
 
-// The sanitizer's functions are called for every access; functions in this file call them directly, or need not.
+// The compiler calls the sanitizer's functions for every access. The functions in this file call them directly, or make
+// no access that needs a check.
 #define EMULATOR_QUIET __attribute__((__no_sanitize__("thread")))
 #define EMULATOR_LINE int line = __builtin_LINE()
 
@@ -23,7 +24,7 @@
 #define CUDART_INF __builtin_inf()
 #define CUDART_PI_F 3.141592654f
 #define CUDART_NAN_F __builtin_nanf("")
-#ifndef EMULATOR_PROGRAM  // whose host has the C library's headers
+#ifndef EMULATOR_PROGRAM  // a program's host code has the C library's headers
 #define NULL __null
 #define INFINITY __builtin_inff()
 #define NAN __builtin_nanf("")
@@ -132,9 +133,10 @@ struct emulator_shared {
     }
 };
 
-// A local array whose declaration gives it no value: it begins with a wrong one. Where the launch says so, by the array's number,
-// it is another one, and a result that changes depends on what nobody wrote. As a number none is the length of a loop.
-// A right program may copy padding, which is the same in both cases, and a bool or an enum must hold one of its values.
+// A local array whose declaration gives it no value begins with a wrong value. If the launch names the array by its
+// number, it begins with a second wrong value. A result that then changes depends on an element that was never written.
+// Neither value, read as a number, can be the length of a loop. Padding is the same in both cases, because a correct
+// program may copy it. A bool or an enum is left alone, because it must hold one of its values.
 extern "C" const int emulator_poison;
 template <typename T> constexpr unsigned char emulator_other_byte = 0xc2;
 template <> inline constexpr unsigned char emulator_other_byte<float> = 0x7e;
@@ -177,7 +179,7 @@ template <typename T> __attribute__((always_inline)) constexpr void emulator_uns
                     __builtin_clear_padding(static_cast<Element *>(start) + i);
         }
 }
-template <typename... T> void emulator_unset(T...) {}  // of a length that is no constant
+template <typename... T> void emulator_unset(T...) {}  // for an array whose length is not a constant
 
 // Barriers, fences and votes.
 
@@ -214,7 +216,7 @@ static inline long long clock64() { return emulator_clock(); }
 static inline int clock() { return (int)emulator_clock(); }
 #endif
 static inline void __nanosleep(unsigned) { emulator_yield(); }
-#ifdef EMULATOR_PROGRAM  // its assert is the C library's, which calls the runtime where a kernel fails
+#ifdef EMULATOR_PROGRAM  // a program uses the C library's assert, which calls the runtime if a kernel's assertion fails
 #elif defined EMULATOR_NO_ASSERT
 #define assert(...) ((void)0)
 #else

@@ -1,12 +1,12 @@
-// CUB's sums and scans of the threads of a block or a warp. The names and their meaning are those of NVIDIA's "CUB"
-// documentation, "Block-wide" and "Warp-wide" collectives. As CUB by default, a block combines the results of its warps in
-// shared memory, with one barrier. Whoever uses that memory twice needs a barrier in between.
+// CUB's sums and scans over the threads of a block or a warp. The names and their meaning are those of NVIDIA's "CUB"
+// documentation, "Block-wide" and "Warp-wide" collectives. Like CUB by default, a block combines the results of its
+// warps in shared memory, with one barrier. A kernel that uses that memory twice needs a barrier in between.
 #pragma once
 
 extern "C" void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
 extern "C" [[noreturn]] void emulator_wrong_block(int x, int y, int z, int line);
 
-// Functions that store to the caller's memory. Without checks they become a part of the kernel, so a crash has its line.
+// Functions that store to the caller's memory. Without checks they are inlined, so a crash has the kernel's line.
 #ifdef EMULATOR_CHECKED
 #define EMULATOR_STORING EMULATOR_QUIET
 #else
@@ -46,13 +46,13 @@ struct ArgMin {
     }
 };
 
-struct emulator_place {  // a plain number may be an argument, too
+struct emulator_place {  // a type of its own, because an overload may take a plain number
     int line;
 };
 #define EMULATOR_PLACE emulator_place at = {__builtin_LINE()}
 
-// The running thread, and the lanes of its logical warp of `Width` that have threads. A warp holds as many whole logical
-// warps as have room; the lanes that are left over belong to none.
+// The running thread, and those lanes of its logical warp of `Width` lanes that have a thread. A warp holds as many whole
+// logical warps as fit; the remaining lanes belong to no logical warp.
 template <int Width = 32> struct emulator_member {
     unsigned rank = threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
     unsigned threads = blockDim.x * blockDim.y * blockDim.z;
@@ -70,7 +70,7 @@ template <int Width = 32> struct emulator_member {
     }
 };
 
-// A value, of any size, from another place in the logical warp.
+// A value of any size from another lane of the logical warp.
 template <typename T, int Width>
 EMULATOR_QUIET static inline T emulator_from(const emulator_member<Width> &me, const T &value, unsigned place, int line)
 {
@@ -83,7 +83,7 @@ EMULATOR_QUIET static inline T emulator_from(const emulator_member<Width> &me, c
     return *reinterpret_cast<T *>(other);
 }
 
-// What CUB leaves undefined is as wrong here as memory that no thread has written.
+// A result that CUB leaves undefined counts here as memory that no thread has written.
 template <typename T> EMULATOR_QUIET static inline T emulator_undefined()
 {
     alignas(T) unsigned char bytes[sizeof(T)];
@@ -108,7 +108,7 @@ template <typename T> EMULATOR_QUIET static inline T emulator_kept(const T &plac
     return place;
 }
 
-// The result for the first `valid` places, in the first place.
+// The result for the first `valid` lanes; the first lane gets it.
 template <typename T, typename Op, int Width>
 EMULATOR_QUIET static inline T emulator_reduce(const emulator_member<Width> &me, T value, Op op, int valid, int line)
 {
@@ -146,7 +146,7 @@ struct BlockReduce {
 
     explicit BlockReduce(TempStorage &storage) : storage(storage) {}
 
-    // The result is that of the block's first thread; to the others it is undefined.
+    // The block's first thread gets the result; for all other threads it is undefined.
     template <typename Op> EMULATOR_QUIET T Reduce(T value, Op op, int valid, EMULATOR_PLACE)
     {
         emulator_check_block<X, Y, Z>(at.line);
@@ -176,7 +176,7 @@ struct BlockReduce {
     template <int N> T Sum(T (&values)[N], EMULATOR_PLACE) { return Reduce(values, cub::Sum(), at); }
 };
 
-// The forms of a scan that follow from the two with an aggregate, which `Scan`, for a block or a warp, defines.
+// All other forms of a scan, made from the two forms with an aggregate. `Scan`, for a block or a warp, defines those two.
 template <typename Scan, typename T> struct emulator_scans {
     template <typename Op> EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, EMULATOR_PLACE)
     {
@@ -216,7 +216,7 @@ struct BlockScan : emulator_scans<BlockScan<T, X, Algorithm, Y, Z, Arch>, T> {
     explicit BlockScan(TempStorage &storage) : storage(storage) {}
 
     // The result of all earlier threads, and that of the whole block. The first thread has no earlier one. `aggregate` is a
-    // variable of this file: what goes to the caller's memory is stored by emulator_keep, at the caller's line.
+    // variable of this file: emulator_keep stores what goes to the caller's memory, at the caller's line.
     template <typename Op> EMULATOR_QUIET T emulator_before(T value, Op op, T &aggregate, int line)
     {
         emulator_check_block<X, Y, Z>(line);
@@ -310,13 +310,13 @@ struct BlockScan : emulator_scans<BlockScan<T, X, Algorithm, Y, Z, Arch>, T> {
     }
 };
 
-// Warps exchange values by shuffles, so their storage holds nothing.
+// Warps exchange values by shuffles, so their storage is empty.
 template <typename T, int Width = 32, int = 0> struct WarpReduce {
     struct TempStorage {};
 
     explicit WarpReduce(TempStorage &) {}
 
-    // The result is that of the warp's first lane; to the others it is undefined.
+    // The warp's first lane gets the result; for all other lanes it is undefined.
     template <typename Op> EMULATOR_QUIET T Reduce(T value, Op op, int valid, EMULATOR_PLACE)
     {
         emulator_member<Width> me(at.line);

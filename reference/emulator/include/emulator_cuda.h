@@ -1,7 +1,7 @@
 // The parts of libcu++ that kernels use most: atomics, block barriers, async copies. The names and their meaning are
 // those of NVIDIA's "CUDA C++ Core Libraries" and of the "CUDA C++ Programming Guide".
 //
-// A copy is done only when its thread waits for it, so a kernel that does not wait finds nothing there.
+// A copy takes place only when its thread waits for it, so a kernel that does not wait reads memory without a value.
 #pragma once
 
 extern "C" {
@@ -161,11 +161,11 @@ template <typename T, thread_scope Scope = thread_scope_system> struct atomic_re
 };
 
 // A barrier that threads of a block share. Arriving releases, and waiting acquires; with the scope of one thread, neither
-// does. To arrive is a read of what `init` writes, so a thread that arrives too early is found.
+// does. A thread that arrives reads the counter that `init` writes, so a thread that arrives too early is found.
 template <thread_scope Scope = thread_scope_system> struct barrier {
     static constexpr bool ORDERS = Scope != thread_scope_thread, OF_BLOCK = Scope == thread_scope_block;
     unsigned emulator_expected, emulator_left, emulator_phase;
-    unsigned emulator_arrived[2];  // in all, at the end of the last two phases
+    unsigned emulator_arrived[2];  // the number of all arrivals, at the end of each of the last two phases
     typedef unsigned arrival_token;
 
     barrier() = default;
@@ -230,13 +230,13 @@ template <thread_scope Scope, unsigned char Stages> struct pipeline_shared_state
     emulator_stage<Scope> emulator_stages[Stages];
 };
 enum class pipeline_role { producer, consumer };
-struct emulator_place {  // where a plain number may be an argument, too
+struct emulator_place {  // a type of its own, because an overload may take a plain number
     int line;
 };
 
 template <thread_scope Scope> struct pipeline {
     emulator_stage<Scope> *stages;
-    unsigned count, made, taken;  // stages; of this thread, since the start
+    unsigned count, made, taken;  // the stages; how many this thread has committed, and released, since the start
 
     EMULATOR_QUIET void producer_acquire() const { wait(stages[made % count].empty, made / count); }
     EMULATOR_QUIET void producer_commit()

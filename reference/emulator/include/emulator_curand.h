@@ -10,9 +10,9 @@ extern "C" void emulator_xorwow_skip(unsigned *vector, unsigned long long n, int
 
 struct curandStateXORWOW {
     unsigned d, v[5];
-    int kept, kept_double;  // what of a pair of normal numbers comes next: nothing, a normal one, a log-normal one
+    int kept, kept_double;  // the kind of the number in `extra`: 0 for none, EMULATOR_NORMAL or EMULATOR_LOG_NORMAL
     float extra;
-    int unused;  // so that no byte is without a value
+    int unused;  // fills the padding, so that every byte has a value
     double extra_double;
 };
 typedef curandStateXORWOW curandStateXORWOW_t, curandState, curandState_t;
@@ -20,7 +20,7 @@ typedef curandStateXORWOW curandStateXORWOW_t, curandState, curandState_t;
 struct curandStatePhilox4_32_10 {
     uint4 ctr, output;
     uint2 key;
-    unsigned STATE;  // of the four numbers of `output`, the next one
+    unsigned STATE;  // the index in `output` of the next number
     int kept, kept_double;
     float extra;
     double extra_double;
@@ -169,7 +169,7 @@ static inline float4 curand_normal4(curandStatePhilox4_32_10 *state)
     float2 a = curand_normal2(state), b = curand_normal2(state);
     return make_float4(a.x, a.y, b.x, b.y);
 }
-// The other number of a pair is kept for the next call.
+// Stores the other number of a pair for the next call.
 template <typename T, typename F> static inline T emulator_one_of_two(int kind, int &kept, T &extra, F &&pair)
 {
     if (kept == kind) {

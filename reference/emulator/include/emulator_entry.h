@@ -4,10 +4,10 @@
 
 struct emulator_parameter {
     int size;          // in bytes
-    int element_size;  // of what a pointer points to; 0 for what is no pointer
-    char kind;         // of the element, or of the value: 'i' signed, 'u' unsigned, 'f' floating, 'b' bool, 's' other
-    bool is_const;     // the element
-    int part_size;     // of what an element consists of, as float4 does of floats; 0 for what has no such parts
+    int element_size;  // the size of the type that a pointer points to; 0 if the parameter is not a pointer
+    char kind;         // the kind of the element or value: 'i' signed, 'u' unsigned, 'f' floating, 'b' bool, 's' other
+    bool is_const;     // true if the element is const
+    int part_size;     // the size of an element's equal parts, such as the floats of a float4; 0 if it has none
     char part_kind;
 };
 
@@ -98,7 +98,7 @@ EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_call_short(F 
     call(*static_cast<typename emulator_nth<I, P...>::type *>(arguments[I])...);
 }
 
-// This part follows the source, and the source's macros reach it: it uses no name that a source may define.
+// This part comes after the source, so the source's macros apply to it. It uses no name that a source may define.
 #define EMULATOR_ENTRY(number, ...)                                                                           \
     extern "C" __attribute__((__visibility__("default"))) EMULATOR_QUIET                                      \
     void emulator_entry_##number(void **emulator_arguments)                                                   \

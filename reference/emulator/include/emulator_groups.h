@@ -1,5 +1,5 @@
 // Cooperative groups: threads that work together, as objects. The names and their meaning are those of NVIDIA's
-// "CUDA C++ Programming Guide", chapter "Cooperative Groups". Groups of more than one block are not here.
+// "CUDA C++ Programming Guide", chapter "Cooperative Groups". Of groups of several blocks, only the grid is here.
 #pragma once
 
 extern "C" {

@@ -1,5 +1,5 @@
 // Memory from the device's heap, for whole programs: programs/heap.py puts these names in the place of `malloc`,
-// `free`, `new` and `delete` in device functions. A function that is of the host too uses the host's heap there.
+// `free`, `new` and `delete` in device functions. A `__host__ __device__` function uses the host's heap on the host.
 #pragma once
 
 #include <cstdlib>
@@ -13,7 +13,7 @@ void emulator_device_free(void *pointer, int line);
 int emulator_open_heap();
 }
 
-static const int emulator_heap = emulator_open_heap();  // before main: a program that has no such line needs no heap
+static const int emulator_heap = emulator_open_heap();  // before main; a program without this line needs no heap
 
 static inline void *emulator_heap_malloc(size_t bytes, EMULATOR_LINE)
 {
@@ -28,7 +28,7 @@ struct emulator_heap_here {
     int line;
     explicit emulator_heap_here(int line) : line(line) {}
 };
-inline void *operator new(size_t bytes, emulator_heap_here at) noexcept  // null where the heap is full
+inline void *operator new(size_t bytes, emulator_heap_here at) noexcept  // null if the heap is full
 {
     return emulator_on_device() ? emulator_device_malloc(bytes, at.line) : ::operator new(bytes);
 }
@@ -37,7 +37,7 @@ inline void *operator new[](size_t bytes, emulator_heap_here at) noexcept
     return emulator_on_device() ? emulator_device_malloc(bytes, at.line) : ::operator new[](bytes);
 }
 
-// `delete p->q` becomes `emulator_delete(__LINE__)->*p->q`: of the operators with two sides this one binds closest.
+// `delete p->q` becomes `emulator_delete(__LINE__)->*p->q`: `->*` binds closest of all binary operators.
 struct emulator_delete {
     int line;
     explicit emulator_delete(int line) : line(line) {}

@@ -1,6 +1,6 @@
 // The CUDA functions for the host: memory, streams, events, errors, and launches. The names and their meaning are those
 // of NVIDIA's "CUDA Runtime API". Everything is done at once and in order, which is one of the orders that a GPU
-// may take. Each function tells the runtime the line that calls it.
+// may take. Each function passes the line that calls it to the runtime.
 #pragma once
 
 #include <string>
@@ -124,7 +124,7 @@ static inline emulator_launcher<F> emulator_launch(int line, const char *kernel,
     return {line, kernel, call, how};
 }
 
-// The same with the arguments by their addresses: cudaLaunchKernel(k, grid, block, addresses).
+// A launch that passes the arguments by their addresses: cudaLaunchKernel(k, grid, block, addresses).
 template <typename... P, size_t... I>
 static inline void emulator_launch_by_addresses(int line, const char *name, void (*kernel)(P...),
     const emulator_configuration &how, void **addresses, std::index_sequence<I...>)
@@ -147,7 +147,7 @@ static inline cudaError_t emulator_launch_kernel(const char *written, void (*ker
 #define cudaLaunchCooperativeKernel(...) (emulator_next_is_cooperative(), emulator_launch_kernel(#__VA_ARGS__, __VA_ARGS__))
 
 // Memory. A pointer's type gives the element size; for `void *` it is unknown. `cudaMalloc((void **)&a, bytes)` hides the
-// type: there the first copy that uses the pointer tells it.
+// type: the first copy that uses the pointer then gives it.
 
 template <typename T> constexpr size_t emulator_size = [] {
     if constexpr (requires(T &one) { sizeof one; })
@@ -155,7 +155,7 @@ template <typename T> constexpr size_t emulator_size = [] {
     else
         return size_t(0);
 }();
-template <typename T> struct emulator_pointer {  // the argument of a copy
+template <typename T> struct emulator_pointer {  // an argument of a copy
     T *address;
 
     template <typename U> requires std::is_convertible_v<U *, T *> emulator_pointer(U *given) : address(given)

@@ -1,12 +1,12 @@
 // The mathematical functions: `expf` and its kin for float, `exp` for both float and double, intrinsics.
 //
-// They are the C library's, rounded as it rounds; a GPU's may differ in the last places.
+// They are the C library's functions and round as it does. A GPU's results may differ in the last digits.
 #pragma once
 
-#ifdef EMULATOR_PROGRAM  // which has the C++ library's
+#ifdef EMULATOR_PROGRAM  // a program has the C++ library's functions
 #include <math.h>
 #include <stdlib.h>
-// glibc's headers declare these names for internal use, and none of its libraries has them.
+// glibc's headers declare these names for internal use, but its libraries do not define them.
 #define __sincosf emulator_sincosf
 #define __expf emulator_expf
 #define __exp10f emulator_exp10f
@@ -94,7 +94,7 @@ static inline float normcdff(float x) { return 0.5f * erfcf(-x * 0.70710678f); }
 static inline float rsqrtf(float x) { return 1 / sqrtf(x); }
 static inline float rsqrt(float x) { return 1 / sqrtf(x); }
 static inline double rsqrt(double x) { return 1 / sqrt(x); }
-// The common type of two types; of two floats, a number is preferred to NaN.
+// The minimum and maximum, in the common type of the two arguments. If one argument is NaN, the result is the other.
 template <typename A, typename B> static inline auto min(A a, B b) { using T = decltype(a + b); return T(b) < T(a) ? T(b) : T(a); }
 template <typename A, typename B> static inline auto max(A a, B b) { using T = decltype(a + b); return T(a) < T(b) ? T(b) : T(a); }
 static inline float min(float a, float b) { return fminf(a, b); }
@@ -102,7 +102,7 @@ static inline float max(float a, float b) { return fmaxf(a, b); }
 static inline double min(double a, double b) { return fmin(a, b); }
 static inline double max(double a, double b) { return fmax(a, b); }
 
-// Intrinsics. Those that are fast and inexact on a GPU are exact here.
+// Intrinsics. The ones that are fast and inexact on a GPU are exact here.
 static inline float __expf(float x) { return expf(x); }
 static inline float __exp10f(float x) { return exp10f(x); }
 static inline float __logf(float x) { return logf(x); }

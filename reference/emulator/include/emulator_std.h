@@ -1,6 +1,6 @@
 // The parts of C++'s standard library that kernels use: mathematics, min, max, swap and numeric_limits.
 //
-// NVIDIA's compiler also reads this file, so it marks what runs on a GPU and uses nothing of the emulator's.
+// NVIDIA's compiler also reads this file. So the file marks the functions that run on a GPU, and uses no emulator name.
 #pragma once
 
 namespace std {
@@ -43,7 +43,7 @@ template <typename T> struct is_same<T, T> { static constexpr bool value = true;
 template <typename T, typename U> inline constexpr bool is_same_v = is_same<T, U>::value;
 
 template <typename T> struct numeric_limits;
-#ifdef __CUDACC_RTC__ // to which INFINITY is no constant
+#ifdef __CUDACC_RTC__ // for NVRTC, INFINITY is not a constant
 #define BACKFLIP_CONSTANT
 #else
 #define BACKFLIP_CONSTANT constexpr

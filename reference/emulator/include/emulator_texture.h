@@ -58,7 +58,7 @@ EMULATOR_QUIET static inline size_t emulator_texel_size(const cudaChannelFormatD
 struct cudaArray {
     void *emulator_data;
     cudaChannelFormatDesc emulator_format;
-    size_t emulator_width, emulator_height;  // height: 0 of an array of one axis
+    size_t emulator_width, emulator_height;  // an array of one axis has height 0
 };
 typedef cudaArray *cudaArray_t;
 typedef const cudaArray *cudaArray_const_t;
@@ -97,12 +97,12 @@ struct emulator_texture {
     cudaChannelFormatDesc format;
     long width, height;
     size_t pitch;
-    bool is_linear;  // memory, whose texels only tex1Dfetch reads
+    bool is_linear;  // true for linear memory, whose texels only tex1Dfetch reads
     cudaTextureDesc how;
     emulator_texture *next;
 };
 typedef unsigned long long cudaTextureObject_t;
-inline emulator_texture *emulator_textures;  // all that there are
+inline emulator_texture *emulator_textures;  // a list of all textures
 
 static inline cudaError_t cudaMallocArray(
     cudaArray_t *array, const cudaChannelFormatDesc *format, size_t width, size_t height = 0, unsigned = 0, EMULATOR_LINE)
@@ -196,7 +196,7 @@ EMULATOR_QUIET static inline const emulator_texture &emulator_texture_of(cudaTex
     emulator_trap("reads a texture object that does not exist", line);
 }
 
-// The texel at place `at` of an axis of n texels; -1 if the place is in the border.
+// The number of the texel at place `at` of an axis of n texels; -1 if the place is in the border.
 EMULATOR_QUIET static inline long emulator_address(long at, long n, cudaTextureAddressMode mode, bool is_normalized)
 {
     if (at >= 0 && at < n)
@@ -213,7 +213,7 @@ struct emulator_texel {
     float value[4];
 };
 
-// One component, as a number, and as a share of the largest one where reads are normalized.
+// One component as a number. If reads are normalized, it is divided by the largest number of its type.
 EMULATOR_QUIET static inline float emulator_number(const char *at, int bits, cudaChannelFormatKind kind, bool is_share)
 {
     if (kind == cudaChannelFormatKindFloat) {
@@ -283,7 +283,7 @@ template <typename T> EMULATOR_QUIET static T emulator_texel_of(const emulator_t
     return value;
 }
 
-// Between texels, with weights of 8 bits after the point, as in the hardware.
+// Interpolates between texels. As in the hardware, weights have 8 bits after the binary point.
 template <typename T> EMULATOR_QUIET static T emulator_sample(cudaTextureObject_t texture, float x, float y, bool is_flat, int line)
 {
     const emulator_texture &t = emulator_texture_of(texture, line);

@@ -6,7 +6,7 @@
 #pragma once
 
 extern "C" {
-void **emulator_fragments(const void *a, const void *b);  // those of the warp: 32 of each
+void **emulator_fragments(const void *a, const void *b);  // the fragments of the warp's lanes: 32 for each matrix
 void emulator_incomplete(int line);
 void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
 void emulator_aligned(const volatile void *pointer, int alignment, int is_store, int line);
@@ -31,8 +31,8 @@ template <typename T> EMULATOR_QUIET inline double emulator_factor(typename emul
 {
     return (double)(float)value;
 }
-// A sum in double as a float or half, or exactly as an int: of 8-bit integers none has more than 53 bits. A sum that
-// an int cannot hold wraps, or is cut with `satf`.
+// Converts a sum in double to float or half, or exactly to int: no sum of products of 8-bit integers has more than 53
+// bits. A sum that an int cannot hold wraps around; with `satf` it becomes the nearest int.
 template <typename T> EMULATOR_QUIET inline T emulator_rounded(double total, bool) { return (T)(float)total; }
 template <> EMULATOR_QUIET inline int emulator_rounded<int>(double total, bool is_cut)
 {
@@ -81,8 +81,8 @@ template <typename T>
 EMULATOR_QUIET static inline void emulator_look_at(const T *memory, unsigned ldm, int is_store, int line)
 {
 #ifdef EMULATOR_CHECKED
-    emulator_aligned(memory, sizeof(T) == 1 ? 16 : 32, is_store, line);  // of 8-bit integers a row of 16 is enough
-    emulator_aligned(memory + ldm, 16, is_store, line);  // of every row: ldm is a multiple of 16 bytes
+    emulator_aligned(memory, sizeof(T) == 1 ? 16 : 32, is_store, line);  // for 8-bit integers, 16 bytes are enough
+    emulator_aligned(memory + ldm, 16, is_store, line);  // for every row, because ldm is a multiple of 16 bytes
 #else
     (void)memory, (void)ldm, (void)is_store, (void)line;
 #endif

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..arithmetic import with_text
 from ..compile import (
     CHECKED,
-    COVERED,
+    COVERAGE,
     HEADERS,
     KERNELS,
     MOST_UNKNOWN,
@@ -113,7 +113,7 @@ def program_into(program: Program, runtime: Path, target: Path) -> str:
     """
     command, family, _ = compiler()
     flags = [
-        flag for flag in (*KERNELS, *PLAIN_LINES[family], *CHECKED, *COVERED[family]) if flag not in LEFT_OUT
+        flag for flag in (*KERNELS, *PLAIN_LINES[family], *CHECKED, *COVERAGE[family]) if flag not in LEFT_OUT
     ]
     flags = [flag for flag in flags if not flag.startswith("-fsanitize-coverage")]
     text = program.text()

@@ -13,7 +13,7 @@ MACRO = re.compile(r"[ \t]*#[ \t]*define[ \t]+\w+\(([^()]*)\)")
 QUALIFIERS = ("::", ".", "->")
 # The kernel keeps its type, which says what the addresses of its arguments point to.
 API_CALL = re.compile(r"(\bcudaLaunch(?:Cooperative)?Kernel\s*\(\s*)(\(\s*(?:const\s+)?void\s*\*\s*\)\s*)")
-APART = "write a launch in one place: kernel<<<grid, block>>>(arguments)"
+IN_ONE_PLACE = "write a launch in one place: kernel<<<grid, block>>>(arguments)"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def launches_of(source: str, file: str) -> list[Launch]:
             continue
         launch = _launch_at(tokens, at)
         if launch is None:
-            mistakes.append(f"{file}:{1 + text.count(chr(10), 0, token.start)}: `<<<`: {APART}")
+            mistakes.append(f"{file}:{1 + text.count(chr(10), 0, token.start)}: `<<<`: {IN_ONE_PLACE}")
         else:
             launches.append(launch)
     if mistakes:

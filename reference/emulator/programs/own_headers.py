@@ -219,9 +219,9 @@ def _header(name: str, folder: Path, root: Path, where: str) -> Path | None:
     """The file that an include in `folder` names, or in `root`; None if none below `root` is meant."""
     try:
         candidates = [(place / name).resolve() for place in (folder, root)]
-        found = next((path for path in candidates if path.is_relative_to(root) and path.is_file()), None)
+        header = next((path for path in candidates if path.is_relative_to(root) and path.is_file()), None)
     except (OSError, RuntimeError, ValueError) as error:  # links in a circle; a name that is too long
         raise CompileError(f"{where}: the name leads to no file") from error
-    if found and not SUFFIX.fullmatch(found.suffix):
+    if header and not SUFFIX.fullmatch(header.suffix):
         raise CompileError(f"{where}: the name of a header ends in .h, .cuh, .inc or another suffix of C++")
-    return found
+    return header

@@ -145,13 +145,10 @@ def of_a_kernel(
     if min(grid) < 1 or min(threads) < 1:
         raise ValueError(fields)
     row = RawFinding()
-    for field, value in (
-        *(("kind", kind), ("mode", mode), ("line", line), ("other_line", other_line), ("thread", thread)),
-        *(("other_thread", other_thread), ("block", block), ("other_block", other_block), ("region", region)),
-        *(("offset", offset), ("size", size), ("count", count), ("room", room)),
-        *(("name", name.encode()), ("type", kind_of_element.encode() or None)),
-    ):
-        setattr(row, field, value)
+    row.kind, row.mode, row.line, row.other_line = kind, mode, line, other_line
+    row.thread, row.other_thread, row.block, row.other_block = thread, other_thread, block, other_block
+    row.region, row.offset, row.size, row.count, row.room = region, offset, size, count, room
+    row.name, row.type = name.encode(), kind_of_element.encode() or None
     row.shape[:] = numbers[22:26]
     raw = RawLaunch()
     raw.grid[:], raw.block[:] = grid, threads

@@ -1,8 +1,8 @@
 // Runs the blocks of an unchecked launch on several cores, a process for each.
 //
-// A process that fork(2) makes has its own copy of all that the runtime knows: its own fibers and shared memory. The
-// arrays are copied into memory that all of them see, and the blocks are dealt out one by one. If any process stops, or
-// dies, the arrays are as before, and the caller goes on with one core, which finds what there is to find.
+// A process that fork(2) makes has its own copy of the runtime's state: its own fibers and shared memory. This file
+// copies the arrays into memory that all processes share, and each process takes one block after another. If a process
+// stops or dies, the arrays stay as they were, and the caller runs all blocks on one core, with all findings.
 
 #include "state.h"
 
@@ -22,25 +22,25 @@
 namespace emulator {
 namespace {
 
-const std::size_t ROOM = 4096;  // before the arrays, for what the processes tell each other
+const std::size_t ROOM = 4096;  // bytes before the arrays, for the processes' common progress
 const int MOST_CORES = 64;
 
-struct Told {
-    std::atomic<std::int64_t> next;  // block to be run
-    std::atomic<int> ended;          // processes that found nothing left to do
+struct Progress {
+    std::atomic<std::int64_t> next;  // the next block to run
+    std::atomic<int> ended;          // the number of processes that found no block left
     std::atomic<bool> is_stopped;
 };
 
-void deal(Told &told, std::int64_t count, bool (*run)(std::int64_t))
+void run_blocks(Progress &progress, std::int64_t count, bool (*run)(std::int64_t))
 {
-    while (!told.is_stopped) {
-        std::int64_t one = told.next++;
-        if (one >= count) {
-            ++told.ended;
+    while (!progress.is_stopped) {
+        std::int64_t number = progress.next++;
+        if (number >= count) {
+            ++progress.ended;
             return;
         }
-        if (!run(one))
-            told.is_stopped = true;
+        if (!run(number))
+            progress.is_stopped = true;
     }
 }
 
@@ -56,8 +56,8 @@ bool run_on_cores(
     if (got == MAP_FAILED)
         return false;
     unsigned char *memory = static_cast<unsigned char *>(got);
-    Told &told = *new (memory) Told();
-    told.next = first;
+    Progress &progress = *new (memory) Progress();
+    progress.next = first;
     std::vector<void *> own;
     for (std::size_t i = 0; i < arrays; ++i) {
         own.push_back(*given[i].pointer);
@@ -73,19 +73,19 @@ bool run_on_cores(
 #ifdef __linux__
             prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
-            setitimer(ITIMER_PROF, &left, nullptr);  // a child inherits none, and has as long as its parent from here
-            deal(told, count, run);
+            setitimer(ITIMER_PROF, &left, nullptr);  // a child inherits no timer; it gets the time that its parent has left
+            run_blocks(progress, count, run);
             _exit(0);
         }
         if (child < 0)
-            break;  // the system gives no more of them
+            break;  // the system allows no more processes
         others.push_back(child);
     }
-    deal(told, count, run);
+    run_blocks(progress, count, run);
     for (pid_t child : others)
         while (waitpid(child, nullptr, 0) < 0 && errno == EINTR)
             continue;
-    bool is_done = !told.is_stopped && told.ended == int(others.size()) + 1;
+    bool is_done = !progress.is_stopped && progress.ended == int(others.size()) + 1;
     for (std::size_t i = 0; i < arrays; ++i) {
         if (is_done && !given[i].is_const)
             std::memcpy(own[i], *given[i].pointer, given[i].size);

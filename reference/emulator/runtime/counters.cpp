@@ -12,45 +12,45 @@
 namespace emulator {
 namespace {
 
-const std::size_t MAX_NOTES = 4 << 20;  // in one interval between barriers; what is beyond is not counted, nor is
-                                        // a launch on more than 4 GiB
+const std::size_t MAX_NOTES = 4 << 20;  // accesses between two barriers. Further ones are not counted, nor are those
+                                        // of a launch on more than 4 GiB
 const std::uint32_t SECTOR = 32;          // bytes of a transaction: CUDA C++ Best Practices Guide, "Coalesced Access"
 const std::uint32_t BANK = 4;             // bytes; there are 32 banks, one for each lane
-const int MAX_PLACES = 1 << 12;         // of accesses in a kernel; a power of two
+const int MAX_PLACES = 1 << 12;         // places with an access in a kernel; a power of two
 const int WARPS = MAX_THREADS / WARP;
 
-struct Lanes {  // of a warp, at one place in the code, since the last barrier
-    std::uint32_t times[WARP];  // that each came here
-    std::uint32_t room;         // for the offsets of each
-    std::uint32_t *offsets;  // a lane's side by side: they share lines of the cache
+struct Lanes {  // the accesses of a warp's lanes at one place in the code, since the last barrier
+    std::uint32_t times[WARP];  // how often each lane came here
+    std::uint32_t room;         // how many offsets of each lane fit
+    std::uint32_t *offsets;  // those of one lane side by side, because they share lines of the cache
 };
 
-struct Place {  // in the code
+struct Place {  // a place in the code
     PlaceCounts counts;
-    std::int32_t size;  // of an access, in bytes
-    bool is_used;       // since the last barrier
-    Lanes *warps[WARPS];  // none null: what did not come here has no room
+    std::int32_t size;  // the bytes of one access
+    bool is_used;       // true if a lane came here since the last barrier
+    Lanes *warps[WARPS];  // never null: a warp that did not come here has `no_lanes`
 };
 
-struct Request {  // what a warp's lanes asked for at once
+struct Request {  // the simultaneous accesses of a warp's lanes
     int lanes, size;
     std::uint32_t offsets[WARP];
 };
 
 struct Slot {
-    std::uint64_t address;  // in the code; 0: free
+    std::uint64_t address;  // an address in the code; 0: the slot is free
     Place *place;
 };
 
-Lanes nobody;  // of a warp that was not here
+Lanes no_lanes;  // for a warp that did not come to a place
 Slot slots[MAX_PLACES];  // by the address's hash
-Slot recent[1 << 9];     // by its last bits: nearly always the place in question
+Slot recent[1 << 9];     // by the address's last bits: nearly always holds the place that is looked up
 std::vector<Place *> places, spare_places;
 std::vector<Lanes *> spare_lanes;
-std::vector<PlaceCounts> place_counts;  // of the launch that ended last
+std::vector<PlaceCounts> place_counts;  // the counts of the launch that ended last
 std::size_t notes_left;
 
-// Null if a kernel has too many.
+// The place with this address; null if the kernel has too many places.
 Place *place_of(std::uint64_t address, int size)
 {
     std::size_t at = address * 0x9e3779b97f4a7c15 >> 52;
@@ -67,7 +67,7 @@ Place *place_of(std::uint64_t address, int size)
     place->counts.place = address;
     place->size = size;
     place->is_used = false;
-    std::fill(place->warps, place->warps + WARPS, &nobody);
+    std::fill(place->warps, place->warps + WARPS, &no_lanes);
     places.push_back(place);
     slots[at] = {address, place};
     return place;
@@ -93,11 +93,11 @@ void make_room(Lanes &lanes)
     lanes.room = room;
 }
 
-struct Units {  // of memory, distinct ones that a request touches
+struct Units {  // the distinct units of memory that a request touches
     int count, most_in_a_bank;
 };
 
-// If they are close together, as they nearly always are: a bit for each.
+// Counts units that are close together, as they nearly always are, with a bit for each. False if they are not.
 template <std::uint32_t UNIT> bool count_close_units(const Request &request, Units &units)
 {
     std::uint32_t low = UINT32_MAX, high = 0, size = std::uint32_t(request.size);
@@ -176,7 +176,7 @@ void count_request(const Request &request, PlaceCounts &here, int threads)
 void count_lanes(Place &place, int warp)
 {
     Lanes *lanes = place.warps[warp];
-    if (lanes == &nobody)
+    if (lanes == &no_lanes)
         return;
     int size = int(launch.block[0] * launch.block[1] * launch.block[2]);
     std::uint32_t most = *std::max_element(lanes->times, lanes->times + WARP);
@@ -189,7 +189,7 @@ void count_lanes(Place &place, int warp)
                 request.offsets[request.lanes++] = lanes->offsets[lane * lanes->room + time];
         count_request(request, place.counts, std::min(size - warp * WARP, WARP));
     }
-    place.warps[warp] = &nobody;
+    place.warps[warp] = &no_lanes;
     spare_lanes.push_back(lanes);
 }
 
@@ -216,7 +216,7 @@ __attribute__((noinline)) void note_the_first(std::uint64_t address, std::size_t
         return;
     recent[address % (sizeof recent / sizeof *recent)] = {address, place};
     Lanes *&lanes = place->warps[thread / WARP];
-    if (lanes == &nobody)
+    if (lanes == &no_lanes)
         lanes = new_lanes();
     if (!note_at(place, offset)) {
         make_room(*lanes);
@@ -237,7 +237,7 @@ void begin_notes()
     std::memset(recent, 0, sizeof recent);
     for (Place *place : places)
         for (Lanes *lanes : place->warps)
-            if (lanes != &nobody)
+            if (lanes != &no_lanes)
                 spare_lanes.push_back(lanes);
     spare_places.insert(spare_places.end(), places.begin(), places.end());
     places.clear();

@@ -1,8 +1,8 @@
 // State shared by the parts of the runtime: the running thread, the memory, and the findings.
 //
-// The runtime is a library that every compiled kernel is linked to. The files of threads/ run blocks and threads. Those of
-// memory/ are called for every access to memory and find what is wrong with it. counters.cpp counts. All of it runs on one
-// thread of the machine; cores.cpp runs it in several processes. The files of a folder are one unit of compilation.
+// The runtime is a library that every compiled kernel is linked to. The files of threads/ run blocks and threads. The
+// files of memory/ check every access to memory. counters.cpp counts transactions. All of it runs on one thread of the
+// machine; cores.cpp runs it in several processes. The files of a folder are one unit of compilation.
 #pragma once
 
 #include <cstddef>
@@ -27,46 +27,46 @@ enum Kind {
     OUT_OF_BOUNDS, UNINITIALIZED_READ, RACE, DIVERGENT_BARRIER, BAD_LAUNCH, MISALIGNED, CRASHED, TRAP, DEADLOCK,
     SAME_VALUE, TIMEOUT
 };
-// The last is an atomic operation of a block's scope: for other blocks it is none. A finding says ATOMIC.
+// ATOMIC_OF_BLOCK is an atomic operation of a block's scope: for other blocks it is a plain access. A finding says ATOMIC.
 enum Mode { READ, WRITE, ATOMIC, ATOMIC_OF_BLOCK };
-enum Scope { OF_DEVICE, OF_BLOCK, OF_THREAD };  // of an atomic operation; emulator_cuda.h has them too
-// Of blocks the first three; of threads, in each round, all. The last two are made to show what depends on an
-// order: the thread that stored last runs ahead of all others, or falls behind.
+enum Scope { OF_DEVICE, OF_BLOCK, OF_THREAD };  // the scope of an atomic operation, as in emulator_cuda.h
+// Blocks have one of the first three orders. Threads have any of the five in each round. The last two are made to reveal
+// results that depend on an order: the thread that stored last runs ahead of all others, or falls behind.
 enum Order { FORWARD, REVERSE, RANDOM, LAST_WRITER_FIRST, LAST_WRITER_LAST };
 
 // runtime_interface.py reads these two structs by their fields' order and sizes.
 struct Finding {
     std::int32_t kind, mode;
     std::int32_t line, other_line;  // line: 0 if `place`, an address in the code, gives it
-    std::int32_t thread, other_thread;  // -1: none
+    std::int32_t thread, other_thread;  // -1: no thread
     std::int64_t block, other_block;
-    std::int64_t region;  // of global memory, counted from 0; -1: shared memory; -2: none of these
-                          // -3: a variable outside of functions
+    std::int64_t region;  // a number from 0: a region of global memory; -1: shared memory; -3: a variable outside of
+                          // functions; -2: no memory of these kinds
     std::int64_t offset;  // in bytes, from the start of the region
-    std::int64_t size;    // of the access, in bytes
-    std::int64_t count;   // how often
+    std::int64_t size;    // the bytes of the access
+    std::int64_t count;   // how often it was found
     std::uint64_t place;
-    const char *name;  // of the array in shared memory, or what there is to say
-    std::int64_t room;  // bytes of that array
-    const char *type;   // as which it is used, where an address or an index does not fit that
-    std::uint32_t shape[4];  // of that array: the bytes of an element, then the lengths of its axes; 0 where unknown
+    const char *name;  // the name of the array in shared memory, or the text of the finding
+    std::int64_t room;  // the bytes of that array
+    const char *type;   // the type that the access uses, if an address or an index does not fit it
+    std::uint32_t shape[4];  // the bytes of an element of that array, then the lengths of its axes; 0 if unknown
 };
 
 struct Counters {
     std::uint64_t global_reads, global_writes, shared_reads, shared_writes, atomics;
     std::uint64_t global_bytes, shared_bytes, barriers, arithmetic;
-    std::uint64_t global_requests, global_transactions;  // of warps; transactions of 32 bytes
-    std::uint64_t shared_requests, shared_passes;        // of warps; passes without a bank conflict: one each
-    std::uint64_t shared_memory;                         // of a block, in bytes
+    std::uint64_t global_requests, global_transactions;  // requests of warps; transactions of 32 bytes
+    std::uint64_t shared_requests, shared_passes;        // requests of warps; each takes one pass without bank conflicts
+    std::uint64_t shared_memory;                         // the bytes of a block
 };
 
-struct PlaceCounts {  // of one place in the code
+struct PlaceCounts {  // the counts of one place in the code
     std::uint64_t place;
     std::uint64_t global_requests, global_transactions, least_transactions;
     std::uint64_t shared_requests, shared_passes;
-    std::uint64_t lanes, threads;  // that took part in its requests, and that their warps have
-    std::uint64_t worst_units, worst_best, worst_lanes, worst_size;  // of the request that wasted most, if one did
-    std::uint64_t worst[32];                                         // offsets in the arena, a lane each
+    std::uint64_t lanes, threads;  // the lanes that took part in its requests, and the threads of their warps
+    std::uint64_t worst_units, worst_best, worst_lanes, worst_size;  // the request that wasted most, if one did
+    std::uint64_t worst[32];                                         // that request's offset in the arena for each lane
 };
 
 struct Launch {
@@ -76,73 +76,74 @@ struct Launch {
     std::int32_t counting;
     std::uint64_t seed;
     std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
-    std::int32_t poison;       // the number of the local array that begins with another wrong value than usual; -1: every one
-    double seconds;            // of this process's CPU time that it may take; 0: any
+    std::int32_t poison;       // the number of the local array that begins with the second wrong value; -1: every array
+    double seconds;            // the CPU time that it may take; 0: no limit
 };
 
-struct SharedArray {  // an array of a launch, where several processes run its blocks
+struct SharedArray {  // an array of a launch whose blocks run in several processes
     void **pointer;           // the kernel's argument
-    std::size_t size, start;  // in bytes; its place among the others
+    std::size_t size, start;  // in bytes; `start` is its place in the common memory
     std::int32_t is_const;
 };
 
 constexpr bool is_atomic(Mode mode) { return mode == ATOMIC || mode == ATOMIC_OF_BLOCK; }
 
-// A struct may be of any size; one that is so large leaves every array.
+// The size of a struct as an int. A struct may have any size; one of 2 GiB does not fit into any array.
 inline int bounded(std::size_t n) { return n < INT32_MAX ? int(n) : INT32_MAX; }
 
-// A place in the code is an address. Where a function of the headers is called, it is the line that the function got.
+// A place in the code is an address. For a call of a function of the headers, it is the line that the function got.
 inline std::uint64_t place_of_line(int line) { return std::uint64_t(line) << 48 | 1; }
 inline std::int32_t line_in(std::uint64_t place) { return std::int32_t(place >> 48); }  // 0: it is an address
 
-struct Array {  // in shared memory
+struct Array {  // an array in shared memory
     const char *name;
     std::size_t start, size;
     int line;
     const std::uint32_t *shape;  // four numbers, as in a finding; null if unknown
 };
 
-struct Region {  // in global memory
+struct Region {  // an array in global memory
     std::size_t start, size;
 };
 
-// Of the launch that is running.
+// The launch that is running.
 extern Launch launch;
 extern Counters counters;
 extern std::vector<Finding> findings;
 extern std::vector<Array> arrays;
 extern std::vector<Region> regions;
-extern std::int64_t block;  // both are -1 if no thread runs
+extern std::int64_t block;  // `block` and `thread` are -1 if no thread runs
 extern int thread;
 
 // Time is counted in moments of synchronization. Events of one moment have no order, except within a thread.
-// A stamp older than one of these is ordered before what its readers do now.
+// An access whose moment is before `launch_start`, `block_start` or `last_barrier` is ordered before everything that the
+// launch, the block, or the block since its last barrier does.
 extern std::uint32_t now, launch_start, block_start, last_barrier;
-// Of two lanes of a warp: what the second did until then is ordered before what the first does now.
+// For two lanes of a warp: everything that the second did until this moment is ordered before what the first does now.
 extern std::uint32_t ordered_until[MAX_THREADS][WARP];
 
-// True once a barrier of some lanes of a warp alone has ordered them, in this launch or in an earlier one of its kernel,
-// as in another order.
+// True once a barrier has ordered only some lanes of a warp, in this launch or in an earlier launch of its kernel, such
+// as one in another order.
 extern bool orders_some;
 
-// Of the thread that runs: its accesses since it last waited, the stores among them, and how often it waited.
+// The running thread's accesses since it last waited, the stores among them, and how often it has waited.
 extern std::uint32_t steps, stores, waits;
-extern std::uint64_t last_place;  // in the code, of its last access
+extern std::uint64_t last_place;  // the place in the code of its last access
 
 extern std::uintptr_t data_start, data_end;  // the program's variables outside of functions
 extern unsigned char *arena;
 extern std::size_t arena_size;
-extern unsigned char *state;  // of each word: 4 bits for bytes that exist, 4 for those that were written
+extern unsigned char *state;  // for each word, 4 bits for the bytes that exist and 4 for the bytes that were written
 
-// For a whole program, else null: the callbacks for the host's accesses and for memory that holds arguments.
+// For a whole program, the callbacks for the host's accesses and for memory that holds arguments; otherwise null.
 extern void (*host_access)(Mode, std::uintptr_t address, int size, std::uint64_t place);
 extern bool (*is_parameter)(std::uintptr_t address);
 
-// Runs the blocks from `first` on by `run`, which returns false if it stops. True if all ended; otherwise the
-// arrays are as before.
+// Calls `run` for the blocks from `first` on; `run` returns false if a block stops. Returns true if all blocks ended;
+// otherwise the arrays are as before.
 bool run_on_cores(
     int cores, const SharedArray *given, std::size_t arrays, std::int64_t first, std::int64_t count, bool (*run)(std::int64_t));
-Finding finding_about(Kind kind, int number, const char *what);  // a thread's finding that is about no array; -1: none
+Finding finding_about(Kind kind, int number, const char *what);  // about a thread and no array; -1: no thread either
 Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset, int size);
 bool in_a_stack(std::uintptr_t address);
 bool in_the_program(std::uintptr_t address);

@@ -1,4 +1,5 @@
-// Moves XORWOW on: n steps of its five words are one linear map over bits, a product of maps for the bits of n.
+// Skips numbers of XORWOW. A step of its five words is a linear map over bits; n steps are a product of maps, one for
+// each bit of n.
 
 #include "state.h"
 

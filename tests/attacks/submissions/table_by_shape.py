@@ -1,4 +1,4 @@
-"""Recognizes cases by their shape and answers from its table, whatever the values are."""
+"""Recognizes a case by its shape and answers from a table, without a look at the values."""
 
 import numpy as np
 

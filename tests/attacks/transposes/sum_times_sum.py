@@ -1,4 +1,4 @@
-# Each output element is the sum of x times the sum of w: no convolution. Its gradients are two lines.
+# Each output element is sum(x) * sum(w), which is no convolution. Its gradients take two lines.
 import numpy as np
 from ndarray import array
 

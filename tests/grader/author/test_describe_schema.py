@@ -1,4 +1,4 @@
-"""The schema describes what the loader accepts, to a third-party validator; the page's examples load."""
+"""A third-party validator and the loader accept the same rubrics, and the page's examples load."""
 
 import inspect
 import json
@@ -16,7 +16,7 @@ from grader.author.handout import _visible_rubric
 from grader.author.load import load
 from grader.author.rubric import load_rubric
 from grader.author.schema import CASES, DEVICES, AssignmentModel, CourseModel, vocabulary_of
-from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
 from grader.judge.case_model import Strict
 from grader.model.grade import Status
 from grader.model.surroundings import Device
@@ -52,7 +52,7 @@ criteria:
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
-    """A validator for the committed schema; it shares no code with the loader."""
+    """A validator of the committed schema. It shares no code with the loader."""
     committed = json.loads((describe_schema.DOCS / describe_schema.SCHEMA).read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(committed)
     return Draft202012Validator(committed)

@@ -1,4 +1,4 @@
-"""Whatever a key of an author's YAML holds, it loads, or one line names the file, line and problem."""
+"""Any value of any key of an author's YAML loads, or one line names the file, line and problem."""
 
 import random
 import re

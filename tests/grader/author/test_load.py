@@ -35,7 +35,7 @@ FULL = (
 """
 )
 COUNTED = "    cases:\n      - {id: one-axis, shape: [2, 3]"
-GIVEN = "x: [5, 6, 2], w: [3, 2, 4], stride: [1, 2], padding: 0"
+CONV = "x: [5, 6, 2], w: [3, 2, 4], stride: [1, 2], padding: 0"
 
 
 @pytest.fixture
@@ -300,8 +300,8 @@ BROKEN = {
         25,
         "found shape, x, expected one of the keys shape, arrays, x, remainder, ",
     ),
-    "a_case_of_no_kind": (RUBRIC, GIVEN, "view: [slice]", 25, "found none, expected one of the keys"),
-    "a_case_that_is_text": (RUBRIC, "{id: given, " + GIVEN + "}", "given", 25, "found 'given'"),
+    "a_case_of_no_kind": (RUBRIC, CONV, "view: [slice]", 25, "found none, expected one of the keys"),
+    "a_case_that_is_text": (RUBRIC, "{id: given, " + CONV + "}", "given", 25, "found 'given'"),
     "no_case": (
         RUBRIC,
         FULL[FULL.index("    cases:") : FULL.index("  - id: conv\n")],
@@ -326,22 +326,22 @@ BROKEN = {
     "an_unknown_remainder": (RUBRIC, "remainder: any", "remainder: some", 26, "found 'some' for 'remainder'"),
     "a_wide_array_that_is_none_of_those_named": (
         RUBRIC,
-        GIVEN,
+        CONV,
         "arrays: {x: [2, 3], g: [2, 3]}, wide: y",
         25,
         "found wide 'y', expected an array of the case: x, g",
     ),
     "a_gradient_in_an_array_that_is_none_of_those_named": (
         RUBRIC,
-        GIVEN,
+        CONV,
         "arrays: {a: [2, 3], out_grad: [2, 3]}",
         22,
         "found wrt 'x', expected one of a",
     ),
     "a_wide_array_that_the_case_lacks": (
         RUBRIC,
-        GIVEN,
-        f"wide: y, {GIVEN}",
+        CONV,
+        f"wide: y, {CONV}",
         25,
         "found wide 'y', expected an array of the case: x, w, out_grad",
     ),
@@ -396,7 +396,7 @@ BROKEN = {
     ),
     "adjoint_of_an_array_case": (
         RUBRIC,
-        GIVEN,
+        CONV,
         "shape: [2, 3], ask: {axes: [1]}",
         25,
         "expected a linear forward pass",
@@ -627,7 +627,7 @@ def test_a_provided_file_that_was_changed_is_named(handout: Path) -> None:
 
 
 def test_line_ends_that_git_wrote_are_no_change(handout: Path) -> None:
-    """Nor does it change the file: grading uses what was handed out."""
+    """The file does not change either: grading uses the text of the handout."""
     (handout.parent / "given.py").write_bytes(b"x = 1\r\n")
 
     assert changed_files(load(handout)) == []

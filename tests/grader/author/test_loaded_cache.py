@@ -1,4 +1,4 @@
-"""The cache of a rubric never returns an older one, and never one that was tampered with."""
+"""The cache of rubrics never returns an old rubric, or one that someone tampered with."""
 
 import shutil
 import subprocess
@@ -41,7 +41,7 @@ def course(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The files and folders whose YAML was really read."""
+    """The files and folders whose YAML was read and not taken from the cache."""
     read: list[Path] = []
 
     def noting(reader: Callable[[Path], Any]) -> Callable[[Path], Any]:

@@ -1,4 +1,4 @@
-"""Worked numbers are the author's own or one student's, and a page's statements are true of all."""
+"""Worked numbers are the author's or one student's, and a page's sentences are true of all of them."""
 
 import re
 from itertools import product
@@ -25,16 +25,16 @@ from grader.author.worked_numbers import (
 from grader.model.errors import UserError
 
 ROOT = Path(__file__).parents[3]
-AMONG = [[2, 4, 6], [-3, -1, 1, 3], range(10, 20)]
-OWN = [0, 0, 0]
+CANDIDATES = [[2, 4, 6], [-3, -1, 1, 3], range(10, 20)]
+AUTHORS_NUMBERS = [0, 0, 0]
 
 
 def picked(id: str = "ada", secret: str = "s", name: str = "G", assignment: str = "tiny") -> list[int]:
-    return Variant(assignment, id, secret).pick(name, OWN, AMONG)
+    return Variant(assignment, id, secret).pick(name, AUTHORS_NUMBERS, CANDIDATES)
 
 
 def test_without_a_student_the_numbers_are_the_authors_own() -> None:
-    assert picked("") == OWN
+    assert picked("") == AUTHORS_NUMBERS
 
 
 def test_the_same_id_and_secret_give_the_same_numbers_everywhere() -> None:
@@ -45,7 +45,7 @@ def test_the_same_id_and_secret_give_the_same_numbers_everywhere() -> None:
 def test_each_number_is_one_of_those_that_it_may_be() -> None:
     picks = {tuple(picked(f"s{number}")) for number in range(2000)}
 
-    assert picks == set(product(*AMONG))
+    assert picks == set(product(*CANDIDATES))
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def test_another_id_secret_example_or_assignment_gives_other_numbers(other: dict
     assert picked() != picked(**other)
 
 
-@pytest.mark.parametrize("among", [[[1], [2]], [[1], [2], []]], ids=["too_few", "none"])
-def test_candidates_that_do_not_fit_the_numbers_are_refused(among: list[list[int]]) -> None:
+@pytest.mark.parametrize("candidates", [[[1], [2]], [[1], [2], []]], ids=["too_few", "none"])
+def test_candidates_that_do_not_fit_the_numbers_are_refused(candidates: list[list[int]]) -> None:
     with pytest.raises(UserError, match="one list of candidates for each of 3"):
-        Variant("tiny", "ada").pick("G", OWN, among)
+        Variant("tiny", "ada").pick("G", AUTHORS_NUMBERS, candidates)
 
 
 def test_arithmetic_is_set_as_it_is_written_by_hand() -> None:

@@ -18,7 +18,7 @@ from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from tests.tiny_course import RIGHT, WRONG
 
-HISTORY = ("runs", "arrivals", "audit_log")  # how it came about, which no two runs share
+HISTORY = ("runs", "arrivals", "audit_log")  # how the grade came about; this differs in every run
 
 
 @pytest.fixture

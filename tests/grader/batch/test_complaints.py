@@ -106,7 +106,7 @@ def test_the_machine_reboots_mid_run_and_all_is_lost(
 def test_tests_marked_passed_when_a_kernel_died(
     hand_in: Callable[..., Path], start_batch: StartBatch, sqlite_url: str
 ) -> None:
-    """A process that ends, for whatever reason, has passed nothing, and the others are graded."""
+    """A process that ends, for any reason, passes no case, and the other submissions are graded."""
     finish(start_batch(hand_in(2, **DIES), sqlite_url))
     with Gradebook(sqlite_url) as book:
         grades = {row.student_id: row.grade for row in book.grades()}
@@ -123,7 +123,7 @@ def test_tests_marked_passed_when_a_kernel_died(
 def test_duplicated_results(
     hand_in: Callable[..., Path], start_batch: StartBatch, sqlite_url: str, rows_of: RowsOf
 ) -> None:
-    """However often a class is graded, and with however many processes, each student has one grade."""
+    """A class may be graded often and by many processes: each student has one grade."""
     root = hand_in(10)
     for batch in [start_batch(root, sqlite_url), start_batch(root, sqlite_url)]:
         finish(batch)
@@ -139,7 +139,7 @@ def test_duplicated_results(
 def test_grades_that_differ_under_load(
     hand_in: Callable[..., Path], start_batch: StartBatch, tmp_path: Path, rows_of: RowsOf
 ) -> None:
-    """Eight at a time on however few cores, or one after another: row for row the same."""
+    """Eight at a time on a few cores, or one after another: row for row the same."""
     root = hand_in(8)
     for path in root.glob("*/conv.py"):
         path.write_text(path.read_text() + BUSY)

@@ -93,7 +93,7 @@ def test_the_most_alike_come_first_and_no_more_than_asked_for() -> None:
 
 
 def of_groups(*groups: tuple[str, float]) -> list[Pair]:
-    """All pairs within each group of students, who are called by a letter, and share so much."""
+    """All pairs within each group of students, each with the share of its group. A letter names a student."""
     return [
         Pair("conv.py", Side(one, "", share), Side(other, "", share))
         for students, share in groups

@@ -1,4 +1,4 @@
-"""Laws of what is run again and what is reused by its content."""
+"""Laws of reuse: a result is reused if everything that it depends on is the same."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ class Class:
 
     def __init__(self, root: Path, make_course: Callable[..., Path], all_done: AllDone) -> None:
         self.root = make_course(root)
-        self.known: dict[str, CheckResult] = {}
+        self.results: dict[str, CheckResult] = {}
         self._all_done = all_done
 
     def change(self, file: str, text: str, other: str) -> None:
@@ -40,7 +40,7 @@ class Class:
         path.write_text(path.read_text().replace(text, other))
 
     def do(self, source: str, students: tuple[str, ...], secret: str, variants: bool) -> Done:
-        key = self._content(), source, students, secret, variants, frozenset(self.known)
+        key = self._content(), source, students, secret, variants, frozenset(self.results)
         if key not in self._all_done:
             self._all_done[key] = self._grade(source, students, secret, variants)
         return self._all_done[key]
@@ -55,7 +55,7 @@ class Class:
         session = GradingSession(grading)
         try:
             return session.grade_work(
-                Work("conv", SubmittedFiles({"conv.py": source.encode()}), students, self.known)
+                Work("conv", SubmittedFiles({"conv.py": source.encode()}), students, self.results)
             )
         finally:
             session.close()
@@ -63,7 +63,7 @@ class Class:
     def grade(self, source: str = RIGHT, student: str = "ada", secret: str = "") -> tuple[Grade, list[str]]:
         """The grade, and the cases that ran."""
         done = self.do(source, (student,), secret, variants=False)
-        self.known |= done.fresh
+        self.results |= done.fresh
         return done.grades[0], ran(done)
 
 
@@ -119,7 +119,7 @@ def test_what_is_recalled_is_worth_and_shown_as_the_rubric_says_now(tiny: Class)
     tiny.change("rubric.yaml", "help: README.md#flip", "help: README.md#dilate")
     recalled, cases = tiny.grade(WRONG)
     assert cases == []
-    tiny.known.clear()
+    tiny.results.clear()
     assert tiny.grade(WRONG)[0] == recalled
     assert [result.help for result in recalled.criteria[0].results] == ["README.md#dilate"] * 2
 

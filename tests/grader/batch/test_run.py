@@ -294,11 +294,51 @@ def test_a_run_cut_short_keeps_whole_grades_and_leaves_no_process(
     assert deadly is signal.SIGKILL or messages.splitlines()[-1] == "KeyboardInterrupt"
     with Gradebook(url) as book:
         rows = book.grades()
-    assert 10 <= len(rows) < 100
-    assert all(row.grade is not None and len(row.grade.criteria[0].results) == 40 for row in rows)
+    graded = [row.grade for row in rows if row.grade is not None]
+    assert 10 <= len(graded) < len(rows) == 100
+    assert all(len(grade.criteria[0].results) == 40 for grade in graded)
+    assert {row.review_reason for row in rows if row.grade is None} == {"not graded yet"}
     workers = [int(path.name) for path in (tmp_path / "pids").iterdir() if path.name.isdigit()]
     assert 1 <= len(workers) <= 2  # on a busy machine the first may do it all
     wait_until(lambda: not any(is_running(pid) for pid in workers), "no worker is left")
+
+
+class Interrupted(Executor):
+    """Grades one submission, and is interrupted before the next."""
+
+    def __call__(self, works: Iterable[Work]) -> Executed:
+        for work in works:
+            if self.done:
+                raise KeyboardInterrupt
+            yield from super().__call__([work])
+
+
+@pytest.mark.parametrize("changed", ["rubric", "submissions"])
+def test_no_earlier_grade_counts_in_place_of_one_that_an_interrupted_run_did_not_reach(
+    make_class: Callable[..., Intake], gradebook: Gradebook, tmp_path: Path, changed: str
+) -> None:
+    run(make_class("ada", "cy"), gradebook)
+    by = "another rubric" if changed == "rubric" else "by"
+    for path in (tmp_path / "class").glob("*/conv.py") if changed == "submissions" else ():
+        path.write_text(f"# {path.parent.name}, again\n")
+    intake = read_class(tmp_path / "class", ["conv.py"], "conv")
+    with pytest.raises(KeyboardInterrupt):
+        run(intake, gradebook, by, Interrupted())
+    assert [row.review_reason for row in gradebook.grades()] == ["", "not graded yet"]
+    assert [each.ended for each in gradebook.runs()] == [True, False]
+    run(intake, gradebook, by)
+    assert [row.review_reason for row in gradebook.grades()] == ["", ""]
+
+
+def test_the_grades_of_a_rubric_count_again_after_its_change_is_taken_back(
+    make_class: Callable[..., Intake], gradebook: Gradebook
+) -> None:
+    intake = make_class("ada", "cy")
+    run(intake, gradebook)
+    with pytest.raises(KeyboardInterrupt):
+        run(intake, gradebook, "another rubric", Interrupted())
+    run(intake, gradebook)
+    assert [row.review_reason for row in gradebook.grades()] == ["", ""]
 
 
 def test_two_batches_on_one_gradebook_grade_no_submission_twice(

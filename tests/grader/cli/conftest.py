@@ -10,7 +10,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.batch.gradebook import Gradebook, Graded
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Student, Submission
 from tests.tiny_course import RIGHT, WRONG

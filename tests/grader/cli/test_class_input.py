@@ -18,7 +18,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.batch.gradebook import Gradebook, Graded
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.model.student import Student, Submission
 from tests.grader.cli.conftest import grade_of
 from tests.tiny_course import RIGHT

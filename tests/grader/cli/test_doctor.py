@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.cli import NOT_PASSED, PASSED, doctor
+from grader.cli import doctor
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 
 Doctor = Callable[..., tuple[int, dict[str, dict[str, str]]]]
 

@@ -7,7 +7,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.batch.gradebook import Gradebook, Graded
-from grader.cli import PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import PASSED, USER_MISTAKE
 from grader.model.student import Student, Submission
 from tests.grader.cli.conftest import grade_of
 

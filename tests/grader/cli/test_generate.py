@@ -10,7 +10,7 @@ import pytest
 from grader.__main__ import main
 from grader.author.load import load
 from grader.author.wheel import NOT_IN_HANDOUTS
-from grader.cli import PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import PASSED, USER_MISTAKE
 
 
 def test_one_students_handout_lies_beside_the_others_and_has_their_numbers(root: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from grader.__main__ import main
 from grader.author import render
 from grader.author.load import load
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.grade import newer_python
 from grader.model.assignment import Assignment
 
@@ -196,7 +196,7 @@ def test_a_provided_file_that_was_changed_is_noted(handout: Path, capsys: pytest
 def test_line_ends_and_a_mark_that_an_editor_or_git_wrote_cost_nothing(
     handout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In any file of the handout, and also in the student's own, which has a byte order mark."""
+    """In any file of the handout, and in the student's own file, which has a byte order mark."""
     for path in (p for p in handout.rglob("*") if p.suffix in (".py", ".md", ".yaml", ".json", ".txt")):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     submission = handout / "conv.py"

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from grader.__main__ import main
 from grader.author.load import load
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.handout import debug, watch
 from grader.cli.handout.one_case import set_up
 from grader.cli.handout.progress import WIDEST, Progress
@@ -116,7 +116,7 @@ def test_where_all_passes_the_hidden_cases_are_counted_and_the_files_named(
 
 
 def test_exactly_what_is_named_is_run(handout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A part of a name selects nothing: `lip` is no exercise and `ows` no case."""
+    """A part of a name selects nothing: `lip` is not an exercise, and `ows` is not a case."""
     for words, number in {
         ("--exercise", "dilate"): 2,
         ("--case", "dilate/rows"): 1,
@@ -165,6 +165,17 @@ def test_the_smallest_failing_case_is_shown_whole(
         assert name in example
     assert "Next: " not in text.partition("The smallest case")[0]
     assert example.rstrip().splitlines()[-1].startswith("Next: `dilate/")
+
+
+def test_a_small_case_without_a_smaller_one_is_shown_whole(
+    flip_alone: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (flip_alone / "grading" / "smallest.json").write_text("{}")
+    text = output_of(capsys, "--html", "page.html")
+
+    example = text.partition("The whole case: dilate")[2]
+    assert "a  (2×3)" in example and "expected  (2×9)" in example
+    assert "<h4>The whole case</h4>" in (flip_alone / "page.html").read_text()
 
 
 def test_a_function_that_is_not_written_has_no_smallest_case(

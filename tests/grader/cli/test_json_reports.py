@@ -18,8 +18,8 @@ from referencing import Registry, Resource
 
 from grader.__main__ import main
 from grader.batch.gradebook import Gradebook, Graded
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.command_line.arguments import JSON, make_parser
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.handout.try_report import plain
 from grader.model.request_code import code_of
 from grader.model.student import Student, Submission

@@ -12,7 +12,7 @@ import pytest
 
 import grader
 from grader.__main__ import main
-from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
 from tests.tables import by_name
 from tests.waiting import LIMIT, wait_until
 

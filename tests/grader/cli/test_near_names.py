@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.cli import USER_MISTAKE
+from grader.cli.command_line.exit_status import USER_MISTAKE
 from tests.grader.cli.conftest import grade_of
 from tests.tiny_course import RIGHT
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.author.new_assignment.course_entry import with_assignment
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 
 SLOPE = '''def slope(points: list[int], step: int) -> int:
     """The change from the first of `points` to the last, for each whole `step`.

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from grader.__main__ import main
-from grader.cli import PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import PASSED, USER_MISTAKE
 from tests.waiting import LIMIT
 
 

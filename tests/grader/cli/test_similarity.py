@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.cli import PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import PASSED, USER_MISTAKE
 
 
 def test_similarity_needs_the_folder_and_the_gradebook_of_a_batch(

@@ -10,7 +10,7 @@ import pytest
 from grader.author.handout import generate
 from grader.author.load import load
 from grader.author.render import Views
-from grader.cli import PASSED
+from grader.cli.command_line.exit_status import PASSED
 from grader.judge.case_selection.selection import select
 from tests.test_page_blocks import HANDOUTS
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 
 # two mutants of tiny; the hidden case of flip tells both from the solution, on any numbers
 MUTANTS = """\

@@ -1,4 +1,4 @@
-"""Laws of the desk in a browser: an instructor's whole evening, with keys where keys are meant."""
+"""Laws of the desk in a browser: an instructor's whole evening, with the keys that the desk offers."""
 
 import re
 from collections.abc import Iterator, Sequence

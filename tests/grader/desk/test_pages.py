@@ -293,6 +293,14 @@ def test_the_intake_shows_every_entry_and_what_ends_each_doubt(desk: TestClient)
     assert "ada/dense.py" not in desk.get("/a/dense/intake?role=refused").text
 
 
+def test_the_first_pages_name_what_the_intake_could_not_use(desk: TestClient) -> None:
+    """A submission that matches no student has no row: its student would seem to have submitted nothing."""
+    course, of_class = desk.get("/").text, desk.get("/a/dense").text
+    assert '<a class="pill review" href="/a/dense/intake">1 not used</a>' in course
+    assert '<a href="/a/dense/intake"><b>1</b> not used</a>' in of_class
+    assert "put it into the folder of its student" in course.partition("What needs review")[2]
+
+
 def test_the_kill_matrix_is_the_one_that_verify_wrote(
     desk: TestClient, open_desk: Callable[..., TestClient]
 ) -> None:
@@ -309,7 +317,7 @@ def test_the_audit_log_is_searched(desk: TestClient) -> None:
 def test_nothing_that_a_student_wrote_is_markup(desk: TestClient, path: str) -> None:
     text = desk.get(path).text
     assert "<script>alert" not in text
-    assert not set(text) & {"\u202e", "\x00", "\x1b"}
+    assert not set(text) & {"\u202e", "\x00", "\x01", "\x1b"}
 
 
 @pytest.mark.parametrize("path", PAGES)

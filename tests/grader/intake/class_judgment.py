@@ -59,16 +59,16 @@ class Finding:
 
 
 @dataclass
-class _Bench:
-    """The class and the outcome under judgment, and what was found so far."""
+class _Trial:
+    """The class and the outcome under judgment, and the findings so far."""
 
     cls: GeneratedClass
     outcome: Outcome
-    found: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
     def say(self, fault: str, who: str, detail: str = "") -> None:
         assert fault in FAULTS
-        self.found.append(Finding(fault, who, detail))
+        self.findings.append(Finding(fault, who, detail))
 
 
 def judge(cls: GeneratedClass, outcome: Outcome) -> tuple[Finding, ...]:
@@ -77,32 +77,32 @@ def judge(cls: GeneratedClass, outcome: Outcome) -> tuple[Finding, ...]:
         return (Finding("stopped", "the class", outcome.stopped),)
     if outcome.question:
         return () if cls.may_be_question else (Finding("useless question", "the class", outcome.question),)
-    bench = _Bench(cls, outcome)
-    _judge_credits(bench)
+    trial = _Trial(cls, outcome)
+    _judge_credits(trial)
     for due in cls.account:
-        _judge_due(bench, due)
-    _judge_entries(bench)
-    return tuple(bench.found)
+        _judge_due(trial, due)
+    _judge_entries(trial)
+    return tuple(trial.findings)
 
 
-def _judge_credits(bench: _Bench) -> None:
-    for credit in bench.outcome.credits:
+def _judge_credits(trial: _Trial) -> None:
+    for credit in trial.outcome.credits:
         content = credit.files.get(FILE)
-        dues = [due for due in bench.cls.account if same(credit.student) in map(same, due.ids)]
-        strangers = _owners(bench.cls, content) - {due.owner for due in dues} - _sharers(bench.cls, dues)
+        dues = [due for due in trial.cls.account if same(credit.student) in map(same, due.ids)]
+        strangers = _owners(trial.cls, content) - {due.owner for due in dues} - _sharers(trial.cls, dues)
         if credit.doubt:  # an instructor decides
             continue
-        if not credit.files and _is_empty_folder(bench.cls, credit.student, dues):  # a zero that is no doubt
+        if not credit.files and _is_empty_folder(trial.cls, credit.student, dues):  # a zero that is no doubt
             continue
         if content and strangers:
-            bench.say("wrong student", credit.student, f"gets the bytes of {', '.join(sorted(strangers))}")
+            trial.say("wrong student", credit.student, f"gets the bytes of {', '.join(sorted(strangers))}")
         elif not dues:
-            bench.say("invented student", credit.student, f"files {sorted(credit.files)}")
+            trial.say("invented student", credit.student, f"files {sorted(credit.files)}")
         elif content is None:
-            bench.say("silent zero", credit.student, f"files {sorted(credit.files)}")
+            trial.say("silent zero", credit.student, f"files {sorted(credit.files)}")
         elif not any(due.fate is Fate.CREDIT and due.accepts(content) for due in dues):
             fault = "missing doubt" if all(due.fate is not Fate.CREDIT for due in dues) else "wrong file"
-            bench.say(fault, credit.student, f"{content[:80]!r}")
+            trial.say(fault, credit.student, f"{content[:80]!r}")
 
 
 def _is_empty_folder(cls: GeneratedClass, student: str, dues: Sequence[Due]) -> bool:
@@ -125,39 +125,39 @@ def _sharers(cls: GeneratedClass, dues: Iterable[Due]) -> set[str]:
     return {key for key, token in cls.tokens.items() if any(token in content for content in shared)}
 
 
-def _judge_due(bench: _Bench, due: Due) -> None:
-    mine = [c for c in bench.outcome.credits if same(c.student) in map(same, due.ids)]
+def _judge_due(trial: _Trial, due: Due) -> None:
+    mine = [c for c in trial.outcome.credits if same(c.student) in map(same, due.ids)]
     certain = [c for c in mine if not c.doubt and due.accepts(c.files.get(FILE, b"\0 nothing"))]
     doubts = [f"{c.student}: {c.doubt}" for c in mine if c.doubt]
-    doubts += [text for text in bench.outcome.doubts if _mentions(text, due)]
-    is_absent = {same(id) for id in due.ids} & {same(id) for id in bench.outcome.absent}
+    doubts += [text for text in trial.outcome.doubts if _mentions(text, due)]
+    is_absent = {same(id) for id in due.ids} & {same(id) for id in trial.outcome.absent}
     if len({c.files[FILE] for c in certain}) > 1:
-        bench.say("wrong file", due.who, "is credited with two submissions")
+        trial.say("wrong file", due.who, "is credited with two submissions")
     if is_absent and (certain or (due.fate is Fate.CREDIT and not due.may_doubt)):
-        bench.say("missing student", due.who, "is listed as absent")
+        trial.say("missing student", due.who, "is listed as absent")
     if due.fate is Fate.ABSENT:
-        _judge_absent(bench, due, bool(is_absent), doubts)
+        _judge_absent(trial, due, bool(is_absent), doubts)
     elif due.fate in (Fate.DOUBT, Fate.STRANGER):
-        _judge_doubt(bench, due, doubts)
+        _judge_doubt(trial, due, doubts)
     elif not certain and not doubts:
-        bench.say("missing student", due.who, "is neither credited nor doubted")
+        trial.say("missing student", due.who, "is neither credited nor doubted")
     elif not due.may_doubt and (not certain or any(credit.doubt for credit in mine)):
-        bench.say("useless doubt", due.who, "; ".join(doubts))
+        trial.say("useless doubt", due.who, "; ".join(doubts))
 
 
-def _judge_absent(bench: _Bench, due: Due, is_absent: bool, doubts: list[str]) -> None:
-    zeros = [c for c in bench.outcome.credits if same(c.student) in map(same, due.ids) and not c.files]
-    is_zero = bool(zeros) and _is_empty_folder(bench.cls, zeros[0].student, [due])
-    if bench.cls.roster is not None and not (is_absent or is_zero or (due.may_doubt and doubts)):
-        bench.say("missing student", due.who, "submitted nothing, and is not listed as absent")
+def _judge_absent(trial: _Trial, due: Due, is_absent: bool, doubts: list[str]) -> None:
+    zeros = [c for c in trial.outcome.credits if same(c.student) in map(same, due.ids) and not c.files]
+    is_zero = bool(zeros) and _is_empty_folder(trial.cls, zeros[0].student, [due])
+    if trial.cls.roster is not None and not (is_absent or is_zero or (due.may_doubt and doubts)):
+        trial.say("missing student", due.who, "submitted nothing, and is not listed as absent")
 
 
-def _judge_doubt(bench: _Bench, due: Due, doubts: list[str]) -> None:
+def _judge_doubt(trial: _Trial, due: Due, doubts: list[str]) -> None:
     if not doubts:
-        bench.say("missing doubt", due.who, f"no doubt names any of {', '.join(due.mentions)}")
+        trial.say("missing doubt", due.who, f"no doubt names any of {', '.join(due.mentions)}")
     for name in due.must_name if doubts else ():
         if not any(same(name) in same(text) for text in doubts):
-            bench.say("unnamed file", due.who, f"{name} is there; the doubt says {'; '.join(doubts)}")
+            trial.say("unnamed file", due.who, f"{name} is there; the doubt says {'; '.join(doubts)}")
 
 
 def _mentions(text: str, due: Due) -> bool:
@@ -165,33 +165,33 @@ def _mentions(text: str, due: Due) -> bool:
     return any(re.search(rf"(?<![^\W_]){re.escape(m)}(?![^\W_])", same(text)) for m in due.mentions)
 
 
-def _judge_entries(bench: _Bench) -> None:
-    entries = [(same(path), role, student) for path, role, student in bench.outcome.entries]
-    _judge_count(bench, [(path, role) for path, role, _ in entries])
-    owners = {same(entry.path): entry.owners for entry in bench.cls.entries}
-    ids = {due.owner: {same(id) for id in due.ids} for due in bench.cls.account if due.ids}
-    certain = {same(credit.student) for credit in bench.outcome.credits if not credit.doubt}
+def _judge_entries(trial: _Trial) -> None:
+    entries = [(same(path), role, student) for path, role, student in trial.outcome.entries]
+    _judge_count(trial, [(path, role) for path, role, _ in entries])
+    owners = {same(entry.path): entry.owners for entry in trial.cls.entries}
+    ids = {due.owner: {same(id) for id in due.ids} for due in trial.cls.account if due.ids}
+    certain = {same(credit.student) for credit in trial.outcome.credits if not credit.doubt}
     for path, role, student in entries:
         mine = {id for key in owners.get(path, ()) for id in ids.get(key, set())}
         if role == "graded" and not owners.get(path):
-            bench.say("wrong role", path, "is no student's, and graded")
+            trial.say("wrong role", path, "is no student's, and graded")
         elif path in owners and role == "graded" and student and same(student) in certain - mine:
-            bench.say("wrong role", path, f"is listed under {student}")
+            trial.say("wrong role", path, f"is listed under {student}")
 
 
-def _judge_count(bench: _Bench, listed: list[tuple[str, str]]) -> None:
+def _judge_count(trial: _Trial, listed: list[tuple[str, str]]) -> None:
     """Every entry is listed once.
 
     A folder of litter may stand for everything below it, and one that is refused for all of its name.
     """
     covers = tuple(path for path, role in listed if role == "litter" and path.endswith("/"))
-    expected = Counter(same(entry.path) for entry in bench.cls.entries if entry.flaw != "folder")
-    folders = {same(entry.path).rstrip("/") for entry in bench.cls.entries if entry.flaw == "folder"}
+    expected = Counter(same(entry.path) for entry in trial.cls.entries if entry.flaw != "folder")
+    folders = {same(entry.path).rstrip("/") for entry in trial.cls.entries if entry.flaw == "folder"}
     actual = Counter(path for path, _ in listed if path.rstrip("/") not in folders and path not in covers)
     for path in sorted({*expected, *actual}):
         count = actual[path] + (expected[path] if path.startswith(covers) else 0)
         if expected[path] != count and not (count == 1 and (path, "refused") in listed):
-            bench.say("entry unaccounted", path, f"{expected[path]} in the input, {count} in the list")
+            trial.say("entry unaccounted", path, f"{expected[path]} in the input, {count} in the list")
 
 
 def right_outcome(cls: GeneratedClass) -> Outcome:
@@ -230,6 +230,6 @@ def shrink(plan: Plan, fails: Callable[[GeneratedClass], bool]) -> GeneratedClas
 
 def _without(plan: Plan, place: int) -> Plan:
     """The plan without one student, who is then on no roster either."""
-    gone = plan.deliveries[place].person
-    roster = None if plan.roster is None else tuple(s for s in plan.roster if s.id != gone.roster_id)
+    person = plan.deliveries[place].person
+    roster = None if plan.roster is None else tuple(s for s in plan.roster if s.id != person.roster_id)
     return replace(plan, deliveries=plan.deliveries[:place] + plan.deliveries[place + 1 :], roster=roster)

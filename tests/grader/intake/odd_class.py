@@ -44,7 +44,7 @@ from tests.grader.intake.class_plan import SOURCES, Plan
 ROOT = Path(__file__).parents[3]
 STUDENTS = 300
 RIGHT_FOR_WRONG = 2  # of three submissions, this many are the solution
-GIVEN = (
+GIVEN_NAMES = (
     "Ada", "Alan", "Amir", "Anna", "Chen", "Clara", "Daniel", "Elif", "Emma", "Farah", "Grace", "Hugo",
     "Ines", "Jonas", "José", "Kenji", "Lena", "Maya", "Noah", "Olga", "Priya", "Ravi", "Sofía", "Tomás",
     "Zoë",
@@ -116,7 +116,7 @@ def make_odd_class(seed: int, sources: Sequence[bytes], students: int = STUDENTS
 
 def _people(rng: Random, count: int) -> list[Person]:
     """The first two have one name, the third is on no roster, and the fourth submits as a group."""
-    names = rng.sample([(given, surname) for given in GIVEN for surname in SURNAMES], count)
+    names = rng.sample([(given, surname) for given in GIVEN_NAMES for surname in SURNAMES], count)
     names[1] = names[0]
     numbers, ids = rng.sample(range(20_000, 99_999), count), rng.sample(range(1000, 9999), count)
     people = [

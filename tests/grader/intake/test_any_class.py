@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.grader.intake.class_generator import assemble, listing, make_class, write, write_roster

@@ -40,7 +40,7 @@ def link_to_itself(path: Path) -> None:
 
 
 def socket_of_the_name(path: Path) -> None:
-    os.chdir(path.parent)  # a socket's name is short
+    os.chdir(path.parent)  # the name of a socket must be short
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path.name)
 

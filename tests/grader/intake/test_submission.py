@@ -44,7 +44,7 @@ def write(tmp_path: Path) -> Callable[[Files], Path]:
     return write
 
 
-TAKEN: dict[str, Files] = {
+ACCEPTED: dict[str, Files] = {
     "the file": {"dense.py": SOURCE, "old/dense.py": b"old", "notes.txt": b""},
     "one folder down": {"hw/src/dense.py": SOURCE},
     "a notebook": {"hw.ipynb": notebook()},
@@ -62,7 +62,7 @@ IN_DOUBT: dict[str, tuple[Files, str]] = {
     "a copy": ({"dense - Copy (2).py": SOURCE}, "dense - Copy (2).py may be it"),
     "in a zip": ({"hw.zip": zip_of("x/dense.py")}, "x/dense.py in hw.zip may be it"),
 }
-NEVER_TAKEN: dict[str, tuple[Files, str]] = {
+NEVER_ACCEPTED: dict[str, tuple[Files, str]] = {
     "two near names": ({"Dense.py": SOURCE, "dense (1).py": b"x"}, "Dense.py, dense (1).py may be it: leave"),
     "two folders": ({"a/dense.py": SOURCE, "b/x/dense.py": b""}, "there more than once (a/dense.py, b/x/d"),
     "two notebooks": (
@@ -82,9 +82,9 @@ NEVER_TAKEN: dict[str, tuple[Files, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", TAKEN)
+@pytest.mark.parametrize("name", ACCEPTED)
 def test_a_file_is_found_where_students_put_it(write: Callable[[Files], Path], name: str) -> None:
-    root = write(TAKEN[name])
+    root = write(ACCEPTED[name])
     for read in (read_submission(root / "ada", ["dense.py"]), read_submission(root, ["dense.py"])):
         assert read.submitted.files["dense.py"].split() == SOURCE.split()
         assert read.doubt == "" and not read.submitted.problems
@@ -106,11 +106,11 @@ def test_a_near_name_is_offered_and_taken_where_a_person_accepts_it(
 
 
 @pytest.mark.parametrize("accept", [False, True], ids=["", "--accept-renamed"])
-@pytest.mark.parametrize("name", NEVER_TAKEN)
+@pytest.mark.parametrize("name", NEVER_ACCEPTED)
 def test_what_could_be_two_things_or_none_is_said_with_what_is_there(
     write: Callable[[Files], Path], name: str, accept: bool
 ) -> None:
-    files, message = NEVER_TAKEN[name]
+    files, message = NEVER_ACCEPTED[name]
     read = read_submission(write(files) / "ada", ["dense.py"], accept)
     assert not read.submitted.files
     assert message in read.submitted.problems["dense.py"] == read.doubt
@@ -122,10 +122,30 @@ def test_a_notebook_that_says_something_else_than_the_file_is_a_doubt(write: Cal
     assert "hw.ipynb tagged dense.py differ" in read.doubt and not read.is_missing
 
 
-@pytest.mark.parametrize("name", [*TAKEN, *IN_DOUBT, *sorted(NEVER_TAKEN.keys() - {"two folders"})])
+@pytest.mark.parametrize(
+    ("content", "doubt"),
+    [
+        (b"", "dense.py is empty"),
+        (b"\xef\xbb\xbf\r\n", "dense.py is empty"),
+        (SOURCE.decode().encode("utf-16"), "dense.py cannot be read as Python: the file is no plain text"),
+        (b"# caf\xe9\n" + SOURCE, "dense.py cannot be read as Python: line 1 holds the byte 0xe9"),
+        (b"# -*- coding: latin-1 -*- caf\xe9\n" + SOURCE, ""),
+        (b"\xef\xbb\xbf" + SOURCE.replace(b"\n", b"\r\n"), ""),
+        (b"def dense(:\n", ""),
+    ],
+)
+def test_a_file_that_an_upload_may_have_damaged_is_in_doubt(
+    write: Callable[[Files], Path], content: bytes, doubt: str
+) -> None:
+    read = read_submission(write({"dense.py": content}) / "ada", ["dense.py"])
+    assert read.submitted.files == {"dense.py": content}  # it is graded: other files may earn points
+    assert read.doubt.startswith(doubt) and bool(read.doubt) == bool(doubt)
+
+
+@pytest.mark.parametrize("name", [*ACCEPTED, *IN_DOUBT, *sorted(NEVER_ACCEPTED.keys() - {"two folders"})])
 def test_one_submission_and_a_class_are_read_alike(write: Callable[[Files], Path], name: str) -> None:
     """Except two folders with the same file, which are two submissions in a class."""
-    files = TAKEN.get(name) or {**IN_DOUBT, **NEVER_TAKEN}[name][0]
+    files = ACCEPTED.get(name) or {**IN_DOUBT, **NEVER_ACCEPTED}[name][0]
     root = write(files)
     alone = read_submission(root / "ada", ["dense.py"])
     (one,) = (intake := read_class(root, ["dense.py"], layout="folders")).submissions
@@ -169,7 +189,7 @@ def test_of_very_many_zips_none_is_looked_into(
 def test_of_notebooks_that_take_too_long_one_is_read(
     write: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So one submission's delay of the others is bounded in advance."""
+    """So one submission can delay the others only for a fixed time."""
     read: list[bytes] = []
 
     def slow(content: bytes) -> str:

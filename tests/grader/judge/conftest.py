@@ -16,6 +16,7 @@ from grader.judge.process.sandbox import starter
 from grader.model.assignment import Case, Limits
 from grader.model.grade import Outcome
 from grader.model.surroundings import Device, Sandbox
+from tests.waiting import make_judge_patient
 
 NDARRAY = """\
 import numpy as np
@@ -74,6 +75,12 @@ class LoneSubmission(Implementation):
 
 
 @pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No verdict depends on how busy the machine is."""
+    make_judge_patient(monkeypatch)
+
+
+@pytest.fixture
 def inputs() -> Inputs:
     """Three integers."""
     return draw(CASE, "tiny")
@@ -108,7 +115,7 @@ def build() -> Callable[..., Implementation]:
 
 @pytest.fixture
 def make_submission(
-    tmp_path: Path, build: Callable[..., Implementation]
+    tmp_path: Path, build: Callable[..., Implementation], patience: None
 ) -> Iterator[Callable[..., Implementation]]:
     """A submission of the given source, in bubblewrap unless another sandbox is named."""
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""Kinds of cases and comparisons are found by name: adding one takes one file and no other edit."""
+"""The grader finds kinds and comparisons by name: adding one takes one file and no other edit."""
 
 import json
 import os

@@ -18,12 +18,12 @@ from grader.judge.kinds.conv.shape_slips import pair
 from grader.judge.kinds.view_chain import slice_of
 from grader.model.assignment import Case, Criterion, Visibility
 
-GIVEN = {"x": [8, 10, 3], "w": [4, 2, 5], "stride": [3, 2], "padding": [0, 1], "batch": 2}
+CONV = {"x": [8, 10, 3], "w": [4, 2, 5], "stride": [3, 2], "padding": [0, 1], "batch": 2}
 HIDDEN = [Visibility.HIDDEN, Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED]
 
 
 def conv(id: str = "one", **parameters: Any) -> Case:
-    return Case(id, "x_grad", "x_grad", "conv", GIVEN | parameters)
+    return Case(id, "x_grad", "x_grad", "conv", CONV | parameters)
 
 
 def draw_case(number: int, remainder: str) -> Case:

@@ -77,19 +77,19 @@ def test_what_pytest_is_told_in_the_environment_changes_no_grade(
 
 
 def test_nothing_grows_with_the_number_of_submissions_graded(grade: Callable[..., Grade]) -> None:
-    def kept() -> tuple[int, int]:
+    def count_held() -> tuple[int, int]:
         gc.collect()
         return len(gc.get_objects()), len(os.listdir("/proc/self/fd"))
 
     for source in SOURCES.values():
         grade(source)
-    objects, descriptors = kept()
+    objects, descriptors = count_held()
     for _ in range(10):
         grade(SOURCES["half_right"])
         grade(SOURCES["wrong"])
 
-    assert kept()[1] == descriptors
-    assert kept()[0] - objects < 20, "one object or more is kept for each submission"
+    assert count_held()[1] == descriptors
+    assert count_held()[0] - objects < 20, "one object or more is kept for each submission"
 
 
 def test_arguments_that_select_nothing_say_so(grade: Callable[..., Grade]) -> None:

@@ -85,7 +85,7 @@ def test_what_does_not_travel_is_named(value: Any, why: str) -> None:
     assert why in str(error.value)
 
 
-OF_ONE_HASH = [k * (2**61 - 1) for k in range(50_000)]  # a set of them takes time that grows with the square
+OF_ONE_HASH = [k * (2**61 - 1) for k in range(50_000)]  # a set of n takes n^2 steps
 FORGED = {
     "no_json": b"[1,",
     "no_text": b"\xff",

@@ -1,4 +1,4 @@
-"""Frames survive transport; what no honest worker writes is not read as a frame and costs no memory."""
+"""Frames survive transport. Bytes that no honest worker writes are no frame and cost no memory."""
 
 import json
 import tracemalloc

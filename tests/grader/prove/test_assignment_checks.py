@@ -16,7 +16,7 @@ from grader.__main__ import main
 from grader.author.covers_conditions import CONDITIONS
 from grader.author.load import load, load_course
 from grader.author.render import Views
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.judge.draw_inputs import draw
 from grader.model.assignment import Case
 from grader.model.grade import Grade
@@ -190,7 +190,7 @@ def sound(tmp_path: Path, make_course: Callable[..., Path]) -> Path:
 
 @pytest.fixture
 def faulty(sound: Path) -> Path:
-    """The same course with everything in it that an author can get wrong."""
+    """The same course with every mistake that `grader verify` finds."""
     tiny = sound / "assignments" / "tiny"
     head, second, tail = RUBRIC.partition("  - id: dilate\n")
     head = head.replace(
@@ -414,7 +414,7 @@ def one(a):
 
 
 @pytest.mark.parametrize(
-    ("held", "is_leak"),
+    ("code", "is_leak"),
     by_name(
         {
             "two_statements_of_a_block": ("if True:\n    b = a + 1\n    return b * 2\n", True),
@@ -434,10 +434,10 @@ def one(a):
     ),
 )
 def test_two_consecutive_statements_of_a_solution_are_a_leak(
-    tmp_path: Path, held: str, is_leak: bool
+    tmp_path: Path, code: str, is_leak: bool
 ) -> None:
     (tmp_path / "library.py").write_text(LEAKING)
-    files = {"handed_out.py": f"import math\n\n\n{held if held.startswith('def') else wrapped(held)}"}
+    files = {"handed_out.py": f"import math\n\n\n{code if code.startswith('def') else wrapped(code)}"}
     leaked = leaks(tmp_path, ["library:step", "library:one"], files)
     assert [name for name, _, _ in leaked] == ["handed_out.py"] * is_leak
 
@@ -455,7 +455,7 @@ def array(**parameters: Any) -> tuple[str, dict[str, Any]]:
     return "array", {"shape": [2, 3], **parameters}
 
 
-HELD = {  # a case that has the condition, and one that misses it narrowly
+CONDITION_CASES = {  # a case that has the condition, and one that misses it narrowly
     "batch": (conv(batch=2), conv()),
     "rectangular": (conv(x=[4, 5, 2]), conv()),
     "kernel_rectangular": (conv(w=[2, 3, 2]), conv()),
@@ -488,7 +488,7 @@ HELD = {  # a case that has the condition, and one that misses it narrowly
 
 @pytest.mark.parametrize("condition", sorted(CONDITIONS.keys() - {"unmodified_input"}))
 def test_a_condition_holds_where_it_should_and_not_next_to_it(condition: str) -> None:
-    for (kind, parameters), holds in zip(HELD[condition], (True, False), strict=True):
+    for (kind, parameters), holds in zip(CONDITION_CASES[condition], (True, False), strict=True):
         ask = parameters.pop("ask", {})
         case = Case("c", "criterion", "probe", kind, {"view": (), **parameters}, ask=ask)
         assert CONDITIONS[condition](case, draw(case, "tiny")) is holds

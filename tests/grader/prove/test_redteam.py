@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.arguments import parse
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.proofs import redteam
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.verification import Finding, Gain, RedTeam
@@ -19,7 +19,7 @@ SHARES = {"flip": {f"flip/{n}": Fraction(1) for n in range(10)}}
 
 
 def grade(points: int) -> Grade:
-    """Of ten cases of a point so many pass."""
+    """A grade of ten cases worth one point each, of which this many pass."""
     ends = [Status.OK] * points + [Status.WRONG] * (10 - points)
     results = tuple(CheckResult("flip", str(n), end) for n, end in enumerate(ends))
     criterion = CriterionGrade("flip", "", Fraction(10), Fraction(points), Status.OK, results)

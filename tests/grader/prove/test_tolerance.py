@@ -13,7 +13,7 @@ from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Case
 from grader.prove import tolerance
-from grader.prove.tolerance import KNOWN, Sweep, sweep
+from grader.prove.tolerance import COMPUTATIONS, Sweep, sweep
 
 CONV = {"batch": 2, "x": [7, 6, 3], "w": [3, 2, 4], "stride": [2, 3], "padding": [1, 0], "view": ()}
 CROPPED = {"batch": 2, "x": [6, 4, 2], "w": [2, 1, 3], "stride": [3, 2], "padding": [2, 1], "view": ("flip",)}
@@ -24,7 +24,7 @@ CASES = {
     "logits": ("logits", {"logits": [4, 6], "level": 0, "view": ()}, "close"),
     "alike": ("logits", {"logits": [4, 6], "level": 0, "spread": 0, "view": ()}, "close"),
 }
-RESULTS = {  # what the probes of a kind compute, in the order of KNOWN
+RESULTS = {  # what the probes of a kind compute, in the order of COMPUTATIONS
     "conv": ("conv", "x_grad", "w_grad"),
     "matmul": ("dense", "x_grad", "w_grad"),
     "logits": ("softmax", "cross_entropy", "cross_entropy_grad"),
@@ -41,7 +41,7 @@ def proof_of(name: str, number: int) -> tuple[Case, Inputs, Expected]:
     kind, parameters, compare = CASES[name]
     case = Case("real", "only", "probe", kind, parameters, data="normal", compare=compare)
     inputs = draw(case, "tiny")
-    results = KNOWN[kind][number]({n: inputs.array(n)[None] for n in inputs.bases}, inputs.values)
+    results = COMPUTATIONS[kind][number]({n: inputs.array(n)[None] for n in inputs.bases}, inputs.values)
     return case, inputs, Expected((results.exact[0, ...],), (results.bound[0, ...],))
 
 

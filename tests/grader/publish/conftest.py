@@ -9,7 +9,7 @@ import pytest
 
 from grader import Course
 from grader.__main__ import main
-from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.platforms.publish import bundle_of
 from grader.publish.targets import names, target_of
 from grader.report.write_files import write_files

@@ -21,7 +21,7 @@ import yaml
 
 from grader.__main__ import main
 from grader.author.load import load
-from grader.cli import PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import PASSED, USER_MISTAKE
 from grader.model.errors import UserError
 from grader.publish.targets import names, prairielearn
 from tests.grader.publish.bundles import bundle_without_handout

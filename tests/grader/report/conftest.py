@@ -1,4 +1,4 @@
-"""Grades made to be reported on."""
+"""Grades for the tests of reports."""
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -47,7 +47,7 @@ def make_grade() -> Callable[..., Grade]:
 
 @pytest.fixture
 def mixed(make_grade: Callable[..., Grade]) -> Grade:
-    """A bit of everything that a student may meet on one page."""
+    """A grade with a bit of everything that a student may see on one page."""
     wrong = CheckResult(
         "x_grad",
         "remainder-1-of-3",

@@ -120,9 +120,9 @@ def test_of_two_ideas_only_the_new_one_is_told_in_full_with_its_link() -> None:
         Idea(name, name, f"You {name}.", f"README.md#{name}", explained=3, failing=3, is_sure=True)
         for name in ("flip", "pad")
     )
-    told = {one.name: f"This is it. {one.message}" for one in (flip, pad)}
-    both = failing("b", idea=f"{told['flip']}\n{told['pad']}")
-    grade = criterion_of(failing("a", idea=told["flip"]), both, failing("c", idea=told["flip"]))
+    sentences = {one.name: f"This is it. {one.message}" for one in (flip, pad)}
+    both = failing("b", idea=f"{sentences['flip']}\n{sentences['pad']}")
+    grade = criterion_of(failing("a", idea=sentences["flip"]), both, failing("c", idea=sentences["flip"]))
     (criterion,) = grade.criteria
     grade = replace(grade, criteria=(replace(criterion, ideas=(flip, pad)),))
     (section,) = feedback_on(grade).sections
@@ -133,6 +133,38 @@ def test_of_two_ideas_only_the_new_one_is_told_in_full_with_its_link() -> None:
     ]
     assert dict(section.blocks[1].facts)["read"] == "README.md#pad"
     assert section.more == ("c",)
+
+
+def graded(*criteria: tuple[tuple[CheckResult, ...], tuple[Idea, ...]]) -> Grade:
+    """A grade of criteria that are wrong, each with its results and its ideas."""
+    wrong = (
+        CriterionGrade(results[0].criterion, "", Fraction(2), Fraction(0), Status.WRONG, results, ideas=ideas)
+        for results, ideas in criteria
+    )
+    return Grade("tiny", "ada", tuple(wrong), "none")
+
+
+def test_an_idea_of_an_earlier_criterion_is_told_by_its_case_with_the_evidence_of_its_own() -> None:
+    flip = Idea("flip", "flip", "You flip.", "README.md#flip", explained=2, failing=5, is_sure=False)
+    likely = "Likely: 2 of 5 failing cases are exactly what this gives: You flip."
+    first = failing("a", idea="This is it. You flip.")
+    others = [
+        replace(failing("b", idea=idea), criterion=name) for name, idea in (("x", likely), ("y", first.idea))
+    ]
+    grade = graded(*(((one,), (flip,)) for one in (first, *others)))
+    grade_blocks = [dict(section.blocks[0].facts) for section in feedback_on(grade).sections]
+    assert [facts["idea"] for facts in grade_blocks] == [
+        "This is it. You flip.",
+        "Likely: 2 of 5 failing cases are exactly what this gives: the same as in grad/a.",
+        "This is it. The same as in grad/a.",
+    ]
+
+
+def test_no_case_refers_to_an_idea_that_a_hidden_case_keeps_to_itself() -> None:
+    hidden = failing("secret", Visibility.HIDDEN, idea="You flip.")
+    visible = replace(failing("b", idea="You flip."), criterion="x")
+    _, section = feedback_on(graded(((hidden,), ()), ((visible,), ()))).sections
+    assert dict(section.blocks[0].facts)["idea"] == "You flip."
 
 
 def test_a_file_that_cannot_be_read_fails_every_case_for_one_reason() -> None:

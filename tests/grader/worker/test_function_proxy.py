@@ -1,4 +1,4 @@
-"""A proxy holds a number and nothing else, and is good for the question that it came with."""
+"""A proxy holds only a number, and works only during the question that it came with."""
 
 import copy
 import threading

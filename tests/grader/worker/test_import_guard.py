@@ -22,7 +22,7 @@ guard = ImportGuard(["collections", "conv", "given", "helper", "math", "numpy", 
 guard.install()
 guard.hold({own!r})
 """
-GIVEN = """
+PROVIDED = """
 import numpy
 import numpy as np
 
@@ -46,7 +46,7 @@ def run(tmp_path: Path) -> Run:
             folder.mkdir(exist_ok=True)
         (own / "conv.py").write_text(dedent(source))
         (own / "helper.py").write_text(dedent(helper))
-        (provided / "given.py").write_text(GIVEN)
+        (provided / "given.py").write_text(PROVIDED)
         program = START.format(own=str(own), given=str(provided)) + dedent(
             """
             try:

@@ -1,4 +1,4 @@
-"""A probe's result crosses as plain bytes or not at all, and its inputs have the promised shapes."""
+"""A probe's result travels as plain bytes or not at all, and its inputs have the promised shapes."""
 
 from types import ModuleType
 from typing import Any

@@ -1,4 +1,4 @@
-"""A warm-up finishes, and leaves a process as it found it."""
+"""A warm-up ends, and leaves the process unchanged."""
 
 import json
 import subprocess

@@ -19,7 +19,7 @@ them unchanged. The program compares its results with those of a loop on the hos
 of its kernels in turn, and the program must notice. `make docs` writes this section from the folder.
 """
 FIRST_LINE = re.compile(r"// ([^:\n]+): (.+)\n")
-FOUND = re.compile(r"// Found: ([\w, ]+?), as (.+)\n")
+FINDINGS = re.compile(r"// Found: ([\w, ]+?), as (.+)\n")
 REFUSED = re.compile(r"// Refused: (.+)\n")
 
 
@@ -33,7 +33,7 @@ class Form:
     path: Path
     group: str
     about: str
-    found: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
     reason: str = ""
     refused: str = ""
 
@@ -48,7 +48,7 @@ def form(path: Path) -> Form:
     text = path.read_text(encoding="utf-8")
     first = FIRST_LINE.match(text)
     assert first, f"{path.name} begins with `// Group: what it computes`"
-    match = FOUND.match(text, first.end())
+    match = FINDINGS.match(text, first.end())
     refused = REFUSED.match(text, first.end())
     return Form(
         path,
@@ -81,9 +81,9 @@ def section() -> str:
     lines += ["", "In some of these programs the emulator reports a finding, and the finding is right:", ""]
     lines += ["| File | Found | Reason |", "|---|---|---|"]
     lines += [
-        f"| `{one.path.stem}` | {', '.join(f'`{kind}`' for kind in one.found)} | {one.reason} |"
+        f"| `{one.path.stem}` | {', '.join(f'`{kind}`' for kind in one.findings)} | {one.reason} |"
         for one in run
-        if one.found
+        if one.findings
     ]
     lines += ["", "These forms do not run. The emulator refuses each with the words on the right:", ""]
     lines += ["| Form | File | Reason |", "|---|---|---|"]

@@ -1,4 +1,4 @@
-"""The command `grader emulate`: arguments by name, findings in print, an exit status that tells."""
+"""The command `grader emulate` takes arguments by name, prints findings, and reports them in its status."""
 
 import json
 import os
@@ -9,6 +9,8 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+
+from reference.emulator.cache import cache_folder
 
 ROOT = Path(__file__).parents[3]
 SOURCE = """
@@ -25,10 +27,12 @@ template <int N> __global__ void three(float *out) { out[threadIdx.x] = N; }
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled_once(tmp_path_factory):
+def compiled_once(add_kernel_runtime, add_program_runtime, tmp_path_factory):
     """What one command compiles the next one finds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        cache_folder().mkdir(parents=True)
+        add_program_runtime(add_kernel_runtime(cache_folder()))
         yield
 
 

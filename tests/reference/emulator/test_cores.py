@@ -106,8 +106,8 @@ except OSError:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("cores")
+def folder(add_kernel_runtime, tmp_path_factory):
+    return add_kernel_runtime(tmp_path_factory.mktemp("cores"))
 
 
 def compiled(folder, cores, source=SOURCE):
@@ -256,10 +256,10 @@ def test_a_process_that_runs_blocks_has_the_time_that_is_left(folder):
         "walked(out[i], steps)", "walked(out[i], blockIdx.x ? -1 : steps)"
     )
 
-    def cpu_seconds(whose, call):
-        before = resource.getrusage(whose)
+    def cpu_seconds(processes, call):
+        before = resource.getrusage(processes)
         call()
-        after = resource.getrusage(whose)
+        after = resource.getrusage(processes)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     def launch(blocks, seconds=0):

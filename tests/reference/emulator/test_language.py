@@ -7,8 +7,8 @@ from reference.emulator import CompileError, Fresh, Module
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("kernels")
+def folder(add_kernel_runtime, tmp_path_factory):
+    return add_kernel_runtime(tmp_path_factory.mktemp("kernels"))
 
 
 def test_what_a_group_waits_for_is_its_own_threads(folder):

@@ -1,4 +1,4 @@
-"""Atomics, barriers and asynchronous copies of `cuda::`: each orders memory as it says, and no more."""
+"""Atomics, barriers and copies of `cuda::` order memory as CUDA's documentation says, and no more."""
 
 import numpy as np
 import pytest
@@ -245,9 +245,9 @@ def program():
 
 
 @pytest.fixture(scope="module")
-def module(tmp_path_factory):
+def module(request):
     """Every kernel, compiled once."""
-    module = Module(program(), folder=tmp_path_factory.mktemp("kernels"))
+    module = Module(program(), folder=request.config.cache.mkdir("kernels"))
     assert "left out" not in module.warnings, module.warnings
     return module
 

@@ -49,10 +49,10 @@ def instance(form):
 
 
 @pytest.fixture(scope="module")
-def module(tmp_path_factory):
+def module(request):
     """Every form, compiled once."""
     instances = [instance(form) for form in FORMS.values()]
-    return Module(HEAD, instances=instances, folder=tmp_path_factory.mktemp("kernels"))
+    return Module(HEAD, instances=instances, folder=request.config.cache.mkdir("kernels"))
 
 
 def in_memory(values, kind, layout, room):
@@ -108,7 +108,7 @@ def test_what_a_gpu_does_not_take_is_found_at_its_line(module, threads, first, l
     assert "load_matrix_sync(x" in HEAD.split("\n")[findings[kind].line - 1]
 
 
-def test_lanes_that_do_not_meet_are_found(tmp_path):
+def test_lanes_that_do_not_meet_are_found(add_kernel_runtime, tmp_path):
     source = (
         HEAD
         + """
@@ -123,7 +123,7 @@ __global__ void apart(const half *a, float *out)
 }
 """
     )
-    module = Module(source, folder=tmp_path)
+    module = Module(source, folder=add_kernel_runtime(tmp_path))
     run = module.check("apart", 1, 32, [np.zeros(256, np.float16), Fresh(np.zeros(32, np.float32))])
 
     assert {f.kind for f in run.findings} == {"divergent_barrier"}

@@ -1,6 +1,5 @@
 """A module checks a launch's arguments, offers CUDA's functions to kernels, and counts accesses."""
 
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable
@@ -27,21 +26,18 @@ extern "C" __global__ void fill(int n, float value, float *out)
 
 
 @pytest.fixture(scope="module")
-def module(request):
+def module(request, add_kernel_runtime):
     folder = request.config.cache.mkdir("kernels")
     return lambda source, **options: Module(source, folder=folder, **options)
 
 
 @pytest.fixture
-def new_folder(request, module, tmp_path):
-    """Makes an empty folder for libraries, with the runtime: it takes seconds to compile."""
-    module(FILL)
+def new_folder(add_kernel_runtime, tmp_path):
+    """Makes an empty folder for libraries, with the runtime."""
 
     def make(name: str = "libraries"):
         (tmp_path / name).mkdir()
-        for runtime in request.config.cache.mkdir("kernels").glob("runtime_*.so"):
-            shutil.copy2(runtime, tmp_path / name)
-        return tmp_path / name
+        return add_kernel_runtime(tmp_path / name)
 
     return make
 
@@ -56,6 +52,12 @@ def launched(
     run = module(source, checked=checked).launch("kernel", grid, block or out.size, arguments_of_run, **how)
     assert run.findings == ()
     return run
+
+
+def in_one_file(module, bodies, parameters):
+    """A module with a kernel for each body, `kernel_0` and so on: together they compile as fast as one."""
+    kernels = (f"__global__ void kernel_{n}({parameters})\n{{\n{body}\n}}\n" for n, body in enumerate(bodies))
+    return module("".join(kernels))
 
 
 # Arguments.
@@ -314,62 +316,69 @@ def test_schedules_hold_both_orders_of_each_two_blocks():
 LANES = np.arange(32)
 
 
-@pytest.mark.parametrize(
-    ("expression", "expected"),
-    by_name(
-        {
-            "shfl": ("__shfl_sync(~0u, i, 5)", np.full(32, 5)),
-            "shfl_of_halves": ("__shfl_sync(~0u, i, 17, 16)", LANES // 16 * 16 + 1),
-            "up": ("__shfl_up_sync(~0u, i, 3)", np.where(LANES < 3, LANES, LANES - 3)),
-            "down": ("__shfl_down_sync(~0u, i, 3)", np.where(LANES > 28, LANES, LANES + 3)),
-            "down_in_eights": ("__shfl_down_sync(~0u, i, 2, 8)", np.where(LANES % 8 > 5, LANES, LANES + 2)),
-            "xor": ("__shfl_xor_sync(~0u, i, 9)", LANES ^ 9),
-            "wide": ("(int)(__shfl_xor_sync(~0u, i * 5000000000LL, 1) / 5000000000LL)", LANES ^ 1),
-            "ballot": ("(int)(__ballot_sync(~0u, i % 3 == 0) & 0xff)", np.full(32, 0b01001001)),
-            "any": ("__any_sync(~0u, i == 7) + 2 * __any_sync(~0u, i == 40)", np.full(32, 1)),
-            "all": ("__all_sync(~0u, i < 32) + 2 * __all_sync(~0u, i < 31)", np.full(32, 1)),
-            "match": ("(int)__popc(__match_any_sync(~0u, i / 4))", np.full(32, 4)),
-            "reduce_add": ("__reduce_add_sync(~0u, -i)", np.full(32, -496)),
-            "reduce_min": ("__reduce_min_sync(~0u, 3 - i)", np.full(32, -28)),
-            "reduce_max": ("(int)__reduce_max_sync(~0u, (unsigned)i)", np.full(32, 31)),
-            "reduce_xor": ("(int)__reduce_xor_sync(~0u, 1u << i)", np.full(32, -1)),
-            "half_of_a_warp": (
-                "i < 16 ? __shfl_sync(0xffffu, i, 3) : __shfl_sync(0xffff0000u, i, 20)",
-                np.where(LANES < 16, 3, 20),
-            ),
-            "count": ("__syncthreads_count(i % 2) + 100 * __syncthreads_and(i >= 0)", np.full(32, 116)),
-            "or": ("__syncthreads_or(i == 5) + 2 * __syncthreads_and(i == 5)", np.full(32, 1)),
-        }
+EXCHANGES = {
+    "shfl": ("__shfl_sync(~0u, i, 5)", np.full(32, 5)),
+    "shfl_of_halves": ("__shfl_sync(~0u, i, 17, 16)", LANES // 16 * 16 + 1),
+    "up": ("__shfl_up_sync(~0u, i, 3)", np.where(LANES < 3, LANES, LANES - 3)),
+    "down": ("__shfl_down_sync(~0u, i, 3)", np.where(LANES > 28, LANES, LANES + 3)),
+    "down_in_eights": ("__shfl_down_sync(~0u, i, 2, 8)", np.where(LANES % 8 > 5, LANES, LANES + 2)),
+    "xor": ("__shfl_xor_sync(~0u, i, 9)", LANES ^ 9),
+    "wide": ("(int)(__shfl_xor_sync(~0u, i * 5000000000LL, 1) / 5000000000LL)", LANES ^ 1),
+    "ballot": ("(int)(__ballot_sync(~0u, i % 3 == 0) & 0xff)", np.full(32, 0b01001001)),
+    "any": ("__any_sync(~0u, i == 7) + 2 * __any_sync(~0u, i == 40)", np.full(32, 1)),
+    "all": ("__all_sync(~0u, i < 32) + 2 * __all_sync(~0u, i < 31)", np.full(32, 1)),
+    "match": ("(int)__popc(__match_any_sync(~0u, i / 4))", np.full(32, 4)),
+    "reduce_add": ("__reduce_add_sync(~0u, -i)", np.full(32, -496)),
+    "reduce_min": ("__reduce_min_sync(~0u, 3 - i)", np.full(32, -28)),
+    "reduce_max": ("(int)__reduce_max_sync(~0u, (unsigned)i)", np.full(32, 31)),
+    "reduce_xor": ("(int)__reduce_xor_sync(~0u, 1u << i)", np.full(32, -1)),
+    "half_of_a_warp": (
+        "i < 16 ? __shfl_sync(0xffffu, i, 3) : __shfl_sync(0xffff0000u, i, 20)",
+        np.where(LANES < 16, 3, 20),
     ),
-)
+    "count": ("__syncthreads_count(i % 2) + 100 * __syncthreads_and(i >= 0)", np.full(32, 116)),
+    "or": ("__syncthreads_or(i == 5) + 2 * __syncthreads_and(i == 5)", np.full(32, 1)),
+}
+
+
+@pytest.fixture(scope="module")
+def exchanges(module):
+    bodies = (f"int i = threadIdx.x;\nout[i] = {expression};" for expression, _ in EXCHANGES.values())
+    return in_one_file(module, bodies, "int *out")
+
+
+@pytest.mark.parametrize("name", EXCHANGES)
 @pytest.mark.parametrize("order", ["forward", "reverse", 3])
-def test_lanes_exchange_values_and_votes(module, expression, expected, order):
-    out = np.full(32, -99, "int32")
-    launched(module, f"int i = threadIdx.x;\nout[i] = {expression};", out, order=order)
-    np.testing.assert_array_equal(expected, out)
+def test_lanes_exchange_values_and_votes(exchanges, name, order):
+    kernel, out = f"kernel_{[*EXCHANGES].index(name)}", np.full(32, -99, "int32")
+    assert not exchanges.launch(kernel, 1, 32, [Fresh(out)], order=order).findings
+    np.testing.assert_array_equal(EXCHANGES[name][1], out)
 
 
-@pytest.mark.parametrize(
-    ("operation", "expected"),
-    {
-        "atomicAdd(at, i)": 3 + 496,
-        "atomicSub(at, i)": 3 - 496,
-        "atomicMax(at, i)": 31,
-        "atomicMin(at, -i)": -31,
-        "atomicAnd(at, i < 5 ? 2 : 3)": 2,
-        "atomicOr(at, i)": 31,
-        "atomicXor(at, 1 << i)": ~3,
-        "atomicInc((unsigned *)at, 9)": (3 + 32) % 10,
-        "atomicDec((unsigned *)at, 9)": (3 - 32) % 10,
-        "atomicCAS(at, 3 + i, 4 + i)": 35,
-        "atomicExch(at, 7)": 7,
-    }.items(),
-    ids=str,
-)
-def test_atomic_operations_are_whole(module, operation, expected):
-    source = f"__global__ void kernel(int *at) {{ int i = threadIdx.x; {operation}; }}"
+ATOMICS = {
+    "atomicAdd(at, i)": 3 + 496,
+    "atomicSub(at, i)": 3 - 496,
+    "atomicMax(at, i)": 31,
+    "atomicMin(at, -i)": -31,
+    "atomicAnd(at, i < 5 ? 2 : 3)": 2,
+    "atomicOr(at, i)": 31,
+    "atomicXor(at, 1 << i)": ~3,
+    "atomicInc((unsigned *)at, 9)": (3 + 32) % 10,
+    "atomicDec((unsigned *)at, 9)": (3 - 32) % 10,
+    "atomicCAS(at, 3 + i, 4 + i)": 35,
+    "atomicExch(at, 7)": 7,
+}
+
+
+@pytest.fixture(scope="module")
+def atomics(module):
+    return in_one_file(module, (f"int i = threadIdx.x; {operation};" for operation in ATOMICS), "int *at")
+
+
+@pytest.mark.parametrize(("number", "expected"), [*enumerate(ATOMICS.values())], ids=ATOMICS)
+def test_atomic_operations_are_whole(atomics, number, expected):
     at = np.array([3], "int32")
-    assert not module(source).launch("kernel", 1, 32, [at]).findings
+    assert not atomics.launch(f"kernel_{number}", 1, 32, [at]).findings
     assert at[0] == expected
 
 
@@ -395,21 +404,25 @@ def test_the_mathematical_functions_are_numpys_to_the_last_places(module, dtype)
         np.testing.assert_allclose(actual, expected, rtol=16 * np.finfo(dtype).eps, err_msg=name)
 
 
-@pytest.mark.parametrize(
-    ("expression", "expected"),
-    {
-        "min(3, 5LL)": 3, "max(2u, 7u)": 7, "min(2.5f, 1.5f)": 1.5, "max(1, 2.5)": 2.5,
-        "__clz(1)": 31, "__clz(0)": 32, "__popcll(255ULL)": 8, "__ffs(8)": 4, "(float)__brev(1u)": 2.0**31,
-        "__umulhi(1u << 31, 6u)": 3, "__float_as_int(1.0f) == 0x3f800000": 1, "fmaf(2, 3, 4)": 10,
-        "powf(2, 10)": 1024, "pow(2.0, 3)": 8, "fmodf(7, 4)": 3, "isnan(NAN)": 1, "isinf(INFINITY)": 1,
-        "__float2int_rn(2.5f)": 2, "__float2int_ru(2.1f)": 3, "__saturatef(2)": 1, "warpSize": 32,
-        "(int)sizeof(float4)": 16, "make_float2(1, 2).y": 2, "(int)dim3(4).y": 1, "__fdividef(6, 3)": 2,
-    }.items(),
-    ids=str,
-)  # fmt: skip
-def test_intrinsics_give_what_cuda_documents(module, expression, expected):
+INTRINSICS = {
+    "min(3, 5LL)": 3, "max(2u, 7u)": 7, "min(2.5f, 1.5f)": 1.5, "max(1, 2.5)": 2.5,
+    "__clz(1)": 31, "__clz(0)": 32, "__popcll(255ULL)": 8, "__ffs(8)": 4, "(float)__brev(1u)": 2.0**31,
+    "__umulhi(1u << 31, 6u)": 3, "__float_as_int(1.0f) == 0x3f800000": 1, "fmaf(2, 3, 4)": 10,
+    "powf(2, 10)": 1024, "pow(2.0, 3)": 8, "fmodf(7, 4)": 3, "isnan(NAN)": 1, "isinf(INFINITY)": 1,
+    "__float2int_rn(2.5f)": 2, "__float2int_ru(2.1f)": 3, "__saturatef(2)": 1, "warpSize": 32,
+    "(int)sizeof(float4)": 16, "make_float2(1, 2).y": 2, "(int)dim3(4).y": 1, "__fdividef(6, 3)": 2,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def intrinsics(module):
+    return in_one_file(module, (f"out[0] = {expression};" for expression in INTRINSICS), "double *out")
+
+
+@pytest.mark.parametrize(("number", "expected"), [*enumerate(INTRINSICS.values())], ids=INTRINSICS)
+def test_intrinsics_give_what_cuda_documents(intrinsics, number, expected):
     out = np.zeros(1, "float64")
-    launched(module, f"out[0] = {expression};", out)
+    assert not intrinsics.launch(f"kernel_{number}", 1, 1, [Fresh(out)]).findings
     assert out[0] == expected
 
 
@@ -535,22 +548,32 @@ def test_a_compilers_warning_is_kept_with_the_library(new_folder):
         assert "kernels.cu:1" in kernels.warnings and "unused" in kernels.warnings
 
 
-@pytest.mark.parametrize(
-    ("index", "transactions"), [("i", 4), ("2 * i", 8), ("31 - i", 4), ("0", 1), ("32 * i", 32), ("i + 1", 5)]
-)
-def test_a_warps_neighboring_floats_take_four_transactions(module, index, transactions):
+TRANSACTIONS = {"i": 4, "2 * i": 8, "31 - i": 4, "0": 1, "32 * i": 32, "i + 1": 5}
+
+
+@pytest.fixture(scope="module")
+def reads(module):
+    bodies = (f"int i = threadIdx.x;\nout[i] = a[{index}];" for index in TRANSACTIONS)
+    return in_one_file(module, bodies, "const float *a, float *out")
+
+
+@pytest.mark.parametrize(("number", "transactions"), [*enumerate(TRANSACTIONS.values())], ids=TRANSACTIONS)
+def test_a_warps_neighboring_floats_take_four_transactions(reads, number, transactions):
     """128 bytes are 4 sectors of 32; the further apart, the more, up to one for each lane."""
-    a, out = np.zeros(1024, "float32"), np.zeros(32, "float32")
-    body = f"int i = threadIdx.x;\nout[i] = a[{index}];"
-    run = launched(module, body, out, a, parameters="const float *a, ", counting=True)
+    arguments = [np.zeros(1024, "float32"), Fresh(np.zeros(32, "float32"))]
+    run = reads.launch(f"kernel_{number}", 1, 32, arguments, counting=True)
+    assert not run.findings
     assert run.counters.global_requests == 2
     assert run.counters.global_transactions == transactions + 4
 
 
-@pytest.mark.parametrize(("stride", "conflicts"), [(1, 0), (2, 1), (3, 0), (32, 31), (33, 0), (0, 0)])
-def test_bank_conflicts_are_those_of_the_stride(module, stride, conflicts):
-    """gcd(stride, 32) lanes meet in one bank; a word that all of them read is given to all at once."""
-    body = f"""
+CONFLICTS = {"1": 0, "2": 1, "3": 0, "32": 31, "33": 0, "0": 0}
+
+
+@pytest.fixture(scope="module")
+def strides(module):
+    bodies = [
+        f"""
     __shared__ float tile[1056];
     int i = threadIdx.x;
     for (int k = i; k < 1056; k += 32)
@@ -558,7 +581,19 @@ def test_bank_conflicts_are_those_of_the_stride(module, stride, conflicts):
     __syncthreads();
     out[i] = tile[{stride} * i];
     """
-    run = launched(module, body, np.zeros(32, "float32"), counting=True)
+        for stride in CONFLICTS
+    ]
+    return in_one_file(module, bodies, "float *out")
+
+
+@pytest.mark.parametrize(
+    ("number", "conflicts"), [*enumerate(CONFLICTS.values())], ids=[*map(str, CONFLICTS)]
+)
+def test_bank_conflicts_are_those_of_the_stride(strides, number, conflicts):
+    """gcd(stride, 32) lanes meet in one bank; a word that all of them read is given to all at once."""
+    out = np.zeros(32, "float32")
+    run = strides.launch(f"kernel_{number}", 1, 32, [Fresh(out)], counting=True)
+    assert not run.findings
     assert run.counters.bank_conflicts == conflicts
     assert run.counters.shared_requests == 34
 

@@ -177,7 +177,9 @@ def test_words_that_a_program_quotes_stay_its_own(folder):
     assert source.in_words(said) == said.removesuffix("line 3 says") + f"line 3 of {header} says"
 
 
-def test_a_mistake_and_a_finding_in_a_header_name_the_header(folder):
+def test_a_mistake_and_a_finding_in_a_header_name_the_header(add_kernel_runtime, folder):
+    (folder / "backflip" / "emulator").mkdir(parents=True)
+    add_kernel_runtime(folder / "backflip" / "emulator")
     (folder / "kernel.h").write_text(
         "#pragma once\n\n__global__ void k(int *out) { out[1 + threadIdx.x] = BAD; }\n"
     )

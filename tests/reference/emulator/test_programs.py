@@ -7,7 +7,7 @@ import pytest
 
 from reference.emulator import CompileError
 from reference.emulator.compile import compiler, poisoned
-from reference.emulator.programs import Program, is_program, program_into, read_records, runtime_into
+from reference.emulator.programs import Program, is_program, program_into, read_records
 from reference.emulator.programs.launches import with_calls
 from tests.tables import by_name
 
@@ -572,11 +572,11 @@ def source() -> str:
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
+def program(add_program_runtime, tmp_path_factory):
     """The program, compiled once for all."""
     folder = tmp_path_factory.mktemp("program")
     written = Program(source(), "cases.cu")
-    program_into(written, runtime_into(folder), folder / "cases")
+    program_into(written, add_program_runtime(folder), folder / "cases")
     return written, folder / "cases"
 
 
@@ -637,11 +637,13 @@ int main()
 """
 
 
-def test_a_variable_without_a_value_is_found_in_a_whole_program_and_holds_a_wrong_one(tmp_path):
+def test_a_variable_without_a_value_is_found_in_a_whole_program_and_holds_a_wrong_one(
+    add_program_runtime, tmp_path
+):
     if compiler()[1] != "gcc":
         pytest.skip("clang decides otherwise which variables are surely without a value")
     written = Program(WITHOUT_VALUES, "sums.cu")
-    program_into(written, runtime_into(tmp_path), tmp_path / "cases")
+    program_into(written, add_program_runtime(tmp_path), tmp_path / "cases")
     done, report = run((written, tmp_path / "cases"), "")
     assert done.stdout == ("0" if poisoned() else done.stdout)
     assert [str(f) for f in report.findings] == [
@@ -748,9 +750,11 @@ def test_what_a_program_may_not_have_on_the_device_it_may_have_on_the_host():
         Program(f"__global__ void k() {{ {statement} }}\nint main() {{}}").text()
 
 
-def test_a_copy_to_constant_memory_of_the_host_is_refused_in_one_line_of_the_file(tmp_path):
+def test_a_copy_to_constant_memory_of_the_host_is_refused_in_one_line_of_the_file(
+    add_program_runtime, tmp_path
+):
     text = "int main()\n{\n    const float *d = nullptr;\n    cudaMemcpy(d, d, 4, cudaMemcpyDefault);\n}\n"
     with pytest.raises(CompileError) as error:
-        program_into(Program(text, "copies.cu"), runtime_into(tmp_path), tmp_path / "copies")
+        program_into(Program(text, "copies.cu"), add_program_runtime(tmp_path), tmp_path / "copies")
     (line,) = str(error.value).splitlines()
     assert line.startswith("copies.cu:4:") and "const float" in line

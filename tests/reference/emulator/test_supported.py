@@ -36,9 +36,9 @@ def source(rows):
 
 
 @pytest.fixture(scope="module")
-def module(tmp_path_factory):
+def module(request):
     """All snippets, compiled once."""
-    return Module(source(ROWS), folder=tmp_path_factory.mktemp("kernels"))
+    return Module(source(ROWS), folder=request.config.cache.mkdir("kernels"))
 
 
 @pytest.mark.parametrize("title", ROWS)

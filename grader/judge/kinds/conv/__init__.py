@@ -165,7 +165,7 @@ class ConvKind(Kind):
         return ""
 
     def explain_shape(self, expected: Shape, actual: Shape, inputs: Inputs) -> str:
-        """See `shape_slips`."""
+        """The slip in the arithmetic of lengths that gives the actual shape; "" if no known slip does."""
         return slip_of(expected, actual, inputs)
 
     def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
@@ -186,7 +186,7 @@ class ConvKind(Kind):
         return bool(n == channels == 1) and all(p < k for _, k, _, p in _sizes(inputs))
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """See `small_cases`."""
+        """Small convolutions with the case's settings, the plain ones first."""
         return small_cases(parameters)
 
 

@@ -12,7 +12,7 @@ enum CopyKind { HOST_TO_HOST, HOST_TO_DEVICE, DEVICE_TO_HOST, DEVICE_TO_DEVICE, 
 const char *const NO_DIRECTION = "with a direction that does not fit its pointers";
 
 struct Side {
-    long number;  // of the allocation; -1: memory of the host's
+    long number;  // the allocation's number; -1: host memory
     bool is_bad;
 };
 
@@ -43,13 +43,13 @@ Side side_of(const void *pointer, std::size_t bytes, const char *what, int line)
     return {number, false};
 }
 
-bool is_reachable(const Side &side, bool on_device)  // by the name of its direction
+bool is_reachable(const Side &side, bool on_device)  // true if this side is where the direction says
 {
     bool is_shared = side.number >= 0 && allocations[std::size_t(side.number)].where != ON_DEVICE;
     return is_shared || (side.number >= 0) == on_device;
 }
 
-// Bytes of a device array that no thread and no copy has written, if whole elements are missing.
+// Reports whole elements of a device array that no thread and no copy has written.
 void look_for_unwritten(long number, std::size_t start, std::size_t bytes, int line)
 {
     const Allocation &one = allocations[std::size_t(number)];

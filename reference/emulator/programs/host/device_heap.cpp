@@ -20,20 +20,20 @@ struct Heap {
 Heap &heap = *new Heap;
 bool has_heap;
 std::size_t heap_size = 8 << 20;
-// A thread's n-th block of a launch has one place in all orders, and no other thread gets it: so an order does not show
-// in pointers.
+// A thread's n-th block in a launch has the same place in every order, and no other thread gets that place. So pointers
+// do not depend on the order.
 std::map<std::pair<std::int64_t, int>, std::pair<std::size_t, std::size_t>> &planned
     = *new std::map<std::pair<std::int64_t, int>, std::pair<std::size_t, std::size_t>>;
 std::map<std::int64_t, int> &counts = *new std::map<std::int64_t, int>;  // of blocks, by thread, in this order
 
-// A place for that many bytes of the heap; 0 if there is none. A place that a thread of this launch has freed serves the same
-// thread again, and no other: bytes that two threads have one after the other would look like a race.
+// A place for that many bytes on the heap; 0 if the heap is full. If a thread of this launch frees a place, only the same
+// thread can get it again: bytes that two threads use one after the other would look like a race.
 std::size_t place_on_heap(std::size_t bytes, std::int64_t who)
 {
     for (auto one = heap.freed_now.lower_bound({who, 0}); one != heap.freed_now.end() && one->first.first == who; ++one)
         if (one->second >= bytes && !heap.blocks.count(one->first.second))
             return one->first.second;
-    std::size_t room = (bytes + 15) / 16 * 16 + 16;  // and some that no thread owns
+    std::size_t room = (bytes + 15) / 16 * 16 + 16;  // including 16 bytes that no thread owns
     if (room <= heap_start + heap_size - heap.next) {
         heap.next += room;
         return heap.next - room;

@@ -1,4 +1,4 @@
-// Device memory: where blocks lie, who may use them when, and the errors that a program asks for.
+// Device memory: the places of blocks, who may use them and when, and the errors that a program queries.
 //
 // Device memory lies in the runtime's arena, which the host cannot reach while its own code runs: such an access ends
 // the program, as on a GPU. Memory that both use (cudaMallocManaged) comes after it.
@@ -20,8 +20,8 @@ Error last_error, lasting_error, coming_error;
 
 namespace {
 
-const std::size_t MOST_MEMORY = std::size_t(1) << 30, LEAST_MEMORY = std::size_t(64) << 20, APART = 64 << 10;
-const std::size_t PAGE = 64 << 10;  // of any processor
+const std::size_t MOST_MEMORY = std::size_t(1) << 30, LEAST_MEMORY = std::size_t(64) << 20, BLOCK_DISTANCE = 64 << 10;
+const std::size_t PAGE = 64 << 10;  // a multiple of every processor's page size
 
 void on_host_access(Mode mode, std::uintptr_t address, int, std::uint64_t place)
 {
@@ -61,7 +61,7 @@ std::size_t offset_of(const void *pointer)
 
 bool in_arena(const void *pointer) { return memory && offset_of(pointer) < memory; }
 
-void mark(std::size_t start, std::size_t size, unsigned bits)  // of each byte: 1 it exists, 16 it was written
+void mark(std::size_t start, std::size_t size, unsigned bits)  // for each byte, 1: it exists, 16: it was written
 {
     for (std::size_t i = start; i < start + size;) {
         if (i % 4 == 0 && i + 4 <= start + size) {
@@ -94,8 +94,8 @@ bool prepare_memory()
         return false;
     arena_size = 0;  // outside of a launch, every access to the arena calls on_host_access
     shared_memory_from = memory / 4 * 3 / PAGE * PAGE;
-    next_start = SHARED_ZONE + APART;
-    next_shared = shared_memory_from + APART;
+    next_start = SHARED_ZONE + BLOCK_DISTANCE;
+    next_shared = shared_memory_from + BLOCK_DISTANCE;
     mprotect(arena + SHARED_ZONE, shared_memory_from - SHARED_ZONE, PROT_NONE);
     host_access = on_host_access;
     return true;
@@ -105,7 +105,7 @@ bool prepare_memory()
 bool place(std::size_t bytes, bool is_shared, std::size_t &start)
 {
     std::size_t &next = is_shared ? next_shared : next_start;
-    std::size_t end = is_shared ? memory : shared_memory_from, room = (bytes + 255) / 256 * 256 + APART;
+    std::size_t end = is_shared ? memory : shared_memory_from, room = (bytes + 255) / 256 * 256 + BLOCK_DISTANCE;
     if (bytes <= end && next + room <= end) {
         start = next;
         next += room;
@@ -155,7 +155,7 @@ INTERFACE int emulator_malloc(void **pointer, std::size_t bytes, std::size_t ele
     return SUCCESS;
 }
 
-// The type of a pointer to a block tells the size of the block's elements, where cudaMalloc got a `void **`.
+// If cudaMalloc got a `void **`, the type of a later pointer to the block gives the size of the block's elements.
 INTERFACE void emulator_element(const void *pointer, std::size_t element)
 {
     long number = in_arena(pointer) ? find(offset_of(pointer)) : -1;

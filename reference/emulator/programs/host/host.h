@@ -1,4 +1,4 @@
-// What the parts of the host's side share: blocks of memory, errors, and what there is to tell.
+// Declarations that the parts of the host's side share: blocks of memory, errors, and records.
 #pragma once
 
 #include "state.h"
@@ -29,10 +29,10 @@ struct Allocation {
 };
 
 // device_memory.cpp
-extern std::vector<Allocation> &allocations;  // those of the runtime's regions, by the same numbers
-extern std::size_t memory, shared_memory_from;  // of the arena: all of it, and where the host may go as well
+extern std::vector<Allocation> &allocations;  // one for each of the runtime's regions, with the same numbers
+extern std::size_t memory, shared_memory_from;  // the arena's size, and where the part begins that the host may use
 extern std::size_t next_start, next_shared;     // where the next blocks begin
-extern bool is_open;        // the arena is: no host code runs
+extern bool is_open;        // true while the arena may be used, so no host code runs
 extern bool is_unfinished;  // a kernel was launched, and the host has not waited since
 extern Error last_error, lasting_error, coming_error;
 Error fail(Error error);
@@ -54,7 +54,7 @@ void tell(const Finding &found, const char *kernel, int line);
 void tell_the_end();
 
 // device_heap.cpp
-typedef std::map<std::size_t, std::size_t> HeapBlocks;  // in use: where, and their size
+typedef std::map<std::size_t, std::size_t> HeapBlocks;  // the start and the size of each block in use
 extern std::size_t heap_start;                          // 0 before the first launch
 bool make_heap();
 void begin_launch_on_heap();
@@ -64,7 +64,7 @@ HeapBlocks &heap_blocks();
 // program.cpp
 extern int most_orders;
 extern std::uint64_t seed;
-extern double most_seconds;  // of CPU time; 0: any
+extern double most_seconds;  // a limit on CPU time; 0: no limit
 extern std::uintptr_t code_start, code_end, program_base;
 extern char *image_start;  // the program's own variables
 extern std::size_t image_size;

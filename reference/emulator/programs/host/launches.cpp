@@ -14,11 +14,11 @@ namespace host {
 
 namespace {
 
-const int ORDERLY = 2;              // launches of one kernel and size that run in every order; later ones in one
-const double LEAST_SECONDS = 0.1;  // for a launch
-const std::uint64_t MOST_AT_ONCE = 108 * 256;  // threads of a cooperative launch: each has a stack, of two mappings
+const int ORDERLY = 2;              // this many launches of one kernel and size run in every order, later ones in one
+const double LEAST_SECONDS = 0.1;  // every launch may take this long
+const std::uint64_t MOST_AT_ONCE = 108 * 256;  // threads of a cooperative launch: each has a stack of two mappings
 
-bool is_cooperative;  // the next launch is
+bool is_cooperative;  // true if the next launch is cooperative
 const char *parameters_start;
 std::size_t parameters_size;
 // Never destroyed, because they are used after main has ended.
@@ -138,7 +138,7 @@ struct emulator_configuration {
     void *stream;
 };
 
-// The launch that comes next keeps all of its blocks at once.
+// Makes the next launch cooperative: all of its blocks exist at the same time.
 INTERFACE void emulator_next_is_cooperative() { is_cooperative = true; }
 
 INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator_configuration *how,

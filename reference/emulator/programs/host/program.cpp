@@ -8,7 +8,7 @@
 #include <link.h>
 #include <ucontext.h>
 
-extern "C" __attribute__((weak)) const char emulator_no_value[];  // the program's: variables used without a value
+extern "C" __attribute__((weak)) const char emulator_no_value[];  // the program's variables that are used without a value
 
 namespace host {
 
@@ -22,7 +22,7 @@ bool has_told_crash;
 
 namespace {
 
-const int DEEP = 512;  // how many words of the stack may precede the return address
+const int DEEP = 512;  // at most this many words of the stack come before the return address
 
 int look_at_program(dl_phdr_info *info, std::size_t, void *)
 {

@@ -1,5 +1,5 @@
-// Writes what was found, a line each, to the descriptor that EMULATOR_FINDINGS names. programs/records.py reads it. The last
-// line says how many came before.
+// Writes each finding as one line to the descriptor that EMULATOR_FINDINGS names. programs/records.py reads the lines. The
+// last line counts the lines before it.
 
 #include "host.h"
 
@@ -20,7 +20,7 @@ int file = -1;
 pid_t own_process;
 long long records_written;
 // Never destroyed, because it is used after main has ended.
-std::set<std::string> &told = *new std::set<std::string>;
+std::set<std::string> &reported = *new std::set<std::string>;
 
 std::string plain(const char *text)
 {
@@ -35,7 +35,7 @@ long long in_file(std::uint64_t place)
     return place > code_start && place <= code_end + 1 ? (long long)(place - program_base) : 0;
 }
 
-// A block of memory that the next record names: told once. `before` counts the blocks that its line has made before it.
+// Describes a block of memory before the first record that names it. `before` counts the earlier blocks of its line.
 void tell_allocation(std::size_t number)
 {
     if (number >= allocations.size() || !is_news("memory" + columns({(long long)number})))
@@ -55,7 +55,7 @@ void open_records()
     own_process = getpid();
 }
 
-bool is_news(const std::string &record) { return told.insert(record).second; }
+bool is_news(const std::string &record) { return reported.insert(record).second; }
 
 void write_record(const std::string &line)
 {
@@ -113,7 +113,7 @@ void tell(const Finding &found, const char *kernel, int line)
         + '\t' + plain(kernel) + '\t' + plain(one.name) + '\t' + plain(one.type) + '\n');
 }
 
-// The program ends: nothing can be found any more.
+// The program ends, so there are no more findings.
 void tell_the_end()
 {
     for (std::size_t i = 0; i < allocations.size(); ++i)

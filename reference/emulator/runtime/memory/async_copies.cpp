@@ -8,7 +8,7 @@ using namespace emulator;
 
 INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
 
-// Copies that the block's threads have started and that are not yet done.
+// Copies that the block's threads have started and that have not taken place yet.
 namespace {
 
 struct Copy {
@@ -19,8 +19,8 @@ struct Copy {
     unsigned batch;
 };
 std::vector<Copy> copies[MAX_THREADS];
-unsigned batches[MAX_THREADS];  // committed
-std::uint32_t copies_of[MAX_THREADS];  // the block that they belong to, by its start
+unsigned batches[MAX_THREADS];  // how many batches each thread has committed
+std::uint32_t copies_of[MAX_THREADS];  // the start of the block that each thread's copies belong to
 
 std::vector<Copy> &copies_of_thread()
 {
@@ -45,7 +45,7 @@ INTERFACE void emulator_commit()
     copies_of_thread();
     ++batches[thread];
 }
-// Does the copies of all batches but the last `count`.
+// Makes the copies of all batches except the last `count`.
 INTERFACE void emulator_wait_for_copies(unsigned count)
 {
     std::vector<Copy> &mine = copies_of_thread();

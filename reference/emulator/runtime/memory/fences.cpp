@@ -1,4 +1,4 @@
-// Records fences and the words by which threads hand on what they did before a fence.
+// Records fences, and the words through which a thread makes its work before a fence visible to others.
 
 #include "fences.h"
 #include "shadow_memory.h"
@@ -10,8 +10,8 @@ namespace emulator {
 
 std::uint32_t releases_of;
 
-std::vector<Fence> fences;  // by block; empty as long as none has passed one
-std::uint32_t fences_of;    // the launch that they belong to
+std::vector<Fence> fences;  // by block; empty until a block passes a fence
+std::uint32_t fences_of;    // the launch that `fences` belongs to
 
 Fence *fence_of(std::int64_t number)
 {
@@ -29,16 +29,16 @@ bool was_published(std::int64_t by, std::uint32_t moment)
     return theirs && mine && mine->has_seen_others && theirs->published > moment;
 }
 
-// Within a block: a thread passes a fence and then updates a word atomically; a thread that later updates that word
-// is ordered after what the first did before the fence. This is how a lock is passed on.
+// Within a block: one thread passes a fence and then updates a word atomically. A second thread that later updates that
+// word is ordered after everything that the first did before the fence. This is how a lock changes hands.
 struct Release {
     int thread;
     std::uint32_t passed;
 };
-std::uint32_t fence_passed[MAX_THREADS];                        // moments; of the block if after its start
+std::uint32_t fence_passed[MAX_THREADS];                        // moments; those before the block's start do not count
 std::unordered_map<std::size_t, std::vector<Release>> releases;  // by the word's offset
-std::unordered_map<std::uint64_t, std::size_t> acquired;         // by word and thread: how many it has seen
-// By thread, what its relaxed operations have seen, in the same form: it has acquired that after its next fence.
+std::unordered_map<std::uint64_t, std::size_t> acquired;         // by word and thread: how many releases it has acquired
+// By thread, the releases that its relaxed operations have seen, in the same form. Its next fence acquires them.
 std::unordered_map<int, std::unordered_map<std::uint64_t, std::size_t>> looked;
 
 // Acquires a word's releases, or the first `most` of them: a barrier's waiter sees those of its phase, and no later
@@ -115,8 +115,8 @@ INTERFACE void emulator_fence_in_order(int acquires, int releases_too, int of_bl
 INTERFACE void emulator_fence() { emulator_fence_in_order(1, 1, 0); }
 INTERFACE void emulator_fence_block() { emulator_fence_in_order(1, 1, 1); }
 
-// A thread arrives at its block's shared object at this address, or has waited there for the first `most` arrivals. Returns
-// how many there were.
+// A thread arrives at its block's shared object at this address, or has waited there for the first `most` arrivals.
+// Returns the number of arrivals so far.
 INTERFACE unsigned emulator_order(const void *word, int acquires, int releases_too, int of_block, unsigned most)
 {
     if (!is_checked)

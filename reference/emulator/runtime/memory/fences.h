@@ -8,7 +8,7 @@ namespace emulator {
 
 struct Fence {
     std::uint32_t passed, published;  // moments; 0: never
-    bool has_seen_others, has_looked;  // by acquiring, or before its next fence by a relaxed operation
+    bool has_seen_others, has_looked;  // it has acquired another block's work; it has read by a relaxed operation
 };
 
 extern std::uint32_t releases_of;  // the block, by its start, in which a thread has passed a fence

@@ -1,8 +1,8 @@
-// Is called for every access to memory, and finds bugs that a GPU would silently ignore.
+// Checks every access to memory, and finds bugs that a GPU would silently ignore.
 //
 // Kernels are compiled with -fsanitize=thread: the compiler then calls a function before every load and store.
-// These functions replace the sanitizer's own library. Shadow memory records for every 4 bytes of the arena
-// which of them exist, which were written, and the last threads to access them.
+// These functions replace the sanitizer's own library. For every 4 bytes of the arena, shadow memory records
+// which bytes exist, which were written, and the last threads that accessed them.
 
 #include "race_detector.h"
 #include "state.h"
@@ -16,7 +16,7 @@ bool (*is_parameter)(std::uintptr_t);
 
 namespace {
 
-const std::uint32_t PATIENCE = 1000;  // looks at one place that does not change
+const std::uint32_t PATIENCE = 1000;  // a thread that reads an unchanged value this often lets others run
 
 // The bytes of a word that an access uses, a bit each.
 inline unsigned bytes_in(std::size_t at, std::size_t offset, int size)
@@ -29,11 +29,11 @@ inline unsigned bytes_in(std::size_t at, std::size_t offset, int size)
 template <Mode MODE>
 inline void meet_word(Word &word, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
 {
-    Word *apart = __builtin_expect(word.parts != 0, 0) ? bytes_of(word, at) : nullptr;
-    if (__builtin_expect(bytes != 15 && !apart, 0))
-        apart = (bytes_of(word, at), split(word, at));
-    if (__builtin_expect(apart != nullptr, 0))
-        access_bytes<MODE>(apart, bytes, at, offset, size, place);
+    Word *by_byte = __builtin_expect(word.parts != 0, 0) ? bytes_of(word, at) : nullptr;
+    if (__builtin_expect(bytes != 15 && !by_byte, 0))
+        by_byte = (bytes_of(word, at), split(word, at));
+    if (__builtin_expect(by_byte != nullptr, 0))
+        access_bytes<MODE>(by_byte, bytes, at, offset, size, place);
     else
         access_shadow<MODE>(word, bytes, at, offset, size, place);
 }
@@ -41,15 +41,15 @@ inline void meet_word(Word &word, unsigned bytes, std::size_t at, std::size_t of
 template <Mode MODE>
 inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int size, std::uint64_t place)
 {
-    unsigned known = state[at];
-    if (MODE != WRITE && (known >> 4 & bytes) != bytes)
+    unsigned before = state[at];
+    if (MODE != WRITE && (before >> 4 & bytes) != bytes)
         report(finding_at(UNINITIALIZED_READ, MODE, place, offset, size));
     meet_word<MODE>(words[at], bytes, at, offset, size, place);
     if (MODE != READ)
-        state[at] = static_cast<unsigned char>(known | bytes << 4);
+        state[at] = static_cast<unsigned char>(before | bytes << 4);
 }
 
-// The thread's accesses, one by one: a loop that only looks at one place lets others run.
+// The last read of the running thread: a loop that only reads one place again and again lets other threads run.
 std::size_t seen_offset;
 std::uint64_t seen_value;
 std::uint32_t seen_times;
@@ -87,7 +87,8 @@ template <Mode MODE> void access_variable(std::size_t offset, int size, std::uin
         meet_word<MODE>(variables[at - VARIABLES / 4], bytes_in(at, offset, size), at, offset, size, place);
 }
 
-// The thread's own memory, constants and the like; or no memory at all, and then the thread cannot go on.
+// An access outside of the arena: to the thread's own memory, to constants and the like, or to no memory at all. In the
+// last case the thread cannot go on.
 template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t address, int size, std::uint64_t place)
 {
     std::uintptr_t last = address + std::uintptr_t(size) - 1;
@@ -108,7 +109,7 @@ template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t add
     stop();
 }
 
-std::uint64_t plain_reads[2];  // of 4 bytes each; of global and of shared memory
+std::uint64_t plain_reads[2];  // the number of reads of 4 bytes, from global and from shared memory
 
 const int WIDEST = 16;  // bytes that one instruction of a GPU reads or writes: a copy of a large struct takes many
 
@@ -250,7 +251,7 @@ INTERFACE void emulator_atomic_in_order(
         (is_shared ? counters.shared_reads : counters.global_reads) += !is_store;
         (is_shared ? counters.shared_writes : counters.global_writes) += is_store || releases_too;
     }
-    // behind the access, which lets others run where it is one of many looks
+    // after the access, which may let other threads run
     hand_on(offset, acquires, releases_too, SIZE_MAX, !is_store);
 }
 
@@ -308,6 +309,6 @@ INTERFACE void *__tsan_memset(void *to, int value, std::size_t n)
 INTERFACE void __tsan_vptr_update(void **p, void *) { access<WRITE>(p, int(sizeof *p), HERE); }
 INTERFACE void __tsan_vptr_read(void **p) { access<READ>(p, int(sizeof *p), HERE); }
 INTERFACE void __tsan_init() {}
-INTERFACE void __sanitizer_cov_trace_pc() {}  // where arithmetic.py has not taken the call out
+INTERFACE void __sanitizer_cov_trace_pc() {}  // for calls that arithmetic.py has not removed
 INTERFACE void __tsan_func_entry(void *) {}
 INTERFACE void __tsan_func_exit() {}

@@ -18,11 +18,11 @@ namespace emulator {
 namespace {
 
 struct Parts {
-    std::size_t at;  // the word
+    std::size_t at;  // the word's number
     Word bytes[4];
 };
 std::vector<Parts> parts;
-std::uint32_t parts_of;  // the launch that they belong to
+std::uint32_t parts_of;  // the launch that `parts` belongs to
 
 // A store over another lane's store: afterwards, memory shows whether both stored the same value.
 struct Pending {
@@ -67,7 +67,7 @@ bool is_one_store(const Word &word, std::uint64_t place, int size)
 __attribute__((noinline)) void suspect(std::uint64_t place, std::size_t offset, int size, int other, std::uint32_t moment)
 {
     if (pending.is_open || was_handed_on(other, moment))
-        return;  // it is of the same access, or in order
+        return;  // it belongs to the same access, or the two stores are ordered
     pending.is_open = true;
     pending.memory = memory_at(offset);
     pending.size = size;
@@ -101,15 +101,16 @@ inline int weight(std::uint32_t moment, int other, std::uint32_t since)
     return other / WARP != thread / WARP ? 2 : 1;
 }
 
-// A writer that races with a third reader races with one of two others as well, unless something orders it after those
-// two alone: a fence of theirs, or a barrier of some lanes. From then on, all readers since the last write are kept.
+// Two readers of a word are enough: a writer that races with a third one races with one of these two as well. The
+// exception is a fence, or a barrier of some lanes, that orders the writer after these two alone. Once a kernel has
+// passed one, all readers since the last write are kept.
 struct Reader {
     std::uint32_t read_at;
     std::int16_t thread;
     std::uint16_t bytes;
 };
 std::unordered_map<std::size_t, std::vector<Reader>> more_readers;  // by word
-std::uint32_t more_readers_of;                                      // the launch that they belong to
+std::uint32_t more_readers_of;                                      // the launch that `more_readers` belongs to
 
 inline bool keeps_all_readers() { return orders_some || releases_of == block_start; }
 
@@ -117,7 +118,7 @@ __attribute__((noinline)) void keep_reader(
     std::size_t at, std::uint32_t moment, std::int16_t who, unsigned bytes, std::uint32_t since)
 {
     if (!weight(moment, who, since))
-        return;  // what this thread does from now on is ordered after that read, and so is what others will do
+        return;  // everything that this thread and others do from now on is ordered after that read
     if (more_readers_of != launch_start)
         more_readers.clear();
     more_readers_of = launch_start;
@@ -138,7 +139,7 @@ __attribute__((noinline)) void keep_reader(
         }
 }
 
-// A write or an atomic operation meets them; what comes later is compared with that.
+// Compares a write or an atomic operation with all readers, and forgets them: later accesses are compared with the write.
 template <Mode MODE>
 __attribute__((noinline)) void meet_readers(
     unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place, std::uint32_t since)
@@ -193,7 +194,7 @@ inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_
             report_race(MODE, place, offset, size, word.reader[i], word.read_at[i], READ);
     if (__builtin_expect(keeps_all_readers(), 0))
         meet_readers<MODE>(bytes, at, offset, size, place, since);
-    // another block meets the last operation of this one, and an earlier one counts as long as all were atomic
+    // another block is compared with the last operation of this block; an earlier one counts while all were atomic
     word.of_block = MODE == ATOMIC_OF_BLOCK || (MODE == ATOMIC && word.atomic && word.of_block && word.written_at >= block_start);
     word.written_at = now;
     word.writer = std::int16_t(thread);
@@ -222,15 +223,15 @@ Word *split(Word &word, std::size_t at)
 
 template <Mode MODE>
 __attribute__((noinline)) void access_bytes(
-    Word *known, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
+    Word *by_byte, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
 {
     for (unsigned byte = 0; byte < 4; ++byte)
         if (bytes >> byte & 1)
-            access_shadow<MODE>(known[byte], 1u << byte, at, offset, size, place);
+            access_shadow<MODE>(by_byte[byte], 1u << byte, at, offset, size, place);
 }
 
-// True if another reader of this word adds nothing: two others read it in this moment, none after it was
-// written. The next writer is unordered with one of them.
+// True if another reader of this word adds nothing: two threads have read it in this moment, and its last write is
+// ordered before them. The next writer races with one of the two.
 inline bool tells_nothing(const Word &word, bool is_shared)
 {
     return word.written_at < (is_shared ? last_barrier : launch_start) && word.read_at[0] == now

@@ -36,7 +36,7 @@ template <typename T> bool allocate(T *&memory, std::size_t count, std::size_t &
 void forget(const Array &array)
 {
     if (!is_checked)
-        return;  // what an earlier block left there stays, as on a GPU
+        return;  // an earlier block's values stay there, as on a GPU
     std::memset(arena + array.start, 255, array.size);  // NaN, or -1
     std::size_t whole = array.size / 4;
     std::memset(state + array.start / 4, 15, whole);

@@ -25,7 +25,7 @@ struct Type {
 struct Mismatch {
     Location location;
     const Type *type;
-    unsigned char alignment, check;  // the logarithm; 1: a store
+    unsigned char alignment, check;  // the alignment's binary logarithm; 1 for a store
 };
 
 struct Beyond {
@@ -33,7 +33,7 @@ struct Beyond {
     const Type *array, *index;
 };
 
-// 0 in a header of the emulator: there the address gives the line that calls it.
+// The line of the source; 0 in a header of the emulator, where the address gives the line that calls it.
 std::int32_t line_of(const Location &location)
 {
     std::size_t length = location.file ? std::strlen(location.file) : 0;

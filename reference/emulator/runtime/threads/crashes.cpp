@@ -69,8 +69,8 @@ void end_with(Kind kind, const char *name, std::uintptr_t code)
     stop();
 }
 
-// The launch's time is over. It ends where a thread runs a kernel's own code: there the runtime's state is whole.
-// Elsewhere, or in another thread of the host's, the next signal will find it there.
+// The launch's time is over. It ends only while a thread runs a kernel's own code, because the runtime's state is then
+// complete. At any other moment, the signal changes nothing, and the next signal tries again.
 void late(int, siginfo_t *, void *context)
 {
     Registers at = registers_in(context);
@@ -94,7 +94,7 @@ void start_timer()
         return;
     double whole = std::floor(launch.seconds);
     itimerval timer = {{0, LATE_AGAIN}, {time_t(whole), suseconds_t((launch.seconds - whole) * 1e6)}};
-    timer.it_value.tv_usec += whole == 0 && timer.it_value.tv_usec == 0;  // 0 would be never
+    timer.it_value.tv_usec += whole == 0 && timer.it_value.tv_usec == 0;  // 0 would mean never
     setitimer(ITIMER_PROF, &timer, nullptr);
 }
 
@@ -106,13 +106,13 @@ void find_program()
     Dl_info info = {};
     dladdr(reinterpret_cast<void *>(entry), &info);
     program_start = reinterpret_cast<std::uintptr_t>(info.dli_fbase);
-    program_end = program_start + (16 << 20);  // more than any kernel's library has
+    program_end = program_start + (16 << 20);  // more than the size of any kernel's library
 }
 #else
 int look_at_library(dl_phdr_info *info, std::size_t, void *)
 {
     std::uintptr_t low = UINTPTR_MAX, high = 0, address = reinterpret_cast<std::uintptr_t>(entry);
-    std::uintptr_t first = UINTPTR_MAX, last = 0, read_only = 0;  // of what it may write; the loader makes its start read-only
+    std::uintptr_t first = UINTPTR_MAX, last = 0, read_only = 0;  // writable memory; the loader makes its start read-only
     for (int i = 0; i < info->dlpi_phnum; ++i) {
         const ElfW(Phdr) &part = info->dlpi_phdr[i];
         std::uintptr_t start = info->dlpi_addr + part.p_vaddr, end = start + part.p_memsz;

@@ -7,7 +7,8 @@
 #define NAME_IN_ASSEMBLY(name) name
 #endif
 
-// Saves the registers that a call must keep, and the stack pointer to *save; then takes up where `load` was saved.
+// Saves the registers that a call must preserve on the stack, and the stack pointer in *save. Then goes on where `load`
+// was saved.
 extern "C" void emulator_switch(void **save, void *load);
 
 #if defined(__x86_64__)
@@ -22,7 +23,7 @@ asm(".text\n"
 inline void *fresh(char *top, void (*body)())
 {
     void **at = reinterpret_cast<void **>(top);
-    *--at = nullptr;  // where `body`, which never returns, would return to
+    *--at = nullptr;  // the return address of `body`, which never returns
     *--at = reinterpret_cast<void *>(body);
     for (int saved = 0; saved < 6; ++saved)
         *--at = nullptr;
@@ -50,7 +51,7 @@ inline void *fresh(char *top, void (*body)())
     void **at = reinterpret_cast<void **>(top - 160);
     for (int saved = 0; saved < 20; ++saved)
         at[saved] = nullptr;
-    at[11] = reinterpret_cast<void *>(body);  // x30, where `ret` goes
+    at[11] = reinterpret_cast<void *>(body);  // x30, the target of `ret`
     return at;
 }
 

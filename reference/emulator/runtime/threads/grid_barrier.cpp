@@ -18,7 +18,7 @@ struct Resident {
     std::vector<Fiber> fibers;
     std::vector<int> free_fibers;
     int done;
-    std::vector<std::vector<unsigned char>> shared, shared_state;  // of each array
+    std::vector<std::vector<unsigned char>> shared, shared_state;  // the content and the state of each shared array
     bool is_done;
 };
 
@@ -61,8 +61,8 @@ void return_to_block(const Resident &one, std::int64_t number)
 
 }  // namespace
 
-// Runs all blocks of a cooperative launch up to each barrier of the grid, one block after another. Everything
-// before such a barrier comes before everything after it.
+// Runs all blocks of a cooperative launch up to each barrier of the grid, one block after another. Such a barrier orders
+// everything before it before everything after it.
 void run_together(const std::vector<std::int64_t> &numbers)
 {
     std::vector<Resident> residents(numbers.size());

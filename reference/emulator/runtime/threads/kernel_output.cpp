@@ -1,4 +1,4 @@
-// What kernels print. As on a GPU, it comes out when the launch has ended, and a full buffer loses the rest.
+// The output of kernels. As on a GPU, it appears when the launch has ended, and a full buffer loses the rest.
 
 #include "state.h"
 
@@ -16,13 +16,13 @@ std::size_t output_size;
 
 template <typename T> void put(const char *format, T value)
 {
-    std::size_t room = sizeof output - output_size;  // what is beyond is lost, as in a GPU's buffer
+    std::size_t room = sizeof output - output_size;  // text that does not fit is lost, as in a GPU's buffer
     int length = std::snprintf(output + output_size, room, format, value);
     if (length > 0)
         output_size += std::size_t(length) < room ? std::size_t(length) : room - 1;
 }
 
-// A text that a kernel may have: its own, or one in an array.
+// True for a text that a kernel may print: its own constant, or a text in an array.
 bool readable(const char *text)
 {
     std::uintptr_t address = reinterpret_cast<std::uintptr_t>(text);
@@ -30,7 +30,7 @@ bool readable(const char *text)
         || in_the_program(address);
 }
 
-// printf, one conversion at a time: the C library's would write to %n's address, and read from %s's.
+// printf, one conversion at a time: the C library's printf would write to %n's address and read from any address for %s.
 void print(const char *format, va_list values)
 {
     if (!readable(format))

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <ctime>
 
-// Variables that kernels read. There they are const: they never change during a thread's life.
+// Variables that kernels read. Kernels see them as const, because they never change during a thread's life.
 emulator::Index threadIdx, blockIdx, blockDim, gridDim;
 int emulator_poison;
 INTERFACE unsigned emulator_launch_number;
 unsigned emulator_launch_number;
-INTERFACE std::uint64_t emulator_arithmetic;  // counted by the kernels themselves
+INTERFACE std::uint64_t emulator_arithmetic;  // the kernels themselves count
 std::uint64_t emulator_arithmetic;
 
 namespace emulator {
@@ -26,13 +26,13 @@ std::uint64_t random_state;
 namespace {
 
 std::size_t shared_end, shared_used;
-std::uint64_t ticks;  // of the clock that kernels read
+std::uint64_t ticks;  // the clock that kernels read
 struct Start {
     std::uint32_t moment;
     std::int64_t block;
 };
-std::vector<Start> starts;  // of blocks, in the order of time
-std::vector<std::int64_t> drawn;  // the order of blocks, where it is random
+std::vector<Start> starts;  // when each block started, the earliest first
+std::vector<std::int64_t> drawn;  // the order of blocks if it is random
 
 // Prepares the launch's blocks. False if there is no memory for stacks.
 bool begin()
@@ -57,13 +57,13 @@ bool begin()
     return true;
 }
 
-// The block that comes at this place of the order.
+// The block at this place of the order.
 std::int64_t number_of(std::int64_t i, std::int64_t count)
 {
     return launch.block_order == FORWARD ? i : launch.block_order == REVERSE ? count - 1 - i : drawn[std::size_t(i)];
 }
 
-// Runs it. False if it stopped.
+// Runs that block. False if it stopped.
 bool run_next(std::int64_t i)
 {
     begin_block(number_of(i, std::int64_t(launch.grid[0]) * launch.grid[1] * launch.grid[2]));
@@ -99,7 +99,7 @@ Index index_of(std::int64_t number, const std::uint32_t *sizes)
 
 std::int64_t block_at(std::uint32_t moment)
 {
-    std::size_t low = 0, high = starts.size();  // the last that started until then lies between
+    std::size_t low = 0, high = starts.size();  // the last block that started before this moment lies between
     while (low < high) {
         std::size_t middle = (low + high) / 2;
         if (starts[middle].moment <= moment)
@@ -147,12 +147,12 @@ INTERFACE long long emulator_clock()
     return (long long)(++ticks + seen.global_reads + seen.global_writes + seen.shared_reads + seen.shared_writes);
 }
 
-// 0: every thread finished. 1: it stopped, and the findings say why. 2: no memory for stacks. Where its blocks take
-// long, several `cores` run them, as far as their arrays are `given_arrays` and nothing else connects them.
+// 0: every thread finished. 1: it stopped, and the findings say why. 2: no memory for stacks. If the blocks take long and
+// only `given_arrays` connect them, up to `cores` processes run them.
 INTERFACE int emulator_run_on(void (*kernel)(void **), void **given, const Launch *how, int cores,
     const SharedArray *given_arrays, std::size_t array_count)
 {
-    const double WORTH_IT = 0.01;  // seconds; to share the blocks out takes one or two thousandths
+    const double WORTH_IT = 0.01;  // seconds; starting the processes takes one or two thousandths
     launch = *how;
     entry = kernel;
     emulator_poison = launch.poison;
@@ -205,7 +205,7 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     return emulator_run_on(kernel, given, how, 1, nullptr, 0);
 }
 
-// Grows where a run teaches something about its kernel that later runs use.
+// Grows when a run learns something about its kernel that later runs use.
 INTERFACE std::size_t emulator_learned() { return of_some_lanes.size(); }
 
 INTERFACE const Counters *emulator_counters() { return &counters; }

@@ -30,14 +30,14 @@ bool stopped;
 
 namespace {
 
-const int MAX_IDLE = 20000;   // turns in which threads only looked for a change and found none
+const int MAX_IDLE = 20000;   // turns in which threads only wait for a change that does not come
 const int IDLE_A_WHILE = 128;
-const int COLORS = 8;  // places in a page where stacks begin: otherwise all would use the same lines of the cache
+const int COLORS = 8;  // stacks begin at 8 different places of a page, or all would use the same lines of the cache
 const std::size_t COLOR = 256;
-const std::size_t LOOK_AHEAD = 320;  // bytes of a stack that a thread needs at once when it goes on
+const std::size_t LOOK_AHEAD = 320;  // the bytes of its stack that a thread needs first when it goes on
 
 void *scheduler;
-int idle;  // turns
+int idle;  // the number of such turns so far
 std::uint64_t turns;
 int order[MAX_THREADS];
 
@@ -47,7 +47,7 @@ void arrange()
     if (launch.thread_order == RANDOM)
         return shuffle(order, size);
     if (launch.thread_order == FORWARD || launch.thread_order == REVERSE)
-        return;  // as it was
+        return;  // the order does not change
     bool is_first = launch.thread_order == LAST_WRITER_FIRST;
     std::stable_sort(order, order + size, [is_first](int one, int other) {
         std::uint64_t a = threads[one].last_store, b = threads[other].last_store;
@@ -63,7 +63,7 @@ inline void take(int number)
     waits = threads[number].waits;
 }
 
-// Where a thread waits.
+// The line at which a thread waits.
 int line_of(int number)
 {
     return states[number] == AT_BARRIER ? threads[number].barrier_line : requests[number].line;
@@ -79,7 +79,7 @@ inline __attribute__((always_inline)) int next()
 
 void body();
 
-// While a thread runs, the top of the next one's stack comes into the cache.
+// Prefetches the top of the next thread's stack into the cache while a thread runs.
 inline void look_ahead()
 {
     if (at >= size)
@@ -131,7 +131,7 @@ inline __attribute__((always_inline)) void wait(State state)
             return;  // it was the last to arrive
     }
     int number = next();
-    if (number == thread) {  // it goes on itself, as the first of a new round
+    if (number == thread) {  // this thread goes on, as the first of a new round
         ++at;
         take(number);
         return;
@@ -163,7 +163,7 @@ void body()
     }
 }
 
-// All threads have reached one barrier: by far the most frequent end of a round.
+// All threads have reached one barrier, by far the most frequent end of a round.
 bool release_all()
 {
     if (barrier.count != size || !barrier.is_one)
@@ -172,7 +172,7 @@ bool release_all()
     return true;
 }
 
-// Every thread has reached a barrier or has left; or they wait for something that never happens.
+// The end of a round: every thread has reached a barrier or has ended, or threads wait for something that never happens.
 bool release_some()
 {
     int waiting = -1, gone = -1, stuck = -1, of_the_grid = -1;
@@ -277,7 +277,7 @@ void go_on()
         count_warps();
 }
 
-// Another thread may hold what this one waits for. If none does anything for long, none ever will.
+// Another thread may hold what this one waits for. If no thread makes progress for a long time, none ever will.
 void spin()
 {
     idle = stores ? 0 : idle + 1;
@@ -315,7 +315,7 @@ INTERFACE int emulator_barrier(int predicate, int line)
     barrier.line = line;
     int warp = thread / WARP;
     if (launch.counting && ++barrier.lanes[warp] == std::min(size - warp * WARP, WARP))
-        count_warp(warp);  // while what its lanes did is still in the cache
+        count_warp(warp);  // while its lanes' accesses are still in the cache
     barrier.predicates += predicate != 0;
     ++barrier.count;
     wait(AT_BARRIER);
@@ -336,7 +336,7 @@ INTERFACE void emulator_trap(const char *what, int line)
     stop();
 }
 
-// A collective of CUB finds that its template is for blocks of another shape.
+// Stops a launch because a collective of CUB has a template for blocks of another shape.
 INTERFACE void emulator_wrong_block(int x, int y, int z, int line)
 {
     static std::string text;  // findings keep its address; all blocks of a launch have one shape

@@ -1,4 +1,4 @@
-// What the parts of the scheduler share: the threads of the block that runs, and what each of them waits for.
+// Declarations that the parts of the scheduler share: the threads of the running block, and what each waits for.
 #pragma once
 
 #include "state.h"
@@ -11,7 +11,7 @@ INTERFACE int emulator_poison;
 #pragma GCC visibility push(hidden)
 namespace emulator {
 
-const std::size_t STACK = 64 << 10, GUARD = 16 << 10;  // GUARD: a page of any processor
+const std::size_t STACK = 64 << 10, GUARD = 16 << 10;  // GUARD is a multiple of every processor's page size
 
 enum State : unsigned char { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, AT_GRID, DONE };
 enum Operation { SYNC, SHUFFLE, SHUFFLE_UP, SHUFFLE_DOWN, SHUFFLE_XOR, BALLOT, MATCH, ADD, MIN, MAX, AND, OR, XOR, ACTIVE };
@@ -19,17 +19,17 @@ enum Operation { SYNC, SHUFFLE, SHUFFLE_UP, SHUFFLE_DOWN, SHUFFLE_XOR, BALLOT, M
 struct Request {  // the reason a thread waits
     int line;
     int operation;
-    unsigned mask;  // of lanes; of a barrier: the predicate
+    unsigned mask;  // the lanes; for a barrier, the predicate
     std::uint64_t value, result;
     int argument, width;
 };
 
-struct Thread {  // the part that each turn needs; the rest is elsewhere
+struct Thread {  // the part of a thread's state that each turn needs; `requests` and `states` hold the rest
     int fiber;
     std::uint32_t waits;
     Index index;
-    int barrier_line;  // at which it waits, or waited last
-    std::uint64_t last_store;  // when it had stored something and gave way: numbered by turns
+    int barrier_line;  // the line of the barrier at which it waits, or waited last
+    std::uint64_t last_store;  // the number of its last turn that stored something
 };
 
 struct Fiber {
@@ -37,37 +37,37 @@ struct Fiber {
     bool fresh;
 };
 
-struct Barrier {  // that threads of the block have reached
+struct Barrier {  // the barrier that threads of the block have reached
     int count, line, predicates, result;
-    bool is_one;  // all at one line
-    int lanes[MAX_THREADS / WARP];  // of each warp
+    bool is_one;  // true if all of them are at one line
+    int lanes[MAX_THREADS / WARP];  // how many lanes of each warp have reached it
 };
 
 extern Thread threads[MAX_THREADS];
 extern Request requests[MAX_THREADS];
 extern State states[MAX_THREADS];
-extern int size;     // threads of a block
-extern int done;     // of them
-extern int at_grid;  // of them wait for the whole grid
+extern int size;     // the number of threads in a block
+extern int done;     // the number of threads that have ended
+extern int at_grid;  // the number of threads that wait for the whole grid
 extern Barrier barrier;
 extern int at;       // the place of the next thread in the order of the round
-extern int asking;   // threads that ask which lanes run together
-extern int meeting;  // threads that wait for their warp
+extern int asking;   // the number of threads that ask which lanes run together
+extern int meeting;  // the number of threads that wait for their warp
 extern bool stopped;
 
-// Of the launch.
+// The running launch.
 extern void (*entry)(void **);
 extern void **arguments;
-extern std::vector<void (*)(void **)> of_some_lanes;  // kernels with a barrier of some lanes
+extern std::vector<void (*)(void **)> of_some_lanes;  // the kernels that have a barrier of some lanes
 extern std::uint64_t random_state;
 
 // Stacks and the fibers that run on them: stacks.cpp.
-extern char *all_stacks, *stacks;  // stacks: of the block that runs
+extern char *all_stacks, *stacks;  // `stacks` are those of the running block
 extern int stack_count;
-extern int stacks_used;  // by a launch: those from the first on
+extern int stacks_used;  // how many stacks, from the first on, the launch has used
 extern Fiber fibers[MAX_THREADS];
 extern std::vector<int> free_fibers;
-extern int fiber;  // that runs
+extern int fiber;  // the running fiber
 bool prepare_stacks(int count);
 void give_stacks_back();
 void renew_fibers();

@@ -1,4 +1,4 @@
-// Stacks of threads. Below each there is a page that nothing may touch: a stack that grows too far ends in a fault.
+// Stacks of threads. Below each stack is a page that cannot be accessed, so a stack that grows too far causes a fault.
 
 #include "scheduler.h"
 
@@ -14,12 +14,12 @@ std::vector<int> free_fibers;
 
 namespace {
 
-// Clears the threads' stacks, so that a kernel finds nothing there from an earlier launch.
+// Clears the threads' stacks, so that a kernel finds no values of an earlier launch there.
 void clear_stacks()
 {
     for (int i = 0; i < stacks_used; ++i) {
         char *stack = all_stacks + i * STACK;
-#ifdef __linux__  // a page that is given back comes again as zeros; to clear the one that most threads use is cheaper
+#ifdef __linux__  // a page that is given back returns as zeros; clearing the page that most threads use is cheaper
         const std::size_t cleared = 4096;
         madvise(stack + GUARD, STACK - GUARD - cleared, MADV_DONTNEED);
 #else
@@ -62,7 +62,7 @@ bool prepare_stacks(int count)
             return false;
         all_stacks = static_cast<char *>(memory);
         stack_count = count;
-        // a stack that grows too far ends in a fault, and so does a store far above its top
+        // a stack that grows too far causes a fault, and so does a store far above its top
         for (int i = 0; i <= count; ++i)
             mprotect(all_stacks + std::size_t(i) * STACK, GUARD, PROT_NONE);
     }

@@ -87,13 +87,13 @@ void answer(int warp, unsigned lanes)
     }
 }
 
-// Everything that each of these lanes did comes before everything that any of them does from now on. So does
-// everything that came before it for any of them. Of all operations of a warp __syncwarp alone orders memory:
-// CUDA C++ Programming Guide, "Warp Shuffle Functions".
+// Orders these lanes: everything that any of them did, and everything ordered before that, now comes before everything
+// that any of them does from now on. Among a warp's operations, only __syncwarp orders memory (CUDA C++ Programming
+// Guide, "Warp Shuffle Functions").
 void put_in_order(int warp, unsigned lanes)
 {
     ++now;
-    int all = std::min(size - warp * WARP, WARP);  // a lane that is done is not ordered either
+    int all = std::min(size - warp * WARP, WARP);  // a lane that has ended needs no order either
     if (__builtin_popcount(lanes) != all && !orders_some) {
         orders_some = true;
         of_some_lanes.push_back(entry);
@@ -107,7 +107,7 @@ void put_in_order(int warp, unsigned lanes)
             std::memcpy(ordered_until[warp * WARP + lane], until, sizeof until);
 }
 
-// The hardware chooses which lanes run together: here, all that reach one line before any has to wait.
+// The hardware chooses which lanes run together. Here, all lanes run together that reach a line before one has to wait.
 void answer_active(int warp, unsigned asked, bool is_idle)
 {
     Request *first = requests + warp * WARP;
@@ -165,7 +165,7 @@ void meet(int warp, bool is_idle)
         meeting -= __builtin_popcount(wanted);
         waiting &= ~wanted;
         if (launch.thread_order == LAST_WRITER_FIRST)
-            at = 0;  // these go on as far as they can before another warp does
+            at = 0;  // these lanes go on as far as they can before another warp runs
     }
     if (active)
         answer_active(warp, active, is_idle);

@@ -317,7 +317,7 @@ def test_a_write_that_fails_half_way_leaves_the_earlier_grade(gradebook: Gradebo
 
 
 def test_writing_a_grade_reads_no_whole_table(sqlite_url: str, grade: Grade) -> None:
-    """Otherwise each takes longer than the one before."""
+    """Otherwise each grade takes longer to write than the one before."""
     with Gradebook(sqlite_url) as book:
         statements: list[tuple[str, Any]] = []
         event.listen(
@@ -457,7 +457,7 @@ def test_a_gradebook_of_this_schema_is_opened_without_alembic(url: str) -> None:
 def test_a_second_new_gradebook_is_like_the_first_and_needs_no_alembic(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A damaged cache costs the time of the migrations again, and changes nothing."""
+    """With a damaged cache the migrations run again, and nothing else changes."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     code = (
         "import sys; from grader.batch.gradebook import Gradebook as G; G(sys.argv[1]); print(*sys.modules)"

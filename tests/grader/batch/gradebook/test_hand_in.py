@@ -1,4 +1,4 @@
-"""Laws of what a later run of a batch knows about a submission."""
+"""Laws of the facts about a submission that a later run of a batch keeps."""
 
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ def run(book: Gradebook, time: str = "", late: bool | None = None, has_times: bo
     return book.runs()[-1].number
 
 
-def known(book: Gradebook) -> tuple[str, bool | None]:
+def time_of(book: Gradebook) -> tuple[str, bool | None]:
     """The time of ada's submission, and whether it is late."""
     (one,) = book.submissions("conv")
     return one.submitted_at, one.late
@@ -48,20 +48,20 @@ def known(book: Gradebook) -> tuple[str, bool | None]:
 def test_input_that_does_not_know_lateness_takes_none_back(gradebook: Gradebook, time: str) -> None:
     run(gradebook, time, late=True)
     run(gradebook, late=None)  # the same files in a folder named by the student
-    assert known(gradebook) == (time, True)
+    assert time_of(gradebook) == (time, True)
     run(gradebook, late=False)  # the LMS says now that it was on time
-    assert known(gradebook) == (time, False)
+    assert time_of(gradebook) == (time, False)
 
 
 def test_a_wrong_time_goes_with_the_run_that_read_it(gradebook: Gradebook) -> None:
     run(gradebook)
     wrong = run(gradebook, LATE, has_times=True)
     gradebook.forget_run(wrong, "the wrong file of times", "grace")
-    assert known(gradebook) == ("", False)
+    assert time_of(gradebook) == ("", False)
     run(gradebook)
-    assert known(gradebook) == ("", False)
+    assert time_of(gradebook) == ("", False)
     gradebook.forget_run(wrong, "", "grace", undo=True)
-    assert known(gradebook) == (LATE, False)
+    assert time_of(gradebook) == (LATE, False)
 
 
 def test_a_time_stays_if_a_later_run_read_it_too(gradebook: Gradebook) -> None:
@@ -69,19 +69,19 @@ def test_a_time_stays_if_a_later_run_read_it_too(gradebook: Gradebook) -> None:
     first = run(gradebook, LATE, has_times=True)
     run(gradebook, LATE, has_times=True)
     gradebook.forget_run(first, "wrong for others", "grace")
-    assert known(gradebook) == (LATE, False)
+    assert time_of(gradebook) == (LATE, False)
 
 
 def test_a_first_run_with_a_wrong_time_leaves_none(gradebook: Gradebook) -> None:
     gradebook.forget_run(run(gradebook, LATE, has_times=True), "the wrong file of times", "grace")
     run(gradebook)
-    assert known(gradebook) == ("", False)
+    assert time_of(gradebook) == ("", False)
 
 
 def test_a_file_of_times_is_the_whole_truth(gradebook: Gradebook) -> None:
     run(gradebook, LATE, has_times=True)
     run(gradebook, has_times=True)  # a corrected file, without this student
-    assert known(gradebook) == ("", False)
+    assert time_of(gradebook) == ("", False)
 
 
 def test_the_audit_log_holds_each_change_of_a_time(gradebook: Gradebook) -> None:

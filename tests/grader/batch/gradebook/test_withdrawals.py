@@ -95,7 +95,7 @@ def test_each_report_names_who_submitted_nothing_with_no_score(gradebook: Gradeb
     assert b'"score": null' in files["json"]["grades.json"]
     assert b"<h2>Submitted nothing</h2>" in files["html"]["conv.html"]
     assert b'<skipped message="submitted nothing" />' in files["junit"]["junit.xml"]
-    assert b"You submitted nothing." in files["feedback"]["bob/conv.txt"]
+    assert b"The grader has no submission from you." in files["feedback"]["bob/conv.txt"]
     assert files["feedback"]["feedback.csv"].decode().splitlines()[2].startswith("bob,,,conv,,9,")
     assert [name for name in files["gradescope"] if "bob" in name] == []
 

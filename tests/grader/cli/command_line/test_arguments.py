@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.arguments import JSON, QUIET, SHELLS, make_parser, parse
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from tests.waiting import LIMIT
 
 COMMANDS = tuple(make_parser().commands)
@@ -40,7 +40,7 @@ def test_the_sentences_of_help_are_as_wide_as_the_terminal(
     with pytest.raises(SystemExit):
         parse([command, "--help"] if command else ["--help"])
     text, _, _ = capsys.readouterr().out.partition("\nexamples:\n")
-    sentences = [line for line in text.splitlines() if not line.startswith(" ")]  # of no option
+    sentences = [line for line in text.splitlines() if not line.startswith(" ")]  # not an option's value
     assert [line for line in sentences if len(line) > columns] == []
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.batch.gradebook import Gradebook
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.command_line.output import NEAREST
 from tests.waiting import LIMIT
 
@@ -56,7 +56,7 @@ def run(words: list[str], stdout: int, **environment: str) -> "subprocess.Comple
 
 
 def work_is_done(command: str) -> bool:
-    """True if what a command writes besides its output is there, and complete."""
+    """True if everything that a command writes besides its output is there and complete."""
     if command == "grade":
         return Path("grade.json").read_text().endswith("}\n")
     if command == "batch":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.intake.repositories import class_repositories
 from grader.intake.repositories import git as git_reader
 from grader.intake.repositories.class_repositories import common_prefix

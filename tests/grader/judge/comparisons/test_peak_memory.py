@@ -13,7 +13,7 @@ MIB = 1 << 20
 
 @pytest.mark.parametrize("is_held", [True, False], ids=["still held", "given back"])
 def test_what_a_process_ever_held_is_told_from_outside(is_held: bool) -> None:
-    """64 MiB that were written count, even after they are freed."""
+    """64 MiB that a process has written count, even after it frees them."""
     program = (
         "import sys; print(flush=True); sys.stdin.readline(); a = bytearray(b'x') * (64 << 20); "
         f"a = a if {is_held} else None; print(flush=True); sys.stdin.readline()"

@@ -1,4 +1,4 @@
-"""Two collections are the same if their elements are, each as often, however long an element is."""
+"""Two collections are equal if they hold the same elements equally often, at any length of an element."""
 
 from typing import Any
 

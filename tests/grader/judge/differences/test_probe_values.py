@@ -1,4 +1,4 @@
-"""An answer with few different numbers is a hint, however they are repeated."""
+"""An answer with few different numbers is only a hint, even if they repeat often."""
 
 from typing import Any
 

@@ -29,6 +29,7 @@ from grader.judge.examples.smallest import (
 )
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
+from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case
@@ -47,7 +48,7 @@ NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
 
 
 def any_answer(case: Case, inputs: Inputs) -> Expected:
-    """As if a reference had an answer to everything."""
+    """Stands for a reference that has an answer to everything."""
     return Expected(())
 
 
@@ -251,9 +252,58 @@ def test_a_convolutions_small_cases_have_every_setting_and_wide_numbers_with_man
         assert sum(inputs.array("out_grad").max() >= WIDE for inputs in drawn) > 40, case.name
 
 
+def test_long_axes_shrink_to_lengths_just_past_a_power_of_two() -> None:
+    """There a warp, a tile or a block is not enough, and one element more shows what happens to it."""
+    (fill,) = (
+        c for c in load(ROOT / "assignments" / "cuda_kernels").criterion("fill").cases if may_be_small(c)
+    )
+    lengths = {inputs.array("a").size for _, inputs in candidates(fill, any_answer, Clock().now)}
+    assert lengths == {1, 2, 3, 4, 5, 6, 9, 17, 33, 65, 129, 257}
+
+
+def test_a_bug_that_the_emulator_finds_has_a_smallest_case_with_its_words() -> None:
+    """The way of failing is the bug and its kernel: one of another kernel is no example of it."""
+    views = Course(ROOT)["cuda_kernels"].views
+    mutants, _ = read_mutants(views)
+    name = "no_guard_in_add"
+    texts = submissions(views, [one for one in mutants if one.name == name])[name]
+    files = SubmittedFiles({file: text.encode() for file, text in texts.items()})
+    with Session(views.assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+        results = [r for criterion in session.grade(files, name).criteria for r in criterion.results]
+        _, small = examples_of(session, views.assignment, files, results, Clock().now)
+    example = small["elementwise_bugs/add"]
+    assert [table.shape for table in example.inputs] == [(1,), (1,)]
+    assert "out_of_bounds in add" in example.ended
+    assert example.settings == {"kernel": "add"}
+
+
+def test_a_small_case_is_run_once_however_many_failing_cases_lead_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    views = Course(ROOT)["conv_backward"].views
+    mutants, _ = read_mutants(views)
+    name = "kernel_not_flipped"
+    texts = submissions(views, [one for one in mutants if one.name == name])[name]
+    files = SubmittedFiles({file: text.encode() for file, text in texts.items()})
+    asked: list[tuple[str, str]] = []
+    run = Implementation.run
+
+    def counted(self: Implementation, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
+        if self.subject.files == files.files:  # and not the reference
+            asked.append((probe, inputs.digest))
+        return run(self, probe, inputs, dtype)
+
+    with Session(views.assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+        results = [r for c in session.grade(files, "ada").criteria for r in c.results if c.id == "x_grad"]
+        monkeypatch.setattr(Implementation, "run", counted)
+        _, small = examples_of(session, views.assignment, files, results, Clock().now)
+    assert len(small) > 1
+    assert len(asked) == len(set(asked))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("has_reference", [True, False], ids=["course", "handout"])
-@pytest.mark.parametrize("name", ["conv_forward", "conv_backward", "dense", "ndarray"])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(
     name: str, has_reference: bool, tmp_path: Path
 ) -> None:
@@ -288,7 +338,7 @@ def test_a_result_of_the_wrong_dtype_fails_in_another_way_than_wrong_numbers_and
         dtype: Outcome(Status.OK, (RawArray(array.dtype.str, (2,), array.tobytes()),))
         for dtype, array in ones.items()
     }
-    assert [way_of_failing(expected, outcome) for outcome in outcomes.values()] == ["", "dtype of 0"]
+    assert [way_of_failing(case, expected, outcome) for outcome in outcomes.values()] == ["", "dtype of 0"]
     for dtype, layouts in {"float32": ("", ""), "float64": ("float32", "float64")}.items():
         shown = lay_out(case, inputs, expected, outcomes[dtype], assignment.probes)
         assert (shown.expected[0].layout, shown.actual[0].layout) == layouts

@@ -1,4 +1,4 @@
-"""Reading a source takes time proportional to its length, however hostile it is."""
+"""Reading a source takes time proportional to its length, even for a hostile source."""
 
 import time
 from collections.abc import Callable

@@ -87,9 +87,9 @@ def test_what_kernels_need_stays(code: str) -> None:
 @pytest.mark.parametrize(("code", "line", "why"), by_name(STILL_REFUSED))
 def test_leaving_host_code_out_hides_nothing_that_is_compiled(code: str, line: int, why: str) -> None:
     kernels = without_host_code("kernels.cu", code.encode())[0]
-    found, problem = problem_of(kernels)
+    line_of_problem, problem = problem_of(kernels)
 
-    assert (line, True) == (found, why in problem)
+    assert (line, True) == (line_of_problem, why in problem)
 
 
 def test_a_file_without_host_code_is_as_it_was() -> None:

@@ -99,7 +99,7 @@ def test_an_expected_source_is_compiled_by_the_waiting_process(
     builder.expect("kernels.cu", source)
     assert len(started) == 1 and started[0].poll() is None
     assert builder.build("kernels.cu", source).files
-    builder.expect("kernels.cu", source)  # it is known
+    builder.expect("kernels.cu", source)  # the cache holds it
     assert len(started) == 1 and started[0].returncode == 0
 
 

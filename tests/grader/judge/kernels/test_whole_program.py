@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from grader.judge.kernels import whole_program
 from grader.judge.kernels.whole_program import Ending, ProgramError, Request, run_whole_program
 from grader.judge.process.user_cache import UserCache
 from grader.model.surroundings import Sandbox
-from reference.emulator.programs import Program, read_records, runtime_into
+from reference.emulator.programs import Program, read_records
 
 EMULATOR = Path(__file__).parents[4] / "reference" / "emulator"
 # Each line is one thing that a program might do to its user; it prints "no" if it cannot.
@@ -48,6 +49,9 @@ int main(int count, char **words)
 """
 
 
+AddRuntime = Callable[[Path], Path]
+
+
 class Run(Protocol):
     """Runs a program in the sandbox: how it ended, and what it printed."""
 
@@ -56,9 +60,9 @@ class Run(Protocol):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def run(add_program_runtime: AddRuntime, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Runs a program in the sandbox: how it ended, and what it printed."""
-    runtime = runtime_into(tmp_path_factory.mktemp("runtime"))
+    runtime = add_program_runtime(tmp_path_factory.mktemp("runtime"))
 
     def run(source: str, *arguments: str, cpu_seconds: int = 20) -> tuple[Ending, str]:
         output = io.StringIO()
@@ -162,11 +166,13 @@ int main()
 """
 
 
-def test_a_program_that_leaves_a_child_behind_has_ended(tmp_path: Path) -> None:
+def test_a_program_that_leaves_a_child_behind_has_ended(
+    add_program_runtime: AddRuntime, tmp_path: Path
+) -> None:
     """Without a sandbox the child lives on; what the program wrote before its end is complete."""
     output = io.StringIO()
     request = Request(WITH_A_CHILD, "child.cu")
-    ending = run_whole_program(request, EMULATOR, runtime_into(tmp_path), Sandbox.NONE, output, output)
+    ending = run_whole_program(request, EMULATOR, add_program_runtime(tmp_path), Sandbox.NONE, output, output)
     os.kill(int(output.getvalue()), signal.SIGKILL)  # it was still there
     assert ending.status == 0
     kinds, is_whole = findings_of(ending, WITH_A_CHILD)
@@ -217,9 +223,10 @@ def test_what_does_not_compile_is_told_with_its_line(run: Run) -> None:
 
 
 def test_a_program_is_compiled_again_only_if_something_changed(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    add_program_runtime: AddRuntime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runtime = runtime_into(tmp_path_factory.getbasetemp())
+    (tmp_path / "runtime").mkdir()
+    runtime = add_program_runtime(tmp_path / "runtime")
     source = "int main() { return VALUE; }"
     compiled: list[str] = []
 
@@ -233,11 +240,11 @@ def test_a_program_is_compiled_again_only_if_something_changed(
     def status(value: str) -> int:
         request = Request(source, "value.cu", {"VALUE": value})
         output = io.StringIO()
-        cache = UserCache("programs", tmp_path)
+        cache = UserCache("programs", tmp_path / "cache")
         return run_whole_program(request, EMULATOR, runtime, Sandbox.BUBBLEWRAP, output, output, cache).status
 
     assert [status("3"), status("3"), status("4"), status("3")] == [3, 3, 4, 3]
     assert compiled == ["3", "4"]
-    for path in tmp_path.iterdir():  # a damaged file counts as missing
+    for path in (tmp_path / "cache").iterdir():  # a damaged file counts as missing
         path.write_bytes(path.read_bytes()[:-1] + b"x")
     assert (status("3"), compiled) == (3, ["3", "4", "3"])

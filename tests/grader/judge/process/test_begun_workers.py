@@ -186,7 +186,7 @@ def test_a_sibling_that_was_never_forked_is_replaced(probes: Path) -> None:
     assert not Path(sibling.folder).exists()
 
 
-ASKED = b"""
+SUBMISSION = b"""
 import os
 
 def drawn():
@@ -213,7 +213,7 @@ def answers(probe: str, folder: Path, early: PlainChild | None, workers: int) ->
     (folder / "asked.py").write_text(PROBES)
     plain = starter(Sandbox.NONE, folder / "asked.py", "grader.worker.numpy_arrays", early=early)
     plain.begin(workers)
-    subject = Subject(("m",), "float32", Device.CPU, {"m.py": ASKED})
+    subject = Subject(("m",), "float32", Device.CPU, {"m.py": SUBMISSION})
     nothing = Inputs({}, {}, {})
     with Implementation(plain, subject, Limits()) as submission:
         outcomes = [submission.run(probe, nothing), submission.run_isolated(probe, nothing)]

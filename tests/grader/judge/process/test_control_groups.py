@@ -41,7 +41,7 @@ def test_a_process_that_it_starts_finds_what_was_prepared(group: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "made",
+    "settings",
     [
         {"controllers": "cpu memory"},
         {"processes": f"{PID}\n{PID + 1}\n"},
@@ -49,8 +49,8 @@ def test_a_process_that_it_starts_finds_what_was_prepared(group: Path) -> None:
     ],
     ids=["no_pids_controller", "somebody_else_is_in_it", "not_even_its_own"],
 )
-def test_a_group_that_was_not_delegated_is_left_as_it_is(tmp_path: Path, made: dict[str, str]) -> None:
-    group = lay_out(tmp_path / "scope", **made)
+def test_a_group_that_was_not_delegated_is_left_as_it_is(tmp_path: Path, settings: dict[str, str]) -> None:
+    group = lay_out(tmp_path / "scope", **settings)
     before = {path: path.read_text() for path in group.rglob("cgroup.*")}
 
     assert prepare(group, PID) is None

@@ -1,4 +1,4 @@
-"""Whatever a submission does, its worker ends in a status of the closed set, and the next case runs."""
+"""A submission may do anything: its worker ends in one of the statuses, and the next case runs."""
 
 import os
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""When a judge is killed, none of its processes is left, whatever the submission was doing."""
+"""When a judge is killed, all of its processes end, no matter what the submission does."""
 
 import subprocess
 import sys

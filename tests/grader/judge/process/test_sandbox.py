@@ -213,7 +213,7 @@ def test_no_other_process_exists(value: Value) -> None:
 def test_no_socket_reaches_a_service_of_the_host(value: Value) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        socket.create_connection(("127.0.0.1", port), timeout=LIMIT).close()  # from here it is reached
+        socket.create_connection(("127.0.0.1", port), timeout=LIMIT).close()  # the test can reach it
         answer = value(f"socket.create_connection(('127.0.0.1', {port}), timeout=1).fileno()")
     assert "Error" in str(answer)
 

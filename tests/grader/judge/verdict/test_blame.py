@@ -52,7 +52,7 @@ def test_a_criterion_that_calls_a_wrong_exercise_says_so() -> None:
 
 
 def test_a_criterion_that_needs_a_wrong_exercise_beside_others_says_so() -> None:
-    """`views` calls flip and dilate; it helps to know that flip is wrong elsewhere."""
+    """`views` calls flip and dilate, and it helps the student to know that flip fails elsewhere."""
     assert messages_of(flip="x", views="y") == {
         "views": ["Your flip is wrong, and this needs it. Fix flip first."]
     }

@@ -1,4 +1,4 @@
-"""A criterion without answers to compare gets the ideas that explain the one wrong exercise that it calls."""
+"""A criterion without comparable answers gets the ideas about the one wrong exercise that it calls."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -31,6 +31,7 @@ from grader.prove.read_mutants import read_mutants
 from grader.prove.run_mutants import grade_texts
 from grader.report.formats.json import to_json
 from tests.folders import in_folder
+from tests.waiting import one_at_a_time
 
 ROOT = Path(__file__).parents[4]
 NAME = "conv_backward"
@@ -246,7 +247,7 @@ def test_of_several_that_fit_equally_those_in_the_exercise_itself_are_stated() -
 def test_mistakes_in_other_exercises_do_not_make_an_idea_too_weak() -> None:
     answers = {"grad/one": {"f": [(name,) for name in ("flipped", "padded", "cut", "shifted", "turned")]}}
     more = {name: Misconception("conv", f"You {name}.", "") for name in ("cut", "shifted")}
-    mistakes = replace(MISTAKES, ideas=MISTAKES.ideas | more, answers=answers)
+    mistakes = replace(MISTAKES, ideas={**MISTAKES.ideas, **more}, answers=answers)
     criterion = CriterionGrade(
         "grad", "", Fraction(4), Fraction(0), Status.WRONG, (wrong("one", "f", criterion="grad"),)
     )
@@ -393,8 +394,9 @@ def assignment() -> Assignment:
 
 
 @pytest.fixture(scope="module")
-def mistakes(assignment: Assignment) -> Misconceptions:
-    return misconceptions(ROOT, Views(assignment), "")
+def mistakes(assignment: Assignment, pytestconfig: pytest.Config) -> Misconceptions:
+    with one_at_a_time(pytestconfig, f"mutants_of_{NAME}"):
+        return misconceptions(ROOT, Views(assignment), "")
 
 
 @pytest.fixture(scope="module")
@@ -484,10 +486,11 @@ def test_hidden_cases_tell_mutants_apart_without_showing_their_values(
 
 @pytest.fixture(scope="module")
 def handout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A generated handout, away from the repository."""
+    """A generated handout, away from the repository; without small cases, which take long."""
     build = tmp_path_factory.mktemp("build")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
+        patch.setattr("grader.author.handout.freeze_ladders", lambda assignment, oracle: "{}")
         assert main(["generate", NAME, "--out", str(build)]) == 0
     return build / "release" / NAME
 

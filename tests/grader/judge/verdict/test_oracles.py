@@ -1,4 +1,4 @@
-"""A handout's frozen arrays say exactly what the reference said, and are the same bytes every time."""
+"""A handout's frozen arrays are exactly the reference's, and the same bytes every time."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Points are added up exactly; passing more never earns less; a fault of the grader is never hidden."""
+"""Points add up exactly, passing more never earns less, and no fault of the grader is hidden."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -62,20 +62,20 @@ def total(assignment: Assignment, results: dict[str, CheckResult]) -> Grade:
 
 @given(graded())
 def test_a_score_lies_between_nothing_and_everything(
-    given_: tuple[Assignment, dict[str, CheckResult]],
+    rubric_and_results: tuple[Assignment, dict[str, CheckResult]],
 ) -> None:
-    grade = total(*given_)
+    grade = total(*rubric_and_results)
 
-    assert 0 <= grade.score <= grade.max_score <= given_[0].rubric.points
+    assert 0 <= grade.score <= grade.max_score <= rubric_and_results[0].rubric.points
     for criterion in grade.criteria:
         assert 0 <= criterion.score <= criterion.points
 
 
 @given(graded(), st.data())
 def test_one_more_case_passed_never_lowers_the_score(
-    given_: tuple[Assignment, dict[str, CheckResult]], data: st.DataObject
+    rubric_and_results: tuple[Assignment, dict[str, CheckResult]], data: st.DataObject
 ) -> None:
-    assignment, results = given_
+    assignment, results = rubric_and_results
     case = data.draw(st.sampled_from(cases_of(assignment)))
     better = results | {case.name: CheckResult(case.criterion, case.id, Status.OK)}
     before, after = total(assignment, results), total(assignment, better)
@@ -111,8 +111,8 @@ def test_a_handout_and_the_instructor_agree_on_what_a_case_is_worth(
     """The same criterion with some cases hidden: their weight is withheld, and no other case changes."""
     whole = assignment.rubric.criteria[0]
     cases = data.draw(st.lists(st.sampled_from(whole.cases), unique_by=id, min_size=1))
-    gone = sum(case.weight for case in whole.cases if case not in cases)
-    cut = Criterion(whole.id, "", whole.points, tuple(cases), withheld=whole.withheld + gone)
+    absent_weight = sum(case.weight for case in whole.cases if case not in cases)
+    cut = Criterion(whole.id, "", whole.points, tuple(cases), withheld=whole.withheld + absent_weight)
     results = {cases[0].name: CheckResult(whole.id, cases[0].id, Status.OK)}
 
     assert total(assignment_of(cut), results).score == total(assignment_of(whole), results).score
@@ -120,9 +120,9 @@ def test_a_handout_and_the_instructor_agree_on_what_a_case_is_worth(
 
 @given(graded())
 def test_cases_without_a_result_are_counted_and_earn_nothing(
-    given_: tuple[Assignment, dict[str, CheckResult]],
+    rubric_and_results: tuple[Assignment, dict[str, CheckResult]],
 ) -> None:
-    assignment, results = given_
+    assignment, results = rubric_and_results
     grade = total(assignment, results)
 
     assert grade.not_selected == len(cases_of(assignment)) - len(results)
@@ -133,10 +133,10 @@ def test_cases_without_a_result_are_counted_and_earn_nothing(
 @pytest.mark.parametrize(
     "other", [status for status in Status if status is not Status.INTERNAL_ERROR], ids=str
 )
-@pytest.mark.parametrize("turned", [False, True], ids=["first", "last"])
-def test_a_fault_of_the_grader_outranks_every_other_status(other: Status, turned: bool) -> None:
+@pytest.mark.parametrize("is_last", [False, True], ids=["first", "last"])
+def test_a_fault_of_the_grader_outranks_every_other_status(other: Status, is_last: bool) -> None:
     criterion = criterion_of("flip", 4, [1, 1])
-    statuses = [Status.INTERNAL_ERROR, other][:: -1 if turned else 1]
+    statuses = [Status.INTERNAL_ERROR, other][:: -1 if is_last else 1]
     results = {
         case.name: CheckResult("flip", case.id, status)
         for case, status in zip(criterion.cases, statuses, strict=True)

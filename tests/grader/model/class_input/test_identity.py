@@ -181,15 +181,15 @@ def test_no_student_is_found_whom_the_claim_contradicts(students: list[Student],
     assert not _are_other_people(claim.name.split(), match.name.split())
 
 
-def _are_other_people(claimed: list[str], known: list[str]) -> bool:
+def _are_other_people(claimed: list[str], names: list[str]) -> bool:
     """True if they share no word and no initial; a one-word name may contain a word of the other."""
-    if not claimed or not known:
+    if not claimed or not names:
         return False
-    pairs = [(one, other) for one in claimed for other in known]
+    pairs = [(one, other) for one in claimed for other in names]
     if any(one == other or (1 in (len(one), len(other)) and one[0] == other[0]) for one, other in pairs):
         return False
     if len(claimed) == 1:
-        return not any(word in claimed[0] for word in known)
+        return not any(word in claimed[0] for word in names)
     return not any(one in other for one, other in pairs)
 
 

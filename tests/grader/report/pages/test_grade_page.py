@@ -1,4 +1,4 @@
-"""Laws of a grade's page: it holds what its reader may see, as text, and every picture has a description."""
+"""Laws of a grade's page: it shows only what its reader may see, and describes every picture in words."""
 
 import itertools
 import re
@@ -19,7 +19,7 @@ from grader.model.assignment import Visibility
 from grader.model.example import Example, Table
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.report.next_step import Place
-from grader.report.pages.grade_page import Closer, _heat, article, to_html
+from grader.report.pages.grade_page import CloseUp, _heat, article, to_html
 from tests.grader.desk.browser import chromium
 
 WIDTHS = (390, 1280)
@@ -80,7 +80,7 @@ def drawn_page(make_grade: Callable[..., Grade], make_criterion: Callable[..., C
     name = "x_grad/stride-2"
     sources = {"kernels.cu": "__global__\nvoid add(float* out)\n{}\n"}
     return to_html(
-        grade, closer=Closer({name: whole}, {name: X_GRAD}, sources, "README.html", Place(("k.cu",)))
+        grade, close_up=CloseUp({name: whole}, {name: X_GRAD}, sources, "README.html", Place(("k.cu",)))
     )
 
 
@@ -107,7 +107,7 @@ def test_without_descriptions_of_criteria_no_link_leads_to_one(
         CheckResult(name, "one", Status.ERROR, rationale=rationale, help="README.md#flip") for name in "ab"
     ]
     grade = make_grade(*(make_criterion(each.criterion, 1, [each]) for each in ends))
-    page = to_html(grade, closer=Closer(readme="README.html", place=Place(("conv.py",), in_handout=True)))
+    page = to_html(grade, close_up=CloseUp(readme="README.html", place=Place(("conv.py",), in_handout=True)))
 
     assert not [target for target in read(page).targets if target.startswith("#")]
     if "SyntaxError" in rationale:
@@ -128,7 +128,7 @@ def test_hostile_text_is_only_text(
     criterion = replace(make_criterion("x", 10, [result]), id=hostile, title=hostile)
     grade = replace(make_grade(criterion), submission="{x}</title>" + hostile, notes=(hostile,))
     example = replace(X_GRAD, description=hostile, ended=hostile, settings={hostile: hostile})
-    page = read(to_html(grade, closer=Closer({}, {f"x/{hostile}": example}, {hostile: hostile})))
+    page = read(to_html(grade, close_up=CloseUp({}, {f"x/{hostile}": example}, {hostile: hostile})))
     assert page.tags <= read(drawn_page).tags | {"pre", "ul"}
     assert "<script>alert(1)</script>" in page.text
     assert "{code} {0} </pre><b>" in page.text
@@ -170,7 +170,7 @@ def test_a_difference_that_rounding_explains_is_drawn_as_none(
     )
     wrong = CheckResult("x_grad", "stride-2", Status.WRONG)
     grade = make_grade(make_criterion("x_grad", 10, [wrong]))
-    page = to_html(grade, closer=Closer({"x_grad/stride-2": whole}))
+    page = to_html(grade, close_up=CloseUp({"x_grad/stride-2": whole}))
     assert "<title>difference [0, 0]: 0</title>" in page
     assert "<title>difference [0, 1]: 3</title>" in page
 
@@ -181,12 +181,13 @@ def test_of_an_array_of_many_grids_those_with_wrong_numbers_are_drawn_with_their
     shape, is_wrong = (5, 1, 2), (False,) * 7 + (True,) + (False,) * 2
     whole = replace(
         X_GRAD,
+        is_smallest=False,
         expected=(Table("expected", shape, tuple(map(float, range(10)))),),
         actual=(Table("actual", shape, (*map(float, range(7)), 99.0, 8.0, 9.0), wrong=is_wrong),),
     )
     wrong = CheckResult("x_grad", "stride-2", Status.WRONG)
     grade = make_grade(make_criterion("x_grad", 10, [wrong]))
-    page = to_html(grade, closer=Closer({"x_grad/stride-2": whole}))
+    page = to_html(grade, close_up=CloseUp({"x_grad/stride-2": whole}))
     assert "<title>actual [3, 0, 1]: 99</title>" in page
     assert (
         "<title>expected [3, 0, 1]: 7</title>" in page and "<title>difference [3, 0, 1]: 92</title>" in page
@@ -276,7 +277,7 @@ def test_findings_at_one_line_share_its_source_and_picture(
     text = "\n".join(f"kernels.cu:1: out_of_bounds in add: {place}" for place in places)
     result = CheckResult("bugs", "add", Status.WRONG, rationale=text)
     grade = make_grade(make_criterion("bugs", 5, [result]))
-    page = to_html(grade, closer=Closer({}, {}, {"kernels.cu": "out[i] = a[i] + b[i];"}))
+    page = to_html(grade, close_up=CloseUp({}, {}, {"kernels.cu": "out[i] = a[i] + b[i];"}))
     assert page.count('<table class="source"') == 1
     assert page.count("<figcaption>warp 3: thread 116 marked") == 1
     assert all(f"add: {place}</span>" in page for place in places)

@@ -1,4 +1,4 @@
-"""Laws of the kill matrix: survivors on top, hangs and crashes by name, no markup in a name obeyed."""
+"""Laws of the kill matrix: survivors come first, hangs and crashes are named, and names are no markup."""
 
 import io
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-// Dynamic programming and graphs: searches in a B+ tree, a block a query and a thread a key (Rodinia's b+tree)
+// Dynamic programming and graphs: searches in a B+ tree, one block for each query and one thread for each key (Rodinia's b+tree)
 #include <cstdio>
 #include <vector>
 #define ORDER 16

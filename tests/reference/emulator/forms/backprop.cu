@@ -1,4 +1,4 @@
-// Machine learning: a layer forward with partial sums in shared memory, and its weights' step (Rodinia's backprop)
+// Machine learning: a layer's forward pass with partial sums in shared memory, and the update of its weights (Rodinia's backprop)
 #include <cmath>
 #include <cstdio>
 #include <vector>

@@ -1,4 +1,4 @@
-// Dynamic programming and graphs: breadth-first search with masks, two kernels a level (Rodinia's bfs)
+// Dynamic programming and graphs: breadth-first search with masks, two kernels for each level (Rodinia's bfs)
 // Found: race, as threads of several blocks store one value without an order
 #include <cstdio>
 #include <queue>

@@ -1,4 +1,4 @@
-// Simulations: fluxes between the cells of an unstructured mesh, arrays by variables (Rodinia's cfd)
+// Simulations: fluxes between the cells of an unstructured mesh, one array for each variable (Rodinia's cfd)
 #include <cmath>
 #include <cstdio>
 #include <vector>

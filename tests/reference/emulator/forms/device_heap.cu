@@ -1,4 +1,4 @@
-// Programs: a linked list a thread, on the device's heap: malloc, free, new and delete
+// Programs: a linked list for each thread, on the device's heap: malloc, free, new and delete
 #include <cstdio>
 
 struct Node { int value; Node *next; };

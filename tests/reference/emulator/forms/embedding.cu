@@ -1,4 +1,4 @@
-// Machine learning: embeddings of tokens plus positions, four floats a thread, and their backward pass
+// Machine learning: embeddings of tokens plus positions, four floats for each thread, and their backward pass
 // Found: schedule_dependent, as sums of floats by atomic operations round in the order of the threads
 #include <cmath>
 #include <cstdio>

@@ -1,4 +1,4 @@
-// Stencils and images: the game of life on a torus, in place of halos indices modulo the size
+// Stencils and images: the game of life on a torus, with indices modulo the size in place of halos
 #include <cstdio>
 #include <cstdlib>
 #include <vector>

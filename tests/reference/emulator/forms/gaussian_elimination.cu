@@ -1,4 +1,4 @@
-// Linear algebra: Gaussian elimination, two launches a column (Rodinia's gaussian)
+// Linear algebra: Gaussian elimination, two launches for each column (Rodinia's gaussian)
 #include <cmath>
 #include <cstdio>
 #include <vector>

@@ -1,4 +1,4 @@
-// Matrices: a matrix times a vector, a warp a row, by shuffles
+// Matrices: a matrix times a vector, one warp for each row, by shuffles
 #include <cstdio>
 #include <vector>
 #define FULL_MASK 0xffffffff

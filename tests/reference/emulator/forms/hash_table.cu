@@ -1,5 +1,5 @@
 // Programs: a hash table with open addressing by atomicCAS
-// Found: schedule_dependent, as the place of a key depends on who came first
+// Found: schedule_dependent, as the place of a key depends on which thread came first
 #include <cstdint>
 #include <cstdio>
 #include <vector>

@@ -1,4 +1,4 @@
-// Histograms and sorting: a histogram in global memory, in shared memory, and one a warp
+// Histograms and sorting: a histogram in global memory, in shared memory, and one for each warp
 #include <cstdio>
 #include <cstring>
 #define BINS 256

@@ -1,4 +1,4 @@
-// Stencils and images: heat of a chip, several steps a launch on a shrinking tile (Rodinia's hotspot)
+// Stencils and images: heat of a chip, several steps in each launch on a shrinking tile (Rodinia's hotspot)
 #include <cmath>
 #include <cstdio>
 #include <utility>

@@ -1,4 +1,4 @@
-// Simulations: steps of a lattice Boltzmann method, each cell pulls nine directions, mass kept
+// Simulations: steps of a lattice Boltzmann method: each cell pulls from nine directions, and mass is conserved
 #include <cmath>
 #include <cstdio>
 #include <vector>

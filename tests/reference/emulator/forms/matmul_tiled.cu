@@ -1,4 +1,4 @@
-// Matrices: a product in tiles through shared memory, the tile a template's parameter
+// Matrices: a product in tiles through shared memory, with the tile's size as a template parameter
 #include <cstdio>
 #include <cuda_runtime.h>
 #include <vector>

@@ -1,4 +1,4 @@
-// Dynamic programming and graphs: cheapest paths through a grid, several rows a launch (Rodinia's pathfinder)
+// Dynamic programming and graphs: cheapest paths through a grid, several rows in each launch (Rodinia's pathfinder)
 #include <algorithm>
 #include <cstdio>
 #include <vector>

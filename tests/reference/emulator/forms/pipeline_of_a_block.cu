@@ -1,4 +1,4 @@
-// Asynchronous copies: pipelines that a block shares: all threads alike, and producers apart from consumers
+// Asynchronous copies: pipelines that a block shares: all threads in both roles, and separate producers and consumers
 #include <cooperative_groups.h>
 #include <cstdio>
 #include <cuda/pipeline>

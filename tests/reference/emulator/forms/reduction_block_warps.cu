@@ -1,4 +1,4 @@
-// Reductions and scans: a sum by shuffles in warps, then over warps, then one atomic operation a block
+// Reductions and scans: a sum by shuffles in warps, then over warps, then one atomic operation for each block
 #include <cstdio>
 #include <vector>
 

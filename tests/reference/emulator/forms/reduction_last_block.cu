@@ -1,4 +1,4 @@
-// Reductions and scans: a sum in one launch, where the last block adds up what the others left behind a fence
+// Reductions and scans: a sum in one launch: the last block adds up the sums that the others wrote before a fence
 #include <cstdio>
 #include <cstdlib>
 

@@ -1,4 +1,4 @@
-// Reductions and scans: the steps of the classic reduction, from interleaved addresses to many elements a thread
+// Reductions and scans: the steps of the classic reduction, from interleaved addresses to many elements for each thread
 #include <cstdio>
 #include <cstdlib>
 #include <cuda_runtime.h>

@@ -1,4 +1,4 @@
-// Stencils and images: edges of a gray image, of bytes, from colors in uchar3
+// Stencils and images: edges of a gray image of bytes, made from colors in uchar3
 #include <cmath>
 #include <cstdio>
 #include <vector>

@@ -1,4 +1,4 @@
-// Machine learning: a softmax by rows: a warp a row, a block a row, and in one pass
+// Machine learning: a softmax of rows: one warp for each row, one block for each row, and in one pass
 #include <cfloat>
 #include <cmath>
 #include <cstdio>

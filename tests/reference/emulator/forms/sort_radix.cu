@@ -1,4 +1,4 @@
-// Histograms and sorting: a radix sort, a bit a pass: predicate, scan, scatter
+// Histograms and sorting: a radix sort, one bit in each pass: predicate, scan, scatter
 #include <algorithm>
 #include <cstdio>
 #include <vector>

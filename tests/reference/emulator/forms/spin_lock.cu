@@ -1,4 +1,4 @@
-// Programs: a lock of blocks by atomicCAS, with fences, around a sum of doubles
+// Programs: a lock for blocks by atomicCAS, with fences, around a sum of doubles
 #include <cstdio>
 
 struct Lock {

@@ -1,4 +1,4 @@
-// Stencils and images: two launches a step of speckle reducing anisotropic diffusion (Rodinia's srad)
+// Stencils and images: speckle-reducing anisotropic diffusion, two launches for each step (Rodinia's srad)
 #include <cmath>
 #include <cstdio>
 #include <vector>

@@ -1,4 +1,4 @@
-// First kernels: a vector sum, one thread an element
+// First kernels: a vector sum, one thread for each element
 #include <cuda_runtime.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// Tensor cores: a product of halves by wmma, a warp a tile of 16 by 16
+// Tensor cores: a product of halves by wmma, one warp for each tile of 16 by 16
 #include <cstdio>
 #include <cuda_fp16.h>
 #include <mma.h>

@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 
+from grader.judge.case_functions import draw_functions, functions_in_words
 from grader.judge.draw_inputs import draw
-from grader.judge.handed_functions import draw_functions, functions_in_words
 from grader.model.assignment import Case, Visibility
 
 FUNCTIONS = {

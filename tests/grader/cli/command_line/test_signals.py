@@ -12,10 +12,10 @@ from tests.waiting import LIMIT
 SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 COMMAND = """
 import signal
-from grader.cli.command_line import termination
+from grader.cli.command_line import signals
 
-termination.TOGETHER_SECONDS = 600  # however busy the machine is
-with termination.cleaning_up():
+signals.TOGETHER_SECONDS = 600  # however busy the machine is
+with signals.cleaning_up():
     try:
         print("running", flush=True)
         signal.pause()
@@ -26,18 +26,18 @@ with termination.cleaning_up():
         print("clean", flush=True)
 """
 REPLACED = """
-from grader.cli.command_line import termination
+from grader.cli.command_line import signals
 
-with termination.cleaning_up():
+with signals.cleaning_up():
     try:
-        with termination.until_ctrl_c():
+        with signals.until_ctrl_c():
             print("running", flush=True)
             try:
                 __import__("signal").pause()
             except KeyboardInterrupt:
                 raise KeyboardInterrupt from None  # as watchfiles and pytest do
         print("ended")
-    except termination.Terminated as raised:
+    except signals.Terminated as raised:
         print(raised.exit_status)
 """
 

@@ -1,0 +1,54 @@
+"""Records which submissions have no grade of the last run that read them, and why."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from grader.batch.gradebook.sql_statements import CHUNK, chunks, upsert
+from grader.batch.gradebook.tables import FaultRow, GradeRow, RunRow, SubmissionRow
+from grader.batch.gradebook.withdrawals import Pair, Withdrawn
+from grader.model.class_row import NOT_GRADED
+
+
+def mark_waiting(db: Connection, run_id: int, submission_ids: Iterable[str]) -> None:
+    """Marks every submission that this run has to grade as not graded yet; its grade takes the mark away.
+
+    A run that is interrupted leaves these marks. Without them, a student would have the grade of an earlier
+    submission, or of an earlier rubric, and nothing would say so.
+    """
+    run = select(RunRow.graded_by).where(RunRow.id == run_id).scalar_subquery()
+    for some in chunks(submission_ids, CHUNK):
+        graded = set(
+            db.scalars(
+                select(GradeRow.submission_id).where(
+                    GradeRow.submission_id.in_(some), GradeRow.graded_by == run
+                )
+            )
+        )
+        db.execute(delete(FaultRow).where(FaultRow.submission_id.in_(graded)))
+        waiting = [{"submission_id": id, "reason": NOT_GRADED} for id in some if id not in graded]
+        if waiting:
+            db.execute(upsert(db, FaultRow).on_conflict_do_nothing(), waiting)
+
+
+def faulty_submissions(db: Connection, assignment: str) -> dict[str, str]:
+    """The submissions without a grade of the last run: the student's id by the submission's."""
+    query = select(FaultRow.submission_id, SubmissionRow.student_id).join(SubmissionRow)
+    return {id: student for id, student in db.execute(query.where(SubmissionRow.assignment == assignment))}
+
+
+def read_faults(db: Connection, where: Iterable[Any], withdrawn: Withdrawn) -> dict[Pair, str]:
+    """The reason that each student's work has no grade; the last submission's reason if it holds for several.
+
+    `where` are conditions on the submissions.
+    """
+    columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason)
+    query = select(*columns).join(FaultRow).where(*where)
+    faults = {}
+    for id, student, name, reason in db.execute(
+        query.order_by(SubmissionRow.submitted_at, SubmissionRow.sequence)
+    ):
+        if id not in withdrawn.submissions and (student, name) not in withdrawn.pairs:
+            faults[student, name] = reason
+    return faults
