@@ -200,14 +200,12 @@ FILES = [
 ]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_imports_what_the_table_allows_and_no_more(path: Path) -> None:
-    assert violations(path, ROOT) == []
+def test_a_module_imports_what_the_table_allows_and_no_more() -> None:
+    assert [problem for path in FILES for problem in violations(path, ROOT)] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_nothing_turns_bytes_into_code_or_objects(path: Path) -> None:
-    assert loaders(path) == []
+def test_nothing_turns_bytes_into_code_or_objects() -> None:
+    assert [call for path in FILES for call in loaders(path)] == []
 
 
 def test_every_package_of_the_grader_stands_in_the_table() -> None:

@@ -245,7 +245,7 @@ def smallest(
             continue
         outcome = ask(small.probe, inputs)
         if way_of_failing(small, expected, outcome, real_dtype(inputs)) == failure:
-            return lay_out(small, inputs, expected, outcome, assignment.probes, is_smallest=True)
+            return lay_out(small, inputs, expected, outcome, assignment, is_smallest=True)
         if outcome.status not in (Status.OK, Status.ERROR):
             return None  # it hangs or dies, and so would the next one
     return None

@@ -42,7 +42,7 @@ struct Finding {
     std::int64_t block, other_block;
     std::int64_t region;  // a number from 0: a region of global memory; -1: shared memory; -3: a variable outside of
                           // functions; -2: no memory of these kinds
-    std::int64_t offset;  // in bytes, from the start of the region
+    std::int64_t offset;  // in bytes, from the start of the region; for a variable, its address
     std::int64_t size;    // the bytes of the access
     std::int64_t count;   // how often it was found
     std::uint64_t place;
@@ -153,6 +153,7 @@ void settle();
 void spin();
 void report(Finding finding);
 void forget(const Array &array);
+void hand_on_to_lanes(int warp, unsigned lanes);
 void make_room_for_variables();
 void note(std::uint64_t place, std::size_t offset, int size);
 void count_plain_reads();

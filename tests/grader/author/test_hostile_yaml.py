@@ -201,7 +201,7 @@ def test_every_key_there_is_loads(folder: Path) -> None:
     assert len(PLACES) > 250
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.sampled_from(PLACES), scalar=st.sampled_from(SCALARS))
 def test_whatever_stands_in_a_key_loads_or_is_one_line(
     folder: Path, place: tuple[str, tuple[int, int]], scalar: str
@@ -209,7 +209,7 @@ def test_whatever_stands_in_a_key_loads_or_is_one_line(
     holds(folder, *place, scalar)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(place=st.sampled_from(PLACES), number=st.integers() | st.floats() | st.text(max_size=20))
 def test_whatever_number_or_text_stands_in_a_key_loads_or_is_one_line(
     folder: Path, place: tuple[str, tuple[int, int]], number: object

@@ -355,7 +355,8 @@ def test_a_function_that_loops_takes_no_points_from_the_next(
     grader: Commands, root: Path, folder: Callable[[Files], Path]
 ) -> None:
     yaml = root / "assignments" / "tiny" / "assignment.yaml"
-    yaml.write_text(yaml.read_text().replace("case_seconds: 2", "case_seconds: 0.3"))
+    limits = "case_seconds: 0.3, wall_factor: 8"  # on a busy machine the loop waits for most of its time
+    yaml.write_text(yaml.read_text().replace("case_seconds: 2", limits))
     rubric = root / "assignments" / "tiny" / "rubric.yaml"
     rubric.write_text(rubric.read_text().replace("    requires: [flip]\n", ""))
     sleeps = LOOP.replace("pass", "time.sleep(9)")

@@ -89,15 +89,17 @@ RUNNER = {
 
 
 @pytest.fixture(scope="module")
-def environment(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `.venv` that the workflow's own step sets up from the requirements and the wheel."""
-    folder = tmp_path_factory.mktemp("set-up") / "github"
-    shutil.copytree(published / "github", folder)
-    (job,) = yaml.safe_load((folder / WORKFLOW).read_text())["jobs"].values()
-    (set_up,) = (step["run"] for step in job["steps"] if step.get("name") == "Set up the grader")
-    process = run(["bash", "-e", "-c", set_up], folder, clean(folder.parent))
-    assert process.returncode == 0, process.stderr
-    return folder / ".venv"
+def environment(published: Path, fill_once: Callable[..., Path]) -> Path:
+    """The `.venv` that the workflow's own step sets up from requirements and wheel, once for all workers."""
+
+    def set_up(folder: Path) -> None:
+        shutil.copytree(published / "github", folder / "github")
+        (job,) = yaml.safe_load((folder / "github" / WORKFLOW).read_text())["jobs"].values()
+        (line,) = (step["run"] for step in job["steps"] if step.get("name") == "Set up the grader")
+        process = run(["bash", "-e", "-c", line], folder / "github", clean(folder))
+        assert process.returncode == 0, process.stderr
+
+    return fill_once("set-up", set_up) / "github" / ".venv"
 
 
 @pytest.mark.parametrize("name", SUBMISSIONS)

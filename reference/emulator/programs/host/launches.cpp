@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 
 INTERFACE int emulator_run(void (*kernel)(void **), void **given, const emulator::Launch *how);
 INTERFACE const char *emulator_output();
+extern "C" __attribute__((weak)) const char emulator_local_arrays[];  // the program's: those without a value, each as "line name;"
 
 namespace host {
 
@@ -55,8 +57,12 @@ struct Snapshot {
     }
 };
 
-// The first element of a block at which two results differ.
-void look_for_difference(const Snapshot &first, const char *kernel, int line)
+struct Difference {
+    std::size_t allocation, element;
+};
+
+// The first element of a block at which memory is not as it was after the first order.
+bool differs(const Snapshot &first, Difference &found)
 {
     for (std::size_t i = 0; i < allocations.size(); ++i) {
         const Allocation &one = allocations[i];
@@ -68,12 +74,35 @@ void look_for_difference(const Snapshot &first, const char *kernel, int line)
         std::size_t at = std::size_t(std::mismatch(was, was + one.size, is).first - was);
         if (at == one.size)
             continue;
-        if (!is_news("difference" + columns({(long long)i, line}) + kernel))
-            return;
-        std::size_t element = one.element ? one.element : 4;
+        found = {i, at / (one.element ? one.element : 4)};
+        return true;
+    }
+    return false;
+}
+
+void look_for_difference(const Snapshot &first, const char *kernel, int line)
+{
+    Difference found;
+    if (differs(first, found) && is_news("difference" + columns({(long long)found.allocation, line}) + kernel))
         tell_host("schedule_dependent", line, 0, "element %zu of {%zu} depends on the order in which the threads of %s run",
-            at / element, i, kernel);
+            found.element, found.allocation, kernel);
+}
+
+// As in module.py: the first order again, with other wrong values in local arrays without values. A result that changes with
+// nothing changed depends on a variable that outlives a launch, and says nothing; twice, as it may change back.
+template <typename F> void look_for_local_arrays(const Snapshot &first, const char *kernel, F run)
+{
+    Difference found;
+    auto depends_on = [&](int number) { return run(number) && differs(first, found); };
+    if (!depends_on(-1) || depends_on(0) || depends_on(0))
         return;
+    int number = 0;
+    for (const char *at = emulator_local_arrays; at && *at; at = std::strchr(at, ';'), at += at != nullptr) {
+        std::string name = std::strchr(at, ' ') + 1;
+        if (depends_on(++number))
+            tell_host("uninitialized_read", std::atoi(at), 0,
+                "%s is read before it has a value: element %zu of {%zu} depends on what it held in %s",
+                name.substr(0, name.find(';')).c_str(), found.element, found.allocation, kernel);
     }
 }
 
@@ -186,7 +215,7 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
     parameters_start = static_cast<char *>(task);
     parameters_size = task_size;
     std::string size = columns({how->grid[0], how->grid[1], how->grid[2], how->block[0], how->block[1], how->block[2]});
-    int orders = launches[kernel + size]++ < ORDERLY ? most_orders : 1;
+    int orders = all > 1 && launches[kernel + size]++ < ORDERLY ? most_orders : 1;
     Snapshot before, after;
     if (orders > 1)
         before.take();
@@ -216,6 +245,15 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
             look_for_difference(after, kernel, line);
         }
     }
+    if (orders > 1 && !is_stopped && emulator_local_arrays)
+        look_for_local_arrays(after, kernel, [&](int number) {
+            before.put_back();
+            one.block_order = one.thread_order = RANDOM;
+            one.seed = seed;
+            one.poison = number;
+            begin_order_on_heap();
+            return emulator_run(enter, static_cast<void **>(task), &one) == 0;
+        });
     if (orders > 1)
         after.put_back();
     arena_size = 0;

@@ -252,7 +252,7 @@ INTERFACE void emulator_atomic_in_order(
         (is_shared ? counters.shared_writes : counters.global_writes) += is_store || releases_too;
     }
     // after the access, which may let other threads run
-    hand_on(offset, acquires, releases_too, SIZE_MAX, !is_store);
+    hand_on(offset, acquires, releases_too, !is_store);
 }
 
 INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)

@@ -6,7 +6,7 @@ import random
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -26,12 +26,10 @@ from grader.model.errors import UserError
 from grader.model.grade import BLANK, HINT, Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.surroundings import Sandbox
-from grader.prove.mutant_answers import misconceptions
 from grader.prove.read_mutants import read_mutants
 from grader.prove.run_mutants import grade_texts
 from grader.report.formats.json import to_json
 from tests.folders import in_folder
-from tests.waiting import one_at_a_time
 
 ROOT = Path(__file__).parents[4]
 NAME = "conv_backward"
@@ -394,9 +392,10 @@ def assignment() -> Assignment:
 
 
 @pytest.fixture(scope="module")
-def mistakes(assignment: Assignment, pytestconfig: pytest.Config) -> Misconceptions:
-    with one_at_a_time(pytestconfig, f"mutants_of_{NAME}"):
-        return misconceptions(ROOT, Views(assignment), "")
+def mistakes(
+    assignment: Assignment, misconceptions_of: Callable[[Assignment], Misconceptions]
+) -> Misconceptions:
+    return misconceptions_of(assignment)
 
 
 @pytest.fixture(scope="module")
