@@ -183,6 +183,15 @@ def test_one_idea_has_one_digest_at_whatever_line_and_count() -> None:
 
     assert beyond(95) == beyond(80) != digest("out_of_bounds", 3, "kernels.cu:7: out_of_bounds in add")
 
+    def unwritten(line: int, first: int) -> str:
+        return digest(
+            "never_written",
+            1,
+            f"kernels.cu:{line}: never_written in fill: element {first} of out is never written",
+        )
+
+    assert unwritten(7, 128) == unwritten(9, 128) != unwritten(7, 134)
+
     def over(count: int) -> str:
         counts = np.array([count])
         outcome = _outcome(RIGHT, counts)
