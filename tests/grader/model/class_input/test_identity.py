@@ -63,7 +63,7 @@ def test_the_numbers_of_the_lms_tell_students_of_one_name_apart(name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["Ada", "A. Lovelace", "Lovelace", "", "lovelacea", "Adam Love"])
-def test_a_part_of_a_name_alone_is_nobodys(name: str) -> None:
+def test_a_part_of_a_name_identifies_no_student(name: str) -> None:
     assert "matches no student on the roster" in str(CLASS.find(Claim(name=name)))
 
 
