@@ -8,20 +8,22 @@ copied first, by a statement that the sanitizer sees.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .findings import Finding
-from .kernel_source import kernel_at
+from .kernel_source import CompileError, kernel_at
 
 MOST = 10
+MOST_TEXT = 800
+LEFT_OUT = "is left out, as it does not compile: "  # the message for a launch of such a kernel
 MOST_WARNINGS = 5
 HEAD = re.compile(r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? (?P<kind>fatal error|error|warning|note): ")
 
 
 UNINITIALIZED = re.compile(
-    r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? warning: (?:variable )?\W(?P<name>\w+)\W "
+    r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? warning: (?:variable )?\W(?P<name>\w+(?:(?:\.|::)\w+)*)\W "
     r"(?P<sure>is|may be) (?:used )?uninitialized\b"
 )
 # A C++ compiler accepts both, and guards their first use with a function that no kernel is linked with.
@@ -53,7 +55,7 @@ class WithoutValue:
     is_sure: bool
     kernels: tuple[str, ...]  # that contain it; () if the compiler does not say
 
-    def written(self) -> str:
+    def to_line(self) -> str:
         """The record as a line of text that `read_without_value` reads."""
         return f"{self.line} {self.name} {int(self.is_sure)} {','.join(self.kernels)}"
 
@@ -74,7 +76,8 @@ def uninitialized_in(messages: str, file: str, kernels: Collection[str]) -> list
         elif (warned := UNINITIALIZED.match(line)) and warned["file"] == file:
             words = set(re.findall(r"\w+", context))
             names = tuple(name for name in kernels if name in words)
-            warnings.append(WithoutValue(int(warned["line"]), warned["name"], warned["sure"] == "is", names))
+            name = re.sub(r"\w+::", "", warned["name"])  # p.Pair::x is p.x
+            warnings.append(WithoutValue(int(warned["line"]), name, warned["sure"] == "is", names))
         elif HEAD.match(line):
             context = ""
     return warnings
@@ -140,6 +143,20 @@ def shortened(warnings: str) -> str:
     heads = [line for line in lines[last + 1 :] if re.search(r": warning: ", line)]
     more = [f"and {len(heads) - MOST_WARNINGS} more warnings"] if len(heads) > MOST_WARNINGS else []
     return "\n".join([*errors, *heads[:MOST_WARNINGS], *more])
+
+
+def body_with_error(error: str) -> str:
+    """A body for a kernel that does not compile: it reports the error when launched."""
+    text = error[:MOST_TEXT].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'emulator_trap("{LEFT_OUT}{text}", 0);'
+
+
+def refuse_broken(findings: Sequence[Finding]) -> None:
+    """Raises CompileError if the launched kernel does not compile."""
+    for finding in findings:
+        _, left_out, error = finding.message.partition(LEFT_OUT)
+        if finding.kind == "trap" and left_out:
+            raise CompileError(error)
 
 
 def dump_to(path: Path) -> str:

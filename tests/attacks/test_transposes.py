@@ -9,10 +9,11 @@ import pytest
 from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.session import Session
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.score import refusals
+from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
-from grader.prove.mutant_answers import misconceptions
 from tests.folders import in_folder
 
 ATTACKS = Path(__file__).parent / "transposes"
@@ -97,12 +98,14 @@ def test_a_gradient_that_is_none_earns_nothing(grade_with: GradeWith, rubric: st
     assert grade.criteria[0].status is Status.WRONG, [r.rationale for r in grade.criteria[0].results]
 
 
-def test_the_gradient_of_what_is_no_convolution_is_not_followed(tmp_path: Path) -> None:
+def test_the_gradient_of_what_is_no_convolution_is_not_followed(
+    misconceptions_of: Callable[[Assignment], Misconceptions], tmp_path: Path
+) -> None:
     """A share needs a wrong convolution that is right in some case, or whose mistake a mutant explains."""
     root = Path(__file__).parents[2]
     assignment = Views(load(root / "assignments" / "conv_backward")).assignment
     (tmp_path / "conv.py").write_bytes((ATTACKS / "sum_times_sum.py").read_bytes())
-    mistakes = misconceptions(root, Views(assignment), "")
+    mistakes = misconceptions_of(assignment)
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=mistakes) as session:
         grade = session.grade(in_folder(tmp_path), "sum_times_sum")
     gradients = [c for c in grade.criteria if c.id in ("x_grad", "w_grad")]

@@ -56,7 +56,7 @@ def examples_of(
                 expected = oracle.expected(case, inputs)
                 outcome = implementation.run(case.probe, inputs)
                 if failure := way_of_failing(case, expected, outcome, real_dtype(inputs)):
-                    whole[case.name] = lay_out(case, inputs, expected, outcome, assignment.probes)
+                    whole[case.name] = lay_out(case, inputs, expected, outcome, assignment)
                     if (example := search.smallest(case, criterion, failure)) is not None:
                         small[case.name] = example
                     break

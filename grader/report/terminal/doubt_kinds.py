@@ -105,10 +105,10 @@ KINDS = (
         ": leave one of them",
     ),
     Kind(
-        "the file is empty, or is no text in UTF-8",
+        "the file is empty, or is no plain text",
         "An upload or an editor may have damaged it. Get the file and run `grader batch` again, or accept "
         f"the score: {CONFIRM}.",
-        "is empty(;|$)|cannot be read as Python",
+        "is empty(;|$)|contains null bytes",
     ),
     Kind(
         "the file is missing or cannot be read",

@@ -32,10 +32,11 @@ def renderable(example: Example) -> RenderableType:
     beside = {table.shape: table for table in reversed(example.actual)}  # the same places of each are shown
     for table in example.inputs:
         parts += lines_of(table, telling=beside.get(table.shape))
-    for table in example.expected:
-        parts += lines_of(table, "green", telling=beside.get(table.shape))
-    for table in example.actual:
-        parts += lines_of(table, "", "bold red")
+    for expected, actual in zip_longest(example.expected, example.actual):
+        if expected is not None:
+            parts += lines_of(expected, "green", telling=beside.get(expected.shape))
+        if actual is not None:
+            parts += lines_of(actual, "", "bold red")
     if example.ended:
         parts.append(Text("  found" if example.actual else "  actual"))
         parts.append(Padding(Text(clean(example.ended), "red"), (0, 0, 0, 4), expand=False))
