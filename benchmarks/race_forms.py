@@ -13,6 +13,10 @@ FLAG = (
     "if (blockIdx.x) return;\ncuda::atomic_ref<int, cuda::thread_scope_device> flag(cells[0]);\n"
     "if (threadIdx.x == 0) {\nx[0] = 5;\nSTORE\n}\nif (threadIdx.x == 32) {\nLOAD\nx[1] = x[0];\n}"
 )
+WARPS = (
+    "if (blockIdx.x) return;\ncuda::atomic_ref<int, cuda::thread_scope_block> flag(cells[0]);\n"
+    "int t = threadIdx.x;\n"
+)
 STORED = "flag.store(1, cuda::memory_order_release);"
 
 
@@ -38,6 +42,24 @@ SYNCHRONIZATION_KERNELS = {
         "flag.store(1, cuda::memory_order_relaxed);",
         "while (flag.load(cuda::memory_order_acquire) == 0);",
     ),
+    # order is transitive, over barriers of a warp and over several releases
+    "a lane releases for its warp": WARPS + "if (t < 32) {\nx[t] = a[t];\n{|__syncwarp();}\n"
+    f"if (t == 5) {STORED}\n"
+    "} else {\nwhile (flag.load(cuda::memory_order_acquire) == 0);\ncells[8 + t] = x[63 - t];\n}",
+    "a lane acquires for its warp": WARPS
+    + "if (t == 0) {\nx[0] = 5;\nflag.store(1, cuda::memory_order_release);\n}\nif (t >= 32) {\n"
+    "if (t == 40) while (flag.load(cuda::memory_order_acquire) == 0);\n{|__syncwarp();}\n"
+    "cells[8 + t] = x[0];\n}",
+    "a lane's fence before its warp's barrier": WARPS
+    + "if (t < 32) {\nx[t] = a[t];\n{if (t == 5) __threadfence();|}\n__syncwarp();\n"
+    "if (t == 5) {\n{|__threadfence();}\nflag.store(1, cuda::memory_order_relaxed);\n}\n"
+    "} else {\nwhile (flag.load(cuda::memory_order_acquire) == 0);\ncells[8 + t] = x[63 - t];\n}",
+    "passed on by a third thread": WARPS
+    + "cuda::atomic_ref<int, cuda::thread_scope_block> other(cells[1]);\n"
+    "if (t == 0) {\nx[0] = 5;\nflag.store(1, cuda::memory_order_release);\n}\n"
+    "if (t == 32) {\nwhile (flag.load(cuda::memory_order_{relaxed|acquire}) == 0);\n"
+    "other.store(1, cuda::memory_order_release);\n}\n"
+    "if (t == 33) {\nwhile (other.load(cuda::memory_order_acquire) == 0);\nx[1] = x[0];\n}",
     "flag of a block, across blocks": "cuda::atomic_ref<int, cuda::thread_scope_{block|device}> "
     "flag(cells[0]);\n"
     "if (threadIdx.x) return;\nif (blockIdx.x == 0) {\nx[0] = 5;\nflag.store(1);\n"

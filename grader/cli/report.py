@@ -10,6 +10,7 @@ from rich.console import Console
 from grader.api import Course
 from grader.author.load import load
 from grader.batch.gradebook import Gradebook
+from grader.batch.gradebook.submission_files import inventory_of
 from grader.cli.command_line.arguments import TERMINAL
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
@@ -21,9 +22,11 @@ from grader.model.errors import UserError
 from grader.model.late_policy import Policies
 from grader.model.request_code import with_codes
 from grader.model.student import Student
+from grader.model.text import clean_line, listing, plural
 from grader.report.formats import Format, ReportFiles, Request, format_of, names
 from grader.report.tables.worksheet import ENGLISH
 from grader.report.terminal.class_table import show_class
+from grader.report.terminal.doubt_kinds import uncredited
 from grader.report.write_files import write_files
 
 SHOWN_PATHS = 3
@@ -47,14 +50,14 @@ def run(options: argparse.Namespace) -> int:
             f"--format {options.format} holds one assignment: choose with --assignment NAME (found {names})"
         )
     request = Request(students, options.into, options.keep_existing, _named_columns(options.column))
-    written = form.write(report, request)
-    paths = write_files(options.out, written.files)
+    result = form.write(report, request)
+    paths = write_files(options.out, result.files)
     if options.json:
-        lines = {name: getattr(written, name) for name in ("changes", "unchanged", "notes", "left_out")}
-        print_json("report/1", {"files": paths, "counts": written.counts or {}, **lines})
-        return NOT_PASSED if written.left_out else PASSED
+        lines = {name: getattr(result, name) for name in ("changes", "unchanged", "notes", "left_out")}
+        print_json("report/1", {"files": paths, "counts": result.counts or {}, **lines})
+        return NOT_PASSED if result.left_out else PASSED
     _print_paths(options.out, paths)
-    return _say(written)
+    return _say(result)
 
 
 def _check(options: argparse.Namespace, form: Format) -> None:
@@ -100,6 +103,9 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = showing(with_policies(gradebook.grades(), policies), set(map(Visibility, options.show)))
         students, seconds = gradebook.students(), gradebook.seconds()
+        for name in sorted({row.assignment for row in rows}):
+            if options.assignment in (None, name):
+                _note_uncredited(gradebook, name)
     ids = {student.id for student in students}
     for assignment, extensions in policies.extensions.items():
         for id in sorted(extensions.keys() - ids):
@@ -116,6 +122,17 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
     rows = with_codes(rows, secret())
     titles = _titles(root, {row.assignment for row in rows})
     return ClassReport(tuple(rows), titles, seconds), students
+
+
+def _note_uncredited(gradebook: Gradebook, assignment: str) -> None:
+    """Names the submissions that no report contains, because the last batch could not tell whose they are."""
+    inventory = inventory_of(gradebook.database, assignment)
+    doubts = () if inventory is None else uncredited(inventory.aside)
+    if doubts:
+        names = listing([clean_line(doubt.name) for doubt in doubts])
+        count = plural(len(doubts), "submission")
+        why = f"{count} may belong to several students, or to none of the roster: {names}"
+        print(f"note: {assignment}: {why}; `grader serve` says how to resolve it", file=sys.stderr)
 
 
 def _titles(root: Path | None, names: Iterable[str]) -> dict[str, str]:

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.standings import ReadGrades
-from grader.batch.gradebook.submission_files import KeptFile, kept_files, stamp
+from grader.batch.gradebook.submission_files import KeptFile, inventory_of, kept_files, stamp
 from grader.desk.background_work import BackgroundWork, Report
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
+from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.student import Student, Submission
 from grader.report.pages.class_statistics import ClassStatistics, statistics_of
@@ -25,12 +26,13 @@ T = TypeVar("T")
 class ClassView:
     """One assignment's class: rows ordered by name, and earlier submissions.
 
-    `withdrawn` are the students with work that is set aside and appears in no report.
+    `aside` are the doubts about entries of the last intake that belong to no student.
     """
 
     facts: AssignmentFacts
     rows: tuple[ClassRow, ...]
     submissions: Mapping[str, tuple[Submission, ...]]
+    aside: tuple[Doubt, ...] = ()
 
     @cached_property
     def by_key(self) -> Mapping[str, ClassRow]:
@@ -113,6 +115,7 @@ class Views:
 
     def _read(self, assignment: str) -> ClassView:
         rows: Mapping[str, list[ClassRow]] = self.cached("rows", self._read_rows)
+        inventory = inventory_of(self.gradebook.database, assignment)
         submissions = defaultdict(list)
         for one in self.gradebook.submissions(assignment):
             submissions[one.student_id].append(one)
@@ -120,6 +123,7 @@ class Views:
             facts=self.course.assignment(assignment),
             rows=tuple(sorted(rows.get(assignment, ()), key=lambda row: name_order(row.standing.student))),
             submissions={student: tuple(theirs) for student, theirs in submissions.items()},
+            aside=() if inventory is None else inventory.aside,
         )
 
     def _read_rows(self) -> Mapping[str, list[ClassRow]]:

@@ -52,9 +52,16 @@ def course_page(desk: Desk, request: Request) -> Response:
     """The assignments with their progress and what needs review."""
     views = [(name, desk.views.of(name)) for name in desk.views.names()]
     to_review = [(name, *group) for name, view in views for group in _by_kind(view.to_review)]
+    aside = [(name, *group) for name, view in views for group in grouped(view.aside)]
     waiting = sum(not one.answer for _, view in views for row in view.rows for one in row.decisions.requests)
     return desk.page(
-        request, "course.html.j2", views=views, to_review=to_review, waiting=waiting, most=SHOWN_STUDENTS
+        request,
+        "course.html.j2",
+        views=views,
+        to_review=to_review,
+        aside=aside,
+        waiting=waiting,
+        most=SHOWN_STUDENTS,
     )
 
 

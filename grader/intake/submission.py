@@ -9,7 +9,6 @@ from grader.intake.litter import is_litter
 from grader.intake.near_names import Near, ReadFile, content_of, nearest, similar_names
 from grader.intake.notebook import TOO_LONG, Cells, module_of, tagged_sources
 from grader.intake.source import open_source, zip_within
-from grader.model.file_formats.python_syntax import problem_of_encoding
 from grader.model.submitted_files import SubmittedFiles
 
 MAX_NOTEBOOKS = 20  # of one submission that are read
@@ -220,8 +219,7 @@ def _damage(name: str, content: bytes) -> str:
     """The reason that a file may not be what the student wrote, "" if there is none."""
     if not content.removeprefix(BOM_UTF8).strip():
         return f"{name} is empty"
-    problem = problem_of_encoding(content) if name.endswith(".py") else ""
-    return f"{name} cannot be read as Python: {problem}" if problem else ""
+    return f"{name} contains null bytes, so it is no plain text (UTF-16?)" if b"\0" in content else ""
 
 
 def _outermost(paths: Sequence[str]) -> str:

@@ -77,20 +77,39 @@ def unknown_names(library: bytes) -> list[str]:
     return sorted(unknown)
 
 
-def lasting_variables(library: bytes) -> list[str]:
-    """The variables of a kernel's library that kernels can write and that outlive a launch."""
+@dataclass(frozen=True)
+class Variable:
+    """A variable outside of functions: its name in the source, its address in the file's terms, its bytes."""
+
+    name: str
+    start: int
+    size: int
+    stays_writable: bool
+
+
+def variables(library: bytes) -> list[Variable]:
+    """The variables of an ELF file that are its source's own."""
     by_name = sections(library)
     contents = {one.name: one.content for one in by_name}
     symbols, names = contents.get(".symtab", b""), contents.get(".strtab", b"")
-    lasting = []
+    own = []
     for at in range(0, len(symbols), 24):
-        name_at, info, _, home, _, size = struct.unpack_from("<IBBHQQ", symbols, at)
+        name_at, info, _, home, start, size = struct.unpack_from("<IBBHQQ", symbols, at)
         name = names[name_at:].split(b"\0", 1)[0].decode(errors="replace")
         is_variable = info & 15 in (OBJECT, THREAD_LOCAL) and size > 0 and 0 < home < len(by_name)
-        is_own = OF_THE_EMULATOR not in name and not OF_THE_LOADER.fullmatch(name)
-        if is_variable and is_own and _stays_writable(by_name[home]):
-            lasting.append(written_name(name))
-    return sorted(lasting)
+        if is_variable and OF_THE_EMULATOR not in name and not OF_THE_LOADER.fullmatch(name):
+            own.append(Variable(written_name(name), start, size, _stays_writable(by_name[home])))
+    return own
+
+
+def variable_at(library: bytes, address: int) -> Variable | None:
+    """The variable that holds a byte, by its address relative to the start of the file's code in memory."""
+    return next((one for one in variables(library) if 0 <= address - one.start < one.size), None)
+
+
+def lasting_variables(library: bytes) -> list[str]:
+    """The variables of a kernel's library that kernels can write and that outlive a launch."""
+    return sorted(one.name for one in variables(library) if one.stays_writable)
 
 
 def _stays_writable(home: Section) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from .elf import Variable
 from .findings import Index, WarpRequest
 from .memory import SHARED_ZONE, Array, Place
 from .runtime_interface import ATOMIC, KINDS, READ, RawFinding, RawLaunch, RawPlace
@@ -17,9 +18,15 @@ FAR = 32 << 10  # bytes: the array that is nearest to such an address need not b
 
 
 def message(
-    row: RawFinding, raw: RawLaunch, places: Sequence[Place] | Mapping[int, Place]
+    row: RawFinding,
+    raw: RawLaunch,
+    places: Sequence[Place] | Mapping[int, Place],
+    variable_at: Callable[[int], Variable | None],
 ) -> tuple[str, str]:
-    """(array, message) for one of the runtime's findings. `places` are the arrays, by number."""
+    """(array, message) for one of the runtime's findings.
+
+    `places` are the arrays, by number; `variable_at` gives the variable outside of functions at an address.
+    """
     if row.thread < 0:
         return "", f"{row.name.decode()}: {row.size} bytes with that of the launch; a block has {row.room}"
     who = f"thread {index(row.thread, raw.block)} of block {index(row.block, raw.grid)}"
@@ -34,13 +41,18 @@ def message(
         if row.other_thread >= 0:
             what = what.replace("{other}", f"thread {index(row.other_thread, raw.block)}")
         return "", f"{who} {verb}{what}"
+    indexed = ""
     if row.region >= 0:
         place = places[row.region]
         name, element, size = place.name, place.array.itemsize, place.array.size
+    elif row.region == -3:
+        variable = variable_at(row.offset)
+        name, element, size = variable.name if variable else "", max(1, row.size), 0
+        indexed = of_a_variable(row, variable)
     else:
         name, element = row.name.decode(), row.shape[0] or max(1, row.size)
         size = row.room // element
-    indexed = of_shared(row) if row.region == -1 else name if row.region == -3 else ""
+        indexed = of_shared(row)
     text = f"{who} {verb_of(row.mode)} {indexed or f'element {row.offset // element} of {name}'}"
     if kind == "out_of_bounds" and not -FAR < row.offset < row.room + FAR:
         nearest = f"the nearest is {name}, which has {size}"
@@ -57,7 +69,16 @@ def message(
         did = ("read", "wrote", "updated atomically")[-1 - row.other_line]
         text += f", which thread {index(row.other_thread, raw.block)}{'' if same else theirs} {did}"
         text += " since the last barrier" if same else "; no barrier orders two blocks"
-    return "" if row.region == -3 else name, text
+    return name, text
+
+
+def of_a_variable(row: RawFinding, variable: Variable | None) -> str:
+    """The part of a variable outside of functions that a thread uses: all of it, or bytes."""
+    if variable is None:
+        return text_of(row.name)
+    if row.size == variable.size:
+        return variable.name
+    return f"byte {row.offset - variable.start} of {variable.name}, which has {variable.size} bytes"
 
 
 def of_shared(row: RawFinding) -> str:

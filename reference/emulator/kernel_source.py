@@ -24,14 +24,14 @@ class Kernel:
 
 
 INCLUDES = {
-    "cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h",
-    "cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring",
-    "math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h",
+    "cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h", "cmath",
+    "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring", "math.h",
+    "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h",
     "cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h",
-    "cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h", "cub/warp/warp_scan.cuh",
-    "cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h",
-    "mma.h", "curand_kernel.h", "algorithm", "limits", "utility", "cub/cub.cuh", "cub/util_type.cuh",
-    "cub/block/block_reduce.cuh", "cub/block/block_scan.cuh", "cub/warp/warp_reduce.cuh",
+    "cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h", "cub/warp/warp_scan.cuh", "cuda/atomic",
+    "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h", "mma.h", "curand_kernel.h",
+    "algorithm", "limits", "utility", "cub/cub.cuh", "cub/util_type.cuh", "cub/block/block_reduce.cuh",
+    "cub/block/block_scan.cuh", "cub/warp/warp_reduce.cuh",
 }  # fmt: skip
 # Features that few sources use are in headers of their own, to keep compilations short.
 EXTENSIONS = {
@@ -42,8 +42,11 @@ EXTENSIONS = {
     ),
     "emulator_curand.h": re.compile(r"#\s*include\s*[<\"]curand_kernel\.h"),
     "emulator_cub.h": re.compile(r"#\s*include\s*[<\"]cub/"),
+    "emulator_cub_device.h": re.compile(r"\bcub\s*::\s*(?:Device|DoubleBuffer)\w*"),
     "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
     "emulator_texture.h": re.compile(r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)"),
+    "emulator_thrust.h": re.compile(r"#\s*include\s*[<\"]thrust/"),
+    "emulator_samples.h": re.compile(r"#\s*include\s*[<\"](?:helper_|nvtx3/|nvToolsExt)"),
     "emulator_simd.h": re.compile(r"\b__v[a-z]+[24]\b"),
     "emulator_std.h": re.compile(r"\bstd\s*::|\bnamespace\s+std\b"),
 }
@@ -58,31 +61,27 @@ REFUSED = {
     r"\bcuda\w*(?:3D|Mipmap|Surface|BindTexture)\w*": "of textures, objects of one and two axes are emulated",
     r"\bcudaLaunchCooperativeKernelMultiDevice\b": "there is one device",
     r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
-    r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "no longer in CUDA; write the form with _sync",
-    r"\bcub\s*::\s*(?!(?:Block|Warp)(?:Reduce|Scan)\b|(?:Sum|(?:Arg)?M(?:ax|in)|KeyValuePair)\b"
-    r"|BLOCK_(?:REDUCE|SCAN)_)\w+": "of CUB, the reductions and scans of blocks and warps are emulated",
+    r"\b__(shfl(?:_up|_down|_xor)?|ballot|any|all)\b": "no longer in CUDA; write it with _sync and a mask",
+    r"\bcub\s*::\s*(?!(?:Block|Warp|Device)(?:Reduce|Scan)\b|Device(?:RadixSort|Select)\b|BLOCK_(?:REDUCE|SCAN)_"
+    r"|(?:DoubleBuffer|Sum|(?:Arg)?M(?:ax|in)|KeyValuePair)\b)\w+": "of CUB, reductions and scans are "
+    "emulated, and for the whole device DeviceRadixSort and DeviceSelect",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
     r"\b__vavgs[24]\b": "how it rounds is not emulated; __vavgu rounds up, and __vhaddu down",
     r"\b(__cvta_\w+|__is(Global|Shared|Constant|Local))\b": "this is not emulated",
     r"\b__[fd](add|sub|mul|div|rcp|sqrt|maf?)_r[zud]\b": "only rounding to the nearest is emulated: _rn",
-    r"\b__managed__": "managed memory is not emulated",
+    r"\b__managed__": "managed memory is for whole programs, with a main",
     r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code cannot use it here",
     r"\bemulator\w*": "this name is the emulator's own",
 }
-# The exceptions: features that a whole program may use anywhere, and those that it may use outside of device
-# code.
-OF_HOSTS = frozenset(
-    pattern
-    for pattern in REFUSED
-    if pattern.startswith(("<<<", r"\bcuda[A-Z]", r"\btex[12]D", r"\b(thread_local", r"\b(new|delete"))
-)
+# The exceptions: what a whole program may use anywhere, and what it may use outside of device code.
+AT_THE_HOST = ("<<<", r"\bcuda[A-Z]", r"\btex[12]D", r"\b(thread_local", r"\b(new|delete", r"\b__managed__")
+OF_HOSTS = frozenset(pattern for pattern in REFUSED if pattern.startswith(AT_THE_HOST))
 OF_DEVICES = frozenset(pattern for pattern in REFUSED if pattern.startswith((r"\b(asm", r"\b__(shfl")))
 IN_A_KERNEL = "a kernel cannot launch another one: launch it from the host"
-LIBRARY = re.compile(
-    r"(?:thrust|cub/device|cutlass|cute|nvtx3)/.*|(?:cu(?:rand(?!_kernel\.h)|blas|fft|sparse|solver|dnn)|nccl|nvTools).*"
-)
+LIBRARY = re.compile(r"(?:cutlass|cute)/.*|(?:cu(?:rand(?!_kernel\.h)|blas|fft|sparse|solver|dnn)|nccl).*")
 OF_CUDA = re.compile(
-    r"cuda.*|cub/.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h|curand_kernel\.h"
+    r"cuda.*|(?:thrust|cub)/.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h|curand_kernel\.h"
+    r"|helper_(?:cuda|functions|string|timer)\.h|(?:nvtx3/)?nvToolsExt\.h"
 )
 # A comment or text without an end takes the rest, so no character is read twice. Quotes in a number, 1'000,
 # begin no text. In a raw text, nothing is special but its end.
@@ -151,9 +150,9 @@ def kernels_of(source: str) -> tuple[Kernel, ...]:
     return tuple(kernels)
 
 
-def parameter_name(written: str) -> str:
+def parameter_name(text: str) -> str:
     """The name in `const float *a = nullptr` or `int n[3]`; "" if there is none."""
-    words = re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", written.partition("=")[0]))
+    words = re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", text.partition("=")[0]))
     return words[-1] if words else ""
 
 
@@ -305,9 +304,9 @@ def inside_a_function(before: str) -> bool:
     return any(open_braces)
 
 
-def local_arrays(source: str) -> list[tuple[int, int, tuple[str, ...]]]:
-    """Declarations of local arrays without values, each as (its end in the source, line, names of arrays)."""
-    text = without_comments(source)
+def local_arrays(source: str, is_program: bool = False) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Local arrays without values, in a program those of device code: (end of declaration, line, names)."""
+    text = device_code(without_comments(source)) if is_program else without_comments(source)
     bare = DIRECTIVE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
     marks = re.finditer(r"[;{}]", bare)
     open_braces: list[str] = []
@@ -347,14 +346,14 @@ def kind_of_braces(head: str) -> str:
     return "class" if OF_A_CLASS.search("".join(outside)) else ""
 
 
-def with_wrong_values(prepared: str) -> tuple[str, list[tuple[int, str]]]:
+def with_wrong_values(prepared: str, is_program: bool = False) -> tuple[str, list[tuple[int, str]]]:
     """A prepared source in which local arrays without values begin with wrong ones; its lines stay.
 
     Also the arrays, each as (line, name); their numbers in the calls begin with 1.
     """
     arrays: list[tuple[int, str]] = []
     parts, start = [], 0
-    for end, line, names in local_arrays(prepared):
+    for end, line, names in local_arrays(prepared, is_program):
         parts.append(prepared[start:end])
         for name in names:
             arrays.append((line, name))
@@ -363,9 +362,9 @@ def with_wrong_values(prepared: str) -> tuple[str, list[tuple[int, str]]]:
     return "".join([*parts, prepared[start:]]), arrays
 
 
-def declaration(written: str, line: int) -> str:
+def declaration(text: str, line: int) -> str:
     """`__shared__ float a[8][8], b` as memory from the runtime; ValueError if it is not a declaration."""
-    head, *own_type = re.split(r"(?=\b(?:struct|union)\b[^{]*\{)", written, maxsplit=1)  # union { ... } t
+    head, *own_type = re.split(r"(?=\b(?:struct|union)\b[^{]*\{)", text, maxsplit=1)  # union { ... } t
     words = re.sub(r"\b(?:__align__|alignas)\s*\([^()]*\)", " ", head) + "".join(own_type)
     words = " ".join(re.sub(r"\b(?:__shared__|extern|static)\b", " ", words).split())
     first, *others = split(words)

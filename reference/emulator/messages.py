@@ -15,7 +15,7 @@ HEAD = re.compile(r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? (?P<kind>fatal err
 
 
 UNINITIALIZED = re.compile(
-    r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? warning: (?:variable )?\W(?P<name>\w+)\W "
+    r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? warning: (?:variable )?\W(?P<name>\w+(?:(?:\.|::)\w+)*)\W "
     r"(?P<sure>is|may be) (?:used )?uninitialized\b"
 )
 # A C++ compiler accepts both, and guards their first use with a function that no kernel is linked with.
@@ -38,7 +38,7 @@ class WithoutValue:
     is_sure: bool
     kernels: tuple[str, ...]  # that contain it; () if the compiler does not say
 
-    def written(self) -> str:
+    def to_line(self) -> str:
         """The record as a line of text that `read_without_value` reads."""
         return f"{self.line} {self.name} {int(self.is_sure)} {','.join(self.kernels)}"
 
@@ -59,7 +59,8 @@ def uninitialized_in(messages: str, file: str, kernels: Collection[str]) -> list
         elif (warned := UNINITIALIZED.match(line)) and warned["file"] == file:
             words = set(re.findall(r"\w+", context))
             names = tuple(name for name in kernels if name in words)
-            warnings.append(WithoutValue(int(warned["line"]), warned["name"], warned["sure"] == "is", names))
+            name = re.sub(r"\w+::", "", warned["name"])  # p.Pair::x is p.x
+            warnings.append(WithoutValue(int(warned["line"]), name, warned["sure"] == "is", names))
         elif HEAD.match(line):
             context = ""
     return warnings

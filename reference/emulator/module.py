@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
 from .compile import LOCALS, NO_VALUE, compile_library, refuse_broken
+from .elf import variable_at
 from .explain import difference, in_two_orders, index, message, worst_of
 from .findings import ENDINGS, NOTES, Counters, Finding, LineCost, Run, WarpRequest, key
 from .kernel_source import Kernel, kernel_at, kernels_of, without_comments
@@ -81,8 +82,8 @@ class Module:
     ) -> None:
         self.file, self.checked = file, checked
         self._source = source
-        self._written = {kernel.name: kernel for kernel in kernels_of(source)}
-        plain = [name for name, kernel in self._written.items() if not kernel.is_template]
+        self._kernels = {kernel.name: kernel for kernel in kernels_of(source)}
+        plain = [name for name, kernel in self._kernels.items() if not kernel.is_template]
         self.kernels = (*plain, *(name for name in instances if name not in plain))
         if libraries is None:
             paths = compile_library(source, file, defines or {}, instances, checked, folder or cache_folder())
@@ -177,8 +178,8 @@ class Module:
 
         def run(schedule: Schedule, counting: bool = False, poison: int = 0) -> Run:
             snapshot.restore()
-            how = shared_bytes, schedule, counting, shared_limit, poison
-            return self.launch(kernel, grid, block, arguments, *how)
+            settings = shared_bytes, schedule, counting, shared_limit, poison
+            return self.launch(kernel, grid, block, arguments, *settings)
 
         first_schedule, *more = schedules_from(seed, max(1, schedules))
         start = time.perf_counter()
@@ -271,7 +272,7 @@ class Module:
         refuse_broken(findings)
         notes = tuple(finding for finding in findings if finding.kind in NOTES)
         bugs = tuple(finding for finding in findings if finding.kind not in NOTES)
-        lines = self._lines(number, places) if raw.counting else ()
+        lines = self._lines(places) if raw.counting else ()
         return Run(bugs, self._counters(raw) if self.checked else None, output, notes, lines)
 
     def _without_value(self, kernel: str) -> list[Finding]:
@@ -287,8 +288,8 @@ class Module:
         for place in places:
             array, fresh = place.array, place.fresh
             ctypes.memmove(base + place.start, array.ctypes.data, array.nbytes)
-            written = np.ascontiguousarray(fresh.written).ctypes.data if fresh else None
-            self._runtime.emulator_region(place.start, array.nbytes, array.itemsize, written)
+            mask = np.ascontiguousarray(fresh.written).ctypes.data if fresh else None
+            self._runtime.emulator_region(place.start, array.nbytes, array.itemsize, mask)
             values[place.parameter][0] = base + place.start
 
     def _copy_out(self, kernel: str, base: int, places: Sequence[Place]) -> list[Finding]:
@@ -299,10 +300,10 @@ class Module:
                 ctypes.memmove(array.ctypes.data, base + place.start, array.nbytes)
             if fresh is None:
                 continue
-            written = np.zeros(array.shape, bool)
-            self._runtime.emulator_written(place.start, array.nbytes, array.itemsize, written.ctypes.data)
-            fresh.written[...] = written
-            unwritten = np.flatnonzero(~written.reshape(-1))
+            mask = np.zeros(array.shape, bool)
+            self._runtime.emulator_written(place.start, array.nbytes, array.itemsize, mask.ctypes.data)
+            fresh.written[...] = mask
+            unwritten = np.flatnonzero(~mask.reshape(-1))
             if fresh.whole and unwritten.size:
                 text = f"element {unwritten[0]} of {place.name} is never written"
                 text += (
@@ -314,18 +315,15 @@ class Module:
     def _findings_of(self, kernel: str, raw: RawLaunch, places: Sequence[Place]) -> list[Finding]:
         count = ctypes.c_size_t()
         rows = self._runtime.emulator_findings(ctypes.byref(count))
-        number = self.kernels.index(kernel)
-        entry = getattr(self._library, f"emulator_entry_{number}")
         findings = []
         located = [
-            (row, row.line or (self._line(row.place, entry) if row.place else 0))
-            for row in rows[: count.value]
+            (row, row.line or (self._line(row.place) if row.place else 0)) for row in rows[: count.value]
         ]
         with_bounds = {line for row, line in located if KINDS[row.kind] == "out_of_bounds" and not row.type}
         for row, line in located:
             if row.type and KINDS[row.kind] == "out_of_bounds" and line in with_bounds:
                 continue  # an array index, if the access left memory altogether
-            name, text = message(row, raw, places)
+            name, text = message(row, raw, places, lambda at: variable_at(self._content, at - self._base))
             nobody = row.thread < 0
             findings.append(
                 Finding(
@@ -342,14 +340,13 @@ class Module:
             )
         return findings
 
-    def _lines(self, number: int, places: Sequence[Place]) -> tuple[LineCost, ...]:
+    def _lines(self, places: Sequence[Place]) -> tuple[LineCost, ...]:
         count = ctypes.c_size_t()
         rows = self._runtime.emulator_places(ctypes.byref(count))
-        entry = getattr(self._library, f"emulator_entry_{number}")
         totals: dict[int, list[int]] = {}
         worst: dict[int, WarpRequest] = {}
         for row in rows[: count.value]:
-            line = row.place >> 48 or self._line(row.place, entry)  # of an atomic operation it is the line
+            line = row.place >> 48 or self._line(row.place)  # of an atomic operation it is the line
             costs = [getattr(row, name) for name in RawPlace.COSTS]
             totals[line] = [a + b for a, b in zip(totals.get(line, [0] * len(costs)), costs, strict=True)]
             request = worst_of(row, places)
@@ -358,12 +355,16 @@ class Module:
         lines = (LineCost(line, *costs) for line, costs in sorted(totals.items()))
         return tuple(replace(line, worst=worst.get(line.line)) for line in lines)
 
-    def _line(self, place: int, entry: Any) -> int:
-        """The line of an instruction, from the address after it and the address of one known function."""
+    def _line(self, place: int) -> int:
+        """The line of an instruction, from the address after it."""
         if self._table is None:
             self._table = LineTable(self._content)
-        base = load_address(ctypes.cast(entry, ctypes.c_void_p).value or 0)
-        return self._table.line_in(Path(self.file).name, place - 1 - base)
+        return self._table.line_in(Path(self.file).name, place - 1 - self._base)
+
+    @property
+    def _base(self) -> int:
+        """The address at which the library lies, from that of one known function."""
+        return load_address(ctypes.cast(self._library.emulator_entry_0, ctypes.c_void_p).value or 0)
 
     def _counters(self, raw: RawLaunch) -> Counters:
         counted = self._runtime.emulator_counters().contents
@@ -371,13 +372,13 @@ class Module:
         return Counters(threads, **{name: getattr(counted, name) for name, _ in counted._fields_})
 
     def _names(self, kernel: str, count: int) -> tuple[str, ...]:
-        written = self._kernel(kernel)
-        if len(written.parameters) - written.defaults <= count <= len(written.parameters):
-            return written.parameters[:count]
+        declared = self._kernel(kernel)
+        if len(declared.parameters) - declared.defaults <= count <= len(declared.parameters):
+            return declared.parameters[:count]
         return tuple(f"argument {i + 1}" for i in range(count))
 
     def _kernel(self, name: str) -> Kernel:
-        return self._written.get(name.partition("<")[0].strip(), Kernel(name, (), False))
+        return self._kernels.get(name.partition("<")[0].strip(), Kernel(name, (), False))
 
     def _finding(self, kernel: str, kind: str, text: str, array: str = "") -> Finding:
         """A finding about a kernel as a whole, at the line where it begins."""

@@ -9,10 +9,11 @@ import pytest
 from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.session import Session
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.score import refusals
+from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
-from grader.prove.mutant_answers import misconceptions
 from tests.folders import in_folder
 
 ATTACKS = Path(__file__).parent / "transposes"
@@ -107,13 +108,17 @@ def test_a_gradient_that_is_none_earns_nothing(grade_with: GradeWith, rubric: st
     ],
 )
 def test_the_gradient_of_some_other_function_is_not_followed(
-    tmp_path: Path, name: str, gradients: tuple[str, ...], attack: str
+    misconceptions_of: Callable[[Assignment], Misconceptions],
+    tmp_path: Path,
+    name: str,
+    gradients: tuple[str, ...],
+    attack: str,
 ) -> None:
     """A share needs a mutant that explains the forward pass, or a case that the gradient itself passes."""
     root = Path(__file__).parents[2]
     assignment = Views(load(root / "assignments" / name)).assignment
     (tmp_path / assignment.files[0]).write_bytes((ATTACKS / f"{attack}.py").read_bytes())
-    mistakes = misconceptions(root, Views(assignment), "")
+    mistakes = misconceptions_of(assignment)
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=mistakes) as session:
         grade = session.grade(in_folder(tmp_path), attack)
     criteria = {c.id: c for c in grade.criteria}

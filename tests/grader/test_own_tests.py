@@ -117,7 +117,7 @@ def test_a_submission_that_gives_no_arrays_ends_as_in_any_case(
     ],
     ids=["no_such_probe", "an_error_of_its_own", "a_reference_that_refuses", "no_such_fixture"],
 )
-def test_what_is_the_author_s_mistake_is_no_student_s(
+def test_a_mistake_of_the_author_costs_no_student_anything(
     verdict: Callable[..., CheckResult], broken: str
 ) -> None:
     result = verdict(broken, FLIP)
@@ -126,7 +126,7 @@ def test_what_is_the_author_s_mistake_is_no_student_s(
     assert result.rationale.startswith("test_")
 
 
-def test_of_several_parameters_one_failure_fails_the_case(verdict: Callable[..., CheckResult]) -> None:
+def test_one_failing_parameter_fails_the_case(verdict: Callable[..., CheckResult]) -> None:
     axes = '@pytest.mark.parametrize("axis", [0, 1, 0])\n' + TWICE.replace("reference):", "axis):")
     axes = axes[: axes.index("    assert")] + "    assert submission.flip(a=a, axes=axis).shape == (2, 3)\n"
 
@@ -134,7 +134,7 @@ def test_of_several_parameters_one_failure_fails_the_case(verdict: Callable[...,
     assert verdict(axes, SHORTER).status is Status.WRONG
 
 
-def test_what_a_criterion_requires_its_tests_require(grade: Callable[..., Grade]) -> None:
+def test_tests_require_the_same_as_their_criterion(grade: Callable[..., Grade]) -> None:
     test = TWICE.replace('"flip", weight=2', '"dilate"')
     results = grade(test, "def flip(a, axes):\n    return a\n").criteria[1].results
 

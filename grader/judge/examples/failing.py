@@ -17,11 +17,12 @@ from grader.judge.examples.smallest import (
     smallest,
     way_of_failing,
 )
+from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Case, Criterion, Visibility
 from grader.model.example import Example
-from grader.model.grade import CheckResult, Grade, Status
+from grader.model.grade import CheckResult, Grade, Outcome, Status
 from grader.model.submitted_files import SubmittedFiles
 
 UNASKED = (Status.OK, Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR, Status.TIMEOUT)
@@ -47,6 +48,7 @@ def examples_of(
         return whole, small
     oracle = session.setup.oracle
     with session.setup.candidate(submission) as (implementation, refusal, _):
+        search = _Search(assignment, oracle, implementation, now)
         for case, criterion in () if refusal else failing:
             implementation.budgets.enter(criterion.id)
             for redraw in judged_draws(case):
@@ -54,9 +56,8 @@ def examples_of(
                 expected = oracle.expected(case, inputs)
                 outcome = implementation.run(case.probe, inputs)
                 if failure := way_of_failing(case, expected, outcome, real_dtype(inputs)):
-                    whole[case.name] = lay_out(case, inputs, expected, outcome, assignment.probes)
-                    example = _smallest(case, criterion, failure, oracle, implementation, assignment, now)
-                    if example is not None:
+                    whole[case.name] = lay_out(case, inputs, expected, outcome, assignment)
+                    if (example := search.smallest(case, criterion, failure)) is not None:
                         small[case.name] = example
                     break
     return whole, small
@@ -67,24 +68,41 @@ def _is_unread(result: CheckResult) -> bool:
     return result.status is Status.ERROR and not result.calls
 
 
-def _smallest(
-    case: Case,
-    criterion: Criterion,
-    failure: str,
-    oracle: Oracle,
-    implementation: Implementation,
-    assignment: Assignment,
-    now: Callable[[], float],
-) -> Example | None:
-    rungs: Iterable[Small]
-    answer: Answer
-    if assignment.frozen is not None:
-        frozen = FrozenLadders(assignment.frozen.with_name(SMALLEST))
-        rungs, answer = frozen.of(criterion), frozen.expected
-    else:
-        answer = answer_of(oracle)
-        rungs = candidates(case, answer, now)
-    return smallest(case, failure, rungs, answer, implementation, assignment, now)
+class _Search:
+    """Searches for small cases. Each is run once, also if several failing cases lead to it."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        oracle: Oracle,
+        implementation: Implementation,
+        now: Callable[[], float],
+    ) -> None:
+        self._assignment, self._oracle, self._implementation, self._now = (
+            assignment,
+            oracle,
+            implementation,
+            now,
+        )
+        self._outcomes: dict[tuple[str, str], Outcome] = {}
+        self._frozen = FrozenLadders(assignment.frozen.with_name(SMALLEST)) if assignment.frozen else None
+
+    def smallest(self, case: Case, criterion: Criterion, failure: str) -> Example | None:
+        """The smallest case that fails in the way that `failure` names; None if none does in time."""
+        rungs: Iterable[Small]
+        answer: Answer
+        if self._frozen is not None:
+            rungs, answer = self._frozen.of(criterion), self._frozen.expected
+        else:
+            answer = answer_of(self._oracle)
+            rungs = candidates(case, answer, self._now)
+        return smallest(case, failure, rungs, answer, self._ask, self._assignment, self._now)
+
+    def _ask(self, probe: str, inputs: Inputs) -> Outcome:
+        key = probe, inputs.digest
+        if key not in self._outcomes:
+            self._outcomes[key] = self._implementation.run(probe, inputs)
+        return self._outcomes[key]
 
 
 def first_failing(grade: Grade, most: int) -> Sequence[CheckResult]:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
-from grader.model.assignment import Case
+from grader.model.assignment import Assignment, Case
 from grader.model.example import Example, Table
 from grader.model.grade import Outcome, Status
 
@@ -27,7 +28,7 @@ def lay_out(
     inputs: Inputs,
     expected: Expected,
     outcome: Outcome,
-    probes: Path,
+    assignment: Assignment,
     *,
     is_smallest: bool = False,
 ) -> Example:
@@ -35,13 +36,17 @@ def lay_out(
     answer = arrays_of(outcome) if outcome.status is Status.OK else ()
     expected, actual, finding = result_of_run(case, expected, answer)
     w_shape = inputs.array("w").shape if case.kind == "conv" else ()
-    used, shaped = used_inputs(probes, case.probe)
+    used, shaped = used_inputs(assignment.probes, case.probe)
     hidden = compared_by(case).extra_names  # that a student never sees
     values = {name: value for name, value in {**inputs.values, **inputs.ask}.items() if name not in hidden}
     settings = {name: value for name, value in values.items() if name in used or not used}
     settings |= {f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in shaped - used}
-    results = _results("expected", expected.arrays, w_shape), _results("actual", actual, w_shape)
-    expected_tables, actual_tables = _with_dtypes(*results, real_dtype(inputs))
+    names = assignment.criterion(case.criterion).results
+    expected_tables, actual_tables = _with_dtypes(
+        _results("expected", expected.arrays, names, w_shape),
+        _results("actual", actual, names, w_shape),
+        real_dtype(inputs),
+    )
     return Example(
         criterion=case.criterion,
         case=case.id,
@@ -150,12 +155,18 @@ def _reads_by_name(node: ast.AST) -> bool:
     return False
 
 
-def _results(name: str, arrays: Sequence[Array], w_shape: tuple[int, ...]) -> tuple[Table, ...]:
-    several = len(arrays) > 1
-    return tuple(
-        _table(f"{name} {number + 1} of {len(arrays)}" if several else name, array, w_shape)
-        for number, array in enumerate(arrays)
-    )
+def _results(
+    which: str, arrays: Sequence[Array], names: Sequence[str], w_shape: tuple[int, ...]
+) -> tuple[Table, ...]:
+    """The results of a probe, with the names that it gives to them, "" for one without a name."""
+    if len(arrays) == 1:
+        return (_table(which, arrays[0], w_shape),)
+    numbers = [f"{number} of {len(arrays)}" for number in range(1, len(arrays) + 1)]
+    titles = [
+        f"{which} {name} ({number})" if name else f"{which} {number}"
+        for number, name in zip_longest(numbers, names[: len(arrays)], fillvalue="")
+    ]
+    return tuple(_table(title, array, w_shape) for title, array in zip(titles, arrays, strict=True))
 
 
 def _with_dtypes(

@@ -90,7 +90,7 @@ def why_not_read(content: bytes) -> str:
     """The reason that this Python cannot read a source, unless its own error says so, and a remedy; or ""."""
     if _is_read(content):
         return ""
-    if problem := problem_of_encoding(content):
+    if problem := _problem_of_encoding(content):
         return problem
     try:
         text = _decoded(content)
@@ -148,7 +148,7 @@ def _in_tree(tree: ast.AST, lines: list[str]) -> Iterator[Need]:
                 yield Need(line, 14, *NEW_STATEMENTS[2][3:])
 
 
-def problem_of_encoding(content: bytes) -> str:
+def _problem_of_encoding(content: bytes) -> str:
     """The problem with a file's bytes as Python reads them, and a remedy; "" if there is none."""
     if b"\0" in content:
         return "the file is no plain text (UTF-16?): save it as UTF-8"

@@ -13,7 +13,7 @@ FILLS_IN, ONE_ASSIGNMENT = False, False
 
 COLUMNS = ("student_id", "name", "email", "assignment", "score", "max_score", "text", "markdown")
 NOT_GRADED = "Not graded yet: an instructor must review it first."
-YOU_SUBMITTED_NOTHING = "You submitted nothing."
+NO_SUBMISSION = "The grader has no submission from you. If you submitted one, tell your instructor."
 NOT_FINAL = "This score is not final: an instructor must review it first."
 
 
@@ -54,7 +54,7 @@ def student_markdown(row: ClassRow, title: str) -> str:
 def _note(row: ClassRow) -> str:
     """A note that nothing was submitted, or that the score is not final, with the reason."""
     if row.absent and not row.review_reason:
-        return YOU_SUBMITTED_NOTHING
+        return NO_SUBMISSION
     if not row.review_reason:
         return ""
     return f"{NOT_FINAL} About your submission: {row.doubt}" if row.doubt else NOT_FINAL

@@ -6,8 +6,9 @@ library, and every text is escaped where it is inserted.
 
 import math
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import chain, zip_longest
 from pathlib import Path
 
 from grader.draw.accesses import draw_accesses
@@ -182,20 +183,30 @@ def _section(section: Section, close_up: CloseUp) -> Markup:
         element("p", clean_line(criterion.title), class_="soft"),
         [element("p", fact, class_="line") for fact in section.facts],
         [
-            _block(block, block.case, close_up, small=number == 0)
-            for number, block in enumerate(section.blocks)
+            _block(block, block.case, close_up, small)
+            for block, small in _small_once(section.blocks, close_up)
         ],
         element("p", f"{len(more)} more: {', '.join(more)}", class_="soft") if more else None,
     )
 
 
-def _block(block: Block, name: str, close_up: CloseUp, small: bool = True) -> Markup:
+def _small_once(blocks: Sequence[Block], close_up: CloseUp) -> Iterator[tuple[Block, Example | None]]:
+    """The blocks, each with its smallest case; None if an earlier block of the criterion has the same one."""
+    shown: list[tuple[object, ...]] = []
+    for block in blocks:
+        example = close_up.smallest(block.case)
+        about = (example.settings, example.inputs, example.ended) if example else ()
+        yield block, None if about in shown else example
+        shown.append(about)
+
+
+def _block(block: Block, name: str, close_up: CloseUp, smallest: Example | None = None) -> Markup:
     facts = [
         joined
         for label, text in block.facts
         for joined in (element("dt", label), element("dd", _fact(label, text, close_up)))
     ]
-    whole, smallest = close_up.whole.get(name), close_up.smallest(name) if small else None
+    whole = close_up.whole.get(name)
     return element(
         "article",
         element("h3", block.heading),
@@ -215,9 +226,9 @@ def _fact(label: str, text: str, close_up: CloseUp) -> object:
     return element("pre", text) if "\n" in text else text
 
 
-def _heat(example: Example) -> Markup | None:
-    """Expected, actual and their difference side by side, on one color scale; none of a right result."""
-    figures = []
+def _heat(example: Example) -> list[Markup]:
+    """A row for each result that is wrong: expected, actual and difference, on one color scale."""
+    rows = []
     for expected, actual in zip(example.expected, example.actual, strict=False):
         is_right = bool(actual.wrong) and not any(actual.wrong) and expected.shape == actual.shape
         if not expected.values or not actual.values or is_right:
@@ -225,14 +236,16 @@ def _heat(example: Example) -> Markup | None:
         tables = [expected, actual]
         if expected.shape == actual.shape:
             tables.append(_difference(expected, actual))
-        largest = _largest(tables[:2])
-        # the same grids of each, so that they can be compared
-        numbers = telling_grids(actual, GRIDS) if expected.shape == actual.shape else [*range(GRIDS)]
-        for table in tables:
-            figures.append(_figure(table, largest, numbers))
-    if not figures:
-        return None
-    return element("div", figures, class_="row", role="group", aria_label="expected, actual and difference")
+        rows.append(_row(tables, _largest(tables[:2]), "expected, actual and difference"))
+    return rows
+
+
+def _row(tables: Sequence[Table], largest: float, label: str) -> Markup:
+    """Arrays side by side. Those with the shape of a wrong one show the same grids, for a comparison."""
+    telling = {table.shape: telling_grids(table, GRIDS) for table in tables}
+    telling |= {table.shape: telling_grids(table, GRIDS) for table in tables if any(table.wrong)}
+    figures = [_figure(table, largest, telling[table.shape]) for table in tables if table.values]
+    return element("div", figures, class_="row", role="group", aria_label=label)
 
 
 def _largest(tables: Sequence[Table]) -> float:
@@ -263,18 +276,16 @@ def _smallest(example: Example) -> Markup:
     settings = ", ".join(
         f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()
     )
-    results = (
-        (*example.expected, *example.actual) if example.is_smallest else ()
-    )  # `_heat` draws a whole one's
-    tables = (*example.inputs, *results)
-    largest = _largest(tables)
-    shown = [(table, telling_grids(table, GRIDS)) for table in tables if table.values]
-    figures = [_figure(table, largest, numbers) for table, numbers in shown]
+    # a whole case's results are drawn by `_heat`
+    expected, actual = (example.expected, example.actual) if example.is_smallest else ((), ())
+    largest = _largest((*example.inputs, *expected, *actual))
+    pairs = [filter(None, pair) for pair in zip_longest(expected, actual)]
+    rows = [example.inputs, *pairs] if len(pairs) > 1 else [(*example.inputs, *chain(*pairs))]
     return element(
         "section",
         element("h4", example.title),
         element("p", settings, class_="soft") if settings else None,
-        element("div", figures, class_="row"),
+        [_row(list(tables), largest, "inputs and results") for tables in rows],
         element("pre", clean(example.ended)) if example.ended else None,
         draw_steps(steps_of(example)),
         class_="smallest",

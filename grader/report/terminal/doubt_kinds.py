@@ -105,10 +105,10 @@ KINDS = (
         ": leave one of them",
     ),
     Kind(
-        "the file is empty, or is no text in UTF-8",
+        "the file is empty, or is no plain text",
         "An upload or an editor may have damaged it. Get the file and run `grader batch` again, or accept "
         f"the score: {CONFIRM}.",
-        "is empty(;|$)|cannot be read as Python",
+        "is empty(;|$)|contains null bytes",
     ),
     Kind(
         "the file is missing or cannot be read",
@@ -160,6 +160,11 @@ def kind_of(reason: str) -> Kind:
     return next((kind for kind in KINDS if re.search(kind.pattern, reason)), OTHER)
 
 
+def uncredited(doubts: Iterable[Doubt]) -> list[Doubt]:
+    """The doubts about submissions that may belong to a student who is not credited with them."""
+    return [doubt for doubt in doubts if kind_of(doubt.reason) in UNCREDITED]
+
+
 def grouped(doubts: Iterable[Doubt]) -> list[tuple[Kind, list[Doubt]]]:
     """The doubts by kind, in the order of `KINDS`."""
     of: dict[Kind, list[Doubt]] = defaultdict(list)
@@ -189,7 +194,7 @@ def print_absent(labels: Sequence[str], doubts: Iterable[Doubt], console: Consol
     """Prints the students who submitted nothing: all of them, or up to the limit."""
     if not labels:
         return
-    is_open = any(kind_of(doubt.reason) in UNCREDITED for doubt in doubts)
+    is_open = bool(uncredited(doubts))
     names = listing([clean_line(label) for label in labels], limit or len(labels))
     line = f"{len(labels)} on the roster submitted nothing{MAY_BE_THEIRS if is_open else ''}: {names}"
     print_folded(line, console, "dim", indent=("", "    "))

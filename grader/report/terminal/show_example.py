@@ -14,6 +14,7 @@ from grader.model.text import clean, clean_line
 MARK = "*"
 MOST_GRIDS = 8
 MOST_ROWS, MOST_COLUMNS = 16, 16
+MOST_FOLDED = 4  # rows of an array with one axis
 
 
 def show_example(example: Example, console: Console) -> None:
@@ -28,20 +29,28 @@ def renderable(example: Example) -> RenderableType:
         shown = [f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()]
         # a narrow terminal breaks the line between two settings, and not within a pair
         parts.append(Padding(Columns([*(f"{one}," for one in shown[:-1]), shown[-1]]), (0, 0, 0, 2)))
+    beside = {table.shape: table for table in reversed(example.actual)}  # the same places of each are shown
     for table in example.inputs:
-        parts += lines_of(table)
-    for table in example.expected:
-        parts += lines_of(table, "green")
-    for table in example.actual:
-        parts += lines_of(table, "", "bold red")
+        parts += lines_of(table, telling=beside.get(table.shape))
+    for expected, actual in zip_longest(example.expected, example.actual):
+        if expected is not None:
+            parts += lines_of(expected, "green", telling=beside.get(expected.shape))
+        if actual is not None:
+            parts += lines_of(actual, "", "bold red")
     if example.ended:
         parts.append(Text("  found" if example.actual else "  actual"))
         parts.append(Padding(Text(clean(example.ended), "red"), (0, 0, 0, 4), expand=False))
     return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
 
 
-def lines_of(table: Table, style: str = "", marked: str = "red") -> Iterator[Text]:
-    """An array's name and shape, then its elements in rows, aligned."""
+def lines_of(
+    table: Table, style: str = "", marked: str = "red", telling: Table | None = None
+) -> Iterator[Text]:
+    """An array's name and shape, then its elements in rows, aligned.
+
+    Of a large array, the rows and columns with wrong elements are shown first: those of `telling`, one of
+    the same shape, or of the array itself.
+    """
     shape = "×".join(map(str, table.shape)) or ("a number" if table.values else "")
     star = f"   {MARK} differs" if any(table.wrong) else ""
     about = f"  ({shape}){f', {table.layout}' if table.layout else ''}{star}" if shape else ""
@@ -53,15 +62,16 @@ def lines_of(table: Table, style: str = "", marked: str = "red") -> Iterator[Tex
     is_folded = len(table.shape) == 1 and len(texts) > LINE
     margin = len(f"[{len(texts)}] ")
     grids = list(table.grids())
-    for number in _telling(table, [list(chain(*grid)) for _, grid in grids], MOST_GRIDS):
+    telling = telling or table
+    for number in _telling(telling, [list(chain(*grid)) for _, grid in grids], MOST_GRIDS):
         if number is None:
             yield Text("    …", "dim")
             continue
         label, grid = grids[number]
         if label:
             yield Text(f"    {label}", "dim")
-        columns = _telling(table, list(zip_longest(*grid)), MOST_COLUMNS)
-        for row in _telling(table, grid, MOST_ROWS):
+        columns = _telling(telling, list(zip_longest(*grid)), MOST_COLUMNS)
+        for row in _telling(telling, grid, MOST_FOLDED if is_folded else MOST_ROWS):
             line = Text("    ")
             if row is None:
                 yield line.append("…", "dim")

@@ -8,7 +8,7 @@ extern "C" {
 void emulator_atomic_in_order(const volatile void *pointer, int size, int is_store, int acquires, int releases, int scope, int line);
 void emulator_fence_in_order(int acquires, int releases, int of_block);
 void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
-unsigned emulator_order(const void *word, int acquires, int releases, int of_block, unsigned most);
+void emulator_order(const void *barrier, unsigned phase, int acquires, int releases, int of_block);
 void emulator_copy_later(void *to, const void *from, size_t size, size_t zeros, int line);
 void emulator_commit();
 void emulator_wait_for_copies(unsigned batches);
@@ -165,7 +165,6 @@ template <typename T, thread_scope Scope = thread_scope_system> struct atomic_re
 template <thread_scope Scope = thread_scope_system> struct barrier {
     static constexpr bool ORDERS = Scope != thread_scope_thread, OF_BLOCK = Scope == thread_scope_block;
     unsigned emulator_expected, emulator_left, emulator_phase;
-    unsigned emulator_arrived[2];  // the number of all arrivals, at the end of each of the last two phases
     typedef unsigned arrival_token;
 
     barrier() = default;
@@ -179,10 +178,9 @@ template <thread_scope Scope = thread_scope_system> struct barrier {
         (void)line;
         arrival_token phase = emulator_phase;
         emulator_wait_for_copies(0);
-        unsigned arrived = emulator_order(this, 0, ORDERS, OF_BLOCK, 0);
+        emulator_order(this, phase, 0, ORDERS, OF_BLOCK);
         emulator_left -= count;
         if (emulator_left == 0) {
-            emulator_arrived[phase % 2] = arrived;
             emulator_left = emulator_expected;
             ++emulator_phase;
         }
@@ -192,7 +190,7 @@ template <thread_scope Scope = thread_scope_system> struct barrier {
     {
         while (emulator_phase == phase)
             emulator_yield();
-        emulator_order(this, ORDERS, 0, OF_BLOCK, emulator_arrived[phase % 2]);
+        emulator_order(this, phase, ORDERS, 0, OF_BLOCK);
     }
     void arrive_and_wait(EMULATOR_LINE) { wait(arrive(1, line)); }
     EMULATOR_QUIET void arrive_and_drop(EMULATOR_LINE)
@@ -251,7 +249,7 @@ template <thread_scope Scope> struct pipeline {
         while (int(of.emulator_phase - phases) < 0)
             emulator_yield();
         if (phases)
-            emulator_order(&of, of.ORDERS, 0, of.OF_BLOCK, of.emulator_arrived[(phases - 1) % 2]);
+            emulator_order(&of, phases - 1, of.ORDERS, 0, of.OF_BLOCK);
     }
     static bool quit() { return true; }
 };

@@ -23,6 +23,11 @@ enum cudaMemcpyKind {
 enum cudaFuncAttribute {
     cudaFuncAttributeMaxDynamicSharedMemorySize = 8, cudaFuncAttributePreferredSharedMemoryCarveout = 9
 };
+enum cudaMemoryAdvise {
+    cudaMemAdviseSetReadMostly = 1, cudaMemAdviseUnsetReadMostly, cudaMemAdviseSetPreferredLocation,
+    cudaMemAdviseUnsetPreferredLocation, cudaMemAdviseSetAccessedBy, cudaMemAdviseUnsetAccessedBy
+};
+enum cudaSharedMemConfig { cudaSharedMemBankSizeDefault, cudaSharedMemBankSizeFourByte, cudaSharedMemBankSizeEightByte };
 enum cudaLimit { cudaLimitStackSize, cudaLimitPrintfFifoSize, cudaLimitMallocHeapSize };
 enum cudaFuncCache { cudaFuncCachePreferNone, cudaFuncCachePreferShared, cudaFuncCachePreferL1, cudaFuncCachePreferEqual };
 enum cudaDeviceAttr {
@@ -46,7 +51,10 @@ struct cudaDeviceProp {
     int managedMemory, concurrentManagedAccess, cooperativeLaunch, pciBusID, pciDeviceID, pciDomainID;
 };
 
+#define __managed__
+#define CUDART_CB
 typedef struct emulator_stream *cudaStream_t;
+typedef void (*cudaHostFn_t)(void *);
 typedef struct emulator_event *cudaEvent_t;
 
 struct emulator_configuration {
@@ -65,18 +73,20 @@ cudaError_t emulator_malloc(void **pointer, size_t bytes, size_t element, int wh
 cudaError_t emulator_free(void *pointer, int line);
 void emulator_element(const void *pointer, size_t element);
 cudaError_t emulator_copy(void *to, const void *from, size_t bytes, int kind, int waits, int line);
+void emulator_copy_element(void *to, const void *from, size_t bytes, int kind, const void *place);
 cudaError_t emulator_copy_rows(void *to, size_t to_pitch, const void *from, size_t from_pitch, size_t width, size_t height,
     int kind, int line);
 cudaError_t emulator_fill(void *to, int value, size_t bytes, int line);
 cudaError_t emulator_symbol(const void *symbol, size_t size, size_t bytes, size_t offset, const void *host, int to_host,
     int line);
+cudaError_t emulator_symbol_address(const void *symbol, size_t size);
 cudaError_t emulator_finish(int line);
 cudaError_t emulator_last_error(int forget);
 cudaError_t emulator_set_shared(const char *kernel, int bytes);
 cudaError_t emulator_set_heap(size_t bytes);
 cudaError_t emulator_event(cudaEvent_t *event, int operation);
 cudaError_t emulator_stream_handle(cudaStream_t *stream, int operation);
-void emulator_launch_task(int line, const char *kernel, const emulator_configuration *how, void (*enter)(void **),
+void emulator_launch_task(int line, const char *kernel, const emulator_configuration *configuration, void (*enter)(void **),
     void *task, size_t size);
 cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t from, cudaEvent_t to);
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int device);
@@ -89,9 +99,30 @@ const char *cudaGetErrorName(cudaError_t error);
 }
 
 // A launch: `k<<<grid, block>>>(a, b)` becomes
-//     emulator_launch(__LINE__, "k", [&](auto &&...) { k(...); }, emulator_configure(grid, block))(a, b)
-// so that overloads, templates and default arguments work as in a call. Arguments are evaluated once, on the host; each
-// thread gets copies of them.
+//     emulator_launch(__LINE__, "k", [&](const auto &...) { k(...); }, emulator_configure(grid, block))(a, b)
+// so that overloads, templates and default arguments work as in a call. Arguments are evaluated once, on the host, which copies
+// them once and destroys the copies after the launch. Each thread gets their bytes, and constructs and destroys none.
+
+extern "C" {
+void emulator_bytes();
+[[noreturn]] void emulator_end_thread();
+}
+template <typename T> constexpr bool emulator_goes_through_memory = !std::is_trivially_destructible_v<T>
+    || (std::is_copy_constructible_v<T> && !std::is_trivially_copy_constructible_v<T>);
+template <typename T> EMULATOR_QUIET static inline T emulator_passed(const T &value)
+{
+    // a function that returns such a class gets the place of the result as a hidden argument, and fills it with bytes here
+    if constexpr (emulator_goes_through_memory<T>)
+        return reinterpret_cast<T (*)(const void *, size_t)>(emulator_bytes)(&value, sizeof value);
+    else
+        return value;
+}
+// The caller of a kernel would destroy its arguments: a thread that has them ends before.
+template <typename... A> EMULATOR_QUIET static inline void emulator_done(const A &...)
+{
+    if constexpr (!(std::is_trivially_destructible_v<A> && ...))
+        emulator_end_thread();
+}
 
 template <typename F, typename... A> struct emulator_task {
     F call;
@@ -100,7 +131,7 @@ template <typename F, typename... A> struct emulator_task {
     EMULATOR_QUIET static void enter(void **task)
     {
         const auto &mine = *reinterpret_cast<emulator_task *>(task);
-        std::apply([&](const A &...values) EMULATOR_QUIET { mine.call(A(values)...); }, mine.arguments);
+        std::apply(mine.call, mine.arguments);
     }
 };
 
@@ -108,30 +139,39 @@ template <typename F> struct emulator_launcher {
     int line;
     const char *kernel;
     F call;
-    emulator_configuration how;
+    emulator_configuration configuration;
 
     template <typename... A> void operator()(A &&...arguments) const
     {
         using Task = emulator_task<F, std::decay_t<A>...>;
         Task task = {call, {static_cast<A &&>(arguments)...}};
-        emulator_launch_task(line, kernel, &how, &Task::enter, &task, sizeof task);
+        emulator_launch_task(line, kernel, &configuration, &Task::enter, &task, sizeof task);
     }
 };
 
 template <typename F>
-static inline emulator_launcher<F> emulator_launch(int line, const char *kernel, F call, emulator_configuration how)
+static inline emulator_launcher<F> emulator_launch(int line, const char *kernel, F call, emulator_configuration configuration)
 {
-    return {line, kernel, call, how};
+    return {line, kernel, call, configuration};
+}
+
+// A library's function that works on the device: one thread does it all, so its accesses are checked as a kernel's are.
+template <typename F> static inline void emulator_on_device(int line, const char *name, F body)
+{
+    emulator_launch(line, name, [body]() {
+        F mine(body);
+        mine();
+    }, emulator_configure(1, 1))();
 }
 
 // A launch that passes the arguments by their addresses: cudaLaunchKernel(k, grid, block, addresses).
 template <typename... P, size_t... I>
 static inline void emulator_launch_by_addresses(int line, const char *name, void (*kernel)(P...),
-    const emulator_configuration &how, void **addresses, std::index_sequence<I...>)
+    const emulator_configuration &configuration, void **addresses, std::index_sequence<I...>)
 {
     (void)addresses;
-    emulator_launch(line, name, [=](auto &&...given) EMULATOR_QUIET {
-        kernel(static_cast<decltype(given) &&>(given)...);
+    emulator_launch(line, name, [=](const auto &...given) EMULATOR_QUIET {
+        kernel(emulator_passed(given)...), emulator_done(given...);
     }, how)(*static_cast<std::decay_t<P> *>(addresses[I])...);
 }
 template <typename... P>
@@ -236,6 +276,20 @@ static inline cudaError_t cudaMemcpyFromSymbol(void *to, const T &symbol, size_t
 {
     return emulator_symbol(&symbol, sizeof symbol, bytes, offset, to, 1, line);
 }
+template <typename T> static inline cudaError_t cudaGetSymbolAddress(void **pointer, T &symbol)
+{
+    *pointer = (void *)&symbol;
+    return emulator_symbol_address(&symbol, sizeof symbol);
+}
+template <typename T> static inline cudaError_t cudaGetSymbolSize(size_t *size, const T &symbol)
+{
+    return *size = sizeof symbol, cudaSuccess;
+}
+template <typename T> static inline cudaError_t cudaHostGetDevicePointer(T **pointer, void *host, unsigned)
+{
+    return *pointer = static_cast<T *>(host), cudaSuccess;
+}
+static inline cudaError_t cudaMemAdvise(const void *, size_t, cudaMemoryAdvise, int) { return cudaSuccess; }
 
 // Waiting, streams and events: all requested work is already done.
 
@@ -243,6 +297,18 @@ static inline cudaError_t cudaDeviceSynchronize(EMULATOR_LINE) { return emulator
 static inline cudaError_t cudaStreamSynchronize(cudaStream_t, EMULATOR_LINE) { return emulator_finish(line); }
 static inline cudaError_t cudaStreamCreate(cudaStream_t *stream) { return emulator_stream_handle(stream, 0); }
 static inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned) { return emulator_stream_handle(stream, 0); }
+static inline cudaError_t cudaStreamCreateWithPriority(cudaStream_t *stream, unsigned, int) { return cudaStreamCreate(stream); }
+static inline cudaError_t cudaDeviceGetStreamPriorityRange(int *least, int *greatest)
+{
+    return *least = 0, *greatest = -5, cudaSuccess;
+}
+static inline cudaError_t cudaLaunchHostFunc(cudaStream_t, cudaHostFn_t f, void *of, EMULATOR_LINE)
+{
+    cudaError_t error = emulator_finish(line);
+    if (error == cudaSuccess)
+        f(of);
+    return error;
+}
 static inline cudaError_t cudaStreamDestroy(cudaStream_t stream) { return emulator_stream_handle(&stream, 1); }
 static inline cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned = 0) { return emulator_last_error(0); }
 static inline cudaError_t cudaStreamQuery(cudaStream_t, EMULATOR_LINE) { return emulator_finish(line); }
@@ -260,10 +326,18 @@ static inline cudaError_t cudaPeekAtLastError() { return emulator_last_error(0);
 static inline cudaError_t cudaGetDeviceCount(int *count) { return *count = 1, cudaSuccess; }
 static inline cudaError_t cudaGetDevice(int *device) { return *device = 0, cudaSuccess; }
 static inline cudaError_t cudaDeviceReset(EMULATOR_LINE) { return emulator_reset(line); }
+static inline cudaError_t cudaDeviceSetCacheConfig(cudaFuncCache) { return cudaSuccess; }
+static inline cudaError_t cudaDeviceSetSharedMemConfig(cudaSharedMemConfig) { return cudaSuccess; }
+static inline cudaError_t cudaProfilerStart() { return cudaSuccess; }
+static inline cudaError_t cudaProfilerStop() { return cudaSuccess; }
 static inline cudaError_t cudaSetDeviceFlags(unsigned) { return cudaSuccess; }
 static inline cudaError_t cudaDeviceSetLimit(cudaLimit limit, size_t value)
 {
     return limit == cudaLimitMallocHeapSize ? emulator_set_heap(value) : cudaSuccess;
+}
+static inline cudaError_t cudaDeviceGetLimit(size_t *value, cudaLimit limit)
+{
+    return *value = limit == cudaLimitStackSize ? 1024 : limit == cudaLimitPrintfFifoSize ? 1 << 20 : 8 << 20, cudaSuccess;
 }
 static inline cudaError_t cudaRuntimeGetVersion(int *version) { return *version = 12000, cudaSuccess; }
 static inline cudaError_t cudaDriverGetVersion(int *version) { return *version = 12000, cudaSuccess; }

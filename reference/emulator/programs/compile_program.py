@@ -14,6 +14,7 @@ from ..compile import (
     COVERAGE,
     HEADERS,
     KERNELS,
+    LOCALS,
     MOST_UNKNOWN,
     NO_VALUE,
     PLAIN_LINES,
@@ -27,7 +28,16 @@ from ..compile import (
     run,
     start_runtime,
 )
-from ..kernel_source import DIRECTIVE, OF_CUDA, extensions_of, kernels_of, prepare, without_comments
+from ..kernel_source import (
+    DIRECTIVE,
+    OF_CUDA,
+    CompileError,
+    extensions_of,
+    kernels_of,
+    prepare,
+    with_wrong_values,
+    without_comments,
+)
 from ..messages import uninitialized_in
 from .heap import HEADER, uses_heap, with_heap
 from .launches import with_calls
@@ -49,9 +59,15 @@ class Program:
     file: str = "program.cu"
     defines: Mapping[str, str] = field(default_factory=dict)
 
-    def text(self) -> str:
-        """The source for the compiler. CompileError for what is not emulated."""
-        prepared = with_calls(with_heap(prepare(self.source, self.file, is_program=True)), self.file)
+    def text(self, has_wrong_values: bool = False) -> str:
+        """The source for the compiler. CompileError for what is not emulated.
+
+        `has_wrong_values`: local arrays of device code that have no value begin with a wrong one.
+        """
+        prepared = prepare(self.source, self.file, is_program=True)
+        if has_wrong_values:
+            prepared, _ = with_wrong_values(prepared, is_program=True)
+        prepared = with_calls(with_heap(prepared), self.file)
         shown = self.file.replace("\\", "/").replace('"', "'")
         headers = [name for name in headers_of(self.source) if not OF_CUDA.fullmatch(name)]
         needed = [name for name in extensions_of(self.source) if name != "emulator_std.h"]
@@ -65,15 +81,17 @@ class Program:
                 *(f"#if __has_include(<{name}>)\n#include <{name}>\n#endif" for name in headers),
                 *(f"#include <{name}>" for name in ("cstdio", "cstdlib", "cstring", "cmath", "climits")),
                 *(f"#include <{name}>" for name in ("cfloat", "cstdint", "cassert", "ctime", "utility")),
-                '#include "cuda_emulator.h"',
-                *(f'#include "{name}"' for name in needed),
-                '#include "emulator_host.h"',
+                *(f'#include "{name}"' for name in ("cuda_emulator.h", "emulator_host.h", *needed)),
                 *(f"#define {name} {value}" for name, value in self.defines.items()),
                 f'#line 1 "{shown}"',
                 prepared,
                 "",
             ]
         )
+
+    def local_arrays(self) -> list[tuple[int, str]]:
+        """The local arrays that `text(True)` gives a wrong value, each as (line, name)."""
+        return with_wrong_values(prepare(self.source, self.file, is_program=True), is_program=True)[1]
 
 
 def is_program(source: str) -> bool:
@@ -116,16 +134,26 @@ def program_into(program: Program, runtime: Path, target: Path) -> str:
         flag for flag in (*KERNELS, *PLAIN_LINES[family], *CHECKED, *COVERAGE[family]) if flag not in LEFT_OUT
     ]
     flags = [flag for flag in flags if not flag.startswith("-fsanitize-coverage")]
-    text = program.text()
     shown = program.file.replace("\\", "/").replace('"', "'")
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         compiled = str(Path(scratch, "program.o"))
         flags += [*poisoned(), *PROGRAM, *MAYBE[family], f"-I{HEADERS}"]
-        warnings = run([*command, *flags, "-x", "c++", "-c", "-", "-o", compiled], text, shown)
+        words = [*command, *flags, "-x", "c++", "-c", "-", "-o", compiled]
+        arrays = program.local_arrays() if poisoned() else []
+        try:
+            warnings = run(words, program.text(bool(arrays)), shown)
+        except CompileError:
+            if not arrays:
+                raise
+            arrays = []  # where the values do not compile, the source without them decides
+            warnings = run(words, program.text(), shown)
         kernels = [kernel.name for kernel in kernels_of(program.source)]
-        unknown = [one.written() for one in uninitialized_in(warnings, shown, kernels)][:MOST_UNKNOWN]
+        unknown = [one.to_line() for one in uninitialized_in(warnings, shown, kernels)][:MOST_UNKNOWN]
         named = Path(scratch, "no_value.s")
-        named.write_text(with_text(NO_VALUE, ";".join(unknown)) if unknown else "", encoding="utf-8")
+        texts = {NO_VALUE: unknown, LOCALS: [f"{line} {name}" for line, name in arrays]}
+        named.write_text(
+            "".join(with_text(name, ";".join(text)) for name, text in texts.items() if text), encoding="utf-8"
+        )
         # All names are looked up at the start: a kernel has no stack for the loader.
         options = ["-pie", "-Wl,-z,now", "-Wl,-rpath,$ORIGIN", "-pthread"]
         run([*command, *options, compiled, str(named), str(runtime), "-o", str(target)])

@@ -167,8 +167,8 @@ def with_calls(source: str, file: str) -> str:
     for launch in launches_of(source, file):
         start, end = launch.kernel
         call = f"emulator_launch(__LINE__, {_name(source, launch)}, "
-        edits.append((start, start, f"{call}[&](auto &&...emulator_given) EMULATOR_QUIET {{ "))
-        passed = "(static_cast<decltype(emulator_given) &&>(emulator_given)...)"
+        edits.append((start, start, f"{call}[&](const auto &...emulator_given) EMULATOR_QUIET {{ "))
+        passed = "(emulator_passed(emulator_given)...), emulator_done(emulator_given...)"
         edits.append((end, launch.opening + 3, f"{passed}; }}, emulator_configure("))
         edits.append((launch.closing, launch.closing + 3, "))"))
         # a null pointer that is a number would be passed on as a number

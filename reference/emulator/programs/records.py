@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
 
+from ..elf import variable_at
 from ..explain import message
 from ..findings import KINDS, NOTES, Finding
-from ..kernel_source import kernel_at
+from ..kernel_source import kernel_at, split
 from ..lines import LineTable
 from ..memory import Place
 from ..messages import read_without_value
@@ -40,6 +42,11 @@ MOST_RECORDS, MOST_CHARACTERS = 400, 600
 ALLOCATED = re.compile(
     r"\bcuda(?:Malloc\w*|HostAlloc)\s*\(\s*(?:\([^()]*\)\s*)?&?\s*([A-Za-z_][\w.\->\[\]]*)"
 )
+VECTORS = re.compile(r"\bdevice_vector\s*<[^;()]*>\s+(\w[^;]*)")
+LIBRARIES = (
+    "thrust::",
+    "cub::Device",
+)  # their kernels are in the emulator's headers: the line is that of the call
 HEAP = "the device's heap"
 PLACEHOLDER = re.compile(r"\{(\d+)\}")
 INTEGER = re.compile(r"-?\d{1,19}")
@@ -91,8 +98,12 @@ def read_records(records: str, program: Program, executable: bytes) -> Report:
                 for finding in without_value("\n".join(fields[0].split(";")), program):
                     findings[finding.kind, finding.line, finding.array] = finding
                 continue
-            read = {"host": of_the_host, "kernel": of_a_kernel}[what]
-            finding = read(fields, program.file, blocks, line_at)
+            if what == "host":
+                finding = of_the_host(fields, program.file, blocks, line_at)
+            elif what == "kernel":
+                finding = of_a_kernel(fields, program.file, blocks, line_at, executable)
+            else:
+                raise ValueError(what)
         except (KeyError, ValueError, IndexError, ZeroDivisionError):
             is_whole = False
             continue
@@ -119,7 +130,10 @@ def named(source: str, line: int, before: int = 0) -> str:
     if line == 0:
         return HEAP
     lines = source.split("\n")
-    names = ALLOCATED.findall(lines[line - 1]) if line <= len(lines) else []
+    text = lines[line - 1] if line <= len(lines) else ""
+    names = ALLOCATED.findall(text)
+    for declared in VECTORS.findall(text):
+        names += [name.group() for part in split(declared) if (name := re.match(r"\w+", part.strip()))]
     return names[before % len(names)] if names else f"the memory of line {line}"
 
 
@@ -135,7 +149,11 @@ def of_the_host(
 
 
 def of_a_kernel(
-    fields: list[str], file: str, blocks: dict[int, Block], line_at: Callable[[int], int]
+    fields: list[str],
+    file: str,
+    blocks: dict[int, Block],
+    line_at: Callable[[int], int],
+    executable: bytes,
 ) -> Finding:
     """A finding about a thread of a kernel."""
     numbers, (kernel, name, kind_of_element) = [integer(field) for field in fields[:26]], fields[26:]
@@ -153,12 +171,12 @@ def of_a_kernel(
     raw = RawLaunch()
     raw.grid[:], raw.block[:] = grid, threads
     places = {region: place_of(blocks[region], size)} if region >= 0 else {}
-    array, text = message(row, raw, places)
+    array, text = message(row, raw, places, partial(variable_at, executable))
     finding = Finding(
         NUMBERED[kind],
         kernel[:MOST_CHARACTERS],
         file,
-        line or line_at(place),
+        numbers[20] if kernel.startswith(LIBRARIES) else line or line_at(place),
         text[:MOST_CHARACTERS],
         array=array,
     )

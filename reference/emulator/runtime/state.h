@@ -34,7 +34,7 @@ enum Scope { OF_DEVICE, OF_BLOCK, OF_THREAD };  // the scope of an atomic operat
 // results that depend on an order: the thread that stored last runs ahead of all others, or falls behind.
 enum Order { FORWARD, REVERSE, RANDOM, LAST_WRITER_FIRST, LAST_WRITER_LAST };
 
-// runtime_interface.py reads these two structs by their fields' order and sizes.
+// runtime_interface.py reads Finding, Counters, PlaceCounts, Launch and SharedArray by their fields' order and sizes.
 struct Finding {
     std::int32_t kind, mode;
     std::int32_t line, other_line;  // line: 0 if `place`, an address in the code, gives it
@@ -42,7 +42,7 @@ struct Finding {
     std::int64_t block, other_block;
     std::int64_t region;  // a number from 0: a region of global memory; -1: shared memory; -3: a variable outside of
                           // functions; -2: no memory of these kinds
-    std::int64_t offset;  // in bytes, from the start of the region
+    std::int64_t offset;  // in bytes, from the start of the region; for a variable, its address
     std::int64_t size;    // the bytes of the access
     std::int64_t count;   // how often it was found
     std::uint64_t place;
@@ -149,10 +149,11 @@ bool in_a_stack(std::uintptr_t address);
 bool in_the_program(std::uintptr_t address);
 std::int64_t block_at(std::uint32_t moment);
 [[noreturn]] void stop();
-void settle();
+void judge_pending_store();
 void spin();
 void report(Finding finding);
 void forget(const Array &array);
+void hand_on_to_lanes(int warp, unsigned lanes);
 void make_room_for_variables();
 void note(std::uint64_t place, std::size_t offset, int size);
 void count_plain_reads();

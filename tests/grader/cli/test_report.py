@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
+from grader.batch.gradebook import Gradebook
+from grader.batch.gradebook.submission_files import keep_evidence
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.intake.read_class import read_class
 
 
 def test_policies_of_the_course_reach_every_report(
@@ -38,6 +41,21 @@ def test_an_extension_for_somebody_unknown_is_named(
         "note: course.yaml extends tiny for 'adda', but the gradebook has no such student"
         in capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize("name", ["csv", "feedback", "json", "terminal"])
+def test_each_report_names_the_submissions_that_match_no_student(
+    at_course: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for student in ("ada", "zoe"):
+        Path("class", student).mkdir(parents=True)
+        Path("class", student, "tiny.py").write_text(student)
+    with Gradebook(at_course) as gradebook:
+        intake = read_class(Path("class"), ["tiny.py"], "tiny", gradebook.students())
+        keep_evidence(gradebook.database, intake, "tiny")
+    assert main(["report", "--gradebook", at_course, "--format", name, "--out", "out"]) == PASSED
+    note = "note: tiny: 1 submission may belong to several students, or to none of the roster: zoe; "
+    assert note in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["feedback", "gradescope", "prairielearn", "junit"])
@@ -88,7 +106,9 @@ def test_an_export_with_other_columns_gets_one_line_and_no_file(
     assert not Path("out").exists()
 
 
-def test_whoever_is_not_in_the_lms_is_named(at_course: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_students_who_are_not_in_the_lms_are_named(
+    at_course: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     Path("lms.csv").write_text(f'{CANVAS}"Lovelace, Ada",1,ada,,A,\n')
     words = ["report", "--gradebook", at_course, "--format", "canvas", "--into", "lms.csv", "--out", "out"]
     assert main(words) == NOT_PASSED

@@ -55,7 +55,7 @@ SOURCES = {  # by the folder's name
     "bob": ALIKE,
     "cyd": ALIKE.replace("result", "answer").replace("row", "i"),
     "dan": ALIKE.replace("result", "out").replace("inner", "k"),
-    "eve": f"{BODY}# {SCRIPT} \u202e\x00 {'x' * 5000}\n",
+    "eve": f"{BODY}# {SCRIPT} \u202e\x01 {'x' * 5000}\n",
 }
 ROSTER = """student_id,name,email,section,extension
 ada,Ada Lovelace,ada@example.org,A,

@@ -129,7 +129,7 @@ def test_the_counts_are_those_of_batch_and_reports(desk: TestClient, gradebook: 
     assert f"{len(to_review(rows))} need review" in desk.get("/").text
 
 
-def test_source_stands_beside_feedback_with_findings_at_their_lines(desk: TestClient) -> None:
+def test_source_is_next_to_feedback_with_findings_at_their_lines(desk: TestClient) -> None:
     text = desk.get(EVE).text
     assert f'src="{EVE}/feedback"' in text
     line = text.index('id="f1-5"')
@@ -137,7 +137,7 @@ def test_source_stands_beside_feedback_with_findings_at_their_lines(desk: TestCl
     assert "off by five" in desk.get(f"{EVE}/feedback").text
 
 
-def test_what_the_handout_gave_is_folded_and_nothing_else() -> None:
+def test_only_lines_of_the_handout_are_folded() -> None:
     handout_text = "".join(f"# line {n} of the handout\n" for n in range(19)) + "def dense(x, w):\n"
     lines = source_files(
         [KeptFile("dense.py", f"{handout_text}own = 1\n{handout_text[:48]}also = 2\n".encode(), 999)],
@@ -154,7 +154,7 @@ def test_the_feedback_names_its_student(desk: TestClient) -> None:
     assert "<h1>dense: Bob Noyce</h1>" in desk.get(f"{BOB}/feedback").text
 
 
-def test_what_changed_since_an_earlier_submission_is_shown(desk: TestClient) -> None:
+def test_changes_since_an_earlier_submission_are_shown(desk: TestClient) -> None:
     text = desk.get(ADA).text
     assert "raise NotImplementedError" in text[text.index("What changed") :]
     assert "return total + x @ w" in text[text.index("What changed") :]
@@ -293,6 +293,14 @@ def test_the_intake_shows_every_entry_and_what_ends_each_doubt(desk: TestClient)
     assert "ada/dense.py" not in desk.get("/a/dense/intake?role=refused").text
 
 
+def test_the_first_pages_name_what_the_intake_could_not_use(desk: TestClient) -> None:
+    """A submission that matches no student has no row: its student would seem to have submitted nothing."""
+    course, of_class = desk.get("/").text, desk.get("/a/dense").text
+    assert '<a class="pill review" href="/a/dense/intake">1 not used</a>' in course
+    assert '<a href="/a/dense/intake"><b>1</b> not used</a>' in of_class
+    assert "put it into the folder of its student" in course.partition("What needs review")[2]
+
+
 def test_the_kill_matrix_is_the_one_that_verify_wrote(
     desk: TestClient, open_desk: Callable[..., TestClient]
 ) -> None:
@@ -309,7 +317,7 @@ def test_the_audit_log_is_searched(desk: TestClient) -> None:
 def test_nothing_that_a_student_wrote_is_markup(desk: TestClient, path: str) -> None:
     text = desk.get(path).text
     assert "<script>alert" not in text
-    assert not set(text) & {"\u202e", "\x00", "\x1b"}
+    assert not set(text) & {"\u202e", "\x00", "\x01", "\x1b"}
 
 
 @pytest.mark.parametrize("path", PAGES)

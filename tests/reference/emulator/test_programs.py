@@ -1,6 +1,7 @@
 """Whole programs: host code and kernels in one file, launches, and what is found on the host's side."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -52,6 +53,36 @@ __global__ void smash(int *out, int n)
         a[i] = i; // smashed
     *out = a[n & 3];
 }
+int copied, ended;
+struct Deep {
+    float *start;
+    Deep() { CHECK(cudaMalloc(&start, 128)); CHECK(cudaMemset(start, 0, 128)); }
+    Deep(const Deep &from)
+    {
+        ++copied;
+        CHECK(cudaMalloc(&start, 128));
+        CHECK(cudaMemcpy(start, from.start, 128, cudaMemcpyDeviceToDevice));
+    }
+    ~Deep() { ++ended; CHECK(cudaFree(start)); }
+};
+struct Shallow {
+    float *start;
+    Shallow() { CHECK(cudaMalloc(&start, 128)); }
+    ~Shallow() { cudaFree(start); } // freed with each copy
+};
+template <typename T> __global__ void takes(T of, float *out) { out[threadIdx.x] = of.start[threadIdx.x]; }
+__global__ void sets(Shallow given) { given.start[threadIdx.x] = 1; }
+__global__ void part_of_an_array(int *out, int n)
+{
+    int best[4]; // best
+    for (int i = 0; i < n; ++i)
+        best[i] = i;
+    for (int i = 0; i < 4; ++i)
+        out[threadIdx.x] += best[i];
+}
+__device__ float named[4];
+__managed__ int both = 5;
+__global__ void doubles(float *of) { of[threadIdx.x] *= 2; if (threadIdx.x == 1) ++both; }
 __global__ void weigh(float *out)
 {
     out[threadIdx.x] = coefficients[threadIdx.x % 4];
@@ -372,6 +403,51 @@ RIGHT = {
         'CHECK(cudaSetDevice(0)); printf("%d %d %d.%d", n, p.warpSize, p.major, p.minor);',
         "1 32 8.0",
     ),
+    "an_argument_is_copied_and_destroyed_once_and_on_the_host": (
+        "float *d; CHECK(cudaMalloc(&d, 128));\n"
+        "{ Deep all; takes<<<1, 32>>>(all, d); CHECK(cudaDeviceSynchronize()); "
+        'printf("%d %d, ", copied, ended); }\n'
+        "CHECK(cudaMemcpy(h, d, 128, cudaMemcpyDeviceToHost)); CHECK(cudaFree(d));\n"
+        'printf("%d %d %g", copied, ended, h[31]);',
+        "1 1, 1 2 0",
+    ),
+    "an_argument_by_its_address": (
+        "float *d; CHECK(cudaMalloc(&d, 128));\n"
+        "{ Deep all; void *given[] = {&all, &d};\n"
+        "CHECK(cudaLaunchKernel((void *)takes<Deep>, dim3(1), dim3(32), given, 0, 0)); }\n"
+        'CHECK(cudaDeviceSynchronize()); printf("%d %d", copied, ended); CHECK(cudaFree(d));',
+        "1 2",
+    ),
+    "an_array_whose_elements_all_have_a_value": (
+        "int *d; CHECK(cudaMalloc(&d, 128)); CHECK(cudaMemset(d, 0, 128));\n"
+        "part_of_an_array<<<1, 32>>>(d, 4); CHECK(cudaFree(d));",
+        "",
+    ),
+    "variables_by_their_addresses": (
+        "float some[4] = {1, 2, 3, 4}; void *p; size_t size; CHECK(cudaGetSymbolAddress(&p, named));\n"
+        "CHECK(cudaGetSymbolSize(&size, named)); CHECK(cudaMemcpy(p, some, size, cudaMemcpyHostToDevice));\n"
+        "doubles<<<1, 4>>>((float *)p); CHECK(cudaMemcpy(some, p, size, cudaMemcpyDeviceToHost));\n"
+        'printf("%zu %g %d", size, some[3], both); CHECK(cudaMemset(p, 0, size));',
+        "16 8 6",
+    ),
+    "a_copy_in_as_many_parts_as_an_element_has_bytes": (
+        f"{ALLOCATED}for (int i = 0; i < 4; ++i)\n"
+        "CHECK(cudaMemcpy(d + 16 * i, h + 16 * i, 64, cudaMemcpyHostToDevice)); CHECK(cudaFree(d));",
+        "",
+    ),
+    "functions_that_change_nothing_here": (
+        "int least, greatest, called = 0; cudaStream_t s; float *p, *q; CHECK(cudaProfilerStart());\n"
+        "CHECK(cudaDeviceGetStreamPriorityRange(&least, &greatest));\n"
+        "CHECK(cudaStreamCreateWithPriority(&s, cudaStreamNonBlocking, greatest));\n"
+        "CHECK(cudaLaunchHostFunc(s, [](void *to) { *(int *)to = 3; }, &called));\n"
+        "CHECK(cudaHostAlloc(&p, 128, cudaHostAllocMapped)); CHECK(cudaHostGetDevicePointer(&q, p, 0));\n"
+        "CHECK(cudaMemAdvise(p, 128, cudaMemAdviseSetReadMostly, 0)); CHECK(cudaStreamDestroy(s));\n"
+        "CHECK(cudaDeviceSetSharedMemConfig(cudaSharedMemBankSizeEightByte)); CHECK(cudaFreeHost(p));\n"
+        "size_t n; CHECK(cudaDeviceGetLimit(&n, cudaLimitStackSize));\n"
+        "CHECK(cudaDeviceSetCacheConfig(cudaFuncCachePreferL1)); CHECK(cudaProfilerStop());\n"
+        'printf("%d %d", called, p == q);',
+        "3 1",
+    ),
     "an_error_is_told_once": (
         "fill<float, 1><<<1, 2000>>>(nullptr, 1.f); // bad_launch\n"
         'printf("%s, ", cudaGetErrorName(cudaGetLastError())); printf("%d", cudaPeekAtLastError());',
@@ -425,6 +501,26 @@ WRONG = {
         0,
         {},
     ),
+    "a_copy_of_an_argument_frees_its_memory": (
+        "Shallow one; sets<<<1, 32>>>(one); CHECK(cudaDeviceSynchronize());",
+        "",
+        0,
+        {"// freed with each copy": "bad_free"},
+    ),
+    "part_of_a_local_array_without_a_value": (
+        "int *d; CHECK(cudaMalloc(&d, 128)); CHECK(cudaMemset(d, 0, 128));\n"
+        "part_of_an_array<<<1, 32>>>(d, 3); CHECK(cudaFree(d));",
+        "",
+        0,
+        {"// best": "uninitialized_read"} if poisoned() else {},
+    ),
+    "a_copy_beyond_a_variable": (
+        "void *p; CHECK(cudaGetSymbolAddress(&p, named));\n"
+        'printf("%d", cudaMemset((float *)p + 2, 0, 12)); // out_of_bounds',
+        "1",
+        0,
+        {},
+    ),
     "a_race_on_a_variable_of_the_device": (
         "counts_badly<<<2, 32>>>(); CHECK(cudaDeviceSynchronize());",
         "",
@@ -435,7 +531,7 @@ WRONG = {
         "int *d; CHECK(cudaMalloc(&d, 4)); smash<<<1, 1>>>(d, 40000); cudaFree(d);",
         "",
         0,
-        {"// smashed": "out_of_bounds crashed"},
+        {"// smashed": "out_of_bounds" if poisoned() else "out_of_bounds crashed"},
     ),
     "never_written": (
         "float *d; CHECK(cudaMalloc(&d, sizeof h)); fill<float, 1><<<1, 32>>>(d, 1);\n"
@@ -605,13 +701,35 @@ def test_a_program_does_what_it_does_on_a_gpu(program, request, lines, printed):
 
 
 @pytest.mark.parametrize(("lines", "printed", "status", "in_kernels"), by_name(WRONG))
-def test_what_is_wrong_is_found_at_its_line(program, request, lines, printed, status, in_kernels):
+def test_each_mistake_is_found_at_its_line(program, request, lines, printed, status, in_kernels):
     name = request.node.callspec.id
     done, report = run(program, name)
     findings = {(f.line, f.kind) for f in (*report.findings, *report.notes)}
     expected = marked(name, lines, in_kernels)
     assert expected == {one for one in findings if one[1] != "leak" or one in expected}
     assert (printed in done.stdout, status) == (True, done.returncode)
+
+
+NAMED = """
+struct Pair { int a, b; };
+namespace counts { __device__ int table[4]; __device__ Pair pair; }
+template <typename T> __device__ T sum;
+__global__ void kernel() { counts::table[2] += 1; counts::pair.b += 1; sum<int> += 1; }
+int main() { kernel<<<1, 64>>>(); cudaDeviceSynchronize(); }
+"""
+
+
+def test_a_race_on_a_variable_names_it(tmp_path, add_program_runtime):
+    written = Program(NAMED, "named.cu")
+    program_into(written, add_program_runtime(tmp_path), tmp_path / "cases")
+    _, report = run((written, tmp_path / "cases"), "")
+    assert {
+        f.array: re.sub(r".*(?:reads|writes) |, which thread .*", "", f.message) for f in report.findings
+    } == {
+        "table": "byte 8 of table, which has 16 bytes",
+        "pair": "byte 4 of pair, which has 8 bytes",
+        "sum": "sum",
+    }
 
 
 WITHOUT_VALUES = """\
@@ -743,7 +861,7 @@ def test_a_report_is_whole_if_its_last_record_counts_those_before_it(records, is
     assert is_whole == read_records(records, Program("int main() {}"), b"").is_whole
 
 
-def test_what_a_program_may_not_have_on_the_device_it_may_have_on_the_host():
+def test_the_host_may_use_features_that_the_device_may_not():
     statement = 'asm("");'
     Program(f"int main() {{ {statement} }}").text()
     with pytest.raises(CompileError, match=r"program\.cu:1: `asm`"):

@@ -9,6 +9,7 @@ import pytest
 from reference.emulator import Fresh, Module
 from reference.emulator.nvrtc import diagnose
 from tests.reference.emulator.supported import ROWS
+from tests.reference.emulator.test_libraries import LIBRARIES
 from tests.reference.emulator.test_programs import HEAD, RIGHT
 
 PAGE = Path(__file__).parents[3] / "docs" / "cuda.md"
@@ -83,5 +84,5 @@ def test_a_row_of_the_page_has_a_snippet_for_each_name(title, text):
 
 @pytest.mark.parametrize(("title", "text"), table(1))
 def test_a_row_of_the_host_has_a_program_for_each_name(title, text):
-    tested = HEAD + "".join(lines for lines, _ in RIGHT.values())
+    tested = HEAD + "".join(lines for lines, _ in RIGHT.values()) + LIBRARIES
     assert [name for name in names_in(text) if not re.search(name, tested)] == []

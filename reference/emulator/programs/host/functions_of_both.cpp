@@ -5,6 +5,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <set>
 
 using namespace emulator;
@@ -32,6 +33,14 @@ INTERFACE __attribute__((noreturn)) void __assert_fail(const char *what, const c
     std::fprintf(stderr, "%s:%u: %s: Assertion `%s' failed.\n", file, line, function, what);
     std::abort();
 }
+
+// "Returns" a class with a copy constructor or destructor: a kernel's argument, of which each thread gets the bytes. To the
+// machine, this is a function whose first argument is the place of the result; on arm64 that has a register of its own.
+#if defined(__aarch64__)
+asm(".text\n.globl emulator_bytes\nemulator_bytes:\n  mov x2, x1\n  mov x1, x0\n  mov x0, x8\n  b memcpy\n");
+#else
+INTERFACE void *emulator_bytes(void *to, const void *from, std::size_t size) { return std::memcpy(to, from, size); }
+#endif
 
 // The functions that the compiler calls for the host's own atomic operations.
 #define ATOMICS(bits, T)                                                                                               \

@@ -26,6 +26,7 @@ struct Allocation {
     std::size_t start, size, element;
     Where where;
     int line, freed_at;
+    bool is_used_in_parts;  // a copy began behind its start
 };
 
 // device_memory.cpp
@@ -52,6 +53,8 @@ bool is_news(const std::string &record);
 void tell_host(const char *kind, int line, std::uint64_t place, const char *format, ...);
 void tell(const Finding &found, const char *kernel, int line);
 void tell_the_end();
+void tell_short_copies();  // copies.cpp
+extern std::uint64_t host_place;  // of a call of the host's that does not know its line
 
 // device_heap.cpp
 typedef std::map<std::size_t, std::size_t> HeapBlocks;  // the start and the size of each block in use

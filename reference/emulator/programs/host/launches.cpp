@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 
-INTERFACE int emulator_run(void (*kernel)(void **), void **given, const emulator::Launch *how);
+INTERFACE int emulator_run(void (*kernel)(void **), void **given, const emulator::Launch *configuration);
 INTERFACE const char *emulator_output();
+extern "C" __attribute__((weak)) const char emulator_local_arrays[];  // the program's: those without a value, each as "line name;"
 
 namespace host {
 
@@ -55,8 +57,12 @@ struct Snapshot {
     }
 };
 
-// The first element of a block at which two results differ.
-void look_for_difference(const Snapshot &first, const char *kernel, int line)
+struct Difference {
+    std::size_t allocation, element;
+};
+
+// The first element of a block at which memory is not as it was after the first order.
+bool differs(const Snapshot &first, Difference &found)
 {
     for (std::size_t i = 0; i < allocations.size(); ++i) {
         const Allocation &one = allocations[i];
@@ -68,12 +74,35 @@ void look_for_difference(const Snapshot &first, const char *kernel, int line)
         std::size_t at = std::size_t(std::mismatch(was, was + one.size, is).first - was);
         if (at == one.size)
             continue;
-        if (!is_news("difference" + columns({(long long)i, line}) + kernel))
-            return;
-        std::size_t element = one.element ? one.element : 4;
+        found = {i, at / (one.element ? one.element : 4)};
+        return true;
+    }
+    return false;
+}
+
+void look_for_difference(const Snapshot &first, const char *kernel, int line)
+{
+    Difference found;
+    if (differs(first, found) && is_news("difference" + columns({(long long)found.allocation, line}) + kernel))
         tell_host("schedule_dependent", line, 0, "element %zu of {%zu} depends on the order in which the threads of %s run",
-            at / element, i, kernel);
+            found.element, found.allocation, kernel);
+}
+
+// As in module.py: the first order again, with other wrong values in local arrays without values. A result that changes with
+// nothing changed depends on a variable that outlives a launch, and says nothing; twice, as it may change back.
+template <typename F> void look_for_local_arrays(const Snapshot &first, const char *kernel, F run)
+{
+    Difference found;
+    auto depends_on = [&](int number) { return run(number) && differs(first, found); };
+    if (!depends_on(-1) || depends_on(0) || depends_on(0))
         return;
+    int number = 0;
+    for (const char *at = emulator_local_arrays; at && *at; at = std::strchr(at, ';'), at += at != nullptr) {
+        std::string name = std::strchr(at, ' ') + 1;
+        if (depends_on(++number))
+            tell_host("uninitialized_read", std::atoi(at), 0,
+                "%s is read before it has a value: element %zu of {%zu} depends on what it held in %s",
+                name.substr(0, name.find(';')).c_str(), found.element, found.allocation, kernel);
     }
 }
 
@@ -141,7 +170,7 @@ struct emulator_configuration {
 // Makes the next launch cooperative: all of its blocks exist at the same time.
 INTERFACE void emulator_next_is_cooperative() { is_cooperative = true; }
 
-INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator_configuration *how,
+INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator_configuration *configuration,
     void (*enter)(void **), void *task, std::size_t task_size)
 {
     bool cooperative = is_cooperative;
@@ -156,11 +185,11 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
     }
     auto limit = shared_limits.find(base_name(kernel));
     Launch one = {};
-    std::copy(how->grid, how->grid + 3, one.grid);
-    std::copy(how->block, how->block + 3, one.block);
-    one.dynamic_shared = std::uint32_t(std::min<std::size_t>(how->shared, UINT32_MAX));
+    std::copy(configuration->grid, configuration->grid + 3, one.grid);
+    std::copy(configuration->block, configuration->block + 3, one.block);
+    one.dynamic_shared = std::uint32_t(std::min<std::size_t>(configuration->shared, UINT32_MAX));
     one.shared_limit = limit == shared_limits.end() ? SHARED : limit->second;
-    std::string mistake = mistake_of(one.grid, one.block, how->shared, one.shared_limit);
+    std::string mistake = mistake_of(one.grid, one.block, configuration->shared, one.shared_limit);
     if (!mistake.empty()) {
         tell_host("bad_launch", line, 0, "%s is launched with %s, which no GPU takes", kernel, mistake.c_str());
         fail(INVALID_CONFIGURATION);
@@ -186,7 +215,7 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
     parameters_start = static_cast<char *>(task);
     parameters_size = task_size;
     std::string size = columns({how->grid[0], how->grid[1], how->grid[2], how->block[0], how->block[1], how->block[2]});
-    int orders = launches[kernel + size]++ < ORDERLY ? most_orders : 1;
+    int orders = all > 1 && launches[kernel + size]++ < ORDERLY ? most_orders : 1;
     Snapshot before, after;
     if (orders > 1)
         before.take();
@@ -216,6 +245,15 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
             look_for_difference(after, kernel, line);
         }
     }
+    if (orders > 1 && !is_stopped && emulator_local_arrays)
+        look_for_local_arrays(after, kernel, [&](int number) {
+            before.put_back();
+            one.block_order = one.thread_order = RANDOM;
+            one.seed = seed;
+            one.poison = number;
+            begin_order_on_heap();
+            return emulator_run(enter, static_cast<void **>(task), &one) == 0;
+        });
     if (orders > 1)
         after.put_back();
     arena_size = 0;

@@ -14,6 +14,8 @@
 
 namespace host {
 
+std::uint64_t host_place;
+
 namespace {
 
 int file = -1;
@@ -87,7 +89,7 @@ void tell_host(const char *kind, int line, std::uint64_t place, const char *form
     va_start(values, format);
     std::vsnprintf(text, sizeof text, format, values);
     va_end(values);
-    std::string record = std::string("host\t") + kind + columns({line, in_file(place)}) + '\t' + plain(text) + '\n';
+    std::string record = std::string("host\t") + kind + columns({line, in_file(line || place ? place : host_place)}) + '\t' + plain(text) + '\n';
     if (!is_news(record))
         return;
     for (const char *at = text; (at = std::strchr(at, '{')); ++at)
@@ -99,6 +101,8 @@ void tell_host(const char *kind, int line, std::uint64_t place, const char *form
 void tell(const Finding &found, const char *kernel, int line)
 {
     Finding one = found;
+    if (one.region == -3)
+        one.offset -= std::int64_t(program_base);
     int freed = one.region >= 0 ? allocations[std::size_t(one.region)].freed_at : 0;
     std::string key = columns({one.kind, (long long)one.place, one.line, one.region, line}) + plain(one.name);
     if (!is_news(key))
@@ -119,6 +123,7 @@ void tell_the_end()
     for (std::size_t i = 0; i < allocations.size(); ++i)
         if (!allocations[i].freed_at && allocations[i].size && allocations[i].start != heap_start)
             tell_host("leak", allocations[i].line, 0, "{%zu}, %zu bytes, is never freed", i, allocations[i].size);
+    tell_short_copies();
     write_record("end" + columns({records_written}) + '\n');
 }
 

@@ -10,6 +10,8 @@ namespace emulator {
 
 std::uint32_t releases_of;
 
+const std::uint64_t PHASE = std::uint64_t(1) << 44;  // apart from all offsets, so that each phase of a barrier is a word of its own
+
 std::vector<Fence> fences;  // by block; empty until a block passes a fence
 std::uint32_t fences_of;    // the launch that `fences` belongs to
 
@@ -29,69 +31,105 @@ bool was_published(std::int64_t by, std::uint32_t moment)
     return theirs && mine && mine->has_seen_others && theirs->published > moment;
 }
 
-// Within a block: one thread passes a fence and then updates a word atomically. A second thread that later updates that
-// word is ordered after everything that the first did before the fence. This is how a lock changes hands.
-struct Release {
-    int thread;
-    std::uint32_t passed;
-};
-std::uint32_t fence_passed[MAX_THREADS];                        // moments; those before the block's start do not count
-std::unordered_map<std::size_t, std::vector<Release>> releases;  // by the word's offset
-std::unordered_map<std::uint64_t, std::size_t> acquired;         // by word and thread: how many releases it has acquired
-// By thread, the releases that its relaxed operations have seen, in the same form. Its next fence acquires them.
-std::unordered_map<int, std::unordered_map<std::uint64_t, std::size_t>> looked;
+// Within a block, as in PTX's memory model: what comes before a release of a word comes before what follows an acquisition
+// of it, and so does everything that was ordered before that. The order is transitive, so it is kept in vector clocks.
 
-// Acquires a word's releases, or the first `most` of them: a barrier's waiter sees those of its phase, and no later
-// ones. Returns how many there are now.
-std::size_t hand_on(std::size_t offset, bool acquires, bool releases_too, std::size_t most, bool looks)
+namespace {
+
+// By thread of the block, a moment: what the thread did before it is ordered before what the clock's owner does next.
+typedef std::vector<std::uint32_t> Clock;
+
+bool join(Clock &to, const Clock &from)  // true if it adds something
+{
+    bool is_news = false;
+    to.resize(std::max(to.size(), from.size()));
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        is_news |= to[i] < from[i];
+        to[i] = std::max(to[i], from[i]);
+    }
+    return is_news;
+}
+
+struct Released {
+    Clock clock;
+    std::uint32_t version;  // unique, and another one after each change
+};
+std::unordered_map<std::uint64_t, Released> released;  // by word
+std::uint32_t versions;
+Clock seen[MAX_THREADS];      // what a thread has acquired
+Clock at_fence[MAX_THREADS];  // what it hands on when it releases: everything before its last fence
+Clock looked[MAX_THREADS];    // what its relaxed operations have seen: its next fence acquires that
+std::uint32_t last_acquired[MAX_THREADS], last_looked[MAX_THREADS];  // versions: a loop looks at one word many times
+
+void take(Clock &into, std::uint32_t &last, const Released &there)
+{
+    if (last != there.version)
+        join(into, there.clock);
+    last = there.version;
+}
+
+}  // namespace
+
+void hand_on(std::uint64_t word, bool acquires, bool releases_too, bool looks)
 {
     if (releases_of != block_start)
-        return 0;  // no thread has passed a fence
-    std::vector<Release> &made = releases[offset];
-    std::uint64_t which = offset * MAX_THREADS + unsigned(thread);
-    if (acquires) {
-        std::size_t &seen = acquired[which];
-        seen = std::max(seen, std::min(most, made.size()));
-    } else if (looks && !made.empty()) {
-        looked[thread][which] = made.size();
-    }
-    if (releases_too && fence_passed[thread] > block_start && (made.empty() || made.back().thread != thread
-                                                  || made.back().passed != fence_passed[thread]))
-        made.push_back({thread, fence_passed[thread]});
-    return made.size();
+        return;  // no thread has passed a fence
+    auto there = released.find(word);
+    if (acquires && there != released.end())
+        take(seen[thread], last_acquired[thread], there->second);
+    else if (looks && there != released.end())
+        take(looked[thread], last_looked[thread], there->second);
+    if (!releases_too || at_fence[thread].empty())
+        return;
+    Released &mine = released[word];
+    if (join(mine.clock, at_fence[thread]))
+        mine.version = ++versions;
+}
+
+// The lanes meet at a barrier of theirs.
+void hand_on_to_lanes(int warp, unsigned lanes)
+{
+    if (releases_of != block_start)
+        return;
+    Clock all;
+    for (int lane = 0; lane < WARP; ++lane)
+        if (lanes >> lane & 1)
+            join(all, seen[warp * WARP + lane]);
+    for (int lane = 0; lane < WARP && !all.empty(); ++lane)
+        if (lanes >> lane & 1)
+            seen[warp * WARP + lane] = all;
 }
 
 bool was_handed_on(int by, std::uint32_t moment)
 {
-    if (releases_of != block_start)
-        return false;
-    for (const auto &one : releases) {
-        auto seen = acquired.find(one.first * MAX_THREADS + unsigned(thread));
-        for (std::size_t i = seen == acquired.end() ? 0 : seen->second; i-- > 0;)  // most often one of the last
-            if (one.second[i].thread == by && one.second[i].passed > moment)
-                return true;
-    }
-    return false;
+    return releases_of == block_start && seen[thread].size() > std::size_t(by) && seen[thread][by] > moment;
 }
 
 static void pass_fence(bool acquires, bool releases_too)
 {
     if (releases_of != block_start) {
-        releases.clear();
-        acquired.clear();
-        looked.clear();
+        released.clear();
+        for (int i = 0; i < MAX_THREADS; ++i) {
+            seen[i].clear();
+            at_fence[i].clear();
+            looked[i].clear();
+        }
         releases_of = block_start;
     }
-    if (releases_too)
-        fence_passed[thread] = ++now;
-    auto mine = looked.find(thread);
-    if (!acquires || mine == looked.end())
-        return;
-    for (const auto &one : mine->second) {
-        std::size_t &seen = acquired[one.first];
-        seen = std::max(seen, one.second);
+    if (acquires) {
+        join(seen[thread], looked[thread]);
+        looked[thread].clear();
+        last_looked[thread] = 0;
     }
-    looked.erase(mine);
+    if (!releases_too)
+        return;
+    Clock &mine = at_fence[thread];
+    std::size_t first = std::size_t(thread / WARP * WARP);
+    mine.resize(std::max(mine.size(), first + WARP));
+    join(mine, seen[thread]);
+    for (std::size_t lane = 0; lane < WARP; ++lane)
+        mine[first + lane] = std::max(mine[first + lane], ordered_until[thread][lane]);
+    mine[std::size_t(thread)] = ++now;
 }
 
 }  // namespace emulator
@@ -115,14 +153,13 @@ INTERFACE void emulator_fence_in_order(int acquires, int releases_too, int of_bl
 INTERFACE void emulator_fence() { emulator_fence_in_order(1, 1, 0); }
 INTERFACE void emulator_fence_block() { emulator_fence_in_order(1, 1, 1); }
 
-// A thread arrives at its block's shared object at this address, or has waited there for the first `most` arrivals.
-// Returns the number of arrivals so far.
-INTERFACE unsigned emulator_order(const void *word, int acquires, int releases_too, int of_block, unsigned most)
+// A thread arrives at this phase of a barrier of its block, or has waited for it.
+INTERFACE void emulator_order(const void *barrier, unsigned phase, int acquires, int releases_too, int of_block)
 {
     if (!is_checked)
-        return 0;
+        return;
     if (releases_too)
         of_block ? emulator_fence_block() : emulator_fence();
-    std::size_t offset = reinterpret_cast<std::uintptr_t>(word) - reinterpret_cast<std::uintptr_t>(arena);
-    return unsigned(hand_on(offset, acquires, releases_too, most));
+    std::size_t offset = reinterpret_cast<std::uintptr_t>(barrier) - reinterpret_cast<std::uintptr_t>(arena);
+    hand_on(offset + (std::uint64_t(phase) + 1) * PHASE, acquires, releases_too);
 }

@@ -16,7 +16,7 @@ extern std::uint32_t releases_of;  // the block, by its start, in which a thread
 Fence *fence_of(std::int64_t number);
 bool was_published(std::int64_t by, std::uint32_t moment);
 bool was_handed_on(int by, std::uint32_t moment);
-std::size_t hand_on(std::size_t offset, bool acquires, bool releases_too, std::size_t most = SIZE_MAX, bool looks = false);
+void hand_on(std::uint64_t word, bool acquires, bool releases_too, bool looks = false);
 
 }  // namespace emulator
 #pragma GCC visibility pop

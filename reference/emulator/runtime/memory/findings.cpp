@@ -57,6 +57,7 @@ Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset
     if (offset >= VARIABLES) {
         finding.region = -3;
         finding.name = "a variable outside of the kernels";
+        finding.offset = std::int64_t(offset - VARIABLES + data_start);
     } else if (offset < SHARED_ZONE) {
         for (const Array &array : arrays)
             look(-1, array.start, array.size, array.name, array.shape);

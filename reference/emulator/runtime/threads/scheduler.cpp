@@ -115,7 +115,7 @@ inline __attribute__((always_inline)) void give_way(void **here, int number)
 
 inline __attribute__((always_inline)) void wait(State state)
 {
-    settle();
+    judge_pending_store();
     waits = ++threads[thread].waits;
     ++turns;
     if (stores)
@@ -139,6 +139,16 @@ inline __attribute__((always_inline)) void wait(State state)
     give_way(&fibers[fiber].place, number);
 }
 
+void leave()
+{
+    settle();
+    idle = 0;
+    states[thread] = DONE;
+    ++done;
+    if (meeting)
+        meet(thread / WARP);
+}
+
 void body()
 {
     for (;;) {
@@ -154,12 +164,7 @@ void body()
         states[number] = READY;
         threads[number].fiber = fiber;
         entry(arguments);
-        settle();
-        idle = 0;
-        states[thread] = DONE;
-        ++done;
-        if (meeting)
-            meet(thread / WARP);
+        leave();
     }
 }
 
@@ -297,7 +302,7 @@ void spin()
 
 void stop()
 {
-    settle();
+    judge_pending_store();
     stopped = true;
     void *nowhere;
     emulator_switch(&nowhere, scheduler);
@@ -320,6 +325,17 @@ INTERFACE int emulator_barrier(int predicate, int line)
     ++barrier.count;
     wait(AT_BARRIER);
     return barrier.result;
+}
+
+// The thread is done, whatever its callers still have to do; its fiber begins again.
+INTERFACE void emulator_end_thread()
+{
+    leave();
+    void *nowhere;
+    fibers[fiber].fresh = true;
+    free_fibers.push_back(fiber);
+    give_way(&nowhere, next());
+    __builtin_unreachable();
 }
 
 INTERFACE void emulator_yield()

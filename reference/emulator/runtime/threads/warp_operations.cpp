@@ -105,6 +105,7 @@ void put_in_order(int warp, unsigned lanes)
     for (int lane = 0; lane < WARP; ++lane)
         if (lanes >> lane & 1)
             std::memcpy(ordered_until[warp * WARP + lane], until, sizeof until);
+    hand_on_to_lanes(warp, lanes);
 }
 
 // The hardware chooses which lanes run together. Here, all lanes run together that reach a line before one has to wait.

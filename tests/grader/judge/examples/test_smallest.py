@@ -29,6 +29,7 @@ from grader.judge.examples.smallest import (
 )
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
+from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case
@@ -156,7 +157,7 @@ def test_a_result_has_the_shape_that_the_question_states() -> None:
             assert list(expected.arrays[0].shape) == inputs.ask["lengths"]
 
 
-def test_what_cuts_edges_off_leaves_one_element_of_the_smallest_array() -> None:
+def test_a_negative_padding_leaves_one_element_of_the_smallest_array() -> None:
     with reference_of("conv_forward") as (assignment, answer):
         rungs = ladder(assignment.criterion("pad"), answer)
         cut = [
@@ -265,11 +266,8 @@ def test_a_bug_that_the_emulator_finds_has_a_smallest_case_with_its_words() -> N
     views = Course(ROOT)["cuda_kernels"].views
     mutants, _ = read_mutants(views)
     name = "no_guard_in_add"
-    (files,) = (
-        SubmittedFiles({file: text.encode() for file, text in texts.items()})
-        for mutant, texts in submissions(views, mutants).items()
-        if mutant == name
-    )
+    texts = submissions(views, [one for one in mutants if one.name == name])[name]
+    files = SubmittedFiles({file: text.encode() for file, text in texts.items()})
     with Session(views.assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         results = [r for criterion in session.grade(files, name).criteria for r in criterion.results]
         _, small = examples_of(session, views.assignment, files, results, Clock().now)
@@ -277,6 +275,30 @@ def test_a_bug_that_the_emulator_finds_has_a_smallest_case_with_its_words() -> N
     assert [table.shape for table in example.inputs] == [(1,), (1,)]
     assert "out_of_bounds in add" in example.ended
     assert example.settings == {"kernel": "add"}
+
+
+def test_a_small_case_is_run_once_however_many_failing_cases_lead_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    views = Course(ROOT)["conv_backward"].views
+    mutants, _ = read_mutants(views)
+    name = "kernel_not_flipped"
+    texts = submissions(views, [one for one in mutants if one.name == name])[name]
+    files = SubmittedFiles({file: text.encode() for file, text in texts.items()})
+    asked: list[tuple[str, str]] = []
+    run = Implementation.run
+
+    def counted(self: Implementation, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
+        if self.subject.files == files.files:  # and not the reference
+            asked.append((probe, inputs.digest))
+        return run(self, probe, inputs, dtype)
+
+    with Session(views.assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+        results = [r for c in session.grade(files, "ada").criteria for r in c.results if c.id == "x_grad"]
+        monkeypatch.setattr(Implementation, "run", counted)
+        _, small = examples_of(session, views.assignment, files, results, Clock().now)
+    assert len(small) > 1
+    assert len(asked) == len(set(asked))
 
 
 @pytest.mark.slow
@@ -318,8 +340,21 @@ def test_a_result_of_the_wrong_dtype_fails_in_another_way_than_wrong_numbers_and
     }
     assert [way_of_failing(case, expected, outcome) for outcome in outcomes.values()] == ["", "dtype of 0"]
     for dtype, layouts in {"float32": ("", ""), "float64": ("float32", "float64")}.items():
-        shown = lay_out(case, inputs, expected, outcomes[dtype], assignment.probes)
+        shown = lay_out(case, inputs, expected, outcomes[dtype], assignment)
         assert (shown.expected[0].layout, shown.actual[0].layout) == layouts
+
+
+def test_each_of_several_results_has_the_name_that_its_probe_gives_it() -> None:
+    """A modified input is one of them, and a number alone would not say which."""
+    assignment = load(ROOT / "assignments" / "conv_backward")
+    case = assignment.criterion("gradient_inputs").cases[0]
+    arrays = tuple(np.full(2, n, np.float32) for n in range(5))
+    outcome = Outcome(Status.OK, tuple(RawArray("<f4", (2,), array.tobytes()) for array in arrays))
+    shown = lay_out(case, draw(case, "any"), Expected(arrays), outcome, assignment)
+    names = ["x", "w", "out_grad", "x_grad", "w_grad"]
+    assert [table.name for table in shown.actual] == [
+        f"actual {name} ({number} of 5)" for number, name in enumerate(names, 1)
+    ]
 
 
 def test_a_probes_inputs_are_those_it_reads_some_only_by_their_shape() -> None:
@@ -339,7 +374,7 @@ def test_every_grid_of_an_array_shows_each_element_once() -> None:
     assert grids[1][1][0] == [1, 3, 5, 7]
 
 
-def test_what_differs_is_marked_and_a_wrong_shape_marks_nothing() -> None:
+def test_differences_are_marked_unless_the_shape_is_wrong() -> None:
     expected = Expected((np.array([1.0, 2.0]),))
     (marks,) = wrong_in(expected, [np.array([1.0, np.nan])])
     assert marks.tolist() == [False, True]

@@ -53,7 +53,7 @@ def test_an_honest_answer_comes_back_as_it_was_returned(ask: Ask, inputs: Inputs
     assert answers(outcome) == [(inputs.array("a") + 1).tolist()]
 
 
-def test_what_an_honest_submission_prints_is_kept_apart_from_its_answer(ask: Ask) -> None:
+def test_the_output_of_a_submission_is_separate_from_its_answer(ask: Ask) -> None:
     outcome = ask(
         """
         import os, sys
@@ -503,7 +503,7 @@ def test_no_visible_case_reaches_a_process_that_saw_a_hidden_one(
         assert answers(ask("answer", inputs.absolute())) == [[1.0] * 3]  # each has seen nothing before
 
 
-def test_what_cannot_answer_is_not_asked_for_more_ahead(
+def test_a_submission_that_cannot_answer_gets_no_further_questions(
     make_submission: MakeSubmission, inputs: Inputs
 ) -> None:
     source = """
@@ -568,9 +568,7 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="macOS has no /proc to look into")
-def test_what_a_submission_leaves_running_dies_with_its_worker(
-    make_submission: MakeSubmission, inputs: Inputs
-) -> None:
+def test_leftover_processes_die_with_their_worker(make_submission: MakeSubmission, inputs: Inputs) -> None:
     submission = make_submission(
         """
         import os, time

@@ -57,3 +57,15 @@ def test_each_assignment_has_its_table(mixed: Grade) -> None:
     dense = replace(mixed, assignment="dense", criteria=(other("matmul"),))
     text = table(ClassRow("ada", "dense", dense), ClassRow("ada", "conv_backward", mixed))
     assert text.index("conv_backward") < text.index("dense") < text.index("matmul")
+
+
+def test_a_table_of_too_many_criteria_keeps_a_line_for_each_student(
+    make_grade: Callable[..., Grade], mixed: Grade
+) -> None:
+    criteria = [replace(mixed.criteria[0], id=f"criterion_{n}") for n in range(15)]
+    grade = make_grade(*criteria)
+    text = table(*(ClassRow(f"s100{n}", "dense", grade) for n in range(3)))
+    assert "15 criteria: see --format csv, or widen the terminal" in text
+    assert [line.split() for line in text.splitlines() if "s100" in line] == [
+        [f"s100{n}", "150"] for n in range(3)
+    ]

@@ -1,11 +1,21 @@
 """Laws of an array in a terminal: no wrong element is left out for want of space."""
 
+import io
 import math
+from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
-from grader.model.example import LINE, Table
-from grader.report.terminal.show_example import MOST_COLUMNS, MOST_GRIDS, MOST_ROWS, lines_of
+from grader.model.example import LINE, Example, Table
+from grader.report.terminal.show_example import (
+    MOST_COLUMNS,
+    MOST_FOLDED,
+    MOST_GRIDS,
+    MOST_ROWS,
+    lines_of,
+    renderable,
+)
 
 
 def shown(shape: tuple[int, ...], wrong: int) -> list[str]:
@@ -17,7 +27,7 @@ def shown(shape: tuple[int, ...], wrong: int) -> list[str]:
 
 @pytest.mark.parametrize(
     "shape",
-    [(LINE * MOST_ROWS + 1,), (MOST_ROWS + 3, 2), (2, MOST_COLUMNS + 3), (MOST_GRIDS + 2, 2, 2)],
+    [(LINE * MOST_FOLDED + 1,), (MOST_ROWS + 3, 2), (2, MOST_COLUMNS + 3), (MOST_GRIDS + 2, 2, 2)],
     ids=["one_axis", "many_rows", "many_columns", "many_grids"],
 )
 def test_a_wrong_element_is_shown_wherever_it_stands(shape: tuple[int, ...]) -> None:
@@ -37,3 +47,17 @@ def test_a_long_array_with_one_axis_is_folded_and_each_line_begins_with_an_index
 
 def test_a_short_array_is_shown_in_full() -> None:
     assert shown((2, 2), 3)[1:] == ["    0  1", "    2  3*"]
+
+
+def test_of_a_long_array_the_places_are_shown_that_are_wrong_in_the_result() -> None:
+    """The number that was expected there, and the one that was given."""
+    size = LINE * 9
+    given, expected, actual = (
+        Table(name, (size,), tuple(range(n, n + size))) for name, n in (("a", 0), ("e", 200), ("b", 400))
+    )
+    actual = replace(actual, wrong=tuple(place == size - 1 for place in range(size)))
+    file = io.StringIO()
+    console = Console(file=file, width=100)
+    console.print(renderable(Example("c", "d", "p", "array", "", {}, (given,), (expected,), (actual,))))
+    text = file.getvalue()
+    assert all(str(number) in text.split() for number in (size - 1, 199 + size)) and f"{399 + size}*" in text

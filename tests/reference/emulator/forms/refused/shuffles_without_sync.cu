@@ -1,5 +1,5 @@
 // Warps: shuffles without a mask, as before CUDA 9
-// Refused: no longer in CUDA; write the form with _sync
+// Refused: no longer in CUDA; write it with _sync and a mask
 __global__ void sum(int *data)
 {
     int value = data[threadIdx.x];
