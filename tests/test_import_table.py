@@ -208,7 +208,7 @@ def test_nothing_turns_bytes_into_code_or_objects() -> None:
     assert [call for path in FILES for call in loaders(path)] == []
 
 
-def test_every_package_of_the_grader_stands_in_the_table() -> None:
+def test_every_package_of_the_grader_is_in_the_table() -> None:
     without_rule = [name_of(path, ROOT) for path in FILES if rule_of(name_of(path, ROOT)) is None]
 
     assert without_rule == []
@@ -356,7 +356,7 @@ def test_a_planted_violation_is_caught(planted_root: Path, name: str, source: st
         }
     ),
 )
-def test_what_the_table_allows_is_not_refused(planted_root: Path, name: str, source: str) -> None:
+def test_imports_that_the_table_allows_are_not_refused(planted_root: Path, name: str, source: str) -> None:
     path = planted_root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(source)

@@ -81,5 +81,5 @@ def test_no_test_depends_on_the_clock() -> None:
         }
     ),
 )
-def test_what_depends_on_the_clock_is_seen(source: str, count: int) -> None:
+def test_a_test_that_depends_on_the_clock_is_found(source: str, count: int) -> None:
     assert len(list(depends_on_time(ast.parse(source)))) == count

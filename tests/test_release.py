@@ -55,7 +55,7 @@ def release(root: Path, version: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_version_stands_in_one_place_and_the_citation_agrees(repository: Path) -> None:
+def test_the_version_is_in_one_place_and_the_citation_agrees(repository: Path) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", grader.__version__)
     assert 'dynamic = ["version"]' in (repository / "pyproject.toml").read_text()
     citation = yaml.safe_load((repository / "CITATION.cff").read_text())
@@ -68,7 +68,7 @@ def test_every_fragment_of_the_changelog_is_one_that_a_release_gathers(repositor
 
 
 @pytest.mark.parametrize("version", ["", "1.0", "v1.0.0", "1.0.0; true"])
-def test_what_is_no_version_is_refused_and_nothing_changes(unchanged: Path, version: str) -> None:
+def test_an_invalid_version_is_refused_and_nothing_changes(unchanged: Path, version: str) -> None:
     process = release(unchanged, version)
     assert process.returncode == 2
     assert "expected a version such as 1.2.3" in process.stderr

@@ -103,7 +103,7 @@ def test_a_clean_run_needs_no_review(make_class: Callable[..., Intake], gradeboo
     ]
 
 
-def test_of_several_submissions_the_one_that_counts_is_named(gradebook: Gradebook, tmp_path: Path) -> None:
+def test_the_submission_that_counts_is_named(gradebook: Gradebook, tmp_path: Path) -> None:
     for attempt, minute in ((1, 0), (2, 5), (3, 20)):
         folder = tmp_path / "class" / "ada" / f"2026-10-01T10-{minute:02}-00Z"
         folder.mkdir(parents=True)
@@ -131,7 +131,7 @@ def test_a_second_run_runs_nothing_and_says_so(
     assert (rows_of(url), gradebook.audit_log()) == (before, log)
 
 
-def test_what_failed_or_could_not_be_judged_is_tried_again(
+def test_failures_of_the_grader_are_tried_again(
     make_class: Callable[..., Intake], gradebook: Gradebook
 ) -> None:
     intake, execute = make_class("ada", "bob", "eve"), Executor()
@@ -152,9 +152,7 @@ def test_files_that_several_hand_in_are_graded_once(
     assert (summary.graded, summary.ran) == (3, 2)
 
 
-def test_another_way_to_grade_is_told_what_is_known(
-    make_class: Callable[..., Intake], gradebook: Gradebook
-) -> None:
+def test_an_executor_gets_the_known_results(make_class: Callable[..., Intake], gradebook: Gradebook) -> None:
     intake, execute = make_class("ada", "zoe"), Executor()
     run(intake, gradebook)
     summary, text = run(intake, gradebook, by="other points", execute=execute)

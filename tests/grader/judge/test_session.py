@@ -61,7 +61,7 @@ def test_a_run_of_some_cases_leaves_the_next_grade_whole(grade: Callable[..., Gr
     assert grade(SOURCES["half_right"]) == whole
 
 
-def test_what_pytest_is_told_in_the_environment_changes_no_grade(
+def test_pytest_settings_in_the_environment_change_no_grade(
     grade: Callable[..., Grade], monkeypatch: pytest.MonkeyPatch, course: Path
 ) -> None:
     """In a new session, because an old one has already collected its tests."""
