@@ -39,6 +39,9 @@ NOT_FOR_SUBMISSIONS = re.compile(r"cub/.*|curand\w*\.h|cooperative_groups/.*|cud
 TYPE = r"(?:const\s+|volatile\s+|unsigned\s+|signed\s+|struct\s+|class\s+)*[A-Za-z_][\w:]*(?:\s*<[^<>;{}]*>)?"
 EMULATOR = "is a name of the emulator, which a kernel may not use; choose another name"
 AROUND = "gets around the checks of memory accesses; write plain CUDA C++"
+C_LIBRARY = "is a name of the C library, whose functions no check sees; write a loop or choose another name"
+DEDUCED = "could be a pointer that no check sees; write the type"
+PRAGMA = "could change what is checked; only `#pragma unroll` and `#pragma once` may stay"
 POINTER = "makes a pointer from something else; use an index, or the address of a variable or an element"
 TIME = "gives a kernel the time; a result must not depend on it"
 PIECES = "builds a name out of pieces, which cannot be checked; write the name"
@@ -50,7 +53,8 @@ VARYING = re.compile(r"\b__(?:COUNTER|LINE|INCLUDE_LEVEL|FILE|BASE_FILE|DATE|TIM
 REFUSED = {
     r"\b(?:asm|__asm|__asm__)\b": AROUND,
     r"\b(?:__attribute__|__attribute|__declspec)\b": AROUND,
-    r"\[\s*\[": AROUND,
+    # These change no code. `noreturn` and `assume` would let the compiler leave code out.
+    r"\[\s*\[(?!\s*(?:nodiscard|maybe_unused|fallthrough|likely|unlikely)\s*\]\s*\])": AROUND,
     r"\b(?:_Pragma|__pragma)\b": AROUND,
     r"\b__(?:builtin_|sync_|atomic_|tsan|ubsan|sanitizer|cxa|libc|dso_handle)\w*": AROUND,
     r"(?i:emulator)\w*": EMULATOR,
@@ -59,10 +63,11 @@ REFUSED = {
     r"\b(?:reinterpret_cast|const_cast|bit_cast|__bit_cast)\b": POINTER,
     r"\bunion\b": POINTER,
     r"\b(?:intptr_t|uintptr_t|__UINTPTR_TYPE__|__INTPTR_TYPE__)\b": POINTER,
-    r"\b(?:memcpy|memmove|memset|memcmp|alloca|dlopen|dlsym|syscall|system|mmap|mprotect)\b": AROUND,
-    rf"\(\s*{TYPE}\s*(?:const\s*)?[*&](?:[\s*&]|const\b|__restrict__\b)*\)\s*[\w(+\-~!&*]": POINTER,
+    r"\b(?:memcpy|memmove|memset|memcmp|alloca|dlopen|dlsym|syscall|system|mmap|mprotect)\b": C_LIBRARY,
+    rf"(?<!\bsizeof)\(\s*{TYPE}\s*(?:const\s*)?[*&](?:[\s*&]|const\b|__restrict__\b)*\)"
+    r"\s*[\w(+\-~!&*]": POINTER,
     rf"\(\s*{TYPE}\s*\(\s*(?:\w+\s*::\s*)*+[*&](?:[\s*&]|const\b|volatile\b|__restrict__\b)*\)": POINTER,
-    r"\b(?:decltype|typeof|__typeof|__typeof__|__decltype)\b": POINTER,
+    r"\b(?:decltype|typeof|__typeof|__typeof__|__decltype)\b": DEDUCED,
     rf"\bstatic_cast\s*<\s*{TYPE}\s*[*&]": POINTER,
     r"/\*": "found a comment that never ends",
     r"\b(?:u8|u|U|L)?R\"": f"a raw text {PIECES}",
@@ -73,8 +78,10 @@ REFUSED = {
     r"[^\x00-\x7f]": "found a letter that no name of CUDA has, expected plain ASCII outside of comments",
     r"\b(?:setjmp|longjmp|co_await|co_yield|co_return|thread_local|__thread)\b": AROUND,
 }
-EXTERN = re.compile(r"\bextern\b\s*(?:\"[^\"]*\"\s*)?(\w+)?")
-EXTERN_FOLLOWED_BY = ("__global__", "__device__", "__shared__", "__constant__", "__host__")
+EXTERN = re.compile(r"\bextern\b\s*(?:\"[^\"]*\"\s*(?:void\s+(?=__)|(?=(\{))|))?(\w+)?")
+EXTERN_FOLLOWED_BY = (
+    "__global__", "__device__", "__shared__", "__constant__", "__host__", "__launch_bounds__"
+)  # fmt: skip
 KEYWORDS = frozenset(
     (
         "alignas", "alignof", "auto", "bool", "break", "case", "char", "class", "const", "consteval",
@@ -89,6 +96,8 @@ KEYWORDS = frozenset(
 # The compiler's own macros depend on how it is called: a condition on them could show one source here and
 # another to the compiler. These are the same wherever a kernel is read or compiled for the emulator.
 SAME_EVERYWHERE = frozenset(("__CUDA_ARCH__", "__CUDACC__", "__NVCC__", "defined"))
+ALWAYS_DEFINED = "__cplusplus"  # its value tells one compiler from another
+OWN_GUARD = re.compile(r"_[A-Z]\w*_CUH?_*")  # no header of CUDA or C++ has such a name
 TYPEDEF = re.compile(r"\btypedef\b")
 USING = re.compile(r"\busing\s+\w+\s*=")
 DIRECTIVES = frozenset(("define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", ""))
@@ -123,7 +132,7 @@ def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
     for match in VARYING.finditer(code) if pasting else ():
         yield match.start(), f"{quoted(match.group())} {VARIES}"
     for match in EXTERN.finditer(code):
-        if match[1] not in EXTERN_FOLLOWED_BY:
+        if not match[1] and match[2] not in EXTERN_FOLLOWED_BY:
             yield match.start(), "`extern` names something that is defined elsewhere; define it in this file"
     for start, statement in statements(code):
         for name, marks in ((TYPEDEF, "*"), (USING, "*&")):
@@ -153,6 +162,8 @@ def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[st
         return f"`#include <{path[:60]}>`: {why}"
     if name == "pragma" and re.match(r"\s*(?:unroll\b[\s\w()]*|once\s*)$", code):
         return ""
+    if name == "pragma":
+        return f"{quoted(f'#pragma {code.strip()}')} {PRAGMA}"
     if name not in DIRECTIVES:
         return f"`#{name[:60]}` {AROUND}"
     if name in ("define", "undef"):
@@ -174,9 +185,13 @@ def _problem_of_condition(directive: str, code: str, numbers: frozenset[str]) ->
     names, asked_for = names_in_condition(code)
     for name in names:
         is_asked_for = directive.endswith("def") or name in asked_for
-        if name in SAME_EVERYWHERE or (not name.startswith("_") and (name in numbers or is_asked_for)):
+        is_own = not name.startswith("_") or OWN_GUARD.fullmatch(name) is not None
+        if name in SAME_EVERYWHERE or (is_own and (name in numbers or is_asked_for)):
+            continue
+        if name == ALWAYS_DEFINED and directive.endswith("def"):
             continue
         return (
-            f"`#{directive} ... {name[:60]}`: a condition may test only numbers and your macros for numbers"
+            f"`#{directive} ... {name[:60]}`: a condition may test only numbers, your macros for numbers, "
+            "and whether a macro is defined; its name begins with a letter or is a guard such as _KERNELS_CU_"
         )
     return ""

@@ -50,6 +50,43 @@ def test_ordinary_kernels_are_not_refused() -> None:
     assert problem_of(HONEST.encode()) == (0, "")
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        'extern "C" {\n__global__ void f(int *a) { a[0] = 1; }\n}',
+        'extern "C" __launch_bounds__(256, 2) __global__ void f(int *a) {}',
+        'extern "C" void __global__ f(int *a) {}',
+        "#ifndef _KERNELS_CU_\n#define _KERNELS_CU_\n#endif",
+        '#ifdef __cplusplus\nextern "C" {\n#endif',
+        "[[nodiscard]] __device__ int f();",
+        "int bytes = sizeof(float *) * n;",
+    ],
+)
+def test_forms_that_change_no_check_are_not_refused(form: str) -> None:
+    assert problem_of(f"{form}\n".encode()) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ("float system;", "a name of the C library"),
+        ("#pragma GCC ivdep", "only `#pragma unroll` and `#pragma once`"),
+        ("decltype(x) y;", "write the type"),
+        ("#ifdef _LP64\n#endif", "a guard such as _KERNELS_CU_"),
+        ("#ifndef _STDIO_H\n#endif", "a guard such as _KERNELS_CU_"),
+        ("#if __cplusplus > 201703L\n#endif", "a condition may test only"),
+        ("#if defined(__cplusplus) && __cplusplus > 201703L\n#endif", "a condition may test only"),
+        ('extern "C" void abort();', "defined elsewhere"),
+        ('extern "C" { extern int x; }', "defined elsewhere"),
+        ("[[noreturn]] void f();", "gets around the checks"),
+        ("[[nodiscard, gnu::noipa]] int f();", "gets around the checks"),
+        ("p = mysizeof(float *)q;", "makes a pointer"),
+    ],
+)
+def test_what_resembles_an_ordinary_form_is_refused_with_its_own_reason(form: str, why: str) -> None:
+    assert why in problem_of(f"{form}\n".encode())[1]
+
+
 def test_a_macro_may_put_names_together_and_make_texts() -> None:
     text = '#define KERNEL(T) __global__ void fill_##T(T *out) \\\n    { printf("%s", #T); }\nKERNEL(float)\n'
     assert problem_of(text.encode()) == (0, "")
