@@ -63,11 +63,25 @@ template <int... I> struct emulator_count<0, I...> {
     using type = emulator_numbers<I...>;
 };
 
+// A copy of an argument, byte by byte: a copy constructor would be checked, and an argument lies in no array.
+template <int N> struct emulator_bytes {
+    unsigned char bytes[N];
+};
+template <typename P> EMULATOR_QUIET __attribute__((always_inline)) inline P emulator_argument(void *argument)
+{
+#if __has_builtin(__builtin_bit_cast)
+    if constexpr (__is_trivially_copyable(P))
+        return __builtin_bit_cast(P, *static_cast<emulator_bytes<sizeof(P)> *>(argument));
+    else
+#endif
+        return *static_cast<P *>(argument);
+}
+
 template <typename... P, int... I>
 EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_call(void (*kernel)(P...), void **arguments, emulator_numbers<I...>)
 {
     (void)arguments;
-    kernel(*static_cast<P *>(arguments[I])...);
+    kernel(emulator_argument<P>(arguments[I])...);
 }
 
 template <typename... P> struct emulator_signature {
@@ -95,7 +109,7 @@ template <typename F, typename... P, int... I>
 EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_call_short(F call, void (*)(P...), void **arguments, emulator_numbers<I...>)
 {
     (void)arguments;
-    call(*static_cast<typename emulator_nth<I, P...>::type *>(arguments[I])...);
+    call(emulator_argument<typename emulator_nth<I, P...>::type>(arguments[I])...);
 }
 
 // This part comes after the source, so the source's macros apply to it. It uses no name that a source may define.

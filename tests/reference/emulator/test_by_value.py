@@ -196,6 +196,30 @@ def test_an_argument_in_memory_is_told_from_others(statement, reads):
     assert line_of_an_unseen_argument(f"f ()\n{{\n{located}\n}}\n") == (7 if reads else None)
 
 
+def test_a_struct_is_a_parameter_of_a_kernel_beside_them(new_folder):
+    """The runtime's copy of an argument is no read of the kernel's."""
+    source = """
+struct Shape { int size; float factor[4]; };
+struct F { float x; };
+__device__ __noinline__ float get(F f) { return f.x; }
+__device__ __noinline__ float factor_of(Shape s, int i) { return s.factor[i % s.size]; }
+__global__ void kernel(Shape s, const F *a, float *out, int shift = 0)
+{
+    int i = threadIdx.x;
+    out[i] = get(a[i]) * factor_of(s, i + shift);
+}
+"""
+    shape = np.array([(4, [1, 2, 3, 4])], [("size", "i4"), ("factor", "f", 4)])
+    a, out = np.arange(8, dtype="f"), np.zeros(8, "f")
+    module = Module(source, folder=new_folder)
+    for arguments in ([shape, a, out], [shape, a, out, 0]):
+        out[:] = 0
+        result = module.check("kernel", 1, 8, arguments, seed=0, counting=True)
+        assert result.findings == ()
+        assert result.counters.global_reads == 8
+        assert out.tolist() == [0, 2, 6, 12, 4, 10, 18, 28]
+
+
 @ONLY_GCC
 def test_what_no_copy_makes_visible_is_refused(new_folder):
     source = """
