@@ -27,9 +27,9 @@ def global_average_pool(submission, case):
 def global_average_pool_grad(submission, case):
     """The gradient with respect to x, and what is left of it once its first pixel was written to."""
     out = submission.global_average_pool_grad(submission.array(case.out_grad), case.x.shape)
-    before = out.numpy()
+    before = out.copy()  # of an NDArray or a NumPy array
     out[(0,) * len(case.x.shape)] = 99.0
-    return before, out.numpy()
+    return before, out
 
 
 def normalize(submission, case):
