@@ -43,6 +43,7 @@ EXTENSIONS = {
     "emulator_curand.h": re.compile(r"#\s*include\s*[<\"]curand_kernel\.h"),
     "emulator_cub.h": re.compile(r"#\s*include\s*[<\"]cub/"),
     "emulator_cub_device.h": re.compile(r"\bcub\s*::\s*(?:Device|DoubleBuffer)\w*"),
+    "emulator_cublas.h": re.compile(r"#\s*include\s*[<\"](?:cublas_v2|curand)\.h"),
     "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
     "emulator_texture.h": re.compile(r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)"),
     "emulator_thrust.h": re.compile(r"#\s*include\s*[<\"]thrust/"),
@@ -78,10 +79,12 @@ AT_THE_HOST = ("<<<", r"\bcuda[A-Z]", r"\btex[12]D", r"\b(thread_local", r"\b(ne
 OF_HOSTS = frozenset(pattern for pattern in REFUSED if pattern.startswith(AT_THE_HOST))
 OF_DEVICES = frozenset(pattern for pattern in REFUSED if pattern.startswith((r"\b(asm", r"\b__(shfl")))
 IN_A_KERNEL = "a kernel cannot launch another one: launch it from the host"
-LIBRARY = re.compile(r"(?:cutlass|cute)/.*|(?:cu(?:rand(?!_kernel\.h)|blas|fft|sparse|solver|dnn)|nccl).*")
+LIBRARY = re.compile(
+    r"(?:cutlass|cute)/.*|(?:cu(?:rand(?!(_kernel)?\.h)|blas(?!_v2)|fft|sparse|solver|dnn)|nccl).*"
+)
 OF_CUDA = re.compile(
     r"cuda.*|(?:thrust|cub)/.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h|curand_kernel\.h"
-    r"|helper_(?:cuda|functions|string|timer)\.h|(?:nvtx3/)?nvToolsExt\.h"
+    r"|curand\.h|cublas_v2\.h|helper_(?:cuda|functions|string|timer)\.h|(?:nvtx3/)?nvToolsExt\.h"
 )
 # A comment or text without an end takes the rest, so no character is read twice. Quotes in a number, 1'000,
 # begin no text. In a raw text, nothing is special but its end.
