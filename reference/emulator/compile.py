@@ -79,9 +79,9 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
 
     The environment variable BACKFLIP_CXX can name one; else g++, clang++, or the one in package ziglang.
     """
-    named = os.environ.get("BACKFLIP_CXX")
-    candidates: list[tuple[str, ...]] = [tuple(named.split())] if named else [("g++",), ("clang++",)]
-    if not named and importlib.util.find_spec("ziglang"):
+    override = os.environ.get("BACKFLIP_CXX")
+    candidates: list[tuple[str, ...]] = [tuple(override.split())] if override else [("g++",), ("clang++",)]
+    if not override and importlib.util.find_spec("ziglang"):
         # For any processor of this kind, like the others: the result may run elsewhere.
         candidates.append((sys.executable, "-m", "ziglang", "c++", "-mcpu=baseline"))
     for command in candidates:
@@ -112,8 +112,8 @@ def poisoned() -> tuple[str, ...]:
     if family == "gcc" and (number := re.match(r"[^\n]*\) (\d+)\.", version)):
         return (POISON,) if int(number[1]) >= 12 else ()
     words = [*command, POISON, "-x", "c++", "-fsyntax-only", "-"]
-    done = subprocess.run(words, input="", capture_output=True, text=True, check=False)
-    return (POISON,) if done.returncode == 0 else ()
+    process = subprocess.run(words, input="", capture_output=True, text=True, check=False)
+    return (POISON,) if process.returncode == 0 else ()
 
 
 def preprocess(program: str, most: int) -> str:
@@ -123,10 +123,10 @@ def preprocess(program: str, most: int) -> str:
     """
     command, family, _ = compiler()
     words = [*command, *flags(family, True), "-E", "-P", "-x", "c++", "-"]
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as messages:
-        given.write(program.encode())
-        given.seek(0)
-        with subprocess.Popen(words, stdin=given, stdout=subprocess.PIPE, stderr=messages) as running:
+    with tempfile.TemporaryFile() as source_file, tempfile.TemporaryFile() as messages:
+        source_file.write(program.encode())
+        source_file.seek(0)
+        with subprocess.Popen(words, stdin=source_file, stdout=subprocess.PIPE, stderr=messages) as running:
             assert running.stdout is not None
             expanded = running.stdout.read(most)
             if len(expanded) == most:
@@ -328,20 +328,20 @@ def compile_counted(
                 "name, or make it a parameter of a template"
             )
         kernels = [name.partition("<")[0].strip() for name in entries]
-        unknown = [one.written() for one in uninitialized_in(warnings, file, kernels)][:MOST_UNKNOWN]
+        unknown = [one.to_line() for one in uninitialized_in(warnings, file, kernels)][:MOST_UNKNOWN]
         target.write_text(with_counts(text) + with_text(NO_VALUE, "\n".join(unknown)), encoding="utf-8")
     return warnings
 
 
-def run(command: Sequence[str], given: str = "", file: str = "", source: str = "") -> str:
+def run(command: Sequence[str], program: str = "", file: str = "", source: str = "") -> str:
     """Run the compiler and return its output. CompileError with the errors in `file` if it fails.
 
     The errors show lines of `source`, the file as its author wrote it, and not as it was prepared.
     """
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise CompileError(errors_in(done.stderr.strip(), file, source))
-    return done.stderr.strip()
+    process = subprocess.run(command, input=program, capture_output=True, text=True, check=False)
+    if process.returncode != 0:
+        raise CompileError(errors_in(process.stderr.strip(), file, source))
+    return process.stderr.strip()
 
 
 def link(

@@ -38,7 +38,7 @@ class WithoutValue:
     is_sure: bool
     kernels: tuple[str, ...]  # that contain it; () if the compiler does not say
 
-    def written(self) -> str:
+    def to_line(self) -> str:
         """The record as a line of text that `read_without_value` reads."""
         return f"{self.line} {self.name} {int(self.is_sure)} {','.join(self.kernels)}"
 

@@ -67,7 +67,7 @@ def test_the_page_is_one_file_with_its_pictures_inside(
     readmes: dict[str, tuple[str, str]], name: str
 ) -> None:
     text, page = readmes[name]
-    assert page.count("<svg xmlns") == text.count("](pictures/")
+    assert page.count("<svg xmlns") == text.count("](pictures/") > 0
     assert "<img" not in page and "<script" not in page and not re.search(r"url\(|@import", page)
 
 
