@@ -14,6 +14,7 @@ from grader.author.load import load
 from grader.author.read_yaml import places_of
 from grader.author.render import Views, render
 from grader.judge.session import Choice, Session
+from grader.judge.verdict import add_ideas
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade, Status
@@ -229,3 +230,24 @@ def test_a_test_that_could_not_score_is_one_line_with_its_place(
     assert re.search(r"/test_\w+\.py:\d+: ", str(error.value))
     assert complaint in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_only_cases_with_values_are_tried_with_the_right_version_of_an_inner_exercise(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An own test has nothing to compare, and a mistake in an inner exercise makes it fail all the same."""
+    assignment = with_tests(course, TWICE)
+    tried: list[list[str]] = []
+    monkeypatch.setattr(
+        add_ideas,
+        "passes_with_a_right",
+        lambda _version, cases, *_rest: tried.append([case.id for case in cases]),
+    )
+    (tmp_path / "conv.py").write_text(SHORTER)
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+        grade = session.grade(in_folder(tmp_path), "ada")
+    failing = [r for r in grade.criteria[0].results if r.status is not Status.OK]
+    add_ideas._is_inner({}, assignment, None, None, grade.criteria[0], "flip")  # type: ignore[arg-type]
+
+    assert "twice-is-nothing" in {r.case for r in failing}
+    assert tried == [[r.case for r in failing if r.case != "twice-is-nothing"]]

@@ -172,7 +172,7 @@ static inline void emulator_launch_by_addresses(int line, const char *name, void
     (void)addresses;
     emulator_launch(line, name, [=](const auto &...given) EMULATOR_QUIET {
         kernel(emulator_passed(given)...), emulator_done(given...);
-    }, how)(*static_cast<std::decay_t<P> *>(addresses[I])...);
+    }, configuration)(*static_cast<std::decay_t<P> *>(addresses[I])...);
 }
 template <typename... P>
 static inline cudaError_t emulator_launch_kernel(const char *written, void (*kernel)(P...), dim3 grid, dim3 block,

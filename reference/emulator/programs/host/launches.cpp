@@ -214,7 +214,7 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
     is_parameter = is_an_argument;
     parameters_start = static_cast<char *>(task);
     parameters_size = task_size;
-    std::string size = columns({how->grid[0], how->grid[1], how->grid[2], how->block[0], how->block[1], how->block[2]});
+    std::string size = columns({one.grid[0], one.grid[1], one.grid[2], one.block[0], one.block[1], one.block[2]});
     int orders = all > 1 && launches[kernel + size]++ < ORDERLY ? most_orders : 1;
     Snapshot before, after;
     if (orders > 1)

@@ -141,7 +141,7 @@ inline __attribute__((always_inline)) void wait(State state)
 
 void leave()
 {
-    settle();
+    judge_pending_store();
     idle = 0;
     states[thread] = DONE;
     ++done;

@@ -588,3 +588,34 @@ def test_leftover_processes_die_with_their_worker(make_submission: MakeSubmissio
 
     submission.close()
     wait_until(lambda: not any(map(is_running, started)), "none of them runs")
+
+
+def test_a_timed_question_is_asked_once_even_of_a_process_that_has_not_started(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    """Else an answer could be kept where no clock runs, and given back where one does."""
+    submission = make_submission("""
+        calls = []
+        def answer(a):
+            calls.append(a)
+            return a + len(calls)
+    """)
+
+    outcome, _ = submission.run_timed("answer", inputs)
+
+    assert answers(outcome) == [(inputs.array("a") + 1).tolist()]
+
+
+def test_a_process_that_leaves_before_its_use_is_measured_has_crashed(
+    make_submission: MakeSubmission, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = make_submission("def answer(a): return a")
+    times = iter([1.0, 0.0])  # as of a process that has gone after its answer
+    monkeypatch.setattr(submission, "_cpu_seconds", lambda: next(times))
+    timed, _ = submission.run_timed("answer", inputs)
+    memory = iter([(1 << 20, 1 << 20), (0, 0)])
+    monkeypatch.setattr(WorkerProcess, "resident", lambda _: next(memory))
+    measured, _ = submission.run_measured("answer", inputs)
+
+    assert [timed.status, measured.status] == [Status.CRASHED, Status.CRASHED]
+    assert "right after its answer" in timed.reason
