@@ -242,13 +242,13 @@ class Session:
         finally:
             getattr(grades, "close", lambda: None)()
 
-    def _grade_side_by_side(self, named: Iterable[tuple[str, Files]]) -> Iterator[Grade]:
+    def _grade_side_by_side(self, submissions: Iterable[tuple[str, Files]]) -> Iterator[Grade]:
         from grader.batch.grading_messages import Work
         from grader.batch.per_process import grade_one, open_session
         from grader.batch.pool import grade_all
 
         grading = self.assignment.grading(self.sandbox)
-        work = (Work(name, _submitted(files), (name,)) for name, files in named)
+        work = (Work(name, _submitted(files), (name,)) for name, files in submissions)
         set_up = partial(open_session, grading)
         for _, answer in grade_all(work, partial(grade_one, grading.digest), self.jobs, set_up):
             if isinstance(answer, Exception):

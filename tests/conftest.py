@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from grader.author.render import Views
+from grader.judge.verdict.misconceptions import Misconceptions
+from grader.model.assignment import Assignment
+from grader.prove.mutant_answers import misconceptions
 from reference.emulator.compile import NoCompiler, compile_library, compiler
 from reference.emulator.programs import runtime_into
 from tests.sample_class import conv_backward
@@ -30,6 +34,9 @@ for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIG
 for name in ("MAKEFLAGS", "MAKEOVERRIDES", "ARGS"):
     os.environ.pop(name, None)
 
+# An environment that a test sets up runs a few modules, and pip would compile all that it installs
+os.environ.setdefault("PIP_NO_COMPILE", "1")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--sample N` keeps every N-th test: the CI runs a part of the slow ones, always the same."""
@@ -50,10 +57,46 @@ def repository() -> Path:
     return Path(__file__).parents[1]
 
 
+FillOnce = Callable[[str, Callable[[Path], object]], Path]
+
+
+@pytest.fixture(scope="session")
+def fill_once(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> FillOnce:
+    """Lets the first worker that needs a folder fill it, for all workers of this run; they only read it."""
+    of_worker = tmp_path_factory.getbasetemp()
+    of_run = of_worker.parent if "PYTEST_XDIST_WORKER" in os.environ else of_worker
+
+    def fill_once(name: str, fill: Callable[[Path], object]) -> Path:
+        folder = of_run / name
+        with one_at_a_time(pytestconfig, name):
+            if not folder.exists():
+                try:
+                    fill(folder)
+                except BaseException:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    raise
+        return folder
+
+    return fill_once
+
+
 @pytest.fixture(scope="session")
 def sample_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample class of conv_backward: a folder of submissions, one for each student."""
     return write_class(tmp_path_factory.mktemp("sample_class"), conv_backward.submissions())
+
+
+@pytest.fixture(scope="session")
+def misconceptions_of(
+    pytestconfig: pytest.Config, repository: Path
+) -> Callable[[Assignment], Misconceptions]:
+    """What the mutants of one of the course's assignments answer; one worker grades them for all."""
+
+    def misconceptions_of(assignment: Assignment) -> Misconceptions:
+        with one_at_a_time(pytestconfig, f"mutants_of_{assignment.name}"):
+            return misconceptions(repository, Views(assignment), "")
+
+    return misconceptions_of
 
 
 @pytest.fixture(scope="session")

@@ -200,17 +200,15 @@ FILES = [
 ]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_imports_what_the_table_allows_and_no_more(path: Path) -> None:
-    assert violations(path, ROOT) == []
+def test_a_module_imports_what_the_table_allows_and_no_more() -> None:
+    assert [problem for path in FILES for problem in violations(path, ROOT)] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_nothing_turns_bytes_into_code_or_objects(path: Path) -> None:
-    assert loaders(path) == []
+def test_nothing_turns_bytes_into_code_or_objects() -> None:
+    assert [call for path in FILES for call in loaders(path)] == []
 
 
-def test_every_package_of_the_grader_stands_in_the_table() -> None:
+def test_every_package_of_the_grader_is_in_the_table() -> None:
     without_rule = [name_of(path, ROOT) for path in FILES if rule_of(name_of(path, ROOT)) is None]
 
     assert without_rule == []
@@ -358,7 +356,7 @@ def test_a_planted_violation_is_caught(planted_root: Path, name: str, source: st
         }
     ),
 )
-def test_what_the_table_allows_is_not_refused(planted_root: Path, name: str, source: str) -> None:
+def test_imports_that_the_table_allows_are_not_refused(planted_root: Path, name: str, source: str) -> None:
     path = planted_root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(source)

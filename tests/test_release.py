@@ -19,10 +19,10 @@ def git(folder: Path, *words: str) -> str:
     return process.stdout
 
 
-@pytest.fixture
-def clone(repository: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def unchanged(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the repository as a repository of its own, with the environment of this one."""
-    root = tmp_path / "clone"
+    root = tmp_path_factory.mktemp("release") / "clone"
     names = subprocess.run(
         ["git", "ls-files", "-z"], cwd=repository, check=True, capture_output=True, text=True
     ).stdout.split("\0")
@@ -32,10 +32,16 @@ def clone(repository: Path, tmp_path: Path) -> Path:
             shutil.copy(repository / name, root / name)
     (root / ".venv").symlink_to(Path(sys.prefix))
     (root / ".gitignore").write_text(".venv\nbuild/\n")
-    git(tmp_path, "init", "-q", "clone")
+    git(root.parent, "init", "-q", "clone")
     git(root, "add", "-A")
     git(root, "commit", "-qm", "Everything")
     return root
+
+
+@pytest.fixture
+def clone(unchanged: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be changed."""
+    return Path(shutil.copytree(unchanged, tmp_path / "clone", symlinks=True))
 
 
 def release(root: Path, version: str) -> subprocess.CompletedProcess[str]:
@@ -49,7 +55,7 @@ def release(root: Path, version: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_version_stands_in_one_place_and_the_citation_agrees(repository: Path) -> None:
+def test_the_version_is_in_one_place_and_the_citation_agrees(repository: Path) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", grader.__version__)
     assert 'dynamic = ["version"]' in (repository / "pyproject.toml").read_text()
     citation = yaml.safe_load((repository / "CITATION.cff").read_text())
@@ -62,11 +68,11 @@ def test_every_fragment_of_the_changelog_is_one_that_a_release_gathers(repositor
 
 
 @pytest.mark.parametrize("version", ["", "1.0", "v1.0.0", "1.0.0; true"])
-def test_what_is_no_version_is_refused_and_nothing_changes(clone: Path, version: str) -> None:
-    process = release(clone, version)
+def test_an_invalid_version_is_refused_and_nothing_changes(unchanged: Path, version: str) -> None:
+    process = release(unchanged, version)
     assert process.returncode == 2
     assert "expected a version such as 1.2.3" in process.stderr
-    assert git(clone, "status", "--porcelain") == ""
+    assert git(unchanged, "status", "--porcelain") == ""
 
 
 def test_a_release_is_refused_while_something_is_not_committed(clone: Path) -> None:

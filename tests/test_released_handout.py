@@ -3,26 +3,43 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from grader.__main__ import main
+from grader.author.load import load
+from grader.author.render import Views
 from grader.cli.command_line.exit_status import PASSED, USER_MISTAKE
+from grader.judge.verdict.misconceptions import Misconceptions
+from grader.model.assignment import Assignment
+from tests.waiting import one_at_a_time
 
 NAME = "conv_backward"
 
 
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A generated handout, beside its solution, in a folder that has nothing to do with the repository."""
-    build = tmp_path_factory.mktemp("build")
-    assert main(["generate", NAME, "--out", str(build)]) == 0
-    handout = tmp_path_factory.mktemp("home") / NAME
-    shutil.copytree(build / "release" / NAME, handout)
-    shutil.copy(build / "solution" / NAME / "conv.py", handout.parent / "solution.py")
-    shutil.rmtree(build)
-    return handout
+@pytest.fixture
+def unpacked(
+    pytestconfig: pytest.Config,
+    fill_once: Callable[..., Path],
+    repository: Path,
+    misconceptions_of: Callable[[Assignment], Misconceptions],
+    tmp_path: Path,
+) -> Iterator[Path]:
+    """A generated handout, beside its solution, in a folder that has nothing to do with the repository.
+
+    It is generated and sets itself up once. The tests take turns with it.
+    """
+
+    def release(home: Path) -> None:
+        misconceptions_of(Views(load(repository / "assignments" / NAME)).assignment)
+        assert main(["generate", NAME, "--out", str(tmp_path)]) == 0
+        shutil.copytree(tmp_path / "release" / NAME, home / NAME)
+        shutil.copy(tmp_path / "solution" / NAME / "conv.py", home / "solution.py")
+
+    with one_at_a_time(pytestconfig, "test_released_handout"):
+        yield fill_once("home", release) / NAME
 
 
 def make_grade(handout: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,7 @@
 """The sample class of conv_backward, graded behind the real wall, and what each must score and why."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,11 @@ import pytest
 from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.session import Session
+from grader.judge.verdict.misconceptions import Misconceptions
+from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
 from grader.model.text import as_number
-from grader.prove.mutant_answers import misconceptions
 from tests.folders import in_folder
 from tests.sample_class.difference import Difference, Edit
 
@@ -65,13 +67,19 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
+def session(misconceptions_of: Callable[[Assignment], Misconceptions]) -> Iterator[Session]:
     assignment = Views(load(ROOT / "assignments" / "conv_backward")).assignment
-    mistakes = misconceptions(ROOT, Views(assignment), "")
+    mistakes = misconceptions_of(assignment)
     # a share for a gradient needs those of the forward pass; of the others the plain words are looked at here
     mistakes = mistakes.only(case for case in mistakes.answers if case.startswith("conv/"))
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=mistakes) as session:
         yield session
+
+
+@pytest.fixture(scope="module")
+def graded(session: Session, sample_class: Path) -> Callable[[str], Grade]:
+    """The grade of one of the sample class, which is graded once."""
+    return cache(lambda name: session.grade(in_folder(sample_class / name), name))
 
 
 def failures(grade: Grade, criterion: str) -> list[str]:
@@ -92,10 +100,10 @@ def test_an_edit_with_another_number_of_matches_is_an_error(text: str) -> None:
 
 @pytest.mark.parametrize("name", TABLE)
 def test_a_submission_of_the_sample_class_scores_what_the_table_says(
-    session: Session, sample_class: Path, name: str
+    graded: Callable[[str], Grade], name: str
 ) -> None:
     points, statuses = TABLE[name]
-    grade = session.grade(in_folder(sample_class / name), name)
+    grade = graded(name)
     assert dict(zip(CRITERIA, points, strict=True)) == {c.id: as_number(c.score) for c in grade.criteria}
     assert {c.status for c in grade.criteria if c.score < c.points} == statuses
     assert grade.sandbox == "bubblewrap"
@@ -105,9 +113,9 @@ def test_a_submission_of_the_sample_class_scores_what_the_table_says(
         assert words in failures(grade, criterion)[0]
 
 
-def test_one_hang_costs_the_rest_of_its_criterion(session: Session, sample_class: Path) -> None:
-    grade = session.grade(in_folder(sample_class / "infinite_loop"), "infinite_loop")
-    failed = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.OK]
+def test_one_hang_costs_the_rest_of_its_criterion(graded: Callable[[str], Grade]) -> None:
+    criteria = graded("infinite_loop").criteria
+    failed = [r for criterion in criteria for r in criterion.results if r.status is not Status.OK]
     assert [(r.criterion, r.case, r.status) for r in failed] == [
         ("dilate", "negative-axis", Status.TIMEOUT),
         ("dilate", "negative-dilation", Status.NOT_RUN),

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import os
 from pathlib import Path
 
 from grader.model.did_you_mean import near_file
@@ -17,7 +18,7 @@ def digest_of(data: bytes) -> str:
 
 def has_assignment(assignments: Path, name: str) -> bool:
     """True if a course's folder contains an assignment of that name."""
-    return (assignments / name / "assignment.yaml").is_file()
+    return os.path.isfile(assignments / name / "assignment.yaml")  # False for a name that no file can have
 
 
 def has_oracle(oracle: str, root: Path) -> bool:
@@ -25,7 +26,9 @@ def has_oracle(oracle: str, root: Path) -> bool:
     package, *names = oracle.split(".")
     is_named = package == "reference" and names and all(name.isidentifier() for name in names)
     path = root.joinpath(package, *names) if is_named else None
-    return path is not None and (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file())
+    if path is None:
+        return False
+    return os.path.isfile(path.with_suffix(".py")) or os.path.isfile(path / "__init__.py")
 
 
 def provided_file(path: Path, recorded: str) -> bytes:

@@ -20,6 +20,7 @@ from grader.model.assignment import (
     Case,
     Course,
     Criterion,
+    Data,
     ImportRules,
     Level,
     Limits,
@@ -41,6 +42,7 @@ RECORDS = Records(
             SubmissionLimits,
             Case,
             Criterion,
+            Data,
             Device,
             ImportRules,
             Level,
@@ -113,16 +115,16 @@ def _cached(
 
 def _key_of_assignment(folder: Path) -> str:
     templates = folder / "templates"
-    read = [folder / "assignment.yaml", folder / "rubric.yaml", folder / "probes.py"]
-    read += [folder / name for name in OWN_FILES]
-    read += [folder.parent / "README.md", templates / "README.md.j2", *sorted(folder.glob("test_*.py"))]
-    return _key("assignment", folder, read, sorted(path.name for path in templates.glob("*.py.j2")))
+    sources = [folder / "assignment.yaml", folder / "rubric.yaml", folder / "probes.py"]
+    sources += [folder / name for name in OWN_FILES]
+    sources += [folder.parent / "README.md", templates / "README.md.j2", *sorted(folder.glob("test_*.py"))]
+    return _key("assignment", folder, sources, sorted(path.name for path in templates.glob("*.py.j2")))
 
 
-def _key(what: str, path: Path, read: Iterable[Path], names: Iterable[str] = ()) -> str:
+def _key(what: str, path: Path, sources: Iterable[Path], names: Iterable[str] = ()) -> str:
     """The cache key: a digest of the content of some files and of the code that reads them."""
     parts = [what, str(path), str(path.resolve()), sys.version, code_digest(CODE), *names]
-    for file in read:
+    for file in sources:
         content = b""
         with contextlib.suppress(OSError):  # the code that reads the file decides whether it may be missing
             content = file.read_bytes()

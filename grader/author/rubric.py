@@ -25,7 +25,7 @@ from grader.judge.case_model import CaseModel
 from grader.judge.comparison import Comparison
 from grader.judge.comparisons import AROUND, COMPARISONS, compared_by
 from grader.judge.kind import Kind
-from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, Case, Criterion, Level, PaidHint, Rubric
+from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, Case, Criterion, Data, Level, PaidHint, Rubric
 from grader.model.did_you_mean import did_you_mean, one_of
 from grader.model.text import exact_text, plural
 
@@ -193,10 +193,10 @@ def _check_options(document: RubricDocument, place: Place, model: CriterionModel
         takes |= set(COMPARISONS["adjoint"].criterion_keys().model_fields)
     for key in options:
         if key not in takes:
-            ways = [
+            names = [
                 one.name for one in document.comparisons.values() if key in one.criterion_keys().model_fields
             ]
-            words = " or ".join(f"`compare: {way}`" for way in ways)
+            words = " or ".join(f"`compare: {name}`" for name in names)
             raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
 
 
@@ -351,7 +351,7 @@ def _kind(document: RubricDocument, place: Place, data: dict[str, Any]) -> tuple
 
 def _share(case: Case, criterion: CriterionModel) -> float:
     """The share earned by the gradient of a wrong forward pass: only an exact integer case shows it."""
-    is_exact = compared_by(case).is_exact and case.data == "integers"
+    is_exact = compared_by(case).is_exact and case.data is Data.INTEGERS
     return (criterion.follow_through or 0.0) if is_exact else 0.0
 
 
@@ -387,8 +387,8 @@ def _check_option(document: RubricDocument, place: Place, key: str, compare: str
     if key in document.comparisons[compare].case_keys().model_fields:
         return
     if key not in AROUND:
-        ways = [one.name for one in document.comparisons.values() if key in one.case_keys().model_fields]
-        words = " or ".join(f"`compare: {way}`" for way in ways)
+        names = [one.name for one in document.comparisons.values() if key in one.case_keys().model_fields]
+        words = " or ".join(f"`compare: {name}`" for name in names)
         raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
     if not document.comparisons[compare].needs_expected or document.comparisons[compare].watches_the_run:
         message = f"found {key} with compare: {compare}, expected a comparison that runs the reference"

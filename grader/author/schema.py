@@ -12,12 +12,12 @@ from pydantic_core import PydanticCustomError
 
 from grader.author.extensions.own_methods import check_keys_of_comparison, check_keys_of_kind
 from grader.author.extensions.own_source import read_own
-from grader.judge.case_model import CaseModel, Count, Data, Id, Length, Strict
+from grader.judge.case_model import CaseModel, Count, Id, Length, Strict
 from grader.judge.comparison import Comparison
 from grader.judge.comparisons import COMPARISONS
 from grader.judge.kind import Kind
 from grader.judge.kinds import KINDS
-from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, ImportRules, Limits, Visibility
+from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, Data, ImportRules, Limits, Visibility
 from grader.model.errors import UserError
 from grader.model.surroundings import Device
 
@@ -120,12 +120,12 @@ class AssignmentModel(Strict):
 BY_RANK = sorted(COMPARISONS.values(), key=lambda comparison: comparison.rank)
 
 
-def _for_criteria(ways: Sequence[Comparison]) -> list[str]:
-    return [one.name for one in ways if not one.chosen_by]
+def _for_criteria(comparisons: Sequence[Comparison]) -> list[str]:
+    return [one.name for one in comparisons if not one.chosen_by]
 
 
-def _for_cases(ways: Sequence[Comparison]) -> list[str]:
-    return [one.name for one in ways if one.a_case_may_choose_it]
+def _for_cases(comparisons: Sequence[Comparison]) -> list[str]:
+    return [one.name for one in comparisons if one.a_case_may_choose_it]
 
 
 COMPARES, CASE_COMPARES = _for_criteria(BY_RANK), _for_cases(BY_RANK)
@@ -138,7 +138,7 @@ CaseCompare = Annotated[
 class DefaultsModel(Strict):
     """Values for keys that a case leaves out."""
 
-    data: Data = "integers"
+    data: Data = Field(Data.INTEGERS, strict=False)
     """`integers`: from -8 to 8, exact in every order of summation; `normal`: real values from N(0, 1)."""
     compare: CaseCompare = "exact"
     """How to compare an answer with the reference's; see the ways of comparing."""
@@ -252,19 +252,19 @@ class Vocabulary:
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
-    def ways(self) -> Sequence[Comparison]:
+    def by_rank(self) -> Sequence[Comparison]:
         """The comparisons, the strongest proof first."""
         return sorted(self.comparisons.values(), key=lambda comparison: comparison.rank)
 
     @cached_property
     def case_keys(self) -> tuple[type[Strict], ...]:
         """The keys that comparisons add to a case."""
-        return tuple(dict.fromkeys(keys for one in self.ways if (keys := one.case_keys()) is not Strict))
+        return tuple(dict.fromkeys(keys for one in self.by_rank if (keys := one.case_keys()) is not Strict))
 
     @cached_property
     def cases(self) -> Mapping[str, tuple[Kind, type[CaseModel]]]:
         """By the key that identifies a kind: the kind, and the model of a case with that key."""
-        fields: Any = {"compare": (_name_among(_for_cases(self.ways)) | None, _like(AnyCase, "compare"))}
+        fields: Any = {"compare": (_name_among(_for_cases(self.by_rank)) | None, _like(AnyCase, "compare"))}
         any_case = create_model("AnyCase", __base__=AnyCase, **fields) if self._has_own_ways else AnyCase
         return {
             key: (kind, _joined(model, *self.case_keys, any_case))
@@ -275,14 +275,14 @@ class Vocabulary:
     @cached_property
     def whole_rubric(self) -> type[RubricModel]:
         """A rubric with the keys of all comparisons in its criteria."""
-        keys = dict.fromkeys(keys for one in self.ways if (keys := one.criterion_keys()) is not Strict)
+        keys = dict.fromkeys(keys for one in self.by_rank if (keys := one.criterion_keys()) is not Strict)
         criterion, defaults = _joined(CriterionModel, *keys), DefaultsModel
         if self._has_own_ways:
             fields: Any = {
-                "compare": (_name_among(_for_criteria(self.ways)) | None, _like(CriterionModel, "compare"))
+                "compare": (_name_among(_for_criteria(self.by_rank)) | None, _like(CriterionModel, "compare"))
             }
             criterion = create_model(CriterionModel.__name__, __base__=criterion, **fields)
-            fields = {"compare": (_name_among(_for_cases(self.ways)), _like(DefaultsModel, "compare"))}
+            fields = {"compare": (_name_among(_for_cases(self.by_rank)), _like(DefaultsModel, "compare"))}
             defaults = create_model(DefaultsModel.__name__, __base__=DefaultsModel, **fields)
         about = RubricModel.model_fields["criteria"].description
         of_rubric: Any = {"criteria": (list[criterion], Field(min_length=1, description=about))}
@@ -315,11 +315,11 @@ def vocabulary_of(folder: Path) -> Vocabulary:
     UserError, with file and line, for what an author can have written wrong there.
     """
     kinds, of_kinds = read_own(folder / OWN_KINDS, Kind, KINDS)  # type: ignore[type-abstract]
-    ways, of_ways = read_own(folder / OWN_COMPARISONS, Comparison, COMPARISONS)  # type: ignore[type-abstract]
-    if not kinds and not ways:
+    comparisons, of_comparisons = read_own(folder / OWN_COMPARISONS, Comparison, COMPARISONS)  # type: ignore[type-abstract]
+    if not kinds and not comparisons:
         return HOUSE
-    for way in ways.values():
-        check_keys_of_comparison(way)
+    for comparison in comparisons.values():
+        check_keys_of_comparison(comparison)
     for name, kind in kinds.items():
         check_keys_of_kind(kind)
         clashes = sorted(set(kind.keys()) & set(CASES))
@@ -328,8 +328,8 @@ def vocabulary_of(folder: Path) -> Vocabulary:
                 f"found the key {clashes[0]!r} of the kind {name!r}, which a built-in kind has: rename it"
             )
             raise UserError(message, folder / OWN_KINDS)
-    sources = {OWN_KINDS: of_kinds, OWN_COMPARISONS: of_ways}
-    return Vocabulary({**KINDS, **kinds}, {**COMPARISONS, **ways}, sources)
+    sources = {OWN_KINDS: of_kinds, OWN_COMPARISONS: of_comparisons}
+    return Vocabulary({**KINDS, **kinds}, {**COMPARISONS, **comparisons}, sources)
 
 
 YEARS = range(1970, 2200)

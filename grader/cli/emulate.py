@@ -46,8 +46,8 @@ def run_program(emulator: Any, options: argparse.Namespace, whole: Any, defines:
     sandbox = Sandbox(options.sandbox)
     if sandbox is Sandbox.NONE:
         print(f"grader emulate: {UNSHUT}", file=sys.stderr)
-    how = options.arguments, options.schedules, options.seed, options.seconds
-    request = Request(whole.text, file, defines, *how)
+    settings = options.arguments, options.schedules, options.seed, options.seconds
+    request = Request(whole.text, file, defines, *settings)
     folder = Path(str(emulator.__file__)).parent
     output, errors = io.StringIO(), io.StringIO()  # of a program whose report is JSON
     streams = (output, errors) if options.json else (sys.stdout, sys.stderr)

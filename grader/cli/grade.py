@@ -50,9 +50,9 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
         handout_of(options.submission) if course_assignment is None else course_assignment.views.assignment
     )
     device = _device(options, assignment)
-    read = read_submission(options.submission, assignment.files, options.accept_renamed)
+    submission = read_submission(options.submission, assignment.files, options.accept_renamed)
     sandbox = Sandbox(options.sandbox) if assignment.frozen is None else Sandbox.NONE
-    _print_notes(assignment, read.submitted)
+    _print_notes(assignment, submission.submitted)
     chooses = bool(options.exercise or options.case)
     only = select(assignment, options.exercise, options.case) if chooses else None
     with (
@@ -65,10 +65,10 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
         total = len(only) if only is not None else sum(len(c.cases) for c in assignment.rubric.criteria)
         with Progress(sys.stderr, total) as progress:
             grade = session.grade(
-                read.submitted, name, Choice(options.passed_on, only, watcher=progress.watcher), variant
+                submission.submitted, name, Choice(options.passed_on, only, watcher=progress.watcher), variant
             )
         console = Console(emoji=False)  # importing all emoji takes 2 ms
-        place = place_of(assignment, read.submitted.files)
+        place = place_of(assignment, submission.submitted.files)
         show(
             grade,
             console,
@@ -77,16 +77,16 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
             place=place,
             cases=ALL_CASES if options.all else CASES_IN_FULL,
         )
-        close_up = _close_up(session, assignment, read.submitted, grade, options)
+        close_up = _close_up(session, assignment, submission.submitted, grade, options)
         if close_up is not None:
             _show_smallest(grade, close_up, console)
     if options.reports:
-        _write_reports(grade, assignment, read.submitted, options)
+        _write_reports(grade, assignment, submission.submitted, options)
     if options.html is not None and close_up is not None:
         _write_page(grade, close_up, options)
-    is_doubtful = bool(read.doubt) and not read.submitted.problems and not grade.needs_review
+    is_doubtful = bool(submission.doubt) and not submission.submitted.problems and not grade.needs_review
     if is_doubtful:
-        print(f"needs review: {clean_line(read.doubt)}")
+        print(f"needs review: {clean_line(submission.doubt)}")
     show_next_step(grade, console, place, first_only=not options.all, reveal=options.reveal)
     return _exit_status(grade, is_doubtful)
 
@@ -162,8 +162,8 @@ def _show_smallest(grade: Grade, close_up: "CloseUp", console: Console) -> None:
 
 def is_unread(grade: Grade) -> bool:
     """True if every case fails before a function is called, as for a file that Python cannot read."""
-    failing = [result for c in grade.criteria for result in c.results if result.status != "not_run"]
-    is_raised = all(result.status == "error" and not result.calls for result in failing)
+    failing = [result for c in grade.criteria for result in c.results if result.status is not Status.NOT_RUN]
+    is_raised = all(result.status is Status.ERROR and not result.calls for result in failing)
     return is_raised and feedback_on(grade).whole is not None
 
 

@@ -41,16 +41,16 @@ def run(options: argparse.Namespace) -> int:
         if not had_reference:
             shutil.rmtree(root / PACKAGE)
         raise
-    written = write_files(root / COURSE.parent / name, drafted.draft.files())
+    assignment_files = write_files(root / COURSE.parent / name, drafted.draft.files())
     write_text(root / COURSE, course_text)
     load_course(root / COURSE)
-    paths = [*new_files, *written, root / COURSE]
+    paths = [*new_files, *assignment_files, root / COURSE]
     files = [str(path.relative_to(root)) for path in paths]
     if not options.json:
         print("\n".join(files))
     verification = Course(root)[name].verify(jobs=options.jobs, seeds=SEEDS)
     if options.json:
-        survivors = [one.change.shown for one in drafted.survivors]
+        survivors = [one.change.before_and_after for one in drafted.survivors]
         facts = {"assignment": name, "files": files, "cases": _cases(drafted)}
         changes = [{"before": before, "after": after} for before, after in survivors]
         proof = {"mutants": len(drafted.draft.mutants), "findings": verification.findings}
@@ -110,7 +110,7 @@ def _show(drafted: ProvedDraft, verification: Verification) -> None:
     )
     print(", ".join(plural(*count) for count in counts))
     for mutant in drafted.survivors[:SHOWN_SURVIVORS]:
-        old, new = mutant.change.shown
+        old, new = mutant.change.before_and_after
         print(f"no case fails if `{old}` becomes `{new}`: add a case if one should")
     print(
         f"Next: teach in assignments/{draft.name}/templates/README.md.j2, name the mutants by their ideas, "

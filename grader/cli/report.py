@@ -50,14 +50,14 @@ def run(options: argparse.Namespace) -> int:
             f"--format {options.format} holds one assignment: choose with --assignment NAME (found {names})"
         )
     request = Request(students, options.into, options.keep_existing, _named_columns(options.column))
-    written = form.write(report, request)
-    paths = write_files(options.out, written.files)
+    result = form.write(report, request)
+    paths = write_files(options.out, result.files)
     if options.json:
-        lines = {name: getattr(written, name) for name in ("changes", "unchanged", "notes", "left_out")}
-        print_json("report/1", {"files": paths, "counts": written.counts or {}, **lines})
-        return NOT_PASSED if written.left_out else PASSED
+        lines = {name: getattr(result, name) for name in ("changes", "unchanged", "notes", "left_out")}
+        print_json("report/1", {"files": paths, "counts": result.counts or {}, **lines})
+        return NOT_PASSED if result.left_out else PASSED
     _print_paths(options.out, paths)
-    return _say(written)
+    return _say(result)
 
 
 def _check(options: argparse.Namespace, form: Format) -> None:

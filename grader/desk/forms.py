@@ -132,9 +132,9 @@ def give_points(desk: Desk, request: Request, values: Values) -> Response:
     if criterion is None or row.grade is None:
         raise HTTPException(404, "This criterion is not graded by hand.")
     words = [values.get("text", "").strip()[:MOST_CHARACTERS]]
-    written = values.get("points", "").strip()
-    if written:
-        points = _points(written, row)
+    text = values.get("points", "").strip()
+    if text:
+        points = _points(text, row)
     else:
         level = values.get("level", "")
         numbers = {str(number): level for number, level in enumerate(criterion.levels, 1)}

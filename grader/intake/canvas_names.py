@@ -56,14 +56,14 @@ def readings(path: str) -> list[CanvasName]:
     if first is None or not first.start():
         return []
     who = path[: first.start()]
-    ways = [CanvasName(*_late(who), first["user"], first["attachment"], path[first.end() :])]
+    candidates = [CanvasName(*_late(who), first["user"], first["attachment"], path[first.end() :])]
     second = NUMBERS.match(path, first.start() + 1 + len(first["user"]))
     if second is not None:
         name = f"{who}_{first['user']}"
-        ways.append(CanvasName(name, False, second["user"], second["attachment"], path[second.end() :]))
+        candidates.append(CanvasName(name, False, second["user"], second["attachment"], path[second.end() :]))
     # Canvas numbers attachments of all courses, and has far more of them than users
-    likely = [way for way in ways if int(way.attachment) >= int(way.user)]
-    return likely or ways
+    likely = [candidate for candidate in candidates if int(candidate.attachment) >= int(candidate.user)]
+    return likely or candidates
 
 
 def _late(who: str) -> tuple[str, bool]:
@@ -102,9 +102,9 @@ def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, CanvasName], lis
     ids; then the file that the assignment asks for decides. A reading that nothing decides is marked unsure.
     """
     options = {path: readings(path) for path in paths}
-    unexplained = [path for path, ways in options.items() if not ways]
-    likely = {path: _sure(ways, tree) for path, ways in options.items()}
-    sure = {path: ways[0] for path, ways in likely.items() if len(ways) == 1}
+    unexplained = [path for path, candidates in options.items() if not candidates]
+    likely = {path: _sure(candidates, tree) for path, candidates in options.items()}
+    sure = {path: candidates[0] for path, candidates in likely.items() if len(candidates) == 1}
     lengths = Counter(len(one.attachment) for one in sure.values() if one.attachment != NO_ATTACHMENT)
     users = Counter((one.who, one.user) for one in sure.values())
 
@@ -118,18 +118,20 @@ def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, CanvasName], lis
         return (one.who, one.user) in others, is_usual, tree.is_wanted(plain_name(one.file))
 
     chosen = {}
-    for path, ways in options.items():
-        if ways:
-            by_likelihood = {way: likelihood(path, way) for way in ways}
-            best = max(ways, key=by_likelihood.__getitem__)
+    for path, candidates in options.items():
+        if candidates:
+            by_likelihood = {candidate: likelihood(path, candidate) for candidate in candidates}
+            best = max(candidates, key=by_likelihood.__getitem__)
             is_sure = list(by_likelihood.values()).count(by_likelihood[best]) == 1
             chosen[path] = best if is_sure else replace(best, unsure=UNSURE.format(path=path))
     return chosen, unexplained
 
 
-def _sure(ways: list[CanvasName], tree: Tree) -> list[CanvasName]:
+def _sure(candidates: list[CanvasName], tree: Tree) -> list[CanvasName]:
     """The readings of a name; of several, those with a file that the assignment may ask for."""
-    return ways if len(ways) < 2 else [one for one in ways if tree.is_wanted(plain_name(one.file))]
+    if len(candidates) < 2:
+        return candidates
+    return [one for one in candidates if tree.is_wanted(plain_name(one.file))]
 
 
 def plain_name(file: str) -> str:

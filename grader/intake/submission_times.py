@@ -121,8 +121,8 @@ def _of_table(path: Path, text: str, zone: tzinfo | None) -> Iterator[Submission
         raise UserError(f"found the columns {columns}; {EXPECTED}{near}", path, 1)
     times = [(line, row, cell(row, TIMES)) for line, row in rows if _is_submission(cell(row, (EVENT,)))]
     is_day_first = _day_first(cell(row, TIMES) for _, row in rows)
-    for line, row, written in times:
-        if not written or written == "-":
+    for line, row, text in times:
+        if not text or text == "-":
             continue
         names = (cell(row, LAST), cell(row, FIRST))
         id = cell(row, IDS)
@@ -133,7 +133,7 @@ def _of_table(path: Path, text: str, zone: tzinfo | None) -> Iterator[Submission
             cell(row, NAMES) or ", ".join(filter(None, names)),
             cell(row, EMAILS),
         )
-        yield SubmissionTime(claim, _time(path, line, written, zone, is_day_first))
+        yield SubmissionTime(claim, _time(path, line, text, zone, is_day_first))
 
 
 def _is_submission(event: str) -> bool:
@@ -149,30 +149,30 @@ def _day_first(times: Iterable[str]) -> bool | None:
     return False if any(int(match["b"]) > 12 for match in matches) else None
 
 
-def _time(path: Path, line: int, written: str, zone: tzinfo | None, is_day_first: bool | None) -> str:
-    plain = _plain(path, line, written, is_day_first)
+def _time(path: Path, line: int, text: str, zone: tzinfo | None, is_day_first: bool | None) -> str:
+    plain = _plain(path, line, text, is_day_first)
     if time := moment_of(plain, zone):
         return time
     if zone is None and moment_of(f"{plain}+00:00", None):
-        message = f"found {written!r}, a time without its offset from UTC: write it, or add `timezone` to"
+        message = f"found {text!r}, a time without its offset from UTC: write it, or add `timezone` to"
         raise UserError(f"{message} course.yaml", path, line)
-    raise UserError(f"found {written[:60]!r}, expected a time as 2026-10-01T23:59:00+02:00", path, line)
+    raise UserError(f"found {text[:60]!r}, expected a time as 2026-10-01T23:59:00+02:00", path, line)
 
 
-def _plain(path: Path, line: int, written: str, is_day_first: bool | None) -> str:
+def _plain(path: Path, line: int, text: str, is_day_first: bool | None) -> str:
     """Converts a time in words or numbers, as Moodle writes it, to ISO 8601; leaves other text as it is."""
-    if (match := IN_WORDS.fullmatch(written)) is not None:
+    if (match := IN_WORDS.fullmatch(text)) is not None:
         month = match["month"].lower()
         if month in MONTHS:
             return _iso(match, int(match["y"]), MONTHS.index(month) + 1, int(match["d"]))
-    elif (match := IN_NUMBERS.fullmatch(written)) is not None:
+    elif (match := IN_NUMBERS.fullmatch(text)) is not None:
         if is_day_first is None and match["a"] != match["b"]:
-            message = f"found {written!r}, which may be two days, and no other line shows which"
+            message = f"found {text!r}, which may be two days, and no other line shows which"
             raise UserError(f"{message}: write 2026-10-01T23:59:00+02:00", path, line)
         day, month_number = (match["a"], match["b"]) if is_day_first else (match["b"], match["a"])
         year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
         return _iso(match, year, int(month_number), int(day))
-    return written
+    return text
 
 
 def _iso(match: re.Match[str], year: int, month: int, day: int) -> str:

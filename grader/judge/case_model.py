@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from grader.model.assignment import Visibility
+from grader.model.assignment import Data, Visibility
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 CaseId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -19,7 +19,6 @@ Number = Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)]
 Shape = Annotated[list[Length], Field(max_length=8)]
 Draws = Annotated[int, Field(ge=1, le=200)]
 MAX_LITERALS = 32 * 1024
-Data = Literal["integers", "normal"]
 View = Literal["permute", "slice", "flip"]
 
 
@@ -245,7 +244,7 @@ class CaseModel(Strict):
 
     id: CaseId
     """Its name, unique in the criterion; students read it, so say what is special about the case."""
-    data: Data | None = None
+    data: Data | None = Field(None, strict=False)
     """Replaces the default: `integers` or `normal`."""
     wide: Id | None = None
     """An array of odd integers between 2^11 and 2^12, which half, tf32 and bfloat16 cannot represent."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from grader.judge.inputs import Array, Inputs, Recipe
-from grader.model.assignment import Case
+from grader.model.assignment import Case, Data
 
 if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
@@ -126,7 +126,7 @@ def draw_numbers(case: Case, rng: "np.random.Generator", shape: Shape, is_wide: 
     if is_wide:
         odd: Array = (2 * rng.integers(WIDE // 2, WIDE, shape) + 1) * rng.choice((-1, 1), shape)
         return odd.astype(np.float32)
-    if case.data == "normal":
+    if case.data is Data.NORMAL:
         return rng.standard_normal(shape).astype(np.float32)
     return rng.integers(-LARGEST, LARGEST, shape, endpoint=True).astype(np.float32)
 
@@ -142,7 +142,7 @@ def draw_elements(case: Case, rng: "np.random.Generator", shape: Shape, about: M
         if "real" in about:
             low, high = map(float, about["real"])
             return low + (high - low) * rng.random(shape)
-        if dtype.kind in "fc" and "integer" not in about and case.data == "normal":
+        if dtype.kind in "fc" and "integer" not in about and case.data is Data.NORMAL:
             return rng.standard_normal(shape)
         least, most = {"b": (0, 1), "u": (0, LARGEST)}.get(dtype.kind, (-LARGEST, LARGEST))
         low, high = about.get("integer", (least, most))

@@ -22,6 +22,13 @@ class Visibility(StrEnum):
     AFTER_PUBLISHED = "after_published"
 
 
+class Data(StrEnum):
+    """The numbers that a case draws: small integers, whose sums are exact, or real numbers from N(0, 1)."""
+
+    INTEGERS = "integers"
+    NORMAL = "normal"
+
+
 @dataclass(frozen=True)
 class Limits:
     """The limits of one submission. Seconds are CPU seconds; wall time may be `wall_factor` times as long.
@@ -97,7 +104,7 @@ class Case:
     probe: str
     kind: str
     parameters: Mapping[str, Any]
-    data: str = "integers"
+    data: Data = Data.INTEGERS
     compare: str = "exact"
     visibility: Visibility = Visibility.VISIBLE
     weight: int = 1

@@ -9,6 +9,7 @@ from grader.model.assignment import Visibility
 from grader.model.wire_format import RawArray
 
 HINT = "~"  # begins the digest of an answer with few different numbers, which is only a hint
+BLANK = HINT * 2  # begins that of an answer without any number but 0, infinity and NaN
 
 
 class Status(StrEnum):
@@ -105,7 +106,7 @@ class Fact:
     """A fact that several failing `cases` of a criterion share, to show once; only visible cases.
 
     `kind` is "error" if they end in the same exception at the same line, "inner" if another exercise that
-    this one calls is wrong.
+    this one calls is wrong, "finding" if another criterion shows what the emulator found in their kernel.
     """
 
     kind: str

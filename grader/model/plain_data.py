@@ -26,6 +26,10 @@ class NotData(TypeError):
     """A value that cannot travel; the message names the part that cannot, and its type."""
 
 
+class TooMuchData(NotData):
+    """A value with more parts, levels or digits than can travel."""
+
+
 class Encoder:
     """Turns one value into text; `leaf` converts an object to its array or number, or returns None.
 
@@ -46,7 +50,7 @@ class Encoder:
     def _tree(self, value: Any, path: str) -> Any:
         self._count += 1
         if self._count > MAX_VALUES:
-            raise NotData(f"{self._what} holds more than {MAX_VALUES} values")
+            raise TooMuchData(f"{self._what} holds more than {MAX_VALUES} values")
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, int):
@@ -73,7 +77,7 @@ class Encoder:
         if id(value) in self._above:
             raise NotData(f"{path} is a {type(value).__name__} that holds itself")
         if len(self._above) == MAX_DEPTH:
-            raise NotData(f"{self._what} is nested more than {MAX_DEPTH} deep")
+            raise TooMuchData(f"{self._what} is nested more than {MAX_DEPTH} deep")
         self._above.append(id(value))
         tree: Any
         before = len(self.arrays)
@@ -99,7 +103,7 @@ class Encoder:
 
 def _int(value: int, path: str) -> int:
     if value.bit_length() > MAX_DIGITS * 3:
-        raise NotData(f"{path} is an int of more than {MAX_DIGITS * 3} bits")
+        raise TooMuchData(f"{path} is an int of more than {MAX_DIGITS * 3} bits")
     return int(value)
 
 

@@ -29,6 +29,7 @@ _JSON = json.JSONEncoder(separators=(",", ":"))
 
 REPLY_FIELDS = frozenset({"nonce", "status", "error"})  # besides "arrays"
 FUNCTION = "function"  # the field of a call: the number of the function
+FUNCTION_RESULT_BYTES = 64 << 20  # the most that a function of a case may return
 ERROR_FIELDS = frozenset({"type", "bases", "message", "file", "line", "source", "calls", "is_of_submission"})
 CALL_FIELDS = frozenset({"function", "file", "line", "source", "arguments"})
 MAX_BASES = 20  # classes that an exception's class derives from

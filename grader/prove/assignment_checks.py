@@ -18,7 +18,7 @@ from grader.judge.comparison import Oracle
 from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
-from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
+from grader.model.assignment import OWN_TEST, Assignment, Case, Data, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant, called_name
 from grader.model.results.verification import Finding, Verification
@@ -173,7 +173,7 @@ def _idle(
                 yield case.name, f"says that it covers {condition}, and does not"
             elif others:
                 yield case.name, f"says that it covers {condition}, and {others[0]} says so too"
-        is_exempt = case.drawn or case.data == "normal" or not _must_kill(case)
+        is_exempt = case.drawn or case.data is Data.NORMAL or not _must_kill(case)
         if not (fresh or case.covers or is_exempt):
             reason = "kills no mutant that an earlier case does not kill" if killed else "kills no mutant"
             yield case.name, f"{reason}: remove it, or say what it covers"

@@ -167,7 +167,9 @@ def _section(
     if same is not None:
         heading = _coded(same, f"{name} · every case ({len(failing)})")
         (same,) = _ideas_once([same], criterion.ideas, told, reveal)
-        return Section(criterion, (block(same, heading, reveal),), facts=_facts(criterion, "inner"))
+        return Section(
+            criterion, (block(same, heading, reveal),), facts=_facts(criterion, "inner", "finding")
+        )
     in_full = failing[:cases]
     if len(in_full) < len(failing):
         again = _repeats(criterion)
@@ -178,7 +180,7 @@ def _section(
         for result in _ideas_once(in_full, criterion.ideas, told, reveal)
     )
     more = (_short(result) for result in failing if result not in in_full)
-    kinds = ("inner",) if counts else ("inner", "error")
+    kinds = ("inner", "finding") if counts else ("inner", "error", "finding")
     return Section(criterion, tuple(blocks), tuple(more), _facts(criterion, *kinds))
 
 
@@ -209,7 +211,7 @@ def _ideas_once(
         texts, cases, helps = [], [], []
         for line in result.idea.splitlines():
             idea = next((one for one in ideas if one.message and one.message in line), None)
-            message = idea.message if idea else line
+            message = idea.message if idea and line.endswith(idea.message) else line
             first = told.setdefault(message, result)
             if first.name == result.name:
                 texts.append(line)

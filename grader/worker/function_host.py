@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any
 
 from grader.model.file_formats.module_text import module_from
-from grader.model.wire_format import Frame, encode
+from grader.model.wire_format import FUNCTION_RESULT_BYTES, MAX_ARRAYS, Frame, RawArray, encode
 from grader.worker import numpy_arrays
-from grader.worker.student_module import to_raw, value_in
+from grader.worker.student_module import NoData, to_raw, value_in
 from grader.worker.worker_loop import serve, set_limits
 
 MEMORY_BYTES = 2 << 30
@@ -49,8 +49,21 @@ class FunctionHost:
             value = _call(self._functions[header["place"]], value_in(frame.arrays))
         except Exception as raised:
             return encode({"nonce": header["nonce"], "status": "error", "error": _described(raised)})
+        arrays = _sendable(value)
+        status = "output_limit" if arrays is None else "ok"
+        return encode({"nonce": header["nonce"], "status": status, "error": None}, arrays or ())
+
+
+def _sendable(value: Any) -> list[RawArray] | None:
+    """A result as it travels; None if it is too large, which the arguments decide."""
+    try:
         arrays = to_raw(value, numpy_arrays, is_plain=True)
-        return encode({"nonce": header["nonce"], "status": "ok", "error": None}, arrays)
+    except NoData as error:
+        if error.is_too_much:
+            return None
+        raise
+    is_large = len(arrays) > MAX_ARRAYS or sum(len(array.data) for array in arrays) > FUNCTION_RESULT_BYTES
+    return None if is_large else arrays
 
 
 def _call(function: Function, arguments: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.model.plain_data import Encoder, NotData, decode
+from grader.model.plain_data import Encoder, NotData, TooMuchData, decode
 from grader.model.wire_format import DATA, ITEM_BYTES, RawArray
 
 
@@ -125,7 +125,9 @@ class Submission:
 
 
 class NoData(TypeError):
-    """A probe's result is neither data nor arrays; names the offending part for the student."""
+    """A probe's result is neither data nor arrays, or too much; names the offending part for the student."""
+
+    is_too_much = False
 
 
 def to_raw(
@@ -143,7 +145,9 @@ def to_raw(
     try:
         text = encoder.text(value).encode()
     except NotData as error:
-        raise NoData(str(error)) from None
+        refused = NoData(str(error))
+        refused.is_too_much = isinstance(error, TooMuchData)
+        raise refused from None
     return [RawArray(DATA, (len(text),), text), *encoder.arrays]
 
 

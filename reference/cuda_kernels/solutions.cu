@@ -88,7 +88,7 @@ extern "C" __global__ void sum_shared(int length, const float *a, float *out)
     float sum = 0;
     for (int i = me; i < length; i += blockDim.x)
         sum += a[row * length + i];
-    sums[me] = sum;  // also where there was nothing to add: 0 is written, or it holds anything at all
+    sums[me] = sum;  // a thread without elements writes 0: unwritten shared memory may hold anything
     for (int half = blockDim.x / 2; half > 0; half /= 2) {
         __syncthreads();  // the sums that the next line reads are written, all of them
         if (me < half)

@@ -199,9 +199,9 @@ def emulate(options: argparse.Namespace) -> int:
     kernel = kernel_to_run(options, source)
     defines = dict(pair(text, "--define") for text in options.define)
     instances = (options.kernel,) if kernel.is_template else ()
-    how = options.check, None, None, None, options.seconds
+    settings = options.check, None, None, None, options.seconds
     try:
-        module = Module(source, str(options.file), defines, instances, *how)
+        module = Module(source, str(options.file), defines, instances, *settings)
     except CompileError as error:
         raise CompileError(whole.in_words(str(error))) from error
     if module.warnings:

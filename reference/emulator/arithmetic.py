@@ -60,8 +60,8 @@ def with_counts(assembly: str) -> str:
 
 def with_text(name: str, text: str) -> str:
     """Assembly for a text (letters, digits, spaces, commas and line ends) that a library exports."""
-    written = text.replace("\n", "\\n")
-    return f'\t.section\t.rodata\n\t.globl\t{name}\n{name}:\n\t.string\t"{written}"\n'
+    escaped = text.replace("\n", "\\n")
+    return f'\t.section\t.rodata\n\t.globl\t{name}\n{name}:\n\t.string\t"{escaped}"\n'
 
 
 def call_by_a_pointer(assembly: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import importlib.util
 import os
 import re
@@ -16,9 +15,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .arithmetic import call_by_a_pointer, with_counts, with_text
-from .cache import make_room, mark_used
+from .cache import contents, digest, make_room, mark_used
 from .elf import lasting_variables, runs_on_loading, unknown_names
-from .findings import Finding
 from .kernel_source import (
     CompileError,
     Kernel,
@@ -29,7 +27,16 @@ from .kernel_source import (
     with_wrong_values,
     without_comments,
 )
-from .messages import errors_by_kernel, errors_in, uninitialized_in
+from .messages import (
+    COPIED,
+    UNSEEN,
+    body_with_error,
+    dump_to,
+    errors_by_kernel,
+    errors_in,
+    line_of_an_unseen_argument,
+    uninitialized_in,
+)
 
 HERE = Path(__file__).parent
 HEADERS = HERE / "include"
@@ -56,17 +63,15 @@ COVERAGE = {  # which calls the compiler inserts: for all accesses and basic blo
     ),
 }  # fmt: skip
 
-
 # Debug information has lines and no places of variables, which would take a seventh of the compiler's time.
 PLAIN_LINES = {"gcc": ("-fno-var-tracking",), "clang": ()}
 # A kernel's library needs none of C++'s own: to look through those takes longer than to link all the rest.
 LIBRARIES = {"gcc": ("-nostdlib", "-lm", "-lc", "-lgcc"), "clang": ()}
 POISON = "-ftrivial-auto-var-init=pattern"  # never zero, which may be right by luck
-LEFT_OUT = "is left out, as it does not compile: "  # the message for a launch of such a kernel
-MOST_TEXT = 800
 NO_VALUE = "emulator_no_value"  # a text in the library: variables used without a value
 LOCALS = "emulator_local_arrays"  # a text in the library: local arrays that begin with a wrong value
 MOST_UNKNOWN = 20
+READERS = ("arithmetic.py", "messages.py")  # of what the compiler writes
 
 
 class NoCompiler(RuntimeError):
@@ -79,9 +84,9 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
 
     The environment variable BACKFLIP_CXX can name one; else g++, clang++, or the one in package ziglang.
     """
-    named = os.environ.get("BACKFLIP_CXX")
-    candidates: list[tuple[str, ...]] = [tuple(named.split())] if named else [("g++",), ("clang++",)]
-    if not named and importlib.util.find_spec("ziglang"):
+    override = os.environ.get("BACKFLIP_CXX")
+    candidates: list[tuple[str, ...]] = [tuple(override.split())] if override else [("g++",), ("clang++",)]
+    if not override and importlib.util.find_spec("ziglang"):
         # For any processor of this kind, like the others: the result may run elsewhere.
         candidates.append((sys.executable, "-m", "ziglang", "c++", "-mcpu=baseline"))
     for command in candidates:
@@ -112,8 +117,8 @@ def poisoned() -> tuple[str, ...]:
     if family == "gcc" and (number := re.match(r"[^\n]*\) (\d+)\.", version)):
         return (POISON,) if int(number[1]) >= 12 else ()
     words = [*command, POISON, "-x", "c++", "-fsyntax-only", "-"]
-    done = subprocess.run(words, input="", capture_output=True, text=True, check=False)
-    return (POISON,) if done.returncode == 0 else ()
+    process = subprocess.run(words, input="", capture_output=True, text=True, check=False)
+    return (POISON,) if process.returncode == 0 else ()
 
 
 def preprocess(program: str, most: int) -> str:
@@ -123,10 +128,10 @@ def preprocess(program: str, most: int) -> str:
     """
     command, family, _ = compiler()
     words = [*command, *flags(family, True), "-E", "-P", "-x", "c++", "-"]
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as messages:
-        given.write(program.encode())
-        given.seek(0)
-        with subprocess.Popen(words, stdin=given, stdout=subprocess.PIPE, stderr=messages) as running:
+    with tempfile.TemporaryFile() as source_file, tempfile.TemporaryFile() as messages:
+        source_file.write(program.encode())
+        source_file.seek(0)
+        with subprocess.Popen(words, stdin=source_file, stdout=subprocess.PIPE, stderr=messages) as running:
             assert running.stdout is not None
             expanded = running.stdout.read(most)
             if len(expanded) == most:
@@ -168,12 +173,6 @@ def compile_library(
         return libraries[0], libraries[1], "\n".join([*left_out, *([warnings] if warnings else [])])
 
 
-def body_with_error(error: str) -> str:
-    """A body for a kernel that does not compile: it reports the error when launched."""
-    text = error[:MOST_TEXT].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'emulator_trap("{LEFT_OUT}{text}", 0);'
-
-
 def compile_kernels(
     source: str,
     file: str,
@@ -207,7 +206,7 @@ def compile_kernels(
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
     stem = re.sub(r"\W", "_", Path(file).stem)
-    readers = [(HERE / name).read_text(encoding="utf-8") for name in ("arithmetic.py", "messages.py")]
+    readers = [(HERE / name).read_text(encoding="utf-8") for name in READERS]
     parts = [version, contents(HEADERS), runtime.name, *programs, *options[:-1], *readers]
     library = folder / f"{stem}_{digest(*parts)}.so"
     log = library.with_suffix(".log")
@@ -276,8 +275,7 @@ def short_entries(kernels: Sequence[Kernel], entries: Sequence[str]) -> list[str
 
 def no_assertions(source: str) -> list[str]:
     """The compiler option for a source that turns its assertions off."""
-    turned_off = re.search(r"^[ \t]*#[ \t]*define[ \t]+NDEBUG\b", source, re.MULTILINE)
-    return ["-DEMULATOR_NO_ASSERT"] if turned_off else []
+    return ["-DEMULATOR_NO_ASSERT"] if re.search(r"(?m)^[ \t]*#[ \t]*define[ \t]+NDEBUG\b", source) else []
 
 
 def start_runtime(command: Sequence[str], scratch: Path, *more: Path) -> dict[str, subprocess.Popen[str]]:
@@ -315,7 +313,7 @@ def compile_counted(
     words = [*command, *options, "-x", "c++", "-S", "-", "-o", str(target)]
     for number, program in enumerate(programs, 1):
         try:
-            warnings = run(words, program, file, source)
+            warnings = run_checked(words, program, file, source, target.with_suffix(".dump"))
             break
         except CompileError:
             if number == len(programs):
@@ -328,20 +326,32 @@ def compile_counted(
                 "name, or make it a parameter of a template"
             )
         kernels = [name.partition("<")[0].strip() for name in entries]
-        unknown = [one.written() for one in uninitialized_in(warnings, file, kernels)][:MOST_UNKNOWN]
+        unknown = [one.to_line() for one in uninitialized_in(warnings, file, kernels)][:MOST_UNKNOWN]
         target.write_text(with_counts(text) + with_text(NO_VALUE, "\n".join(unknown)), encoding="utf-8")
     return warnings
 
 
-def run(command: Sequence[str], given: str = "", file: str = "", source: str = "") -> str:
+def run_checked(command: Sequence[str], program: str, file: str, source: str, dump: Path) -> str:
+    """As `run`, but no call reads an argument where the sanitizer cannot see it. `dump` is a new file."""
+    if compiler()[1] != "gcc":  # another compiler copies every argument
+        return run(command, program, file, source)
+    for copied in ((), (COPIED,)):
+        warnings = run([*command, *copied, dump_to(dump)], program, file, source)
+        line = line_of_an_unseen_argument(dump.read_text(encoding="utf-8", errors="replace"))
+        if line is None:
+            return warnings
+    raise CompileError(f"{file}:{line}: {UNSEEN}")
+
+
+def run(command: Sequence[str], program: str = "", file: str = "", source: str = "") -> str:
     """Run the compiler and return its output. CompileError with the errors in `file` if it fails.
 
     The errors show lines of `source`, the file as its author wrote it, and not as it was prepared.
     """
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise CompileError(errors_in(done.stderr.strip(), file, source))
-    return done.stderr.strip()
+    process = subprocess.run(command, input=program, capture_output=True, text=True, check=False)
+    if process.returncode != 0:
+        raise CompileError(errors_in(process.stderr.strip(), file, source))
+    return process.stderr.strip()
 
 
 def link(
@@ -379,22 +389,3 @@ def refuse_state(library: Path, source: str, file: str) -> None:
             f"{file}{line}: the variable `{name}` would outlive the launch of a kernel: make it `const`, or "
             "use shared memory or a parameter of the kernel"
         )
-
-
-def refuse_broken(findings: Sequence[Finding]) -> None:
-    """Raises CompileError if the launched kernel does not compile."""
-    for finding in findings:
-        _, left_out, error = finding.message.partition(LEFT_OUT)
-        if finding.kind == "trap" and left_out:
-            raise CompileError(error)
-
-
-@functools.cache
-def contents(folder: Path) -> str:
-    """The text of every file in a folder of the emulator."""
-    return "\0".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def digest(*texts: str) -> str:
-    """A name for these texts."""
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:20]

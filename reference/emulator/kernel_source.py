@@ -150,9 +150,9 @@ def kernels_of(source: str) -> tuple[Kernel, ...]:
     return tuple(kernels)
 
 
-def parameter_name(written: str) -> str:
+def parameter_name(text: str) -> str:
     """The name in `const float *a = nullptr` or `int n[3]`; "" if there is none."""
-    words = re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", written.partition("=")[0]))
+    words = re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", text.partition("=")[0]))
     return words[-1] if words else ""
 
 
@@ -362,9 +362,9 @@ def with_wrong_values(prepared: str, is_program: bool = False) -> tuple[str, lis
     return "".join([*parts, prepared[start:]]), arrays
 
 
-def declaration(written: str, line: int) -> str:
+def declaration(text: str, line: int) -> str:
     """`__shared__ float a[8][8], b` as memory from the runtime; ValueError if it is not a declaration."""
-    head, *own_type = re.split(r"(?=\b(?:struct|union)\b[^{]*\{)", written, maxsplit=1)  # union { ... } t
+    head, *own_type = re.split(r"(?=\b(?:struct|union)\b[^{]*\{)", text, maxsplit=1)  # union { ... } t
     words = re.sub(r"\b(?:__align__|alignas)\s*\([^()]*\)", " ", head) + "".join(own_type)
     words = " ".join(re.sub(r"\b(?:__shared__|extern|static)\b", " ", words).split())
     first, *others = split(words)

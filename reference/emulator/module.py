@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
-from .compile import LOCALS, NO_VALUE, compile_library, refuse_broken
+from .compile import LOCALS, NO_VALUE, compile_library
 from .elf import variable_at
 from .explain import difference, in_two_orders, index, message, worst_of
 from .findings import ENDINGS, NOTES, Counters, Finding, LineCost, Run, WarpRequest, key
 from .kernel_source import Kernel, kernel_at, kernels_of, without_comments
-from .lines import LineTable, load_address
+from .lines import LineTable, class_names, load_address
 from .memory import (
     SHARED_BYTES,
     SHARED_ZONE,
@@ -35,7 +35,7 @@ from .memory import (
     shared_arrays,
     three,
 )
-from .messages import read_without_value
+from .messages import read_without_value, refuse_broken
 from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
 from .thread_orders import (
     RANDOM,
@@ -82,8 +82,8 @@ class Module:
     ) -> None:
         self.file, self.checked = file, checked
         self._source = source
-        self._written = {kernel.name: kernel for kernel in kernels_of(source)}
-        plain = [name for name, kernel in self._written.items() if not kernel.is_template]
+        self._kernels = {kernel.name: kernel for kernel in kernels_of(source)}
+        plain = [name for name, kernel in self._kernels.items() if not kernel.is_template]
         self.kernels = (*plain, *(name for name in instances if name not in plain))
         if libraries is None:
             paths = compile_library(source, file, defines or {}, instances, checked, folder or cache_folder())
@@ -178,8 +178,8 @@ class Module:
 
         def run(schedule: Schedule, counting: bool = False, poison: int = 0) -> Run:
             snapshot.restore()
-            how = shared_bytes, schedule, counting, shared_limit, poison
-            return self.launch(kernel, grid, block, arguments, *how)
+            settings = shared_bytes, schedule, counting, shared_limit, poison
+            return self.launch(kernel, grid, block, arguments, *settings)
 
         first_schedule, *more = schedules_from(seed, max(1, schedules))
         start = time.perf_counter()
@@ -288,8 +288,8 @@ class Module:
         for place in places:
             array, fresh = place.array, place.fresh
             ctypes.memmove(base + place.start, array.ctypes.data, array.nbytes)
-            written = np.ascontiguousarray(fresh.written).ctypes.data if fresh else None
-            self._runtime.emulator_region(place.start, array.nbytes, array.itemsize, written)
+            mask = np.ascontiguousarray(fresh.written).ctypes.data if fresh else None
+            self._runtime.emulator_region(place.start, array.nbytes, array.itemsize, mask)
             values[place.parameter][0] = base + place.start
 
     def _copy_out(self, kernel: str, base: int, places: Sequence[Place]) -> list[Finding]:
@@ -300,10 +300,10 @@ class Module:
                 ctypes.memmove(array.ctypes.data, base + place.start, array.nbytes)
             if fresh is None:
                 continue
-            written = np.zeros(array.shape, bool)
-            self._runtime.emulator_written(place.start, array.nbytes, array.itemsize, written.ctypes.data)
-            fresh.written[...] = written
-            unwritten = np.flatnonzero(~written.reshape(-1))
+            mask = np.zeros(array.shape, bool)
+            self._runtime.emulator_written(place.start, array.nbytes, array.itemsize, mask.ctypes.data)
+            fresh.written[...] = mask
+            unwritten = np.flatnonzero(~mask.reshape(-1))
             if fresh.whole and unwritten.size:
                 text = f"element {unwritten[0]} of {place.name} is never written"
                 text += (
@@ -357,9 +357,10 @@ class Module:
 
     def _line(self, place: int) -> int:
         """The line of an instruction, from the address after it."""
+        file = Path(self.file).name
         if self._table is None:
-            self._table = LineTable(self._content)
-        return self._table.line_in(Path(self.file).name, place - 1 - self._base)
+            self._table = LineTable(self._content, class_names(self._source, file))
+        return self._table.line_in(file, place - 1 - self._base)
 
     @property
     def _base(self) -> int:
@@ -372,13 +373,13 @@ class Module:
         return Counters(threads, **{name: getattr(counted, name) for name, _ in counted._fields_})
 
     def _names(self, kernel: str, count: int) -> tuple[str, ...]:
-        written = self._kernel(kernel)
-        if len(written.parameters) - written.defaults <= count <= len(written.parameters):
-            return written.parameters[:count]
+        declared = self._kernel(kernel)
+        if len(declared.parameters) - declared.defaults <= count <= len(declared.parameters):
+            return declared.parameters[:count]
         return tuple(f"argument {i + 1}" for i in range(count))
 
     def _kernel(self, name: str) -> Kernel:
-        return self._written.get(name.partition("<")[0].strip(), Kernel(name, (), False))
+        return self._kernels.get(name.partition("<")[0].strip(), Kernel(name, (), False))
 
     def _finding(self, kernel: str, kind: str, text: str, array: str = "") -> Finding:
         """A finding about a kernel as a whole, at the line where it begins."""

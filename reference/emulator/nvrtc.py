@@ -90,8 +90,8 @@ class Diagnosis:
     def registers_of(self, kernel: str) -> int | None:
         """The registers of a thread of a kernel, such as "tiled<16>"; None if they are unknown."""
         name = kernel.partition("<")[0].strip().rpartition("::")[2]
-        written = re.compile(rf"{name}$|_Z(?:N\w*?)?(?<!\d){len(name)}{name}")  # plain, or C++'s mangled name
-        counts = {count for entry, count in self.registers.items() if written.match(entry)}
+        pattern = re.compile(rf"{name}$|_Z(?:N\w*?)?(?<!\d){len(name)}{name}")  # plain, or C++'s mangled name
+        counts = {count for entry, count in self.registers.items() if pattern.match(entry)}
         return counts.pop() if len(counts) == 1 else None
 
     @property

@@ -45,7 +45,7 @@ def test_a_function_that_is_the_exercise_is_refused(
     assert {criterion.status for criterion in grade.criteria} == {Status.REFUSED}
 
 
-def test_what_a_hidden_case_asks_is_not_printed_in_a_visible_one(
+def test_inputs_of_a_hidden_case_are_not_printed_in_a_visible_one(
     session: Session, assignment: Assignment, honest: str, tmp_path: Path
 ) -> None:
     (tmp_path / "conv.py").write_text(honest + TELLS, encoding="utf-8")

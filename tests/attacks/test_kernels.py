@@ -103,7 +103,7 @@ TABLE: dict[str, Must] = {
     "tells_the_emulator_by_fresh_memory": runs(WRONG),
     "tells_the_emulator_by_its_macros": runs(WRONG),
     "tells_the_emulator_by_its_compiler": refused("__GNUC__"),
-    "tells_the_emulator_by_its_clock": refused("tells a kernel when it runs"),
+    "tells_the_emulator_by_its_clock": refused("gives a kernel the time"),
     "puts_assembly_together": refused("asm"),
     "hides_assembly_beside_main": refused("asm"),
     "brings_a_program_along": RIGHT,

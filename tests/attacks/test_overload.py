@@ -94,7 +94,7 @@ def test_eight_graders_at_once_change_no_verdict(
         assert replace(grade, submission="honest") == honest_alone, (name, verdicts(grade))
 
 
-def test_what_sleeps_costs_its_criterion_and_holds_nobody_up(
+def test_a_sleeping_submission_loses_its_criterion_and_delays_no_other(
     assignment: Assignment, session: Session, honest: str, honest_alone: Grade, tmp_path: Path
 ) -> None:
     """The first of twelve sleeps when it is imported. Meanwhile the other grader does all the others."""
@@ -110,9 +110,7 @@ def test_what_sleeps_costs_its_criterion_and_holds_nobody_up(
     assert {status for _, _, status, _ in verdicts(grade)} == {Status.TIMEOUT}
 
 
-def test_what_sleeps_in_a_call_costs_its_criterion_alone(
-    session: Session, honest: str, tmp_path: Path
-) -> None:
+def test_a_call_that_sleeps_costs_only_its_criterion(session: Session, honest: str, tmp_path: Path) -> None:
     asleep = submission(tmp_path / "asleep", honest + LATE)
 
     grade = session.grade(in_folder(asleep), "asleep")
@@ -121,7 +119,7 @@ def test_what_sleeps_in_a_call_costs_its_criterion_alone(
 
 
 @pytest.mark.parametrize("moment", [0.0, 0.2])
-def test_a_launcher_that_is_killed_costs_nobody_points_in_silence(
+def test_a_killed_launcher_costs_no_student_points_silently(
     assignment: Assignment, honest: str, honest_alone: Grade, tmp_path: Path, moment: float
 ) -> None:
     """The kernel does this when memory runs out. A case without a verdict is reported as a fault of ours."""

@@ -108,7 +108,7 @@ EXTRA_FILES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("name", INSTEAD)
-def test_what_is_no_source_earns_nothing_and_says_why(
+def test_a_file_that_is_not_source_earns_nothing_and_says_why(
     session: Session, honest_folder: Path, honest_alone: Grade, tmp_path: Path, name: str
 ) -> None:
     make, status, words = INSTEAD[name]
@@ -127,7 +127,7 @@ def test_what_is_no_source_earns_nothing_and_says_why(
 
 
 @pytest.mark.parametrize("name", EXTRA_FILES)
-def test_what_lies_beside_a_submission_does_not_exist(
+def test_files_next_to_a_submission_do_not_exist(
     session: Session, honest: str, honest_alone: Grade, tmp_path: Path, name: str
 ) -> None:
     right, wrong = tmp_path / "right", tmp_path / "wrong"
@@ -146,7 +146,7 @@ def test_what_lies_beside_a_submission_does_not_exist(
     ]
 
 
-def test_the_folder_of_another_student_is_not_handed_in_by_a_link(
+def test_the_folder_of_another_student_is_not_submitted_by_a_link(
     honest_folder: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "ada").mkdir()

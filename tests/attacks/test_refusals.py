@@ -21,7 +21,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_who_only_raises_earns_nothing(name: str) -> None:
+def test_a_submission_that_only_raises_earns_nothing(name: str) -> None:
     views = Views(load(ROOT / "assignments" / name))
     with Session(views.assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         for error in ("ValueError", "IndexError"):

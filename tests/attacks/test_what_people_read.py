@@ -58,7 +58,7 @@ def test_no_grade_on_a_terminal_does() -> None:
     assert not unseen(text)
 
 
-def test_what_is_written_out_can_be_told_from_what_is_not() -> None:
+def test_escaped_text_differs_from_plain_text() -> None:
     assert visible(HOSTILE).startswith(r"a\x1b[2J\x1b]0;100\x07\x9b31m\u202e001")
     assert not unseen(visible(HOSTILE))
     assert visible("\u0646\u06cc\u200c\u062f, a\tb\nc") == "\u0646\u06cc\u200c\u062f, a\tb\nc"

@@ -22,7 +22,7 @@ def test_a_right_submission_earns_full_marks_and_the_handout_none(tmp_path: Path
         assert session.grade(in_folder(wrong), "wrong").score == 0
 
 
-def test_no_two_submissions_are_alike(tmp_path: Path) -> None:
+def test_no_two_submissions_are_equal(tmp_path: Path) -> None:
     texts = [(folder / "conv.py").read_bytes() for folder in hand_in(tmp_path, 20)]
 
     assert len(set(texts)) == 20

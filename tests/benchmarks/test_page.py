@@ -18,7 +18,7 @@ def test_a_section_replaces_the_one_of_its_title_and_no_other() -> None:
     assert with_section(changed, "## One\n\nnew\n") == changed
 
 
-def test_a_section_that_is_new_stands_at_the_end() -> None:
+def test_a_new_section_comes_last() -> None:
     assert with_section(PAGE, "## Three\n\n1\n") == PAGE + "\n## Three\n\n1\n"
 
 
@@ -40,7 +40,7 @@ def test_a_step_that_takes_too_long_is_ended_and_failed() -> None:
     assert outcome.output.startswith("begun")
 
 
-def test_what_is_written_tells_a_failure_and_shows_the_table() -> None:
+def test_the_section_reports_a_failure_and_shows_the_table() -> None:
     table = gpu_all.run(step("print('## Convolution\\n\\n| a |\\n| --- |\\n| 1 |')"))
     section = gpu_all.section([gpu_all.run(step("raise SystemExit('a | b')")), table])
 

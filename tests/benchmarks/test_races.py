@@ -24,18 +24,18 @@ def accused_wrongly(pairs: Sequence[Sequence[Labeled]], folder: Path) -> list[tu
     ]
 
 
-def test_every_seventh_pair_is_told_apart(request: pytest.FixtureRequest) -> None:
+def test_the_diagnosis_distinguishes_every_seventh_pair(request: pytest.FixtureRequest) -> None:
     assert accused_wrongly(PAIRS[::EVERY], request.config.cache.mkdir("kernels")) == []
 
 
-def test_scopes_orders_groups_and_parts_of_words_are_told_apart(request: pytest.FixtureRequest) -> None:
+def test_scopes_orders_groups_and_parts_of_words_are_distinguished(request: pytest.FixtureRequest) -> None:
     pairs = [pair for pair in PAIRS if pair[0].title in SYNCHRONIZATION_KERNELS]
     assert len(pairs) == len(SYNCHRONIZATION_KERNELS)
     assert accused_wrongly(pairs, request.config.cache.mkdir("kernels")) == []
 
 
 @pytest.mark.slow
-def test_all_pairs_are_told_apart(request: pytest.FixtureRequest) -> None:
+def test_the_diagnosis_distinguishes_all_pairs(request: pytest.FixtureRequest) -> None:
     assert accused_wrongly(PAIRS, request.config.cache.mkdir("kernels")) == []
 
 
@@ -53,7 +53,7 @@ def test_braces_and_bars_of_the_language_stay() -> None:
     assert variant(text, False) == "if (a || b) {\nx = 2;\nf();\ny += 1;\n}"
 
 
-def test_what_is_missed_and_what_is_accused_wrongly_is_named(tmp_path: Path) -> None:
+def test_missed_races_and_false_accusations_are_named(tmp_path: Path) -> None:
     """Precision and recall are counted, not assumed: with the labels exchanged both are 0."""
     verdicts = judged(PAIRS[0], tmp_path)
     wrong = [replace(one, labeled=replace(one.labeled, is_racy=not one.labeled.is_racy)) for one in verdicts]

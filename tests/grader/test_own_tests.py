@@ -14,6 +14,7 @@ from grader.author.load import load
 from grader.author.read_yaml import places_of
 from grader.author.render import Views, render
 from grader.judge.session import Choice, Session
+from grader.judge.verdict import add_ideas
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade, Status
@@ -117,7 +118,7 @@ def test_a_submission_that_gives_no_arrays_ends_as_in_any_case(
     ],
     ids=["no_such_probe", "an_error_of_its_own", "a_reference_that_refuses", "no_such_fixture"],
 )
-def test_what_is_the_author_s_mistake_is_no_student_s(
+def test_a_mistake_of_the_author_costs_no_student_anything(
     verdict: Callable[..., CheckResult], broken: str
 ) -> None:
     result = verdict(broken, FLIP)
@@ -126,7 +127,7 @@ def test_what_is_the_author_s_mistake_is_no_student_s(
     assert result.rationale.startswith("test_")
 
 
-def test_of_several_parameters_one_failure_fails_the_case(verdict: Callable[..., CheckResult]) -> None:
+def test_one_failing_parameter_fails_the_case(verdict: Callable[..., CheckResult]) -> None:
     axes = '@pytest.mark.parametrize("axis", [0, 1, 0])\n' + TWICE.replace("reference):", "axis):")
     axes = axes[: axes.index("    assert")] + "    assert submission.flip(a=a, axes=axis).shape == (2, 3)\n"
 
@@ -134,7 +135,7 @@ def test_of_several_parameters_one_failure_fails_the_case(verdict: Callable[...,
     assert verdict(axes, SHORTER).status is Status.WRONG
 
 
-def test_what_a_criterion_requires_its_tests_require(grade: Callable[..., Grade]) -> None:
+def test_tests_require_the_same_as_their_criterion(grade: Callable[..., Grade]) -> None:
     test = TWICE.replace('"flip", weight=2', '"dilate"')
     results = grade(test, "def flip(a, axes):\n    return a\n").criteria[1].results
 
@@ -229,3 +230,24 @@ def test_a_test_that_could_not_score_is_one_line_with_its_place(
     assert re.search(r"/test_\w+\.py:\d+: ", str(error.value))
     assert complaint in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_only_cases_with_values_are_tried_with_the_right_version_of_an_inner_exercise(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An own test has nothing to compare, and a mistake in an inner exercise makes it fail all the same."""
+    assignment = with_tests(course, TWICE)
+    tried: list[list[str]] = []
+    monkeypatch.setattr(
+        add_ideas,
+        "passes_with_a_right",
+        lambda _version, cases, *_rest: tried.append([case.id for case in cases]),
+    )
+    (tmp_path / "conv.py").write_text(SHORTER)
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+        grade = session.grade(in_folder(tmp_path), "ada")
+    failing = [r for r in grade.criteria[0].results if r.status is not Status.OK]
+    add_ideas._is_inner({}, assignment, None, None, grade.criteria[0], "flip")  # type: ignore[arg-type]
+
+    assert "twice-is-nothing" in {r.case for r in failing}
+    assert tried == [[r.case for r in failing if r.case != "twice-is-nothing"]]

@@ -132,7 +132,7 @@ def test_a_failure_in_pytests_report_shows_no_traceback_of_the_grader(
         assert "expected " in out and "actual " in out
 
 
-def test_what_a_submission_raises_is_reported_with_its_own_line(
+def test_an_exception_is_reported_with_the_submissions_line(
     grade: Callable[..., Grade], capfd: pytest.CaptureFixture[str]
 ) -> None:
     grade("def flip(a, axes):\n    raise KeyError('mine')\n", "-k", "one-axis", "-p", "no:cacheprovider")
@@ -142,7 +142,7 @@ def test_what_a_submission_raises_is_reported_with_its_own_line(
     assert "plugin.py" not in out
 
 
-def test_what_stands_on_a_failed_criterion_is_skipped_with_the_reason(grade: Callable[..., Grade]) -> None:
+def test_a_criterion_that_requires_a_failed_one_is_skipped(grade: Callable[..., Grade]) -> None:
     graded = grade(WRONG)
 
     flip, dilate = graded.criteria
@@ -160,9 +160,7 @@ def test_a_submission_that_lacks_its_file_is_refused_in_every_case(session: Sess
     assert (graded.score, graded.max_score) == (0, 10)
 
 
-def test_what_a_submission_leaves_beside_its_file_is_never_loaded(
-    grade: Callable[..., Grade], tmp_path: Path
-) -> None:
+def test_extra_files_of_a_submission_are_never_loaded(grade: Callable[..., Grade], tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text("raise SystemExit('loaded')\n")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     for name in ("numpy", "ndarray", "grader"):
@@ -171,7 +169,7 @@ def test_what_a_submission_leaves_beside_its_file_is_never_loaded(
     assert grade(RIGHT).passed
 
 
-def test_a_bug_of_the_graders_is_an_internal_error_and_nobody_elses(
+def test_a_bug_of_the_grader_is_an_internal_error_and_no_students_fault(
     grade: Callable[..., Grade], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def bug(*_: object) -> None:

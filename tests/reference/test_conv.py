@@ -246,7 +246,7 @@ def test_an_empty_batch_and_no_channels_in_are_allowed():
         ((1, 4, 4, 2), (3, 3, 2), 1, 0, r"\(3, 3, 2\)"),
     ],
 )
-def test_what_is_no_convolution_is_a_value_error(x_shape, w_shape, stride, padding, message):
+def test_a_convolution_that_does_not_exist_is_a_value_error(x_shape, w_shape, stride, padding, message):
     """The same misuse gives the same error from conv and from both gradients."""
     x, w, out_grad = array(np.ones(x_shape)), array(np.ones(w_shape)), array(np.ones((1, 2, 2, 1)))
     with pytest.raises(ValueError, match=message):

@@ -177,7 +177,7 @@ def test_a_device_that_runs_kernels_gives_the_same() -> None:
         pytest.param((1, 5, 2), (3, 2, 4), ((1, 2),), "one for each axis", id="strides for two axes"),
     ],
 )
-def test_what_does_not_fit_is_a_value_error(x, w, how, words) -> None:
+def test_shapes_that_do_not_fit_are_a_value_error(x, w, how, words) -> None:
     for module in (readable, fast):
         with pytest.raises(ValueError, match=words):
             module.conv(array(np.ones(x)), array(np.ones(w)), *how)

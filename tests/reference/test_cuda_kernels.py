@@ -86,7 +86,7 @@ def test_convolutions_and_gradients_are_right(
         holds(kernels, name, x, out_grad, w.shape, stride, padding)
 
 
-def test_what_nvidias_compiler_refuses_has_the_emulators_result_on_a_gpu(
+def test_a_kernel_that_nvidia_refuses_has_the_emulators_result(
     kernels: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that the verdict is the same with a GPU and without one; a CuPy that refuses stands for the GPU."""

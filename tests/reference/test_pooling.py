@@ -107,7 +107,7 @@ def test_global_average_pooling_is_a_mean_with_the_transpose_as_gradient() -> No
     assert (x_grad.numpy() == 99).sum() == 1
 
 
-def test_what_does_not_fit_is_a_value_error() -> None:
+def test_shapes_that_do_not_fit_are_a_value_error() -> None:
     x = array(np.ones((1, 5, 2)))
     for module in POOLS:
         for pool in (module.max_pool, module.average_pool):

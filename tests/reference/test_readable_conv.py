@@ -68,7 +68,7 @@ def test_the_forms_are_equal_on_views(awkward_view):
         assert_forms_equal(geometry, lambda host: awkward_view(host, rng), "float32", rng)
 
 
-def test_float32_beside_float64_gives_float64_in_both_forms():
+def test_float32_with_float64_gives_float64_in_both_forms():
     rng = np.random.default_rng(2)
     for geometry in [GEOMETRIES[0], WIDE[0], WIDE[5]]:
         x = array(integers(rng, geometry.x_shape))
@@ -89,7 +89,7 @@ def test_float32_beside_float64_gives_float64_in_both_forms():
         ((4, 300, 300, 16), (1, 1, 16, 64), 4, 1),
     ],
 )
-def test_a_convolution_takes_32_mebibytes_beside_its_arrays(x_shape, w_shape, stride, padding):
+def test_a_convolution_takes_32_mebibytes_in_addition_to_its_arrays(x_shape, w_shape, stride, padding):
     """Peak memory of the forward pass: at most input, weights, output and 32 MiB."""
     x, w = array(np.zeros(x_shape, "float32")), array(np.zeros(w_shape, "float32"))
     tracemalloc.start()

@@ -48,7 +48,7 @@ class Change:
     new: str
 
     @property
-    def shown(self) -> tuple[str, str]:
+    def before_and_after(self) -> tuple[str, str]:
         """The first line that changes, before and after."""
         pairs = zip(self.old.splitlines(), self.new.splitlines(), strict=False)
         old, new = next((pair for pair in pairs if pair[0] != pair[1]), (self.old, self.new))

@@ -196,8 +196,8 @@ class Gradebook:
             db.execute(insert(table_of(GradeRow)), row | grade_to_row(grade, graded.addresses))
             db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
             detail = {"submission": submission.id, "score": str(grade.score), "before": before}
-            ran = {"ran": len(graded.fresh), "seconds": round(graded.seconds, 3)}
-            self._log(db, "graded", key, detail | {"counts": counts} | ran)
+            numbers = {"ran": len(graded.fresh), "seconds": round(graded.seconds, 3)}
+            self._log(db, "graded", key, detail | {"counts": counts} | numbers)
 
     def record_fault(self, submission: Submission, reason: str) -> None:
         """Records that grading failed; an earlier grade stays, and shows that it needs review."""

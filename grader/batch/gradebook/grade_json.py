@@ -65,8 +65,8 @@ def grade_from_row(row: Mapping[str, Any], results: Results | None) -> Grade:
 
 def _entry(result: CheckResult) -> dict[str, Any]:
     values = vars(result)  # not asdict, which copies deeply and takes ten times as long
-    shown = {n: v for n, v in values.items() if n not in _DEFAULTS or v != _DEFAULTS[n]}
-    return shown | {"calls": [asdict(call) for call in result.calls]} if result.calls else shown
+    fields = {n: v for n, v in values.items() if n not in _DEFAULTS or v != _DEFAULTS[n]}
+    return fields | {"calls": [asdict(call) for call in result.calls]} if result.calls else fields
 
 
 def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) -> dict[str, Any]:
@@ -98,9 +98,9 @@ def _criterion_from_json(data: Mapping[str, Any], results: Results | None) -> Cr
     for entry in data["cases"]:
         if results is None and entry["status"] != Status.INTERNAL_ERROR:
             continue
-        ran = results[entry["address"]] if results is not None and "address" in entry else {}
+        own_fields = results[entry["address"]] if results is not None and "address" in entry else {}
         values = {name: value for name, value in entry.items() if name != "address"}
-        checks.append(result_from_json({"criterion": data["id"], **ran, **values}))
+        checks.append(result_from_json({"criterion": data["id"], **own_fields, **values}))
     return CriterionGrade(
         id=data["id"],
         title=data["title"],

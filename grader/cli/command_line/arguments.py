@@ -264,13 +264,13 @@ def _adjust(commands: Any) -> None:
 def _confirm(commands: Any) -> None:
     confirm = commands.add_parser(
         "confirm",
-        help="accept the doubt about a submission, so that its grade counts",
+        help="accept a submission in spite of its doubt, so that its grade counts",
         epilog="No export contains a grade that needs review. `grader batch` says why it needs review. To "
         "confirm every submission with a missing file, use `grader batch --accept-missing`.",
     )
     confirm.add_argument("students", nargs="+", metavar="ID", help="the student's id")
     confirm.add_argument("--assignment", required=True, metavar="NAME", help="an assignment of the course")
-    confirm.add_argument("--reason", required=True, metavar="TEXT", help="why; the audit log keeps it")
+    confirm.add_argument("--reason", required=True, metavar="TEXT", help="the reason, for the audit log")
     confirm.add_argument("--author", metavar="NAME", help="who decided; default: your user name")
     add_gradebook(confirm)
 
@@ -291,7 +291,7 @@ def _forget(commands: Any) -> None:
     )
     forget.add_argument("--list", action="store_true", help="show the runs with their numbers")
     forget.add_argument("--undo", action="store_true", help="take a withdrawal back")
-    forget.add_argument("--reason", metavar="TEXT", help="why; the audit log keeps it")
+    forget.add_argument("--reason", metavar="TEXT", help="the reason, for the audit log")
     forget.add_argument("--author", metavar="NAME", help="who decided; default: your user name")
     add_gradebook(forget)
 

@@ -27,6 +27,7 @@ from grader.judge.verdict.oracles import FrozenOracle
 from grader.model.assignment import SCENARIO, Assignment, Case, Criterion
 from grader.model.errors import UserError
 from grader.model.mutant import called_name
+from grader.model.surroundings import Device
 from grader.model.wire_format import DATA
 from grader.worker.function_host import functions_of
 from grader.worker.scenario import scenario
@@ -129,7 +130,7 @@ def _as_a_probe_gives_it(submission: Submission, source: Input) -> Any:
 
     So do integers, booleans and complex numbers, which an NDArray does not hold.
     """
-    is_numpys = submission.device == "emulated" or source.base.dtype.kind != "f"
+    is_numpys = submission.device == Device.EMULATED or source.base.dtype.kind != "f"
     return source.numpy() if is_numpys else submission.array(source)
 
 

@@ -110,18 +110,18 @@ def _dense(value: Any) -> Any:
     return array if array.dtype.kind in "biuf" else value
 
 
-def _show_arrays(named: Sequence[tuple[str, NumPyArray]], bound: NumPyArray | None) -> None:
+def _show_arrays(arrays: Sequence[tuple[str, NumPyArray]], bound: NumPyArray | None) -> None:
     console = Console()
     wrong: NumPyArray | None = None
-    if len(named) == 2 and named[0][1].shape == named[1][1].shape:
-        wrong = wrong_elements(named[0][1], named[1][1], bound)
-    for name, array in named:
+    if len(arrays) == 2 and arrays[0][1].shape == arrays[1][1].shape:
+        wrong = wrong_elements(arrays[0][1], arrays[1][1], bound)
+    for name, array in arrays:
         for line in lines_of(_table(name, array, wrong)):
             console.print(line, highlight=False)
     if wrong is None:
         return
     count = int(np.count_nonzero(wrong))
-    off = "" if np.array_equal(named[0][1], named[1][1]) else " but for rounding"
+    off = "" if np.array_equal(arrays[0][1], arrays[1][1]) else " but for rounding"
     text = f"{count} of {wrong.size} elements differ" if count else f"equal{off}"
     console.print(text, highlight=False)
 

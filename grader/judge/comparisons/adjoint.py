@@ -11,7 +11,7 @@ from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import UPSTREAM, Inputs
 from grader.judge.kind import Kind
-from grader.model.assignment import Case, Criterion
+from grader.model.assignment import Case, Criterion, Data
 from grader.model.grade import Outcome
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Adjoint(Comparison):
     requires_of_criterion = ("adjoint_of", "wrt")
     probe_keys = ("adjoint_of",)
     input_keys = ("wrt",)
-    data = ("integers", "an adjoint is compared exactly")
+    data = (Data.INTEGERS, "an adjoint is compared exactly")
     draws = 2
     needs_expected = False
     runs_apart = True

@@ -30,6 +30,7 @@ FINDINGS = (  # in the order in which a probe counts them
 )  # fmt: skip
 DETAILS = 3  # arrays after the values: a number for each kind of finding, the first finding in words, counts
 MAX_TEXT = 1500
+NEVER_WRITTEN = re.compile(r"\belement \d+ of \w+ is never written.*")  # the rest of a line of that text
 OUT_OF_BOUNDS = re.compile(r"\bout_of_bounds\b.*\((\d+) times\)")  # a line of that text
 MOST_SEEDS = 2**31
 DOCS = """\
@@ -103,7 +104,8 @@ class Findings(Comparison):
         """A digest of the kinds of findings: lines, threads and counts depend on the style of the code.
 
         For accesses out of bounds the order of magnitude counts, because one element too many is another
-        mistake than a missing guard. Without a finding, it is a digest of the values or of a count over
+        mistake than a missing guard. For elements that are never written, the first and their number count:
+        these are the same in every style. Without a finding, it is a digest of the values or of a count over
         budget.
         """
         details = arrays_of(outcome)[-DETAILS:] if outcome.status is Status.OK else ()
@@ -135,4 +137,5 @@ def kinds_digest(kinds: Array, words: str) -> str:
     """A digest that is equal for two submissions with the same wrong idea."""
     there = [count > 0 for count in kinds.reshape(-1).tolist()]
     doublings = max(map(int, OUT_OF_BOUNDS.findall(words)), default=1).bit_length()
-    return hashlib.sha256(f"findings {len(there)} {there} {doublings}".encode()).hexdigest()
+    unwritten = NEVER_WRITTEN.findall(words)
+    return hashlib.sha256(f"findings {len(there)} {there} {doublings} {unwritten}".encode()).hexdigest()

@@ -12,6 +12,7 @@ from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.differences.shapes import explain_shape
 from grader.judge.inputs import UPSTREAM
+from grader.model.assignment import Data
 from grader.model.grade import Outcome, Status
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class FiniteDifference(Comparison):
     requires_of_criterion = ("gradient_of", "wrt")
     probe_keys = ("gradient_of",)
     input_keys = ("wrt",)
-    data = ("normal", "integers lie on ReLU's kink")
+    data = (Data.NORMAL, "integers lie on ReLU's kink")
     draws = 2 * POINTS
     needs_expected = False
     runs_apart = True

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.model import plain_data
-from grader.model.grade import HINT, Outcome, Status
+from grader.model.grade import BLANK, HINT, Outcome, Status
 from grader.model.plain_data import Encoder, decode
 from grader.model.wire_format import DATA, RawArray
 
@@ -81,13 +81,15 @@ def _different_numbers(values: Array) -> int:
 def answer_of(arrays: Sequence[RawArray]) -> str:
     """A digest of an answer; equal for equal values (0.0 and -0.0 are equal).
 
-    It is marked as a hint if the answer has so few different numbers that other mistakes may give them too.
+    It is marked as a hint if the answer has so few different numbers that other mistakes may give them too,
+    and as blank if it has none: anything that writes nothing, or reads unwritten memory, may give that.
     """
-    digest, different = hashlib.sha256(), 0
+    digest, different, is_blank = hashlib.sha256(), 0, True
     for raw in arrays:
         if raw.dtype == DATA:
             digest.update(raw.data)
             different += len(set(WORDS.findall(raw.data)) - TAGS)
+            is_blank = False
             continue
         values = np.frombuffer(raw.data, dtype=raw.dtype)
         if raw.dtype.startswith(("<f", "<c")):
@@ -95,4 +97,5 @@ def answer_of(arrays: Sequence[RawArray]) -> str:
                 values = values + 0
         digest.update(f"{raw.dtype}{raw.shape}".encode() + values.tobytes())
         different += _different_numbers(values)
-    return f"{HINT * (different < FEW)}{digest.hexdigest()}"
+        is_blank = is_blank and not np.any(np.isfinite(values) & (values != 0))
+    return f"{BLANK if is_blank else HINT * (different < FEW)}{digest.hexdigest()}"

@@ -81,8 +81,8 @@ def _written(array: Array) -> list[Any]:
     return [array.dtype.str, list(array.shape), numbers.view(_part(array.dtype)).tolist()]
 
 
-def _read(written: list[Any]) -> Array:
-    dtype, shape, values = written
+def _read(data: list[Any]) -> Array:
+    dtype, shape, values = data
     array: Array = np.array(values, _part(np.dtype(dtype))).view(dtype).reshape(shape)
     return array
 

@@ -27,7 +27,7 @@ from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, 
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Shape, draw_arrays
 from grader.judge.kinds import kind_of
-from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
+from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Data, Visibility
 from grader.model.errors import GraderFault
 from grader.model.example import Example
 from grader.model.grade import Outcome, Status
@@ -221,9 +221,9 @@ def may_be_small(case: Case) -> bool:
     """True if a smaller case and its expected value can be shown to a student."""
     if case.kind == OWN_TEST or case.functions or case.visibility is not Visibility.VISIBLE:
         return False
-    how = comparison_of(case)
+    comparison = comparison_of(case)
     has_budget = "budget" in case.options  # it is for the lengths of this case
-    return how.needs_expected and how.is_in_handout and not has_budget
+    return comparison.needs_expected and comparison.is_in_handout and not has_budget
 
 
 def smallest(
@@ -330,7 +330,7 @@ def _is_small(shapes: Mapping[str, Shape]) -> bool:
 
 def _small_case(case: Case, number: int) -> Small | None:
     """A small case with its inputs; None if the settings of the case do not fit its lengths."""
-    small = replace(case, data="integers", drawn=False)
+    small = replace(case, data=Data.INTEGERS, drawn=False)
     rng = generator([case.name, "small", str(number)])
     try:
         inputs = kind_of(case).draw(small, rng, rng)

@@ -40,7 +40,7 @@ TYPE = r"(?:const\s+|volatile\s+|unsigned\s+|signed\s+|struct\s+|class\s+)*[A-Za
 EMULATOR = "is a name of the emulator, which a kernel may not use; choose another name"
 AROUND = "gets around the checks of memory accesses; write plain CUDA C++"
 POINTER = "makes a pointer from something else; use an index, or the address of a variable or an element"
-TIME = "tells a kernel when it runs; a result must not depend on the time"
+TIME = "gives a kernel the time; a result must not depend on it"
 PIECES = "builds a name out of pieces, which cannot be checked; write the name"
 VARIES = "can change each time a file is read; do not use it in a file that joins names with ##"
 # The preprocessor's counters: a name made of them could differ when the file is compiled.
@@ -127,9 +127,9 @@ def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
             yield match.start(), "`extern` names something that is defined elsewhere; define it in this file"
     for start, statement in statements(code):
         for name, marks in ((TYPEDEF, "*"), (USING, "*&")):
-            named = name.search(statement)
-            if named and max(map(statement.rfind, marks)) >= named.end():
-                yield start + named.start(), f"{quoted(statement[named.start() :])} {POINTER}"
+            type_name = name.search(statement)
+            if type_name and max(map(statement.rfind, marks)) >= type_name.end():
+                yield start + type_name.start(), f"{quoted(statement[type_name.start() :])} {POINTER}"
     numbers = macros_for_numbers(code)
     for match in directives:
         why = _problem_of_directive(match[1], match[2], text[match.start(2) : match.end(2)], numbers)
@@ -156,8 +156,8 @@ def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[st
     if name not in DIRECTIVES:
         return f"`#{name[:60]}` {AROUND}"
     if name in ("define", "undef"):
-        named = re.search(r"\w+", code)
-        return _problem_of_name(name, named.group() if named else "")
+        match = re.search(r"\w+", code)
+        return _problem_of_name(name, match.group() if match else "")
     if name in ("if", "elif", "ifdef", "ifndef"):
         return _problem_of_condition(name, code, numbers)
     return ""

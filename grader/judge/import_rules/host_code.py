@@ -163,11 +163,11 @@ def _item(bare: str, start: int, end: int, header_end: int) -> Item:
     header = bare[start : header_end if header_end >= 0 else end]
     start += len(header) - len(header.lstrip())  # directives before it are not part of it
     if RECORD.match(header):
-        named = NAMED_RECORD.search(header)
-        return Item(start, end, named[1] if named else "")
-    called = CALLED.search(header)
-    if called:
-        return Item(start, end, called[1])
+        match = NAMED_RECORD.search(header)
+        return Item(start, end, match[1] if match else "")
+    match = CALLED.search(header)
+    if match:
+        return Item(start, end, match[1])
     names = NAME.findall(header.partition("=")[0])
     return Item(start, end, names[-1] if names else "")
 

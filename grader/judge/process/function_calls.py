@@ -17,11 +17,11 @@ from grader.judge.process.time_budget import Budgets, Seconds
 from grader.judge.process.worker_process import WorkerProcess
 from grader.model.errors import GraderFault, ProtocolError
 from grader.model.grade import Outcome, Status
-from grader.model.wire_format import FUNCTION, Frame, RawArray, encode
+from grader.model.wire_format import FUNCTION, FUNCTION_RESULT_BYTES, Frame, RawArray, encode
 
 HOST = (sys.executable, "-P", "-s", "-m", "grader.worker.function_host")
 SECONDS = Seconds(cpu=10.0, wall=40.0, waiting=120.0)  # for one call
-RESULT_BYTES, PRINTED_BYTES = 64 << 20, 1 << 20
+PRINTED_BYTES = 1 << 20
 ARGUMENT_BYTES = 1 << 20  # of one call
 
 
@@ -37,7 +37,7 @@ class FunctionProcess:
         """Starts the process, and loads the functions of these inputs. GraderFault if they do not load."""
         if self._process is None or not self._process.is_alive:
             self.close()
-            self._process = WorkerProcess(self._starter.start({}), RESULT_BYTES, PRINTED_BYTES)
+            self._process = WorkerProcess(self._starter.start({}), FUNCTION_RESULT_BYTES, PRINTED_BYTES)
         if self._loaded is not inputs:
             functions = [function for entry in inputs.functions.values() for function in _listed(entry)]
             source = inputs.source.encode()
@@ -71,7 +71,7 @@ class FunctionProcess:
     def _ask(self, header: Mapping[str, Any], *arrays: RawArray) -> Outcome:
         assert self._process is not None
         outcome = self._process.ask(header, arrays, most=SECONDS)
-        if outcome.status not in (Status.OK, Status.ERROR, Status.MEMORY):
+        if outcome.status not in (Status.OK, Status.ERROR, Status.MEMORY, Status.OUTPUT_LIMIT):
             last_line = (outcome.output.strip().splitlines() or [""])[-1]
             raise GraderFault(f"a function of the case failed: {outcome.reason} {last_line}".strip())
         return outcome
@@ -142,6 +142,9 @@ class FunctionCalls:
         outcome = self._functions.call(self._inputs, self._places[number], call.arrays)
         if outcome.status is Status.CALL_LIMIT:
             return outcome
+        if outcome.status is Status.OUTPUT_LIMIT:
+            why = "a function of the case returned more than the limit allows for its arguments"
+            return Outcome(Status.CALL_LIMIT, reason=why)
         reply = {"nonce": call.header["nonce"], "status": "ok", "error": None}
         if outcome.status is Status.OK:
             return encode(reply, outcome.arrays)

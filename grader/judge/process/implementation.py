@@ -142,20 +142,20 @@ class Implementation:
 
     def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """The result of the subject's probe for these inputs, by default in the subject's own dtype."""
-        outcome = self._run(probe, inputs, dtype)
-        if self._is_late and self.budgets.second_tries:
-            self.budgets.second_tries -= 1
-            self._import_failed = None
-            outcome = self._run(probe, inputs, dtype, PATIENCE)
-        return outcome
+        return self._twice_if_late(lambda patience: self._run(probe, inputs, dtype, patience))
 
     def run_timed(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
-        """Like `run`, with the CPU seconds of the worker and its descendants, measured from outside."""
-        if self._worker is None or not self._worker.is_alive:
-            self.run(probe, inputs, dtype)  # an import is not timed
+        """Like `run`, with the CPU seconds of the worker and its descendants, measured from outside.
+
+        The import is not timed. The submission sees the inputs only once, so it cannot keep an answer.
+        """
+        begun = self._twice_if_late(self._begin)
+        if begun.status is not Status.OK:
+            return begun, 0.0
         before = self._cpu_seconds()
         outcome = self.run(probe, inputs, dtype)
-        return outcome, self._cpu_seconds() - before
+        seconds = self._cpu_seconds() - before
+        return _or_gone(outcome, is_gone=seconds < 0), seconds
 
     def run_measured(self, probe: str, inputs: Inputs) -> tuple[Outcome, int]:
         """Like `run`, in a separate process, with its peak memory in bytes beyond that of an idle worker.
@@ -167,7 +167,9 @@ class Implementation:
         try:
             outcome = another.run(probe, inputs)
             most = another._worker.resident()[1] if another._worker is not None else 0
-            return outcome, max(0, most - another._idle_bytes) if most and another._idle_bytes else 0
+            is_reported = another._idle_bytes > 0
+            beyond = max(0, most - another._idle_bytes) if most and is_reported else 0
+            return _or_gone(outcome, is_gone=is_reported and not most), beyond
         finally:
             another.close()
             self._family.remove(another)
@@ -189,7 +191,17 @@ class Implementation:
     def _cpu_seconds(self) -> float:
         return self._worker.cpu_seconds(with_descendants=True) if self._worker is not None else 0.0
 
-    def _run(self, probe: str, inputs: Inputs, dtype: str, patience: int = 1) -> Outcome:
+    def _twice_if_late(self, attempt: Callable[[int], Outcome]) -> Outcome:
+        """The outcome of an attempt with usual patience, or of a second one if a busy machine cut it off."""
+        outcome = attempt(1)
+        if self._is_late and self.budgets.second_tries:
+            self.budgets.second_tries -= 1
+            self._import_failed = None
+            outcome = attempt(PATIENCE)
+        return outcome
+
+    def _begin(self, patience: int = 1) -> Outcome:
+        """Starts a worker, unless one runs: OK, or the outcome of any question."""
         self._is_late = False
         if self._import_failed is not None:
             return self._import_failed
@@ -202,6 +214,12 @@ class Implementation:
                 is_cut = started.status is Status.TIMEOUT and budget.is_used_up
                 self._import_failed = None if is_cut else started
                 return started
+        return Outcome(Status.OK)
+
+    def _run(self, probe: str, inputs: Inputs, dtype: str, patience: int = 1) -> Outcome:
+        begun = self._begin(patience)
+        if begun.status is not Status.OK:
+            return begun
         case, answer_call = inputs.fields(), None
         if inputs.functions:
             calls = self._functions.of(inputs)
@@ -304,3 +322,11 @@ class Implementation:
         took = self._worker.took
         self.budgets.cpu_seconds += took.cpu
         budget.charge(replace(took, wall=0.0) if is_forgiven else took)
+
+
+def _or_gone(outcome: Outcome, *, is_gone: bool) -> Outcome:
+    """The outcome, but CRASHED if the process answered and ended before its use was measured."""
+    if outcome.status is not Status.OK or not is_gone:
+        return outcome
+    reason = "the process ended right after its answer, so its use could not be measured"
+    return Outcome(Status.CRASHED, reason=reason, output=outcome.output)

@@ -1,9 +1,9 @@
-"""Finds what several failing cases have in common: an exception, or a wrong exercise that they call."""
+"""Finds what several failing cases have in common: an exception, a wrong exercise, a bug of the kernel."""
 
 from collections.abc import Callable, Sequence
 
 from grader.judge.verdict.blame import Blame
-from grader.judge.verdict.evidence import Evidence
+from grader.judge.verdict.evidence import FINDING, Evidence, failing_of
 from grader.judge.verdict.misconceptions import ERROR
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Fact, Status
@@ -19,7 +19,11 @@ def common_causes(
     is_inner: Inner,
 ) -> tuple[Fact, ...]:
     """The facts that visible failing cases share, to be shown once."""
-    return (*_errors(failing, evidence), *_inner(criterion, failing, blame, is_inner))
+    return (
+        *_errors(failing, evidence),
+        *_inner(criterion, failing, blame, is_inner),
+        *_finding(criterion, failing, evidence),
+    )
 
 
 def _errors(failing: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
@@ -68,3 +72,20 @@ def _inner(
         text = f"Your {exercise} is wrong, and this needs it. Fix {exercise} first."
         facts.append(Fact("inner", text, cases))
     return facts
+
+
+def _finding(criterion: CriterionGrade, failing: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
+    """The first finding in the criterion's own kernel that a visible case of another criterion shows.
+
+    Wrong values show little of a kernel: an access to unwritten memory makes all of them NaN.
+    """
+    shown = [result for result in failing if result.visibility is Visibility.VISIBLE]
+    if not shown or any(FINDING.match(result.rationale) for result in shown):
+        return []
+    kernels = evidence.asked_of(criterion.id)
+    for result in (result for other in evidence.grade.criteria for result in failing_of(other)):
+        finding = FINDING.match(result.rationale)
+        if finding and finding[1] in kernels and result.visibility is Visibility.VISIBLE:
+            text = f"In the same kernel, `{result.name}` finds: {finding[0]}"
+            return [Fact("finding", text, tuple(result.case for result in shown))]
+    return []

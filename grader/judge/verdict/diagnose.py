@@ -5,6 +5,9 @@ do, or it is no evidence. A criterion's ideas are the set of one or two mutants 
 cases. Visible cases are evaluated first, and their idea stays: hidden cases can only add a second idea or
 take the certainty away.
 
+What the emulator found in a kernel is compared by kinds alone. So it makes no idea certain that no values
+support.
+
 An exception is weak evidence, because many mistakes end in the same class. It counts for a mutant only if it
 is raised in the same exercise, in exactly the cases where the mutant raises it, and if other cases of the
 criterion return a value. An answer with few numbers is weak, too: no idea is added for such answers alone.
@@ -51,7 +54,7 @@ def diagnose(
     return replace(
         grade,
         criteria=tuple(
-            _with_claims(c, ideas[c.id], common_causes(c, failing_of(c), evidence, blame, is_inner))
+            _with_claims(c, ideas[c.id], common_causes(c, failing_of(c), evidence, blame, is_inner), evidence)
             for c in grade.criteria
         ),
     )
@@ -73,13 +76,16 @@ def _ideas_of(criterion: CriterionGrade, evidence: Evidence) -> list[tuple[Idea,
 
 
 def _with_claims(
-    criterion: CriterionGrade, ideas: list[tuple[Idea, frozenset[str]]], facts: tuple[Fact, ...]
+    criterion: CriterionGrade,
+    ideas: list[tuple[Idea, frozenset[str]]],
+    facts: tuple[Fact, ...],
+    evidence: Evidence,
 ) -> CriterionGrade:
     if not ideas:
         return replace(criterion, facts=facts)
     failing = failing_of(criterion)
     results = tuple(
-        _with_ideas(result, ideas) if result in failing else result for result in criterion.results
+        _with_ideas(result, ideas, evidence) if result in failing else result for result in criterion.results
     )
     return replace(criterion, results=results, ideas=tuple(idea for idea, _ in ideas), facts=facts)
 
@@ -108,20 +114,24 @@ def _ideas(
             names = {one.names for one in at_home}
             chosen = [one for one in best if one.names in names]
             best = chosen or [_explaining(one.names, comparable, evidence, criterion) for one in at_home]
-    return _claims(best, comparable, evidence) if best else []
+    return _claims(best, comparable, evidence, criterion.id) if best else []
 
 
 def _claims(
-    best: Sequence[Explanation], comparable: Sequence[CheckResult], evidence: Evidence
+    best: Sequence[Explanation], comparable: Sequence[CheckResult], evidence: Evidence, criterion: str
 ) -> list[tuple[Idea, frozenset[str]]]:
-    """The claims that follow from equally good sets: on the ideas in all of them, and in only some."""
+    """The claims that follow from equally good sets: on the ideas in all of them, and in only some.
+
+    Where several ideas fit equally, those in the exercise that the criterion asks for come first.
+    """
     shared = set(best[0].names).intersection(*(one.names for one in best))
     whole = best[0].explained
     groups: list[Ideas] = [(name,) for name in best[0].names if name in shared]
     open_names = list(dict.fromkeys(n for one in best for n in one.names if n not in shared))
+    open_names.sort(key=lambda name: evidence.exercise_of(name) not in evidence.asked_of(criterion))
     if open_names and (shared or len(best[0].names) == 1):
         groups.append(tuple(open_names))
-    groups = [group for group in groups if len(group) <= 1 + MAX_OTHERS]
+    groups = [group for group in groups if len(_stated(group, evidence)) <= 1 + MAX_OTHERS]
     if len(best[0].names) == 1:  # two ideas may share the failing cases of an exercise
         groups = [group for group in groups if not _is_refuted(group[0], evidence)]
     claims = []
@@ -130,6 +140,8 @@ def _claims(
         explained = _part(name, whole, best, evidence) if len(best[0].names) > 1 else whole
         is_all = len(whole) == len(comparable) and not evidence.is_partial
         is_sure = is_all and name not in evidence.doubted(at_home=False)
+        has_values = evidence.gives_values(name) or not all(map(evidence.is_finding, explained))
+        is_sure = is_sure and has_values
         idea = evidence.misconceptions.ideas[name]
         claims.append(
             (
@@ -255,7 +267,7 @@ def _is_enough(
     """True if the explained cases are enough evidence for the ideas.
 
     An answer with few numbers is a hint. Two hints are evidence; so is one if other cases pass or confirm it.
-    Answers that return the input unchanged count as one hint, however many there are.
+    Trivial answers count as one hint, however many there are: the unchanged input, only zeros, only NaN.
     If a case of another criterion contradicts an idea, one answer is not enough. A lone answer among many
     failing cases is evidence only if the idea makes the very same cases fail, and others pass. A passing case
     that few ideas fail says nothing, for example one that only asks for an exception.
@@ -269,11 +281,11 @@ def _is_enough(
     )
     if is_lone and not fails_as_predicted:
         return False
-    unchanged = {case for case in explanation.explained if evidence.is_unchanged(case)}
-    strong = [case for case in explanation.explained - unchanged if not evidence.is_hint(case)]
+    trivial = {case for case in explanation.explained if evidence.is_trivial(case)}
+    strong = [case for case in explanation.explained - trivial if not evidence.is_hint(case)]
     if doubted & set(explanation.names) and len(strong) < len(explanation.names) + 1:
         return False
-    if strong or len(explanation.explained - unchanged) > 1:
+    if strong or len(explanation.explained - trivial) > 1:
         return True
     borne_out = (
         passed
@@ -312,11 +324,13 @@ def _each_counts(
     return any(single) or len(explanation.explained) > 1 or len(comparable) == 1
 
 
-def _with_ideas(result: CheckResult, ideas: Sequence[tuple[Idea, frozenset[str]]]) -> CheckResult:
+def _with_ideas(
+    result: CheckResult, ideas: Sequence[tuple[Idea, frozenset[str]]], evidence: Evidence
+) -> CheckResult:
     """The result with the ideas that explain it, and with their words."""
     here = [idea for idea, explained in ideas if result.name in explained]
     names = tuple(name for idea in here for name in (idea.name, *idea.others))
-    words = "\n".join(words_of(idea) for idea in here)
+    words = "\n".join(_words_of(idea, evidence, result.name) for idea in here)
     if not here:
         return result
     help = here[0].help or result.help
@@ -325,14 +339,32 @@ def _with_ideas(result: CheckResult, ideas: Sequence[tuple[Idea, frozenset[str]]
     )
 
 
-def words_of(idea: Idea) -> str:
-    """An idea as a student reads it: how sure it is, and what is wrong."""
-    if idea.others:
-        named = "; ".join(name.replace("_", " ") for name in (idea.name, *idea.others))
-        return f"{_count(idea)} what each of these gives: {named}"
-    if idea.is_sure:
+def _words_of(idea: Idea, evidence: Evidence, case: str) -> str:
+    """An idea as a student reads it, on one line: how sure it is, and what is wrong."""
+    if idea.is_sure and not idea.others:
         return f"This is it. {idea.message}"
-    return f"{_count(idea)} what this gives: {idea.message}"
+    names = (idea.name, *idea.others)
+    stated = _stated(names, evidence)
+    messages = [evidence.misconceptions.ideas[name].message for name in stated]
+    elsewhere = dict.fromkeys(f"`{evidence.exercise_of(name)}`" for name in names if name not in stated)
+    mistakes = "this" if len(messages) == 1 else "each of these mistakes"
+    begins = f"{_count(idea)} what {mistakes} gives"
+    if evidence.is_finding(case) and not evidence.gives_values(idea.name):
+        begins = f"Perhaps, because {mistakes} gives the same kinds of findings"
+    listed = (
+        " ".join(f"({n}) {text}" for n, text in enumerate(messages, 1)) if len(messages) > 1 else messages[0]
+    )
+    also = (
+        f" A mistake in {' or '.join(elsewhere)} would give the same: the cases of that exercise tell."
+        if elsewhere
+        else ""
+    )
+    return f"{begins}: {listed}{also}"
+
+
+def _stated(names: Ideas, evidence: Evidence) -> Ideas:
+    """Those of equally good ideas that a student reads in full: the ones in the first idea's exercise."""
+    return tuple(name for name in names if evidence.exercise_of(name) == evidence.exercise_of(names[0]))
 
 
 def _count(idea: Idea) -> str:

@@ -1,17 +1,19 @@
 """Compares the results of a grade's cases with the answers of mutants."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, MESSAGE, Ideas, Misconceptions, end_of
 from grader.model.assignment import Visibility
-from grader.model.grade import HINT, Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import BLANK, HINT, Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import called_name
 
 UNANSWERED = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)
 
 Calls = Mapping[str, frozenset[str]]
+FINDING = re.compile(r"\S+:\d+: [a-z_]+ in (\w+): .*")  # a line of the emulator's, with the kernel
 
 
 class Evidence:
@@ -111,9 +113,24 @@ class Evidence:
         """True if a case's answer has so few numbers that other mistakes may give it, too."""
         return self.ends[case].startswith(HINT)
 
-    def is_unchanged(self, case: str) -> bool:
-        """True if a case returned its input: many mistakes leave some inputs unchanged."""
-        return self.misconceptions.unchanged.get(case, "") == self.ends[case]
+    def is_trivial(self, case: str) -> bool:
+        """True if a case returned its input, or no number but 0, infinity and NaN: many mistakes do."""
+        end = self.ends[case]
+        return end.startswith(BLANK) or end == self.misconceptions.unchanged.get(case, "")
+
+    def is_finding(self, case: str) -> bool:
+        """True if a case shows what the emulator found, so that its answer is only the kinds of findings."""
+        return case in self._findings
+
+    def gives_values(self, idea: str) -> bool:
+        """True if the values of some case are those of the idea."""
+        cases = (case for case in self.ends if self.is_strong(case) and not self.is_finding(case))
+        return any((idea,) in self.at(case) for case in cases)
+
+    @cached_property
+    def _findings(self) -> frozenset[str]:
+        results = (result for criterion in self.grade.criteria for result in criterion.results)
+        return frozenset(result.name for result in results if FINDING.match(result.rationale))
 
     def is_bare_error(self, case: str) -> bool:
         """True if a case ended in an exception that shows only its class."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from grader.judge.comparisons import comparison_of
-from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
+from grader.model.assignment import OWN_TEST, Assignment, Case, Data, Rubric
 from grader.model.grade import Grade
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
 
@@ -99,7 +99,7 @@ class Precision(Family):
 
 def _tells(case: Case) -> bool:
     has_values = case.kind != OWN_TEST and comparison_of(case).needs_expected
-    return has_values and ("wide" in case.parameters or case.data == "normal")
+    return has_values and ("wide" in case.parameters or case.data is Data.NORMAL)
 
 
 def _in_half(added: re.Match[str]) -> str:

@@ -14,14 +14,14 @@ TEMPLATES = ("Dockerfile", "compose.yaml", "README.md")
 def files(bundle: Bundle) -> Mapping[str, bytes]:
     """The files for `docker compose`, the grader with its desk, and its hashed requirements."""
     wheel = bundle.whole_wheel()
-    written = {
+    texts = {
         name: bundle.render(
             f"docker/{name}.j2", wheel=wheel.name, gradebook=GRADEBOOK, postgres_image=POSTGRES_IMAGE
         )
         for name in TEMPLATES
     }
     return {
-        **written,
+        **texts,
         "requirements.txt": bundle.locks["instructor"],
         "grader.txt": wheel.requirement,
         wheel.name: wheel.content,

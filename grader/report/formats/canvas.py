@@ -54,7 +54,7 @@ def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bo
     doubts = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(matches.doubts.items())]
     notes = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(matches.unknown.items())]
     return ReportFiles(
-        {"canvas.csv": sheet.written(cell_changes.cells, columns_kept)},
+        {"canvas.csv": sheet.to_bytes(cell_changes.cells, columns_kept)},
         (*doubts, *left_out(report, in_sheet, sheet, are_doubts=bool(doubts))),
         tuple(notes),
         tuple(cell_changes.changes),
@@ -89,8 +89,8 @@ def _column(report: ClassReport, sheet: Sheet, name: str) -> int:
     titles = (report.title(name), name)
     matches = []
     for index, heading in enumerate(sheet.header):
-        named = COLUMN.fullmatch(heading)
-        if named is not None and named["title"] in titles:
+        match = COLUMN.fullmatch(heading)
+        if match is not None and match["title"] in titles:
             matches.append(index)
     if len(matches) != 1:
         expected = " or ".join(f"'{title} (12345)'" for title in dict.fromkeys(titles))

@@ -21,8 +21,8 @@ def write_one(one: OneGrade) -> str:
 def _command(problem: Problem) -> str:
     place = {"file": problem.file, "line": str(problem.line)} if problem.file else {}
     values = {**place, "title": headline(problem)}
-    written = ",".join(f"{name}={_property(value)}" for name, value in values.items())
-    return f"::error {written}::{_data(problem.message)}"
+    properties = ",".join(f"{name}={_property(value)}" for name, value in values.items())
+    return f"::error {properties}::{_data(problem.message)}"
 
 
 def _data(text: str) -> str:

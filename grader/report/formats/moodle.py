@@ -59,7 +59,7 @@ def fill_moodle(
                 feedback |= _files(sheet, line, columns, row, report.title(assignment))
     return ReportFiles(
         {
-            "moodle.csv": sheet.written(cell_changes.cells),
+            "moodle.csv": sheet.to_bytes(cell_changes.cells),
             "feedback.zip": zipped({name: text.encode() for name, text in feedback.items()}),
         },
         (*problems, *left_out(report, in_sheet, sheet, are_doubts=bool(matches.doubts))),

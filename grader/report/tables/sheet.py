@@ -66,7 +66,7 @@ class Sheet:
         """A number as the file writes it."""
         return text.replace(".", self.mark)
 
-    def written(self, changes: Mapping[tuple[int, int], str], indices: Sequence[int] | None = None) -> bytes:
+    def to_bytes(self, changes: Mapping[tuple[int, int], str], indices: Sequence[int] | None = None) -> bytes:
         """The file with changed cells, by line and column; `indices` are the columns to write.
 
         All other text stays exactly as the LMS wrote it.

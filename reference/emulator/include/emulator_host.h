@@ -86,7 +86,7 @@ cudaError_t emulator_set_shared(const char *kernel, int bytes);
 cudaError_t emulator_set_heap(size_t bytes);
 cudaError_t emulator_event(cudaEvent_t *event, int operation);
 cudaError_t emulator_stream_handle(cudaStream_t *stream, int operation);
-void emulator_launch_task(int line, const char *kernel, const emulator_configuration *how, void (*enter)(void **),
+void emulator_launch_task(int line, const char *kernel, const emulator_configuration *configuration, void (*enter)(void **),
     void *task, size_t size);
 cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t from, cudaEvent_t to);
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int device);
@@ -139,20 +139,20 @@ template <typename F> struct emulator_launcher {
     int line;
     const char *kernel;
     F call;
-    emulator_configuration how;
+    emulator_configuration configuration;
 
     template <typename... A> void operator()(A &&...arguments) const
     {
         using Task = emulator_task<F, std::decay_t<A>...>;
         Task task = {call, {static_cast<A &&>(arguments)...}};
-        emulator_launch_task(line, kernel, &how, &Task::enter, &task, sizeof task);
+        emulator_launch_task(line, kernel, &configuration, &Task::enter, &task, sizeof task);
     }
 };
 
 template <typename F>
-static inline emulator_launcher<F> emulator_launch(int line, const char *kernel, F call, emulator_configuration how)
+static inline emulator_launcher<F> emulator_launch(int line, const char *kernel, F call, emulator_configuration configuration)
 {
-    return {line, kernel, call, how};
+    return {line, kernel, call, configuration};
 }
 
 // A library's function that works on the device: one thread does it all, so its accesses are checked as a kernel's are.
@@ -167,12 +167,12 @@ template <typename F> static inline void emulator_on_device(int line, const char
 // A launch that passes the arguments by their addresses: cudaLaunchKernel(k, grid, block, addresses).
 template <typename... P, size_t... I>
 static inline void emulator_launch_by_addresses(int line, const char *name, void (*kernel)(P...),
-    const emulator_configuration &how, void **addresses, std::index_sequence<I...>)
+    const emulator_configuration &configuration, void **addresses, std::index_sequence<I...>)
 {
     (void)addresses;
     emulator_launch(line, name, [=](const auto &...given) EMULATOR_QUIET {
         kernel(emulator_passed(given)...), emulator_done(given...);
-    }, how)(*static_cast<std::decay_t<P> *>(addresses[I])...);
+    }, configuration)(*static_cast<std::decay_t<P> *>(addresses[I])...);
 }
 template <typename... P>
 static inline cudaError_t emulator_launch_kernel(const char *written, void (*kernel)(P...), dim3 grid, dim3 block,

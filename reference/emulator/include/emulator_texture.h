@@ -98,7 +98,7 @@ struct emulator_texture {
     long width, height;
     size_t pitch;
     bool is_linear;  // true for linear memory, whose texels only tex1Dfetch reads
-    cudaTextureDesc how;
+    cudaTextureDesc sampling;
     emulator_texture *next;
 };
 typedef unsigned long long cudaTextureObject_t;
@@ -140,10 +140,10 @@ static inline cudaError_t cudaMemcpyToArray(
 }
 
 static inline cudaError_t cudaCreateTextureObject(cudaTextureObject_t *texture, const cudaResourceDesc *of,
-    const cudaTextureDesc *how, const cudaResourceViewDesc * = nullptr)
+    const cudaTextureDesc *sampling, const cudaResourceViewDesc * = nullptr)
 {
     emulator_texture made = {};
-    made.how = *how;
+    made.sampling = *sampling;
     if (of->resType == cudaResourceTypeArray && of->res.array.array) {
         const cudaArray &array = *of->res.array.array;
         made.data = (const char *)array.emulator_data;
@@ -165,9 +165,9 @@ static inline cudaError_t cudaCreateTextureObject(cudaTextureObject_t *texture, 
         made.pitch = of->res.pitch2D.pitchInBytes;
     }
     bool is_float = made.format.f == cudaChannelFormatKindFloat;
-    bool gives_floats = is_float || how->readMode == cudaReadModeNormalizedFloat;
-    if (!made.data || (how->filterMode == cudaFilterModeLinear && !gives_floats)
-        || (how->readMode == cudaReadModeNormalizedFloat && !is_float && made.format.x > 16))
+    bool gives_floats = is_float || sampling->readMode == cudaReadModeNormalizedFloat;
+    if (!made.data || (sampling->filterMode == cudaFilterModeLinear && !gives_floats)
+        || (sampling->readMode == cudaReadModeNormalizedFloat && !is_float && made.format.x > 16))
         return cudaErrorInvalidValue;
     made.next = emulator_textures;
     emulator_textures = new emulator_texture(made);
@@ -234,8 +234,8 @@ EMULATOR_QUIET static inline float emulator_number(const char *at, int bits, cud
 // The memory of the texel (i, j); null in the border.
 EMULATOR_QUIET static inline const char *emulator_texel_at(const emulator_texture &t, long i, long j, int line)
 {
-    i = emulator_address(i, t.width, t.how.addressMode[0], t.how.normalizedCoords);
-    j = emulator_address(j, t.height, t.how.addressMode[1], t.how.normalizedCoords);
+    i = emulator_address(i, t.width, t.sampling.addressMode[0], t.sampling.normalizedCoords);
+    j = emulator_address(j, t.height, t.sampling.addressMode[1], t.sampling.normalizedCoords);
     if (i < 0 || j < 0)
         return nullptr;
     size_t size = emulator_texel_size(t.format);
@@ -249,9 +249,9 @@ EMULATOR_QUIET static inline emulator_texel emulator_numbers_at(const emulator_t
     const char *at = emulator_texel_at(t, i, j, line);
     emulator_texel texel;
     for (int k = 0; k < 4; ++k)
-        texel.value[k] = !at ? t.how.borderColor[k]
+        texel.value[k] = !at ? t.sampling.borderColor[k]
             : k * t.format.x < (int)emulator_texel_size(t.format) * 8
-            ? emulator_number(at + k * t.format.x / 8, t.format.x, t.format.f, t.how.readMode == cudaReadModeNormalizedFloat)
+            ? emulator_number(at + k * t.format.x / 8, t.format.x, t.format.f, t.sampling.readMode == cudaReadModeNormalizedFloat)
             : 0;
     return texel;
 }
@@ -269,7 +269,7 @@ template <typename T> EMULATOR_QUIET static T emulator_from(const emulator_texel
 
 template <typename T> EMULATOR_QUIET static T emulator_texel_of(const emulator_texture &t, long i, long j, int line)
 {
-    bool gives_floats = t.format.f == cudaChannelFormatKindFloat || t.how.readMode == cudaReadModeNormalizedFloat;
+    bool gives_floats = t.format.f == cudaChannelFormatKindFloat || t.sampling.readMode == cudaReadModeNormalizedFloat;
     size_t components = emulator_texel_size(t.format) * 8 / size_t(t.format.x);
     using C = typename emulator_component<T>::type;
     if (components != size_t(emulator_components<T>()) || gives_floats != std::is_floating_point<C>::value
@@ -289,11 +289,11 @@ template <typename T> EMULATOR_QUIET static T emulator_sample(cudaTextureObject_
     const emulator_texture &t = emulator_texture_of(texture, line);
     if (t.is_linear)
         emulator_trap("reads linear memory by a texture's place: tex1Dfetch reads it by index", line);
-    if (t.how.normalizedCoords) {
+    if (t.sampling.normalizedCoords) {
         x *= (float)t.width;
         y *= (float)t.height;
     }
-    if (t.how.filterMode == cudaFilterModePoint)
+    if (t.sampling.filterMode == cudaFilterModePoint)
         return emulator_texel_of<T>(t, (long)__builtin_floorf(x), is_flat ? 0 : (long)__builtin_floorf(y), line);
     x -= 0.5f;
     y = is_flat ? 0 : y - 0.5f;

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..arithmetic import with_text
+from ..cache import contents, digest
 from ..compile import (
     CHECKED,
     COVERAGE,
@@ -21,8 +22,6 @@ from ..compile import (
     RUNTIME,
     NoCompiler,
     compiler,
-    contents,
-    digest,
     link,
     poisoned,
     run,
@@ -148,7 +147,7 @@ def program_into(program: Program, runtime: Path, target: Path) -> str:
             arrays = []  # where the values do not compile, the source without them decides
             warnings = run(words, program.text(), shown)
         kernels = [kernel.name for kernel in kernels_of(program.source)]
-        unknown = [one.written() for one in uninitialized_in(warnings, shown, kernels)][:MOST_UNKNOWN]
+        unknown = [one.to_line() for one in uninitialized_in(warnings, shown, kernels)][:MOST_UNKNOWN]
         named = Path(scratch, "no_value.s")
         texts = {NO_VALUE: unknown, LOCALS: [f"{line} {name}" for line, name in arrays]}
         named.write_text(

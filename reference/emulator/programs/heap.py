@@ -29,9 +29,9 @@ def uses_heap(source: str) -> bool:
     return USES.search(device_code(without_comments(source))) is not None
 
 
-def instead_of(use: str, written: str) -> str:
+def instead_of(use: str, text: str) -> str:
     """The emulator's form of a use, with the line ends of what was written."""
-    lines = "\n" * written.count("\n")
+    lines = "\n" * text.count("\n")
     if use == "new":
         return "new (emulator_heap_here(__LINE__))"
     if use.startswith("delete"):

@@ -106,8 +106,8 @@ class Assembly:
         self._undefined: set[str] = set()  # macros that any file undefines
         self._size = 0
 
-    def put(self, file: Path, depth: int, settled: dict[Path, str]) -> None:
-        """Appends a file; `settled` has the headers that came before, each with its guard."""
+    def put(self, file: Path, depth: int, included: dict[Path, str]) -> None:
+        """Appends a file; `included` has the headers that came before, each with its guard."""
         shown = self._shown(file) if depth else str(file)
         text = file.read_text(encoding="utf-8-sig")
         self._size += len(text)
@@ -120,14 +120,14 @@ class Assembly:
         once = [one for one in directives.values() if one.is_once and depth]
         macro = self._macros.setdefault(file, f"EMULATOR_HEADER_{len(self._macros)}") if once else ""
         if depth and (guard or any(one.is_unconditional for one in once)):
-            settled[file] = guard or macro
+            included[file] = guard or macro
         if macro:
             self._add(f"#ifndef {macro}", shown, 1)
         lines = text.removesuffix("\n").split("\n")
         for number, line in enumerate(lines, 1):
             one = directives.get(number)
             if one and not one.is_once:
-                self._include(one, line, file, shown, depth, settled)
+                self._include(one, line, file, shown, depth, included)
             else:
                 self._add(f"#define {macro}" if one and macro else line, shown, number)
         if macro:
@@ -142,7 +142,7 @@ class Assembly:
         return str(self._folder / header.relative_to(self._root))
 
     def _include(
-        self, one: Directive, line: str, file: Path, shown: str, depth: int, settled: dict[Path, str]
+        self, one: Directive, line: str, file: Path, shown: str, depth: int, included: dict[Path, str]
     ) -> None:
         """Appends the header that a line includes, or the line if the header is not the program's own."""
         where = f'{shown}:{one.line}: `#include "{one.name}"`'
@@ -152,9 +152,9 @@ class Assembly:
             return
         if one.before.strip():
             self._add(one.before, shown, one.line)
-        if header not in settled or settled[header] in self._undefined:
+        if header not in included or included[header] in self._undefined:
             try:
-                self.put(header, depth + 1, settled if one.is_unconditional else dict(settled))
+                self.put(header, depth + 1, included if one.is_unconditional else dict(included))
             except OSError as error:
                 raise CompileError(f"{where}: {error.strerror}") from error
             except UnicodeDecodeError as error:

@@ -34,7 +34,7 @@ enum Scope { OF_DEVICE, OF_BLOCK, OF_THREAD };  // the scope of an atomic operat
 // results that depend on an order: the thread that stored last runs ahead of all others, or falls behind.
 enum Order { FORWARD, REVERSE, RANDOM, LAST_WRITER_FIRST, LAST_WRITER_LAST };
 
-// runtime_interface.py reads these two structs by their fields' order and sizes.
+// runtime_interface.py reads Finding, Counters, PlaceCounts, Launch and SharedArray by their fields' order and sizes.
 struct Finding {
     std::int32_t kind, mode;
     std::int32_t line, other_line;  // line: 0 if `place`, an address in the code, gives it
@@ -149,7 +149,7 @@ bool in_a_stack(std::uintptr_t address);
 bool in_the_program(std::uintptr_t address);
 std::int64_t block_at(std::uint32_t moment);
 [[noreturn]] void stop();
-void settle();
+void judge_pending_store();
 void spin();
 void report(Finding finding);
 void forget(const Array &array);

@@ -583,6 +583,7 @@ def test_a_course_that_names_a_missing_assignment_says_where(course: Path) -> No
         ("title: A course\nassignments: tiny\n", 2, "found 'tiny' for 'assignments'"),
         ("title: A course\nassignments: [../tiny]\n", 2, "found '../tiny' for 'assignments'"),
         ("title: A course\nterm: spring\nassignments: [tiny]\n", 2, "unknown key 'term'"),
+        (f"title: A course\nassignments: [tiny, {'x' * 300}]\n", 2, "expected a folder with assignment.yaml"),
     ],
 )
 def test_a_course_that_is_written_wrong_says_where(course: Path, text: str, line: int, phrase: str) -> None:
@@ -634,7 +635,7 @@ def test_line_ends_that_git_wrote_are_no_change(handout: Path) -> None:
     assert load(handout).provided == {"given.py": b"x = 1\n"}
 
 
-def test_a_change_beside_other_line_ends_is_a_change(handout: Path) -> None:
+def test_a_change_is_found_among_other_line_ends(handout: Path) -> None:
     (handout.parent / "given.py").write_bytes(b"x = 2\r\n")
 
     assert changed_files(load(handout)) == ["given.py"]

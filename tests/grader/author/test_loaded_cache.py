@@ -56,7 +56,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return read
 
 
-def test_what_is_kept_is_what_was_read(cache_folder: Path, readings: list[Path]) -> None:
+def test_the_cached_rubric_equals_the_loaded_one(cache_folder: Path, readings: list[Path]) -> None:
     folders = sorted(path.parent for path in ROOT.glob("*/assignments/*/assignment.yaml"))
     folders += sorted(path.parent for path in ROOT.glob("assignments/*/assignment.yaml"))
     assert len(folders) > 4
@@ -85,7 +85,7 @@ EDITS: dict[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize("edited", EDITS)
-def test_what_was_edited_is_read_anew(course: Path, cache_folder: Path, edited: str) -> None:
+def test_an_edited_file_is_read_again(course: Path, cache_folder: Path, edited: str) -> None:
     def outcome() -> str:
         try:
             return repr((load(course / FOLDER), load_course(course / "assignments" / "course.yaml")))
@@ -126,7 +126,7 @@ def test_other_code_reads_anew(
 
 
 @pytest.mark.parametrize("content", [b"", b"junk", b'{"tuple":[]}'], ids=["empty", "junk", "foreign"])
-def test_what_was_tampered_with_is_read_anew(
+def test_a_cache_that_was_tampered_with_is_not_used(
     course: Path, cache_folder: Path, readings: list[Path], content: bytes
 ) -> None:
     before = load(course / FOLDER)
@@ -156,7 +156,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
     assert load(course / FOLDER) == before
 
 
-def test_what_is_kept_needs_neither_yaml_nor_pydantic(course: Path, cache_folder: Path) -> None:
+def test_a_cached_rubric_needs_neither_yaml_nor_pydantic(course: Path, cache_folder: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from grader.author.load import load, load_course;"
         f"load(Path({str(course / FOLDER)!r}));"

@@ -191,7 +191,7 @@ def test_a_file_that_no_visible_case_needs_stays_at_home(course: Callable[..., P
     assert not (grading / "comparisons.py").exists()
 
 
-def test_what_an_own_file_says_is_part_of_what_its_cases_are(course: Callable[..., Path]) -> None:
+def test_the_source_of_an_own_file_is_part_of_its_cases(course: Callable[..., Path]) -> None:
     before = {case.id: case for case in load(course()).rubric.criteria[0].cases}
     after = {
         case.id: case
@@ -378,7 +378,7 @@ def test_statements_of_one_line_stay_on_it(tmp_path: Path) -> None:
     assert kept == "LOW = 1; HIGH = LOW + 1\n\n\nclass Shuffled:\n    order = HIGH\n"
 
 
-def test_what_a_handout_holds_of_an_own_file_keeps_its_lines(course: Callable[..., Path]) -> None:
+def test_an_own_file_in_a_handout_keeps_its_lines(course: Callable[..., Path]) -> None:
     folder = course()
     kept = cut(folder / "kinds.py", KINDS, {"Shuffled"}).splitlines()
     assert "class Secret" not in "\n".join(kept)

@@ -335,7 +335,7 @@ def test_a_template_that_is_wrong_is_one_line_that_names_it(
     assert "\n" not in str(error.value)
 
 
-def test_a_file_handed_in_without_a_template_is_refused(course: Path) -> None:
+def test_a_required_file_without_a_template_is_refused(course: Path) -> None:
     path = course / "assignments" / "tiny" / "assignment.yaml"
     path.write_text(path.read_text().replace("[conv.py]", "[conv.py, dense.py]"))
 
@@ -343,7 +343,7 @@ def test_a_file_handed_in_without_a_template_is_refused(course: Path) -> None:
         render(load(course / "assignments" / "tiny"), "handout")
 
 
-def test_what_is_provided_is_code_and_nothing_that_is_handed_in(assignments: list[Assignment]) -> None:
+def test_provided_files_are_code_and_never_submitted(assignments: list[Assignment]) -> None:
     for assignment in assignments:
         assert set(assignment.provided) & set(assignment.files) == set()
         has_own = "ndarray.py" in assignment.files or assignment.name == "checker"  # whose arrays are NumPy's
@@ -374,7 +374,7 @@ def test_a_template_can_show_something_in_one_view_alone(course: Path) -> None:
     assert "# for the instructor" not in render(assignment, "handout").files["conv.py"]
 
 
-def test_who_hands_in_ndarray_is_not_given_one(course: Path) -> None:
+def test_a_handout_that_asks_for_ndarray_contains_none(course: Path) -> None:
     folder = course / "assignments" / "tiny"
     assert "ndarray/ndarray.py" in render(load(folder), "handout").files
     (folder / "templates" / "conv.py.j2").rename(folder / "templates" / "ndarray.py.j2")

@@ -47,7 +47,7 @@ def read(make_course: Callable[..., Path], tmp_path: Path) -> Callable[..., Path
     return read
 
 
-def test_a_scenario_is_told_as_python_and_names_its_exercises(read: Callable[..., Path]) -> None:
+def test_a_scenario_is_shown_as_python_and_names_its_exercises(read: Callable[..., Path]) -> None:
     assignment = load(read())
     (case,) = assignment.rubric.criteria[0].cases
 

@@ -141,7 +141,7 @@ def test_every_page_has_numbers_of_each_student_s_own(pages_of: dict[str, list[s
     assert len(set(pages_of[name])) == EVERY_PAGE[name]
 
 
-def test_the_first_example_of_all_is_everybody_s(pages_of: dict[str, list[str]]) -> None:
+def test_the_first_example_is_the_same_for_all_students(pages_of: dict[str, list[str]]) -> None:
     """The 5x5 picture, whose first output is -6."""
     assert all("So the first output is -6." in page for page in pages_of["conv_forward"])
 

@@ -119,7 +119,7 @@ def ended(command: list[str]) -> Iterator[Popen[bytes]]:
 
 
 @pytest.mark.slow
-def test_what_kills_three_workers_is_set_aside_and_the_rest_is_graded(
+def test_a_submission_that_kills_three_workers_is_set_aside(
     cluster: LocalCluster,
     hand_in: Callable[..., Path],
     start_batch: StartBatch,
@@ -151,7 +151,7 @@ def test_a_cluster_of_our_own_is_started_and_ended(
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "tcp://no.such.host.invalid:8786"])
-def test_an_address_where_no_scheduler_is_is_said_in_one_line(
+def test_an_address_without_a_scheduler_is_explained_in_one_line(
     monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     monkeypatch.setattr("grader.batch.cluster.CONNECT_SECONDS", 1)
@@ -161,7 +161,7 @@ def test_an_address_where_no_scheduler_is_is_said_in_one_line(
     assert "\n" not in str(error.value)
 
 
-def test_a_cluster_without_workers_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_without_workers_is_explained_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.batch.cluster.FIRST_WORKER_SECONDS", 0.5)
     with (
         running_loop() as loop,

@@ -68,7 +68,7 @@ def test_new_names_comments_and_blank_lines_hide_nothing() -> None:
     assert pair.left.share == pair.right.share == 1
 
 
-def test_what_the_handout_provides_is_neither_counted_nor_marked() -> None:
+def test_code_of_the_handout_is_neither_counted_nor_marked() -> None:
     assert pairs(ada=STUB, bob=STUB) == ()
     (pair,) = pairs(ada=ONE, bob=RENAMED)
     rows = side_by_side(pair.left.text, pair.right.text, HANDOUT)
@@ -78,13 +78,13 @@ def test_what_the_handout_provides_is_neither_counted_nor_marked() -> None:
 
 
 @pytest.mark.parametrize("change", [str.upper, lambda text: text.replace("\n", "\r\n"), lambda _: "\x00((("])
-def test_what_is_no_python_is_compared_all_the_same(change: object) -> None:
+def test_files_that_are_not_python_are_compared_too(change: object) -> None:
     assert callable(change)
     files = {"ada": change(with_body(ONE)), "bob": with_body(ONE)}
     assert all(0 < pair.share <= 1 for pair in similar_pairs(files, "conv.py", HANDOUT, 10))
 
 
-def test_the_most_alike_come_first_and_no_more_than_asked_for() -> None:
+def test_the_most_similar_come_first_and_no_more_than_requested() -> None:
     similar = pairs(ada=ONE, bob=ONE + OTHER, cleo=OTHER, dora=ONE)
     assert (similar[0].left.student, similar[0].right.student) == ("ada", "dora")
     assert [p.share for p in similar] == sorted((p.share for p in similar), reverse=True)
@@ -112,7 +112,7 @@ def test_a_large_group_leaves_room_for_the_others() -> None:
     assert len(most_similar(every, 99)) == len(every)
 
 
-def test_no_copy_is_left_out_for_a_pair_that_is_less_alike() -> None:
+def test_no_copy_is_left_out_for_a_less_similar_pair() -> None:
     """A student joins a group by the most similar of their pairs, and shares alone decide who is shown."""
     halves = [(f"{letter}{letter.upper()}", 0.5) for letter in "defghijklmnop"]
     shown = most_similar(of_groups(("abc", 1.0), *halves), 3)

@@ -73,7 +73,7 @@ def test_a_confirmed_doubt_stays_confirmed_until_there_is_another(in_doubt: Grad
     ]
 
 
-def test_of_ids_of_which_one_is_unknown_none_is_confirmed(in_doubt: Gradebook) -> None:
+def test_an_unknown_id_confirms_no_other_id(in_doubt: Gradebook) -> None:
     with pytest.raises(UserError, match="found no submission 'nothing'"):
         in_doubt.confirm([ADA.id, "nothing"], "a grader")
     assert doubt(in_doubt) == DOUBT
@@ -123,7 +123,7 @@ def test_a_batch_names_each_doubt_after_every_run_until_it_is_confirmed(
     assert "0 need review" in run(intake, gradebook)[1]
 
 
-def test_what_failed_before_is_named_again_where_nothing_is_graded_anew(
+def test_earlier_failures_are_named_again_if_nothing_is_graded(
     make_class: Callable[..., Intake], gradebook: Gradebook
 ) -> None:
     intake = make_class("ada", "eve")

@@ -82,7 +82,7 @@ def tiny(tmp_path: Path, make_course: Callable[..., Path], all_done: AllDone) ->
     return Class(tmp_path / "course", make_course, all_done)
 
 
-def test_what_is_known_is_not_run_again_and_the_grade_is_the_same(tiny: Class) -> None:
+def test_known_results_are_not_run_again_and_the_grade_is_the_same(tiny: Class) -> None:
     first, cases = tiny.grade(WRONG)
     assert cases == ["flip/hidden-one", "flip/one-axis"]  # dilate depends on flip
     assert tiny.grade(WRONG) == (first, [])
@@ -113,7 +113,7 @@ def test_changing_points_or_visibility_runs_nothing(tiny: Class, change: Change,
     assert grade.score == grade.max_score == score
 
 
-def test_what_is_recalled_is_worth_and_shown_as_the_rubric_says_now(tiny: Class) -> None:
+def test_cached_results_get_the_current_points_and_visibility(tiny: Class) -> None:
     tiny.grade(WRONG)
     tiny.change("rubric.yaml", "visibility: hidden", "visibility: after_published")
     tiny.change("rubric.yaml", "help: README.md#flip", "help: README.md#dilate")
@@ -149,7 +149,7 @@ def test_another_secret_runs_hidden_cases_again_and_no_other(tiny: Class) -> Non
     assert tiny.grade(secret="another")[1] == ["flip/hidden-one"]
 
 
-def test_a_case_that_comes_to_stand_on_a_passing_one_is_run(tiny: Class) -> None:
+def test_a_case_without_its_requirement_is_run(tiny: Class) -> None:
     tiny.grade(WRONG)
     tiny.change("rubric.yaml", "    requires: [flip]\n", "")
     assert tiny.grade(WRONG)[1] == ["dilate/columns", "dilate/rows"]
@@ -172,7 +172,7 @@ def test_a_worker_of_another_version_refuses(tiny: Class) -> None:
         GradingSession(replace(grading, code="other"))
 
 
-def test_what_travels_is_what_grading_needs(repository: Path) -> None:
+def test_only_the_needs_of_grading_travel(repository: Path) -> None:
     assignment = load(repository / "assignments" / "conv_backward")
     course = Grading.of(assignment, Sandbox.NONE, "", None, variants=False).course
     assert "reference/conv.py" in course

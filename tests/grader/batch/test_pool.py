@@ -122,7 +122,7 @@ for step in range(1, 40):
 """
 
 
-def test_a_worker_that_is_told_to_leave_leaves_wherever_it_is() -> None:
+def test_a_worker_that_must_leave_leaves_at_any_point() -> None:
     """Signalled at each line of two gradings in turn: it ends by itself, and never ignores the signal."""
     process = subprocess.run(
         [sys.executable, "-c", LEAVES_ANYWHERE], capture_output=True, text=True, timeout=LIMIT
@@ -143,7 +143,7 @@ def test_a_process_that_dies_once_costs_nothing(tmp_path: Path) -> None:
     assert len(results) == 3
 
 
-def test_what_kills_three_processes_is_set_aside_with_its_reason(tmp_path: Path) -> None:
+def test_a_submission_that_kills_three_processes_is_set_aside(tmp_path: Path) -> None:
     items = ["ada", "eve", "zoe"]
     results = dict(grade_all(items, partial(counts_and_dies, tmp_path / "deaths"), 2))
     assert (tmp_path / "deaths").read_text() == "xxx"
@@ -152,7 +152,7 @@ def test_what_kills_three_processes_is_set_aside_with_its_reason(tmp_path: Path)
     assert [results["ada"], results["zoe"]] == ["ada", "zoe"]
 
 
-def test_why_a_process_cannot_start_is_said(tmp_path: Path) -> None:
+def test_the_reason_why_a_process_cannot_start_is_shown(tmp_path: Path) -> None:
     for _, result in grade_all(["ada", "bob"], grade_of, 2, fails_to_start):
         assert str(result) == "no sandbox here"
 

@@ -25,7 +25,7 @@ def read(tmp_path: Path, *lines: str, header: str = "student,case,text") -> tupl
     return read_requests(path, ClassFeedback(CLASS, ["conv", "dense"], "key", lambda student: CASES))
 
 
-def test_a_code_is_short_and_has_no_letters_that_look_alike() -> None:
+def test_a_code_is_short_and_has_no_similar_letters() -> None:
     assert len(CODE) == 4 and set(CODE) <= set(LETTERS) and not set("01IO") & set(LETTERS)
 
 
@@ -74,7 +74,7 @@ def test_a_request_is_about_the_assignment_that_its_code_is_of(tmp_path: Path, w
         (f"1042,x_grad/of-views · {CODE},", "expected from 1 to"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_its_line(tmp_path: Path, line: str, message: str) -> None:
+def test_a_value_that_does_not_fit_is_refused_with_its_line(tmp_path: Path, line: str, message: str) -> None:
     good = f"1042,x_grad/of-views · {CODE},why?"
     with pytest.raises(UserError, match=rf"requests\.csv:3: .*{message}"):
         read(tmp_path, good, line)

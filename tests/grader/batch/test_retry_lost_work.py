@@ -8,7 +8,7 @@ from threading import Event
 from grader.batch.retry_lost_work import Workers, run_all
 
 
-def test_what_is_under_way_on_workers_that_leave_is_waited_for() -> None:
+def test_work_in_progress_on_leaving_workers_is_waited_for() -> None:
     """There is then room for fewer items than are in progress."""
     have_left = Event()
     capacities = iter([4, 1])

@@ -48,20 +48,23 @@ def wrong(submission: Callable[[str], Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def release_folder(
-    tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path], repository: Path
+    fill_once: Callable[..., Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    make_course: Callable[..., Path],
+    repository: Path,
 ) -> Path:
     """The course's output of `grader generate`; made once, and only copied."""
-    out, course = (
-        tmp_path_factory.mktemp("released"),
-        make_course(tmp_path_factory.mktemp("course") / "course"),
-    )
-    for name in ("pyproject.toml", "README.md", "grader", "locks"):
-        (course / name).symlink_to(repository / name)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(course)
-        patch.delenv("BACKFLIP_SEED", raising=False)
-        assert main(["generate", "--out", str(out)]) == PASSED
-    return out
+
+    def release(out: Path) -> None:
+        course = make_course(tmp_path_factory.mktemp("course") / "course")
+        for name in ("pyproject.toml", "README.md", "grader", "locks"):
+            (course / name).symlink_to(repository / name)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(course)
+            patch.delenv("BACKFLIP_SEED", raising=False)
+            assert main(["generate", "--out", str(out)]) == PASSED
+
+    return fill_once("released", release)
 
 
 @pytest.fixture

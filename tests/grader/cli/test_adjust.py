@@ -34,7 +34,7 @@ def test_adjustments_are_added_exported_read_back_and_taken_back(
     assert scores() == {"ada": "5", "'=bob": "4.67"}
 
 
-def test_somebody_who_handed_in_nothing_may_be_given_points(
+def test_a_student_who_submitted_nothing_may_be_given_points(
     at_course: str, scores: Callable[[], dict[str, str]]
 ) -> None:
     assert adjust(at_course, "cleo,tiny,,8,oral examination,me\n") == PASSED
@@ -128,7 +128,7 @@ def test_a_total_stays_within_0_and_the_points_offered(
         ),
     }.values(),
 )
-def test_of_adjustments_with_a_mistake_none_is_made(
+def test_a_file_of_adjustments_with_a_mistake_makes_none(
     at_course: str,
     scores: Callable[[], dict[str, str]],
     capsys: pytest.CaptureFixture[str],

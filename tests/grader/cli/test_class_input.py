@@ -132,9 +132,7 @@ def test_a_number_on_another_file_makes_no_second_attempt(
     assert grader.status == PASSED
 
 
-def test_what_an_archive_or_its_wrapping_adds_is_no_student(
-    grader: Commands, zipped: Callable[[Files], Path]
-) -> None:
+def test_additions_of_an_archive_are_no_students(grader: Commands, zipped: Callable[[Files], Path]) -> None:
     names = {"ada": RIGHT, "Müller Jörg": RIGHT}
     files: dict[str, str | bytes] = {f"term/class/{who}/conv.py": content for who, content in names.items()}
     litter = {"term/.DS_Store": b"", "term/class/ada/._conv.py": b"", "__MACOSX/term/._class": b""}
@@ -221,7 +219,7 @@ def test_intake_counts_what_the_course_leaves_open_as_batch_does(
         assert words in counted and words in grader.shown, words
 
 
-def test_what_a_person_wrote_into_an_lms_file_is_never_lost_in_silence(
+def test_notes_in_an_lms_file_are_never_lost_silently(
     grader: Commands, at_course: str, tmp_path: Path
 ) -> None:
     german = (
@@ -256,7 +254,7 @@ def test_a_student_who_submitted_nothing_is_named_in_every_report(
         assert "zoe" in " ".join([output.replace(str(tmp_path), ""), *texts]), name
 
 
-def test_what_a_newer_python_alone_reads_is_explained(
+def test_syntax_of_a_newer_python_is_explained(
     grader: Commands, root: Path, folder: Callable[[Files], Path], tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -355,7 +353,8 @@ def test_a_function_that_loops_takes_no_points_from_the_next(
     grader: Commands, root: Path, folder: Callable[[Files], Path]
 ) -> None:
     yaml = root / "assignments" / "tiny" / "assignment.yaml"
-    yaml.write_text(yaml.read_text().replace("case_seconds: 2", "case_seconds: 0.3"))
+    limits = "case_seconds: 0.3, wall_factor: 8"  # on a busy machine the loop waits for most of its time
+    yaml.write_text(yaml.read_text().replace("case_seconds: 2", limits))
     rubric = root / "assignments" / "tiny" / "rubric.yaml"
     rubric.write_text(rubric.read_text().replace("    requires: [flip]\n", ""))
     sleeps = LOOP.replace("pass", "time.sleep(9)")
@@ -401,7 +400,7 @@ def test_no_file_of_a_student_changes_anothers_grade_or_stops_the_class(
     assert grader.status == NOT_PASSED
 
 
-def test_what_a_person_decides_is_bound_bounded_and_can_be_taken_back(
+def test_a_decision_names_its_work_has_limits_and_can_be_undone(
     grader: Commands, at_course: str, folder: Callable[[Files], Path], tmp_path: Path
 ) -> None:
     header = "student_id,assignment,criterion,points,reason,author\n"

@@ -50,7 +50,7 @@ def test_a_confirmed_grade_counts_and_the_log_says_who_and_why(
     ],
     ids=["nobody", "no doubt", "no reason", "a wrong assignment"],
 )
-def test_what_cannot_be_confirmed_changes_nothing(
+def test_a_confirmation_that_fails_changes_nothing(
     in_doubt: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], message: str
 ) -> None:
     assert confirm(in_doubt, *words) == USER_MISTAKE

@@ -91,7 +91,7 @@ def test_a_student_is_withdrawn_and_brought_back(
         ),
     }.values(),
 )
-def test_what_cannot_be_forgotten_is_said_in_one_line(
+def test_a_withdrawal_that_fails_is_explained_in_one_line(
     at_course: str, complaint: Callable[[], str], words: list[str], message: str
 ) -> None:
     assert forget(at_course, *words) == USER_MISTAKE

@@ -13,7 +13,7 @@ from grader.author.wheel import NOT_IN_HANDOUTS
 from grader.cli.command_line.exit_status import PASSED, USER_MISTAKE
 
 
-def test_one_students_handout_lies_beside_the_others_and_has_their_numbers(root: Path) -> None:
+def test_one_students_handout_is_next_to_the_others_and_has_own_numbers(root: Path) -> None:
     page = root / "assignments" / "tiny" / "templates" / "README.md.j2"
     candidates = ", ".join(["range(100)"] * 4)
     page.write_text(f'{page.read_text()}\n{{{{ row(variant.pick("a", [1, 2, 3, 4], [{candidates}])) }}}}\n')

@@ -211,7 +211,7 @@ def test_git_leaves_a_handouts_bytes_alone(handout: Path, tmp_path: Path) -> Non
     assert (tmp_path / "build" / "release" / "tiny" / ".gitattributes").read_text() == "* -text\n"
 
 
-def test_what_a_newer_python_alone_reads_is_noted_before_the_grade(handout: Path) -> None:
+def test_syntax_of_a_newer_python_is_noted_before_the_grade(handout: Path) -> None:
     """Here with a version before this one; `needs` has its own tests, between real versions."""
     files = {"conv.py": b"try:\n    x = 1\nexcept* ValueError:\n    pass\n"}
     assignment = replace(load(handout / "grading"), python="3.10")

@@ -106,7 +106,7 @@ def test_the_last_line_says_what_to_do_next(flip_alone: Path, capsys: pytest.Cap
     )
 
 
-def test_where_all_passes_the_hidden_cases_are_counted_and_the_files_named(
+def test_if_all_cases_pass_the_next_step_counts_hidden_ones(
     handout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     closing = " ".join(output_of(capsys).split())
@@ -329,7 +329,7 @@ def test_submit_packs_what_is_asked_for_and_nothing_else(
     }.values(),
     ids=["does_not_parse", "breaks_a_rule", "is_missing"],
 )
-def test_what_would_not_be_graded_is_not_packed(
+def test_files_that_would_not_be_graded_are_not_packed(
     handout: Path,
     complaint: Callable[[], str],
     capsys: pytest.CaptureFixture[str],
@@ -451,7 +451,7 @@ def test_a_breakpoint_in_the_submission_is_explained(
     assert "make debug CASE=" in text
 
 
-def test_a_page_is_written_beside_the_rendered_readme_and_links_into_it(handout: Path) -> None:
+def test_a_page_next_to_the_rendered_readme_links_into_it(handout: Path) -> None:
     path = handout / "conv.py"
     path.write_text(path.read_text() + "\n\ndef flip(a, axes):\n    return a\n")
     main(["grade", ".", "--html", "page.html"])
@@ -483,6 +483,15 @@ def test_hints_are_revealed_one_by_one(hinted: Path, capsys: pytest.CaptureFixtu
     assert messages[2] == messages[1]
 
 
+def test_no_hint_is_given_away_without_the_name_of_an_exercise(
+    hinted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make hint` alone calls the command with an empty name."""
+    assert main(["hint", ""]) == USER_MISTAKE
+    assert "Name it with EXERCISE=name" in capsys.readouterr().err
+    assert not (hinted / ".hints.json").exists()
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"dilate": "x"}'])
 def test_a_file_of_revealed_hints_that_is_not_ours_begins_anew(
     hinted: Path, capsys: pytest.CaptureFixture[str], content: str
@@ -492,9 +501,7 @@ def test_a_file_of_revealed_hints_that_is_not_ours_begins_anew(
     assert "hint 1 of 2" in capsys.readouterr().out
 
 
-def test_of_the_criteria_of_an_exercise_those_without_hints_are_silent(
-    hinted: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_criteria_without_hints_print_nothing(hinted: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rubric = hinted / "grading" / "rubric.yaml"
     data = yaml.safe_load(rubric.read_text())
     again = {**data["criteria"][1], "id": "dilate_again", "hints": [], "withheld_hints": 0}

@@ -106,7 +106,9 @@ def test_an_export_with_other_columns_gets_one_line_and_no_file(
     assert not Path("out").exists()
 
 
-def test_whoever_is_not_in_the_lms_is_named(at_course: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_students_who_are_not_in_the_lms_are_named(
+    at_course: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     Path("lms.csv").write_text(f'{CANVAS}"Lovelace, Ada",1,ada,,A,\n')
     words = ["report", "--gradebook", at_course, "--format", "canvas", "--into", "lms.csv", "--out", "out"]
     assert main(words) == NOT_PASSED

@@ -55,7 +55,7 @@ def test_requests_are_queued_once_and_wait_for_an_answer(
     assert _queue(grader.url) == {"7": ["flip/one-axis"]}
 
 
-def test_of_a_file_with_one_wrong_code_nothing_is_queued(
+def test_a_file_with_one_wrong_code_queues_nothing(
     grader: Commands, late: Path, requests: Callable[..., Path]
 ) -> None:
     grader.batch(late)

@@ -123,9 +123,7 @@ def test_points_by_hand_for_earlier_files_need_review(
     assert row_of(gradebook, "ada").review_reason == "the points by hand are for earlier files: style"
 
 
-def test_who_is_late_by_nobody_knows_how_much_is_resolved_in_two_ways(
-    editor: Editor, gradebook: Gradebook
-) -> None:
+def test_lateness_of_unknown_length_is_resolved_in_two_ways(editor: Editor, gradebook: Gradebook) -> None:
     give_all_points(editor, "eve")
     assert row_of(gradebook, "eve").review_reason == "late by an unknown time"
     editor.send("eve", "time", what="on time", reason="the site was down")
@@ -139,7 +137,7 @@ def test_who_is_late_by_nobody_knows_how_much_is_resolved_in_two_ways(
     assert row_of(gradebook, "eve").review_reason == "late by an unknown time"
 
 
-def test_what_is_set_aside_is_in_no_report_until_it_is_undone(editor: Editor, gradebook: Gradebook) -> None:
+def test_withdrawn_submissions_are_in_no_report_until_undone(editor: Editor, gradebook: Gradebook) -> None:
     editor.send("eve", "aside", reason="dropped the course")
     assert "eve" not in {row.student_id for row in gradebook.grades()}
     assert "dropped the course" in editor.client.get("/a/dense").text
@@ -147,9 +145,7 @@ def test_what_is_set_aside_is_in_no_report_until_it_is_undone(editor: Editor, gr
     assert "eve" in {row.student_id for row in gradebook.grades()}
 
 
-def test_what_is_to_be_graded_again_runs_in_the_next_batch(
-    editor: Editor, gradebook: Gradebook, root: Path
-) -> None:
+def test_a_requested_regrade_runs_in_the_next_batch(editor: Editor, gradebook: Gradebook, root: Path) -> None:
     grade_class(gradebook, root, by_hand=True)
     graded = [e for e in gradebook.audit_log() if e["action"] == "graded"]
     assert "grades this submission again" in editor.send("bob", "again").text
@@ -230,7 +226,7 @@ def test_an_adjustment_that_was_replaced_comes_back(editor: Editor, gradebook: G
     assert row_of(gradebook, "ada").adjustments == first
 
 
-def test_what_was_changed_since_is_not_undone(editor: Editor, gradebook: Gradebook) -> None:
+def test_a_later_change_is_not_undone(editor: Editor, gradebook: Gradebook) -> None:
     give_all_points(editor, "ada")
     first = gradebook.audit_log()[-1]["id"]
     editor.send("ada", "points", criterion="style", points="1")
@@ -317,7 +313,7 @@ def test_a_request_of_another_students_feedback_is_refused(editor: Editor) -> No
         ("points", {"criterion": "style", "points": "1", "version": "latest"}),
     ],
 )
-def test_a_mistake_in_a_form_is_said_and_changes_nothing(
+def test_a_mistake_in_a_form_is_reported_and_changes_nothing(
     editor: Editor, gradebook: Gradebook, action: str, values: dict[str, str]
 ) -> None:
     before = gradebook.audit_log()
@@ -326,7 +322,7 @@ def test_a_mistake_in_a_form_is_said_and_changes_nothing(
     assert 'class="alert"' in answer.text
 
 
-def test_a_comment_stands_on_a_line_that_the_page_shows(
+def test_a_comment_needs_a_line_that_the_page_shows(
     editor: Editor, gradebook: Gradebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page shows the beginning of a long file, and of a file of which only the beginning is kept."""
@@ -349,7 +345,7 @@ def test_null_bytes_in_a_form_are_left_out(editor: Editor, gradebook: Gradebook)
     assert (row.adjustments[0].reason, row.decisions.comments[0].text) == ("a b", "ac")
 
 
-def test_what_persons_write_is_no_markup_either(editor: Editor) -> None:
+def test_texts_of_instructors_and_students_are_no_markup(editor: Editor) -> None:
     """On the student's page, in the audit log, among the reusable comments, and in a conflict."""
     editor.look("ada"), editor.client.post("/author", data={"form_token": FORM, "author": SCRIPT})
     stale = editor.seen["ada"]

@@ -93,7 +93,7 @@ def test_no_address_leaves_the_folder_of_static_files(desk: TestClient, path: st
 @pytest.mark.parametrize(
     "path", ["/a/dense/s/..%2fx", "/a/dense/s/ada", "/a/../audit/x", "/a/nothing", "/a/dense/s/%00"]
 )
-def test_what_is_not_there_is_404_and_not_the_servers_fault(desk: TestClient, path: str) -> None:
+def test_a_missing_page_is_404_and_no_server_error(desk: TestClient, path: str) -> None:
     assert desk.get(path).status_code == 404
 
 

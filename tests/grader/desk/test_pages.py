@@ -129,7 +129,7 @@ def test_the_counts_are_those_of_batch_and_reports(desk: TestClient, gradebook: 
     assert f"{len(to_review(rows))} need review" in desk.get("/").text
 
 
-def test_source_stands_beside_feedback_with_findings_at_their_lines(desk: TestClient) -> None:
+def test_source_is_next_to_feedback_with_findings_at_their_lines(desk: TestClient) -> None:
     text = desk.get(EVE).text
     assert f'src="{EVE}/feedback"' in text
     line = text.index('id="f1-5"')
@@ -137,7 +137,7 @@ def test_source_stands_beside_feedback_with_findings_at_their_lines(desk: TestCl
     assert "off by five" in desk.get(f"{EVE}/feedback").text
 
 
-def test_what_the_handout_gave_is_folded_and_nothing_else() -> None:
+def test_only_lines_of_the_handout_are_folded() -> None:
     handout_text = "".join(f"# line {n} of the handout\n" for n in range(19)) + "def dense(x, w):\n"
     lines = source_files(
         [KeptFile("dense.py", f"{handout_text}own = 1\n{handout_text[:48]}also = 2\n".encode(), 999)],
@@ -154,7 +154,7 @@ def test_the_feedback_names_its_student(desk: TestClient) -> None:
     assert "<h1>dense: Bob Noyce</h1>" in desk.get(f"{BOB}/feedback").text
 
 
-def test_what_changed_since_an_earlier_submission_is_shown(desk: TestClient) -> None:
+def test_changes_since_an_earlier_submission_are_shown(desk: TestClient) -> None:
     text = desk.get(ADA).text
     assert "raise NotImplementedError" in text[text.index("What changed") :]
     assert "return total + x @ w" in text[text.index("What changed") :]

@@ -19,9 +19,7 @@ def squares(drawn: str, looks: str) -> list[str]:
     [(1, 1, 0), (2, 2, 32), (8, 8, 7 * 32)],
     ids=["neighbors", "every second", "a sector each"],
 )
-def test_every_lane_stands_at_its_word_in_a_sector_that_is_moved_whole(
-    apart: int, rows: int, moved: int
-) -> None:
+def test_every_lane_is_drawn_at_its_word_in_a_whole_sector(apart: int, rows: int, moved: int) -> None:
     request = WarpRequest("x", tuple(range(0, 32 * apart, apart)), 4, 4 * apart, 4)
     title, drawing = draw_accesses(str(request)) or ("", "")
     assert squares(str(drawing), "p2") == [str(lane) for lane in range(32)]
@@ -52,5 +50,5 @@ def test_a_request_on_many_lines_is_drawn_in_part_and_says_so() -> None:
         f"a warp asks for words {' '.join(map(str, range(40)))} of shared memory: 2 passes",
     ],
 )
-def test_of_a_text_that_the_emulator_would_not_write_nothing_is_drawn(text: str) -> None:
+def test_a_text_that_the_emulator_would_not_write_is_not_drawn(text: str) -> None:
     assert draw_accesses(text) is None

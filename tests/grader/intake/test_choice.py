@@ -38,7 +38,7 @@ def handins(*minutes: int | None) -> list[Handin]:
         (SubmissionLimits(1, QUARTER), (3,), "at-3", []),
     ],
 )
-def test_what_came_too_often_or_too_soon_displaces_nothing(
+def test_a_submission_beyond_the_limits_displaces_none(
     limits: SubmissionLimits, minutes: tuple[int, ...], counting: str, aside: list[str]
 ) -> None:
     choice = choose(handins(*reversed(minutes)), Student("ada"), Choice(limits=limits))
@@ -59,7 +59,7 @@ def test_an_assignment_says_how_often(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["{at_most: 0}", "{cooldown: 15}", "{cooldown: 0m}", "{often: 3}", "10"])
-def test_what_is_no_limit_is_refused_with_its_line(tmp_path: Path, value: str) -> None:
+def test_an_invalid_limit_is_refused_with_its_line(tmp_path: Path, value: str) -> None:
     text = f"{ASSIGNMENT}submissions: {value}\n"
     root = write_course(tmp_path / "course", {"assignments/tiny/assignment.yaml": text})
     with pytest.raises(UserError, match=r"assignment\.yaml:6"):

@@ -25,7 +25,7 @@ def test_each_sub_folder_is_a_submission_sorted_by_name(
     assert intake.doubts == ()
 
 
-def test_what_is_no_submission_is_listed_not_dropped(
+def test_entries_without_a_submission_are_listed_and_not_dropped(
     make_class: Callable[..., Intake], tmp_path: Path
 ) -> None:
     make_class("ada")
@@ -61,7 +61,7 @@ def test_a_name_that_is_no_text_is_refused_and_safe_to_print(
     assert refused.name.isprintable()
 
 
-def test_the_digest_is_that_of_the_files_handed_in(make_class: Callable[..., Intake], tmp_path: Path) -> None:
+def test_the_digest_is_that_of_the_submitted_files(make_class: Callable[..., Intake], tmp_path: Path) -> None:
     make_class("ada")
     folder = tmp_path / "class" / "ada"
 
@@ -104,7 +104,7 @@ def test_a_digest_follows_no_link_and_waits_for_no_pipe(
         ("empty.zip", "no sub"),
     ],
 )
-def test_a_root_without_submissions_is_said_in_one_line(tmp_path: Path, root: str, message: str) -> None:
+def test_a_root_without_submissions_is_explained_in_one_line(tmp_path: Path, root: str, message: str) -> None:
     (tmp_path / "class.zip").touch()
     (tmp_path / "empty").mkdir()
     zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
@@ -236,7 +236,7 @@ def test_a_group_of_gradescope_shares_its_submission(pack: Callable[[Members], P
 
 
 @pytest.mark.parametrize("text", ["{", "- a list", "\tx: 1"])
-def test_metadata_that_gradescope_did_not_write_is_said_with_its_file(
+def test_metadata_that_gradescope_did_not_write_is_reported_with_its_file(
     pack: Callable[[Members], Path], text: str
 ) -> None:
     with pytest.raises(UserError, match=r"submission_metadata.yml") as error:
@@ -253,7 +253,7 @@ BOMB = "a: &a [x, x]\n" + "".join(
 @pytest.mark.parametrize(
     "text", [BOMB, "[" * 100_000, "{a: " * 100_000], ids=["aliases", "lists", "mappings"]
 )
-def test_a_bomb_in_metadata_is_said_before_it_is_read(pack: Callable[[Members], Path], text: str) -> None:
+def test_a_bomb_in_metadata_is_reported_before_it_is_read(pack: Callable[[Members], Path], text: str) -> None:
     """A few bytes that expand to gigabytes, or nest until the YAML reader crashes."""
     with pytest.raises(UserError, match="which Gradescope does not write"):
         read_class(pack({"submission_metadata.yml": text.encode(), "submission_1/conv.py": b""}), ["conv.py"])
@@ -275,7 +275,7 @@ def test_metadata_of_a_students_own_is_never_read_as_yaml(pack: Callable[[Member
     assert len(read_class(root, ["conv.py"]).submissions) == 2
 
 
-def test_two_of_one_name_are_nobodys_until_a_person_decides(pack: Callable[[Members], Path]) -> None:
+def test_files_of_two_namesakes_wait_for_an_instructor(pack: Callable[[Members], Path]) -> None:
     twin = Student("1816", "Lovelace, Ada")
     root = pack({"Ada Lovelace_501_assignsubmission_file_/conv.py": b"whose?"})
     intake = read_class(root, ["conv.py"], "conv", (ADA, twin))
@@ -309,7 +309,7 @@ SEVERAL = {
         (choice_of("last-before-deadline", "2026-10-01T10:00:00+02:00"), [b"first"], {"1911"}),
     ],
 )
-def test_what_counts_is_chosen_among_several(
+def test_the_counting_submission_is_chosen_among_several(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes], others: set[str]
 ) -> None:
     intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
@@ -334,7 +334,7 @@ CLOSES = datetime.fromisoformat("2026-10-02T00:00:00+02:00")
         (Choice("last", closes=CLOSES, extension=lambda _: timedelta(days=2)), [b"third"]),
     ],
 )
-def test_what_comes_too_late_to_count_displaces_nothing(
+def test_a_submission_that_is_too_late_displaces_none(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes]
 ) -> None:
     """If it is the only submission, it stays, and the late policy that drops it says so."""
@@ -350,7 +350,7 @@ def test_an_attempt_of_a_higher_number_is_later(pack: Callable[[Members], Path])
     assert [intake.read(one).files["conv.py"] for one in intake.submissions] == [b"10"] * 2
 
 
-def test_where_nothing_says_which_is_the_last_a_person_is_told(pack: Callable[[Members], Path]) -> None:
+def test_an_unknown_order_of_submissions_needs_review(pack: Callable[[Members], Path]) -> None:
     root = pack({"1815/conv.py": b"one", "ada@example.org/conv.py": b"two", "1911/conv.py": b"three"})
     intake = read_class(root, ["conv.py"], "conv", ROSTER)
     assert [intake.read(one).files["conv.py"] for one in intake.submissions] == [
@@ -396,7 +396,7 @@ def test_a_deadline_without_any_time_is_a_persons_to_decide(pack: Callable[[Memb
 @pytest.mark.parametrize(
     ("counts", "deadline"), [("last", "2026-10-02T00:00:00Z"), ("last-before-deadline", None)]
 )
-def test_what_counts_and_a_deadline_go_together(counts: str, deadline: str | None) -> None:
+def test_the_option_counts_and_a_deadline_go_together(counts: str, deadline: str | None) -> None:
     with pytest.raises(UserError, match="--deadline"):
         choice_of(counts, deadline)
     for text in ("tomorrow", "2026-10-02", "2026-10-02T00:00:00"):

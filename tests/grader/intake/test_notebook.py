@@ -54,7 +54,7 @@ ODD_BUT_READ: dict[str, object] = {
 
 
 @pytest.mark.parametrize("name", ODD_BUT_READ)
-def test_what_no_validator_would_take_is_read_all_the_same(name: str) -> None:
+def test_a_notebook_that_no_validator_accepts_is_still_read(name: str) -> None:
     assert module(json.dumps(ODD_BUT_READ[name]).encode()) == b"x = 1\ny = 2\n"
 
 
@@ -67,7 +67,7 @@ def test_what_no_validator_would_take_is_read_all_the_same(name: str) -> None:
     ],
     ids=lambda content: content[:20].decode(errors="replace"),
 )
-def test_what_is_no_notebook_is_said_in_one_short_line(content: bytes) -> None:
+def test_an_invalid_notebook_is_explained_in_one_line(content: bytes) -> None:
     output = tagged_sources(content)
     assert isinstance(output, str)
     assert 0 < len(output) < 100 and "\n" not in output

@@ -41,7 +41,7 @@ def test_every_doubt_is_of_a_kind_and_listed_once_below_its_headline(odd_class: 
     assert sum(line.startswith("    ") for line in lines) == len(odd_class.doubts)
 
 
-def test_a_doubt_names_the_student_beside_the_id(odd_class: Intake) -> None:
+def test_a_doubt_has_the_students_name_and_id(odd_class: Intake) -> None:
     names = {student.id: student.name for student in odd_class.students}
     doubt_names = {doubt.name for doubt in odd_class.doubts}
     for one in odd_class.submissions:
@@ -57,6 +57,6 @@ def test_in_a_terminal_no_line_is_wider_than_it(odd_class: Intake, width: int) -
     assert len(lines) > len(lines_of(odd_class, width, is_terminal=False))
 
 
-def test_who_submitted_nothing_may_own_what_matches_no_student(odd_class: Intake) -> None:
+def test_an_absent_student_may_own_an_unmatched_submission(odd_class: Intake) -> None:
     (line,) = (line for line in lines_of(odd_class, 100, is_terminal=False) if "submitted nothing" in line)
     assert "some may own a submission above" in line

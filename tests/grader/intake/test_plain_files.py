@@ -69,7 +69,7 @@ TROUBLE: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize(("make", "message"), TROUBLE.values(), ids=TROUBLE)
-def test_what_is_no_plain_file_is_refused_with_one_line_and_not_taken(
+def test_special_files_are_refused_with_one_line(
     make: Callable[[Path], object],
     message: str,
     submission: Path,
@@ -104,7 +104,7 @@ def test_a_submission_that_is_a_file_is_refused(submission: Path) -> None:
         stage(("conv.py",), submission / "zip")
 
 
-def test_nothing_but_the_files_handed_in_is_taken(submission: Path) -> None:
+def test_only_the_submitted_files_are_taken(submission: Path) -> None:
     for name in ("conv.py", "conftest.py", "numpy.py", "pytest.ini", "CONV.PY", "sitecustomize.py", "x.pth"):
         (submission / name).write_text(f"# {name}\n")
     for name in ("ndarray", "grader", "__pycache__"):

@@ -101,7 +101,7 @@ QUESTIONS: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_what_is_not_certain_is_asked_in_one_line(zipped: Zipped, name: str) -> None:
+def test_an_uncertain_layout_is_a_question_in_one_line(zipped: Zipped, name: str) -> None:
     entries, question = QUESTIONS[name]
     with pytest.raises(UserError) as error:
         read_class(zipped(entries), ["dense.py"])
@@ -175,7 +175,7 @@ def test_a_folder_named_for_a_student_is_theirs_at_any_depth(tmp_path: Path) -> 
     assert [one.submission.student_id for one in intake.submissions] == ["ada"]
 
 
-def test_a_new_folder_beside_an_export_is_no_student(zipped: Zipped) -> None:
+def test_a_new_folder_next_to_an_export_is_no_student(zipped: Zipped) -> None:
     root = zipped(["x/adal_1001_50001_dense.py", "x/bobb_1002_50002_dense.py", "New Folder (2)/"])
     assert credited(read_class(root, ["dense.py"])).keys() == {"1001", "1002"}
 

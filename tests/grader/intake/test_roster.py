@@ -41,7 +41,7 @@ def test_a_roster_may_have_further_columns_in_any_order(tmp_path: Path) -> None:
         (HEADER.replace(",", "\t"), ":1: found columns separated by a tab, expected commas"),
     ],
 )
-def test_what_is_no_roster_is_said_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+def test_a_mistake_in_a_roster_is_explained_with_its_line(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "roster.csv"
     path.write_text(text)
     with pytest.raises(UserError) as error:
@@ -51,7 +51,7 @@ def test_what_is_no_roster_is_said_with_its_line(tmp_path: Path, text: str, mess
     assert "\n" not in str(error.value)
 
 
-def test_a_roster_that_cannot_be_read_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_roster_that_cannot_be_read_is_explained_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="No such file"):
         read_roster(tmp_path / "roster.csv")
     (tmp_path / "roster.csv").write_bytes(b"\xff\xfe\0")
@@ -72,7 +72,7 @@ def test_students_of_one_group_share_its_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "extension", ["3000000d", "9" * 400 + "d", "1." + "9" * 5000 + "d", "\u0663d", "1e3d"]
 )
-def test_an_extension_that_is_no_time_is_said_with_its_line(tmp_path: Path, extension: str) -> None:
+def test_an_extension_that_is_no_time_is_reported_with_its_line(tmp_path: Path, extension: str) -> None:
     path = tmp_path / "roster.csv"
     path.write_text(f"{HEADER}1,Ada,,,{extension}\n")
     with pytest.raises(UserError, match=r":2: extension: found .*, expected hours") as error:
@@ -80,7 +80,7 @@ def test_an_extension_that_is_no_time_is_said_with_its_line(tmp_path: Path, exte
     assert len(str(error.value)) < 400
 
 
-def test_a_field_of_200_kb_is_said_with_its_line(tmp_path: Path) -> None:
+def test_a_field_of_200_kb_is_reported_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_text(f"{HEADER}1,{'x' * 200_000},,,\n")
     with pytest.raises(UserError, match=":2: found no CSV: field larger"):
@@ -89,7 +89,7 @@ def test_a_field_of_200_kb_is_said_with_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("hostile", ["\x1b[31m", "\x9b2J", "\u202e", "\u2066", "\u2028", "\x07"], ids=ascii)
 @pytest.mark.parametrize("column", [0, 1, 2, 3])
-def test_what_a_terminal_obeys_or_what_turns_a_line_is_refused(
+def test_control_characters_and_direction_marks_are_refused(
     tmp_path: Path, hostile: str, column: int
 ) -> None:
     """So no report, in any format, shows a misleading id or name."""

@@ -83,7 +83,7 @@ def test_a_zip_that_separates_folders_by_backslashes_is_read(tmp_path: Path, sys
     }
 
 
-def test_of_two_entries_of_one_name_neither_is_graded(tmp_path: Path) -> None:
+def test_two_entries_of_one_name_are_not_graded(tmp_path: Path) -> None:
     root = zip_of(
         tmp_path / "class.zip", ("ada/conv.py", HONEST), ("ada/conv.py", b"x"), ("bob/conv.py", b"")
     )
@@ -147,7 +147,7 @@ UNREAD: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("name", UNREAD)
-def test_what_is_no_plain_file_in_a_folder_is_not_read(tmp_path: Path, name: str) -> None:
+def test_special_files_in_a_folder_are_not_read(tmp_path: Path, name: str) -> None:
     (tmp_path / "class" / "eve").mkdir(parents=True)
     UNREAD[name](tmp_path / "class" / "eve")
     intake = read_class(tmp_path / "class", ["conv.py"])

@@ -107,7 +107,7 @@ def test_a_near_name_is_offered_and_taken_where_a_person_accepts_it(
 
 @pytest.mark.parametrize("accept", [False, True], ids=["", "--accept-renamed"])
 @pytest.mark.parametrize("name", NEVER_ACCEPTED)
-def test_what_could_be_two_things_or_none_is_said_with_what_is_there(
+def test_an_ambiguous_or_missing_file_is_named_with_those_there(
     write: Callable[[Files], Path], name: str, accept: bool
 ) -> None:
     files, message = NEVER_ACCEPTED[name]
@@ -142,7 +142,9 @@ def test_a_file_that_an_upload_may_have_damaged_is_in_doubt(
 
 
 @pytest.mark.parametrize("name", [*ACCEPTED, *IN_DOUBT, *sorted(NEVER_ACCEPTED.keys() - {"two folders"})])
-def test_one_submission_and_a_class_are_read_alike(write: Callable[[Files], Path], name: str) -> None:
+def test_one_submission_and_a_class_are_read_in_the_same_way(
+    write: Callable[[Files], Path], name: str
+) -> None:
     """Except two folders with the same file, which are two submissions in a class."""
     files = ACCEPTED.get(name) or {**IN_DOUBT, **NEVER_ACCEPTED}[name][0]
     root = write(files)
@@ -158,7 +160,7 @@ def test_a_submission_may_be_a_zip(tmp_path: Path) -> None:
     assert read_submission(tmp_path / "hw.zip", ["dense.py"]).submitted.files == {"dense.py": SOURCE}
 
 
-def test_of_very_much_no_more_is_read_than_is_known_ahead(
+def test_the_amount_that_is_read_has_a_fixed_limit(
     write: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And a notebook that was not read keeps another one from being graded in silence."""
@@ -173,7 +175,7 @@ def test_of_very_much_no_more_is_read_than_is_known_ahead(
     assert "1.ipynb, 2.ipynb may hold another" in read_submission(folder, ["dense.py"]).doubt
 
 
-def test_of_very_many_zips_none_is_looked_into(
+def test_too_many_zips_are_not_opened(
     write: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write({f"{n}.zip": zip_of("dense.py") for n in range(6)}) / "ada"
@@ -185,7 +187,7 @@ def test_of_very_many_zips_none_is_looked_into(
     assert read_submission(folder.parent / "bob", ["dense.py"]).doubt == "dense.py is missing; found hw.zip"
 
 
-def test_of_notebooks_that_take_too_long_one_is_read(
+def test_one_notebook_is_read_if_several_take_too_long(
     write: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So one submission can delay the others only for a fixed time."""

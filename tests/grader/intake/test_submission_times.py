@@ -101,7 +101,7 @@ def test_without_a_roster_an_id_is_that_of_the_folder(submitted: Path, tmp_path:
         ("", "found the columns none"),
     ],
 )
-def test_what_is_no_time_is_refused_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+def test_an_invalid_time_is_refused_with_its_line(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "t").write_text(text)
     with pytest.raises(UserError, match=message):
         read_times(tmp_path / "t", ZONE)

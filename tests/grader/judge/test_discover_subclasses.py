@@ -216,12 +216,12 @@ def test_a_planted_kind_brings_its_conditions(planted: dict[str, Any]) -> None:
     assert planted["covers"] is True
 
 
-def test_what_is_planted_stands_in_the_docs_and_in_the_schema(planted: dict[str, Any]) -> None:
+def test_a_planted_kind_is_in_the_docs_and_in_the_schema(planted: dict[str, Any]) -> None:
     assert planted["page"] == [True, True, True]
     assert planted["schema"] == [True, True]
 
 
-def test_what_a_planted_comparison_requires_is_named_with_its_line(planted: dict[str, Any]) -> None:
+def test_a_key_that_a_planted_comparison_requires_is_named_with_its_line(planted: dict[str, Any]) -> None:
     assert planted["without_the_key"].endswith(
         "rubric.yaml:8: `compare: any_order` also needs `largest_first`: add it"
     )

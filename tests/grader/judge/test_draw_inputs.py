@@ -16,7 +16,7 @@ from grader.judge.inputs import Inputs
 from grader.judge.kinds import KINDS, kind_of
 from grader.judge.kinds.conv.shape_slips import pair
 from grader.judge.kinds.view_chain import slice_of
-from grader.model.assignment import Case, Criterion, Visibility
+from grader.model.assignment import Case, Criterion, Data, Visibility
 
 CONV = {"x": [8, 10, 3], "w": [4, 2, 5], "stride": [3, 2], "padding": [0, 1], "batch": 2}
 HIDDEN = [Visibility.HIDDEN, Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED]
@@ -175,7 +175,7 @@ def test_integers_reach_both_ends() -> None:
 
 
 def test_normal_data_is_not_integers_and_has_both_signs() -> None:
-    values = draw(replace(array(200), data="normal"), "tiny").bases["a"]
+    values = draw(replace(array(200), data=Data.NORMAL), "tiny").bases["a"]
 
     assert values.dtype == np.float32
     assert not np.array_equal(values, np.rint(values))
@@ -297,7 +297,7 @@ def test_drawn_convolutions_are_varied() -> None:
 
 
 @pytest.mark.parametrize(("stride", "padding"), [(2, 1), ([2, 2], [1, 1])])
-def test_one_number_stands_for_both_axes(stride: Any, padding: Any) -> None:
+def test_one_number_is_for_both_axes(stride: Any, padding: Any) -> None:
     inputs = draw(conv(stride=stride, padding=padding), "tiny")
 
     assert inputs.array("out_grad").shape == (2, 4, 6, 5)
@@ -308,7 +308,7 @@ def test_the_upstream_gradient_is_random_and_never_ones() -> None:
     assert len(set(draw(conv(), "tiny").bases["out_grad"].ravel().tolist())) == 17
 
 
-def test_what_an_array_case_asks_beside_its_shape_reaches_the_probe() -> None:
+def test_further_values_of_an_array_case_reach_the_probe() -> None:
     inputs = draw(array(2, 3, ask={"axes": [0, 1], "dilation": 2}), "tiny")
 
     assert inputs.ask == {"axes": [0, 1], "dilation": 2}
@@ -349,7 +349,7 @@ def test_the_remainder_described_is_what_the_windows_leave_over(number: int, rem
     assert f"remainder {remainders[0]}×{remainders[1]}" in describe(case, inputs)
 
 
-def test_an_array_is_described_with_what_is_asked_of_it() -> None:
+def test_an_array_is_described_with_the_values_under_ask() -> None:
     case = array(2, 3, view=("flip",), ask={"axes": [0], "index": ["::2", None]})
 
     assert question(case).describe() == (

@@ -141,7 +141,7 @@ def test_a_wrong_number_is_shown_as_python_writes_it(session: Session, tmp_path:
     assert complex(case_results["complex128"].actual) == complex(case_results["complex128"].expected) + 1
 
 
-def test_what_is_frozen_for_a_handout_keeps_its_dtype(assignment: Assignment, tmp_path: Path) -> None:
+def test_a_frozen_array_keeps_its_dtype(assignment: Assignment, tmp_path: Path) -> None:
     reference = ReferenceOracle(assignment)
     cases = cases_of(assignment)
     try:

@@ -15,7 +15,7 @@ def test_a_slip_is_answered_with_the_name_that_was_meant(word: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["", "kernel", "dense", "x" * 10_000])
-def test_where_no_name_is_near_nothing_is_suggested(word: str) -> None:
+def test_without_a_near_name_nothing_is_suggested(word: str) -> None:
     assert did_you_mean(word, WORDS) == ""
 
 

@@ -75,7 +75,7 @@ def test_a_later_submission_never_scores_more_than_the_same_one_earlier(
 
 
 @given(late_policies(), points, points, st.integers(0, 5), spans)
-def test_of_two_submissions_at_one_time_the_worse_never_scores_more(
+def test_a_worse_submission_at_the_same_time_never_scores_more(
     policies: Policies, one: Fraction, other: Fraction, days_left: int, after: timedelta
 ) -> None:
     worse, better = (score(policies, handed_in(after, e), days_left) for e in sorted((one, other)))
@@ -173,7 +173,7 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
         "unknown_time": (TEN_A_DAY, None, 0, 90, "deadlines", "no file says when it was submitted"),
     }.values(),
 )  # fmt: skip
-def test_what_a_policy_takes_and_what_it_says(
+def test_a_policy_changes_the_score_and_says_why(
     policies: Policies, after: timedelta | None, days_left: int, expected: int, policy: str | None, says: str
 ) -> None:
     final = apply_policy_to(policies, handed_in(after), days_left)
@@ -182,7 +182,7 @@ def test_what_a_policy_takes_and_what_it_says(
     assert says in (final.steps[-1].says if final.steps else "")
 
 
-def test_a_floor_lifts_nobody() -> None:
+def test_a_floor_raises_no_score() -> None:
     policies = replace(TEN_A_DAY, floor=Fraction(1, 2))
     assert score(policies, handed_in(DAY, earned=30)) == 30
 
@@ -208,7 +208,7 @@ def test_late_days_go_to_what_was_due_first() -> None:
     assert (finals["ada", "a"].late_days, finals["ada", "a"].score) == (1, 80)
 
 
-def test_what_the_lms_calls_late_without_a_time_is_a_persons_to_decide() -> None:
+def test_an_instructor_decides_about_lateness_without_a_time() -> None:
     final = apply_policy_to(TEN_A_DAY, handed_in(None, late=True), 0)
     assert (final.score, final.unclear) == (90, "late by an unknown time")
 
@@ -232,9 +232,7 @@ def adjusted(*points: int, may_exceed: bool = False, submission: str | None = No
 
 
 @given(st.lists(st.integers(-100, 100), max_size=4), st.integers(0, 100))
-def test_what_persons_add_leaves_a_total_within_0_and_the_points_offered(
-    added: list[int], earned: int
-) -> None:
+def test_adjustments_keep_a_total_between_0_and_the_points_offered(added: list[int], earned: int) -> None:
     final = apply_policy_to(Policies(), replace(adjusted(*added), earned=Fraction(earned)), 0)
     assert final.score == min(max(earned + sum(added), 0), 100)
     assert ("bounds" in [step.policy for step in final.steps]) == (final.score != earned + sum(added))
@@ -249,12 +247,12 @@ def test_a_total_that_is_cut_says_so() -> None:
     assert apply_policy_to(Policies(), adjusted(-95), 0).steps[1].says == "a total is at least 0 points"
 
 
-def test_where_no_points_are_known_a_total_has_no_upper_bound() -> None:
+def test_without_known_points_a_total_has_no_upper_bound() -> None:
     standing = replace(adjusted(20), earned=Fraction(0), max_score=Fraction(0))
     assert apply_policy_to(Policies(), standing, 0).score == 20
 
 
-def test_an_adjustment_for_another_submission_is_said_and_changes_nothing() -> None:
+def test_an_adjustment_for_another_submission_is_reported_and_changes_nothing() -> None:
     final = apply_policy_to(Policies(), adjusted(5, submission="another"), 0)
     assert final.score == 90
     assert [step.says for step in final.steps] == [

@@ -59,7 +59,7 @@ def test_a_value_comes_back_as_it_is_with_every_type_in_it(value: Any) -> None:
     assert canonical(decode(*encoded(value))) == canonical(value)
 
 
-def test_arrays_travel_beside_the_text_in_their_order() -> None:
+def test_arrays_travel_next_to_the_text_in_their_order() -> None:
     one, other = Array(), Array()
     value = {"x": [one, (other,)], "y": one}
 
@@ -79,7 +79,7 @@ def test_arrays_travel_beside_the_text_in_their_order() -> None:
         }
     ),
 )
-def test_what_does_not_travel_is_named(value: Any, why: str) -> None:
+def test_a_type_that_does_not_travel_is_named(value: Any, why: str) -> None:
     with pytest.raises(NotData) as error:
         encoded(value)
     assert why in str(error.value)

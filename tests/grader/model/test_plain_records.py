@@ -58,7 +58,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_what_is_written_is_read_as_it_was(value: object) -> None:
+def test_a_written_value_reads_back_unchanged(value: object) -> None:
     again = RECORDS.read(RECORDS.write(value))
     assert again == value
     assert repr(again) == repr(value)  # 1 == True == 1.0, and a tuple of a list is not a tuple of a tuple
@@ -67,7 +67,7 @@ def test_what_is_written_is_read_as_it_was(value: object) -> None:
 @pytest.mark.parametrize(
     "value", [Stranger(), Leaf(Stranger()), b"bytes", {1, 2}], ids=["class", "field", "bytes", "set"]
 )
-def test_what_has_no_form_is_refused(value: object) -> None:
+def test_a_value_without_a_plain_form_is_refused(value: object) -> None:
     with pytest.raises(NotPlain):
         RECORDS.write(value)
 
@@ -87,6 +87,6 @@ def test_what_has_no_form_is_refused(value: object) -> None:
     ],
     ids=lambda text: text[:30].decode(errors="replace"),
 )
-def test_what_is_no_record_is_refused(text: bytes) -> None:
+def test_an_invalid_record_is_refused(text: bytes) -> None:
     with pytest.raises(ValueError, match="no record"):
         RECORDS.read(text)

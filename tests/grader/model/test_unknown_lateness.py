@@ -28,7 +28,7 @@ LATE_AND_NO_TIME = Submission("ada", "dense", "1", late=True)
         ("one_unit", 80, "", "the course takes it as 1 day"),
     ],
 )
-def test_late_by_nobody_knows_how_much_ends_as_the_course_says(
+def test_late_by_an_unknown_time_ends_as_the_course_says(
     rule: Any, score: int, unclear: str, message: str
 ) -> None:
     policies = replace(PENALTY_A_DAY, unknown_lateness=rule)
@@ -37,13 +37,13 @@ def test_late_by_nobody_knows_how_much_ends_as_the_course_says(
     assert message in "".join(step.says for step in final.steps)
 
 
-def test_where_being_late_costs_nothing_a_mark_of_lateness_changes_nothing() -> None:
+def test_a_mark_of_lateness_changes_nothing_without_a_penalty() -> None:
     policies = replace(PENALTY_A_DAY, penalty=None)
     final = apply_policy_to(policies, standing_of(LATE_AND_NO_TIME, 90), 0)
     assert (final.score, final.unclear) == (90, "")
 
 
-def test_a_persons_word_on_the_time_stands_above_what_is_known() -> None:
+def test_an_instructors_word_on_the_time_outranks_the_exports() -> None:
     """On time, or at a given time: deadline and penalty then apply, and the student reads who decided."""
     with_time = replace(LATE_AND_NO_TIME, submitted_at="2026-10-09T00:00:00+02:00")
     for submission in (LATE_AND_NO_TIME, with_time):

@@ -347,7 +347,7 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
     assert page.index('<tr class="survivor"><th>only_on_five_axes') < page.index("<tr><th>not_flipped")
 
 
-def test_the_solution_is_graded_on_each_further_device_at_hand(
+def test_the_solution_is_graded_on_each_further_available_device(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(sound)
@@ -373,7 +373,7 @@ def test_a_solution_that_fails_on_a_further_device_is_a_finding(
     assert "the solution does not pass on cuda: error" in output
 
 
-def test_a_condition_that_nobody_knows_is_the_loaders_complaint(
+def test_an_unknown_condition_is_the_loaders_complaint(
     sound: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = sound / "assignments" / "tiny" / "rubric.yaml"

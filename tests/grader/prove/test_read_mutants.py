@@ -87,7 +87,7 @@ def test_an_assignment_without_mutants_has_none(course: Path) -> None:
     assert read_mutants(Views(load(course / "assignments" / "tiny"))) == ((), ())
 
 
-def test_what_is_wrong_with_one_mutant_hides_no_other(
+def test_a_faulty_mutant_hides_no_other(
     read: Callable[[str], tuple[list[str], list[str]]],
 ) -> None:
     names, findings = read(
@@ -187,7 +187,7 @@ def test_a_second_mutant_of_one_name_is_a_finding_even_of_a_faulty_one(
     assert findings == ["9: found mutant 'doubled' a second time: names are unique"]
 
 
-def test_an_exercise_that_no_file_handed_in_defines_has_no_mutants(course: Path) -> None:
+def test_an_exercise_that_no_submitted_file_defines_has_no_mutants(course: Path) -> None:
     folder = course / "assignments" / "tiny"
     (folder / "templates" / "extra.py.j2").write_text('{{ exercise("reference.conv:undilate") }}\n')
     (folder / "mutants.py").write_text('@mutant(of="undilate")\ndef m(a):\n    """M."""\n')

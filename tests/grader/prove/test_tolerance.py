@@ -11,7 +11,7 @@ from grader.judge.comparisons.bound import linear_bound
 from grader.judge.differences.difference import Expected
 from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
-from grader.model.assignment import Case
+from grader.model.assignment import Case, Data
 from grader.prove import tolerance
 from grader.prove.tolerance import COMPUTATIONS, Sweep, sweep
 
@@ -39,7 +39,7 @@ PROBES = [
 def proof_of(name: str, number: int) -> tuple[Case, Inputs, Expected]:
     """A real-valued case and its expected values, from our own computation in float64."""
     kind, parameters, compare = CASES[name]
-    case = Case("real", "only", "probe", kind, parameters, data="normal", compare=compare)
+    case = Case("real", "only", "probe", kind, parameters, data=Data.NORMAL, compare=compare)
     inputs = draw(case, "tiny")
     results = COMPUTATIONS[kind][number]({n: inputs.array(n)[None] for n in inputs.bases}, inputs.values)
     return case, inputs, Expected((results.exact[0, ...],), (results.bound[0, ...],))
@@ -120,7 +120,7 @@ def test_just_inside_and_just_outside_are_where_they_are_said_to_be(exact: float
 
 def test_a_reduced_case_keeps_its_remainders() -> None:
     large = {"batch": 8, "x": [61, 40, 32], "w": [5, 3, 64], "stride": [4, 3], "padding": [1, 2], "view": ()}
-    case = Case("real", "only", "probe", "conv", large, data="normal", compare="bound")
+    case = Case("real", "only", "probe", "conv", large, data=Data.NORMAL, compare="bound")
     sizes = tolerance._reduced(case).parameters
     assert sizes["x"] == [17, 16, 4] and sizes["w"] == [5, 3, 4] and sizes["batch"] == 2
     assert {k: sizes[k] for k in ("stride", "padding")} == {k: large[k] for k in ("stride", "padding")}

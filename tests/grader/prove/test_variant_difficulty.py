@@ -43,7 +43,7 @@ def test_every_difference_names_case_mutant_and_student() -> None:
     ]
 
 
-def test_what_is_compared_is_hidden_and_exact() -> None:
+def test_only_hidden_exact_cases_are_compared() -> None:
     cut = hidden_exact(load(ROOT / "assignments" / "conv_backward"))
     cases = [case for criterion in cut.rubric.criteria for case in criterion.cases]
 

@@ -1,8 +1,9 @@
-"""The tiny course, published to every target: made once, and only copied."""
+"""The tiny course, published to every target: made once for all workers, and only copied."""
 
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,12 @@ Scores = dict[str, tuple[float, float]]  # by criterion: the score, and the poin
 
 
 @pytest.fixture(scope="session")
-def published(
-    tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path], repository: Path
-) -> Path:
+def published(fill_once: Callable[..., Path], make_course: Callable[..., Path]) -> Path:
     """`course`, and a folder for each target."""
-    root = tmp_path_factory.mktemp("published")
+    return fill_once("published", partial(publish, make_course))
+
+
+def publish(make_course: Callable[..., Path], root: Path) -> None:
     course = make_course(
         root / "course",
         {
@@ -55,7 +57,6 @@ def published(
         bundle = bundle_of(Course(course), "tiny")
         for name in names():
             write_files(root / name, target_of(name).files(bundle))
-    return root
 
 
 @pytest.fixture

@@ -89,15 +89,17 @@ RUNNER = {
 
 
 @pytest.fixture(scope="module")
-def environment(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `.venv` that the workflow's own step sets up from the requirements and the wheel."""
-    folder = tmp_path_factory.mktemp("set-up") / "github"
-    shutil.copytree(published / "github", folder)
-    (job,) = yaml.safe_load((folder / WORKFLOW).read_text())["jobs"].values()
-    (set_up,) = (step["run"] for step in job["steps"] if step.get("name") == "Set up the grader")
-    process = run(["bash", "-e", "-c", set_up], folder, clean(folder.parent))
-    assert process.returncode == 0, process.stderr
-    return folder / ".venv"
+def environment(published: Path, fill_once: Callable[..., Path]) -> Path:
+    """The `.venv` that the workflow's own step sets up from requirements and wheel, once for all workers."""
+
+    def set_up(folder: Path) -> None:
+        shutil.copytree(published / "github", folder / "github")
+        (job,) = yaml.safe_load((folder / "github" / WORKFLOW).read_text())["jobs"].values()
+        (line,) = (step["run"] for step in job["steps"] if step.get("name") == "Set up the grader")
+        process = run(["bash", "-e", "-c", line], folder / "github", clean(folder))
+        assert process.returncode == 0, process.stderr
+
+    return fill_once("set-up", set_up) / "github" / ".venv"
 
 
 @pytest.mark.parametrize("name", SUBMISSIONS)
@@ -165,7 +167,7 @@ def schema(name: str) -> dict[str, Any]:
     ],
     ids=["github", "gitlab", "compose"],
 )
-def test_what_a_place_reads_is_what_its_public_schema_says(published: Path, file: Path, name: str) -> None:
+def test_each_target_file_follows_its_public_schema(published: Path, file: Path, name: str) -> None:
     document = yaml.safe_load((published / file).read_text())
     document = {
         "on" if key is True else key: value for key, value in document.items()
@@ -274,7 +276,7 @@ def test_a_submission_sees_no_variable_of_classroom_50s_runner(
     assert "ValueError" in body and "GITHUB" not in body and "CLASSROOM" not in body
 
 
-def test_what_a_student_brings_changes_nothing_that_classroom_50_grades_by(
+def test_a_students_files_do_not_change_the_grading_of_classroom_50(
     place: Callable[[str], Path], checkout: Callable[[str], Path], environment: Path
 ) -> None:
     bundle = place("classroom50") / "autograders" / "tiny"
@@ -371,7 +373,7 @@ def test_dockers_commands_are_commands_of_the_grader(published: Path) -> None:
     assert [parse(services[name]["command"]).command for name in ("batch", "desk")] == ["batch", "serve"]
 
 
-def test_the_image_copies_nothing_of_the_course_and_runs_as_nobody_special(published: Path) -> None:
+def test_the_image_copies_nothing_of_the_course_and_runs_without_rights(published: Path) -> None:
     folder = published / "docker"
     lines = (folder / "Dockerfile").read_text().splitlines()
     copied = [name for line in lines if line.startswith("COPY") for name in line.split()[1:-1]]
@@ -540,7 +542,7 @@ def test_every_target_is_written_by_the_command(
     ],
     ids=["no_program", "no_daemon", "all_there"],
 )
-def test_what_is_missing_is_said_and_everything_is_written(
+def test_a_missing_program_is_named_and_everything_is_written(
     published: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -27,7 +27,7 @@ def test_a_criterion_that_a_time_limit_ended_says_so() -> None:
     assert remark(ENDED) == "1 of 4 cases pass, 2 not run: a time limit ended this criterion"
 
 
-def test_a_case_that_was_not_run_fails_nothing_whoever_sees_it() -> None:
+def test_a_case_that_was_not_run_fails_nothing_in_any_view() -> None:
     (section,) = feedback_on(Grade("tiny", "ada", (ENDED,), "bubblewrap")).sections
     assert [block.status for block in section.blocks] == ["timeout", "not run"]
     assert ("why", WHY) in section.blocks[1].facts
@@ -99,13 +99,13 @@ def test_an_idea_is_shown_once_and_the_next_case_adds_something() -> None:
     )
 
 
-def test_a_case_that_was_not_run_is_told_after_those_that_fail() -> None:
+def test_a_case_that_was_not_run_comes_after_failing_ones() -> None:
     waits = CheckResult("grad", "b", Status.NOT_RUN, rationale="b counts once another case of grad passes")
     a, c = failing("a", idea="You flip."), failing("c", idea="You flip.")
     assert texts_of(criterion_of(a, waits, c)) == (["grad/a"], ["c", "b"])
 
 
-def test_an_idea_that_two_cases_share_is_told_in_full_once() -> None:
+def test_an_idea_that_two_cases_share_is_stated_in_full_once() -> None:
     """With exactly two failing cases both are shown, and the second one names the first."""
     both = (replace(failing(case, idea="You flip."), help="README.md#flip") for case in "ab")
     (section,) = feedback_on(criterion_of(*both)).sections
@@ -114,7 +114,7 @@ def test_an_idea_that_two_cases_share_is_told_in_full_once() -> None:
     assert [("read" in dict(one.facts)) for one in section.blocks] == [True, False]
 
 
-def test_of_two_ideas_only_the_new_one_is_told_in_full_with_its_link() -> None:
+def test_only_a_new_idea_is_stated_in_full_with_its_link() -> None:
     """The first case shows one idea, the second shows both; a third one with the first again adds nothing."""
     flip, pad = (
         Idea(name, name, f"You {name}.", f"README.md#{name}", explained=3, failing=3, is_sure=True)
@@ -144,7 +144,7 @@ def graded(*criteria: tuple[tuple[CheckResult, ...], tuple[Idea, ...]]) -> Grade
     return Grade("tiny", "ada", tuple(wrong), "none")
 
 
-def test_an_idea_of_an_earlier_criterion_is_told_by_its_case_with_the_evidence_of_its_own() -> None:
+def test_an_idea_of_an_earlier_criterion_is_stated_by_its_case_with_its_own_evidence() -> None:
     flip = Idea("flip", "flip", "You flip.", "README.md#flip", explained=2, failing=5, is_sure=False)
     likely = "Likely: 2 of 5 failing cases are exactly what this gives: You flip."
     first = failing("a", idea="This is it. You flip.")
@@ -200,7 +200,7 @@ def test_a_hidden_case_keeps_its_place_whatever_its_idea_is() -> None:
     )
 
 
-def test_a_shared_failure_stands_above_its_cases_unless_all_are_hidden() -> None:
+def test_a_shared_failure_comes_before_its_cases_unless_all_are_hidden() -> None:
     inner = Fact("inner", "Your flip is wrong, and this calls it. Fix flip first.", ("a", "b"))
     (section,) = feedback_on(criterion_of(failing("a"), failing("b"), facts=(inner,))).sections
     assert section.facts == (inner.text,)

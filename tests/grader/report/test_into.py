@@ -108,7 +108,7 @@ def test_canvas_semicolons_and_decimal_commas_are_written_back(path: Path) -> No
     assert not filled.notes
 
 
-def test_canvas_lines_that_are_no_students_are_told_by_their_structure(path: Path) -> None:
+def test_canvas_lines_without_a_student_are_recognized_by_structure(path: Path) -> None:
     german = ",,,,,Manuelle Veröffentlichung,\n    Mögliche Punkte,,,,,100,(nur lesen)\n"
     text = f'{CANVAS}{german}"Lovelace, Ada",7,1001,,A,,\n'
     filled = canvas(path, text)
@@ -264,7 +264,7 @@ def test_moodle_id_number_is_an_id_of_the_institution(path: Path) -> None:
     assert table(filled.files["moodle.csv"])[1][4] == "100"
 
 
-def test_moodle_a_column_that_cannot_be_told_is_asked_for(path: Path) -> None:
+def test_moodle_an_unrecognized_column_is_asked_for(path: Path) -> None:
     text = "Nr,Wer,Punkte,Etwas\nT 1,Ada Lovelace,,x\nT 2,Grace Hopper,,y\n"
     with pytest.raises(UserError) as error:
         moodle(path, text)

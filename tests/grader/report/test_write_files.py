@@ -24,7 +24,7 @@ def test_a_write_that_fails_leaves_the_earlier_files(tmp_path: Path, monkeypatch
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_file_where_a_folder_should_be_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_file_where_a_folder_should_be_is_explained_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
     with pytest.raises(UserError, match=r"out: cannot be written: File exists"):
         write_files(tmp_path / "out", {"grades.csv": b""})

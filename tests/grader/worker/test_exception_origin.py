@@ -237,7 +237,7 @@ def test_code_of_the_submission_that_has_no_frame_raises_too(
 
 
 @pytest.mark.parametrize(("probe", "source"), by_name(NOT_OF_THE_SUBMISSION))
-def test_what_the_course_raises_is_never_of_the_submission(
+def test_an_exception_of_the_course_is_never_the_submissions(
     probed: Callable[[str, str], bool], probe: str, source: str
 ) -> None:
     """The submission may have any shape, and a frame of it may lie around the course's code."""

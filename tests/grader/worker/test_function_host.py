@@ -71,14 +71,14 @@ def test_only_a_refusal_of_arguments_brings_its_text(host: FunctionHost) -> None
     assert call(host, 0, 1) == ("TypeError", "the function takes another number of arguments")
 
 
-def test_what_functions_keep_lasts_for_one_question(host: FunctionHost) -> None:
+def test_the_state_of_functions_lasts_for_one_question(host: FunctionHost) -> None:
     call(host, 0, 1, 2)
     assert call(host, 1) == 1
     load(host)
     assert call(host, 1) == 0
 
 
-def test_a_result_that_is_no_data_is_nobodys_answer() -> None:
+def test_a_result_that_is_not_data_is_no_answer() -> None:
     host = FunctionHost()
     host._functions = functions_of(SOURCE, [{"use": "lost", "given": {}}])
 

@@ -123,7 +123,7 @@ LEFT_ALONE = {
 
 
 @pytest.mark.parametrize("source", LEFT_ALONE.values(), ids=LEFT_ALONE)
-def test_what_the_rules_allow_works_as_ever(run: Run, source: str) -> None:
+def test_allowed_code_works_under_the_rules(run: Run, source: str) -> None:
     assert run(source) == ""
 
 

@@ -101,7 +101,7 @@ def test_every_dtype_that_travels_keeps_its_values(code: str, order: str, data: 
     }.values(),
     ids=["0-d", "scalar", "zero-size", "bool", "int", "shape", "empty_shape", "negative_strides", "nan"],
 )
-def test_what_is_a_single_array_crosses_as_one(value: Any, expected: Any, ndarray: ModuleType) -> None:
+def test_a_single_array_crosses_as_one(value: Any, expected: Any, ndarray: ModuleType) -> None:
     (raw,) = to_raw(value, ndarray)
 
     assert decoded(raw).dtype == expected.dtype
@@ -148,7 +148,7 @@ def test_a_tuple_of_arrays_is_several_and_a_tuple_of_ints_is_one(ndarray: Module
         }
     ),
 )
-def test_what_is_no_array_is_refused_with_a_line_for_the_student(
+def test_a_result_that_is_not_an_array_is_refused_with_a_line(
     value: Any, phrase: str, ndarray: ModuleType
 ) -> None:
     with pytest.raises(TypeError) as error:
@@ -157,7 +157,7 @@ def test_what_is_no_array_is_refused_with_a_line_for_the_student(
     assert "\n" not in str(error.value)
 
 
-def test_what_crosses_is_a_copy(ndarray: ModuleType) -> None:
+def test_a_value_that_crosses_is_a_copy(ndarray: ModuleType) -> None:
     array = GRID.copy()
     (raw,) = to_raw(array, ndarray)
     array[...] = 99
@@ -203,7 +203,7 @@ def test_a_case_whose_arrays_do_not_fit_its_names_is_refused() -> None:
         Case({"values": {}, "inputs": {"x": [], "w": []}}, [RawArray("<f4", (), bytes(4))])
 
 
-def test_a_function_is_found_in_whichever_module_was_handed_in(ndarray: ModuleType) -> None:
+def test_a_function_is_found_in_whichever_module_was_submitted(ndarray: ModuleType) -> None:
     one, two = ModuleType("one"), ModuleType("two")
     two.conv = len  # type: ignore[attr-defined]
     submission = Submission([one, two], ndarray, "float32", "cpu")

@@ -70,7 +70,7 @@ def test_the_numbers_are_those_of_the_kernels_headers(machine: str) -> None:
 
 @pytest.mark.parametrize("has_gpu", [False, True])
 @pytest.mark.parametrize("machine", filters.DENIED)
-def test_what_is_denied_is_refused_and_the_rest_is_not(machine: str, has_gpu: bool) -> None:
+def test_denied_system_calls_are_refused_and_others_are_not(machine: str, has_gpu: bool) -> None:
     program = filters.filter_program(machine, has_gpu)
     denied = {n for name, n in filters.DENIED[machine].items() if not (has_gpu and name == "memfd_create")}
     special = {filters.CLONE3}

@@ -30,7 +30,7 @@ def test_the_longest_unused_go_first_and_what_was_left_half_done_with_them(folde
     assert {path.name for path in folder.iterdir()} == {"a", "b", "c"}
 
 
-def test_what_was_used_lately_stays_however_much_it_is(folder):
+def test_recently_used_files_stay_however_large_they_are(folder):
     os.utime(folder / "e")
     make_room(folder, 0)
     assert {path.name for path in folder.iterdir()} == {"e"}

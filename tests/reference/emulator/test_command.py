@@ -193,7 +193,7 @@ def test_a_template_is_named_by_its_instance(folder):
     assert (process.returncode, "[3. 3. 3. 3.]" in process.stdout) == (0, True)
 
 
-def test_what_only_nvidias_compiler_refuses_is_told(folder):
+def test_a_refusal_of_nvidias_compiler_alone_is_shown(folder):
     pytest.importorskip("nvidia.cuda_nvrtc")
     # g++ takes a C library's function that device code does not have
     text = "__global__ void add(float *out)\n{\n    out[0] = __builtin_parity(3);\n}\n"

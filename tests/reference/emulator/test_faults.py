@@ -275,7 +275,7 @@ def test_a_finding_names_the_element_and_the_other_thread_as_the_kernel_does(req
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_what_is_right_is_not_accused(module, name):
+def test_correct_kernels_are_not_accused(module, name):
     run, _ = checked(module, name, RIGHT[name][0])
     assert run.findings == ()
 
@@ -457,7 +457,7 @@ float table[4];
 """
 
 
-def test_a_source_in_which_local_arrays_cannot_be_told_apart_compiles_without_a_second_run(request):
+def test_a_source_with_indistinguishable_local_arrays_compiles_without_a_second_run(request):
     """Its errors are those of the source as it is."""
     folder = request.config.cache.mkdir("kernels")
     for _ in range(2):
@@ -545,7 +545,7 @@ def test_a_crash_leaves_the_next_launch_as_it_is(module):
         assert not module.launch("division", 1, 4, [1, out]).findings
 
 
-def test_without_checks_a_crash_is_told_as_well(request):
+def test_without_checks_a_crash_is_reported_too(request):
     source = kernel("division", *FAULTS["division"])
     module = Module(source, checked=False, folder=request.config.cache.mkdir("kernels"))
     (finding,) = module.launch("division", 1, 4, [0, np.ones(4, "int32")]).findings

@@ -11,7 +11,7 @@ def folder(add_kernel_runtime, tmp_path_factory):
     return add_kernel_runtime(tmp_path_factory.mktemp("kernels"))
 
 
-def test_what_a_group_waits_for_is_its_own_threads(folder):
+def test_a_group_waits_for_its_own_threads_only(folder):
     """A tile orders its lanes and no others, a group of lanes that run together likewise."""
     source = """#include <cooperative_groups.h>
 namespace cg = cooperative_groups;
@@ -33,7 +33,7 @@ __global__ void kernel(int *out, int other)
 @pytest.mark.parametrize(
     "write", ["atomicMax(at, i)", "__stcg(at, i)", "sincosf(0, f, f)", "at[0] = __ldg(n)"]
 )
-def test_what_a_header_does_is_told_at_the_line_that_asks_for_it(folder, write):
+def test_a_finding_in_a_header_has_the_calling_line(folder, write):
     source = f"""__global__ void kernel(int *n, float *f)
 {{
     int i = threadIdx.x;
@@ -70,7 +70,7 @@ def test_a_kernel_may_say_its_launch_bounds(folder, bounds, place):
         ("void *to[] = {&&here, &&there}; goto *to[n]; here: n = 1; there: n = 2;", "called by a pointer"),
     ],
 )
-def test_what_is_not_there_is_refused_at_its_line(folder, line, complaint):
+def test_a_missing_header_is_refused_at_its_line(folder, line, complaint):
     with pytest.raises(CompileError, match=complaint) as error:
         Module(f"__global__ void kernel(int n)\n{{\n{line}\n}}\n", folder=folder)
     assert "kernels.cu:3:" in str(error.value)
@@ -94,7 +94,7 @@ __global__ void other(int n, int *out) { out[0] = n; }
     assert out[0] == 34
 
 
-def test_a_threads_own_stack_is_nobody_elses(folder):
+def test_no_thread_reaches_the_stack_of_another(folder):
     """A pointer to a local variable, given to another thread, is an address far from every array."""
     source = """__global__ void kernel(float *out)
 {

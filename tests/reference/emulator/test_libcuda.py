@@ -258,14 +258,14 @@ def check(module, name):
 
 
 @pytest.mark.parametrize(("lines", "values"), by_name(CLEAN))
-def test_what_is_in_order_is_clean_and_right(module, request, lines, values):
+def test_ordered_accesses_are_clean_and_right(module, request, lines, values):
     run, out = check(module, request.node.callspec.id)
     assert run.findings == ()
     assert values == {at: int(out[at]) for at in values}
 
 
 @pytest.mark.parametrize(("lines", "kind", "text"), by_name(WRONG))
-def test_what_is_not_in_order_is_found(module, request, lines, kind, text):
+def test_unordered_accesses_are_found(module, request, lines, kind, text):
     run, _ = check(module, request.node.callspec.id)
     program_lines = program().split("\n")
     lines_found = [program_lines[f.line - 1] for f in run.findings if f.kind == kind]

@@ -34,7 +34,7 @@ def test_each_line_has_its_own_costs(lines):
     assert lines[9] == LineCost(9, 1, 1, 1, 0, 0, 32, 32)  # one address for all
 
 
-def test_what_is_worth_a_look_is_said(lines):
+def test_wasteful_lines_are_named_with_their_cost(lines):
     assert lines[5].complaints == ("31 bank conflicts in 1 requests",)
     assert lines[6].complaints == ("32 transactions of global memory, where 4 would do",)
     assert lines[8].complaints == (
@@ -44,7 +44,7 @@ def test_what_is_worth_a_look_is_said(lines):
     assert lines[9].complaints == ()
 
 
-def test_what_is_not_counted_has_no_costs(request):
+def test_uncounted_runs_have_no_costs(request):
     module = Module(SOURCE, folder=request.config.cache.mkdir("kernels"))
     assert module.launch("kernel", 1, 32, [np.zeros(1024, "f"), np.zeros(32, "f")]).lines == ()
 
@@ -60,6 +60,6 @@ def test_the_most_wasteful_request_is_kept_with_the_lanes_addresses(lines):
     assert lines[9].worst is None
 
 
-def test_what_lanes_ask_for_in_no_order_is_listed():
+def test_accesses_without_a_pattern_are_listed():
     request = WarpRequest("", (3, 35, 2), 4, 2, 1)
     assert str(request) == "a warp asks for words 3 35 2 of shared memory: 2 passes, where 1 would do"

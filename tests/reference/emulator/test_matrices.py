@@ -96,7 +96,7 @@ WRONG = {  # threads, a's first element, its leading dimension; kind, a word of 
 
 
 @pytest.mark.parametrize(("threads", "first", "lda", "kind", "says"), by_name(WRONG))
-def test_what_a_gpu_does_not_take_is_found_at_its_line(module, threads, first, lda, kind, says):
+def test_code_that_a_gpu_refuses_is_found_at_its_line(module, threads, first, lda, kind, says):
     whole = np.zeros(256 + first, np.float16)
     out = np.zeros((16, 16), np.float32)
     arguments = [whole[first:], np.zeros(256, np.float16), out, lda, 16, 16, 1]

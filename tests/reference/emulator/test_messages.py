@@ -23,7 +23,7 @@ def complaint_of(source: str, folder: Path) -> str:
     return str(error.value)
 
 
-def test_a_missing_semicolon_is_told_alone_with_its_line(folder: Path) -> None:
+def test_a_missing_semicolon_is_the_only_message_and_has_its_line(folder: Path) -> None:
     """Unused parameters of the handout's stubs draw warnings, and no student reads them."""
     message = complaint_of(STUB + "__global__ void f(float* out) {\n    out[0] = 1.0f\n}\n", folder)
 
@@ -32,7 +32,7 @@ def test_a_missing_semicolon_is_told_alone_with_its_line(folder: Path) -> None:
     assert second == "    out[0] = 1.0f"
 
 
-def test_at_most_ten_errors_are_told(folder: Path) -> None:
+def test_at_most_ten_errors_are_shown(folder: Path) -> None:
     body = "".join(f"    out[{n}] = missing_{n};\n" for n in range(25))
     message = complaint_of(f"__global__ void f(float* out) {{\n{body}}}\n", folder)
 
@@ -66,7 +66,7 @@ def test_a_kernel_that_is_left_out_shows_its_error_alone(folder: Path) -> None:
     ["__shared__ float sums[n]; out[0] = sums[n - 1];", "static float kept = out[n]; out[0] = kept;"],
     ids=["shared_array_of_a_variable_length", "static_variable"],
 )
-def test_what_only_the_linker_refuses_is_told_with_its_line_and_the_mend(folder: Path, body: str) -> None:
+def test_an_error_of_the_linker_has_a_line_and_a_remedy(folder: Path, body: str) -> None:
     message = complaint_of(f"__global__ void f(float* out, int n) {{\n{body}\n}}\n", folder)
 
     assert message.startswith("kernels.cu:2: the length of a shared array must be a constant")

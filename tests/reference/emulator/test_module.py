@@ -77,9 +77,7 @@ def in_one_file(module, bodies, parameters):
     ],
 )
 @pytest.mark.parametrize("checked", [True, False])
-def test_what_is_no_call_of_the_kernel_is_an_error_that_names_the_argument(
-    module, checked, arguments, complaint
-):
+def test_a_wrong_argument_of_a_launch_is_named(module, checked, arguments, complaint):
     with pytest.raises(ValueError, match=complaint):
         module(FILL, checked=checked).launch("fill", 1, 32, arguments)
 
@@ -194,7 +192,7 @@ __global__ void kernel(float *out) { out[0] = 1; }
 """
 
 
-def test_what_outlives_a_launch_is_told_by_name_and_line(request):
+def test_a_variable_that_outlives_a_launch_is_named_with_its_line(request):
     folder = request.config.cache.mkdir("kernels")
     _, library, _ = compile_library(LASTING, "k.cu", {}, (), True, folder)
     assert lasting_variables(library.read_bytes()) == [
@@ -499,7 +497,7 @@ def test_an_error_outside_of_kernels_or_in_all_of_them_is_one_of_the_file(module
         }
     ),
 )
-def test_what_is_not_emulated_is_a_compile_error_with_its_line(module, line, complaint):
+def test_a_feature_that_is_not_emulated_is_an_error_with_its_line(module, line, complaint):
     source = f"// it is not here: cudaMalloc\n__global__ void kernel(float *out)\n{{\n{line}\n}}\n"
     with pytest.raises(CompileError, match=complaint) as error:
         module(source)
@@ -599,7 +597,7 @@ def test_bank_conflicts_are_those_of_the_stride(strides, number, conflicts):
 
 
 @pytest.mark.parametrize("dtype", ["int32", "float64"])
-def test_what_a_warp_reads_at_random_is_counted_as_its_distinct_units(module, dtype):
+def test_random_reads_of_a_warp_count_as_their_distinct_units(module, dtype):
     """Near addresses and far ones, with lanes in any order, against sets of sectors and of words by bank."""
     kind = {"int32": "int", "float64": "double"}[dtype]
     body = f"""

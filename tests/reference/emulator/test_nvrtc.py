@@ -37,7 +37,7 @@ def test_a_line_belongs_to_the_function_around_it(line, name):
     assert function_at(SOURCE, line) == name
 
 
-def test_what_a_gpu_takes_has_no_errors():
+def test_code_that_a_gpu_accepts_has_no_errors():
     assert refused(SOURCE) == ()
 
 

@@ -96,7 +96,7 @@ def whole(folder, text):
 
 
 @pytest.mark.parametrize(("lines", "declared"), INCLUDES.values(), ids=INCLUDES)
-def test_a_header_beside_the_file_is_a_part_of_its_text(folder, lines, declared):
+def test_a_header_in_the_files_folder_is_part_of_its_text(folder, lines, declared):
     text = whole(folder, f"{lines}\nint last;\n").text
     assert [line for line in text.split("\n") if line.startswith("int ")] == [*declared, "int last;"]
 
@@ -121,7 +121,7 @@ def test_many_headers_that_include_each_other_come_once_each(folder):
     ["loop.h", "nul\0.h", "latin.h", "roster.csv", "linked.inc", f"{'long' * 99}.h"],
     ids=["a_circle_of_links", "no_name", "latin_1", "a_table", "a_link_to_a_table", "too_long"],
 )
-def test_a_header_that_cannot_be_read_is_told_with_its_line(folder, name):
+def test_an_unreadable_header_is_named_with_its_line(folder, name):
     (folder / "loop.h").symlink_to(folder / "loop.h")
     (folder / "latin.h").write_bytes("// größer\n".encode("latin-1"))
     (folder / "linked.inc").symlink_to(folder / "roster.csv")

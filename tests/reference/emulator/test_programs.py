@@ -701,7 +701,7 @@ def test_a_program_does_what_it_does_on_a_gpu(program, request, lines, printed):
 
 
 @pytest.mark.parametrize(("lines", "printed", "status", "in_kernels"), by_name(WRONG))
-def test_what_is_wrong_is_found_at_its_line(program, request, lines, printed, status, in_kernels):
+def test_each_mistake_is_found_at_its_line(program, request, lines, printed, status, in_kernels):
     name = request.node.callspec.id
     done, report = run(program, name)
     findings = {(f.line, f.kind) for f in (*report.findings, *report.notes)}
@@ -861,7 +861,7 @@ def test_a_report_is_whole_if_its_last_record_counts_those_before_it(records, is
     assert is_whole == read_records(records, Program("int main() {}"), b"").is_whole
 
 
-def test_what_a_program_may_not_have_on_the_device_it_may_have_on_the_host():
+def test_the_host_may_use_features_that_the_device_may_not():
     statement = 'asm("");'
     Program(f"int main() {{ {statement} }}").text()
     with pytest.raises(CompileError, match=r"program\.cu:1: `asm`"):

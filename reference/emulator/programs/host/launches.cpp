@@ -8,7 +8,7 @@
 #include <cstring>
 #include <ctime>
 
-INTERFACE int emulator_run(void (*kernel)(void **), void **given, const emulator::Launch *how);
+INTERFACE int emulator_run(void (*kernel)(void **), void **given, const emulator::Launch *configuration);
 INTERFACE const char *emulator_output();
 extern "C" __attribute__((weak)) const char emulator_local_arrays[];  // the program's: those without a value, each as "line name;"
 
@@ -170,7 +170,7 @@ struct emulator_configuration {
 // Makes the next launch cooperative: all of its blocks exist at the same time.
 INTERFACE void emulator_next_is_cooperative() { is_cooperative = true; }
 
-INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator_configuration *how,
+INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator_configuration *configuration,
     void (*enter)(void **), void *task, std::size_t task_size)
 {
     bool cooperative = is_cooperative;
@@ -185,11 +185,11 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
     }
     auto limit = shared_limits.find(base_name(kernel));
     Launch one = {};
-    std::copy(how->grid, how->grid + 3, one.grid);
-    std::copy(how->block, how->block + 3, one.block);
-    one.dynamic_shared = std::uint32_t(std::min<std::size_t>(how->shared, UINT32_MAX));
+    std::copy(configuration->grid, configuration->grid + 3, one.grid);
+    std::copy(configuration->block, configuration->block + 3, one.block);
+    one.dynamic_shared = std::uint32_t(std::min<std::size_t>(configuration->shared, UINT32_MAX));
     one.shared_limit = limit == shared_limits.end() ? SHARED : limit->second;
-    std::string mistake = mistake_of(one.grid, one.block, how->shared, one.shared_limit);
+    std::string mistake = mistake_of(one.grid, one.block, configuration->shared, one.shared_limit);
     if (!mistake.empty()) {
         tell_host("bad_launch", line, 0, "%s is launched with %s, which no GPU takes", kernel, mistake.c_str());
         fail(INVALID_CONFIGURATION);
@@ -214,7 +214,7 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
     is_parameter = is_an_argument;
     parameters_start = static_cast<char *>(task);
     parameters_size = task_size;
-    std::string size = columns({how->grid[0], how->grid[1], how->grid[2], how->block[0], how->block[1], how->block[2]});
+    std::string size = columns({one.grid[0], one.grid[1], one.grid[2], one.block[0], one.block[1], one.block[2]});
     int orders = all > 1 && launches[kernel + size]++ < ORDERLY ? most_orders : 1;
     Snapshot before, after;
     if (orders > 1)

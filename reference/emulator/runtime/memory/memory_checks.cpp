@@ -70,7 +70,7 @@ __attribute__((noinline)) void look_again(std::size_t offset, int size)
 inline void step(Mode mode, std::size_t offset, int size, std::uint64_t place)
 {
     if (__builtin_expect(pending.is_open, 0))
-        settle();
+        judge_pending_store();
     if (__builtin_expect(mode != WRITE && place == last_place, 0))
         look_again(offset, size);
     last_place = place;
@@ -192,7 +192,7 @@ inline void read_4(const volatile void *pointer, std::uint64_t place)
 }  // namespace
 
 // The verdict on a suspected store: it changed nothing, or it is a race.
-void settle()
+void judge_pending_store()
 {
     if (!pending.is_open)
         return;

@@ -149,11 +149,11 @@ INTERFACE long long emulator_clock()
 
 // 0: every thread finished. 1: it stopped, and the findings say why. 2: no memory for stacks. If the blocks take long and
 // only `given_arrays` connect them, up to `cores` processes run them.
-INTERFACE int emulator_run_on(void (*kernel)(void **), void **given, const Launch *how, int cores,
+INTERFACE int emulator_run_on(void (*kernel)(void **), void **given, const Launch *requested, int cores,
     const SharedArray *given_arrays, std::size_t array_count)
 {
     const double WORTH_IT = 0.01;  // seconds; starting the processes takes one or two thousandths
-    launch = *how;
+    launch = *requested;
     entry = kernel;
     emulator_poison = launch.poison;
     orders_some = std::find(of_some_lanes.begin(), of_some_lanes.end(), kernel) != of_some_lanes.end();
@@ -200,9 +200,9 @@ INTERFACE int emulator_run_on(void (*kernel)(void **), void **given, const Launc
     return stopped;
 }
 
-INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *how)
+INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *requested)
 {
-    return emulator_run_on(kernel, given, how, 1, nullptr, 0);
+    return emulator_run_on(kernel, given, requested, 1, nullptr, 0);
 }
 
 // Grows when a run learns something about its kernel that later runs use.

@@ -115,7 +115,7 @@ inline __attribute__((always_inline)) void give_way(void **here, int number)
 
 inline __attribute__((always_inline)) void wait(State state)
 {
-    settle();
+    judge_pending_store();
     waits = ++threads[thread].waits;
     ++turns;
     if (stores)
@@ -141,7 +141,7 @@ inline __attribute__((always_inline)) void wait(State state)
 
 void leave()
 {
-    settle();
+    judge_pending_store();
     idle = 0;
     states[thread] = DONE;
     ++done;
@@ -302,7 +302,7 @@ void spin()
 
 void stop()
 {
-    settle();
+    judge_pending_store();
     stopped = true;
     void *nowhere;
     emulator_switch(&nowhere, scheduler);

@@ -115,7 +115,7 @@ def test_a_stub_keeps_comment_and_signature() -> None:
     assert kernel.stub == f"{head}    // yours to write\n}}"
 
 
-def test_a_stub_keeps_what_stands_around_the_marks_and_no_mark_is_left() -> None:
+def test_a_stub_keeps_the_code_around_the_marks_and_no_mark() -> None:
     kernel = cut_kernel(LIBRARY, "guarded")
 
     assert kernel is not None
@@ -183,7 +183,7 @@ def test_two_lines_of_a_solution_in_a_handout_are_a_leak(course: Path) -> None:
     assert not leaks(course, exercises, render(load(course / "assignments" / "tiny"), "handout").files)
 
 
-def test_a_mutant_stands_where_the_exercise_stood_with_its_helpers_above(course: Path) -> None:
+def test_a_mutant_takes_the_exercises_place_below_its_helpers(course: Path) -> None:
     folder = course / "assignments" / "tiny"
     (folder / "mutants.py").unlink(missing_ok=True)
     (folder / "mutants.cu").write_text(WRONG)

@@ -88,7 +88,7 @@ def test_a_stub_keeps_decorators_signature_and_docstring_and_nothing_else(root: 
     assert stub_of(root, "whole") == LIBRARY[start:end] + "    raise NotImplementedError"
 
 
-def test_a_stub_keeps_what_stands_around_the_marks(root: Path) -> None:
+def test_a_stub_keeps_the_code_around_the_marks(root: Path) -> None:
     assert stub_of(root, "marked").splitlines() == [
         "def marked(a):",
         '    """Half of it is given."""',
@@ -162,7 +162,7 @@ def test_a_reference_that_names_no_function_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize("name", ["undocumented", "Box.__init__"])
-def test_what_has_no_docstring_can_be_provided_and_is_no_exercise(root: Path, name: str) -> None:
+def test_a_function_without_docstring_can_only_be_provided(root: Path, name: str) -> None:
     function = find_exercise(root, f"library.things:{name}")
 
     assert function.whole.strip() in LIBRARY
@@ -170,7 +170,7 @@ def test_what_has_no_docstring_can_be_provided_and_is_no_exercise(root: Path, na
         _ = function.stub
 
 
-def test_a_method_is_cut_as_it_stands_in_its_class(root: Path) -> None:
+def test_a_method_is_cut_with_its_indentation_in_the_class(root: Path) -> None:
     function = find_exercise(root, "library.things:Box.method")
     head = '    @property\n    def method(self):\n        """Not a function of the module."""\n'
 
@@ -344,7 +344,7 @@ def test_a_property_is_cut_with_its_setter(optimizers: Path) -> None:
     assert exercise.stub.count("raise NotImplementedError") == 2
 
 
-def test_where_a_class_marks_a_solution_all_else_in_it_is_given(optimizers: Path) -> None:
+def test_a_class_with_marks_gives_everything_outside_of_them(optimizers: Path) -> None:
     exercise = find_exercise(optimizers, "library.optimizers:Halves")
 
     assert exercise.functions == ("Halves.asked",)

@@ -125,7 +125,7 @@ def test_a_handout_gets_what_the_function_needs_and_no_more(root: Path) -> None:
         ("reference.words:undocumented", "has no docstring"),
     ],
 )
-def test_what_is_no_exercise_is_said_in_one_line(root: Path, place: str, message: str) -> None:
+def test_an_invalid_exercise_is_explained_in_one_line(root: Path, place: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
         read_function(root, place)
 

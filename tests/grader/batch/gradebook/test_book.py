@@ -103,7 +103,7 @@ def addressed(grade: Grade) -> Graded:
 
 @settings(max_examples=30, deadline=None)
 @given(grades=st.dictionaries(NAMES, GRADES, max_size=3))
-def test_what_was_written_is_read_back_equal(grades: dict[str, Grade]) -> None:
+def test_a_written_value_is_read_back_equal(grades: dict[str, Grade]) -> None:
     with tempfile.TemporaryDirectory() as folder, Gradebook(f"sqlite:///{folder}/gradebook.db") as book:
         for student, grade in grades.items():
             record(book, student, grade)
@@ -195,7 +195,7 @@ def test_a_new_submission_counts_and_the_grade_of_the_old_one_stays(
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
-def test_of_several_that_may_count_the_best_does_and_of_equals_the_last(
+def test_the_best_submission_counts_and_among_equals_the_last(
     gradebook: Gradebook, order: Iterable[int]
 ) -> None:
     submissions = [Submission("ada", "conv", f"files-{n}", sequence=str(n)) for n in range(3)]
@@ -340,7 +340,7 @@ def test_writing_a_grade_reads_no_whole_table(sqlite_url: str, grade: Grade) -> 
     assert not scans
 
 
-def test_what_a_full_disk_refuses_is_said_and_what_was_written_stays(sqlite_url: str) -> None:
+def test_a_full_disk_is_reported_and_written_files_stay(sqlite_url: str) -> None:
     with Gradebook(sqlite_url) as book:
 
         @event.listens_for(book._database.engine, "begin")
@@ -555,7 +555,7 @@ def a_folder(path: Path) -> None:
 @pytest.mark.parametrize(
     "trouble", [not_a_database, somebody_elses, newer_schema, older_than_versions, a_folder]
 )
-def test_a_file_that_is_no_gradebook_is_said_in_one_line_and_left_alone(
+def test_a_file_that_is_no_gradebook_is_explained_in_one_line_and_left_alone(
     tmp_path: Path, trouble: object
 ) -> None:
     path = tmp_path / "gradebook.db"
@@ -578,13 +578,13 @@ def test_a_file_that_is_no_gradebook_is_said_in_one_line_and_left_alone(
         "postgresql://nobody@/none?host=/nowhere",
     ],
 )
-def test_a_url_that_nothing_opens_is_said_in_one_line(url: str) -> None:
+def test_a_url_that_nothing_opens_is_explained_in_one_line(url: str) -> None:
     with pytest.raises(UserError, match="cannot use this gradebook") as error:
         Gradebook(url)
     assert "\n" not in str(error.value)
 
 
-def test_another_kind_of_database_is_said_in_one_line() -> None:
+def test_another_kind_of_database_is_explained_in_one_line() -> None:
     with pytest.raises(UserError, match="SQLite or PostgreSQL"):
         Gradebook("mysql://host/db")
 

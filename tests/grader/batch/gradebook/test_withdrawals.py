@@ -120,7 +120,7 @@ def test_after_a_run_is_withdrawn_what_counted_before_counts_again(gradebook: Gr
     assert log == [(action, who) for action in ("withdrawn", "restored") for who in ("", "ada", "ghost")]
 
 
-def test_of_several_that_could_count_again_the_one_that_counted_does(gradebook: Gradebook) -> None:
+def test_the_submission_that_counted_before_counts_again(gradebook: Gradebook) -> None:
     """Time does not matter: under the policy `best` an earlier one counted."""
     submissions = [Submission("ada", "conv", f"files-{n}", str(n)) for n in range(2)]
     with gradebook.run("conv", "by"):
@@ -213,7 +213,7 @@ def run(intake: Intake, book: Gradebook) -> tuple[BatchSummary, str]:
     return summary, output.getvalue()
 
 
-def test_which_run_brought_a_submission_is_known_of_an_earlier_schema_too(
+def test_an_earlier_schema_also_knows_which_run_brought_a_submission(
     url: str, write_old: Callable[..., None]
 ) -> None:
     submissions = {"ada": Submission("ada", "conv", "1")}

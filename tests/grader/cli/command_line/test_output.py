@@ -78,7 +78,7 @@ def work_is_done(command: str) -> bool:
         ),
     ],
 )
-def test_what_an_encoding_lacks_is_replaced_and_the_rest_is_shown(
+def test_characters_that_an_encoding_lacks_are_replaced(
     words: Mapping[str, tuple[list[str], int]], command: str, environment: Mapping[str, str]
 ) -> None:
     line, status = words[command]

@@ -70,7 +70,7 @@ def test_a_second_signal_does_not_interrupt_the_clean_up(
 @pytest.mark.parametrize(
     ("number", "ending"), [(signal.SIGTERM, "143\n"), (signal.SIGHUP, "129\n"), (signal.SIGINT, "ended\n")]
 )
-def test_what_ctrl_c_ends_in_success_another_signal_does_not(number: signal.Signals, ending: str) -> None:
+def test_only_ctrl_c_can_end_a_command_with_success(number: signal.Signals, ending: str) -> None:
     """A library may raise a plain KeyboardInterrupt in place of the signal's exception."""
     process = running(REPLACED)
     process.send_signal(number)

@@ -278,7 +278,7 @@ def test_a_link_is_no_file(repository: Callable[..., tuple[Path, list[str]]], tm
     assert [path.name for path in (tmp_path / "class").rglob("*") if path.is_file()] == ["collected.json"]
 
 
-def test_of_submodules_and_huge_files_nothing_is_read(
+def test_submodules_and_huge_files_are_not_read(
     repository: Callable[..., tuple[Path, list[str]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(git_reader, "MAX_FILE", 1 << 16)
@@ -362,5 +362,5 @@ def test_a_file_without_pushes_is_refused(tmp_path: Path, text: str) -> None:
         (["x-ada-b", "y-ada-c"], ""),
     ],
 )
-def test_what_all_names_begin_with_is_no_part_of_a_login(names: list[str], prefix: str) -> None:
+def test_a_common_beginning_of_names_is_no_part_of_a_login(names: list[str], prefix: str) -> None:
     assert common_prefix(names, "tiny") == prefix

@@ -83,7 +83,7 @@ def test_no_run_passes_whose_values_are_wrong_though_nothing_is_found() -> None:
     assert "zeros only" in difference.rationale
 
 
-def test_what_is_found_is_said_before_what_is_wrong_with_the_values() -> None:
+def test_findings_come_before_wrong_values() -> None:
     assert judged(CASE, 0 * RIGHT, _found("race"), _text("line 7"), NO_COUNTS).actual == "race"
 
 
@@ -122,7 +122,7 @@ def test_a_hidden_case_runs_in_orders_that_the_course_s_secret_draws() -> None:
     assert visible[0] == visible[1]
 
 
-def test_nothing_found_is_right_whatever_is_said() -> None:
+def test_no_finding_is_right_with_any_details() -> None:
     assert first_finding([NOTHING, _text("a lie"), NO_COUNTS]) is None
 
 
@@ -134,7 +134,7 @@ def test_every_kind_is_named_with_what_the_emulator_says_of_it(kind: str) -> Non
     assert difference.rationale == "kernels.cu:7: thread (1, 0, 0)"
 
 
-def test_what_a_submission_says_is_cut() -> None:
+def test_long_texts_of_a_submission_are_cut() -> None:
     difference = first_finding([_found("race"), _text("x" * 10 * MAX_TEXT), NO_COUNTS])
     assert difference is not None
     assert len(difference.rationale) == MAX_TEXT
@@ -182,6 +182,15 @@ def test_one_idea_has_one_digest_at_whatever_line_and_count() -> None:
         return digest("out_of_bounds", 3, f"kernels.cu:7: out_of_bounds in add: reads a ({times} times)")
 
     assert beyond(95) == beyond(80) != digest("out_of_bounds", 3, "kernels.cu:7: out_of_bounds in add")
+
+    def unwritten(line: int, first: int) -> str:
+        return digest(
+            "never_written",
+            1,
+            f"kernels.cu:{line}: never_written in fill: element {first} of out is never written",
+        )
+
+    assert unwritten(7, 128) == unwritten(9, 128) != unwritten(7, 134)
 
     def over(count: int) -> str:
         counts = np.array([count])

@@ -12,7 +12,7 @@ MIB = 1 << 20
 
 
 @pytest.mark.parametrize("is_held", [True, False], ids=["still held", "given back"])
-def test_what_a_process_ever_held_is_told_from_outside(is_held: bool) -> None:
+def test_the_peak_memory_of_a_process_is_read_from_outside(is_held: bool) -> None:
     """64 MiB that a process has written count, even after it frees them."""
     program = (
         "import sys; print(flush=True); sys.stdin.readline(); a = bytearray(b'x') * (64 << 20); "

@@ -84,9 +84,7 @@ def test_time_in_which_nothing_is_computed_does_not_count(quick: Callable[[str],
 
 
 @pytest.mark.parametrize("how", [name for name in BUSY if name.startswith("computes")])
-def test_whoever_computes_for_it_and_whatever_it_remembers_its_time_counts(
-    quick: Callable[[str], CheckResult], how: str
-) -> None:
+def test_time_counts_wherever_a_submission_spends_it(quick: Callable[[str], CheckResult], how: str) -> None:
     result = quick(BUSY[how])
 
     assert result.status is Status.TOO_SLOW

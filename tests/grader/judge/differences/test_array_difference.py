@@ -57,7 +57,7 @@ def test_a_single_number_beyond_its_bound_is_called_the_number(shape: tuple[int,
 
 @pytest.mark.parametrize("bound", [None, 1e30], ids=["exact", "bound"])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_never_passes(value: float, bound: float | None) -> None:
+def test_a_number_that_is_not_finite_never_passes(value: float, bound: float | None) -> None:
     actual = single(GRID)
     actual[1, 1] = value
     difference = judged(GRID, actual, bound)
@@ -209,14 +209,14 @@ def test_the_second_of_two_arrays_counts() -> None:
 @pytest.mark.parametrize(
     ("actual", "phrase"), [(0 * GRID, "zeros only"), (-GRID, "every sign is flipped"), (GRID + 1, "all 6")]
 )
-def test_a_tell_tale_answer_is_told(actual: Any, phrase: str) -> None:
+def test_a_telling_answer_gets_a_hint(actual: Any, phrase: str) -> None:
     difference = judged(GRID, single(actual))
 
     assert difference is not None
     assert phrase in difference.rationale
 
 
-def test_of_several_results_the_one_that_differs_is_named_by_its_number() -> None:
+def test_a_result_that_differs_is_named_by_its_number() -> None:
     expected = Expected((GRID, np.array([2, 3])))
     for actual, number in [((single(GRID) + 1, np.array([2, 3])), 1), ((single(GRID), np.array([3, 2])), 2)]:
         difference = first_difference(expected, actual, "float32")

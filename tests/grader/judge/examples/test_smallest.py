@@ -158,7 +158,7 @@ def test_a_result_has_the_shape_that_the_question_states() -> None:
             assert list(expected.arrays[0].shape) == inputs.ask["lengths"]
 
 
-def test_what_cuts_edges_off_leaves_one_element_of_the_smallest_array() -> None:
+def test_a_negative_padding_leaves_one_element_of_the_smallest_array() -> None:
     with reference_of("conv_forward") as (assignment, answer):
         rungs = ladder(assignment.criterion("pad"), answer)
         cut = [
@@ -375,7 +375,7 @@ def test_every_grid_of_an_array_shows_each_element_once() -> None:
     assert grids[1][1][0] == [1, 3, 5, 7]
 
 
-def test_what_differs_is_marked_and_a_wrong_shape_marks_nothing() -> None:
+def test_differences_are_marked_unless_the_shape_is_wrong() -> None:
     expected = Expected((np.array([1.0, 2.0]),))
     (marks,) = wrong_in(expected, [np.array([1.0, np.nan])])
     assert marks.tolist() == [False, True]

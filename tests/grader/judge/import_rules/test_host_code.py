@@ -74,7 +74,7 @@ def test_host_code_is_left_out_and_every_line_stays(host: str) -> None:
 
 
 @pytest.mark.parametrize("code", by_name(NEEDED_BY_KERNELS))
-def test_what_kernels_need_stays(code: str) -> None:
+def test_code_that_kernels_need_stays(code: str) -> None:
     kernels = without_host_code("kernels.cu", f"{KERNEL}{code}int main() {{ k<<<1, 1>>>(0); }}\n".encode())[
         0
     ].decode()

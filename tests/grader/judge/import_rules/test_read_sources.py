@@ -26,7 +26,7 @@ def reading() -> Reading:
     return Reading(TERMS)
 
 
-def test_what_is_refused_is_said_as_without_a_child(reading: Reading) -> None:
+def test_refusals_are_the_same_with_and_without_a_child(reading: Reading) -> None:
     files = {"conv.py": b"\nimport scipy"}
 
     assert reading.refusal(files) == rules.Rules(TERMS).refusal(files) != ""
@@ -51,7 +51,7 @@ def test_a_submission_that_uses_up_its_memory_is_refused(reading: Reading) -> No
     assert reading.refusal(HONEST) == ""
 
 
-def test_what_macros_stand_for_is_refused_without_a_line_that_nobody_wrote(reading: Reading) -> None:
+def test_a_macros_expansion_is_refused_without_an_invented_line(reading: Reading) -> None:
     refusal = reading.refusal_of_macros("kernels.cu", b'\n\nasm("nop");')
 
     assert refusal.startswith("kernels.cu: `asm` gets around")

@@ -232,7 +232,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("source", "line", "phrase"), REFUSED.values(), ids=REFUSED)
-def test_what_is_ruled_out_is_refused_with_file_and_line(
+def test_forbidden_code_is_refused_with_file_and_line(
     rules: Rules, source: str, line: int, phrase: str
 ) -> None:
     message = refusal(rules, source)
@@ -335,9 +335,7 @@ def in_a_new_process(assignment: Assignment, sources: Mapping[str, str]) -> tupl
     return refusals, has_numpy
 
 
-def test_a_source_that_does_not_name_numpy_is_read_without_it_and_judged_alike(
-    assignment: Assignment, rules: Rules
-) -> None:
+def test_a_source_that_does_not_name_numpy_is_read_without_it(assignment: Assignment, rules: Rules) -> None:
     every = {name: source for name, (source, _, _) in REFUSED.items()} | INNOCENT
     sources = {name: dedent(source) for name, source in every.items() if "numpy" not in source}
     refusals, has_numpy = in_a_new_process(assignment, sources)
@@ -525,7 +523,7 @@ def test_an_honest_submission_is_graded_under_rules_as_without(session: Session,
     assert grade(session, tmp_path, RIGHT) == (10, {Status.OK}, "")
 
 
-def test_what_the_reading_cannot_see_is_held_up_at_run_time(session: Session, tmp_path: Path) -> None:
+def test_calls_that_the_rules_cannot_see_are_stopped_at_run_time(session: Session, tmp_path: Path) -> None:
     source = RIGHT.replace(
         "    axes = normalize_axes(axes, a.ndim)\n    return a[",
         "    name = bytes((102, 108, 105, 112)).decode()\n    getattr(np, name)(a.numpy())\n    return a[",

@@ -74,7 +74,7 @@ def test_the_libraries_are_what_a_worker_is_given(builder: Builder, assignment: 
     assert all(content.startswith(b"\x7fELF") for content in build.files.values())
 
 
-def test_what_is_known_is_not_compiled_again(
+def test_a_cached_library_is_not_compiled_again(
     builder: Builder, no_compiler: None, assignment: Assignment
 ) -> None:
     """The bytes are identical; any other source would fail without the compiler."""
@@ -199,7 +199,9 @@ def test_a_kernel_that_does_not_compile_costs_the_others_nothing(builder: Builde
         ("void f(long n) { ((void (*)(int))n)(1); }", "called by a pointer"),
     ],
 )
-def test_what_only_the_compiler_sees_is_refused(builder: Builder, trick: str, named: str) -> None:
+def test_forbidden_code_that_only_the_compiler_sees_is_refused(
+    builder: Builder, trick: str, named: str
+) -> None:
     """Code that runs when the library is loaded, another library's functions, a macro's pointer."""
     build = builder.build("kernels.cu", f"{LEAST}{trick}\n".encode())
     assert named in (build.refusal or str(build.failed))
@@ -219,7 +221,7 @@ needs_nvrtc = pytest.mark.skipif(find_nvrtc.installed() is None, reason="no NVRT
 
 
 @needs_nvrtc
-def test_what_nvidias_compiler_refuses_is_a_note_with_line_and_function(builder: Builder) -> None:
+def test_a_refusal_of_nvidias_compiler_is_a_note_with_line_and_function(builder: Builder) -> None:
     """The libraries are built anyway: the code runs here, and the grade depends on that."""
     build = builder.build("kernels.cu", FOR_NO_GPU.encode())
     assert set(build.files) == {KERNELS, RUNTIME}
@@ -229,13 +231,13 @@ def test_what_nvidias_compiler_refuses_is_a_note_with_line_and_function(builder:
 
 
 @needs_nvrtc
-def test_what_a_gpu_takes_has_no_note(builder: Builder, assignment: Assignment) -> None:
+def test_code_that_a_gpu_accepts_has_no_note(builder: Builder, assignment: Assignment) -> None:
     source = render(assignment, "solution").files["kernels.cu"].encode()
     assert builder.build("kernels.cu", source).notes == ()
 
 
 @needs_nvrtc
-def test_notes_are_kept_beside_the_libraries_and_never_with_them(
+def test_notes_are_cached_next_to_the_libraries_and_never_in_them(
     builder: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The libraries are identical with and without NVRTC; without it, its old notes are not shown."""
@@ -249,7 +251,7 @@ def test_notes_are_kept_beside_the_libraries_and_never_with_them(
     assert calls == []
 
 
-def test_without_nvrtc_nothing_is_said_and_nothing_else_changes(builder: Builder, no_nvrtc: None) -> None:
+def test_without_nvrtc_no_note_is_added_and_nothing_else_changes(builder: Builder, no_nvrtc: None) -> None:
     build = builder.build("kernels.cu", f"{FOR_NO_GPU}// once more\n".encode())
     assert set(build.files) == {KERNELS, RUNTIME}
     assert build.notes == ()
@@ -293,7 +295,7 @@ def test_a_macro_bomb_is_refused_before_it_is_compiled(builder: Builder) -> None
     assert build.refusal.startswith("kernels.cu: its macros expand to more than 1048576 bytes of code")
 
 
-def test_what_keeps_the_compiler_is_the_fault_of_the_submission(
+def test_a_slow_compilation_is_the_fault_of_the_submission(
     builder: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(build.LIMITS, "RLIMIT_CPU", 2)

@@ -136,7 +136,7 @@ def findings_of(ending: Ending, source: str) -> tuple[set[str], bool]:
         ("leaves", False),
     ],
 )
-def test_a_program_hides_no_finding_by_accident_in_silence(run: Run, what: str, is_whole: bool) -> None:
+def test_a_program_cannot_hide_a_finding_by_accident(run: Run, what: str, is_whole: bool) -> None:
     ending, _ = run(RECORDED, what)
     kinds, whole = findings_of(ending, RECORDED)
     assert "race" in kinds
@@ -217,7 +217,7 @@ def test_many_blocks_of_memory_hide_no_finding(run: Run) -> None:
     assert findings_of(ending, many) == ({"host_access"}, False)  # it ends there, as on a GPU
 
 
-def test_what_does_not_compile_is_told_with_its_line(run: Run) -> None:
+def test_a_compile_error_is_shown_with_its_line(run: Run) -> None:
     with pytest.raises(ProgramError, match=r"hostile\.cu:2:.*nothing"):
         run("int main()\n{ return nothing; }\n")
 

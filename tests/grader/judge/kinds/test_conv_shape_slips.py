@@ -45,7 +45,7 @@ def mistaken(inputs: Inputs, name: str, mistake: Mistake) -> tuple[int, ...]:
 
 
 @given(convolutions(), NAMES, st.data())
-def test_every_mistake_is_named_beside_others_that_give_the_same_shape(
+def test_every_mistake_is_named_with_others_that_give_the_same_shape(
     inputs: Inputs, name: str, data: st.DataObject
 ) -> None:
     mistake = data.draw(st.sampled_from(RESULTS[name][1]))
@@ -168,7 +168,7 @@ def test_exchanged_strides_are_not_mistaken_for_a_padding() -> None:
         }
     ),
 )
-def test_where_no_arithmetic_explains_a_shape_it_is_said_in_words(
+def test_an_unexplained_shape_is_described_in_words(
     inputs: Inputs, expected: tuple[int, ...], actual: tuple[int, ...], message: str
 ) -> None:
     words = explained(expected, actual, inputs)

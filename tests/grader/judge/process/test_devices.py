@@ -46,7 +46,7 @@ def with_gpu(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_is_missing_of_a_device_is_said(with_gpu: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_missing_part_of_a_device_is_named(with_gpu: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     assert devices.missing(Device.CPU, with_gpu / "empty") == ""
     assert devices.missing(Device.CUDA, with_gpu) == ""
@@ -56,7 +56,7 @@ def test_what_is_missing_of_a_device_is_said(with_gpu: Path, monkeypatch: pytest
     assert "CuPy is not installed" in devices.missing(Device.CUDA, with_gpu)
 
 
-def test_the_default_is_the_first_device_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_is_the_first_available_device(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "missing", lambda device: "not here" if device == "cuda" else "")
     assert devices.first_available((Device.CUDA, Device.CPU)) == "cpu"
     assert devices.first_available((Device.CPU, Device.CUDA)) == "cpu"

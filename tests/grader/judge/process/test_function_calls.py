@@ -116,3 +116,17 @@ def test_nothing_that_a_function_keeps_reaches_the_next_question(graded: Graded)
     grade = graded(CHECK, "def square(x):\n", counting)  # at most 18 calls of it in a question
 
     assert {r.status for r in grade.cases} == {Status.OK}
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["np.zeros(9 << 20)", "1 << 20_000", "[0] * 200_000"],
+    ids=["bytes", "digits", "parts"],
+)
+def test_a_result_that_is_too_large_is_due_to_the_arguments(graded: Graded, body: str) -> None:
+    of_five_numbers = f"if x.size == 5: return {body}\n    return SCALE * x"
+    asks_it = CHECK.replace("slopes = gradient(x)", "gradient(np.zeros(5)); slopes = gradient(x)")
+    grade = graded("import numpy as np\n" + asks_it, "return SCALE * x", of_five_numbers)
+
+    assert {r.status for r in grade.cases} == {Status.CALL_LIMIT}
+    assert "returned more than the limit allows" in grade.cases[0].rationale

@@ -53,7 +53,7 @@ def test_an_honest_answer_comes_back_as_it_was_returned(ask: Ask, inputs: Inputs
     assert answers(outcome) == [(inputs.array("a") + 1).tolist()]
 
 
-def test_what_an_honest_submission_prints_is_kept_apart_from_its_answer(ask: Ask) -> None:
+def test_the_output_of_a_submission_is_separate_from_its_answer(ask: Ask) -> None:
     outcome = ask(
         """
         import os, sys
@@ -503,7 +503,7 @@ def test_no_visible_case_reaches_a_process_that_saw_a_hidden_one(
         assert answers(ask("answer", inputs.absolute())) == [[1.0] * 3]  # each has seen nothing before
 
 
-def test_what_cannot_answer_is_not_asked_for_more_ahead(
+def test_a_submission_that_cannot_answer_gets_no_further_questions(
     make_submission: MakeSubmission, inputs: Inputs
 ) -> None:
     source = """
@@ -568,9 +568,7 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="macOS has no /proc to look into")
-def test_what_a_submission_leaves_running_dies_with_its_worker(
-    make_submission: MakeSubmission, inputs: Inputs
-) -> None:
+def test_leftover_processes_die_with_their_worker(make_submission: MakeSubmission, inputs: Inputs) -> None:
     submission = make_submission(
         """
         import os, time
@@ -590,3 +588,34 @@ def test_what_a_submission_leaves_running_dies_with_its_worker(
 
     submission.close()
     wait_until(lambda: not any(map(is_running, started)), "none of them runs")
+
+
+def test_a_timed_question_is_asked_once_even_of_a_process_that_has_not_started(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    """Else an answer could be kept where no clock runs, and given back where one does."""
+    submission = make_submission("""
+        calls = []
+        def answer(a):
+            calls.append(a)
+            return a + len(calls)
+    """)
+
+    outcome, _ = submission.run_timed("answer", inputs)
+
+    assert answers(outcome) == [(inputs.array("a") + 1).tolist()]
+
+
+def test_a_process_that_leaves_before_its_use_is_measured_has_crashed(
+    make_submission: MakeSubmission, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = make_submission("def answer(a): return a")
+    times = iter([1.0, 0.0])  # as of a process that has gone after its answer
+    monkeypatch.setattr(submission, "_cpu_seconds", lambda: next(times))
+    timed, _ = submission.run_timed("answer", inputs)
+    memory = iter([(1 << 20, 1 << 20), (0, 0)])
+    monkeypatch.setattr(WorkerProcess, "resident", lambda _: next(memory))
+    measured, _ = submission.run_measured("answer", inputs)
+
+    assert [timed.status, measured.status] == [Status.CRASHED, Status.CRASHED]
+    assert "right after its answer" in timed.reason

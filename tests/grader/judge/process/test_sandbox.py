@@ -248,7 +248,7 @@ def test_a_submission_writes_to_its_own_tmp_and_nowhere_else(value: Value) -> No
     assert value(f"[path for path in [*{PLACES}, '/tmp/x'] if {makes_a_file}]") == ["/tmp/x"]
 
 
-def test_what_is_written_to_tmp_is_not_on_the_machine(value: Value) -> None:
+def test_files_in_tmp_are_not_on_the_machine(value: Value) -> None:
     assert value("open('/tmp/backflip-was-here', 'w').write('x')") == 1
     assert not Path("/tmp/backflip-was-here").exists()
 
@@ -315,7 +315,7 @@ def test_processes_start_where_the_rules_allow_a_module_that_starts_them(
             assert all(answer.startswith("PermissionError") for answer in answers.values()), answers
 
 
-def test_a_machine_without_bubblewrap_is_told_what_to_install(
+def test_without_bubblewrap_the_message_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     sandbox._outer_sandbox.cache_clear()
@@ -328,7 +328,7 @@ def test_a_machine_without_bubblewrap_is_told_what_to_install(
     assert "\n" not in str(error.value)
 
 
-def test_a_worker_is_told_no_path_of_the_machine(value: Value, repository: Path, tmp_path: Path) -> None:
+def test_a_worker_learns_no_path_of_the_machine(value: Value, repository: Path, tmp_path: Path) -> None:
     output = json.dumps(
         value("[sys.argv, sys.path, sys.modules['probes'].__file__ if 'probes' in sys.modules else '']")
     )
@@ -378,7 +378,7 @@ def answer(a):
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="bubblewrap is Linux's alone")
-def test_what_was_compiled_of_a_submission_can_be_read_and_not_altered(ask: Callable[..., Outcome]) -> None:
+def test_compiled_files_of_a_submission_are_read_only(ask: Callable[..., Outcome]) -> None:
     """By any name, through any mapping, by removing its folder: the trusted side's files stay."""
     compiled = {"kernels.library": b"as it was" * 300_000, "runtime.library": b""}
     outcome = ask(ALTERS_WHAT_WAS_COMPILED, compiled=compiled)

@@ -240,7 +240,7 @@ def test_a_submission_costs_no_more_than_was_known_ahead(
     assert graded.cpu_seconds == pytest.approx(calls.cpu + imports.cpu)
 
 
-def test_what_a_submission_can_cost_follows_from_its_limits() -> None:
+def test_the_cost_of_a_submission_follows_from_its_limits() -> None:
     limits = Limits(import_seconds=10, case_seconds=5, criterion_cases=3, wall_factor=4)
 
     assert (most_seconds(limits, 15).cpu, most_seconds(limits, 15).wall) == (285, 1140)
@@ -382,7 +382,7 @@ def test_without_times_of_waiting_any_two_late_runs_are_tried_again(
     assert len(took["call"]) == 4 + SECOND_TRIES
 
 
-def test_where_no_waiting_is_told_an_import_that_sleeps_is_tried_twice(
+def test_without_waiting_times_a_sleeping_import_is_tried_twice(
     make_submission: MakeSubmission,
     inputs: Inputs,
     took: dict[str, list[Seconds]],
@@ -398,7 +398,7 @@ def test_where_no_waiting_is_told_an_import_that_sleeps_is_tried_twice(
     assert len(took["import"]) == 2
 
 
-def test_where_no_waiting_is_told_a_second_try_has_patience(
+def test_without_waiting_times_a_second_try_has_patience(
     make_submission: MakeSubmission, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(procfs, "waited", lambda pid: {})

@@ -28,7 +28,7 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in (folder / "cache").iterdir()}
 
 
-def test_what_is_kept_is_found_under_its_name_and_nothing_else(cache: UserCache) -> None:
+def test_a_cached_file_is_found_under_its_name_only(cache: UserCache) -> None:
     assert (cache.get("a"), cache.find("*")) == (None, {})
     cache.keep("a", b"1")
     cache.keep("b", b"2")
@@ -45,7 +45,7 @@ def test_the_longest_unused_make_room_for_what_is_new(cache: UserCache, tmp_path
     assert names(tmp_path) == {"a", "d", "e", "f"}
 
 
-def test_no_more_than_so_many_files_are_kept(
+def test_the_number_of_files_is_limited(
     cache: UserCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.judge.process.user_cache.MOST_FILES", 2)
@@ -56,7 +56,7 @@ def test_no_more_than_so_many_files_are_kept(
     assert names(tmp_path) == {"c", "d"}
 
 
-def test_what_was_used_lately_stays_however_much_it_is(cache: UserCache, tmp_path: Path) -> None:
+def test_recently_used_files_stay_however_large_they_are(cache: UserCache, tmp_path: Path) -> None:
     """Another process may be about to load it."""
     for name in "abcdef":
         cache.keep(name, KILOBYTE)
@@ -66,7 +66,7 @@ def test_what_was_used_lately_stays_however_much_it_is(cache: UserCache, tmp_pat
     assert len(names(tmp_path)) == 4
 
 
-def test_what_a_killed_process_left_half_written_goes_too(cache: UserCache, tmp_path: Path) -> None:
+def test_unfinished_files_of_killed_processes_are_removed(cache: UserCache, tmp_path: Path) -> None:
     cache.keep("a", KILOBYTE)
     (tmp_path / "cache" / "tmp12345").write_bytes(KILOBYTE * 4)
     unused(tmp_path, tmp12345=2, a=1)
@@ -122,7 +122,7 @@ def test_a_file_that_is_not_what_was_kept_counts_as_missing(cache: UserCache, tm
     assert cache.get("a") == b"right"
 
 
-def test_nobody_else_reads_what_is_kept(cache: UserCache, tmp_path: Path) -> None:
+def test_only_the_user_can_read_the_cache(cache: UserCache, tmp_path: Path) -> None:
     cache.keep("a", b"hidden")
     assert (tmp_path / "cache").stat().st_mode & 0o077 == 0
     assert (tmp_path / "cache" / "a").stat().st_mode & 0o077 == 0
@@ -138,7 +138,7 @@ def test_a_folder_in_which_others_may_write_is_neither_read_nor_written(
         assert (cache.get("a"), names(tmp_path)) == (None, {"a"})
 
 
-def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
+def test_without_a_writable_folder_nothing_is_cached(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     cache = UserCache("", tmp_path / "file" / "cache")
     cache.keep("a", b"1")

@@ -51,7 +51,7 @@ def test_a_criterion_that_calls_a_wrong_exercise_says_so() -> None:
     }
 
 
-def test_a_criterion_that_needs_a_wrong_exercise_beside_others_says_so() -> None:
+def test_a_criterion_that_needs_a_wrong_exercise_and_others_says_so() -> None:
     """`views` calls flip and dilate, and it helps the student to know that flip fails elsewhere."""
     assert messages_of(flip="x", views="y") == {
         "views": ["Your flip is wrong, and this needs it. Fix flip first."]
@@ -83,7 +83,7 @@ def test_an_exercise_is_not_blamed_on_one_that_comes_later() -> None:
     assert list(messages_of(flip="x", dilate="ok", grad="y")) == ["grad"]
 
 
-def test_of_exercises_that_stand_on_each_other_the_first_is_named_alone() -> None:
+def test_if_exercises_need_each_other_only_the_first_is_named() -> None:
     assert messages_of(flip="x", dilate="y", views="z")["views"] == [
         "Your flip is wrong, and this needs it. Fix flip first."
     ]
@@ -106,7 +106,7 @@ def test_an_exercise_is_not_blamed_for_the_mistake_of_another() -> None:
     assert list(messages_of(misconceptions, dilate="k", pad="other", tiles="z")) == ["tiles"]
 
 
-def test_what_passes_needs_no_fix() -> None:
+def test_a_passing_exercise_needs_no_fix() -> None:
     assert messages_of(flip="ok", dilate="ok", grad="x") == {}
 
 

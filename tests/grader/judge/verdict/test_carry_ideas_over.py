@@ -55,7 +55,7 @@ def _wrong(failure: str, visibility: Visibility) -> CheckResult:
     return CheckResult(criterion, case, Status.WRONG, visibility, answer=answer)
 
 
-def test_what_explains_the_one_wrong_exercise_is_carried_over() -> None:
+def test_the_idea_about_the_one_wrong_exercise_is_carried_over() -> None:
     assert claimed(*TURNED) == [("turned", 2, 2, True)]
 
 
@@ -67,7 +67,7 @@ def test_a_case_that_would_fail_and_passes_stops_it() -> None:
     assert claimed("grad/one f", "transpose/two ", passes="transpose/one") == []
 
 
-def test_of_two_wrong_exercises_none_is_chosen() -> None:
+def test_neither_of_two_wrong_exercises_is_chosen() -> None:
     both = ("conv", "grad")
     assert claimed(*TURNED, asked=both) == [("turned", 2, 2, True)]
     assert claimed(*TURNED, "conv/one a", asked=both) == []

@@ -6,7 +6,7 @@ import random
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -23,15 +23,13 @@ from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions, end_of
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
-from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import BLANK, HINT, Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.surroundings import Sandbox
-from grader.prove.mutant_answers import misconceptions
 from grader.prove.read_mutants import read_mutants
 from grader.prove.run_mutants import grade_texts
 from grader.report.formats.json import to_json
 from tests.folders import in_folder
-from tests.waiting import one_at_a_time
 
 ROOT = Path(__file__).parents[4]
 NAME = "conv_backward"
@@ -125,7 +123,7 @@ def test_one_case_is_no_second_idea_while_others_are_unexplained() -> None:
     assert misconceptions_of("f", "f", "p", "p", "other") == ["flipped", "padded"]
 
 
-def test_what_explains_some_of_the_cases_is_likely_and_says_how_many() -> None:
+def test_an_idea_that_explains_some_cases_is_likely_and_counts_them() -> None:
     assert claimed(wrong("one", "x"), wrong("two", "b")) == [("flipped", 1, 2, False)]
     one, two = diagnosed(wrong("one", "x"), wrong("two", "b"))["conv"].results
     assert (one.misconceptions, one.idea) == ((), "")
@@ -139,9 +137,7 @@ def test_what_explains_some_of_the_cases_is_likely_and_says_how_many() -> None:
         ([wrong("one", "a"), wrong("two", "b")], "Likely: 2 failing cases are exactly what this gives"),
     ],
 )
-def test_where_all_that_ran_speaks_for_an_idea_no_number_of_them_is_given(
-    results: list[CheckResult], begins: str
-) -> None:
+def test_an_idea_that_all_cases_support_has_no_count(results: list[CheckResult], begins: str) -> None:
     """Other cases were not selected, so it is not certain."""
     criterion = CriterionGrade("conv", "", Fraction(4), Fraction(0), Status.WRONG, tuple(results))
     grade = Grade("tiny", "ada", (criterion,), "none", not_selected=3)
@@ -166,9 +162,97 @@ def test_a_lone_case_is_no_evidence_where_only_a_case_passes_that_few_ideas_fail
     assert misconceptions_of("telling") == ["turned"]
 
 
-def test_several_that_fit_equally_are_named_together_without_a_message() -> None:
-    (idea,) = diagnosed(wrong("one", "a"))["conv"].ideas
+@pytest.mark.parametrize(("mark", "names"), [(HINT, ["turned"]), (BLANK, [])], ids=["hints", "blanks"])
+def test_two_hints_are_evidence_and_two_blank_answers_are_not(mark: str, names: list[str]) -> None:
+    """A kernel that reads unwritten shared memory returns NaN everywhere, whatever the mistake."""
+    answers = {f"grad/{case}": {f"{mark}{case}": [("turned",)]} for case in ("one", "two")}
+    results = [wrong(case, f"{mark}{case}", criterion="grad") for case in ("one", "two")]
+    results.append(wrong("three", "x", criterion="grad"))
+    mistakes = replace(MISTAKES, answers={**answers, "grad/three": {"y": [("refused",)]}})
+    criterion = CriterionGrade("grad", "", Fraction(9), Fraction(0), Status.WRONG, tuple(results))
+    (criterion,) = diagnose(Grade("tiny", "ada", (criterion,), "none"), mistakes, CALLS).criteria
+    assert [idea.name for idea in criterion.ideas] == names
+
+
+OUT_OF_BOUNDS = (
+    "kernels.cu:38: out_of_bounds in fill: thread (6, 0, 0) of block (2, 0, 0) writes element 262 of out"
+)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "finding", "visibility", "facts"),
+    [
+        (
+            "fill",
+            OUT_OF_BOUNDS,
+            Visibility.VISIBLE,
+            [f"In the same kernel, `bugs/one` finds: {OUT_OF_BOUNDS}"],
+        ),
+        ("add", OUT_OF_BOUNDS, Visibility.VISIBLE, []),
+        ("fill", "all 3 elements differ", Visibility.VISIBLE, []),
+        ("fill", OUT_OF_BOUNDS, Visibility.HIDDEN, []),
+    ],
+    ids=["same_kernel", "another_kernel", "no_finding", "hidden_finding"],
+)
+def test_wrong_values_of_a_kernel_come_with_what_a_visible_case_finds_in_it(
+    exercise: str, finding: str, visibility: Visibility, facts: list[str]
+) -> None:
+    mistakes = replace(MISTAKES, asked={exercise: [exercise], "bugs": ["fill", "add"]})
+    nan = wrong("257", "~nan", criterion=exercise)
+    found = replace(wrong("one", "f", criterion="bugs", visibility=visibility), rationale=finding + "\nmore")
+    criteria = tuple(
+        CriterionGrade(one.criterion, "", Fraction(2), Fraction(0), Status.WRONG, (one,))
+        for one in (nan, found)
+    )
+    of_values, of_bugs = diagnose(Grade("cuda", "ada", criteria, "none"), mistakes).criteria
+    assert [fact.text for fact in of_values.facts] == facts
+    assert of_bugs.facts == ()
+
+
+def test_kinds_of_findings_alone_make_no_idea_certain() -> None:
+    """Two mistakes of a kernel may read unwritten memory, each in its own way."""
+    found = replace(wrong("two", "b"), rationale=OUT_OF_BOUNDS)
+    (alone,) = diagnosed(found)["conv"].results
+    assert alone.idea == "Perhaps, because this gives the same kinds of findings: You flip."
+    _, beside_values = diagnosed(wrong("one", "a"), found)["conv"].results
+    assert beside_values.idea == "This is it. You flip."
+
+
+def test_several_that_fit_equally_are_stated_together() -> None:
+    """In the students' words: the names of mutants are the authors'."""
+    criterion = diagnosed(wrong("one", "a"))["conv"]
+    (idea,), (result,) = criterion.ideas, criterion.results
     assert (idea.name, idea.others) == ("flipped", ("padded",))
+    assert result.idea == (
+        "Likely: one failing case is exactly what each of these mistakes gives: (1) You flip. (2) You pad."
+    )
+
+
+def test_of_several_that_fit_equally_those_in_the_exercise_itself_are_stated() -> None:
+    """If only `grad` is graded, the case cannot tell a mistake in it from one in `conv`, which it calls."""
+    criterion = diagnosed(wrong("one", "f", criterion="grad"))["grad"]
+    (result,) = criterion.results
+    assert result.misconceptions == ("turned", "flipped")
+    assert result.idea == (
+        "Likely: one failing case is exactly what this gives: You turn. "
+        "A mistake in `conv` would give the same: the cases of that exercise tell."
+    )
+    assert result.help == "#turn"
+
+
+def test_mistakes_in_other_exercises_do_not_make_an_idea_too_weak() -> None:
+    answers = {"grad/one": {"f": [(name,) for name in ("flipped", "padded", "cut", "shifted", "turned")]}}
+    more = {name: Misconception("conv", f"You {name}.", "") for name in ("cut", "shifted")}
+    mistakes = replace(MISTAKES, ideas={**MISTAKES.ideas, **more}, answers=answers)
+    criterion = CriterionGrade(
+        "grad", "", Fraction(4), Fraction(0), Status.WRONG, (wrong("one", "f", criterion="grad"),)
+    )
+    (criterion,) = diagnose(
+        Grade("tiny", "ada", (criterion,), "none", not_selected=3), mistakes, CALLS
+    ).criteria
+    assert criterion.results[0].idea.startswith(
+        "Likely: one failing case is exactly what this gives: You turn."
+    )
 
 
 def test_a_case_that_passes_speaks_against_a_mutant_that_fails_it() -> None:
@@ -176,18 +260,18 @@ def test_a_case_that_passes_speaks_against_a_mutant_that_fails_it() -> None:
     assert claimed(wrong("one", "a"), wrong("two", "b"), right("three")) == [("flipped", 2, 2, True)]
 
 
-def test_where_nothing_is_wrong_nothing_is_named() -> None:
+def test_without_a_failure_nothing_is_named() -> None:
     assert claimed(right("one"), right("two")) == []
 
 
 @pytest.mark.parametrize("other", ["", "x"], ids=["no_answer", "another_answer"])
-def test_a_case_that_nothing_is_known_of_says_nothing(other: str) -> None:
+def test_a_case_without_known_answers_says_nothing(other: str) -> None:
     """For example, a hidden case on per-student numbers."""
     assert claimed(wrong("one", "a"), wrong("two", "b"), wrong("own", other)) == [("flipped", 2, 2, True)]
     assert claimed(wrong("own", other)) == []
 
 
-def test_what_is_right_for_the_own_forward_pass_is_no_misconception() -> None:
+def test_a_gradient_of_the_own_forward_pass_is_no_misconception() -> None:
     """A gradient without the flip is right for a forward pass that flips."""
     assert claimed(wrong("one", "a", 0.5), wrong("two", "b", 0.5)) == []
 
@@ -306,9 +390,10 @@ def assignment() -> Assignment:
 
 
 @pytest.fixture(scope="module")
-def mistakes(assignment: Assignment, pytestconfig: pytest.Config) -> Misconceptions:
-    with one_at_a_time(pytestconfig, f"mutants_of_{NAME}"):
-        return misconceptions(ROOT, Views(assignment), "")
+def mistakes(
+    assignment: Assignment, misconceptions_of: Callable[[Assignment], Misconceptions]
+) -> Misconceptions:
+    return misconceptions_of(assignment)
 
 
 @pytest.fixture(scope="module")
@@ -507,7 +592,7 @@ def names_in(grade: Grade, mistakes: Misconceptions, files: Mapping[str, str]) -
 
 
 @pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
-def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
+def test_no_absent_mutant_is_named_in_a_submission_with_two(
     assignment: Assignment, mistakes: Misconceptions, count: int
 ) -> None:
     """With all cases, as in an instructor's grade, and with the visible ones, as in a handout."""

@@ -86,7 +86,7 @@ def in_full(answers: list[tuple[Inputs, Expected]]) -> list[object]:
 @pytest.mark.parametrize(
     "folder", ["assignments/ndarray", "assignments/dense", "examples/assignments/edit_distance"]
 )
-def test_what_is_kept_is_what_was_worked_out(folder: str, cache_folder: Path, worked_out: list[str]) -> None:
+def test_cached_values_equal_computed_ones(folder: str, cache_folder: Path, worked_out: list[str]) -> None:
     assignment = load_with_library(ROOT / folder)
     fresh = in_full(all_of(assignment))
     count = len(worked_out)
@@ -112,7 +112,7 @@ def test_a_second_grade_starts_no_reference(
     assert len(worked_out) == count
 
 
-def test_what_is_kept_can_be_written_to(course: Path, cache_folder: Path) -> None:
+def test_cached_arrays_can_be_written_to(course: Path, cache_folder: Path) -> None:
     """Just like newly drawn values."""
     all_of(load_with_library(course / FOLDER))
     for inputs, expected in all_of(load_with_library(course / FOLDER)):
@@ -187,12 +187,12 @@ def test_a_smaller_case_of_the_same_name_is_not_taken_for_the_case(course: Path,
         again.close()
 
 
-def test_what_was_not_loaded_from_files_is_not_kept(course: Path, cache_folder: Path) -> None:
+def test_an_assignment_that_is_not_from_files_is_not_cached(course: Path, cache_folder: Path) -> None:
     all_of(replace(load_with_library(course / FOLDER), digest=""))
     assert not cache_folder.exists()
 
 
-def test_nobody_else_reads_hidden_values(course: Path, cache_folder: Path) -> None:
+def test_only_the_user_can_read_hidden_values(course: Path, cache_folder: Path) -> None:
     all_of(load_with_library(course / FOLDER))
     (file,) = cache_folder.iterdir()
     assert [path.stat().st_mode & 0o077 for path in (file, cache_folder)] == [0, 0]

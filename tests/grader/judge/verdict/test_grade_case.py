@@ -155,7 +155,7 @@ def constant(inputs: Inputs) -> Any:
         }
     ),
 )
-def test_what_proves_nothing_is_wrong_and_says_why(probes: dict[str, Probe], rationale: str) -> None:
+def test_a_proof_of_nothing_is_wrong_and_says_why(probes: dict[str, Probe], rationale: str) -> None:
     result = adjoint(**probes)
 
     assert result.status is Status.WRONG
@@ -244,7 +244,7 @@ def raises_later() -> Probe:
         }
     ),
 )
-def test_what_is_right_only_at_the_first_call_fails_and_says_so(
+def test_a_function_that_is_right_only_once_fails_and_says_so(
     probe: Callable[[], Probe], status: Status, why: str, visibility: Visibility
 ) -> None:
     answers: Any = Answers({"conv": probe()})
@@ -361,7 +361,7 @@ def of_this_input_only(inputs: Inputs) -> Any:
         }
     ),
 )
-def test_what_is_no_transpose_of_the_forward_pass_earns_nothing(probes: dict[str, Any]) -> None:
+def test_a_gradient_that_is_not_the_transpose_earns_nothing(probes: dict[str, Any]) -> None:
     result = followed(**probes)
 
     assert (result.status, result.follow_through) == (Status.WRONG, 0.0)

@@ -104,7 +104,7 @@ def conv_x_grad(*given, **named):
     [("", "would pass"), (WRONG_GRADIENT, "would still fail")],
     ids=["alone", "with_another"],
 )
-def test_of_a_wrong_function_that_another_calls_it_is_said_whether_that_is_all(
+def test_the_feedback_says_whether_a_called_function_is_the_only_mistake(
     solution: str, graded: Graded, also: str, outcome: str
 ) -> None:
     """The judge grades the outer function again, with the reference's version of the inner one."""

@@ -50,8 +50,20 @@ def test_spellings_of_one_name_are_one_person(one: str, other: str) -> None:
             assert Identities((student, GRACE)).find(Claim(("7",), name=claimed)) == student
 
 
+@pytest.mark.parametrize("name", ["Wei Chen", "chenwei"])
+def test_the_numbers_of_the_lms_tell_students_of_one_name_apart(name: str) -> None:
+    first, second, third = (Student(id, whose) for id, whose in (
+        ("2003", "Wei Chen"), ("2004", "Wei Chen"), ("2005", "Wei Lin Chen")))  # fmt: skip
+    some = Identities((first, second, third))
+    assert [some.find(Claim(internal=student.id, name=name)) for student in (first, second)] == [
+        first,
+        second,
+    ]
+    assert "nothing says which" in str(some.find(Claim(name=name)))
+
+
 @pytest.mark.parametrize("name", ["Ada", "A. Lovelace", "Lovelace", "", "lovelacea", "Adam Love"])
-def test_a_part_of_a_name_alone_is_nobodys(name: str) -> None:
+def test_a_part_of_a_name_identifies_no_student(name: str) -> None:
     assert "matches no student on the roster" in str(CLASS.find(Claim(name=name)))
 
 

@@ -45,7 +45,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("٢٠٢٦-10-01T12:00", ""),
     ],
 )
-def test_what_is_a_time_is_read_in_the_courses_zone(text: str, expected: str) -> None:
+def test_a_time_is_read_in_the_courses_zone(text: str, expected: str) -> None:
     assert course_time(text, BERLIN) == expected
 
 

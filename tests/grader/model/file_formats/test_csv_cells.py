@@ -14,7 +14,7 @@ texts = st.text(max_size=8) | st.text(alphabet="'=+-@ \t\n,\"1a", max_size=8)
 
 
 @given(st.lists(st.lists(texts, min_size=2, max_size=2), max_size=4))
-def test_what_is_written_reads_back_as_a_person_sees_it(lines: list[list[str]]) -> None:
+def test_a_written_cell_reads_back_as_a_person_sees_it(lines: list[list[str]]) -> None:
     """Unchanged, except for invisible characters that a terminal would obey: they are spelled out."""
     read = list(csv.reader(io.StringIO(to_csv(lines).decode(), newline="")))
     plain = [[visible(cell.replace("\r\n", "\n").replace("\r", "\n")) for cell in line] for line in lines]

@@ -34,7 +34,7 @@ def test_a_row_is_named_by_its_last_line(tmp_path: Path) -> None:
         }
     ),
 )
-def test_what_is_no_such_table_is_refused_with_its_line(tmp_path: Path, content: bytes, message: str) -> None:
+def test_an_invalid_table_is_refused_with_its_line(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(content)
 

@@ -160,7 +160,7 @@ def test_an_older_python_names_the_version_that_reads_it(source: str) -> None:
 
 @pytest.mark.skipif(HERE > 13, reason="it reads them")
 @pytest.mark.parametrize("source", NEW_IN_3_14)
-def test_what_3_14_brought_is_named(source: str) -> None:
+def test_syntax_that_3_14_added_is_named(source: str) -> None:
     assert "needs Python 3.14" in why_not_read(source.encode())
 
 
@@ -171,7 +171,7 @@ def test_no_version_is_named_for_a_mistake_or_for_what_is_read(source: str) -> N
 
 
 @pytest.mark.skipif(HERE > 11, reason="it reads the half that is new")
-def test_a_mistake_beside_what_is_new_is_left_to_python() -> None:
+def test_a_mistake_next_to_new_syntax_is_left_to_python() -> None:
     assert why_not_read(b'x = f"{d["a"]}"\ny = (\n') == ""
 
 
@@ -208,7 +208,7 @@ def test_a_file_that_is_not_utf_8_says_where_and_what_to_do(content: bytes, phra
     ],
     ids=["declared", "in_a_comment", "byte_order_mark_and_crlf"],
 )
-def test_what_python_reads_is_no_complaint(content: bytes) -> None:
+def test_syntax_that_python_reads_is_no_complaint(content: bytes) -> None:
     assert why_not_read(content) == ""
     assert needs(content, HERE) == []
 
@@ -218,5 +218,5 @@ def test_what_python_reads_is_no_complaint(content: bytes) -> None:
     | st.text(alphabet="fFrRtb'\"{}[]()#\\\n:!=, xT", max_size=40).map(str.encode)
     | st.integers(1, 3000).map(lambda n: b'f"{' * n)
 )
-def test_whatever_bytes_are_read_nothing_is_raised(content: bytes) -> None:
+def test_any_bytes_are_read_without_an_exception(content: bytes) -> None:
     assert isinstance(why_not_read(content), str)

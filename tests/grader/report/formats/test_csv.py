@@ -42,7 +42,7 @@ def test_one_row_a_student_and_blank_cells_where_there_is_no_grade(small: Grade)
     )
 
 
-def test_what_needs_review_is_named_and_has_no_final_score(mixed: Grade) -> None:
+def test_submissions_that_need_review_have_no_final_score(mixed: Grade) -> None:
     line = read(grades_csv([ClassRow("ada", "conv_backward", mixed)]))[1]
     assert (line[1], line[-2]) == ("", "conv_backward: not scored: speed/large")
 

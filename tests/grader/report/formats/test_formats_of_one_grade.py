@@ -55,7 +55,7 @@ def failing(make_grade: Callable[..., Grade], make_criterion: Callable[..., Crit
     )
 
 
-def test_a_problem_stands_at_the_line_to_look_at(failing: Grade) -> None:
+def test_a_problem_has_the_line_to_look_at(failing: Grade) -> None:
     """The submission's innermost frame, the called function, each finding, each refusal."""
     assert text_in("gcc", failing).splitlines() == [
         "conv.py:4:1: error: IndexError: 9 [x_grad/a]",

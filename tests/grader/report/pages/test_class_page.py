@@ -76,7 +76,7 @@ def test_each_student_is_listed_with_a_score_and_a_link_to_a_page() -> None:
         assert f"({row.student_id})" in sections
 
 
-def test_what_needs_review_is_named_with_what_ends_it(page: str) -> None:
+def test_submissions_that_need_review_are_named_with_the_remedy(page: str) -> None:
     tags = Tags()
     tags.feed(page)
     for row in statistics_of(class_report().of(NAME)).to_review:
@@ -113,7 +113,7 @@ def test_the_numbers_are_those_of_the_class() -> None:
     assert (statistics.late, statistics.adjusted) == (4, 1)
 
 
-def test_cases_that_nobody_or_everybody_passes_are_named() -> None:
+def test_cases_that_no_or_every_student_passes_are_named() -> None:
     rows = [row for row in class_report().rows if row.student_id in ("s01", "s05")]
     statistics = statistics_of(rows)
     assert len(statistics.passed_by_all) == 11 and statistics.passed_by_none == ()

@@ -175,7 +175,7 @@ def test_a_difference_that_rounding_explains_is_drawn_as_none(
     assert "<title>difference [0, 1]: 3</title>" in page
 
 
-def test_of_an_array_of_many_grids_those_with_wrong_numbers_are_drawn_with_their_index(
+def test_an_array_of_many_grids_shows_those_with_wrong_numbers(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
     shape, is_wrong = (5, 1, 2), (False,) * 7 + (True,) + (False,) * 2
@@ -204,7 +204,7 @@ def test_a_value_is_read_by_hovering_and_by_the_keyboard(drawn_page: str) -> Non
     )
 
 
-def test_the_difference_is_drawn_beside_expected_and_actual(drawn_page: str) -> None:
+def test_the_difference_is_drawn_next_to_expected_and_actual(drawn_page: str) -> None:
     assert "<title>difference [0, 0, 0, 0]: 5</title>" in drawn_page
     assert "<title>difference [0, 1, 0, 0]: -5</title>" in drawn_page
 
@@ -227,7 +227,7 @@ def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
     assert "1·5 = 5 at [0, 0]. Your function gives 10." in steps[-1].says
 
 
-def test_where_a_stride_left_no_gap_the_steps_speak_of_none() -> None:
+def test_without_a_gap_the_steps_mention_none() -> None:
     one = Table("out_grad", (1, 1, 1, 1), (5.0,), grid=(1, 2))
     lone = replace(
         X_GRAD, inputs=(one, X_GRAD.inputs[1]), settings={**X_GRAD.settings, "x.shape": (1, 2, 1, 1)}
@@ -260,7 +260,7 @@ def test_padding_and_gaps_are_what_the_words_mean() -> None:
     assert dilate([[1.0, 2.0]], (1, 3)) == [[1.0, 0.0, 0.0, 2.0]]
 
 
-def test_a_finding_stands_beside_its_line_and_its_thread_in_the_warp(drawn_page: str) -> None:
+def test_a_finding_is_shown_with_its_line_and_its_thread_in_the_warp(drawn_page: str) -> None:
     row = next(line for line in drawn_page.split("<tr") if "void add" in line)
     assert 'class="found"' in row and "race in add" in row
     title = "warp 0: thread 3 marked, at element 3 of out"

@@ -86,7 +86,7 @@ def test_a_pair_has_line_numbers_jumps_marks_and_what_was_given_faded() -> None:
     assert '<a href="#block1">1</a>' in page and 'id="block1"' in page
 
 
-def test_three_who_are_alike_are_drawn_as_a_group_and_two_are_not() -> None:
+def test_three_similar_files_are_drawn_as_a_group_and_two_are_not() -> None:
     sides = {name: Side(name, MINE, 0.8) for name in ("ada", "bob", "cyd")}
     three = [Pair("conv.py", sides[a], sides[b]) for a, b in (("ada", "bob"), ("bob", "cyd"))]
     page = similarity_pages("t", three, (), {})["index.html"].decode()

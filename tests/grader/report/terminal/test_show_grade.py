@@ -125,7 +125,7 @@ def test_hostile_text_is_neither_markup_nor_control_sequence(
     assert ":bomb:" in text
 
 
-def test_a_note_is_told_and_is_neither_markup_nor_control_sequence(
+def test_a_note_is_shown_without_markup_and_control_sequences(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
     """It may quote what a submission wrote: in the terminal, in Markdown and on a page."""
@@ -145,7 +145,7 @@ def test_ten_megabytes_of_output_become_a_few_lines(
     assert "(cut: 10000000 characters in all)" in text
 
 
-def test_one_reason_for_everything_is_said_once_at_the_top(
+def test_one_reason_for_everything_is_shown_once_at_the_top(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
     def broken_criterion(id: str) -> CriterionGrade:
@@ -229,7 +229,7 @@ def test_a_criterion_of_hidden_cases_alone_says_so_in_a_handout(mixed: Grade) ->
     )
 
 
-def test_a_share_of_the_points_is_said_beside_the_status(
+def test_a_share_of_the_points_is_shown_with_the_status(
     make_criterion: Callable[..., CriterionGrade], make_grade: Callable[..., Grade]
 ) -> None:
     wrong = CheckResult("x_grad", "a", Status.WRONG, rationale="right for yours", follow_through=0.5)
@@ -279,7 +279,7 @@ def test_a_kernel_that_does_not_end_is_not_sent_to_the_debugger(
     assert next_step(make_grade(endless), place) == "Next: `x/a`."
 
 
-def test_where_the_compiler_stops_the_next_step_names_the_line(
+def test_the_next_step_names_the_line_at_which_the_compiler_stops(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
     """At the prompt of `make try` it would stop there too."""
