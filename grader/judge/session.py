@@ -13,7 +13,7 @@ from grader.judge.grading_setup import Candidate, GradingSetup
 from grader.judge.process.implementation import memory_limit
 from grader.judge.process.plain_worker import PlainChild
 from grader.judge.verdict.add_ideas import with_ideas
-from grader.judge.verdict.case_result import Run, result_of
+from grader.judge.verdict.case_result import Run, follow_again, result_of
 from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
 from grader.judge.verdict.result_cache import ResultCache
@@ -181,6 +181,7 @@ class Session:
             from grader.judge.pytest_run import run_by_pytest  # imports pytest only if needed
 
             run_by_pytest(run, choice.arguments)
+            follow_again(run)
             return run.results
         in_the_end = refusals(self._assignment.rubric)  # they count once another case passes
         for criterion in self._assignment.rubric.criteria:
@@ -193,6 +194,7 @@ class Session:
 
             self._own_tests = self._own_tests or OwnTests(self._assignment)
             self._own_tests.ask(run, choice.includes)
+        follow_again(run)
         return run.results
 
     def _versions(self, variant: str) -> dict[str, str]:

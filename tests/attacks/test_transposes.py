@@ -98,20 +98,33 @@ def test_a_gradient_that_is_none_earns_nothing(grade_with: GradeWith, rubric: st
     assert grade.criteria[0].status is Status.WRONG, [r.rationale for r in grade.criteria[0].results]
 
 
-def test_the_gradient_of_what_is_no_convolution_is_not_followed(
-    misconceptions_of: Callable[[Assignment], Misconceptions], tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "gradients", "attack"),
+    [
+        ("conv_backward", ("x_grad", "w_grad", "transpose_x", "transpose_w"), "sum_times_sum"),
+        ("conv_backward", ("x_grad", "w_grad", "transpose_x", "transpose_w"), "right_for_one_shape"),
+        ("dense", ("dense_x_grad", "dense_w_grad", "transpose_x", "transpose_w"), "right_with_a_bias"),
+        ("pool_norm", ("average_pool_grad", "transpose"), "right_for_a_sequence"),
+    ],
+)
+def test_the_gradient_of_some_other_function_is_not_followed(
+    misconceptions_of: Callable[[Assignment], Misconceptions],
+    tmp_path: Path,
+    name: str,
+    gradients: tuple[str, ...],
+    attack: str,
 ) -> None:
-    """A share needs a wrong convolution that is right in some case, or whose mistake a mutant explains."""
+    """A share needs a mutant that explains the forward pass, or a case that the gradient itself passes."""
     root = Path(__file__).parents[2]
-    assignment = Views(load(root / "assignments" / "conv_backward")).assignment
-    (tmp_path / "conv.py").write_bytes((ATTACKS / "sum_times_sum.py").read_bytes())
+    assignment = Views(load(root / "assignments" / name)).assignment
+    (tmp_path / assignment.files[0]).write_bytes((ATTACKS / f"{attack}.py").read_bytes())
     mistakes = misconceptions_of(assignment)
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=mistakes) as session:
-        grade = session.grade(in_folder(tmp_path), "sum_times_sum")
-    gradients = [c for c in grade.criteria if c.id in ("x_grad", "w_grad")]
+        grade = session.grade(in_folder(tmp_path), attack)
+    criteria = {c.id: c for c in grade.criteria}
     # it did answer; a refusal counts only if another case passes
-    results = {r.name: r.status for c in gradients for r in c.results}
-    refused = refusals(assignment.rubric) & results.keys()
-    assert {results[name] for name in refused} == {Status.NOT_RUN}
-    assert {results[name] for name in results.keys() - refused} == {Status.WRONG}
-    assert grade.score == 0
+    refused = refusals(assignment.rubric)
+    values = [r for id in gradients for r in criteria[id].results if r.name not in refused]
+    assert {r.status for r in values if not r.criterion.startswith("transpose")} == {Status.WRONG}
+    assert {r.status for r in values if r.criterion.startswith("transpose")} == {Status.NOT_RUN}
+    assert {id: criteria[id].score for id in gradients} == dict.fromkeys(gradients, 0)

@@ -1,5 +1,6 @@
 """Grades one case of a submission: decides whether to run it, and whether to cache its result."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grader.judge.comparison import Oracle
@@ -118,13 +119,35 @@ def forget_if_used_up(criterion: Criterion, submission: Implementation, run: Run
     return is_used_up
 
 
+def follow_again(run: Run) -> None:
+    """Runs again each wrong gradient that ran before the case that its share depends on.
+
+    A share may need a case of the same gradient to pass, and that case may come later in the rubric.
+    """
+    for criterion in run.assignment.rubric.criteria:
+        if not _forward_fails(criterion, run.results, run):
+            continue
+        for case in criterion.cases:
+            first = run.results.get(case.name)
+            if first is None or first.status is not Status.WRONG or not case.follow_through:
+                continue
+            before = dict(list(run.results.items())[: list(run.results).index(case.name)])
+            if not _forward_fails(criterion, before, run):
+                again = result_of(case, criterion, run)
+                run.results[case.name] = again if again.follow_through else first
+
+
+def _forward_fails(criterion: Criterion, results: Mapping[str, CheckResult], run: Run) -> str:
+    is_explained = run.misconceptions.explains if run.misconceptions is not None else _by_nothing
+    return failing_forward(run.assignment.rubric, criterion, results, is_explained)
+
+
 def _by_nothing(result: CheckResult) -> bool:
     return False
 
 
 def _cached(case: Case, criterion: Criterion, submission: Implementation, run: Run) -> CheckResult:
-    is_explained = run.misconceptions.explains if run.misconceptions is not None else _by_nothing
-    forward_fails = failing_forward(run.assignment.rubric, criterion, run.results, is_explained)
+    forward_fails = _forward_fails(criterion, run.results, run)
 
     def ask() -> CheckResult:
         result = grade_case(case, criterion, submission, run.oracle, forward_fails)

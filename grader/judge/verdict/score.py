@@ -31,15 +31,14 @@ def unmet_requirement(
 ) -> str:
     """The reason the criterion cannot be run, given the results so far by `criterion/case`; "" if it can.
 
-    A required criterion is unmet if cases of it ran and none earned anything, not counting the cases
-    `without`. If a time limit ended it before its last case, it says nothing about the other cases, so it
-    blocks nothing.
+    A required criterion is unmet if cases of it ran and none passed, not counting the cases `without`. If a
+    time limit ended it before its last case, it says nothing about the other cases, so it blocks nothing.
     """
     for id in criterion.requires:
         required = [r for name, r in results.items() if r.criterion == id and name not in without]
         statuses = {result.status for result in required}
-        has_earned = any(map(_share, required))
-        if required and not has_earned and not statuses >= {Status.TIMEOUT, Status.NOT_RUN}:
+        has_passed = Status.OK in statuses
+        if required and not has_passed and not statuses >= {Status.TIMEOUT, Status.NOT_RUN}:
             return f"needs a right result of {id}"
     return ""
 
@@ -61,15 +60,18 @@ def failing_forward(
     """The first case that the forward pass of this criterion's gradient fails; empty if there is none.
 
     Only cases of criteria that test just that forward pass count. The function must be a wrong version of
-    the right one, not a different function with an easy gradient: one of the cases passes, or the answer to
-    one `is_explained` by a known mistake. Otherwise no case counts as failed. Refusals do not count at all.
+    the right one, not a different function with an easy gradient: a known mistake explains every answer that
+    is wrong (`is_explained`), or both the function and its gradient are right in some case. Otherwise no case
+    counts as failed. Refusals do not count at all.
     """
+    counted = results.keys() - refusals(rubric)
     forwards = [c for c in rubric.criteria if c.probe == criterion.options.get("adjoint_of")]
-    names = [case.name for forward in forwards for case in forward.cases]
-    results_so_far = [results[name] for name in names if name in results.keys() - refusals(rubric)]
-    failing = [result for result in results_so_far if result.status in FAILED]
-    is_gone_wrong = any(r.status is Status.OK for r in results_so_far) or any(map(is_explained, failing))
-    return f"{failing[0].criterion}/{failing[0].case}" if failing and is_gone_wrong else ""
+    of_forward = [results[c.name] for forward in forwards for c in forward.cases if c.name in counted]
+    of_gradient = [results[case.name] for case in criterion.cases if case.name in counted]
+    failing = [result for result in of_forward if result.status in FAILED]
+    both_pass = all(any(r.status is Status.OK for r in each) for each in (of_forward, of_gradient))
+    is_gone_wrong = both_pass or all(map(is_explained, failing))
+    return failing[0].name if failing and is_gone_wrong else ""
 
 
 def score(

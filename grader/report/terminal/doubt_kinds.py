@@ -31,12 +31,19 @@ class Kind:
 
 
 OWN_FOLDER = "put the files into CLASS/ID/, where ID is the student's id, and run `grader batch CLASS` too"
-SHOWN_BY_HAND = 20  # students who wait for points by hand
+SHOWN_WAITING = 20  # students who wait for points by hand, or for the next batch
 CONFIRM = "`grader confirm ID`, or the student's page on the desk"
 BY_HAND = Kind(
     "an instructor grades part of it by hand",
     "Give the points on the desk: `grader serve --edit`.",
     "^not graded by hand yet",
+)
+WAITING = Kind(
+    "not graded yet",
+    "A batch was interrupted, or still runs. If it was interrupted, run `grader batch` again. If it read the "
+    "wrong submissions, `grader forget --run N`.",
+    f"^{NOT_GRADED}$",
+    f"^{NOT_GRADED}$",
 )
 # The first pattern found in a reason determines its kind; a reason may match several: the gravest come first.
 KINDS = (
@@ -45,13 +52,7 @@ KINDS = (
         "Run `grader batch` again. If it fails again, the fault is the grader's.",
         "^grading failed|^not scored: |^partial: ",
     ),
-    Kind(
-        "not graded yet",
-        "A batch was interrupted, or still runs. If it was interrupted, run `grader batch` again. If it read "
-        "the wrong submissions, `grader forget --run N`.",
-        f"^{NOT_GRADED}$",
-        f"^{NOT_GRADED}$",
-    ),
+    WAITING,
     Kind(
         "matches no student on the roster",
         f"Correct the roster and run `grader batch` again, or {OWN_FOLDER}. Ignore people who are not in the "
@@ -176,12 +177,12 @@ def grouped(doubts: Iterable[Doubt]) -> list[tuple[Kind, list[Doubt]]]:
 def print_doubts(doubts: Iterable[Doubt], console: Console) -> None:
     """Prints each kind once, with its count and the remedy, and below it one line for each doubt.
 
-    The whole class may wait for points by hand: of these, only the first are printed.
+    The whole class may wait for points by hand, or for the next batch: of these, only the first are printed.
     """
     for kind, those in grouped(doubts):
         print_folded(f"{len(those)} × {kind.headline}", console, "bold", indent=("", "    "))
         print_folded(f"To do: {kind.remedy}", console, "", indent=("  ", "      "))
-        shown = those[:SHOWN_BY_HAND] if kind is BY_HAND else those
+        shown = those[:SHOWN_WAITING] if kind in (BY_HAND, WAITING) else those
         for doubt in shown:
             print_folded(_line(kind, doubt), console, "magenta", indent=("    ", "        "))
         if more := len(those) - len(shown):

@@ -12,7 +12,7 @@ from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.session import Choice, Session
 from grader.model.errors import UserError
-from grader.model.grade import Grade
+from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 
@@ -95,3 +95,79 @@ def test_nothing_grows_with_the_number_of_submissions_graded(grade: Callable[...
 def test_arguments_that_select_nothing_say_so(grade: Callable[..., Grade]) -> None:
     with pytest.raises(UserError, match="selects no case"):
         grade(SOURCES["wrong"], "-k", "nothing_of_the_kind")
+
+
+FOLLOWED = """\
+assignment: tiny
+points: 14
+criteria:
+  - id: conv
+    title: the forward pass
+    points: 4
+    probe: conv
+    help: README.md#flip
+    cases:
+      - {id: every-window, x: [5, 6, 2], w: [3, 2, 3], stride: 1, padding: 0}
+      - {id: every-second, x: [5, 6, 2], w: [3, 2, 3], stride: 2, padding: 0}
+  - id: x_grad
+    title: its gradient
+    points: 10
+    probe: x_grad
+    follow_through: 0.5
+    adjoint_of: conv
+    wrt: x
+    help: README.md#flip
+    cases:
+CASES"""
+EVERY_SECOND = "      - {id: every-second, x: [5, 7, 2], w: [3, 2, 3], stride: 2, padding: 0}\n"
+EVERY_WINDOW = "      - {id: every-window, x: [5, 7, 2], w: [3, 2, 3], stride: 1, padding: 0}\n"
+CALLS = """\
+def conv(submission, case):
+    x, w = submission.array(case.x), submission.array(case.w)
+    return submission.conv(x, w, case.stride, case.padding)
+
+
+def x_grad(submission, case):
+    out_grad, w = submission.array(case.out_grad), submission.array(case.w)
+    return submission.conv_x_grad(out_grad, w, case.x.shape, case.stride, case.padding)
+"""
+TIMES_STRIDE = """\
+import numpy as np
+from ndarray import array
+
+
+def places(x_shape, w, stride):
+    rows, columns = ((n - k) // stride * stride + 1 for n, k in zip(x_shape[1:3], w.shape))
+    for a in range(w.shape[0]):
+        for b in range(w.shape[1]):
+            yield w[a, b], (slice(None), slice(a, a + rows, stride), slice(b, b + columns, stride))
+
+
+def conv(x, w, stride, padding):
+    return array(stride * sum(x.numpy()[place] @ here for here, place in places(x.shape, w.numpy(), stride)))
+
+
+def conv_x_grad(out_grad, w, x_shape, stride, padding):
+    x_grad = np.zeros(x_shape, np.float32)
+    for here, place in places(x_shape, w.numpy(), stride):
+        x_grad[place] += stride * out_grad.numpy() @ here.T
+    return array(x_grad)
+"""
+
+
+@pytest.mark.parametrize("cases", [EVERY_SECOND + EVERY_WINDOW, EVERY_WINDOW + EVERY_SECOND])
+@pytest.mark.parametrize("arguments", [(), ("-p", "no:cacheprovider")])
+def test_a_share_does_not_depend_on_the_order_of_the_cases(
+    tmp_path: Path, make_course: Callable[..., Path], cases: str, arguments: tuple[str, ...]
+) -> None:
+    """A mistake that no mutant explains is followed if the gradient passes a case, first or last."""
+    rubric = FOLLOWED.replace("CASES", cases)
+    files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": CALLS}
+    assignment = load(make_course(tmp_path / "course", files) / "assignments" / "tiny")
+    (tmp_path / "conv.py").write_text(TIMES_STRIDE)
+    with Session(Views(assignment).assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+        grade = session.grade(in_folder(tmp_path), "ada", Choice(arguments))
+
+    shares = {r.case: (r.status, r.follow_through) for r in grade.criteria[1].results}
+    assert shares == {"every-second": (Status.WRONG, 0.5), "every-window": (Status.OK, 0)}
+    assert float(grade.score) == 2 + 7.5

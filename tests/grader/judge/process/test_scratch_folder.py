@@ -1,5 +1,6 @@
 """The next start removes the temporary folders of a grader that was killed, and no others."""
 
+import ast
 import fcntl
 import os
 import signal
@@ -141,3 +142,18 @@ def test_a_new_folder_that_another_grader_removed_is_created_again(
         assert names[-1] == folder and Path(folder).is_dir()
         assert not is_free(Path(folder))
     assert list(place.iterdir()) == []
+
+
+def test_no_module_creates_another_folder_among_the_machines_temporary_files(repository: Path) -> None:
+    """Such a folder would stay if the grader is killed."""
+    corpus = repository / "grader" / "prove" / "corpus"  # attacks, which run in a sandbox
+    paths = [path for path in (repository / "grader").rglob("*.py") if not path.is_relative_to(corpus)]
+    calls = [
+        f"{path}:{node.lineno}"
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("tempfile.TemporaryDirectory", "tempfile.mkdtemp")
+        and "dir" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert calls == []

@@ -240,10 +240,15 @@ def test_a_share_is_less_than_a_case_that_passes() -> None:
 
 
 def forward_and_gradient() -> tuple[Rubric, Criterion]:
+    """A rubric of pad, conv with two cases, and x_grad with two cases."""
     cases = tuple(Case(id, "conv", "conv", "conv", {}) for id in ("one", "two"))
-    gradient = Criterion("x_grad", "", 1, (), probe="x_grad", options={"adjoint_of": "conv", "wrt": "x"})
+    own = tuple(replace(case, criterion="x_grad", probe="x_grad") for case in cases)
+    gradient = Criterion("x_grad", "", 1, own, probe="x_grad", options={"adjoint_of": "conv", "wrt": "x"})
     other = Criterion("pad", "", 1, (Case("one", "pad", "pad", "array", {}),), probe="pad")
     return Rubric(3, (other, Criterion("conv", "", 1, cases, probe="conv"), gradient), Path()), gradient
+
+
+PASSES = {"x_grad/one": CheckResult("x_grad", "one", Status.OK)}  # the gradient itself, in one case
 
 
 @pytest.mark.parametrize("status", [s for s in Status if s is not Status.OK], ids=str)
@@ -255,35 +260,49 @@ def test_a_forward_pass_fails_by_the_submissions_own_doing_or_not_at_all(status:
     }
     own_doing = status not in (Status.NOT_RUN, Status.INTERNAL_ERROR)
 
-    assert failing_forward(rubric, gradient, results) == ("conv/two" if own_doing else "")
+    assert failing_forward(rubric, gradient, results | PASSES) == ("conv/two" if own_doing else "")
 
 
 def test_a_forward_pass_that_did_not_run_fails_nowhere() -> None:
     rubric, gradient = forward_and_gradient()
 
-    assert failing_forward(rubric, gradient, results_of(pad=[Status.WRONG])) == ""
+    assert failing_forward(rubric, gradient, results_of(pad=[Status.WRONG]) | PASSES) == ""
 
 
-def test_a_wrong_forward_pass_is_followed_if_a_known_mistake_explains_it() -> None:
+def test_a_wrong_forward_pass_is_followed_if_known_mistakes_explain_all_its_answers() -> None:
     """Otherwise it may be any function with an easy gradient."""
     rubric, gradient = forward_and_gradient()
     wrong = {f"conv/{id}": CheckResult("conv", id, Status.WRONG, answer=id) for id in ("one", "two")}
 
     assert failing_forward(rubric, gradient, wrong) == ""
-    assert failing_forward(rubric, gradient, wrong, lambda result: result.answer == "two") == "conv/one"
-    assert failing_forward(rubric, gradient, wrong, lambda result: result.answer == "three") == ""
+    assert failing_forward(rubric, gradient, wrong, lambda result: True) == "conv/one"
+    assert failing_forward(rubric, gradient, wrong, lambda result: result.answer == "two") == ""
 
 
-def test_a_share_is_something_to_stand_on() -> None:
-    wrong = CheckResult("flip", "one", Status.WRONG)
+def test_an_unknown_mistake_is_followed_if_forward_pass_and_gradient_each_pass_a_case() -> None:
+    """A function that is right for one known shape only may be any function elsewhere."""
+    rubric, gradient = forward_and_gradient()
+    half = {"conv/one": CheckResult("conv", "one", Status.OK)}
+    half |= {"conv/two": CheckResult("conv", "two", Status.WRONG)}
+    wrong = {name: replace(result, status=Status.WRONG) for name, result in half.items()}
+
+    assert failing_forward(rubric, gradient, half) == ""
+    assert failing_forward(rubric, gradient, half | PASSES) == "conv/two"
+    assert failing_forward(rubric, gradient, wrong | PASSES) == ""
+
+
+def test_a_share_is_nothing_to_stand_on() -> None:
+    """A required criterion must have a case that passes, and a share is for one that does not."""
+    wrong = CheckResult("flip", "one", Status.WRONG, follow_through=0.5)
 
     assert unmet_requirement(STANDING, {"flip/one": wrong})
-    assert not unmet_requirement(STANDING, {"flip/one": replace(wrong, follow_through=0.5)})
+    assert not unmet_requirement(STANDING, {"flip/one": wrong, "flip/two": replace(wrong, status=Status.OK)})
 
 
 def with_a_refusal(*compares: str) -> Rubric:
     cases = tuple(Case(str(i), "conv", "conv", "conv", {}, compare=each) for i, each in enumerate(compares))
-    gradient = Criterion("x_grad", "", 1, (), probe="x_grad", options={"adjoint_of": "conv", "wrt": "x"})
+    own = (Case("one", "x_grad", "x_grad", "conv", {}),)
+    gradient = Criterion("x_grad", "", 1, own, probe="x_grad", options={"adjoint_of": "conv", "wrt": "x"})
     return Rubric(2, (Criterion("conv", "", 1, cases, probe="conv"), gradient), Path())
 
 
@@ -303,8 +322,8 @@ def test_a_forward_pass_that_only_refuses_is_not_followed() -> None:
     rubric = with_a_refusal("exact", "raises")
     gradient = rubric.criteria[1]
 
-    assert failing_forward(rubric, gradient, results_of(conv=[Status.WRONG, Status.OK])) == ""
-    assert failing_forward(rubric, gradient, results_of(conv=[Status.OK, Status.WRONG])) == ""
+    assert failing_forward(rubric, gradient, results_of(conv=[Status.WRONG, Status.OK]) | PASSES) == ""
+    assert failing_forward(rubric, gradient, results_of(conv=[Status.OK, Status.WRONG]) | PASSES) == ""
 
 
 def test_a_criterion_of_refusals_alone_is_something_to_stand_on() -> None:

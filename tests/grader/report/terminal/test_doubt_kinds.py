@@ -9,7 +9,7 @@ from rich.console import Console
 
 from grader.model.class_input.inventory import Doubt
 from grader.model.decision import EARLIER_FILES
-from grader.report.terminal.doubt_kinds import KINDS, OTHER, SHOWN_BY_HAND, Kind, print_doubts
+from grader.report.terminal.doubt_kinds import KINDS, OTHER, SHOWN_WAITING, Kind, print_doubts
 
 PAGE = Path(__file__).parents[4] / "docs" / "instructor.md"
 
@@ -24,17 +24,21 @@ def test_the_page_for_instructors_explains_every_kind_by_the_words_that_are_prin
     assert f"\n| {kind.headline} | " in PAGE.read_text(encoding="utf-8")
 
 
-def test_a_class_that_waits_for_points_by_hand_does_not_hide_the_other_doubts() -> None:
+@pytest.mark.parametrize(
+    ("reason", "headline"),
+    [("not graded by hand yet: style", "an instructor"), ("not graded yet", "not graded yet")],
+)
+def test_a_class_that_waits_does_not_hide_the_other_doubts(reason: str, headline: str) -> None:
     """Its first students are named, and the others counted; of every other kind each student is named."""
-    by_hand = [Doubt(f"s{number}", "not graded by hand yet: style") for number in range(800)]
+    waiting = [Doubt(f"s{number}", reason) for number in range(800)]
     missing = [Doubt(f"t{number}", "conv.py is missing") for number in range(30)]
     earlier = [Doubt(f"u{number}", f"{EARLIER_FILES}: style") for number in range(30)]
     console = Console(file=io.StringIO())
-    print_doubts([*by_hand, *missing, *earlier], console)
+    print_doubts([*waiting, *missing, *earlier], console)
     text = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "800 × an instructor" in text and f"and {800 - SHOWN_BY_HAND} more: `grader serve`" in text
-    assert [len(re.findall(rf"^    {letter}\d+: ", text, re.MULTILINE)) for letter in "stu"] == [
-        SHOWN_BY_HAND,
+    assert f"800 × {headline}" in text and f"and {800 - SHOWN_WAITING} more: `grader serve`" in text
+    assert [len(re.findall(rf"^    {letter}\d+\b", text, re.MULTILINE)) for letter in "stu"] == [
+        SHOWN_WAITING,
         30,
         30,
     ]
