@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import os
 import shutil
 import time
@@ -43,3 +45,14 @@ def make_room(folder: Path, most_bytes: int = MOST_BYTES) -> None:
         else:
             path.unlink(missing_ok=True)
         excess -= size
+
+
+@functools.cache
+def contents(folder: Path) -> str:
+    """The text of every file in a folder of the emulator."""
+    return "\0".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def digest(*texts: str) -> str:
+    """A name for these texts."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:20]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import importlib.util
 import os
 import re
@@ -16,9 +15,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .arithmetic import call_by_a_pointer, with_counts, with_text
-from .cache import make_room, mark_used
+from .cache import contents, digest, make_room, mark_used
 from .elf import lasting_variables, runs_on_loading, unknown_names
-from .findings import Finding
 from .kernel_source import (
     CompileError,
     Kernel,
@@ -29,7 +27,16 @@ from .kernel_source import (
     with_wrong_values,
     without_comments,
 )
-from .messages import errors_by_kernel, errors_in, uninitialized_in
+from .messages import (
+    COPIED,
+    UNSEEN,
+    body_with_error,
+    dump_to,
+    errors_by_kernel,
+    errors_in,
+    line_of_an_unseen_argument,
+    uninitialized_in,
+)
 
 HERE = Path(__file__).parent
 HEADERS = HERE / "include"
@@ -56,17 +63,15 @@ COVERAGE = {  # which calls the compiler inserts: for all accesses and basic blo
     ),
 }  # fmt: skip
 
-
 # Debug information has lines and no places of variables, which would take a seventh of the compiler's time.
 PLAIN_LINES = {"gcc": ("-fno-var-tracking",), "clang": ()}
 # A kernel's library needs none of C++'s own: to look through those takes longer than to link all the rest.
 LIBRARIES = {"gcc": ("-nostdlib", "-lm", "-lc", "-lgcc"), "clang": ()}
 POISON = "-ftrivial-auto-var-init=pattern"  # never zero, which may be right by luck
-LEFT_OUT = "is left out, as it does not compile: "  # the message for a launch of such a kernel
-MOST_TEXT = 800
 NO_VALUE = "emulator_no_value"  # a text in the library: variables used without a value
 LOCALS = "emulator_local_arrays"  # a text in the library: local arrays that begin with a wrong value
 MOST_UNKNOWN = 20
+READERS = ("arithmetic.py", "messages.py")  # of what the compiler writes
 
 
 class NoCompiler(RuntimeError):
@@ -168,12 +173,6 @@ def compile_library(
         return libraries[0], libraries[1], "\n".join([*left_out, *([warnings] if warnings else [])])
 
 
-def body_with_error(error: str) -> str:
-    """A body for a kernel that does not compile: it reports the error when launched."""
-    text = error[:MOST_TEXT].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'emulator_trap("{LEFT_OUT}{text}", 0);'
-
-
 def compile_kernels(
     source: str,
     file: str,
@@ -207,7 +206,7 @@ def compile_kernels(
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
     stem = re.sub(r"\W", "_", Path(file).stem)
-    readers = [(HERE / name).read_text(encoding="utf-8") for name in ("arithmetic.py", "messages.py")]
+    readers = [(HERE / name).read_text(encoding="utf-8") for name in READERS]
     parts = [version, contents(HEADERS), runtime.name, *programs, *options[:-1], *readers]
     library = folder / f"{stem}_{digest(*parts)}.so"
     log = library.with_suffix(".log")
@@ -276,8 +275,7 @@ def short_entries(kernels: Sequence[Kernel], entries: Sequence[str]) -> list[str
 
 def no_assertions(source: str) -> list[str]:
     """The compiler option for a source that turns its assertions off."""
-    turned_off = re.search(r"^[ \t]*#[ \t]*define[ \t]+NDEBUG\b", source, re.MULTILINE)
-    return ["-DEMULATOR_NO_ASSERT"] if turned_off else []
+    return ["-DEMULATOR_NO_ASSERT"] if re.search(r"(?m)^[ \t]*#[ \t]*define[ \t]+NDEBUG\b", source) else []
 
 
 def start_runtime(command: Sequence[str], scratch: Path, *more: Path) -> dict[str, subprocess.Popen[str]]:
@@ -315,7 +313,7 @@ def compile_counted(
     words = [*command, *options, "-x", "c++", "-S", "-", "-o", str(target)]
     for number, program in enumerate(programs, 1):
         try:
-            warnings = run(words, program, file, source)
+            warnings = run_checked(words, program, file, source, target.with_suffix(".dump"))
             break
         except CompileError:
             if number == len(programs):
@@ -331,6 +329,18 @@ def compile_counted(
         unknown = [one.to_line() for one in uninitialized_in(warnings, file, kernels)][:MOST_UNKNOWN]
         target.write_text(with_counts(text) + with_text(NO_VALUE, "\n".join(unknown)), encoding="utf-8")
     return warnings
+
+
+def run_checked(command: Sequence[str], program: str, file: str, source: str, dump: Path) -> str:
+    """As `run`, but no call reads an argument where the sanitizer cannot see it. `dump` is a new file."""
+    if compiler()[1] != "gcc":  # another compiler copies every argument
+        return run(command, program, file, source)
+    for copied in ((), (COPIED,)):
+        warnings = run([*command, *copied, dump_to(dump)], program, file, source)
+        line = line_of_an_unseen_argument(dump.read_text(encoding="utf-8", errors="replace"))
+        if line is None:
+            return warnings
+    raise CompileError(f"{file}:{line}: {UNSEEN}")
 
 
 def run(command: Sequence[str], program: str = "", file: str = "", source: str = "") -> str:
@@ -379,22 +389,3 @@ def refuse_state(library: Path, source: str, file: str) -> None:
             f"{file}{line}: the variable `{name}` would outlive the launch of a kernel: make it `const`, or "
             "use shared memory or a parameter of the kernel"
         )
-
-
-def refuse_broken(findings: Sequence[Finding]) -> None:
-    """Raises CompileError if the launched kernel does not compile."""
-    for finding in findings:
-        _, left_out, error = finding.message.partition(LEFT_OUT)
-        if finding.kind == "trap" and left_out:
-            raise CompileError(error)
-
-
-@functools.cache
-def contents(folder: Path) -> str:
-    """The text of every file in a folder of the emulator."""
-    return "\0".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def digest(*texts: str) -> str:
-    """A name for these texts."""
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:20]

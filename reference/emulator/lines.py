@@ -6,22 +6,33 @@ The format is that of the "DWARF Debugging Information Format", version 4, secti
 from __future__ import annotations
 
 import ctypes
+import re
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from .elf import section
 
-Row = tuple[int, str, int]  # address, file, line
+Place = tuple[str, int, int]  # file, line, column in bytes; both count from 1
+Row = tuple[int, str, int, int]  # address, file, line, column
+CLASS = re.compile(rb"\b(?:struct|class)\s+(?:(?:__align__|alignas)\s*\([^()]*\)\s*)?(?=\w)")
+
+
+def class_names(source: str, file: str) -> frozenset[Place]:
+    """The places of the names of classes, which the compiler gives to the copies that it writes itself."""
+    lines = enumerate(source.encode().split(b"\n"), 1)
+    return frozenset(
+        (file, number, match.end() + 1) for number, line in lines for match in CLASS.finditer(line)
+    )
 
 
 class LineTable:
-    """The lines of one library."""
+    """The lines of one library. An instruction whose place is in `left_out` has the line before it."""
 
-    def __init__(self, library: bytes) -> None:
+    def __init__(self, library: bytes, left_out: Set[Place] = frozenset()) -> None:
         # The last row at an address counts: where one function ends and another begins, the beginning.
-        rows = rows_of(section(library, ".debug_line"))
+        rows = [row[:3] for row in rows_of(section(library, ".debug_line")) if row[1:] not in left_out]
         self._rows = sorted(rows, key=lambda row: (row[0], row[1] != ""))
         self._addresses = [address for address, _, _ in self._rows]
 
@@ -119,31 +130,33 @@ def header_of(reader: Reader, version: int) -> Header:
 def rows_of_program(reader: Reader, version: int, end: int) -> Iterator[Row]:
     """Runs one line-number program."""
     header = header_of(reader, version)
-    address, file, line = 0, 1, 1
+    address, file, line, column = 0, 1, 1, 0
     while reader.at < end:
         code = reader.number("B")
         if code >= header.first_special:
             address += (code - header.first_special) // header.span * header.step
             line += header.base + (code - header.first_special) % header.span
-            yield address, header.files[file], line
+            yield address, header.files[file], line, column
         elif code == 0:  # an extended operation
             size = reader.variable()
             after = reader.at + size
             operation = reader.number("B")
             if operation == 1:  # the end of a sequence: what follows belongs to no line
-                yield address, "", 0
-                address, file, line = 0, 1, 1
+                yield address, "", 0, 0
+                address, file, line, column = 0, 1, 1, 0
             elif operation == 2:
                 address = reader.number("Q")
             reader.at = after
         elif code == 1:
-            yield address, header.files[file], line
+            yield address, header.files[file], line, column
         elif code == 2:
             address += reader.variable() * header.step
         elif code == 3:
             line += reader.variable(signed=True)
         elif code == 4:
             file = reader.variable()
+        elif code == 5:
+            column = reader.variable()
         elif code == 8:
             address += (255 - header.first_special) // header.span * header.step
         elif code == 9:

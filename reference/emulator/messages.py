@@ -1,15 +1,23 @@
-"""Reads a C++ compiler's messages, and keeps the errors in the kernels' own file."""
+"""Reads what a C++ compiler writes beside a program: its messages, and GCC's own view of the program.
+
+GCC's sanitizer sees the loads that are statements of their own. If a function is not inlined, GCC passes a
+struct by value without such a statement, as in `get (*_3)`. With the option COPIED each such argument is
+copied first, by a statement that the sanitizer sees.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from .findings import Finding
-from .kernel_source import kernel_at
+from .kernel_source import CompileError, kernel_at
 
 MOST = 10
+MOST_TEXT = 800
+LEFT_OUT = "is left out, as it does not compile: "  # the message for a launch of such a kernel
 MOST_WARNINGS = 5
 HEAD = re.compile(r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? (?P<kind>fatal error|error|warning|note): ")
 
@@ -27,6 +35,15 @@ NO_STATE = (
     "kernel may be `static`: it would outlive the launch"
 )
 CONTEXT = re.compile(r"^[^\n:]+: In |^ +inlined from ")
+COPIED = "-fno-elide-constructors"
+UNSEEN = (
+    "a call reads its argument from memory, where no check can see it: copy the argument to a variable first"
+)
+QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+LOCATION = re.compile(r"\[[^\[\]\s]*:(\d+):\d+(?: discrim \d+)?\] ")
+REMARK = re.compile(r" \[[a-z ]+\]$")  # as in "[tail call]"
+TEMPLATE_ARGUMENTS = re.compile(r"<[\w\s,:]*>")
+IN_MEMORY = re.compile(r"[*\[]")
 
 
 @dataclass(frozen=True)
@@ -126,3 +143,52 @@ def shortened(warnings: str) -> str:
     heads = [line for line in lines[last + 1 :] if re.search(r": warning: ", line)]
     more = [f"and {len(heads) - MOST_WARNINGS} more warnings"] if len(heads) > MOST_WARNINGS else []
     return "\n".join([*errors, *heads[:MOST_WARNINGS], *more])
+
+
+def body_with_error(error: str) -> str:
+    """A body for a kernel that does not compile: it reports the error when launched."""
+    text = error[:MOST_TEXT].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'emulator_trap("{LEFT_OUT}{text}", 0);'
+
+
+def refuse_broken(findings: Sequence[Finding]) -> None:
+    """Raises CompileError if the launched kernel does not compile."""
+    for finding in findings:
+        _, left_out, error = finding.message.partition(LEFT_OUT)
+        if finding.kind == "trap" and left_out:
+            raise CompileError(error)
+
+
+def dump_to(path: Path) -> str:
+    """The option that makes GCC write its program to `path` as the sanitizer leaves it, with lines."""
+    return f"-fdump-tree-tsan1-lineno={path}"
+
+
+def line_of_an_unseen_argument(dump: str) -> int | None:
+    """The first line with a call that reads an argument from memory itself; None if there is none."""
+    for written in dump.split("\n"):
+        if not written.startswith("  ") or ");" not in written:
+            continue
+        statement = REMARK.sub("", QUOTED.sub("0", LOCATION.sub("", written)))
+        if statement.endswith(");") and any(
+            IN_MEMORY.search(one) and not one.startswith("&") for one in _arguments(statement[:-2])
+        ):
+            line = LOCATION.search(written)
+            return int(line[1]) if line else 0
+    return None
+
+
+def _arguments(call: str) -> Iterator[str]:
+    """The arguments of a call, the last first. `call` lacks its last bracket."""
+    call = call.replace("->", "*")
+    while (shorter := TEMPLATE_ARGUMENTS.sub("", call)) != call:
+        call = shorter
+    depth, end = 0, len(call)
+    for at in range(len(call) - 1, -1, -1):
+        depth += (call[at] in ")]}") - (call[at] in "([{")
+        if depth < 0 or (depth == 0 and call[at] == ","):
+            yield call[at + 1 : end].strip()
+            end = at
+        if depth < 0:
+            return
+    yield call[:end]  # it has no first bracket, so all of it is doubtful

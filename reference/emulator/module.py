@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
-from .compile import LOCALS, NO_VALUE, compile_library, refuse_broken
+from .compile import LOCALS, NO_VALUE, compile_library
 from .elf import variable_at
 from .explain import difference, in_two_orders, index, message, worst_of
 from .findings import ENDINGS, NOTES, Counters, Finding, LineCost, Run, WarpRequest, key
 from .kernel_source import Kernel, kernel_at, kernels_of, without_comments
-from .lines import LineTable, load_address
+from .lines import LineTable, class_names, load_address
 from .memory import (
     SHARED_BYTES,
     SHARED_ZONE,
@@ -35,7 +35,7 @@ from .memory import (
     shared_arrays,
     three,
 )
-from .messages import read_without_value
+from .messages import read_without_value, refuse_broken
 from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
 from .thread_orders import (
     RANDOM,
@@ -357,9 +357,10 @@ class Module:
 
     def _line(self, place: int) -> int:
         """The line of an instruction, from the address after it."""
+        file = Path(self.file).name
         if self._table is None:
-            self._table = LineTable(self._content)
-        return self._table.line_in(Path(self.file).name, place - 1 - self._base)
+            self._table = LineTable(self._content, class_names(self._source, file))
+        return self._table.line_in(file, place - 1 - self._base)
 
     @property
     def _base(self) -> int:

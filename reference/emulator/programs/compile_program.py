@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..arithmetic import with_text
+from ..cache import contents, digest
 from ..compile import (
     CHECKED,
     COVERAGE,
@@ -21,8 +22,6 @@ from ..compile import (
     RUNTIME,
     NoCompiler,
     compiler,
-    contents,
-    digest,
     link,
     poisoned,
     run,

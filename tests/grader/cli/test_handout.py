@@ -484,6 +484,15 @@ def test_hints_are_revealed_one_by_one(hinted: Path, capsys: pytest.CaptureFixtu
     assert messages[2] == messages[1]
 
 
+def test_no_hint_is_given_away_without_the_name_of_an_exercise(
+    hinted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make hint` alone calls the command with an empty name."""
+    assert main(["hint", ""]) == USER_MISTAKE
+    assert "Name it with EXERCISE=name" in capsys.readouterr().err
+    assert not (hinted / ".hints.json").exists()
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"dilate": "x"}'])
 def test_a_file_of_revealed_hints_that_is_not_ours_begins_anew(
     hinted: Path, capsys: pytest.CaptureFixture[str], content: str

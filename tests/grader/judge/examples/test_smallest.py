@@ -45,6 +45,7 @@ ROOT = Path(__file__).parents[4]
 
 
 NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
+ANSWERED_SLOWLY = ("conv_family",)  # its reference takes most of a minute for the small cases of one mutant
 
 
 def any_answer(case: Case, inputs: Inputs) -> Expected:
@@ -303,7 +304,7 @@ def test_a_small_case_is_run_once_however_many_failing_cases_lead_to_it(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("has_reference", [True, False], ids=["course", "handout"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ANSWERED_SLOWLY])
 def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(
     name: str, has_reference: bool, tmp_path: Path
 ) -> None:

@@ -1,0 +1,211 @@
+"""The emulator sees each read of a struct that a function takes by value, inlined or not."""
+
+import numpy as np
+import pytest
+
+from reference.emulator import Module, compile
+from reference.emulator.compile import compiler, run
+from reference.emulator.kernel_source import CompileError
+from reference.emulator.messages import COPIED, line_of_an_unseen_argument
+from tests.tables import by_name
+
+HELPERS = """
+struct Four { float x, y, z, w; };
+struct Many { float values[16]; };
+struct Derived : Four {};
+struct Holder { int n; Four inner; };
+__device__ __noinline__ float by_value(Four f) { return f.x + f.y + f.z + f.w; }
+__device__ __noinline__ float of_a_vector(float4 f) { return f.x + f.y + f.z + f.w; }
+__device__ __noinline__ float of_many(Many m, int n)
+{
+    float sum = 0;
+    for (int i = 0; i < n; ++i)
+        sum += m.values[i];
+    return sum;
+}
+__device__ __noinline__ float of_the_base(Four f) { return f.x; }
+__device__ __noinline__ float of_an_inner(Four f) { return f.x; }
+__device__ float recursive(Four f, int n) { return n == 0 ? f.x : recursive(f, n - 1) + 1; }
+template <typename... T> __device__ __noinline__ float of_a_pack(T... each) { return (each.x + ...); }
+struct Method {
+    float x, y, z, w;
+    __device__ __noinline__ float plus(Method other) const { return x + other.x; }
+    __device__ __noinline__ float operator+(Method other) const { return x + other.x; }
+};
+// Nothing forbids to inline it. It is only too large.
+__device__ float of_a_large_function(Many r, int n)
+{
+    float sum = 0, largest = 0;
+    for (int i = 0; i < n; ++i)
+        largest = fmaxf(largest, fabsf(r.values[i]));
+    if (largest == 0)
+        return 0;
+    for (int i = 0; i < n; ++i)
+        sum += r.values[i] / largest * (r.values[i] / largest);
+    for (int k = 0; k < 3; ++k)
+        for (int i = 0; i + 1 < n; ++i)
+            if (r.values[i] > r.values[i + 1]) {
+                float other = r.values[i];
+                r.values[i] = r.values[i + 1];
+                r.values[i + 1] = other;
+            }
+    return largest * sqrtf(sum) + r.values[0];
+}
+"""
+# name: the type, and an expression that reads element `at` of the array `a` of that type
+FORMS = {
+    "no_call": ("Four", "a[at].x + a[at].y"),
+    "value": ("Four", "by_value(a[at])"),
+    "vector": ("float4", "of_a_vector(a[at])"),
+    "many": ("Many", "of_many(a[at], 16)"),
+    "base": ("Derived", "of_the_base(a[at])"),
+    "inner": ("Holder", "of_an_inner(a[at].inner)"),
+    "recursive": ("Four", "recursive(a[at], 3)"),
+    "pack": ("Four", "of_a_pack(a[at], a[at])"),
+    "method": ("Method", "Method{1}.plus(a[at])"),
+    "operator": ("Method", "Method{1} + a[at]"),
+    "one_of_two": ("Four", "by_value(at < 0 ? a[0] : a[at])"),
+    "lambda": ("Four", "[](Four f) { return recursive(f, 2); }(a[at])"),
+    "large": ("Many", "of_a_large_function(a[at], 16) + of_a_large_function(a[at], 8)"),
+}
+FLOATS = {"Four": 4, "float4": 4, "Derived": 4, "Method": 4, "Many": 16, "Holder": 5}
+
+
+def kernels_of(name: str) -> str:
+    """Three kernels, each with the read in the line that ends with `// here`."""
+    of, read = FORMS[name]
+    return f"""
+__global__ void {name}_in_global(int at, const {of} *a, float *out)
+{{
+    out[threadIdx.x] =
+        {read}; // here
+}}
+__global__ void {name}_in_shared(float *out)
+{{
+    __shared__ {of} a[32];
+    int at = 31 - threadIdx.x;
+    a[threadIdx.x] = {{}};
+    out[threadIdx.x] =
+        {read}; // here
+}}
+__global__ void {name}_before_a_value(float *out)
+{{
+    __shared__ {of} a[32];
+    int at = threadIdx.x;
+    out[threadIdx.x] =
+        {read}; // here
+}}
+"""
+
+
+ONLY_GCC = pytest.mark.skipif(compiler()[1] != "gcc", reason="only GCC hides arguments from its sanitizer")
+SOURCE = HELPERS + "".join(map(kernels_of, FORMS))
+
+
+@pytest.fixture
+def new_folder(add_kernel_runtime, tmp_path):
+    """Has the emulator's runtime, and no kernels."""
+    add_kernel_runtime(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def module(request):
+    return Module(SOURCE, folder=request.config.cache.mkdir("kernels"))
+
+
+def found_in(module, kernel: str, threads: int, *arguments) -> set[tuple[str, bool]]:
+    """The kind of each finding, and whether it is at the kernel's line with `// here`."""
+    line = 1 + SOURCE.count("\n", 0, SOURCE.index("// here", SOURCE.index(f"void {kernel}(")))
+    findings = module.check(kernel, 1, threads, [*arguments, np.zeros(32, "f")], seed=0).findings
+    return {(one.kind, one.line == line) for one in findings}
+
+
+def structs(name: str) -> np.ndarray:
+    """Eight structs of the type that a form reads."""
+    return np.zeros(8, [("floats", "f", FLOATS[FORMS[name][0]])])
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_read_beyond_an_array_is_found_at_its_line(module, name):
+    assert ("out_of_bounds", True) in found_in(module, f"{name}_in_global", 1, 8, structs(name))
+    assert found_in(module, f"{name}_in_global", 1, 7, structs(name)) == set()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_race_is_found_at_its_line(module, name):
+    assert ("race", True) in found_in(module, f"{name}_in_shared", 32)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_read_before_any_write_is_found_at_its_line(module, name):
+    assert ("uninitialized_read", True) in found_in(module, f"{name}_before_a_value", 32)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_read_is_counted(module, name):
+    arguments = [7, structs(name), np.zeros(32, "f")]
+    counters = module.launch(f"{name}_in_global", 1, 32, arguments, counting=True).counters
+    assert counters.global_reads >= 32
+    assert counters.global_bytes >= 32 * (4 + 4)
+
+
+PLAIN = """
+struct F { float x; };
+__device__ __forceinline__ float get(F f) { return f.x; }
+__global__ void inlined(const F *a, float *out) { out[threadIdx.x] = get(a[threadIdx.x]); }
+"""
+
+
+@ONLY_GCC
+def test_a_file_is_compiled_again_only_for_an_argument_in_memory(monkeypatch, new_folder):
+    """Copies of all structs would read more of them than the kernel does."""
+    commands = []
+
+    def recorded(command, *rest):
+        commands.append(command)
+        return run(command, *rest)
+
+    monkeypatch.setattr(compile, "run", recorded)
+    for source, count in ((PLAIN, 0), (PLAIN.replace("__forceinline__", "__noinline__"), 1)):
+        commands.clear()
+        Module(source, folder=new_folder)
+        assert sum(COPIED in command for command in commands) == count
+
+
+# name: a statement as GCC writes it, and whether the call reads an argument from memory
+STATEMENTS = {
+    "pointer": ("  _1 = get (*_3);", True),
+    "member": ("  _1 = M::plus (&m, _5->inner);", True),
+    "cast": ("  _4 = get (MEM[(const struct F &)_3], 3); [tail call]", True),
+    "element": ("  get (s[_5]);", True),
+    "behind_a_character": ('  _1 = get<\'"\'> (*_3, &"x"[0]);', True),
+    "behind_operators": ("  f (&MEM <A<operator<>> [(A *)&s + 4B], *_3, &MEM <A<operator>>> [&s]);", True),
+    "no_first_bracket": ("  get *_3);", True),
+    "variable": ("  _1 = get (f, D.2401, _3, x_2(D), 3, -1.0e+0);", False),
+    "address": ("  _1 = get (&MEM <struct A<int, 3>> [(struct A<int, 3> *)&s + 16B], &a[_4], 0B);", False),
+    "text": ('  emulator_trap (&"(*_3, a[2]);"[0], 5);', False),
+    "load": ("  _1 = *_3;", False),
+    "store_of_a_result": ("  *_3 = get (f);", False),
+}
+
+
+@pytest.mark.parametrize(("statement", "reads"), by_name(STATEMENTS))
+def test_an_argument_in_memory_is_told_from_others(statement, reads):
+    located = f"  [k.cu:7:3 discrim 1] {statement.lstrip()}"
+    assert line_of_an_unseen_argument(f"f ()\n{{\n{located}\n}}\n") == (7 if reads else None)
+
+
+@ONLY_GCC
+def test_what_no_copy_makes_visible_is_refused(new_folder):
+    source = """
+struct F { float x; __device__ float get() const { return x; } };
+struct Held { float (F::*method)() const; };
+__device__ __noinline__ bool is_get(float (F::*method)() const) { return method == &F::get; }
+__global__ void kernel(const Held *a, float *out)
+{
+    out[0] = is_get(a[0].method);
+}
+"""
+    with pytest.raises(CompileError, match=r"k\.cu:7: .* copy the argument to a variable first"):
+        Module(source, "k.cu", folder=new_folder)
