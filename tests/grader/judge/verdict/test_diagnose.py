@@ -228,7 +228,7 @@ def test_several_that_fit_equally_are_stated_together() -> None:
     )
 
 
-def test_of_several_that_fit_equally_those_in_the_exercise_itself_are_stated() -> None:
+def test_among_equal_ideas_those_of_the_exercise_itself_are_stated() -> None:
     """If only `grad` is graded, the case cannot tell a mistake in it from one in `conv`, which it calls."""
     criterion = diagnosed(wrong("one", "f", criterion="grad"))["grad"]
     (result,) = criterion.results
