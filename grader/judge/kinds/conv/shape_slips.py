@@ -137,13 +137,15 @@ X_GRAD = (
     Mistake(
         lambda a: a.back(a.out * (a.stride + 1)),
         lambda a: (
-            f"you put {plural(a.stride, 'zero')} after each element of out_grad, and not s - 1 = {a.stride - 1}"
+            f"you put {plural(a.stride, 'zero')} after each element of out_grad, "
+            f"and not s - 1 = {a.stride - 1}"
         ),
     ),
     Mistake(
         lambda a: a.back((a.out - 1) * (a.stride + 1) + 1),
         lambda a: (
-            f"you put {plural(a.stride, 'zero')} between the elements of out_grad, and not s - 1 = {a.stride - 1}"
+            f"you put {plural(a.stride, 'zero')} between the elements of out_grad, "
+            f"and not s - 1 = {a.stride - 1}"
         ),
     ),
     Mistake(
@@ -211,7 +213,8 @@ W_GRAD = (
     Mistake(
         lambda a: a.under((a.out - 1) * (a.stride + 1) + 1),
         lambda a: (
-            f"you put {plural(a.stride, 'zero')} between the elements of out_grad, and not s - 1 = {a.stride - 1}"
+            f"you put {plural(a.stride, 'zero')} between the elements of out_grad, "
+            f"and not s - 1 = {a.stride - 1}"
         ),
     ),
     Mistake(
