@@ -27,9 +27,10 @@ def global_average_pool(submission, case):
 def global_average_pool_grad(submission, case):
     """The gradient with respect to x, and what is left of it once its first pixel was written to."""
     out = submission.global_average_pool_grad(submission.array(case.out_grad), case.x.shape)
-    before = out.numpy()
+    gradient = out.copy()  # of an NDArray or a NumPy array
     out[(0,) * len(case.x.shape)] = 99.0
-    return before, out.numpy()
+    after_99_at_its_first_pixel = out
+    return gradient, after_99_at_its_first_pixel
 
 
 def normalize(submission, case):
@@ -49,14 +50,14 @@ def batch_norm(submission, case):
 
 def batch_norm_grad(submission, case):
     out_grad, x, gamma = (submission.array(each) for each in (case.out_grad, case.x, case.gamma))
-    x_grad, gamma_grad, beta_grad = submission.batch_norm_grad(out_grad, x, gamma, *eps(case))
+    x_grad, gamma_grad, beta_grad = three(submission.batch_norm_grad(out_grad, x, gamma, *eps(case)))
     return x_grad, gamma_grad, beta_grad
 
 
 def batch_norm_x_grad(submission, case):
     """The first of the three gradients alone."""
     out_grad, x, gamma = (submission.array(each) for each in (case.out_grad, case.x, case.gamma))
-    return submission.batch_norm_grad(out_grad, x, gamma)[0]
+    return three(submission.batch_norm_grad(out_grad, x, gamma))[0]
 
 
 def layer_norm(submission, case):
@@ -66,14 +67,14 @@ def layer_norm(submission, case):
 
 def layer_norm_grad(submission, case):
     out_grad, x, gamma = (submission.array(each) for each in (case.out_grad, case.x, case.gamma))
-    x_grad, gamma_grad, beta_grad = submission.layer_norm_grad(out_grad, x, gamma, *eps(case))
+    x_grad, gamma_grad, beta_grad = three(submission.layer_norm_grad(out_grad, x, gamma, *eps(case)))
     return x_grad, gamma_grad, beta_grad
 
 
 def layer_norm_x_grad(submission, case):
     """The first of the three gradients alone."""
     out_grad, x, gamma = (submission.array(each) for each in (case.out_grad, case.x, case.gamma))
-    return submission.layer_norm_grad(out_grad, x, gamma)[0]
+    return three(submission.layer_norm_grad(out_grad, x, gamma))[0]
 
 
 def inputs_afterwards(submission, case):
@@ -90,6 +91,16 @@ def inputs_afterwards(submission, case):
     for gradient in (submission.batch_norm_grad, submission.layer_norm_grad):
         gradient(out_grad, x, gamma)
     return x.numpy(), gamma.numpy(), beta.numpy(), out_grad.numpy(), *pooled
+
+
+def three(gradients):
+    """x_grad, gamma_grad and beta_grad. A single array could be taken apart along its first axis."""
+    if gradients is None:
+        raise TypeError("the function returned None: is a return missing?")
+    if not isinstance(gradients, (tuple, list)) or len(gradients) != 3:
+        several = f"{len(gradients)} values" if isinstance(gradients, (tuple, list)) else "one value"
+        raise TypeError(f"the function returned {several}; x_grad, gamma_grad and beta_grad are expected")
+    return gradients
 
 
 def images(submission, case):

@@ -69,7 +69,7 @@ class Desk:
             "path": request.url.path,
             "query": request.query_params,
         }
-        text = self.pages.get_template(template).render(about | values)
+        text = self.pages.get_template(template).render(about | {"status": status} | values)
         return HTMLResponse(text.encode("utf-8", errors="replace"), status)
 
 

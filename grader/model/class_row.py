@@ -150,7 +150,8 @@ def to_review(rows: Iterable[ClassRow]) -> list[ClassRow]:
 
 def review_line(row: ClassRow) -> str:
     """The line in a report for a row without its score."""
-    return f"{clean_line(row.student_id)}, {row.assignment}: needs review first ({row.review_reason})"
+    who = clean_line(row.standing.student.label)
+    return f"{who}, {row.assignment}: needs review first ({row.review_reason})"
 
 
 def showing(rows: Iterable[ClassRow], visibilities: Collection[Visibility]) -> list[ClassRow]:

@@ -43,6 +43,7 @@ EXTENSIONS = {
     "emulator_curand.h": re.compile(r"#\s*include\s*[<\"]curand_kernel\.h"),
     "emulator_cub.h": re.compile(r"#\s*include\s*[<\"]cub/"),
     "emulator_cub_device.h": re.compile(r"\bcub\s*::\s*(?:Device|DoubleBuffer)\w*"),
+    "emulator_cublas.h": re.compile(r"#\s*include\s*[<\"](?:cublas_v2|curand)\.h"),
     "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
     "emulator_texture.h": re.compile(r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)"),
     "emulator_thrust.h": re.compile(r"#\s*include\s*[<\"]thrust/"),
@@ -77,11 +78,10 @@ REFUSED = {
 AT_THE_HOST = ("<<<", r"\bcuda[A-Z]", r"\btex[12]D", r"\b(thread_local", r"\b(new|delete", r"\b__managed__")
 OF_HOSTS = frozenset(pattern for pattern in REFUSED if pattern.startswith(AT_THE_HOST))
 OF_DEVICES = frozenset(pattern for pattern in REFUSED if pattern.startswith((r"\b(asm", r"\b__(shfl")))
-IN_A_KERNEL = "a kernel cannot launch another one: launch it from the host"
-LIBRARY = re.compile(r"(?:cutlass|cute)/.*|(?:cu(?:rand(?!_kernel\.h)|blas|fft|sparse|solver|dnn)|nccl).*")
+LIBRARY = re.compile(r"cut.*/.*|cu(?:rand(?!(_kernel)?\.h)|blas(?!_v2)|fft|sparse|solver|dnn).*|nccl.*")
 OF_CUDA = re.compile(
     r"cuda.*|(?:thrust|cub)/.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h|curand_kernel\.h"
-    r"|helper_(?:cuda|functions|string|timer)\.h|(?:nvtx3/)?nvToolsExt\.h"
+    r"|curand\.h|cublas_v2\.h|helper_(?:cuda|functions|string|timer)\.h|(?:nvtx3/)?nvToolsExt\.h"
 )
 # A comment or text without an end takes the rest, so no character is read twice. Quotes in a number, 1'000,
 # begin no text. In a raw text, nothing is special but its end.
@@ -272,7 +272,7 @@ def _forbidden(text: str, is_program: bool) -> Iterator[tuple[re.Match[str], str
         for match in re.finditer(pattern, on_device if pattern in OF_DEVICES else text):
             yield match, REFUSED[pattern]
     for match in re.finditer("<<<", on_device if is_program else ""):
-        yield match, IN_A_KERNEL
+        yield match, "a kernel cannot launch another one: launch it from the host"
 
 
 def _judge_directive(written: str, uncommented: str, is_program: bool) -> tuple[str, bool]:

@@ -10,6 +10,7 @@ from grader.cli.command_line.json_output import print_json
 from grader.cli.handout.workspace import handout
 from grader.judge.case_selection.selection import select
 from grader.model.assignment import Criterion
+from grader.model.errors import UserError
 from grader.model.text import clean_line, plural
 from grader.report.write_files import write_text
 
@@ -18,6 +19,8 @@ REVEALED = Path(".hints.json")  # how many of each criterion's hints were shown;
 
 def run(options: argparse.Namespace) -> int:
     """Shows the hints that were shown before, and the next one."""
+    if not options.exercise:  # all exercises at once would give away too much
+        raise UserError("which exercise? Name it with EXERCISE=name, as `make grade` shows it")
     assignment = handout()
     ids = {name.partition("/")[0] for name in select(assignment, options.exercise)}
     counts = _counts()

@@ -109,7 +109,7 @@ def _parse(name: str, content: bytes) -> None:
 
 
 def unwritten(name: str, content: bytes) -> list[tuple[str, int]]:
-    """The functions that still raise NotImplementedError and do nothing else, with the line of each."""
+    """The functions that return nothing and still raise NotImplementedError at the end, with their lines."""
     if not name.endswith(".py"):
         return []
     return [
@@ -123,4 +123,5 @@ def _is_stub(function: ast.FunctionDef) -> bool:
     last = function.body[-1]
     raised = last.exc if isinstance(last, ast.Raise) else None
     raised = raised.func if isinstance(raised, ast.Call) else raised
-    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    is_raised = isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    return is_raised and not any(isinstance(node, ast.Return | ast.Yield) for node in ast.walk(function))

@@ -27,7 +27,8 @@ SMOOTH_POINTS, POINTS = 3, 6  # the number of smooth points required, and the nu
 DOCS = """\
 This comparison tests the gradient of a function that is not linear. It compares the gradient with central
 differences of the submission's own forward pass along random directions, in float64. If the function bends at
-a point, the grader notices and draws another point.
+a point, the grader notices and draws another point. A forward pass may compute in float32 although its inputs
+are of float64. If no slope can then be measured, the case fails for that reason.
 
 ```yaml
 - id: relu_slope
@@ -123,6 +124,8 @@ class FiniteDifference(Comparison):
             if not slope.is_finite:
                 why = "they cannot be added up in float64"
                 return outcome, Difference("numbers of moderate size", "numbers too large", why)
+            if not (slope.is_smooth and slope.is_right) and _is_of_float32(arrays[:3]):
+                return outcome, _computed_in_float32(question)
             if slope.is_smooth and not slope.is_right:
                 return outcome, _not_the_gradient(question, slope)
             smooth += slope.is_smooth
@@ -183,6 +186,22 @@ def _slope(question: Question, number: int, arrays: Sequence[Array]) -> Slope:
             tolerance=SLOPE_TOLERANCE * float(np.linalg.norm(gradient) * np.linalg.norm(direction)),
             bend=float(np.vdot(abs(high - 2 * middle + low), abs(upstream))) / (2 * STEP),
         )
+
+
+def _is_of_float32(forwards: Sequence[Array]) -> bool:
+    """True if every number of a forward pass in float64 is one of float32, and some need its precision."""
+    with np.errstate(over="ignore"):
+        fits = [np.array_equal(out, out.astype(np.float32)) for out in forwards]
+        fits_half = [np.array_equal(out, out.astype(np.float16)) for out in forwards]
+    return all(fits) and not all(fits_half)
+
+
+def _computed_in_float32(question: Question) -> Difference:
+    return Difference(
+        "numbers computed in float64, the dtype of the inputs",
+        "numbers of float32 in an array of float64",
+        f"your {question.option('gradient_of')} computes in float32, which is too coarse to measure a slope",
+    )
 
 
 def _not_the_gradient(question: Question, slope: Slope) -> Difference:

@@ -28,6 +28,10 @@ RUNNING_KEYWORDS = frozenset((UNPICKLES, "eval_str"))
 Names = tuple[str, ...]
 
 
+class TooManyValues(Exception):
+    """A name or an expression may stand for more than MOST_VALUES objects."""
+
+
 class Reader:
     """Judges every use of a name in one file by everything that the name may stand for."""
 
@@ -85,7 +89,7 @@ class Reader:
             return self._resolved[node] if node else ()
         names = tuple(dict.fromkeys(filter(self._matters, self._follow(node, scope))))
         if len(names) > MOST_VALUES:
-            raise RecursionError("one expression may stand for too many objects")
+            raise TooManyValues
         if not self._unfinished:  # while a name's own values are resolved, the result is incomplete
             self._resolved[node] = names
         return names
@@ -165,7 +169,7 @@ class Reader:
                 names = self._resolve(*source) if isinstance(source, tuple) else self._of_import(source)
                 values += [value for value in names if value not in values and len(value) <= LONGEST]
                 if len(values) > MOST_VALUES:
-                    raise RecursionError(name)
+                    raise TooManyValues
             self._unfinished -= 1
         return tuple(self._values[key])
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.judge.import_rules import cuda_rules
 from grader.judge.import_rules.loopholes import UNPICKLE_AS_THIRD, WHOLE, way_around, ways_around
-from grader.judge.import_rules.name_resolution import CALLER, GETTER, Reader
+from grader.judge.import_rules.name_resolution import CALLER, GETTER, MOST_VALUES, Reader, TooManyValues
 from grader.judge.import_rules.terms import MAX_SOURCE_BYTES, Terms
 
 NUMPY = "numpy"
@@ -93,6 +93,9 @@ class Rules:
                 return min(Reader(self).read(ast.parse(content)), default=(0, ""))
         except (SyntaxError, ValueError):
             return 0, ""
+        except TooManyValues:
+            many = f"one name for more than {MOST_VALUES} modules or functions"
+            return 0, f"found {many}, which is too tangled to be checked; use a name for each"
         except (RecursionError, MemoryError):
             return 0, "found code that is too deep or too tangled to be checked; write it more simply"
 

@@ -270,7 +270,8 @@ def _is_enough(
     Trivial answers count as one hint, however many there are: the unchanged input, only zeros, only NaN.
     If a case of another criterion contradicts an idea, one answer is not enough. A lone answer among many
     failing cases is evidence only if the idea makes the very same cases fail, and others pass. A passing case
-    that few ideas fail says nothing, for example one that only asks for an exception.
+    that few ideas fail says nothing, for example one that only asks for an exception. If cases were left out,
+    a lone answer is no evidence for a mistake in another exercise, whose own cases could contradict it.
     """
     is_lone = len(explanation.explained) * LEAST <= len(comparable)
     passing = [result.name for result in criterion.results if result.status is Status.OK]
@@ -279,7 +280,9 @@ def _is_enough(
     fails_as_predicted = any(evidence.failing_ideas(case) >= telling for case in passing) and all(
         evidence.fails_with(explanation.names, result.name) for result in comparable
     )
-    if is_lone and not fails_as_predicted:
+    exercises = set(map(evidence.exercise_of, explanation.names))
+    is_elsewhere = evidence.is_partial and not exercises <= evidence.asked_of(criterion.id)
+    if is_lone and (is_elsewhere or not fails_as_predicted):
         return False
     trivial = {case for case in explanation.explained if evidence.is_trivial(case)}
     strong = [case for case in explanation.explained - trivial if not evidence.is_hint(case)]

@@ -43,10 +43,8 @@ ALLOCATED = re.compile(
     r"\bcuda(?:Malloc\w*|HostAlloc)\s*\(\s*(?:\([^()]*\)\s*)?&?\s*([A-Za-z_][\w.\->\[\]]*)"
 )
 VECTORS = re.compile(r"\bdevice_vector\s*<[^;()]*>\s+(\w[^;]*)")
-LIBRARIES = (
-    "thrust::",
-    "cub::Device",
-)  # their kernels are in the emulator's headers: the line is that of the call
+# The kernels of these libraries are in the emulator's headers, so a finding's line is that of the call.
+LIBRARIES = ("thrust::", "cub::Device", "cublas::")
 HEAP = "the device's heap"
 PLACEHOLDER = re.compile(r"\{(\d+)\}")
 INTEGER = re.compile(r"-?\d{1,19}")

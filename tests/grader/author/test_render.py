@@ -353,6 +353,16 @@ def test_provided_files_are_code_and_never_submitted(assignments: list[Assignmen
         assert all(name.endswith(".py") for name in set(assignment.provided) - emulator)
 
 
+def test_criteria_come_in_the_order_in_which_the_handout_has_their_functions(
+    assignments: list[Assignment],
+) -> None:
+    """So the first unfinished one, which a grade shows in full, is the next one to write."""
+    for assignment in assignments:
+        functions = [re.split("[:.]", name)[-1] for name in render(assignment, "handout").functions]
+        criteria = [criterion.id for criterion in assignment.rubric.criteria if criterion.id in functions]
+        assert criteria == sorted(criteria, key=functions.index), assignment.name
+
+
 def test_a_template_can_show_something_in_one_view_alone(course: Path) -> None:
     template = course / "assignments" / "tiny" / "templates" / "conv.py.j2"
     template.write_text(

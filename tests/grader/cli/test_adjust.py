@@ -79,7 +79,8 @@ def test_an_adjustment_of_an_earlier_submission_is_exported_to_no_lms(
     assert outdated in Path("out/ada/tiny.md").read_text()
     capsys.readouterr()
     assert main(["report", "--gradebook", at_course, "--format", "gradescope", "--out", "gs"]) == NOT_PASSED
-    assert capsys.readouterr().err == f"left out: ada, tiny: needs review first (an adjustment {outdated})\n"
+    why = f"ada (Ada Lovelace), tiny: needs review first (an adjustment {outdated})"
+    assert capsys.readouterr().err == f"left out: {why}\n"
     assert not Path("gs/ada").exists()
 
 

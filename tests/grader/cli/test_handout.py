@@ -21,6 +21,7 @@ from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.handout import debug, watch
 from grader.cli.handout.one_case import set_up
 from grader.cli.handout.progress import WIDEST, Progress
+from grader.cli.handout.submit import unwritten
 from grader.cli.handout.watch import Watch
 from grader.cli.handout.workspace import place_of
 from grader.judge.case_selection.affected import affected
@@ -483,6 +484,15 @@ def test_hints_are_revealed_one_by_one(hinted: Path, capsys: pytest.CaptureFixtu
     assert messages[2] == messages[1]
 
 
+def test_no_hint_is_given_away_without_the_name_of_an_exercise(
+    hinted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make hint` alone calls the command with an empty name."""
+    assert main(["hint", ""]) == USER_MISTAKE
+    assert "Name it with EXERCISE=name" in capsys.readouterr().err
+    assert not (hinted / ".hints.json").exists()
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"dilate": "x"}'])
 def test_a_file_of_revealed_hints_that_is_not_ours_begins_anew(
     hinted: Path, capsys: pytest.CaptureFixture[str], content: str
@@ -512,3 +522,12 @@ def test_an_exercise_without_hints_says_where_to_read(
     assert capsys.readouterr().out == "flip has no hint. Read README.md#flip.\n"
     assert main(["hint", "flap"]) == USER_MISTAKE
     assert "flip" in capsys.readouterr().err
+
+
+def test_only_a_function_that_cannot_return_is_not_written_yet() -> None:
+    """A written function may end with the handout's `raise`, for arguments that it does not support."""
+    stub = b'def relu(a):\n    """The positive part."""\n    raise NotImplementedError("relu")\n'
+    checks = b"def pad(a, n):\n    if n < 0:\n        raise ValueError(n)\n    raise NotImplementedError\n"
+    written = b"def flip(a):\n    if a.ndim:\n        return a[::-1]\n    raise NotImplementedError\n"
+
+    assert unwritten("conv.py", stub + checks + written) == [("relu", 1), ("pad", 4)]

@@ -407,3 +407,15 @@ def test_a_criterion_without_names_shows_none(
         text = client.get(f"/a/dense/hand/style?at={place}").text
         assert "graded without names" in text
         assert not any(name in text for name in ("Lovelace", "Noyce", "Charisse", "Ritchie", "Ajzenberg"))
+
+
+def test_a_failure_is_headed_by_what_happened(editor: Editor) -> None:
+    """Only a page that does not exist is a page that is not found."""
+    missing = editor.client.get("/a/none")
+    unreadable = editor.send("ada", "comment", file="none.py", line="1", text="x")
+    strange = editor.client.post(f"/a/dense/s/{key_of('ada')}/points", data={"form_token": "another"})
+
+    assert (missing.status_code, unreadable.status_code, strange.status_code) == (404, 422, 403)
+    assert "<h1>Page not found</h1>" in missing.text
+    assert "<h1>This did not work</h1>" in unreadable.text
+    assert "<h1>Not allowed</h1>" in strange.text

@@ -1,5 +1,7 @@
 // Each name of Thrust, CUB and the samples' helpers that docs/cuda.md lists; test_libraries.py has what it prints.
 #include <cub/cub.cuh>
+#include <cublas_v2.h>
+#include <curand.h>
 #include <helper_cuda.h>
 #include "helper_functions.h"
 #include <iostream>
@@ -122,6 +124,41 @@ void of_cub()
     twice([&](void *t, size_t &b) { return cub::DeviceRadixSort::SortKeysDescending(t, b, both, 6); });
     std::cout << (both.Current() == o) << out[0] << std::endl;
 }
+void of_cublas()
+{
+    cublasHandle_t handle;
+    float numbers[] = {1, 2, 3, 4, 5, 6}, one = 1, two = 2, zero = 0, *a, *c;
+    double more[] = {3, 4}, *b, norm, sum;
+    cudaMalloc(&a, sizeof numbers), cudaMalloc(&b, sizeof more), cudaMalloc(&c, 16);
+    cudaMemcpy(a, numbers, sizeof numbers, cudaMemcpyHostToDevice), cudaMemcpy(b, more, sizeof more, cudaMemcpyHostToDevice);
+    cublasCreate(&handle), cublasSetStream(handle, 0);
+    std::cout << cublasSgemm(handle, CUBLAS_OP_N, CUBLAS_OP_T, 2, 2, 3, &one, a, 2, a, 2, &zero, c, 2);  // a 2 by 3, by columns
+    std::cout << cublasSgemm(handle, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 1, &one, a, 2, a, 1, &two, c, 2);
+    cudaMemcpy(numbers, c, 16, cudaMemcpyDeviceToHost), show(std::vector<float>(numbers, numbers + 4));
+    cublasSgemv(handle, CUBLAS_OP_T, 2, 3, &one, a, 2, a, 2, &zero, c, 1), cublasSscal(handle, 2, &two, c, 2);
+    cublasSaxpy(handle, 3, &one, a, 1, c, 1), cudaMemcpy(numbers, c, 12, cudaMemcpyDeviceToHost);
+    show(std::vector<float>(numbers, numbers + 3));
+    cublasDnrm2(handle, 2, b, 1, &norm), cublasDdot(handle, 1, b, 1, b + 1, 1, &sum);
+    std::cout << norm << " " << sum << " " << cublasSgemm(handle, CUBLAS_OP_N, CUBLAS_OP_N, 4, 1, 1, &one, a, 1, a, 1, &zero, c, 4) << "\n";
+    cublasDestroy(handle), cudaFree(a), cudaFree(b), cudaFree(c);
+}
+void of_curand()
+{
+    const int n = 1000;
+    curandGenerator_t generator;
+    float *drawn, values[n];
+    double mean[2] = {};
+    cudaMalloc(&drawn, sizeof values);
+    curandCreateGenerator(&generator, CURAND_RNG_PSEUDO_DEFAULT), curandSetPseudoRandomGeneratorSeed(generator, 5);
+    for (int kind : {0, 1}) {
+        kind ? curandGenerateNormal(generator, drawn, n, 3.f, 0.5f) : curandGenerateUniform(generator, drawn, n);
+        cudaMemcpy(values, drawn, sizeof values, cudaMemcpyDeviceToHost);
+        for (float value : values)
+            mean[kind] += value / n;
+    }
+    std::cout << (std::fabs(mean[0] - 0.5) < 0.1) << (std::fabs(mean[1] - 3) < 0.1) << std::endl;
+    curandDestroyGenerator(generator), cudaFree(drawn);
+}
 void of_samples(int count, char **words)
 {
     StopWatchInterface *timer = nullptr;
@@ -137,6 +174,6 @@ void of_samples(int count, char **words)
 }
 int main(int count, char **words)
 {
-    vectors(), algorithms(), policies(), of_cub();
+    vectors(), algorithms(), policies(), of_cub(), of_cublas(), of_curand();
     of_samples(count, words);
 }

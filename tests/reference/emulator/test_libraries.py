@@ -1,4 +1,4 @@
-"""Libraries that work on the device: Thrust, CUB's functions for the host, helpers of NVIDIA's samples."""
+"""Libraries that work on the device: Thrust, CUB, cuBLAS, cuRAND, helpers of NVIDIA's samples."""
 
 from pathlib import Path
 
@@ -45,6 +45,10 @@ PRINTED = """\
 0 2 4 1 3 5
 5
 19
+0071 90 90 116
+15 17 49
+5 12 7
+11
 0107
 101"""
 

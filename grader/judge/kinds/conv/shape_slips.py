@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.judge.inputs import Inputs
+from grader.model.text import plural
 
 Shape = tuple[int, ...]
 
@@ -135,12 +136,16 @@ X_GRAD = (
     ),
     Mistake(
         lambda a: a.back(a.out * (a.stride + 1)),
-        lambda a: f"you put {a.stride} zeros after each element of out_grad, and not s - 1 = {a.stride - 1}",
+        lambda a: (
+            f"you put {plural(a.stride, 'zero')} after each element of out_grad, "
+            f"and not s - 1 = {a.stride - 1}"
+        ),
     ),
     Mistake(
         lambda a: a.back((a.out - 1) * (a.stride + 1) + 1),
         lambda a: (
-            f"you put {a.stride} zeros between the elements of out_grad, and not s - 1 = {a.stride - 1}"
+            f"you put {plural(a.stride, 'zero')} between the elements of out_grad, "
+            f"and not s - 1 = {a.stride - 1}"
         ),
     ),
     Mistake(
@@ -208,7 +213,8 @@ W_GRAD = (
     Mistake(
         lambda a: a.under((a.out - 1) * (a.stride + 1) + 1),
         lambda a: (
-            f"you put {a.stride} zeros between the elements of out_grad, and not s - 1 = {a.stride - 1}"
+            f"you put {plural(a.stride, 'zero')} between the elements of out_grad, "
+            f"and not s - 1 = {a.stride - 1}"
         ),
     ),
     Mistake(

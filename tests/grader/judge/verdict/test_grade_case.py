@@ -11,7 +11,7 @@ from grader.judge.differences.difference import Expected
 from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.judge.verdict.grade_case import grade_case
-from grader.model.assignment import Case, Criterion, Visibility
+from grader.model.assignment import Case, Criterion, Data, Visibility
 from grader.model.grade import CheckResult, Outcome, Status
 from grader.model.wire_format import DATA, RawArray
 from tests.tables import by_name
@@ -406,3 +406,30 @@ def test_another_value_where_arrays_are_expected_is_the_submissions_error(
     result = grade_case(case, replace(CRITERION, options=options), answers, REFERENCE)
 
     assert (result.status, result.rationale) == (Status.ERROR, reason)
+
+
+SLOPE = replace(CASE, compare="finite_difference", data=Data.NORMAL)
+OF_CONV = replace(CRITERION, options={"gradient_of": "conv", "wrt": "x"})
+
+
+def in_float32(inputs: Inputs) -> Any:
+    x, w = inputs.array("x").astype(np.float32), inputs.array("w").astype(np.float32)
+    return (x @ w[0, 0] + np.float32(1000)).astype(np.float64)
+
+
+def in_float64(probe: Probe) -> Probe:
+    return lambda inputs: probe(inputs).astype(np.float64)
+
+
+def slope(**probes: Probe) -> CheckResult:
+    answers: Any = Answers({"conv": in_float64(conv), "x_grad": in_float64(x_grad)} | probes)
+    return grade_case(SLOPE, OF_CONV, answers, FORWARD)
+
+
+def test_a_forward_pass_that_computes_in_float32_is_not_blamed_on_the_gradient() -> None:
+    assert slope().status is Status.OK
+    result = slope(conv=in_float32)
+
+    assert result.status is Status.WRONG
+    assert "your conv computes in float32" in result.rationale
+    assert "is not the gradient" in slope(x_grad=lambda inputs: 2.0 * in_float64(x_grad)(inputs)).rationale

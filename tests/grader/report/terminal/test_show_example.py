@@ -49,8 +49,8 @@ def test_a_short_array_is_shown_in_full() -> None:
     assert shown((2, 2), 3)[1:] == ["    0  1", "    2  3*"]
 
 
-def test_of_a_long_array_the_places_are_shown_that_are_wrong_in_the_result() -> None:
-    """The number that was expected there, and the one that was given."""
+def test_a_long_array_shows_the_places_with_wrong_results() -> None:
+    """It shows the expected and the actual number there."""
     size = LINE * 9
     given, expected, actual = (
         Table(name, (size,), tuple(range(n, n + size))) for name, n in (("a", 0), ("e", 200), ("b", 400))
