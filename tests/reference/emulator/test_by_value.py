@@ -1,5 +1,7 @@
 """The emulator sees each read of a struct that a function takes by value, inlined or not."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -211,7 +213,7 @@ __global__ void kernel(Shape s, const F *a, float *out, int shift = 0)
 """
     shape = np.array([(4, [1, 2, 3, 4])], [("size", "i4"), ("factor", "f", 4)])
     a, out = np.arange(8, dtype="f"), np.zeros(8, "f")
-    module = Module(source, folder=new_folder)
+    module: Any = Module(source, folder=new_folder)
     for arguments in ([shape, a, out], [shape, a, out, 0]):
         out[:] = 0
         result = module.check("kernel", 1, 8, arguments, seed=0, counting=True)
