@@ -23,7 +23,7 @@ def probes() -> ModuleType:
 
 @pytest.mark.parametrize(
     ("returned", "message"),
-    [(ARRAY, "one value"), ((ARRAY, ARRAY), "2 values"), (None, "None: is a return missing?")],
+    [(ARRAY, "one ndarray"), ((ARRAY, ARRAY), "2 values"), (None, "None: is a return missing?")],
     ids=["x_grad_of_a_batch_of_three", "two_gradients", "nothing"],
 )
 @pytest.mark.parametrize(

@@ -98,7 +98,8 @@ def three(gradients):
     if gradients is None:
         raise TypeError("the function returned None: is a return missing?")
     if not isinstance(gradients, (tuple, list)) or len(gradients) != 3:
-        several = f"{len(gradients)} values" if isinstance(gradients, (tuple, list)) else "one value"
+        is_several = isinstance(gradients, (tuple, list))
+        several = f"{len(gradients)} values" if is_several else f"one {type(gradients).__name__}"
         raise TypeError(f"the function returned {several}; x_grad, gamma_grad and beta_grad are expected")
     return gradients
 

@@ -26,9 +26,9 @@ def to_markdown(grade: Grade, final: FinalScore | None = None, title: str = "") 
     for criterion in grade.criteria:
         unscored = criterion.results and all(is_fault(result) for result in criterion.results)
         earned = "–" if unscored else score_text(criterion.score)
-        title = f"{escaped(criterion.id)}: {escaped(criterion.title)}"
+        heading = f"{escaped(criterion.id)}: {escaped(criterion.title)}"
         lines.append(
-            f"| {title} | {earned} / {score_text(criterion.points)} | {escaped(remark(criterion))} |"
+            f"| {heading} | {earned} / {score_text(criterion.points)} | {escaped(remark(criterion))} |"
         )
     lines.append("")
     if final is not None and final.steps:

@@ -150,7 +150,7 @@ def test_the_folder_of_another_student_is_not_submitted_by_a_link(
     honest_folder: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "ada").mkdir()
-    (tmp_path / "ada" / "conv.py").touch()
+    (tmp_path / "ada" / "conv.py").write_text("x = 1\n")
     (tmp_path / "lazy").symlink_to(honest_folder, target_is_directory=True)
 
     intake = read_class(tmp_path, ["conv.py"])

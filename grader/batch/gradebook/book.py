@@ -224,9 +224,14 @@ class Gradebook:
                 self._log(db, "counts", key, {"submission": id, "instead_of": instead})
 
     def faults(self, assignment: str) -> dict[str, str]:
-        """The submissions without a grade of the last run: the student's id by the submission's."""
+        """The submissions without a grade of the last run: the student's id by the submission's.
+
+        Without those that were withdrawn: if they count again, they are still without a grade.
+        """
         with self._database.reading() as db:
-            return faulty_submissions(db, assignment)
+            withdrawn = read_withdrawn(db).submissions
+            faults = faulty_submissions(db, assignment)
+            return {id: student for id, student in faults.items() if id not in withdrawn}
 
     # for instructors
 

@@ -149,13 +149,19 @@ class Implementation:
 
         The import is not timed. The submission sees the inputs only once, so it cannot keep an answer.
         """
-        begun = self._twice_if_late(self._begin)
-        if begun.status is not Status.OK:
-            return begun, 0.0
-        before = self._cpu_seconds()
-        outcome = self.run(probe, inputs, dtype)
-        seconds = self._cpu_seconds() - before
-        return _or_gone(outcome, is_gone=seconds < 0), seconds
+        seconds = 0.0
+
+        def attempt(patience: int) -> Outcome:
+            nonlocal seconds
+            begun = self._begin(patience)
+            if begun.status is not Status.OK:
+                return begun
+            before = self._cpu_seconds()
+            outcome = self._run(probe, inputs, dtype, patience)
+            seconds = self._cpu_seconds() - before
+            return _or_gone(outcome, is_gone=seconds < 0)
+
+        return self._twice_if_late(attempt), seconds
 
     def run_measured(self, probe: str, inputs: Inputs) -> tuple[Outcome, int]:
         """Like `run`, in a separate process, with its peak memory in bytes beyond that of an idle worker.

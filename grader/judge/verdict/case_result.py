@@ -1,6 +1,6 @@
 """Grades one case of a submission: decides whether to run it, and whether to cache its result."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.judge.comparison import Oracle
@@ -42,10 +42,13 @@ class NotPassed(Exception):
         self.result = result
 
 
-def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
-    """The result of a case, which is also stored in the run; a fault of the grader is a result, too."""
+def result_of(case: Case, criterion: Criterion, run: Run, *, again: bool = False) -> CheckResult:
+    """The result of a case, which is also stored in the run; a fault of the grader is a result, too.
+
+    A case that runs `again` was no later than the one whose time limit ended the criterion.
+    """
     try:
-        result = _cached(case, criterion, implementation_for(case, criterion, run), run)
+        result = _cached(case, criterion, implementation_for(case, criterion, run, again=again), run)
     except NotPassed as ended:
         result = ended.result
     except GraderFault as fault:
@@ -56,13 +59,13 @@ def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
     return result
 
 
-def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementation:
+def implementation_for(case: Case, criterion: Criterion, run: Run, *, again: bool = False) -> Implementation:
     """The implementation to run a case on; raises NotPassed if the case must not be run."""
     if run.refusal:
         raise NotPassed(ended_early(case, Status.REFUSED, run.refusal))
     why_not = unmet_requirement(criterion, run.results, refusals(run.assignment.rubric))
     if not run.submission.cannot_start:  # otherwise every case ends as the import did
-        why_not = ended_by_time(criterion, run.results) or why_not
+        why_not = ("" if again else ended_by_time(criterion, run.results)) or why_not
         why_not = why_not or _needs_another(case, criterion, run)
     if why_not:
         raise NotPassed(ended_early(case, Status.NOT_RUN, why_not))
@@ -133,16 +136,17 @@ def follow_again(run: Run) -> None:
                 continue
             before = dict(list(run.results.items())[: list(run.results).index(case.name)])
             if not _forward_fails(criterion, before, run):
-                again = result_of(case, criterion, run)
-                run.results[case.name] = again if again.follow_through else first
+                second = result_of(case, criterion, run, again=True)
+                is_kept = second.follow_through or second.status is Status.INTERNAL_ERROR
+                run.results[case.name] = second if is_kept else first
 
 
 def _forward_fails(criterion: Criterion, results: Mapping[str, CheckResult], run: Run) -> str:
-    is_explained = run.misconceptions.explains if run.misconceptions is not None else _by_nothing
-    return failing_forward(run.assignment.rubric, criterion, results, is_explained)
+    are_explained = run.misconceptions.explain if run.misconceptions is not None else _by_nothing
+    return failing_forward(run.assignment.rubric, criterion, results, are_explained)
 
 
-def _by_nothing(result: CheckResult) -> bool:
+def _by_nothing(results: Sequence[CheckResult]) -> bool:
     return False
 
 

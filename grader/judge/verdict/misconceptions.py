@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from grader.model.errors import UserError
-from grader.model.grade import HINT, Call, CheckResult, Grade, Status
+from grader.model.grade import BLANK, HINT, Call, CheckResult, Grade, Status
 from grader.model.mutant import Mutant, called_name
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
@@ -58,11 +58,19 @@ class Misconceptions:
         unchanged = {case: answer for case, answer in self.unchanged.items() if case in names}
         return replace(self, answers=answers, unchanged=unchanged)
 
-    def explains(self, result: CheckResult) -> bool:
-        """True if a wrong answer equals, element for element, that of a mutant or of two in one solution."""
-        end = end_of(result, {idea.exercise: idea.exercise for idea in self.ideas.values()})
-        is_comparable = result.status is Status.WRONG and not end.startswith(HINT)
-        return is_comparable and end in self.answers.get(result.name, {})
+    def explain(self, results: Sequence[CheckResult]) -> bool:
+        """True if every failing case ends exactly as with a mutant or with two in one solution.
+
+        One answer must have more than a few numbers, or two must have a few: a mutant's exception, zeros or
+        NaN alone show no wrong version of the function.
+        """
+        names = {idea.exercise: idea.exercise for idea in self.ideas.values()}
+        ends = [end_of(result, names) for result in results]
+        values = [end for end, one in zip(ends, results, strict=True) if one.status is Status.WRONG]
+        telling = [end for end in values if not end.startswith(BLANK)]
+        is_shown = len(telling) > 1 or any(not end.startswith(HINT) for end in telling)
+        pairs = zip(ends, results, strict=True)
+        return is_shown and all(end in self.answers.get(result.name, {}) for end, result in pairs)
 
     def to_json(self) -> str:
         """JSON, the same text every time, with ideas by number and nothing of the reference."""

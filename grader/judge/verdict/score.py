@@ -1,6 +1,6 @@
 """Adds up check results to a grade."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 
 from grader.judge.comparisons import compared_by
@@ -55,13 +55,13 @@ def failing_forward(
     rubric: Rubric,
     criterion: Criterion,
     results: Mapping[str, CheckResult],
-    is_explained: Callable[[CheckResult], bool] = lambda result: False,
+    are_explained: Callable[[Sequence[CheckResult]], bool] = lambda results: False,
 ) -> str:
     """The first case that the forward pass of this criterion's gradient fails; empty if there is none.
 
     Only cases of criteria that test just that forward pass count. The function must be a wrong version of
-    the right one, not a different function with an easy gradient: a known mistake explains every answer that
-    is wrong (`is_explained`), or both the function and its gradient are right in some case. Otherwise no case
+    the right one, not a different function with an easy gradient: known mistakes explain every case that
+    fails (`are_explained`), or both the function and its gradient are right in some case. Otherwise no case
     counts as failed. Refusals do not count at all.
     """
     counted = results.keys() - refusals(rubric)
@@ -70,7 +70,7 @@ def failing_forward(
     of_gradient = [results[case.name] for case in criterion.cases if case.name in counted]
     failing = [result for result in of_forward if result.status in FAILED]
     both_pass = all(any(r.status is Status.OK for r in each) for each in (of_forward, of_gradient))
-    is_gone_wrong = both_pass or all(map(is_explained, failing))
+    is_gone_wrong = both_pass or are_explained(failing)
     return failing[0].name if failing and is_gone_wrong else ""
 
 

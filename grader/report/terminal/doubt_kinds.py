@@ -45,6 +45,21 @@ WAITING = Kind(
     f"^{NOT_GRADED}$",
     f"^{NOT_GRADED}$",
 )
+NO_STUDENT = Kind(
+    "matches no student on the roster",
+    f"Correct the roster and run `grader batch` again, or {OWN_FOLDER}. Ignore people who are not in the "
+    "class.",
+    "matches no student on the roster",
+    r"matches no student on the roster;? ?|: correct the roster or the export, or grade this by hand",
+)
+SEVERAL_STUDENTS = Kind(
+    "may be one of several students",
+    f"Find out which student it belongs to. Then {OWN_FOLDER}.",
+    ": nothing says which; give an id|correct the roster or the export|"
+    "no file says which student it belongs to|its only name is a number of the LMS",
+    r": nothing says which; give an id or an e-mail address"
+    r"|: correct the roster or the export, or grade this by hand",
+)
 # The first pattern found in a reason determines its kind; a reason may match several: the gravest come first.
 KINDS = (
     Kind(
@@ -53,21 +68,8 @@ KINDS = (
         "^grading failed|^not scored: |^partial: ",
     ),
     WAITING,
-    Kind(
-        "matches no student on the roster",
-        f"Correct the roster and run `grader batch` again, or {OWN_FOLDER}. Ignore people who are not in the "
-        "class.",
-        "matches no student on the roster",
-        r"matches no student on the roster;? ?|: correct the roster or the export, or grade this by hand",
-    ),
-    Kind(
-        "may be one of several students",
-        f"Find out which student it belongs to. Then {OWN_FOLDER}.",
-        ": nothing says which; give an id|correct the roster or the export|"
-        "no file says which student it belongs to|its only name is a number of the LMS",
-        r": nothing says which; give an id or an e-mail address"
-        r"|: correct the roster or the export, or grade this by hand",
-    ),
+    NO_STUDENT,
+    SEVERAL_STUDENTS,
     Kind(
         "the name of the file can be read in two ways",
         f"Find out which student wrote the file. If it is the student's named here, {CONFIRM}.",
@@ -151,7 +153,8 @@ KINDS = (
         "^an adjustment .*",
     ),
 )
-UNCREDITED = KINDS[2:4]  # doubts about submissions that may belong to a student who is not credited with them
+# These doubts are about submissions that may belong to a student who is not credited with them.
+UNCREDITED = NO_STUDENT, SEVERAL_STUDENTS
 OTHER = Kind("other entries that were not used", "Look at each. Ignore what no student submitted.", "")
 MAY_BE_THEIRS = " (some may own a submission above that matches no student, or several)"
 

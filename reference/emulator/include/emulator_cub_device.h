@@ -89,6 +89,8 @@ template <typename T> struct DoubleBuffer {
 struct DeviceRadixSort {
     template <typename K> static bool emulator_is_less(K a, K b, int first, int last)
     {
+        if (first >= last)
+            return false; // no bits to sort by
         if constexpr (std::is_integral_v<K>) {
             typedef std::make_unsigned_t<K> Bits;
             const int width = 8 * int(sizeof(K));

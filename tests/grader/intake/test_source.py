@@ -85,7 +85,7 @@ def test_a_zip_that_separates_folders_by_backslashes_is_read(tmp_path: Path, sys
 
 def test_two_entries_of_one_name_are_not_graded(tmp_path: Path) -> None:
     root = zip_of(
-        tmp_path / "class.zip", ("ada/conv.py", HONEST), ("ada/conv.py", b"x"), ("bob/conv.py", b"")
+        tmp_path / "class.zip", ("ada/conv.py", HONEST), ("ada/conv.py", b"x"), ("bob/conv.py", HONEST)
     )
     intake = read_class(root, ["conv.py"])
     assert [one.submission.student_id for one in intake.submissions if one.submission.doubt] == ["ada"]

@@ -141,6 +141,11 @@ def test_a_file_that_an_upload_may_have_damaged_is_in_doubt(
     assert read.doubt.startswith(doubt) and bool(read.doubt) == bool(doubt)
 
 
+def test_a_package_file_may_be_empty(write: Callable[[Files], Path]) -> None:
+    root = write({"dense.py": SOURCE, "__init__.py": b""}) / "ada"
+    assert read_submission(root, ["dense.py", "__init__.py"]).doubt == ""
+
+
 @pytest.mark.parametrize("name", [*ACCEPTED, *IN_DOUBT, *sorted(NEVER_ACCEPTED.keys() - {"two folders"})])
 def test_one_submission_and_a_class_are_read_in_the_same_way(
     write: Callable[[Files], Path], name: str

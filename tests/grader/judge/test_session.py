@@ -5,14 +5,17 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.session import Choice, Session
-from grader.model.errors import UserError
-from grader.model.grade import Grade, Status
+from grader.judge.verdict import case_result, grade_case
+from grader.model.assignment import Case
+from grader.model.errors import GraderFault, UserError
+from grader.model.grade import CheckResult, Grade, Status
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 
@@ -171,3 +174,54 @@ def test_a_share_does_not_depend_on_the_order_of_the_cases(
     shares = {r.case: (r.status, r.follow_through) for r in grade.criteria[1].results}
     assert shares == {"every-second": (Status.WRONG, 0.5), "every-window": (Status.OK, 0)}
     assert float(grade.score) == 2 + 7.5
+
+
+@pytest.fixture
+def session_of(tmp_path: Path, make_course: Callable[..., Path]) -> Callable[[str], Session]:
+    """A session for a gradient with these cases, whose forward pass is wrong."""
+
+    def session_of(cases: str) -> Session:
+        rubric = FOLLOWED.replace("CASES", cases)
+        files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": CALLS}
+        assignment = load(make_course(tmp_path / "course", files) / "assignments" / "tiny")
+        short = replace(assignment, limits=replace(assignment.limits, case_seconds=1.0, criterion_cases=3))
+        return Session(Views(short).assignment, sandbox=Sandbox.BUBBLEWRAP)
+
+    return session_of
+
+
+@pytest.mark.parametrize("cases", [EVERY_SECOND + EVERY_WINDOW, EVERY_WINDOW + EVERY_SECOND])
+def test_a_later_case_that_hangs_takes_no_share(
+    tmp_path: Path, session_of: Callable[[str], Session], cases: str
+) -> None:
+    hangs = "      - {id: hangs, x: [7, 7, 2], w: [3, 2, 3], stride: 3, padding: 0}\n"
+    loops = "w, x_shape, stride, padding):\n    while stride == 3:\n        pass\n"
+    (tmp_path / "conv.py").write_text(TIMES_STRIDE.replace("w, x_shape, stride, padding):\n", loops))
+    with session_of(cases + hangs) as session:
+        grade = session.grade(in_folder(tmp_path), "ada")
+
+    shares = {r.case: (r.status, r.follow_through) for r in grade.criteria[1].results}
+    assert shares["hangs"] == (Status.TIMEOUT, 0)
+    assert shares["every-second"] == (Status.WRONG, 0.5)
+
+
+def test_a_fault_of_the_grader_in_the_second_run_of_a_case_takes_no_share_in_silence(
+    tmp_path: Path, session_of: Callable[[str], Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    grade_once = grade_case.grade_case
+
+    def fails_the_second_time(case: Case, *rest: Any) -> CheckResult:
+        ran.append(case.name)
+        if ran.count(case.name) == 2:
+            raise GraderFault("the machine is too busy")
+        return grade_once(case, *rest)
+
+    monkeypatch.setattr(case_result, "grade_case", fails_the_second_time)
+    (tmp_path / "conv.py").write_text(TIMES_STRIDE)
+    with session_of(EVERY_SECOND + EVERY_WINDOW) as session:
+        grade = session.grade(in_folder(tmp_path), "ada")
+
+    assert ran.count("x_grad/every-second") == 2
+    assert grade.criteria[1].results[0].status is Status.INTERNAL_ERROR
+    assert grade.needs_review

@@ -118,6 +118,7 @@ void of_cub()
     twice([=](void *t, size_t &b) { return cub::DeviceRadixSort::SortKeys(t, b, i, o, 6); }), show(out);
     twice([=](void *t, size_t &b) { return cub::DeviceRadixSort::SortPairsDescending(t, b, i, o, v, m, 6); }), show(more);
     twice([=](void *t, size_t &b) { return cub::DeviceRadixSort::SortKeys(t, b, v, o, 6, 0, 1); }), show(out);
+    twice([=](void *t, size_t &b) { return cub::DeviceRadixSort::SortKeys(t, b, v, o, 6, 5, 5); }), show(out);
     twice([=](void *t, size_t &b) { return cub::DeviceSelect::If(t, b, i, o, c, 6, Odd()); });
     std::cout << count[0] << std::endl;
     cub::DoubleBuffer<int> both(i, o);

@@ -11,6 +11,7 @@ import pytest
 
 from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
+from grader.judge.process import procfs
 from grader.judge.process.implementation import Implementation
 from grader.judge.process.worker_process import WorkerProcess
 from grader.model.assignment import Limits
@@ -619,3 +620,30 @@ def test_a_process_that_leaves_before_its_use_is_measured_has_crashed(
 
     assert [timed.status, measured.status] == [Status.CRASHED, Status.CRASHED]
     assert "right after its answer" in timed.reason
+
+
+def test_a_timed_run_that_a_busy_machine_cut_off_is_timed_again_in_a_new_process(
+    make_submission: MakeSubmission, inputs: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new process has used less CPU time than the old one, and has not crashed."""
+    monkeypatch.setattr(procfs, "waited", lambda _: {})
+    source = f"""
+        import os, time
+        def other(a):
+            while time.process_time() < 1.0:
+                pass
+            return a
+        def answer(a):
+            if not os.path.exists({str(tmp_path / "once")!r}):
+                open({str(tmp_path / "once")!r}, "w").close()
+                time.sleep(600)
+            return a
+    """
+    limits = Limits(case_seconds=2, wall_factor=2)
+    submission = make_submission(source, sandbox=Sandbox.NONE, limits=limits)
+    assert submission.run("other", inputs).status is Status.OK
+
+    outcome, seconds = submission.run_timed("answer", inputs)
+
+    assert outcome.status is Status.OK
+    assert 0 <= seconds < 1
