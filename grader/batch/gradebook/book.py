@@ -224,14 +224,9 @@ class Gradebook:
                 self._log(db, "counts", key, {"submission": id, "instead_of": instead})
 
     def faults(self, assignment: str) -> dict[str, str]:
-        """The submissions without a grade of the last run: the student's id by the submission's.
-
-        Without those that were withdrawn: if they count again, they are still without a grade.
-        """
+        """The student's id by that of each submission without a grade of the last run, if not withdrawn."""
         with self._database.reading() as db:
-            withdrawn = read_withdrawn(db).submissions
-            faults = faulty_submissions(db, assignment)
-            return {id: student for id, student in faults.items() if id not in withdrawn}
+            return faulty_submissions(db, assignment, read_withdrawn(db))
 
     # for instructors
 

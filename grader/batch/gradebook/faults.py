@@ -32,10 +32,14 @@ def mark_waiting(db: Connection, run_id: int, submission_ids: Iterable[str]) -> 
             db.execute(upsert(db, FaultRow).on_conflict_do_nothing(), waiting)
 
 
-def faulty_submissions(db: Connection, assignment: str) -> dict[str, str]:
-    """The submissions without a grade of the last run: the student's id by the submission's."""
+def faulty_submissions(db: Connection, assignment: str, withdrawn: Withdrawn) -> dict[str, str]:
+    """The student's id by that of each submission without a grade of the last run.
+
+    Withdrawn submissions are not among them. If they count again, they are still without a grade.
+    """
     query = select(FaultRow.submission_id, SubmissionRow.student_id).join(SubmissionRow)
-    return {id: student for id, student in db.execute(query.where(SubmissionRow.assignment == assignment))}
+    rows = db.execute(query.where(SubmissionRow.assignment == assignment))
+    return {id: student for id, student in rows if id not in withdrawn.submissions}
 
 
 def read_faults(db: Connection, where: Iterable[Any], withdrawn: Withdrawn) -> dict[Pair, str]:
