@@ -10,7 +10,7 @@ namespace emulator {
 
 std::uint32_t releases_of;
 
-const std::uint64_t PHASE = std::uint64_t(1) << 44;  // apart from all offsets, so that each phase of a barrier is a word of its own
+const std::uint64_t PHASE = std::uint64_t(1) << 44;  // apart from all offsets: each phase of a barrier is a word of its own
 
 std::vector<Fence> fences;  // by block; empty until a block passes a fence
 std::uint32_t fences_of;    // the launch that `fences` belongs to
@@ -37,15 +37,38 @@ bool was_published(std::int64_t by, std::uint32_t moment)
 namespace {
 
 // By thread of the block, a moment: what the thread did before it is ordered before what the clock's owner does next.
-typedef std::vector<std::uint32_t> Clock;
+// Threads before `first` and after the last of `moments` have none, so the clock of a warp that has acquired nothing is
+// short: a block may release a million words.
+struct Clock {
+    std::size_t first = 0;
+    std::vector<std::uint32_t> moments;
+
+    std::uint32_t &at(std::size_t thread) { return moments[thread - first]; }
+    std::uint32_t of(std::size_t thread) const
+    {
+        return thread >= first && thread - first < moments.size() ? moments[thread - first] : 0;
+    }
+    void cover(std::size_t from, std::size_t to)  // makes room for the threads from `from` to before `to`
+    {
+        if (moments.empty())
+            first = from;
+        if (from < first) {
+            moments.insert(moments.begin(), first - from, 0);
+            first = from;
+        }
+        moments.resize(std::max(moments.size(), to - first));
+    }
+};
 
 bool join(Clock &to, const Clock &from)  // true if it adds something
 {
     bool is_news = false;
-    to.resize(std::max(to.size(), from.size()));
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        is_news |= to[i] < from[i];
-        to[i] = std::max(to[i], from[i]);
+    if (!from.moments.empty())
+        to.cover(from.first, from.first + from.moments.size());
+    for (std::size_t i = 0; i < from.moments.size(); ++i) {
+        std::uint32_t &mine = to.at(from.first + i);
+        is_news |= mine < from.moments[i];
+        mine = std::max(mine, from.moments[i]);
     }
     return is_news;
 }
@@ -79,7 +102,7 @@ void hand_on(std::uint64_t word, bool acquires, bool releases_too, bool looks)
         take(seen[thread], last_acquired[thread], there->second);
     else if (looks && there != released.end())
         take(looked[thread], last_looked[thread], there->second);
-    if (!releases_too || at_fence[thread].empty())
+    if (!releases_too || at_fence[thread].moments.empty())
         return;
     Released &mine = released[word];
     if (join(mine.clock, at_fence[thread]))
@@ -95,14 +118,14 @@ void hand_on_to_lanes(int warp, unsigned lanes)
     for (int lane = 0; lane < WARP; ++lane)
         if (lanes >> lane & 1)
             join(all, seen[warp * WARP + lane]);
-    for (int lane = 0; lane < WARP && !all.empty(); ++lane)
+    for (int lane = 0; lane < WARP && !all.moments.empty(); ++lane)
         if (lanes >> lane & 1)
             seen[warp * WARP + lane] = all;
 }
 
 bool was_handed_on(int by, std::uint32_t moment)
 {
-    return releases_of == block_start && seen[thread].size() > std::size_t(by) && seen[thread][by] > moment;
+    return releases_of == block_start && seen[thread].of(std::size_t(by)) > moment;
 }
 
 static void pass_fence(bool acquires, bool releases_too)
@@ -110,26 +133,26 @@ static void pass_fence(bool acquires, bool releases_too)
     if (releases_of != block_start) {
         released.clear();
         for (int i = 0; i < MAX_THREADS; ++i) {
-            seen[i].clear();
-            at_fence[i].clear();
-            looked[i].clear();
+            seen[i] = {};
+            at_fence[i] = {};
+            looked[i] = {};
         }
         releases_of = block_start;
     }
     if (acquires) {
         join(seen[thread], looked[thread]);
-        looked[thread].clear();
+        looked[thread] = {};
         last_looked[thread] = 0;
     }
     if (!releases_too)
         return;
     Clock &mine = at_fence[thread];
     std::size_t first = std::size_t(thread / WARP * WARP);
-    mine.resize(std::max(mine.size(), first + WARP));
+    mine.cover(first, first + WARP);
     join(mine, seen[thread]);
     for (std::size_t lane = 0; lane < WARP; ++lane)
-        mine[first + lane] = std::max(mine[first + lane], ordered_until[thread][lane]);
-    mine[std::size_t(thread)] = ++now;
+        mine.at(first + lane) = std::max(mine.at(first + lane), ordered_until[thread][lane]);
+    mine.at(std::size_t(thread)) = ++now;
 }
 
 }  // namespace emulator

@@ -120,6 +120,22 @@ def test_after_a_run_is_withdrawn_what_counted_before_counts_again(gradebook: Gr
     assert log == [(action, who) for action in ("withdrawn", "restored") for who in ("", "ada", "ghost")]
 
 
+def test_a_submission_without_a_grade_has_none_after_its_run_was_withdrawn_and_restored(
+    gradebook: Gradebook,
+) -> None:
+    """A batch forgets old failures of the students that it reads, but not those of a withdrawn run."""
+    bring(gradebook, ("ada", "1", 5))
+    waiting = Submission("ada", "conv", "files-2", "2")
+    with gradebook.run("conv", "by"):
+        gradebook.hand_in([Student("ada")], [waiting])
+        gradebook.record_fault(waiting, "boom")
+    assert gradebook.faults("conv") == {waiting.id: "ada"}
+    gradebook.forget_run(2, "the wrong folder", "me")
+    assert gradebook.faults("conv") == {}
+    gradebook.forget_run(2, "", "me", undo=True)
+    assert gradebook.faults("conv") == {waiting.id: "ada"}
+
+
 def test_the_submission_that_counted_before_counts_again(gradebook: Gradebook) -> None:
     """Time does not matter: under the policy `best` an earlier one counted."""
     submissions = [Submission("ada", "conv", f"files-{n}", str(n)) for n in range(2)]
