@@ -3,10 +3,14 @@
 import argparse
 import ipaddress
 import secrets
+import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from grader.api import Course, CourseAssignment
 from grader.author.render import render
@@ -16,6 +20,9 @@ from grader.cli.command_line.signals import until_ctrl_c
 from grader.cli.course import find_repository
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
 from grader.model.errors import UserError
+
+if TYPE_CHECKING:
+    import uvicorn
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 VERIFIED = Path("build", "verify")  # where `grader verify` writes the kill matrix
@@ -46,9 +53,34 @@ def run(options: argparse.Namespace) -> int:
         config = uvicorn.Config(
             app, lifespan="off", log_level="warning", access_log=False, server_header=False
         )
-        with until_ctrl_c():
-            uvicorn.Server(config).run(sockets=[listening])
+        server = uvicorn.Server(config)
+        with until_ctrl_c(), stopped_by_hang_up(server):
+            server.run(sockets=[listening])
     return PASSED
+
+
+@contextmanager
+def stopped_by_hang_up(server: "uvicorn.Server") -> Iterator[None]:
+    """Lets SIGHUP stop the server, as SIGINT and SIGTERM do, and then end the command.
+
+    uvicorn takes any exception during a request for a fault of that page. So an exception that the handler of
+    a signal raises there would end one request, and no other signal would ever end the server.
+    """
+    usual = signal.getsignal(signal.SIGHUP)
+    has_come = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal has_come
+        has_come = server.should_exit = True
+
+    if usual is not signal.SIG_IGN:  # as under nohup
+        signal.signal(signal.SIGHUP, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, usual)
+    if has_come:
+        signal.raise_signal(signal.SIGHUP)
 
 
 def course_facts() -> CourseFacts:

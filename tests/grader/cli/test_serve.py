@@ -61,6 +61,42 @@ def test_another_signal_ends_it_too_and_is_its_exit_status(
     assert errors == "grader: interrupted; everything recorded so far is kept\n"
 
 
+HANGS_UP = """
+import signal
+import socket
+
+import uvicorn
+
+from grader.cli.command_line import signals
+from grader.cli.serve import stopped_by_hang_up
+
+
+async def app(scope, receive, send):
+    signal.raise_signal(signal.SIGHUP)
+    await send({"type": "http.response.start", "status": 200})
+    await send({"type": "http.response.body", "body": b"whole"})
+
+
+listening = socket.create_server(("127.0.0.1", 0))
+server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
+print(listening.getsockname()[1], flush=True)
+try:
+    with signals.cleaning_up(), signals.until_ctrl_c(), stopped_by_hang_up(server):
+        server.run(sockets=[listening])
+except signals.Terminated as ended:
+    print(ended.exit_status)
+"""
+
+
+def test_a_signal_during_a_request_ends_the_server_after_the_page() -> None:
+    """An exception of the signal's handler would end only the page, and the server would go on for ever."""
+    with subprocess.Popen([sys.executable, "-c", HANGS_UP], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        page = httpx.get(f"http://127.0.0.1:{process.stdout.readline().strip()}", timeout=LIMIT)
+        rest, _ = process.communicate(timeout=LIMIT)
+    assert (page.text, rest) == ("whole", f"{128 + signal.SIGHUP}\n")
+
+
 def test_a_port_that_is_taken_is_one_line_that_names_a_remedy(
     process: subprocess.Popen[str], at_course: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
