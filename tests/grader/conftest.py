@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -60,7 +61,7 @@ def postgres() -> Iterator[str]:
         _wait_for(url.replace("NAME", "postgres"))
         yield url
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # at once, even if a connection is left
         server.wait(timeout=LIMIT)
         shutil.rmtree(folder)
 

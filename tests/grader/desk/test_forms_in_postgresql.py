@@ -21,7 +21,7 @@ from tests.grader.desk.test_forms import (  # noqa: F401
 TEMPLATE = "desk_template"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # as the server: a worker may come back to this module
 def class_of_template(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a class graded twice, into a database that each test copies."""
     root = write_class(tmp_path_factory.mktemp("desk-postgresql"))
