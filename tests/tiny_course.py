@@ -51,6 +51,16 @@ def dilate(submission, case):
     return submission.dilate(submission.array(case.a), case.axes, case.dilation)
 """
 
+CONV_PROBES = """\
+def conv(submission, case):
+    x, w = submission.array(case.x), submission.array(case.w)
+    return submission.conv(x, w, case.stride, case.padding)
+
+
+def x_grad(submission, case):
+    out_grad, w = submission.array(case.out_grad), submission.array(case.w)
+    return submission.conv_x_grad(out_grad, w, case.x.shape, case.stride, case.padding)
+"""
 TEMPLATE = '''\
 """Two functions."""
 

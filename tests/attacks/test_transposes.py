@@ -15,19 +15,10 @@ from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
+from tests.tiny_course import CONV_PROBES
 
 ATTACKS = Path(__file__).parent / "transposes"
 
-PROBES = """\
-def conv(submission, case):
-    x, w = submission.array(case.x), submission.array(case.w)
-    return submission.conv(x, w, case.stride, case.padding)
-
-
-def x_grad(submission, case):
-    out_grad, w = submission.array(case.out_grad), submission.array(case.w)
-    return submission.conv_x_grad(out_grad, w, case.x.shape, case.stride, case.padding)
-"""
 ADJOINT = """\
 assignment: tiny
 points: 10
@@ -68,7 +59,7 @@ def grade_with(make_course: Callable[..., Path], tmp_path: Path) -> GradeWith:
     """The grade of an attack by a rubric."""
 
     def grade(rubric: str, attack: str) -> Grade:
-        files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": PROBES}
+        files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": CONV_PROBES}
         assignment = load(make_course(tmp_path / "course", files) / "assignments" / "tiny")
         assignment = replace(Views(assignment).assignment, import_rules=None)
         folder = tmp_path / "attack"

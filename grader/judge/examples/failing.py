@@ -100,9 +100,12 @@ class _Search:
 
     def _ask(self, probe: str, inputs: Inputs) -> Outcome:
         key = probe, inputs.digest
-        if key not in self._outcomes:
-            self._outcomes[key] = self._implementation.run(probe, inputs)
-        return self._outcomes[key]
+        if key in self._outcomes:
+            return self._outcomes[key]
+        outcome = self._implementation.run(probe, inputs)
+        if outcome.status in (Status.OK, Status.ERROR):  # a limit may be that of one criterion alone
+            self._outcomes[key] = outcome
+        return outcome
 
 
 def first_failing(grade: Grade, most: int) -> Sequence[CheckResult]:

@@ -18,6 +18,7 @@ from grader.model.errors import GraderFault, UserError
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
+from tests.tiny_course import CONV_PROBES
 
 FLIP = """\
 def flip(a, axes):
@@ -124,16 +125,6 @@ criteria:
 CASES"""
 EVERY_SECOND = "      - {id: every-second, x: [5, 7, 2], w: [3, 2, 3], stride: 2, padding: 0}\n"
 EVERY_WINDOW = "      - {id: every-window, x: [5, 7, 2], w: [3, 2, 3], stride: 1, padding: 0}\n"
-CALLS = """\
-def conv(submission, case):
-    x, w = submission.array(case.x), submission.array(case.w)
-    return submission.conv(x, w, case.stride, case.padding)
-
-
-def x_grad(submission, case):
-    out_grad, w = submission.array(case.out_grad), submission.array(case.w)
-    return submission.conv_x_grad(out_grad, w, case.x.shape, case.stride, case.padding)
-"""
 TIMES_STRIDE = """\
 import numpy as np
 from ndarray import array
@@ -165,7 +156,7 @@ def test_a_share_does_not_depend_on_the_order_of_the_cases(
 ) -> None:
     """A mistake that no mutant explains is followed if the gradient passes a case, first or last."""
     rubric = FOLLOWED.replace("CASES", cases)
-    files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": CALLS}
+    files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": CONV_PROBES}
     assignment = load(make_course(tmp_path / "course", files) / "assignments" / "tiny")
     (tmp_path / "conv.py").write_text(TIMES_STRIDE)
     with Session(Views(assignment).assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
@@ -182,7 +173,7 @@ def session_of(tmp_path: Path, make_course: Callable[..., Path]) -> Callable[[st
 
     def session_of(cases: str) -> Session:
         rubric = FOLLOWED.replace("CASES", cases)
-        files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": CALLS}
+        files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": CONV_PROBES}
         assignment = load(make_course(tmp_path / "course", files) / "assignments" / "tiny")
         short = replace(assignment, limits=replace(assignment.limits, case_seconds=1.0, criterion_cases=3))
         return Session(Views(short).assignment, sandbox=Sandbox.BUBBLEWRAP)

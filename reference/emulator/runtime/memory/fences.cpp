@@ -179,6 +179,7 @@ INTERFACE void emulator_fence_block() { emulator_fence_in_order(1, 1, 1); }
 // A thread arrives at this phase of a barrier of its block, or has waited for it.
 INTERFACE void emulator_order(const void *barrier, unsigned phase, int acquires, int releases_too, int of_block)
 {
+    stores += unsigned(releases_too);  // an arrival is progress, or many phases would look like a deadlock
     if (!is_checked)
         return;
     if (releases_too)
