@@ -1,4 +1,4 @@
-"""Carries ideas over to a criterion without comparable answers, such as one about transposes."""
+"""Carries ideas over from the criteria of an exercise to those that only call it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,6 +8,7 @@ from grader.model.assignment import Visibility
 from grader.model.grade import CriterionGrade, Idea
 
 Claim = tuple[Idea, frozenset[str]]  # with the cases that it explains
+Understood = Mapping[str, frozenset[str]]  # by exercise, the ideas that say what is wrong with it
 
 
 def carry_ideas_over(
@@ -33,6 +34,25 @@ def carry_ideas_over(
         carried.append((replace(idea, explained=len(here), failing=len(cases)), here))
     is_whole = all(here for _, here in carried) and cases == set().union(*(here for _, here in carried))
     return carried if is_whole else []
+
+
+def understood(claims: Mapping[str, Sequence[Claim]], evidence: Evidence) -> Understood:
+    """The exercises with proven ideas for all that is wrong with them, as far as their visible cases show.
+
+    `claims` has the ideas of each criterion so far. An exercise without a wrong visible case is one of them.
+    """
+    known = {}
+    for exercise, criteria in evidence.alone.items():
+        of_criteria = [(criterion, claims.get(criterion.id, ())) for criterion in criteria]
+        if all(
+            _are_proven(criterion, own, evidence)
+            for criterion, own in of_criteria
+            if any(result.visibility is Visibility.VISIBLE for result in failing_of(criterion))
+            and criterion.id in claims
+        ):
+            ideas = (idea for _, own in of_criteria for idea, _ in own)
+            known[exercise] = frozenset(name for idea in ideas for name in (idea.name, *idea.others))
+    return known
 
 
 def _are_proven(criterion: CriterionGrade, claims: Sequence[Claim], evidence: Evidence) -> bool:

@@ -162,7 +162,7 @@ class Evidence:
         hidden = (case for case in cases if not self._is_known(ideas, case))
         return sum(set(ideas) <= self._single(case) for case in hidden)
 
-    def fails_with(self, ideas: Ideas, case: str) -> bool:
+    def fails_with(self, ideas: Iterable[str], case: str) -> bool:
         """True if a case fails with one of these ideas."""
         return not self._single(case).isdisjoint(ideas)
 
