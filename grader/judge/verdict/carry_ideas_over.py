@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from grader.judge.verdict.evidence import Evidence, failing_of
+from grader.judge.verdict.misconceptions import ERROR
 from grader.model.assignment import Visibility
 from grader.model.grade import CriterionGrade, Idea
 
@@ -40,15 +41,21 @@ def understood(claims: Mapping[str, Sequence[Claim]], evidence: Evidence) -> Und
     """The exercises with proven ideas for all that is wrong with them, as far as their visible cases show.
 
     `claims` has the ideas of each criterion so far. An exercise without a wrong visible case is one of them.
+    One that raises an exception is not: whatever else is wrong with it does not show.
     """
     known = {}
     for exercise, criteria in evidence.alone.items():
         of_criteria = [(criterion, claims.get(criterion.id, ())) for criterion in criteria]
+        visible = [
+            (criterion, [r for r in failing_of(criterion) if r.visibility is Visibility.VISIBLE])
+            for criterion in criteria
+            if criterion.id in claims
+        ]
         if all(
-            _are_proven(criterion, own, evidence)
-            for criterion, own in of_criteria
-            if any(result.visibility is Visibility.VISIBLE for result in failing_of(criterion))
-            and criterion.id in claims
+            _are_proven(criterion, claims[criterion.id], evidence)
+            and not any(evidence.ends[result.name].startswith(ERROR) for result in failing)
+            for criterion, failing in visible
+            if failing
         ):
             ideas = (idea for _, own in of_criteria for idea, _ in own)
             known[exercise] = frozenset(name for idea in ideas for name in (idea.name, *idea.others))

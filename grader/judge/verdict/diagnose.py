@@ -12,8 +12,8 @@ An exception is weak evidence, because many mistakes end in the same class. It c
 is raised in the same exercise, in exactly the cases where the mutant raises it, and if other cases of the
 criterion return a value. An answer with few numbers is weak, too: no idea is added for such answers alone.
 
-If an exercise calls a wrong one, its answers count as evidence for its own mistakes only if the inner
-mistakes are known, and only in the cases that these do not fail.
+If an exercise calls a wrong one, its answers count as evidence for its own mistakes only where they cannot
+come from the inner one (`Evidence.is_own`).
 
 Some criteria have no answers to compare, such as those about transposes. They get the ideas that explain the
 one wrong exercise that they call (`carry_ideas_over`).
@@ -234,17 +234,16 @@ def _candidates(
     anchor: Ideas,
     inner: Understood,
 ) -> list[Ideas]:
-    # If an exercise calls a wrong one, its answers say nothing about its own mistakes: except in cases that
-    # would pass, were there only what is known to be wrong with the inner one.
+    # if an exercise calls a wrong one, its answers say nothing about its own mistakes, with exceptions
     wrong = evidence.inner_of(criterion.id) & evidence.wrong_before(criterion.id)
-    known = [name for exercise in wrong for name in inner.get(exercise, ())]
-    reached = evidence.exercises_of(criterion.id) if wrong <= inner.keys() else wrong
+    every = evidence.exercises_of(criterion.id)
     pool = sorted(
         {
             name
             for case in (result.name for result in comparable)
             for name in set(chain(*evidence.deciding(case))) - against
-            if evidence.exercise_of(name) in (wrong if evidence.fails_with(known, case) else reached)
+            if evidence.exercise_of(name)
+            in (wrong if wrong and not evidence.is_own(case, wrong, inner) else every)
         }
     )
     sets: list[Ideas] = [(name,) for name in pool]
