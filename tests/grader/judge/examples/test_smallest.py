@@ -25,8 +25,8 @@ from grader.judge.examples.smallest import (
     ladder,
     may_be_small,
     order_of,
-    way_of_failing,
 )
+from grader.judge.examples.try_case import way_of_failing
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
 from grader.judge.process.implementation import Implementation
@@ -65,7 +65,7 @@ def reference_of(name: str) -> Iterator[tuple[Assignment, Answer]]:
     assignment = Course(ROOT)[name].views.assignment
     oracle = ReferenceOracle(assignment)
     try:
-        yield assignment, answer_of(oracle)
+        yield assignment, answer_of(oracle, assignment)
     finally:
         oracle.close()
 
