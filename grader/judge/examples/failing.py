@@ -15,7 +15,7 @@ from grader.judge.examples.smallest import (
     may_be_small,
     smallest,
 )
-from grader.judge.examples.try_case import Runner, Trial, oracle_of, try_case
+from grader.judge.examples.trial import Runner, Trial, oracle_of, try_case
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session

@@ -23,7 +23,7 @@ from grader.judge.draw_inputs import generator
 from grader.judge.drawn_values import draw_values
 from grader.judge.examples.lay_out_case import real_dtype
 from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, stated_lengths
-from grader.judge.examples.try_case import Runner, Trial, arrays_of_any_numbers, oracle_of, try_case
+from grader.judge.examples.trial import Runner, Trial, arrays_of_any_numbers, oracle_of, try_case
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Shape, draw_arrays
 from grader.judge.kinds import kind_of
@@ -32,7 +32,7 @@ from grader.model.errors import GraderFault
 
 SECONDS = 1.0  # for one search
 UPSTREAM = "out_grad"
-MOST_CANDIDATES = 320  # per criterion
+MOST_CANDIDATES = 320  # of a criterion's cases with the same texts in their question
 MANY = 17  # elements of an axis: more than a tile of 16×16 threads has on a side
 WIDE = 2049  # the smallest whole number that no 16-bit format holds
 MOST_SHAPES, MOST_ELEMENTS = 400, 100  # that are tried for a case whose kind names no smaller ones
@@ -81,7 +81,8 @@ def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monot
 def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
     """The candidates of all visible cases of a criterion: the plain ones first, each sort by size.
 
-    The reference is asked only about those that are next in their sort, and once about a family.
+    Cases with other texts in their question, such as another kernel, have places of their own. The reference
+    is asked only about those that are next in their sort, and once about a family.
     """
     cases = [case for case in criterion.cases if may_be_small(case) and comparison_of(case).is_in_handout]
     answers = ((case, _as_long_as_stated(case, answer)) for case in cases)
@@ -93,7 +94,10 @@ def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
         for small in family:
             by_digest[small[1].digest].append((small, has_answer))
     in_order = sorted(by_digest.values(), key=lambda occurrences: order_of(*occurrences[0][0]))
-    return _various(in_order)
+    by_texts: defaultdict[str, list[Sequence[tuple[Small, HasAnswer]]]] = defaultdict(list)
+    for occurrences in in_order:
+        by_texts[repr(_texts(occurrences[0][0][0].ask))].append(occurrences)
+    return [small for one_question in by_texts.values() for small in _various(one_question)]
 
 
 def _is_answered(answer: Answer, small: Small) -> bool:
