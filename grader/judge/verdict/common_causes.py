@@ -6,7 +6,7 @@ from grader.judge.verdict.blame import Blame
 from grader.judge.verdict.evidence import FINDING, Evidence, failing_of
 from grader.judge.verdict.misconceptions import ERROR
 from grader.model.assignment import Visibility
-from grader.model.grade import CheckResult, CriterionGrade, Fact, Status
+from grader.model.grade import CheckResult, CriterionGrade, Fact, FactKind, Status
 
 Inner = Callable[[CriterionGrade, str], bool | None]
 
@@ -40,7 +40,7 @@ def _errors(failing: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
             with_arguments = f", with {call.arguments} in {results[0].case}" if call.arguments else ""
             text = f"{len(results)} cases end in {error} at {file}:{line}{with_arguments}"
             text += f"\n{call.source}" if call.source else ""
-            facts.append(Fact("error", text, tuple(result.case for result in results)))
+            facts.append(Fact(FactKind.ERROR, text, tuple(result.case for result in results)))
     return facts
 
 
@@ -67,10 +67,10 @@ def _inner(
         if passes is not None:
             outcome = "this would pass" if passes else "this would still fail"
             text = f"Your {exercise} is wrong; with a right one {outcome}."
-        facts.append(Fact("inner", text, cases))
+        facts.append(Fact(FactKind.INNER, text, cases))
     for exercise in blame.asks(criterion) if failing and not called else ():
         text = f"Your {exercise} is wrong, and this needs it. Fix {exercise} first."
-        facts.append(Fact("inner", text, cases))
+        facts.append(Fact(FactKind.INNER, text, cases))
     return facts
 
 
@@ -87,5 +87,5 @@ def _finding(criterion: CriterionGrade, failing: Sequence[CheckResult], evidence
         finding = FINDING.match(result.rationale)
         if finding and finding[1] in kernels and result.visibility is Visibility.VISIBLE:
             text = f"In the same kernel, `{result.name}` finds: {finding[0]}"
-            return [Fact("finding", text, tuple(result.case for result in shown))]
+            return [Fact(FactKind.FINDING, text, tuple(result.case for result in shown))]
     return []
