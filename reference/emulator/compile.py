@@ -52,7 +52,21 @@ KERNELS = (
     "-fno-stack-protector", "-fstack-clash-protection",
     f"-D__CUDA_ARCH__={ARCHITECTURE}", "-D__CUDACC__=1",
 )  # fmt: skip
-CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds", "-fno-jump-tables", "-DEMULATOR_CHECKED")
+CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds,object-size", "-fno-jump-tables", "-DEMULATOR_CHECKED")
+# Functions of C's library that the compiler would put into a kernel in a form that no check sees.
+IN_LINE = (
+    "strcpy",
+    "strncpy",
+    "strcat",
+    "strncat",
+    "strcmp",
+    "strncmp",
+    "strlen",
+    "strchr",
+    "strrchr",
+    "strstr",
+)
+IN_LINE += ("strspn", "strcspn", "strpbrk", "memchr", "sprintf", "snprintf", "vsprintf", "vsnprintf")
 COVERAGE = {  # which calls the compiler inserts: for all accesses and basic blocks, and for nothing else
     "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (
@@ -105,6 +119,7 @@ def flags(family: str, checked: bool) -> tuple[str, ...]:
     """The options to compile kernels with a compiler of the family "gcc" or "clang"."""
     return (
         *KERNELS,
+        *(f"-fno-builtin-{name}" for name in IN_LINE),
         *PLAIN_LINES[family],
         *((*CHECKED, *COVERAGE[family], *poisoned()) if checked else ("-O2",)),
     )
