@@ -55,18 +55,9 @@ KERNELS = (
 CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds,object-size", "-fno-jump-tables", "-DEMULATOR_CHECKED")
 # Functions of C's library that the compiler would put into a kernel in a form that no check sees.
 IN_LINE = (
-    "strcpy",
-    "strncpy",
-    "strcat",
-    "strncat",
-    "strcmp",
-    "strncmp",
-    "strlen",
-    "strchr",
-    "strrchr",
-    "strstr",
-)
-IN_LINE += ("strspn", "strcspn", "strpbrk", "memchr", "sprintf", "snprintf", "vsprintf", "vsnprintf")
+    "strcpy", "strncpy", "strcat", "strncat", "strcmp", "strncmp", "strlen", "strchr", "strrchr", "strstr",
+    "strspn", "strcspn", "strpbrk", "memchr", "sprintf", "snprintf", "vsprintf", "vsnprintf",
+)  # fmt: skip
 COVERAGE = {  # which calls the compiler inserts: for all accesses and basic blocks, and for nothing else
     "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (

@@ -1,5 +1,7 @@
 """Counts of accesses cannot be lowered by another way to write the same loads and stores."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -103,7 +105,7 @@ __global__ void after_many_places(const float *a, float *out)
 
 @pytest.mark.parametrize("kernel", ["after_many_accesses", "after_many_places"])
 def test_no_access_is_too_late_to_count(request, kernel):
-    module = Module(WASTEFUL, folder=request.config.cache.mkdir("kernels"))
+    module: Any = Module(WASTEFUL, folder=request.config.cache.mkdir("kernels"))
     a, out = np.ones(64 * 64, "float32"), Fresh(np.zeros(64, "float32"))
 
     def transactions(name):
@@ -133,7 +135,7 @@ __global__ void kernel(int first, int count, const float *a, float *out)
 @pytest.mark.parametrize("first", [4096, 1024, 1])
 def test_a_large_copy_takes_as_many_transactions_as_its_bytes(request, first):
     """Also if the line copied a smaller number of bytes before."""
-    module = Module(COPIES, folder=request.config.cache.mkdir("kernels"))
+    module: Any = Module(COPIES, folder=request.config.cache.mkdir("kernels"))
     a, out = np.arange(4096, dtype="float32"), np.zeros(1, "float32")
     run = module.launch("kernel", 1, 32, [first, 4096, a, out], counting=True)
     assert run.findings == ()
