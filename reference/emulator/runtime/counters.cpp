@@ -1,8 +1,8 @@
 // Counts the joint cost of a warp's accesses: transactions of global memory, bank conflicts of shared memory.
 //
 // A warp executes an instruction for all its lanes at once; here its threads run one after another. So each
-// lane's accesses at a place in the code are recorded in order. At a barrier the k-th accesses of all lanes of a
-// warp are counted as one request.
+// lane's accesses at a place in the code are recorded in order. At a barrier the k-th accesses of all lanes
+// of a warp are counted as one request.
 
 #include "state.h"
 
@@ -12,10 +12,12 @@
 namespace emulator {
 namespace {
 
-// Accesses that are recorded between two barriers. Then they are counted early: further accesses of the same lanes make
-// requests of their own, which may cost more than on a GPU, and never less. A launch on more than 4 GiB is not counted.
+// Accesses that are recorded between two barriers. Then they are counted early: further accesses of the same
+// lanes make requests of their own, which may cost more than on a GPU, and never less. A launch on more than
+// 4 GiB is not counted.
 const std::size_t MAX_NOTES = 4 << 20;
-const std::uint32_t SECTOR = 32;          // bytes of a transaction: CUDA C++ Best Practices Guide, "Coalesced Access"
+// bytes of a transaction: CUDA C++ Best Practices Guide, "Coalesced Access"
+const std::uint32_t SECTOR = 32;
 const std::uint32_t BANK = 4;             // bytes; there are 32 banks, one for each lane
 const int FEW_PLACES = 12;  // the binary logarithm of the number of slots for places with an access, at first
 const int WARPS = MAX_THREADS / WARP;
@@ -44,7 +46,8 @@ struct Slot {
 };
 
 Lanes no_lanes;  // for a warp that did not come to a place
-std::vector<Slot> slots(std::size_t(1) << FEW_PLACES);  // by the hash of address and size; at most half of them are used
+// by the hash of address and size; at most half of them are used
+std::vector<Slot> slots(std::size_t(1) << FEW_PLACES);
 int slots_log = FEW_PLACES;
 Slot recent[1 << 9];     // by the address's last bits: nearly always holds the place that is looked up
 std::vector<Place *> places, spare_places;
@@ -111,7 +114,8 @@ struct Units {  // the distinct units of memory that a request touches
     std::uint64_t count, most_in_a_bank;
 };
 
-// Counts units that are close together, as they nearly always are, with a bit for each. False if they are not.
+// Counts units that are close together, as they nearly always are, with a bit for each. False if they are
+// not.
 template <std::uint32_t UNIT> bool count_close_units(const Request &request, Units &units)
 {
     std::uint32_t low = UINT32_MAX, high = 0, size = std::uint32_t(request.size);
@@ -124,7 +128,8 @@ template <std::uint32_t UNIT> bool count_close_units(const Request &request, Uni
         return false;
     std::uint64_t touched = 0;
     for (int lane = 0; lane < request.lanes; ++lane)
-        for (std::uint32_t at = request.offsets[lane] / UNIT; at <= (request.offsets[lane] + size - 1) / UNIT; ++at)
+        for (std::uint32_t at = request.offsets[lane] / UNIT; at <= (request.offsets[lane] + size - 1) / UNIT;
+             ++at)
             touched |= std::uint64_t(1) << (at - low);
     units = {std::uint64_t(__builtin_popcountll(touched)), std::uint64_t(touched & touched >> WARP ? 2 : 1)};
     return true;
