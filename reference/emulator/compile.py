@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .arithmetic import call_by_a_pointer, with_counts, with_text
 from .cache import contents, digest, make_room, mark_used
-from .elf import lasting_variables, runs_on_loading, unknown_names
+from .elf import IN_LINE, lasting_variables, runs_on_loading, unknown_names
 from .kernel_source import (
     CompileError,
     Kernel,
@@ -53,11 +53,6 @@ KERNELS = (
     f"-D__CUDA_ARCH__={ARCHITECTURE}", "-D__CUDACC__=1",
 )  # fmt: skip
 CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds,object-size", "-fno-jump-tables", "-DEMULATOR_CHECKED")
-# Functions of C's library that the compiler would put into a kernel in a form that no check sees.
-IN_LINE = (
-    "strcpy", "strncpy", "strcat", "strncat", "strcmp", "strncmp", "strlen", "strchr", "strrchr", "strstr",
-    "strspn", "strcspn", "strpbrk", "memchr", "sprintf", "snprintf", "vsprintf", "vsnprintf",
-)  # fmt: skip
 COVERAGE = {  # which calls the compiler inserts: for all accesses and basic blocks, and for nothing else
     "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (

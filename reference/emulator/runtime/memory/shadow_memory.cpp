@@ -22,8 +22,9 @@ namespace {
 const std::size_t PAGE = 4096;
 std::size_t arena_bytes, state_bytes, words_bytes, variables_bytes;
 
-// A place for memory above all libraries and threads' stacks: between them and the stack of the process. Then an index
-// from a variable's address to the arena is positive, and GCC's -fsanitize=object-size reports only those.
+// A place for memory above all libraries and threads' stacks: between them and the stack of the process. Then
+// an index from a variable's address to the arena is positive, and GCC's -fsanitize=object-size reports only
+// those.
 void *above_all_variables(std::size_t size)
 {
 #ifdef __linux__
@@ -41,7 +42,8 @@ template <typename T> bool allocate(T *&memory, std::size_t count, std::size_t &
     if (size)
         munmap(static_cast<void *>(memory), size);
     size = count * sizeof(T);
-    void *place = is_high ? above_all_variables(size) : nullptr;  // a wish; the system chooses another place if it is taken
+    // a wish: the system chooses another place if this one is taken
+    void *place = is_high ? above_all_variables(size) : nullptr;
     void *got = mmap(
         place, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     memory = got == MAP_FAILED ? nullptr : static_cast<T *>(got);
