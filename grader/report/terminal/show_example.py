@@ -32,11 +32,13 @@ def renderable(example: Example) -> RenderableType:
     beside = {table.shape: table for table in reversed(example.actual)}  # the same places of each are shown
     for table in example.inputs:
         parts += lines_of(table, telling=beside.get(table.shape))
-    for expected, actual in zip_longest(example.expected, example.actual):
+    for expected, actual in example.differing:
         if expected is not None:
             parts += lines_of(expected, "green", telling=beside.get(expected.shape))
         if actual is not None:
             parts += lines_of(actual, "", "bold red")
+    if example.right:
+        parts.append(Text(f"  {example.right}", "dim"))
     if example.ended:
         parts.append(Text("  found" if example.actual else "  actual"))
         parts.append(Padding(Text(clean(example.ended), "red"), (0, 0, 0, 4), expand=False))
