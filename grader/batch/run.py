@@ -5,8 +5,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Protocol
 
+from grader.batch.grade_warnings import BeforeRun, grade_warnings
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.gradebook.decisions import AGAIN
 from grader.batch.gradebook.submission_files import keep_evidence
@@ -63,19 +65,23 @@ def run_batch(
     with gradebook.alone(assignment, on_wait=partial(screen.wait, assignment)):
         with gradebook.run(assignment, graded_by):
             before = gradebook.submissions(assignment)
+            before_run = BeforeRun.of(gradebook.database, assignment, (one.id for one in before))
             handed_in = [handin.submission for handin in intake.submissions]
             again = gradebook.hand_in(
                 intake.students, handed_in, by_roster=intake.by_roster, has_times=intake.has_times
             )
+            batch = _Batch(intake, graded_by, gradebook, assignment)
+            batch.choose_counting()  # an interrupted run leaves no other submission counting in silence
             warnings = time_warnings(intake, gradebook, assignment, policies, before)
             keep_evidence(gradebook.database, intake, assignment)
             if accept_missing:
                 missing = [one.submission.id for one in intake.submissions if one.is_missing]
                 gradebook.confirm(missing, by="--accept-missing")
-            batch = _Batch(intake, graded_by, gradebook, assignment)
             if batch.waiting:
                 batch.grade_waiting(execute, screen)
-            batch.choose_counting()
+                batch.choose_counting()
+            warnings += before_run.changes(gradebook.database, assignment, intake)
+            warnings += grade_warnings(gradebook.database, assignment)
         return replace(batch.summary(policies), again=again, warnings=warnings)
 
 
@@ -161,11 +167,8 @@ class _Batch:
 
     def summary(self, policies: Policies) -> BatchSummary:
         """Prints the result of the run, and the full reason of each failure, which no report shows."""
-        standings = self._gradebook.standings(self._assignment)
-        # one by one: late days, which span assignments, never decide a review
-        listed = (row for one in standings for row in with_policies([one], policies))
         rows, counting = [], []
-        for row in listed:
+        for row in self._standings(policies):
             if row.review_reason or row.absent:
                 rows.append(row)
             counting += self._counting(row)
@@ -182,6 +185,15 @@ class _Batch:
             absent=tuple(row.standing.student.label for row in sorted(rows, key=_by_id) if row.absent),
             counting=tuple(sorted(counting, key=lambda one: one.student)),
         )
+
+    def _standings(self, policies: Policies) -> Iterator[ClassRow]:
+        """The class with the course's policies; late days span assignments, so they need the others too."""
+        standings = self._gradebook.standings(self._assignment)
+        if not policies.late_days.total or self._assignment not in policies.deadlines:
+            return (row for one in standings for row in with_policies([one], policies))  # a class is large
+        others = (self._gradebook.standings(name) for name in policies.deadlines if name != self._assignment)
+        rows = with_policies(chain(standings, *others), policies)
+        return (row for row in rows if row.assignment == self._assignment)
 
     def _counting(self, row: ClassRow) -> list[Counting]:
         """The submission that counts, if this student has several."""

@@ -147,6 +147,7 @@ def give_points(desk: Desk, request: Request, values: Values) -> Response:
         raise HTTPException(422, message)
     value = {
         "points": str(points),
+        "offered": str(criterion.points),
         "text": ". ".join(filter(None, words)),
         "files": row.files,
         "author": about.author,

@@ -67,6 +67,8 @@ class Table:
 class Example:
     """One case in full. `settings` are its plain values by name; `kind` names how its inputs are drawn.
 
+    `results` are arrays of the submission that are not right or wrong by themselves. `compared` are what was
+    expected and what there was instead, in words, if more than values decides.
     `ended` says how the case ended if there is no `actual`, and otherwise what was found in its run.
     `is_smallest`: it is not the rubric's case but the smallest one that fails in the same way.
     """
@@ -80,6 +82,8 @@ class Example:
     inputs: tuple[Table, ...] = ()
     expected: tuple[Table, ...] = ()
     actual: tuple[Table, ...] = ()
+    results: tuple[Table, ...] = ()
+    compared: tuple[str, str] = ("", "")
     ended: str = ""
     is_smallest: bool = False
 
@@ -91,7 +95,7 @@ class Example:
     @property
     def is_small(self) -> bool:
         """True if all of its numbers can be read."""
-        tables = (*self.inputs, *self.expected, *self.actual)
+        tables = (*self.inputs, *self.results, *self.expected, *self.actual)
         return sum(math.prod(table.shape) for table in tables) <= MOST_READ
 
     @property

@@ -35,7 +35,7 @@ class Status(StrEnum):
     OUTPUT_LIMIT = "output_limit"
     """The submission printed or returned more than its limit."""
     CALL_LIMIT = "call_limit"
-    """The submission called the case's functions more often, or with larger arguments, than its limit."""
+    """The submission called the case's functions more often, for longer or with more than it may."""
     CRASHED = "crashed"
     """The process of the submission ended by itself."""
     FORGED_REPLY = "forged_reply"

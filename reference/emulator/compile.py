@@ -34,7 +34,7 @@ from .messages import (
     dump_to,
     errors_by_kernel,
     errors_in,
-    line_of_an_unseen_argument,
+    lines_of_unseen_arguments,
     uninitialized_in,
 )
 
@@ -333,14 +333,22 @@ def compile_counted(
 
 def run_checked(command: Sequence[str], program: str, file: str, source: str, dump: Path) -> str:
     """As `run`, but no call reads an argument where the sanitizer cannot see it. `dump` is a new file."""
-    if compiler()[1] != "gcc":  # another compiler copies every argument
-        return run(command, program, file, source)
     for copied in ((), (COPIED,)):
-        warnings = run([*command, *copied, dump_to(dump)], program, file, source)
-        line = line_of_an_unseen_argument(dump.read_text(encoding="utf-8", errors="replace"))
-        if line is None:
+        warnings, unseen = run_and_look([*command, *copied], program, file, source, dump)
+        if not unseen:
             return warnings
-    raise CompileError(f"{file}:{line}: {UNSEEN}")
+    raise CompileError(f"{file}:{unseen[0]}: {UNSEEN}")
+
+
+def run_and_look(
+    command: Sequence[str], program: str, file: str, source: str, dump: Path
+) -> tuple[str, list[int]]:
+    """As `run`; also the lines where a call reads an argument from memory itself, which no check can see."""
+    if compiler()[1] != "gcc":  # another compiler copies every argument
+        return run(command, program, file, source), []
+    warnings = run([*command, dump_to(dump)], program, file, source)
+    written = dump.read_text(encoding="utf-8", errors="replace")
+    return warnings, list(lines_of_unseen_arguments(written, file))
 
 
 def run(command: Sequence[str], program: str = "", file: str = "", source: str = "") -> str:

@@ -195,7 +195,7 @@ def _small_once(blocks: Sequence[Block], close_up: CloseUp) -> Iterator[tuple[Bl
     shown: list[tuple[object, ...]] = []
     for block in blocks:
         example = close_up.smallest(block.case)
-        about = (example.settings, example.inputs, example.ended) if example else ()
+        about = (example.settings, example.inputs, example.compared, example.ended) if example else ()
         yield block, None if about in shown else example
         shown.append(about)
 
@@ -278,14 +278,21 @@ def _smallest(example: Example) -> Markup:
     # a whole case's results are drawn by `_heat`
     results = example.differing if example.is_smallest else ()
     pairs = [[table for table in pair if table is not None] for pair in results]
-    largest = _largest((*example.inputs, *chain(*pairs)))
-    rows = [example.inputs, *pairs] if len(pairs) > 1 else [(*example.inputs, *chain(*pairs))]
+    inputs = (*example.inputs, *example.results)
+    largest = _largest((*inputs, *chain(*pairs)))
+    rows = [inputs, *pairs] if len(pairs) > 1 else [(*inputs, *chain(*pairs))]
+    compared = [
+        joined
+        for label, text in zip(("expected", "actual"), example.compared, strict=True)
+        for joined in (element("dt", label), element("dd", clean(text)))
+    ]
     return element(
         "section",
         element("h4", example.title),
         element("p", settings, class_="soft") if settings else None,
         [_row(list(tables), largest, "inputs and results") for tables in rows],
         element("p", example.right, class_="soft") if example.is_smallest and example.right else None,
+        element("dl", compared) if any(example.compared) else None,
         element("pre", clean(example.ended)) if example.ended else None,
         draw_steps(steps_of(example)),
         class_="smallest",

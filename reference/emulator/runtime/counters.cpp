@@ -1,8 +1,8 @@
 // Counts the joint cost of a warp's accesses: transactions of global memory, bank conflicts of shared memory.
 //
 // A warp executes an instruction for all its lanes at once; here its threads run one after another. So each
-// lane's accesses at a place in the code are recorded in order. At a barrier the k-th accesses of all lanes of a
-// warp are counted as one request.
+// lane's accesses at a place in the code are recorded in order. At a barrier the k-th accesses of all lanes
+// of a warp are counted as one request.
 
 #include "state.h"
 
@@ -12,9 +12,10 @@
 namespace emulator {
 namespace {
 
-const std::size_t MAX_NOTES = 4 << 20;  // accesses between two barriers. Further ones are not counted, nor are those
-                                        // of a launch on more than 4 GiB
-const std::uint32_t SECTOR = 32;          // bytes of a transaction: CUDA C++ Best Practices Guide, "Coalesced Access"
+// accesses between two barriers. Further ones are not counted, nor are those of a launch on more than 4 GiB
+const std::size_t MAX_NOTES = 4 << 20;
+// bytes of a transaction: CUDA C++ Best Practices Guide, "Coalesced Access"
+const std::uint32_t SECTOR = 32;
 const std::uint32_t BANK = 4;             // bytes; there are 32 banks, one for each lane
 const int MAX_PLACES = 1 << 12;         // places with an access in a kernel; a power of two
 const int WARPS = MAX_THREADS / WARP;
@@ -97,7 +98,8 @@ struct Units {  // the distinct units of memory that a request touches
     int count, most_in_a_bank;
 };
 
-// Counts units that are close together, as they nearly always are, with a bit for each. False if they are not.
+// Counts units that are close together, as they nearly always are, with a bit for each. False if they are
+// not.
 template <std::uint32_t UNIT> bool count_close_units(const Request &request, Units &units)
 {
     std::uint32_t low = UINT32_MAX, high = 0, size = std::uint32_t(request.size);
@@ -110,7 +112,8 @@ template <std::uint32_t UNIT> bool count_close_units(const Request &request, Uni
         return false;
     std::uint64_t touched = 0;
     for (int lane = 0; lane < request.lanes; ++lane)
-        for (std::uint32_t at = request.offsets[lane] / UNIT; at <= (request.offsets[lane] + size - 1) / UNIT; ++at)
+        for (std::uint32_t at = request.offsets[lane] / UNIT; at <= (request.offsets[lane] + size - 1) / UNIT;
+             ++at)
             touched |= std::uint64_t(1) << (at - low);
     units = {__builtin_popcountll(touched), touched & touched >> WARP ? 2 : 1};
     return true;

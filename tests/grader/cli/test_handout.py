@@ -25,6 +25,7 @@ from grader.cli.handout.submit import unwritten
 from grader.cli.handout.watch import Watch
 from grader.cli.handout.workspace import place_of
 from grader.judge.case_selection.affected import affected
+from grader.judge.examples.freeze_small_cases import SMALLEST
 from grader.judge.session import Session
 from grader.model.surroundings import Sandbox
 from tests.waiting import LIMIT
@@ -171,7 +172,7 @@ def test_the_smallest_failing_case_is_shown_whole(
 def test_a_small_case_without_a_smaller_one_is_shown_whole(
     flip_alone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (flip_alone / "grading" / "smallest.json").write_text("{}")
+    (flip_alone / "grading" / SMALLEST).unlink()
     text = output_of(capsys, "--html", "page.html")
 
     example = text.partition("The whole case: dilate")[2]

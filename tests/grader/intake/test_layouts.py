@@ -160,6 +160,15 @@ LAYOUTS: dict[str, Members] = {
         "Zoe Zed_503_assignsubmission_file_notes.txt": b"zoe has no conv.py",
         "Nobody Known_504_assignsubmission_file_conv.py": b"nobody",
     },
+    "blackboard": {
+        "HW 1_alovelace_attempt_2026-09-11-23-59-12_conv.py": b"ada",
+        "HW 1_alovelace_attempt_2026-09-11-23-59-12.txt": b"Name: Ada Lovelace (alovelace)\r\nMark:\r\n",
+        "HW 1_ake_b_attempt_2026-09-11-22-00-00_conv.py": b"ake",
+        "HW 1_ake_b_attempt_2026-09-11-22-00-00.txt": "Navn: Åke Björk (ake_b)\n".encode(),
+        "HW 1_1985_attempt_2026-09-11-21-00-00_notes.txt": b"zoe has no conv.py",
+        "HW 1_nobody_attempt_2026-09-11-20-00-00_conv.py": b"nobody",
+        "HW 1_nobody_attempt_2026-09-11-20-00-00.txt": b"Name: Nobody Known (nobody)\n",
+    },
     "folders_in_a_folder": {
         "class/1815/conv.py": b"ada",
         "class/ake@example.org/src/conv.py": b"ake",

@@ -81,9 +81,10 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
     return arena;
 }
 
-// An array in global memory, `size` bytes from `start`. `written`: a byte for each element of `element` bytes, or
-// null for all. Elements that were not written hold NaN, or -1. Arrays may overlap.
-INTERFACE void emulator_region(std::size_t start, std::size_t size, std::size_t element, const unsigned char *written)
+// An array in global memory, `size` bytes from `start`. `written`: a byte for each element of `element`
+// bytes, or null for all. Elements that were not written hold NaN, or -1. Arrays may overlap.
+INTERFACE void emulator_region(
+    std::size_t start, std::size_t size, std::size_t element, const unsigned char *written)
 {
     regions.push_back({start, size});
     if (written)
@@ -101,16 +102,17 @@ INTERFACE void emulator_region(std::size_t start, std::size_t size, std::size_t 
     }
 }
 
-// Sets a byte for each fully written element.
-INTERFACE void emulator_written(std::size_t start, std::size_t size, std::size_t element, unsigned char *written)
+// Sets a byte for each element of which any part was written: an element may be a struct with padding.
+INTERFACE void emulator_written(
+    std::size_t start, std::size_t size, std::size_t element, unsigned char *written)
 {
-    std::memset(written, 1, size / element);
+    std::memset(written, 0, size / element);
     std::size_t i = 0;
     if (start % 4 == 0 && element % 4 == 0)
         for (; i + 4 <= size; i += 4)
-            if (state[(start + i) / 4] >> 4 != 15)
-                written[i / element] = 0;
+            if (state[(start + i) / 4] >> 4)
+                written[i / element] = 1;
     for (; i < size; ++i)
-        if (!(state[(start + i) / 4] >> 4 & 1u << (start + i) % 4))
-            written[i / element] = 0;
+        if (state[(start + i) / 4] >> 4 & 1u << (start + i) % 4)
+            written[i / element] = 1;
 }
