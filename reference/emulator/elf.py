@@ -26,8 +26,8 @@ ALLOWED_CALLS = re.compile(
     r"|__cxa_finalize|__gmon_start__|_ITM_\w+|_?_?_dso_handle|__stack_chk_fail"
 )
 
-# Functions of the C library that a compiler would otherwise write in line, where no check sees what they access.
-# As calls they are names that a library imports, and none of ALLOWED_CALLS.
+# Functions of the C library that a compiler would otherwise write in line, where no check sees what they
+# access. As calls they are names that a library imports, and none of ALLOWED_CALLS.
 IN_LINE = (
     "strcpy", "strncpy", "strcat", "strncat", "strcmp", "strncmp", "strlen", "strchr", "strrchr", "strstr",
     "strspn", "strcspn", "strpbrk", "memchr", "sprintf", "snprintf", "vsprintf", "vsnprintf",
