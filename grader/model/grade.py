@@ -10,6 +10,7 @@ from grader.model.wire_format import RawArray
 
 HINT = "~"  # begins the digest of an answer with few different numbers, which is only a hint
 BLANK = HINT * 2  # begins that of an answer without any number but 0, infinity and NaN
+MODULE = "<module>"  # the function of a call that runs a file from its first line on
 
 
 class Status(StrEnum):
@@ -156,6 +157,11 @@ class CheckResult:
     def name(self) -> str:
         """The case's name, `criterion/case`."""
         return f"{self.criterion}/{self.case}"
+
+    @property
+    def is_unread(self) -> bool:
+        """True if an error came before any call: the file cannot be imported, or lacks the function."""
+        return self.status is Status.ERROR and all(call.function == MODULE for call in self.calls)
 
     @property
     def why(self) -> str:

@@ -36,11 +36,13 @@ def renderable(example: Example) -> RenderableType:
         parts += lines_of(table, telling=beside.get(table.shape))
     for table in example.results:
         parts += lines_of(table)
-    for expected, actual in zip_longest(example.expected, example.actual):
+    for expected, actual in example.differing:
         if expected is not None:
             parts += lines_of(expected, "green", telling=beside.get(expected.shape))
         if actual is not None:
             parts += lines_of(actual, "", "bold red")
+    if example.right:
+        parts.append(Text(f"  {example.right}", "dim"))
     if any(example.compared):
         parts.append(Padding(_compared(example), (0, 0, 0, 2), expand=False))
     if example.ended:
