@@ -85,7 +85,7 @@ def generate(
             for view, folder in (("handout", "release"), ("solution", "solution")):
                 if view == "handout" or not student:
                     target = out / folder / name
-                    frozen_parts = {MISCONCEPTIONS: visible, SMALLEST: ladders}
+                    frozen_parts = {MISCONCEPTIONS: visible.encode(), SMALLEST: ladders}
                     written.append(
                         _write(assignment, view, variant, target, wheel, frozen, frozen_parts, python)
                     )
@@ -110,7 +110,7 @@ def _write(
     target: Path,
     wheel: Path,
     frozen: Path,
-    texts: Mapping[str, str],
+    frozen_parts: Mapping[str, bytes],
     python: str,
 ) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -135,8 +135,8 @@ def _write(
         for file, text in _own_sources(assignment).items():
             (grading / file).write_text(text, encoding="utf-8")
         shutil.copyfile(frozen, grading / "frozen.npz")
-        for file, text in texts.items():
-            (grading / file).write_text(text, encoding="utf-8")
+        for file, content in frozen_parts.items():
+            (grading / file).write_bytes(content)
         (new / "wheels").mkdir()
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
         lock = (SOURCE / "locks" / "handout.txt").read_bytes()

@@ -301,7 +301,7 @@ def _cases(
         visibility=model.visibility or defaults.visibility,
         weight=model.weight,
         covers=tuple(model.covers),
-        drawn=count is not None or "lengths" in parameters or bool(model.random or functions),
+        drawn=count is not None or kind.draws_lengths(parameters) or bool(model.random or functions),
         options={
             **_shared(document, criterion, compare),
             **model.model_dump(include=of_comparisons, exclude_none=True),

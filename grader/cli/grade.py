@@ -163,8 +163,7 @@ def _show_smallest(grade: Grade, close_up: "CloseUp", console: Console) -> None:
 def is_unread(grade: Grade) -> bool:
     """True if every case fails before a function is called, as for a file that Python cannot read."""
     failing = [result for c in grade.criteria for result in c.results if result.status is not Status.NOT_RUN]
-    is_raised = all(result.status is Status.ERROR and not result.calls for result in failing)
-    return is_raised and feedback_on(grade).whole is not None
+    return all(result.is_unread for result in failing) and feedback_on(grade).whole is not None
 
 
 def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[str]:

@@ -68,7 +68,7 @@ def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> 
 
 def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Candidates:
     """Chooses the submissions of one student that may count."""
-    ordered = sorted(handins, key=_key)
+    ordered = sorted(handins, key=order_key)
     not_allowed, doubt = _not_allowed(ordered, choice.limits)
     chosen = _choose([one for one in ordered if one.label not in not_allowed], student, choice)
     doubts = "; ".join(filter(None, (chosen.doubt, doubt)))
@@ -79,7 +79,7 @@ def _not_allowed(ordered: list[Handin], limits: SubmissionLimits) -> tuple[dict[
     """The reasons, by label, against submissions that are too many or too soon; and a doubt about times."""
     if len(ordered) < 2 or limits == NO_LIMITS:
         return {}, ""
-    has_order = len({_key(one) for one in ordered}) == len(ordered)
+    has_order = len({order_key(one) for one in ordered}) == len(ordered)
     has_times = all(one.submitted_at for one in ordered)
     if not (has_times if limits.cooldown else has_order):
         return {}, f"not all of these {len(ordered)} submissions have a time, and not all of them may count"
@@ -121,7 +121,7 @@ def _choose(ordered: list[Handin], student: Student, choice: Choice) -> Candidat
 def _last(ordered: list[Handin]) -> Candidates:
     """The last submission; in doubt if nothing puts them in order."""
     have_times = {bool(one.submitted_at) for one in ordered}
-    same = [one for one in ordered if _key(one) == _key(ordered[-1])]
+    same = [one for one in ordered if order_key(one) == order_key(ordered[-1])]
     unordered = ordered if len(have_times) > 1 else same
     if len(unordered) == 1:
         return Candidates((ordered[-1],))
@@ -140,7 +140,7 @@ def _is_on_time(one: Handin, deadline: datetime) -> bool:
     return one.knows_lateness and not one.late
 
 
-def _key(one: Handin) -> tuple[str, tuple[tuple[bool, int, str], ...]]:
+def order_key(one: Handin) -> tuple[str, tuple[tuple[bool, int, str], ...]]:
     """Sort key: the time, across offsets, or without times the number, so attempt-10 follows attempt-9."""
     time = f"{datetime.fromisoformat(one.submitted_at).timestamp():020.6f}" if one.submitted_at else ""
     parts = re.split(r"([0-9]+)", one.sequence)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 
-from grader.intake.choice import LAST, Choice, choose
+from grader.intake.choice import LAST, Choice, choose, order_key
 from grader.intake.litter import is_litter
 from grader.intake.recognize import About, LayoutMatch, recognize
 from grader.intake.source import Source, open_source, parents, shown
@@ -17,6 +17,7 @@ from grader.intake.submission_times import SubmissionTime, TimesOf
 from grader.intake.tree import Handin
 from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_input.inventory import Doubt, Entry, Role
+from grader.model.class_input.times import is_later
 from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
 from grader.model.student import Student, Submission
@@ -196,19 +197,20 @@ class _Reader:
         return group or (GROUP if handin.is_group else student)
 
     def _with_times(self, of: dict[str, list[Handin]]) -> dict[str, list[Handin]]:
-        """The submissions with the times from a file; if a student's several have none, the last gets it."""
+        """The submissions with the times from a file; of a student's several, the last gets it.
+
+        The file overrides a folder's name, which may be the student's, unless the name says a later time.
+        """
         if not self._times:
             return of
         times = TimesOf(self._times, self._id_of)
         used = False
         for id, handins in of.items():
             for number in (handin.claim.internal for handin in list(handins)):
-                time = times.of(id, number)
-                alone = len(handins) == 1 or not any(handin.submitted_at for handin in handins)
-                if time and alone:
-                    last = max(handins, key=lambda one: one.sequence)
+                time, last = times.of(id, number), max(handins, key=order_key)
+                used = used or bool(time)
+                if time and (len(handins) == 1 or not is_later(last.submitted_at, time)):
                     handins[handins.index(last)] = replace(last, submitted_at=time)
-                    used = True
         if not used:
             raise UserError(
                 f"--times: found {plural(len(self._times), 'time')}, and none of a student who submitted; "

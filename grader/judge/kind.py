@@ -85,6 +85,10 @@ class Kind(ABC):
         """The lengths of a case by those names."""
         return {}
 
+    def draws_lengths(self, parameters: Mapping[str, Any]) -> bool:
+        """True if lengths of a case are drawn."""
+        return False
+
     def complete(self, parameters: dict[str, Any], batch: int) -> dict[str, Any]:
         """A case's keys, with the rubric's defaults filled in."""
         return parameters

@@ -10,6 +10,7 @@ from grader.model.wire_format import RawArray
 
 HINT = "~"  # begins the digest of an answer with few different numbers, which is only a hint
 BLANK = HINT * 2  # begins that of an answer without any number but 0, infinity and NaN
+MODULE = "<module>"  # the function of a call that runs a file from its first line on
 
 
 class Status(StrEnum):
@@ -34,7 +35,7 @@ class Status(StrEnum):
     OUTPUT_LIMIT = "output_limit"
     """The submission printed or returned more than its limit."""
     CALL_LIMIT = "call_limit"
-    """The submission called the case's functions more often, or with larger arguments, than its limit."""
+    """The submission called the case's functions more often, for longer or with more than it may."""
     CRASHED = "crashed"
     """The process of the submission ended by itself."""
     FORGED_REPLY = "forged_reply"
@@ -149,6 +150,11 @@ class CheckResult:
     def name(self) -> str:
         """The case's name, `criterion/case`."""
         return f"{self.criterion}/{self.case}"
+
+    @property
+    def is_unread(self) -> bool:
+        """True if an error came before any call: the file cannot be imported, or lacks the function."""
+        return self.status is Status.ERROR and all(call.function == MODULE for call in self.calls)
 
     @property
     def why(self) -> str:

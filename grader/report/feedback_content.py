@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from grader.model.assignment import Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Idea, Status
@@ -116,7 +117,18 @@ def _calls(result: CheckResult) -> str:
     """The submission's own calls, from the first down; "" if the reason already shows them."""
     is_more = len(result.calls) > 1 or any(call.arguments for call in result.calls)
     is_stub = "NotImplementedError" in result.rationale
-    return clean("\n".join(map(_call, _without_the_shown_line(result)))) if is_more and not is_stub else ""
+    shown = _in_words(_without_the_shown_line(result)) if is_more and not is_stub else ()
+    return clean("\n".join(shown))
+
+
+def _in_words(calls: Iterator[Call]) -> Iterator[str]:
+    """The calls; of more than two from one line, as in an endless recursion, the first and the last."""
+    for _, group in groupby(calls, lambda call: (call.file, call.line, call.function)):
+        first, *others = map(_call, group)
+        yield first
+        if len(others) > 1:
+            yield "..."
+        yield from others[-1:]
 
 
 def _without_the_shown_line(result: CheckResult) -> Iterator[Call]:
@@ -128,14 +140,15 @@ def _without_the_shown_line(result: CheckResult) -> Iterator[Call]:
 
 
 def _pairs(result: CheckResult) -> str:
-    """The argument in the failing line that is a pair, if Python reports a tuple; "" otherwise."""
+    """The arguments that are pairs, if Python reports a tuple: those in the failing line, or else all."""
     is_about_a_tuple = re.search(r"\bTypeError: .*\btuple\b", result.rationale)
     if not is_about_a_tuple or not result.calls:
         return ""
     call = result.calls[-1]
     words = set(re.findall(r"\w+", call.source))
-    pairs = [(name, pair) for name, pair in PAIR.findall(call.arguments) if name in words]
-    return "\n".join(f"{clean_line(name)} is a pair here, {pair}, and not one number" for name, pair in pairs)
+    pairs = PAIR.findall(call.arguments)
+    named = [(name, pair) for name, pair in pairs if name in words] or pairs
+    return "\n".join(f"{clean_line(name)} is a pair here, {pair}, and not one number" for name, pair in named)
 
 
 def _call(call: Call) -> str:

@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +22,7 @@ from grader.worker.exception_origin import (
     is_of_submission,
     lack_of_a_class,
     place_in_course,
+    warning_text,
 )
 from grader.worker.function_proxy import LINE, proxies
 from grader.worker.import_guard import ImportGuard
@@ -161,6 +163,7 @@ class Worker:
             Path(self._folder, name).write_bytes(content.data)
         os.chdir(self._folder)
         sys.path.insert(0, self._folder)
+        warnings.formatwarning = warning_text(self._folder, self._folders)
         if self._rules is not None:
             self._rules.hold(self._folder)
         # A device that fails to start is not the submission's fault; the emulator's kernels come compiled.

@@ -162,7 +162,7 @@ class Evidence:
         hidden = (case for case in cases if not self._is_known(ideas, case))
         return sum(set(ideas) <= self._single(case) for case in hidden)
 
-    def fails_with(self, ideas: Ideas, case: str) -> bool:
+    def fails_with(self, ideas: Iterable[str], case: str) -> bool:
         """True if a case fails with one of these ideas."""
         return not self._single(case).isdisjoint(ideas)
 
@@ -290,3 +290,8 @@ class Evidence:
 def failing_of(criterion: CriterionGrade) -> Sequence[CheckResult]:
     """The cases that fail through the submission's fault."""
     return [r for r in criterion.results if r.status not in (Status.OK, *UNANSWERED) and not r.follow_through]
+
+
+def visible_of(results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Those of the results that a student may see."""
+    return [result for result in results if result.visibility is Visibility.VISIBLE]

@@ -6,12 +6,14 @@ from itertools import chain, pairwise, zip_longest
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table as Grid
 from rich.text import Text
 
 from grader.model.example import LINE, Example, Table, number_text, setting_text
 from grader.model.text import clean, clean_line
 
 MARK = "*"
+EQUALS = " = "
 MOST_GRIDS = 8
 MOST_ROWS, MOST_COLUMNS = 16, 16
 MOST_FOLDED = 4  # rows of an array with one axis
@@ -32,15 +34,33 @@ def renderable(example: Example) -> RenderableType:
     beside = {table.shape: table for table in reversed(example.actual)}  # the same places of each are shown
     for table in example.inputs:
         parts += lines_of(table, telling=beside.get(table.shape))
-    for expected, actual in zip_longest(example.expected, example.actual):
+    for table in example.results:
+        parts += lines_of(table)
+    for expected, actual in example.differing:
         if expected is not None:
             parts += lines_of(expected, "green", telling=beside.get(expected.shape))
         if actual is not None:
             parts += lines_of(actual, "", "bold red")
+    if example.right:
+        parts.append(Text(f"  {example.right}", "dim"))
+    if any(example.compared):
+        parts.append(Padding(_compared(example), (0, 0, 0, 2), expand=False))
     if example.ended:
-        parts.append(Text("  found" if example.actual else "  actual"))
+        has_result = example.actual or any(example.compared)
+        parts.append(Text("  found" if has_result else "  actual"))
         parts.append(Padding(Text(clean(example.ended), "red"), (0, 0, 0, 4), expand=False))
     return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
+
+
+def _compared(example: Example) -> Grid:
+    """Expected and actual below each other. Where each is a number and what it is, the signs are aligned."""
+    texts = [clean_line(text) for text in example.compared]
+    width = max(text.find(EQUALS) for text in texts) if all(EQUALS in text for text in texts) else 0
+    grid = Grid.grid(padding=(0, 2, 0, 0))
+    for label, style, text in zip(("expected", "actual"), ("green", "bold red"), texts, strict=True):
+        number, equals, meaning = text.partition(EQUALS)
+        grid.add_row(label, Text(f"{number.rjust(width)}{equals}{meaning}", style))
+    return grid
 
 
 def lines_of(

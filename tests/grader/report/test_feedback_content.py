@@ -220,6 +220,25 @@ def test_a_type_error_about_a_tuple_says_which_argument_is_a_pair() -> None:
     assert "pair" not in dict(block(other, "", False).facts)["why"]
 
 
+def test_a_pair_is_named_even_if_the_failing_line_gives_it_another_name() -> None:
+    call = Call("x_grad", "conv.py", 4, "rest = (n + 2 * p) % s", "x_shape (2, 5, 7, 2), padding (1, 2)")
+    reason = "conv.py:4: TypeError: unsupported operand type(s) for +: 'int' and 'tuple'"
+    result = CheckResult("x_grad", "one", Status.ERROR, rationale=reason, calls=(call,))
+    assert dict(block(result, "", False).facts)["why"].endswith(
+        "\npadding is a pair here, (1, 2), and not one number"
+    )
+
+
+def test_an_endless_recursion_shows_two_of_its_calls() -> None:
+    calls = [Call("flip", "conv.py", 3, "return flip(a, n + 1)", f"n {n}") for n in range(6)]
+    failed = CheckResult("x", "a", Status.ERROR, rationale="RecursionError", calls=tuple(calls))
+    line = "    return flip(a, n + 1)"
+    shown = dict(block(failed, "x · a", reveal=False).facts)["calls"].splitlines()
+    assert shown == ["conv.py:3 in flip(n 0)", line, "...", "conv.py:3 in flip(n 5)", line]
+    short = replace(failed, calls=(*calls[:2], Call("flip", "conv.py", 5, "a[9]", "n 2")))
+    assert "..." not in dict(block(short, "x · a", reveal=False).facts)["calls"]
+
+
 def test_a_single_number_that_differs_has_no_place_in_an_array() -> None:
     result = CheckResult("compact", "one", Status.WRONG, index=(), expected="0", actual="1")
     assert [label for label, _ in block(result, "", False).facts] == ["expected", "actual"]
