@@ -103,7 +103,7 @@ def filter_program(machine: str, has_gpu: bool = False) -> bytes:
     words += [_step(LOAD, NUMBER), _step(AT_LEAST, X32, 0, 1), _step(GIVE, REFUSE)]
     words += [_step(EQUAL, CLONE3, 0, 1), _step(GIVE, MISSING)]
     denied = DENIED[machine]
-    words += _refused(denied[name] for name in denied.keys() - (FOR_GPU if has_gpu else ()))
+    words += _refuse_calls(denied[name] for name in denied.keys() - (FOR_GPU if has_gpu else ()))
     for number in SIGNALLERS[machine].values():
         words += [_step(EQUAL, number, 0, len(ITSELF) + 3), _step(LOAD, FIRST_ARGUMENT)]
         words += [_step(EQUAL, each, len(ITSELF) - i, 0) for i, each in enumerate(ITSELF)]
@@ -113,7 +113,7 @@ def filter_program(machine: str, has_gpu: bool = False) -> bytes:
         (MADVISE[machine], THIRD_ARGUMENT, ADVICE),
     ):
         words += [_step(EQUAL, number, 0, 2 * len(values) + 2), _step(LOAD, argument)]
-        words += [*_refused(values), _step(GIVE, ALLOW)]
+        words += [*_refuse_calls(values), _step(GIVE, ALLOW)]
     words += [_step(EQUAL, CLONE[machine], 0, 3), _step(LOAD, FIRST_ARGUMENT)]
     words += [_step(ANY_BIT, ALL_NAMESPACES, 0, 1), _step(GIVE, REFUSE), _step(GIVE, ALLOW)]
     return b"".join(words)
@@ -126,14 +126,14 @@ def process_filter(machine: str, may_exec: bool = False) -> bytes:
     With `may_exec` it may still become another program.
     """
     starters = PROCESS_STARTERS[machine]
-    refused = [starters[name] for name in starters if not (may_exec and name.startswith("exec"))]
-    words = [_step(LOAD, NUMBER), *_refused(refused)]
+    calls = [starters[name] for name in starters if not (may_exec and name.startswith("exec"))]
+    words = [_step(LOAD, NUMBER), *_refuse_calls(calls)]
     words += [_step(EQUAL, CLONE[machine], 0, 3), _step(LOAD, FIRST_ARGUMENT)]
     words += [_step(ANY_BIT, CLONE_THREAD, 1, 0), _step(GIVE, REFUSE), _step(GIVE, ALLOW)]
     return b"".join(words)
 
 
-def _refused(numbers: Iterable[int]) -> list[bytes]:
+def _refuse_calls(numbers: Iterable[int]) -> list[bytes]:
     return [word for number in sorted(numbers) for word in (_step(EQUAL, number, 0, 1), _step(GIVE, REFUSE))]
 
 
