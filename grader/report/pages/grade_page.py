@@ -192,12 +192,12 @@ def _section(section: Section, close_up: CloseUp) -> Markup:
 
 def _small_once(blocks: Sequence[Block], close_up: CloseUp) -> Iterator[tuple[Block, Example | None]]:
     """The blocks, each with its smallest case; None if an earlier block of the criterion has the same one."""
-    shown: list[tuple[object, ...]] = []
+    earlier: list[tuple[object, ...]] = []
     for block in blocks:
         example = close_up.smallest(block.case)
         about = (example.settings, example.inputs, example.compared, example.ended) if example else ()
-        yield block, None if about in shown else example
-        shown.append(about)
+        yield block, None if about in earlier else example
+        earlier.append(about)
 
 
 def _block(block: Block, name: str, close_up: CloseUp, smallest: Example | None = None) -> Markup:
