@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .arithmetic import call_by_a_pointer, with_counts, with_text
 from .cache import contents, digest, make_room, mark_used
-from .elf import lasting_variables, runs_on_loading, unknown_names
+from .elf import IN_LINE, lasting_variables, runs_on_loading, unknown_names
 from .kernel_source import (
     CompileError,
     Kernel,
@@ -52,7 +52,7 @@ KERNELS = (
     "-fno-stack-protector", "-fstack-clash-protection",
     f"-D__CUDA_ARCH__={ARCHITECTURE}", "-D__CUDACC__=1",
 )  # fmt: skip
-CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds", "-fno-jump-tables", "-DEMULATOR_CHECKED")
+CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds,object-size", "-fno-jump-tables", "-DEMULATOR_CHECKED")
 COVERAGE = {  # which calls the compiler inserts: for all accesses and basic blocks, and for nothing else
     "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (
@@ -105,6 +105,7 @@ def flags(family: str, checked: bool) -> tuple[str, ...]:
     """The options to compile kernels with a compiler of the family "gcc" or "clang"."""
     return (
         *KERNELS,
+        *(f"-fno-builtin-{name}" for name in IN_LINE),
         *PLAIN_LINES[family],
         *((*CHECKED, *COVERAGE[family], *poisoned()) if checked else ("-O2",)),
     )
