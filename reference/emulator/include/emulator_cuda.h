@@ -105,11 +105,13 @@ template <typename T, thread_scope Scope> struct emulator_word {
     operator T() const { return load(); }                                                                    \
     EMULATOR_FETCH(exchange, ((void)old, value))                                                             \
     EMULATOR_FETCH(fetch_add, old + value)                                                                   \
-    EMULATOR_FETCH(fetch_sub, old - value) EMULATOR_FETCH(fetch_and, old &value)                             \
-        EMULATOR_FETCH(fetch_or, old | value) EMULATOR_FETCH(fetch_xor, old ^ value)                         \
-            EMULATOR_FETCH(fetch_min, value < old ? value : old)                                             \
-                EMULATOR_FETCH(fetch_max, old < value ? value : old) bool                                    \
-                compare_exchange_strong(T &expected, T value, EMULATOR_ORDER) const                          \
+    EMULATOR_FETCH(fetch_sub, old - value)                                                                   \
+    EMULATOR_FETCH(fetch_and, old & value)                                                                   \
+    EMULATOR_FETCH(fetch_or, old | value)                                                                    \
+    EMULATOR_FETCH(fetch_xor, old ^ value)                                                                   \
+    EMULATOR_FETCH(fetch_min, value < old ? value : old)                                                     \
+    EMULATOR_FETCH(fetch_max, old < value ? value : old)                                                     \
+    bool compare_exchange_strong(T &expected, T value, EMULATOR_ORDER) const                                 \
     {                                                                                                        \
         return Word::exchange_if(word(), expected, value, order, line);                                      \
     }                                                                                                        \
