@@ -396,4 +396,4 @@ __global__ void kernel(const half2 *a, half2 *sum, float *out)
 """
     a, total, out = np.ones(64, "float16"), np.zeros(2, "float16"), np.zeros(32, "f")
     run = Module(source, folder=new_folder).check("kernel", 1, 32, [a, total, out], schedules=2)
-    assert ((), [32, 32]) == (run.findings, total.tolist())
+    assert (run.findings, total.tolist()) == ((), [32, 32])
