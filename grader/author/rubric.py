@@ -95,15 +95,12 @@ def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...
             continue
         _check_names(document, place, criterion, [c.id for c in criteria], probes)
         helps: dict[Place, object] = {place: criterion.help}
-        helps |= {
-            (*place, "cases", n): case["help"] for n, case in enumerate(criterion.cases) if "help" in case
-        }
+        helps |= {(*place, "cases", n): one["help"] for n, one in enumerate(criterion.cases) if "help" in one}
         for here, help in helps.items():
             if (anchor := str(help).partition("#")[2]) not in anchors:
-                message = (
-                    f"found #{anchor}, expected a heading of {readme.name}: {', '.join(sorted(anchors))}"
-                )
-                raise document.fail(message + did_you_mean(anchor, anchors), (*here, "help"))
+                message = f"found #{anchor}, expected a heading of {readme.name}: "
+                message += ", ".join(sorted(anchors)) + did_you_mean(anchor, anchors)
+                raise document.fail(message, (*here, "help"))
         _check_options(document, place, criterion)
         if criterion.follow_through is not None:
             _check_follow_through(document, place, criterion, criteria)
