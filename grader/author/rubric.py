@@ -177,8 +177,8 @@ def _check_names(
 
 def _options(model: CriterionModel) -> dict[str, Any]:
     """The keys that comparisons add to a criterion, as far as it has them."""
-    added = set(type(model).model_fields) - set(CriterionModel.model_fields)
-    return model.model_dump(include=added, exclude_none=True)
+    keys_of_comparisons = set(type(model).model_fields) - set(CriterionModel.model_fields)
+    return model.model_dump(include=keys_of_comparisons, exclude_none=True)
 
 
 def _check_options(document: RubricDocument, place: Place, model: CriterionModel) -> None:
@@ -314,8 +314,8 @@ def _cases(
         functions_source=functions_source,
     )
     case_values.check_are_unique(document, place, [*case.ask, *case.random, *functions, *parameters])
-    taken = {*kind.arrays_of(parameters), *kind.values, *compared_by(case).extra_names}
-    case_values.check_are_free(document, place, model, taken)
+    names_in_use = {*kind.arrays_of(parameters), *kind.values, *compared_by(case).extra_names}
+    case_values.check_are_free(document, place, model, names_in_use)
     case_values.check_are_read(document, place, model, document.probes)
     case = replace(case, follow_through=_share(case, criterion))
     _check_comparison(document, place, case, kind, criterion)

@@ -61,7 +61,7 @@ class RulesModel(Strict):
     """Functions by their dotted names."""
 
 
-class AttemptsModel(Strict):
+class SubmissionLimitsModel(Strict):
     """How often a student may submit; runs at home do not count."""
 
     at_most: int | None = Field(None, ge=1, le=10_000)
@@ -105,7 +105,7 @@ class AssignmentModel(Strict):
     """The resources that a submission may use; [limits.md](limits.md) lists them."""
     rules: RulesModel = RulesModel()
     """What a submission may import, and which functions it may not use."""
-    submissions: AttemptsModel = AttemptsModel()
+    submissions: SubmissionLimitsModel = SubmissionLimitsModel()
     """How often a student may submit."""
     provided: dict[str, str] = {}
     """Only in a handout: the digest of each file that it provides."""

@@ -55,8 +55,8 @@ class RandomValue(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> "RandomValue":
-        written: tuple[Sequence[float] | None, ...] = (self.text, self.integer, self.real)
-        ranges = [each for each in written if each is not None]
+        all_ranges: tuple[Sequence[float] | None, ...] = (self.text, self.integer, self.real)
+        ranges = [each for each in all_ranges if each is not None]
         if len(ranges) != 1:
             raise PydanticCustomError("range", "Input should have one of text, integer and real")
         if ranges[0][0] > ranges[0][1]:

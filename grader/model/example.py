@@ -4,9 +4,10 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
-from grader.model.text import clean_line
+from grader.model.text import clean_line, plural, plural_noun
 
 MOST_READ = 100  # numbers of one case
 LINE = 16  # elements of an array with one axis that stand side by side
@@ -98,9 +99,29 @@ class Example:
         return sum(math.prod(table.shape) for table in tables) <= MOST_READ
 
     @property
+    def differing(self) -> tuple[tuple[Table | None, Table | None], ...]:
+        """Each expected result with the actual one, without those that are right."""
+        pairs = zip_longest(self.expected, self.actual)
+        return tuple(pair for pair in pairs if not _is_right(*pair))
+
+    @property
+    def right(self) -> str:
+        """The number of results that `differing` leaves out, in words; "" if there is none."""
+        count = max(len(self.expected), len(self.actual)) - len(self.differing)
+        results = plural(count, "other result" if self.differing else "result")
+        return f"{results} {plural_noun(count, 'is', 'are')} right" if count else ""
+
+    @property
     def name(self) -> str:
         """`criterion/case`."""
         return f"{self.criterion}/{self.case}"
+
+
+def _is_right(expected: Table | None, actual: Table | None) -> bool:
+    """True if a result was compared and no element of it is wrong."""
+    if expected is None or actual is None or expected.shape != actual.shape:
+        return False
+    return bool(actual.wrong) and not any(actual.wrong) and not actual.layout
 
 
 def number_text(value: complex) -> str:

@@ -74,7 +74,7 @@ class Database:
             yield connection
 
     @contextmanager
-    def alone(self, what: str, on_wait: Callable[[], None]) -> Iterator[None]:
+    def exclusive(self, what: str, on_wait: Callable[[], None]) -> Iterator[None]:
         """Locks `what` for this process, across all machines that use the database.
 
         A second process calls `on_wait` and waits. A process that dies releases the lock: neither a database

@@ -43,7 +43,7 @@ def examples_of(
     cases = {case.name: (case, c) for c in assignment.rubric.criteria for case in c.cases}
     whole: dict[str, Example] = {}
     small: dict[str, Example] = {}
-    case_names = [r.name for r in results if r.status not in UNASKED and not _is_unread(r)]
+    case_names = [r.name for r in results if r.status not in UNASKED and not r.is_unread]
     failing = [cases[name] for name in case_names if name in cases and may_be_small(cases[name][0])]
     if not failing:
         return whole, small
@@ -60,11 +60,6 @@ def examples_of(
                         small[case.name] = found.example(assignment, is_smallest=True)
                     break
     return whole, small
-
-
-def _is_unread(result: CheckResult) -> bool:
-    """True if an error came before any call: the file cannot be read, or lacks the function."""
-    return result.status is Status.ERROR and not result.calls
 
 
 class _Search:

@@ -222,11 +222,11 @@ def _closed(
     first: set[int], by_name: Mapping[str, Sequence[int]], names: Callable[[int], set[str]]
 ) -> set[int]:
     """The numbers of the items that can be reached by name. Each name is followed once."""
-    reached, waiting, followed = set(first), list(first), set[str]()
-    while waiting:
-        for name in names(waiting.pop()) - followed:
+    reached, queue, followed = set(first), list(first), set[str]()
+    while queue:
+        for name in names(queue.pop()) - followed:
             followed.add(name)
             more = set(by_name.get(name, ())) - reached
             reached |= more
-            waiting += more
+            queue += more
     return reached

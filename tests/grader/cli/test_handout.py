@@ -201,6 +201,29 @@ def test_a_file_that_python_cannot_read_has_no_smallest_case(
     assert "smallest case" not in out
 
 
+def test_a_file_that_fails_at_its_first_line_has_no_smallest_case(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (handout / "conv.py").write_text("from .ndarray import zeros\n")
+    assert main(["grade", "."]) == 1
+    out = capsys.readouterr().out
+    assert "conv.py:1: ImportError: attempted relative import" in out
+    assert "smallest case" not in out
+
+
+def test_a_warning_names_the_students_line_and_no_folder_of_the_grader(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The provided code divides. Its folder has another name in each run, which a report must not have."""
+    path = handout / "conv.py"
+    path.write_text(path.read_text() + "\n\ndef flip(a, axes):\n    return (a * 0) / (a * 0)\n")
+    text = output_of(capsys, "--exercise", "flip")
+    line = len(path.read_text().splitlines())
+    assert f"output    conv.py:{line}: RuntimeWarning: invalid value encountered" in text
+    assert "return (a * 0) / (a * 0)" in text
+    assert "backflip-scratch" not in text
+
+
 @pytest.mark.parametrize("command", ["try", "debug", "watch", "submit"])
 def test_a_folder_that_is_no_handout_hears_what_was_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, complaint: Callable[[], str], command: str

@@ -374,11 +374,11 @@ def test_one_at_a_time_is_alone_with_an_assignment(gradebook: Gradebook, url: st
     order: list[str] = []
 
     def second() -> None:
-        with Gradebook(url) as other, other.alone("conv", on_wait=lambda: order.append("waits")):
+        with Gradebook(url) as other, other.exclusive("conv", on_wait=lambda: order.append("waits")):
             order.append("second")
 
-    with gradebook.alone("conv", on_wait=lambda: order.append("never")):
-        with Gradebook(url) as other, other.alone("dense", on_wait=lambda: order.append("never")):
+    with gradebook.exclusive("conv", on_wait=lambda: order.append("never")):
+        with Gradebook(url) as other, other.exclusive("dense", on_wait=lambda: order.append("never")):
             pass
         thread = threading.Thread(target=second)
         thread.start()

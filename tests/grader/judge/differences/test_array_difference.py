@@ -157,7 +157,7 @@ def test_truth_values_are_compared_like_numbers(expected: list[bool], actual: li
     {
         "permuted": ((3, 2), "axes were exchanged"),
         "an_axis_more": ((2, 3, 1), "3 axes and not 2"),
-        "an_axis_less": ((6,), "1 axes and not 2"),
+        "an_axis_less": ((6,), "1 axis and not 2"),
         "one_longer": ((2, 4), "axis 1 has length 4 and not 3"),
         "both_other": ((1, 4), "axis 0 has length 1 and not 2; axis 1 has length 4 and not 3"),
         "empty": ((2, 0), "axis 1 has length 0 and not 3"),

@@ -63,6 +63,25 @@ def test_a_long_array_shows_the_places_with_wrong_results() -> None:
     assert all(str(number) in text.split() for number in (size - 1, 199 + size)) and f"{399 + size}*" in text
 
 
+def test_of_many_results_only_the_wrong_ones_are_shown() -> None:
+    """A function that changes one of its inputs has many results, and all others are right."""
+    names = ("x", "w", "out")
+    expected = tuple(Table(f"expected {name}", (2,), (1, 2), wrong=()) for name in names)
+    actual = tuple(Table(f"actual {name}", (2,), (1, 2), wrong=(False, name == "w")) for name in names)
+    example = Example("inputs", "one", "probe", "array", "", expected=expected, actual=actual)
+    text = as_text(example)
+    assert "actual w" in text and "expected w" in text
+    assert "actual x" not in text and "expected out" not in text
+    assert "2 other results are right" in text
+
+
+def as_text(example: Example) -> str:
+    """An example in a terminal of 100 columns."""
+    file = io.StringIO()
+    Console(file=file, width=100).print(renderable(example))
+    return file.getvalue()
+
+
 @pytest.mark.parametrize("width", [60, 100])
 def test_two_numbers_that_must_be_equal_stand_below_each_other(width: int) -> None:
     """The equals signs are in one column, and a long text goes on where it began."""
