@@ -62,7 +62,7 @@ def run_batch(
     one waits.
     """
 
-    with gradebook.alone(assignment, on_wait=partial(screen.wait, assignment)):
+    with gradebook.exclusive(assignment, on_wait=partial(screen.wait, assignment)):
         with gradebook.run(assignment, graded_by):
             before = gradebook.submissions(assignment)
             before_run = BeforeRun.of(gradebook.database, assignment, (one.id for one in before))
@@ -77,8 +77,8 @@ def run_batch(
             if accept_missing:
                 missing = [one.submission.id for one in intake.submissions if one.is_missing]
                 gradebook.confirm(missing, by="--accept-missing")
-            if batch.waiting:
-                batch.grade_waiting(execute, screen)
+            if batch.ungraded:
+                batch.grade_ungraded(execute, screen)
                 batch.choose_counting()
             warnings += before_run.changes(gradebook.database, assignment, intake)
             warnings += grade_warnings(gradebook.database, assignment)
@@ -102,7 +102,7 @@ class _Batch:
         for handin in intake.submissions:
             if not self._is_graded(handin):
                 groups[handin.submission.files].append(handin)
-        self.waiting: Mapping[str, list[ClassSubmission]] = groups
+        self.ungraded: Mapping[str, list[ClassSubmission]] = groups
 
     def _is_graded(self, handin: ClassSubmission) -> bool:
         key = self._grade_keys.get(handin.submission.id)
@@ -112,21 +112,21 @@ class _Batch:
         key = self._grade_keys.get(handin.submission.id)
         return key is not None and key.graded_by == AGAIN
 
-    def grade_waiting(self, execute: Executor, screen: Screen) -> None:
+    def grade_ungraded(self, execute: Executor, screen: Screen) -> None:
         """Grades the waiting submissions, and keeps each grade as it arrives."""
 
         def work() -> Iterator[Work]:
-            for files, same_files in self.waiting.items():
+            for files, same_files in self.ungraded.items():
                 students = tuple(handin.submission.student_id for handin in same_files)
                 results = (
                     {} if any(map(self._is_wanted_again, same_files)) else self._gradebook.results(files)
                 )
                 yield Work(files, self._intake.read(same_files[0]), students, results)
 
-        total = sum(map(len, self.waiting.values()))
+        total = sum(map(len, self.ungraded.values()))
         with screen.progress(total) as progress, closing(execute(work())) as results:
             for one, result in results:
-                same_files = self.waiting[one.key]
+                same_files = self.ungraded[one.key]
                 self._keep(same_files, result)
                 progress.advance(len(same_files), failed=isinstance(result, Exception))
 
@@ -174,7 +174,7 @@ class _Batch:
             counting += self._counting(row)
         return BatchSummary(
             graded=self._graded,
-            graded_before=len(self._intake.submissions) - sum(map(len, self.waiting.values())),
+            graded_before=len(self._intake.submissions) - sum(map(len, self.ungraded.values())),
             to_review=tuple(
                 Doubt(row.standing.student.label, self._failed.get(row.student_id, row.review_reason))
                 for row in to_review(rows)

@@ -27,13 +27,13 @@ def run(options: argparse.Namespace) -> int:
         graded = {run.assignment for run in gradebook.runs()}
         if not rows and (near := did_you_mean(options.assignment, graded)):
             raise UserError(f"found no grade of {options.assignment!r}{near}")
-        chosen = [_doubtful(rows, id, options.assignment) for id in options.students]
+        accepted_rows = [_doubtful(rows, id, options.assignment) for id in options.students]
         by = f"{options.author or getpass.getuser()}: {options.reason}"
-        gradebook.confirm([row.submission.id for row in chosen if row.submission is not None], by)
+        gradebook.confirm([row.submission.id for row in accepted_rows if row.submission is not None], by)
     if options.json:
-        print_json("confirm/1", {"confirmed": [row.student_id for row in chosen]})
+        print_json("confirm/1", {"confirmed": [row.student_id for row in accepted_rows]})
         return PASSED
-    for row in chosen:
+    for row in accepted_rows:
         assert row.submission is not None
         reason = replace(row, submission=replace(row.submission, doubt="")).review_reason
         result = f"still needs review: {reason}" if reason else "the grade counts"
@@ -49,10 +49,10 @@ def _doubtful(rows: dict[str, ClassRow], id: str, assignment: str) -> ClassRow:
             f"{did_you_mean(id, rows)}"
         )
     if not row.submission.doubt:
-        found = f"found no doubt about the submission of {id!r} to {assignment}"
+        message = f"found no doubt about the submission of {id!r} to {assignment}"
         if reason := row.review_reason:
-            raise UserError(f"{found}, but it needs review: {reason}. {kind_of(reason).remedy}")
-        raise UserError(f"{found}: its grade counts already")
+            raise UserError(f"{message}, but it needs review: {reason}. {kind_of(reason).remedy}")
+        raise UserError(f"{message}: its grade counts already")
     return row
 
 

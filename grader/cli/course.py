@@ -52,7 +52,7 @@ def handout_of(submission: Path) -> Assignment:
     )
 
 
-def chosen(names: Sequence[str]) -> list[CourseAssignment]:
+def assignments_named(names: Sequence[str]) -> list[CourseAssignment]:
     """The named assignments of the repository; without a name, all of the course."""
     assignments = course()
     return [assignments[name] for name in names or assignments]

@@ -142,8 +142,8 @@ def _close_up(
         failing_cases = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
         failing_cases = first_failing(grade, 1)
-    written = [result for result in failing_cases if not unwritten(result)]
-    whole, small = examples_of(session, assignment, files, written)
+    attempted = [result for result in failing_cases if not unwritten(result)]
+    whole, small = examples_of(session, assignment, files, attempted)
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
     return CloseUp(whole, small, sources, README if is_beside else "", place)

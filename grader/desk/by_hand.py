@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.batch.gradebook.decisions import version_of
-from grader.desk.answers import CaseView, case_view
+from grader.desk.answer_groups import CaseView, case_view
 from grader.desk.class_view import ClassView
 from grader.desk.desk import Desk, Page
 from grader.desk.source_view import source_files

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
 
 from grader.intake.tree import Handin
 from grader.model.assignment import SubmissionLimits
@@ -20,16 +21,24 @@ def extension_of(student: Student) -> timedelta:
     return duration(student.extension or "0d")
 
 
+class Counts(StrEnum):
+    """Which of a student's submissions counts, as `--counts` names it."""
+
+    LAST = "last"
+    BEST = "best"
+    LAST_BEFORE_DEADLINE = "last-before-deadline"
+
+
 @dataclass(frozen=True)
 class Choice:
-    """The rule for which submission counts: the `last`, the `best`, or the `last-before-deadline`.
+    """The rule for which submission counts.
 
-    Only submissions that the assignment's `limits` allow may count. `last-before-deadline` needs a
+    Only submissions that the assignment's `limits` allow may count. LAST_BEFORE_DEADLINE needs a
     `deadline`. `extension` says how much later a student may submit. A submission after `closes` scores
     nothing, so it does not displace an earlier one.
     """
 
-    counts: str = "last"
+    counts: Counts = Counts.LAST
     deadline: datetime | None = None
     closes: datetime | None = None
     extension: Callable[[Student], timedelta] = extension_of
@@ -53,26 +62,27 @@ class Candidates:
 
 def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> Choice:
     """The choice that the command's options make; UserError if the two do not go together."""
-    if deadline is not None and counts != "last-before-deadline":
+    rule, needs_deadline = Counts(counts), counts == Counts.LAST_BEFORE_DEADLINE
+    if deadline is not None and not needs_deadline:
         raise UserError("--deadline also needs --counts last-before-deadline")
     if deadline is None:
-        if counts == "last-before-deadline":
+        if needs_deadline:
             raise UserError(f"--counts {counts} also needs --deadline TIME")
-        return Choice(counts)
+        return Choice(rule)
     if not (moment := moment_of(deadline, zone)):
         raise UserError(
             f"--deadline {deadline!r}: expected a time with its offset, 2026-10-01T23:59:00+02:00"
         )
-    return Choice(counts, datetime.fromisoformat(moment))
+    return Choice(rule, datetime.fromisoformat(moment))
 
 
 def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Candidates:
     """Chooses the submissions of one student that may count."""
     ordered = sorted(handins, key=order_key)
     not_allowed, doubt = _not_allowed(ordered, choice.limits)
-    chosen = _choose([one for one in ordered if one.label not in not_allowed], student, choice)
-    doubts = "; ".join(filter(None, (chosen.doubt, doubt)))
-    return Candidates(chosen.handins, doubts, not_allowed)
+    candidates = _choose([one for one in ordered if one.label not in not_allowed], student, choice)
+    doubts = "; ".join(filter(None, (candidates.doubt, doubt)))
+    return Candidates(candidates.handins, doubts, not_allowed)
 
 
 def _not_allowed(ordered: list[Handin], limits: SubmissionLimits) -> tuple[dict[str, str], str]:
@@ -104,9 +114,9 @@ def _choose(ordered: list[Handin], student: Student, choice: Choice) -> Candidat
     extension = choice.extension(student)
     if choice.closes is not None:
         ordered = [one for one in ordered if not _is_after(one, choice.closes + extension)] or ordered
-    if choice.counts == "best":
+    if choice.counts is Counts.BEST:
         return Candidates(tuple(ordered))
-    if choice.counts == "last":
+    if choice.counts is Counts.LAST:
         return _last(ordered)
     assert choice.deadline is not None
     on_time = [one for one in ordered if _is_on_time(one, choice.deadline + extension)]

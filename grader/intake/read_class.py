@@ -204,14 +204,14 @@ class _Reader:
         if not self._times:
             return of
         times = TimesOf(self._times, self._id_of)
-        used = False
+        has_match = False
         for id, handins in of.items():
             for number in (handin.claim.internal for handin in list(handins)):
                 time, last = times.of(id, number), max(handins, key=order_key)
-                used = used or bool(time)
+                has_match = has_match or bool(time)
                 if time and (len(handins) == 1 or not is_later(last.submitted_at, time)):
                     handins[handins.index(last)] = replace(last, submitted_at=time)
-        if not used:
+        if not has_match:
             raise UserError(
                 f"--times: found {plural(len(self._times), 'time')}, and none of a student who submitted; "
                 f"expected the file of this class and assignment{self._near_student()}"
@@ -235,14 +235,14 @@ class _Reader:
         return student.id if isinstance(student, Student) else ""
 
     def _read_student(self, student: Student, handins: Sequence[Handin]) -> None:
-        chosen = choose(handins, student, self._choice)
-        read = [(handin, self._find(handin)) for handin in chosen.handins]
+        candidates = choose(handins, student, self._choice)
+        read = [(handin, self._find(handin)) for handin in candidates.handins]
         if not read:
-            self._doubts.append(Doubt(student.label, chosen.doubt))
+            self._doubts.append(Doubt(student.label, candidates.doubt))
         submitted = []
         for handin, files in read:
             why = "" if self._is_empty(handin) else files.doubt  # a zero for an empty folder is not in doubt
-            doubt = "; ".join(text for text in (handin.doubt, chosen.doubt, why) if text)
+            doubt = "; ".join(text for text in (handin.doubt, candidates.doubt, why) if text)
             submission = Submission(
                 student_id=student.id,
                 assignment=self._about.assignment,
@@ -252,16 +252,18 @@ class _Reader:
                 late=True if handin.late else False if handin.knows_lateness else None,
                 doubt=doubt,
             )
-            is_missing = files.is_missing and not (handin.doubt or chosen.doubt)
+            is_missing = files.is_missing and not (handin.doubt or candidates.doubt)
             one = ClassSubmission(submission, self._full(handin.files), (), is_missing, self._litter(handin))
             submitted.append(one)
             for path in handin.files.values():
-                self._add(path, Role.GRADED if self._prefixed(path) in files.used else Role.EXTRA, student.id)
+                self._add(
+                    path, Role.GRADED if self._prefixed(path) in files.paths else Role.EXTRA, student.id
+                )
         for handin in handins:
             if handin.folder:
                 self._folders[self._prefixed(handin.folder)] = student.id
             for path in handin.files.values():
-                self._add(path, Role.EXTRA, student.id, chosen.not_allowed.get(handin.label, OTHER))
+                self._add(path, Role.EXTRA, student.id, candidates.not_allowed.get(handin.label, OTHER))
         ids = tuple(dict.fromkeys(one.submission.id for one in submitted))
         first = {one.submission.id: one for one in reversed(submitted)}
         self._submitted += [replace(first[id], candidates=ids) for id in ids]
@@ -305,7 +307,7 @@ class _Reader:
 
     def _account_for_the_rest(self) -> None:
         reading, prefix = self._recognized.reading, self._recognized.tree.prefix
-        for path, why in reading.refused.items():
+        for path, why in reading.other_entries.items():
             self._add(path, Role.REFUSED if why else Role.EXTRA, why=why)
         for path in reading.unexplained:
             self._add(path, Role.REFUSED, why=NOT_THIS_LAYOUT.format(layout=self._recognized.title))
@@ -328,7 +330,7 @@ class _Reader:
             self._entries[path] = Entry(path, Role.REFUSED, entry.student, why)
             if entry.student and self._recognized.tree.is_wanted(path):
                 self._in_doubt.add(path)  # the student's own doubt says it
-        for path, why in self._source.refused.items():
+        for path, why in self._source.refusals.items():
             top = prefix + path[len(prefix) :].partition("/")[0]
             self._entries[path] = Entry(path, Role.REFUSED, owners.get(top, ""), why)
 

@@ -153,8 +153,8 @@ def draw_elements(case: Case, rng: "np.random.Generator", shape: Shape, about: M
         return rng.integers(low, high, shape, endpoint=True)
 
     numbers = part() + 1j * part() if dtype.kind == "c" else part()
-    drawn: Array = numbers.astype(dtype)
-    return drawn
+    array: Array = numbers.astype(dtype)
+    return array
 
 
 def draw_arrays(

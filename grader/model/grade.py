@@ -102,15 +102,22 @@ class Idea:
     others: tuple[str, ...] = ()
 
 
+class FactKind(StrEnum):
+    """What several failing cases have in common."""
+
+    ERROR = "error"
+    """They end in the same exception at the same line."""
+    INNER = "inner"
+    """Another exercise, which this one calls, is wrong."""
+    FINDING = "finding"
+    """Another criterion shows what the emulator found in their kernel."""
+
+
 @dataclass(frozen=True)
 class Fact:
-    """A fact that several failing `cases` of a criterion share, to show once; only visible cases.
+    """A fact that several failing `cases` of a criterion share, to show once; only visible cases."""
 
-    `kind` is "error" if they end in the same exception at the same line, "inner" if another exercise that
-    this one calls is wrong, "finding" if another criterion shows what the emulator found in their kernel.
-    """
-
-    kind: str
+    kind: FactKind
     text: str
     cases: tuple[str, ...] = ()
 

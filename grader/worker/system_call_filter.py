@@ -14,8 +14,9 @@ EPERM, ENOSYS = 1, 38
 # Calls that no submission needs. They leave its namespaces, look into other processes, load code into the
 # kernel, or open sockets. They take memory that our limits do not count, or kernel objects with a fixed
 # number per machine or user. They reveal the machine's paths. Or a neighbor could notice them: two children
-# of one submission must not communicate by locks on files that both can read, by watching who opens them, or
-# by the pages of these files that are in memory: some calls report them, and some remove them.
+# of one submission must not communicate by locks on files that both can read, by watching who opens them, by
+# the pages of files that are in memory, which some calls report and some remove, or by the machine's memory
+# and its number of processes.
 # Numbers: the kernel's arch/x86/entry/syscalls/syscall_64.tbl, scripts/syscall.tbl.
 DENIED: Mapping[str, Mapping[str, int]] = {
     "x86_64": {
@@ -32,7 +33,8 @@ DENIED: Mapping[str, Mapping[str, int]] = {
         "pidfd_getfd": 438, "pidfd_send_signal": 424, "pivot_root": 155, "preadv2": 327,
         "process_madvise": 440, "process_vm_readv": 310, "process_vm_writev": 311,
         "ptrace": 101, "quotactl": 179, "reboot": 169, "request_key": 249, "semget": 64, "setns": 308,
-        "shmget": 29, "socket": 41, "statmount": 457, "swapoff": 168, "swapon": 167, "syslog": 103,
+        "shmget": 29, "socket": 41, "statmount": 457, "swapoff": 168, "swapon": 167,
+        "sysinfo": 99, "syslog": 103,
         "timer_create": 222, "umount2": 166,
         "unshare": 272, "userfaultfd": 323,
     },
@@ -50,7 +52,8 @@ DENIED: Mapping[str, Mapping[str, int]] = {
         "pidfd_getfd": 438, "pidfd_send_signal": 424, "pivot_root": 41, "preadv2": 286,
         "process_madvise": 440, "process_vm_readv": 270, "process_vm_writev": 271,
         "ptrace": 117, "quotactl": 60, "reboot": 142, "request_key": 218, "semget": 190, "setns": 268,
-        "shmget": 194, "socket": 198, "statmount": 457, "swapoff": 225, "swapon": 224, "syslog": 116,
+        "shmget": 194, "socket": 198, "statmount": 457, "swapoff": 225, "swapon": 224,
+        "sysinfo": 179, "syslog": 116,
         "timer_create": 107, "umount2": 39,
         "unshare": 97, "userfaultfd": 282,
     },
@@ -100,7 +103,7 @@ def filter_program(machine: str, has_gpu: bool = False) -> bytes:
     words += [_step(LOAD, NUMBER), _step(AT_LEAST, X32, 0, 1), _step(GIVE, REFUSE)]
     words += [_step(EQUAL, CLONE3, 0, 1), _step(GIVE, MISSING)]
     denied = DENIED[machine]
-    words += _refused(denied[name] for name in denied.keys() - (FOR_GPU if has_gpu else ()))
+    words += _refuse_calls(denied[name] for name in denied.keys() - (FOR_GPU if has_gpu else ()))
     for number in SIGNALLERS[machine].values():
         words += [_step(EQUAL, number, 0, len(ITSELF) + 3), _step(LOAD, FIRST_ARGUMENT)]
         words += [_step(EQUAL, each, len(ITSELF) - i, 0) for i, each in enumerate(ITSELF)]
@@ -110,7 +113,7 @@ def filter_program(machine: str, has_gpu: bool = False) -> bytes:
         (MADVISE[machine], THIRD_ARGUMENT, ADVICE),
     ):
         words += [_step(EQUAL, number, 0, 2 * len(values) + 2), _step(LOAD, argument)]
-        words += [*_refused(values), _step(GIVE, ALLOW)]
+        words += [*_refuse_calls(values), _step(GIVE, ALLOW)]
     words += [_step(EQUAL, CLONE[machine], 0, 3), _step(LOAD, FIRST_ARGUMENT)]
     words += [_step(ANY_BIT, ALL_NAMESPACES, 0, 1), _step(GIVE, REFUSE), _step(GIVE, ALLOW)]
     return b"".join(words)
@@ -123,14 +126,14 @@ def process_filter(machine: str, may_exec: bool = False) -> bytes:
     With `may_exec` it may still become another program.
     """
     starters = PROCESS_STARTERS[machine]
-    refused = [starters[name] for name in starters if not (may_exec and name.startswith("exec"))]
-    words = [_step(LOAD, NUMBER), *_refused(refused)]
+    calls = [starters[name] for name in starters if not (may_exec and name.startswith("exec"))]
+    words = [_step(LOAD, NUMBER), *_refuse_calls(calls)]
     words += [_step(EQUAL, CLONE[machine], 0, 3), _step(LOAD, FIRST_ARGUMENT)]
     words += [_step(ANY_BIT, CLONE_THREAD, 1, 0), _step(GIVE, REFUSE), _step(GIVE, ALLOW)]
     return b"".join(words)
 
 
-def _refused(numbers: Iterable[int]) -> list[bytes]:
+def _refuse_calls(numbers: Iterable[int]) -> list[bytes]:
     return [word for number in sorted(numbers) for word in (_step(EQUAL, number, 0, 1), _step(GIVE, REFUSE))]
 
 

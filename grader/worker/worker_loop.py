@@ -15,6 +15,7 @@ import numpy
 
 from grader.model.did_you_mean import did_you_mean
 from grader.model.file_formats.python_syntax import why_not_read
+from grader.model.surroundings import Device
 from grader.model.wire_format import CUT_MARK, MAX_ARRAYS, MAX_BASES, Frame, FrameReader, RawArray, encode
 from grader.worker.exception_origin import (
     calls_of,
@@ -167,7 +168,7 @@ class Worker:
         if self._rules is not None:
             self._rules.hold(self._folder)
         # A device that fails to start is not the submission's fault; the emulator's kernels come compiled.
-        if self._ndarray is not None and header["device"] != "emulated":
+        if self._ndarray is not None and header["device"] != Device.EMULATED:
             getattr(self._ndarray, header["device"])()
         set_limits(header["limits"])
         return []

@@ -14,6 +14,7 @@ every character of Python's strings; a database's own text type may not.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_origin
 
@@ -248,6 +249,26 @@ class ArrivalRow(Table):
     __tablename__ = "arrivals"
     submission_id: Mapped[str] = column(ForeignKey("submissions.id"), primary_key=True)
     run_id: Mapped[int] = column(ForeignKey("runs.id"))
+
+
+class Action(StrEnum):
+    """What an entry of the audit log records."""
+
+    GRADED = "graded"
+    FAILED = "failed"
+    COUNTS = "counts"
+    """Another submission of the student counts."""
+    TIMED = "timed"
+    ADJUSTED = "adjusted"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+    RESTORED = "restored"
+    DECIDED = "decided"
+    REQUESTED = "requested"
+    """A student asks for a regrade."""
+    REGRADE = "regrade"
+    """An instructor wants a submission graded again."""
+    UNDONE = "undone"
 
 
 class AuditRow(Table):

@@ -81,12 +81,13 @@ def host_code_in(content: bytes) -> tuple[Item, ...]:
         return ()
     items = [*_items(bare), *directives]
     numbers = _of_the_host(items, len(items) - len(directives), bare, code, text)
-    chosen = sorted((items[number] for number in numbers), key=lambda item: item.start)
+    in_order = sorted((items[number] for number in numbers), key=lambda item: item.start)
     if any(
-        len(OPENS.findall(code, i.start, i.end)) != len(CLOSES.findall(code, i.start, i.end)) for i in chosen
+        len(OPENS.findall(code, i.start, i.end)) != len(CLOSES.findall(code, i.start, i.end))
+        for i in in_order
     ):
         return ()
-    return tuple(chosen)
+    return tuple(in_order)
 
 
 def without_items(file: str, content: bytes, items: Sequence[Item]) -> tuple[bytes, str]:
@@ -222,11 +223,11 @@ def _closed(
     first: set[int], by_name: Mapping[str, Sequence[int]], names: Callable[[int], set[str]]
 ) -> set[int]:
     """The numbers of the items that can be reached by name. Each name is followed once."""
-    reached, waiting, followed = set(first), list(first), set[str]()
-    while waiting:
-        for name in names(waiting.pop()) - followed:
+    reached, queue, followed = set(first), list(first), set[str]()
+    while queue:
+        for name in names(queue.pop()) - followed:
             followed.add(name)
             more = set(by_name.get(name, ())) - reached
             reached |= more
-            waiting += more
+            queue += more
     return reached

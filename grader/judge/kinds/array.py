@@ -174,16 +174,16 @@ def _by_size(choices: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:
     Eight axes have too many for a list.
     """
     first = (0,) * len(choices)
-    queued, waiting = {first}, [(math.prod(lengths[0] for lengths in choices), first)]
-    while waiting:
-        _, places = heapq.heappop(waiting)
+    queued, queue = {first}, [(math.prod(lengths[0] for lengths in choices), first)]
+    while queue:
+        _, places = heapq.heappop(queue)
         yield tuple(lengths[place] for lengths, place in zip(choices, places, strict=True))
         for axis, lengths in enumerate(choices):
             longer = (*places[:axis], places[axis] + 1, *places[axis + 1 :])
             if longer[axis] < len(lengths) and longer not in queued:
                 queued.add(longer)
                 size = math.prod(each[place] for each, place in zip(choices, longer, strict=True))
-                heapq.heappush(waiting, (size, longer))
+                heapq.heappush(queue, (size, longer))
 
 
 def _with_names(parameters: Mapping[str, Any], small: dict[str, Any]) -> dict[str, Any] | None:

@@ -44,7 +44,7 @@ class Blame:
     def _first_of(self, criterion: CriterionGrade, exercises: frozenset[str]) -> list[str]:
         """The exercises to fix first: wrong by themselves, and not dependent on another wrong one."""
         before = self._evidence.wrong_before(criterion.id) & exercises
-        wrong = [e for e in self._evidence.alone if e in before and not self._is_of_others(e)]
+        wrong = [e for e in self._evidence.sole_criteria if e in before and not self._is_of_others(e)]
         wrong = [exercise for exercise in wrong if self.cases(criterion, exercise)]
         return [e for n, e in enumerate(wrong) if self._evidence.reached_by(e).isdisjoint(wrong[:n])]
 
@@ -57,7 +57,7 @@ class Blame:
         return all(
             all(self._evidence.exercise_of(idea.name) != exercise for idea in self._ideas[criterion.id])
             and (self._ideas[criterion.id] or self._ends_as_with_others(criterion, exercise))
-            for criterion in filter(failing_of, self._evidence.alone[exercise])
+            for criterion in filter(failing_of, self._evidence.sole_criteria[exercise])
         )
 
     def _ends_as_with_others(self, criterion: CriterionGrade, exercise: str) -> bool:

@@ -6,7 +6,7 @@ from grader.judge.verdict.blame import Blame
 from grader.judge.verdict.evidence import FINDING, Evidence, failing_of, visible_of
 from grader.judge.verdict.misconceptions import ERROR
 from grader.model.assignment import Visibility
-from grader.model.grade import CheckResult, CriterionGrade, Fact, Status
+from grader.model.grade import CheckResult, CriterionGrade, Fact, FactKind, Status
 from grader.model.text import plural_noun
 
 Inner = Callable[[CriterionGrade, str], bool | None]
@@ -41,7 +41,7 @@ def _errors(failing: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
             with_arguments = f", with {call.arguments} in {results[0].case}" if call.arguments else ""
             text = f"{len(results)} cases end in {error} at {file}:{line}{with_arguments}"
             text += f"\n{call.source}" if call.source else ""
-            facts.append(Fact("error", text, tuple(result.case for result in results)))
+            facts.append(Fact(FactKind.ERROR, text, tuple(result.case for result in results)))
     return facts
 
 
@@ -70,7 +70,7 @@ def _inner(
         if passes is not None:
             outcome = "this would pass" if passes else "this would still fail"
             text = f"Your {exercise} is wrong; with a right one {outcome}."
-        facts.append(Fact("inner", text, tuple(result.case for result in visible_of(failing))))
+        facts.append(Fact(FactKind.INNER, text, tuple(result.case for result in visible_of(failing))))
     return facts
 
 
@@ -101,5 +101,5 @@ def _finding(criterion: CriterionGrade, failing: Sequence[CheckResult], evidence
         finding = FINDING.match(result.rationale)
         if finding and finding[1] in kernels and result.visibility is Visibility.VISIBLE:
             text = f"In the same kernel, `{result.name}` finds: {finding[0]}"
-            return [Fact("finding", text, tuple(result.case for result in shown))]
+            return [Fact(FactKind.FINDING, text, tuple(result.case for result in shown))]
     return []

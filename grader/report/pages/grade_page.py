@@ -192,12 +192,12 @@ def _section(section: Section, close_up: CloseUp) -> Markup:
 
 def _small_once(blocks: Sequence[Block], close_up: CloseUp) -> Iterator[tuple[Block, Example | None]]:
     """The blocks, each with its smallest case; None if an earlier block of the criterion has the same one."""
-    shown: list[tuple[object, ...]] = []
+    earlier: list[tuple[object, ...]] = []
     for block in blocks:
         example = close_up.smallest(block.case)
         about = (example.settings, example.inputs, example.compared, example.ended) if example else ()
-        yield block, None if about in shown else example
-        shown.append(about)
+        yield block, None if about in earlier else example
+        earlier.append(about)
 
 
 def _block(block: Block, name: str, close_up: CloseUp, smallest: Example | None = None) -> Markup:
@@ -293,7 +293,8 @@ def _smallest(example: Example) -> Markup:
         [_row(list(tables), largest, "inputs and results") for tables in rows],
         element("p", example.right, class_="soft") if example.is_smallest and example.right else None,
         element("dl", compared) if any(example.compared) else None,
-        element("pre", clean(example.ended)) if example.ended else None,
+        # the block above says how a whole case ended
+        element("pre", clean(example.ended)) if example.ended and example.is_smallest else None,
         draw_steps(steps_of(example)),
         class_="smallest",
     )

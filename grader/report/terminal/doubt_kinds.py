@@ -200,10 +200,10 @@ def print_doubts(doubts: Iterable[Doubt], console: Console) -> None:
     for kind, those in grouped(doubts):
         print_folded(f"{len(those)} × {kind.headline}", console, "bold", indent=("", "    "))
         print_folded(f"To do: {kind.remedy}", console, "", indent=("  ", "      "))
-        shown = those[:SHOWN_WAITING] if kind in (BY_HAND, WAITING) else those
-        for doubt in shown:
+        first = those[:SHOWN_WAITING] if kind in (BY_HAND, WAITING) else those
+        for doubt in first:
             print_folded(_line(kind, doubt), console, "magenta", indent=("    ", "        "))
-        if more := len(those) - len(shown):
+        if more := len(those) - len(first):
             print_folded(
                 f"and {more} more: `grader serve` shows all", console, "dim", indent=("    ", "    ")
             )

@@ -28,9 +28,9 @@ def renderable(example: Example) -> RenderableType:
     """The case as a block of lines."""
     parts: list[RenderableType] = [Text(f"{example.title}: {clean_line(example.probe)}", "bold")]
     if example.settings:
-        shown = [f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()]
+        settings = [f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()]
         # a narrow terminal breaks the line between two settings, and not within a pair
-        parts.append(Padding(Columns([*(f"{one}," for one in shown[:-1]), shown[-1]]), (0, 0, 0, 2)))
+        parts.append(Padding(Columns([*(f"{one}," for one in settings[:-1]), settings[-1]]), (0, 0, 0, 2)))
     beside = {table.shape: table for table in reversed(example.actual)}  # the same places of each are shown
     for table in example.inputs:
         parts += lines_of(table, telling=beside.get(table.shape))
@@ -112,8 +112,8 @@ def lines_of(
 def _telling(table: Table, lines: Sequence[Sequence[int | None]], most: int) -> list[int | None]:
     """The numbers of the lines to show, with None for a gap: all, or `most` of them, wrong elements first."""
     wrong = [any(position is not None and table.is_wrong(position) for position in line) for line in lines]
-    shown = sorted(sorted(range(len(lines)), key=lambda number: (not wrong[number], number))[:most])
+    line_numbers = sorted(sorted(range(len(lines)), key=lambda number: (not wrong[number], number))[:most])
     numbers: list[int | None] = []
-    for before, number in pairwise([-1, *shown, len(lines)]):
+    for before, number in pairwise([-1, *line_numbers, len(lines)]):
         numbers += [None] * (number > before + 1) + [number] * (number < len(lines))
     return numbers

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake.choice import Choice, choice_of
+from grader.intake.choice import Choice, Counts, choice_of
 from grader.intake.read_class import Intake, read_class
 from grader.model.class_input.inventory import Role
 from grader.model.errors import UserError
@@ -312,8 +312,8 @@ SEVERAL = {
 @pytest.mark.parametrize(
     ("choice", "ada", "others"),
     [
-        (Choice("last"), [b"third"], {"1911", "1985"}),
-        (Choice("best"), [b"first", b"second", b"third"], {"1911", "1985"}),
+        (Choice(Counts.LAST), [b"third"], {"1911", "1985"}),
+        (Choice(Counts.BEST), [b"first", b"second", b"third"], {"1911", "1985"}),
         (choice_of("last-before-deadline", "2026-10-02T00:00:00+02:00"), [b"second"], {"1911"}),
         (choice_of("last-before-deadline", "2026-10-01T10:00:00+02:00"), [b"first"], {"1911"}),
     ],
@@ -338,9 +338,9 @@ CLOSES = datetime.fromisoformat("2026-10-02T00:00:00+02:00")
 @pytest.mark.parametrize(
     ("choice", "ada"),
     [
-        (Choice("last", closes=CLOSES), [b"second"]),
-        (Choice("best", closes=CLOSES), [b"first", b"second"]),
-        (Choice("last", closes=CLOSES, extension=lambda _: timedelta(days=2)), [b"third"]),
+        (Choice(Counts.LAST, closes=CLOSES), [b"second"]),
+        (Choice(Counts.BEST, closes=CLOSES), [b"first", b"second"]),
+        (Choice(Counts.LAST, closes=CLOSES, extension=lambda _: timedelta(days=2)), [b"third"]),
     ],
 )
 def test_a_submission_that_is_too_late_displaces_none(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, Grade, Idea, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, FactKind, Grade, Idea, Status
 from grader.report.feedback_content import block, feedback_on, remark
 
 WHY = "two ran into a time limit, which ends its criterion"
@@ -183,7 +183,7 @@ def test_an_exception_of_several_cases_is_shown_once_with_its_line() -> None:
     """If no case in full shows the line, it stands above them with the values of its shapes."""
     why = "conv.py:9: ValueError: shapes (2, 3) and (4, 3)\nreturn a @ b"
     raised = [CheckResult("grad", case, Status.ERROR, rationale=why + case) for case in "abc"]
-    fact = Fact("error", "3 cases end in ValueError at conv.py:9, with a (2, 3) in a", ("a", "b", "c"))
+    fact = Fact(FactKind.ERROR, "3 cases end in ValueError at conv.py:9, with a (2, 3) in a", ("a", "b", "c"))
     (section,) = feedback_on(criterion_of(*raised, facts=(fact,))).sections
     assert section.facts == ()
     assert section.blocks[0].facts[-1] == ("also", "2 more cases end at this line")
@@ -201,11 +201,11 @@ def test_a_hidden_case_keeps_its_place_whatever_its_idea_is() -> None:
 
 
 def test_a_shared_failure_comes_before_its_cases_unless_all_are_hidden() -> None:
-    inner = Fact("inner", "Your flip is wrong, and this calls it. Fix flip first.", ("a", "b"))
+    inner = Fact(FactKind.INNER, "Your flip is wrong, and this calls it. Fix flip first.", ("a", "b"))
     (section,) = feedback_on(criterion_of(failing("a"), failing("b"), facts=(inner,))).sections
     assert section.facts == (inner.text,)
     hidden = failing("a", Visibility.HIDDEN), failing("b", Visibility.HIDDEN)
-    (section,) = feedback_on(criterion_of(*hidden, facts=(Fact("inner", inner.text),))).sections
+    (section,) = feedback_on(criterion_of(*hidden, facts=(Fact(FactKind.INNER, inner.text),))).sections
     assert section.facts == ()
 
 
@@ -242,3 +242,24 @@ def test_an_endless_recursion_shows_two_of_its_calls() -> None:
 def test_a_single_number_that_differs_has_no_place_in_an_array() -> None:
     result = CheckResult("compact", "one", Status.WRONG, index=(), expected="0", actual="1")
     assert [label for label, _ in block(result, "", False).facts] == ["expected", "actual"]
+
+
+def test_if_all_cases_of_a_criterion_fail_alike_the_first_says_what_to_read() -> None:
+    """A case may have a heading of its own; of several criteria, no heading is about all."""
+    one, two = (
+        CheckResult(
+            "x_grad",
+            case,
+            Status.ERROR,
+            rationale="TypeError: the function returned None",
+            help=f"README.md#{case}",
+        )
+        for case in ("one", "two")
+    )
+    alike = replace(ENDED, id="x_grad", status=Status.ERROR, results=(one, two))
+    passing = replace(ENDED, id="flip", status=Status.OK, results=(CheckResult("flip", "one", Status.OK),))
+    (section,) = feedback_on(Grade("tiny", "ada", (passing, alike), "bubblewrap")).sections
+    assert ("read", "README.md#one") in section.blocks[0].facts
+    other = replace(alike, id="w_grad", results=(replace(two, criterion="w_grad"),))
+    whole = feedback_on(Grade("tiny", "ada", (replace(alike, results=(one,)), other), "bubblewrap")).whole
+    assert whole is not None and "read" not in dict(whole.facts)
