@@ -52,6 +52,16 @@ SYNCHRONIZATION_KERNELS = {
     "if (t == 32) {\nwhile (flag.load(cuda::memory_order_relaxed) != 1);\n"
     "{flag.store(2, cuda::memory_order_relaxed)|flag.fetch_add(1, cuda::memory_order_relaxed)};\n}\n"
     "if (t == 40) {\nwhile (flag.load(cuda::memory_order_acquire) != 2);\nx[1] = x[0];\n}",
+    "flag, a release of another word, across blocks": "if (threadIdx.x) return;\n"
+    "cuda::atomic_ref<int, cuda::thread_scope_device> flag(cells[0]), other(cells[1]);\n"
+    "if (blockIdx.x == 0) {\nx[0] = 5;\n{other|flag}.store(1, cuda::memory_order_release);\n"
+    "{flag.store(1, cuda::memory_order_relaxed);|}\n"
+    "} else if (flag.load(cuda::memory_order_acquire)) cells[blockIdx.x + 1] = x[0];",
+    "passed on by a third block": "if (threadIdx.x) return;\n"
+    "if (blockIdx.x == 0) {\nx[0] = 5;\n__threadfence();\natomicExch(cells, 1);\n}\n"
+    "if (blockIdx.x == 1) {\n{__threadfence();|}\nint seen = atomicAdd(cells, 0);\n{|__threadfence();}\n"
+    "if (seen) atomicExch(cells + 1, 1);\n}\n"
+    "if (blockIdx.x == 2) if (atomicAdd(cells + 1, 0)) cells[2] = x[0];",
     # order is transitive, over barriers of a warp and over several releases
     "a lane releases for its warp": WARPS + "if (t < 32) {\nx[t] = a[t];\n{|__syncwarp();}\n"
     f"if (t == 5) {STORED}\n"

@@ -53,6 +53,12 @@ class BeforeRun:
 
     def _roster_changes(self, intake: Intake) -> Iterable[str]:
         if not intake.by_roster:
+            new = {one.submission.student_id for one in intake.submissions} - self.extensions.keys()
+            if self.extensions and new:
+                yield (
+                    f"this run has no roster, and these are not on the last one: {_listed(new)}; if they are "
+                    "its students, withdraw this run with `grader forget --run N`, and run it with --roster"
+                )
             return
         extensions = {student.id: student.extension for student in intake.students}
         if gone := self.extensions.keys() - extensions.keys():

@@ -49,10 +49,10 @@ def _doubtful(rows: dict[str, ClassRow], id: str, assignment: str) -> ClassRow:
             f"{did_you_mean(id, rows)}"
         )
     if not row.submission.doubt:
-        found = f"found no doubt about the submission of {id!r} to {assignment}"
+        message = f"found no doubt about the submission of {id!r} to {assignment}"
         if reason := row.review_reason:
-            raise UserError(f"{found}, but it needs review: {reason}. {kind_of(reason).remedy}")
-        raise UserError(f"{found}: its grade counts already")
+            raise UserError(f"{message}, but it needs review: {reason}. {kind_of(reason).remedy}")
+        raise UserError(f"{message}: its grade counts already")
     return row
 
 

@@ -256,7 +256,9 @@ class _Reader:
             one = ClassSubmission(submission, self._full(handin.files), (), is_missing, self._litter(handin))
             submitted.append(one)
             for path in handin.files.values():
-                self._add(path, Role.GRADED if self._prefixed(path) in files.used else Role.EXTRA, student.id)
+                self._add(
+                    path, Role.GRADED if self._prefixed(path) in files.paths else Role.EXTRA, student.id
+                )
         for handin in handins:
             if handin.folder:
                 self._folders[self._prefixed(handin.folder)] = student.id

@@ -155,8 +155,8 @@ def undecided(grade: Grade, files: str, decisions: Decisions) -> str:
     """The reason that points by hand keep the score from being final; "" if they do not."""
     points = {one.criterion: one for one in decisions.manual}
     by_hand = {criterion.id: criterion.points for criterion in grade.criteria if criterion.by_hand}
-    if waiting := undecided_by_hand([id for id in by_hand if id not in points]):
-        return waiting
+    if without_points := undecided_by_hand([id for id in by_hand if id not in points]):
+        return without_points
     if outdated := [id for id in by_hand if points[id].files != files]:
         return f"{EARLIER_FILES}: {', '.join(map(clean_line, outdated))}"
     if changed := [id for id, offered in by_hand.items() if not points[id].is_for(offered)]:

@@ -18,9 +18,9 @@ from grader.model.errors import UserError
 LOCK_SECONDS = 30
 CONNECT_SECONDS = 10
 KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+FULL = ". Is the disk full? Free some space, then run it again"
 REMEDIES = {  # by the words of SQLite and PostgreSQL
-    "disk is full": ". Free some space, then run it again",
-    "No space left on device": ". Free some space, then run it again",
+    **dict.fromkeys(("disk is full", "disk I/O error", "No space left on device"), FULL),
     "database is locked": ": another command uses it. Run this again when that one has ended",
     "readonly database": ": you may not write there",
 }

@@ -44,7 +44,7 @@ def graded_otherwise(database: Database, assignment: str) -> list[str]:
         if last is None:
             return []
         withdrawn = read_withdrawn(db)
-        waiting = {
+        ungraded = {
             student for student, _ in read_faults(db, [SubmissionRow.assignment == assignment], withdrawn)
         }
         columns = (GradeRow.student_id, GradeRow.submission_id)
@@ -53,7 +53,7 @@ def graded_otherwise(database: Database, assignment: str) -> list[str]:
         return sorted(
             student
             for student, id in db.execute(others)
-            if student not in waiting
+            if student not in ungraded
             and id not in withdrawn.submissions
             and (student, assignment) not in withdrawn.pairs
         )

@@ -81,12 +81,13 @@ def host_code_in(content: bytes) -> tuple[Item, ...]:
         return ()
     items = [*_items(bare), *directives]
     numbers = _of_the_host(items, len(items) - len(directives), bare, code, text)
-    chosen = sorted((items[number] for number in numbers), key=lambda item: item.start)
+    in_order = sorted((items[number] for number in numbers), key=lambda item: item.start)
     if any(
-        len(OPENS.findall(code, i.start, i.end)) != len(CLOSES.findall(code, i.start, i.end)) for i in chosen
+        len(OPENS.findall(code, i.start, i.end)) != len(CLOSES.findall(code, i.start, i.end))
+        for i in in_order
     ):
         return ()
-    return tuple(chosen)
+    return tuple(in_order)
 
 
 def without_items(file: str, content: bytes, items: Sequence[Item]) -> tuple[bytes, str]:

@@ -293,7 +293,8 @@ def _smallest(example: Example) -> Markup:
         [_row(list(tables), largest, "inputs and results") for tables in rows],
         element("p", example.right, class_="soft") if example.is_smallest and example.right else None,
         element("dl", compared) if any(example.compared) else None,
-        element("pre", clean(example.ended)) if example.ended else None,
+        # the block above says how a whole case ended
+        element("pre", clean(example.ended)) if example.ended and example.is_smallest else None,
         draw_steps(steps_of(example)),
         class_="smallest",
     )

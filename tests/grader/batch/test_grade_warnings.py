@@ -134,6 +134,18 @@ def test_nobody_disappears_from_the_roster_in_silence(
     assert run(with_roster(students[0]), gradebook)[0].warnings == ()
 
 
+def test_a_run_without_the_roster_adds_nobody_in_silence(
+    make_class: Callable[..., Intake], gradebook: Gradebook, tmp_path: Path
+) -> None:
+    whole = make_class("ada", "bea")
+    assert run(whole, gradebook)[0].warnings == ()  # no run had a roster
+    roster = [Student("ada"), Student("s2", name="bea")]
+    assert run(read_class(tmp_path / "class", ["conv.py"], "conv", roster), gradebook)[0].warnings == ()
+    (warning,) = run(whole, gradebook)[0].warnings
+    assert warning.startswith("this run has no roster, and these are not on the last one: bea;")
+    assert run(only(whole, "ada"), gradebook)[0].warnings == ()
+
+
 def test_no_extension_disappears_in_silence(
     make_class: Callable[..., Intake], gradebook: Gradebook, tmp_path: Path
 ) -> None:

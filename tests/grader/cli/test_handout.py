@@ -224,6 +224,16 @@ def test_a_warning_names_the_students_line_and_no_folder_of_the_grader(
     assert "backflip-scratch" not in text
 
 
+def test_a_traceback_at_the_prompt_begins_with_the_students_function(handout: Path) -> None:
+    path = handout / "conv.py"
+    path.write_text(path.read_text() + "\n\ndef flip(a, axes):\n    return a[axes[9]]\n")
+    tried = run(handout, "try", "flip/one-axis", stdin="ask()\n1 / 0\n")
+    own, _, other = tried.stderr.partition("IndexError")
+    assert "in flip" in own and "return a[axes[9]]" in own
+    assert "probes.py" not in own and "one_case.py" not in own
+    assert "ZeroDivisionError" in other and "Traceback" in other
+
+
 @pytest.mark.parametrize("command", ["try", "debug", "watch", "submit"])
 def test_a_folder_that_is_no_handout_hears_what_was_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, complaint: Callable[[], str], command: str

@@ -13,26 +13,6 @@ std::uint32_t releases_of;
 // apart from all offsets: each phase of a barrier is a word of its own
 const std::uint64_t PHASE = std::uint64_t(1) << 44;
 
-std::vector<Fence> fences;  // by block; empty until a block passes a fence
-std::uint32_t fences_of;    // the launch that `fences` belongs to
-
-Fence *fence_of(std::int64_t number)
-{
-    if (fences_of != launch_start) {
-        fences.clear();
-        fences_of = launch_start;
-    }
-    return fences.empty() ? nullptr : &fences[std::size_t(number)];
-}
-
-// True if another block passed __threadfence() after `moment` and then signalled this one by an atomic
-// operation.
-bool was_published(std::int64_t by, std::uint32_t moment)
-{
-    Fence *theirs = fence_of(by), *mine = fence_of(block);
-    return theirs && mine && mine->has_seen_others && theirs->published > moment;
-}
-
 // Within a block, as in PTX's memory model: what comes before a release of a word comes before what follows
 // an acquisition of it, and so does everything that was ordered before that. The order is transitive, so it
 // is kept in vector clocks.
@@ -121,13 +101,6 @@ Clock everything_before()
     return all;
 }
 
-Fence &fence_of_this_block()
-{
-    if (!fence_of(block))
-        fences.resize(std::size_t(launch.grid[0]) * launch.grid[1] * launch.grid[2]);
-    return *fence_of(block);
-}
-
 }  // namespace
 
 void hand_on(std::uint64_t word, const Ordering &ordering)
@@ -154,19 +127,6 @@ void hand_on(std::uint64_t word, const Ordering &ordering)
     now_there.by = thread;
     if (join(now_there.clock, mine))
         now_there.version = ++versions;
-}
-
-void hand_on_to_blocks(const Ordering &ordering)
-{
-    if (ordering.releases == EVERYTHING)
-        fence_of_this_block();
-    Fence *mine = fence_of(block);
-    if (!mine)
-        return;
-    if (ordering.releases)
-        mine->published = std::max(mine->published, ordering.releases == EVERYTHING ? ++now : mine->passed);
-    mine->has_seen_others |= ordering.acquires;
-    mine->has_looked |= ordering.looks && !ordering.acquires;
 }
 
 // The lanes meet at a barrier of theirs.
@@ -207,13 +167,8 @@ using namespace emulator;
 INTERFACE void emulator_fence_in_order(int acquires, int releases_too, int of_block)
 {
     pass_fence(acquires, releases_too);
-    if (of_block)
-        return;
-    Fence &mine = fence_of_this_block();
-    if (releases_too)
-        mine.passed = now;
-    if (acquires && mine.has_looked)
-        mine.has_seen_others = true;
+    if (!of_block)
+        pass_fence_of_blocks(acquires, releases_too);
 }
 
 INTERFACE void emulator_fence() { emulator_fence_in_order(1, 1, 0); }
@@ -228,7 +183,8 @@ INTERFACE void emulator_order(
         return;
     std::size_t offset = reinterpret_cast<std::uintptr_t>(barrier) - reinterpret_cast<std::uintptr_t>(arena);
     Ordering ordering = {acquires != 0, false, false, releases_too ? EVERYTHING : NOTHING};
-    hand_on(offset + (std::uint64_t(phase) + 1) * PHASE, ordering);
+    std::uint64_t word = offset + (std::uint64_t(phase) + 1) * PHASE;
+    hand_on(word, ordering);
     if (!of_block)
-        hand_on_to_blocks(ordering);
+        hand_on_to_blocks(word, ordering);
 }

@@ -267,7 +267,7 @@ INTERFACE void emulator_atomic_in_order(
     Ordering ordering = {acquires != 0, !is_store && !acquires, is_store != 0, Release(releases)};
     hand_on(offset, ordering);
     if (scope == OF_DEVICE)
-        hand_on_to_blocks(ordering);
+        hand_on_to_blocks(offset, ordering);
 }
 
 INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)

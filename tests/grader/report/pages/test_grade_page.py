@@ -227,6 +227,19 @@ def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
     assert "1·5 = 5 at [0, 0]. Your function gives 10." in steps[-1].says
 
 
+def test_an_exception_is_told_once_if_the_case_itself_is_small(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """Below the reason stands the whole case: its inputs, and not the reason again."""
+    raised = "conv.py:3: ValueError: no"
+    failing = CheckResult("x_grad", "one", Status.ERROR, rationale=raised)
+    whole = replace(X_GRAD, case="one", actual=(), ended=raised, is_smallest=False)
+    close_up = CloseUp(whole={failing.name: whole})
+    page = read(to_html(make_grade(make_criterion("x_grad", 5, [failing])), close_up=close_up))
+    assert page.text.count(raised) == 1
+    assert whole.title in page.text
+
+
 def test_numbers_that_more_than_values_decides_are_on_the_page(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
