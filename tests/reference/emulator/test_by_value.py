@@ -381,3 +381,18 @@ def test_a_result_that_must_not_be_copied_is_not(tmp_path, add_program_runtime):
         assert {one.line for one in report.notes} <= {line}
         if not copy:
             assert done.stdout == "freed\n" * 2
+
+
+def test_the_padding_of_a_result_is_no_result(new_folder):
+    """Its bytes depend on what a thread's stack held, and so on the order of threads."""
+    source = """
+struct Best { double value; int place; };
+__global__ void of_members(Best *out) { out[threadIdx.x].value = 1; out[threadIdx.x].place = threadIdx.x; }
+__global__ void of_structs(Best *out) { out[threadIdx.x] = Best{1, (int)threadIdx.x}; }
+"""
+    dtype = np.dtype([("value", "f8"), ("place", "i4")], align=True)
+    module: Any = Module(source, folder=new_folder)
+    for kernel in module.kernels:
+        out = np.zeros(128, dtype)
+        assert module.check(kernel, 1, 128, [Fresh(out)], seed=0).findings == ()
+        np.testing.assert_array_equal(np.arange(128), out["place"])
