@@ -50,11 +50,14 @@ def lay_out(
     settings = {name: value for name, value in values.items() if name in used or not used}
     settings |= {f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in shaped - used}
     names = assignment.criterion(case.criterion).results
+    results = tuple(_table(name, array, w_shape) for name, array in own.items())
     expected_tables, actual_tables = _with_dtypes(
         _results("expected", expected.arrays, names, w_shape),
         _results("actual", actual, names, w_shape),
         real_dtype(inputs),
     )
+    if difference is not None and not own:  # no value of the result is wrong, so it is shown once
+        results, expected_tables, actual_tables = _results("result", actual, names, w_shape), (), ()
     return Example(
         criterion=case.criterion,
         case=case.id,
@@ -69,7 +72,7 @@ def lay_out(
         ),
         expected=expected_tables,
         actual=tuple(map(_marked, actual_tables, wrong_in(expected, actual))),
-        results=tuple(_table(name, array, w_shape) for name, array in own.items()),
+        results=results,
         compared=(difference.expected, difference.actual) if difference is not None else ("", ""),
         ended=finding if outcome.status is Status.OK else outcome.reason,
         is_smallest=is_smallest,

@@ -24,6 +24,7 @@ from grader.model.grade import Outcome, Status
 
 FINDING = re.compile(r"\b\w+ in \w+(?=:)")  # of a finding's words
 NUMBER = re.compile(r"\d+(\.\d+)?")
+SHAPE = re.compile(r"\((\d+, ?)*\d*\)")
 
 Run = Callable[[str, Inputs, str], Outcome]  # the answer to a probe in a dtype
 
@@ -205,4 +206,6 @@ def _differs(difference: Difference) -> str:
     """A word for a difference; numbers in it are those of one case."""
     if isinstance(difference, Excess):
         return f"too many {difference.name}"
+    if SHAPE.fullmatch(difference.expected) and SHAPE.fullmatch(difference.actual):
+        return "a shape"  # the slip that explains it may be another one
     return NUMBER.sub("#", difference.rationale)
