@@ -88,8 +88,8 @@ INTERFACE void __ubsan_handle_type_mismatch_v1(const Mismatch *what, std::uintpt
     report_beyond_a_variable(mode, HERE, line);
 }
 
-// Reports a matrix, a row of it, or a copy that begins at an address that the hardware does not accept. `what`
-// names it, in quotes.
+// Reports a matrix, a row of it, or a copy that begins at an address that the hardware does not accept.
+// `what` names it, in quotes.
 INTERFACE void emulator_aligned(
     const volatile void *pointer, int alignment, int is_store, int line, const char *what)
 {
