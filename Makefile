@@ -37,6 +37,7 @@ help:
 	@echo "make bench     measure the times against their goals, and write docs/benchmarks.md"
 	@echo "make bench-peers  grade the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
 	@echo "make lint      run ruff and mypy"
+	@echo "make clean     remove everything from build/ except the gradebook"
 	@echo "make release   set the version, gather the changelog, check the wheel, commit and tag   VERSION=1.2.3"
 
 setup: .venv/ready
@@ -178,5 +179,5 @@ lock: # the one target that needs uv; run it after changing a dependency in pypr
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra instructor --extra desk -c locks/dev.txt -o locks/instructor.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra compiler -c locks/dev.txt -o locks/compiler.txt
 
-clean:
-	rm -rf build
+clean: # keeps the gradebook, which no command can make again
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name 'gradebook.db*' -exec rm -rf {} +

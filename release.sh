@@ -16,7 +16,7 @@ trap 'undo; echo "release: stopped; nothing was committed" >&2' EXIT
 sed -i.before "s/^__version__ = .*/__version__ = \"$version\"/" grader/__init__.py
 sed -i.before "s/^version: .*/version: $version/" CITATION.cff
 rm -f grader/__init__.py.before CITATION.cff.before
-$PY -m towncrier build --yes --version "$version"
+$PY -m towncrier build --yes --version "$version" >/dev/null # it names every file
 
 rm -rf build/dist build/release-check
 $PY -m hatchling build -t wheel -d build/dist

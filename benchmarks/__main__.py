@@ -3,18 +3,20 @@
 With names it runs only those and prints them. It writes those that are the same on every machine; with
 `--write` it writes each, so the page should be of one machine.
 A benchmark is a module of this package with a function `measure() -> Table`; to add one, add its name here.
-Each has its own section of the page. `gpu` and `gpu_family` run with the rest if a GPU is available.
+Each has its own section of the page, and runs in its own process, because what one imports or sets would
+change another: Numba, for instance, reads once whether its CUDA simulator is wanted.
+`gpu` and `gpu_family` run with the rest if a GPU is available.
 """
 
 from __future__ import annotations
 
-import importlib
 import os
 import platform
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.own_process import in_own_process
 from benchmarks.page import write
 
 BENCHMARKS = (
@@ -41,11 +43,10 @@ def main(names: list[str]) -> None:
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
     sections = []
     for name in names or (*BENCHMARKS, *gpu_benchmarks()):
-        benchmark = importlib.import_module(f"benchmarks.{name}")
-        table = benchmark.measure()
+        table, always_the_same = in_own_process(f"benchmarks.{name}")
         print(table.markdown(), flush=True)
         sections.append(table.markdown())
-        if names and (writes or getattr(benchmark, "ALWAYS_THE_SAME", False)):
+        if names and (writes or always_the_same):
             write(table.markdown())
     if not names:
         for section in (f"## The machine\n\n{surroundings()}", *sections):

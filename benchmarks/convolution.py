@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -55,22 +56,27 @@ or more."""
 def measure() -> Table:
     """The table: milliseconds of both and their ratio, for the forward pass and for each gradient."""
     torch.set_num_threads(1)
-    rows, ratios = [], []
-    for shape in SHAPES:
-        row, quotients = [str(shape)], []
-        for ours, theirs in contenders(shape):
-            best = best_times({"ours": ours, **theirs})
-            mine, best_of_torch = best.pop("ours"), min(best.values())
-            row += [f"{mine * 1e3:.2f}", f"{best_of_torch * 1e3:.2f}", f"{mine / best_of_torch:.2f}"]
-            quotients.append(mine / best_of_torch)
-        rows.append(tuple(row))
-        ratios.append(quotients)
-    means = [f"**{geometric_mean(column):.2f}**" for column in zip(*ratios, strict=True)]
-    rows.append(("**geometric mean**", *(text for mean in means for text in ("", "", mean))))
-    header = ["shape"]
-    for name in ("conv", "x_grad", "w_grad"):
-        header += [f"{name} ms", "torch ms", "ratio"]
-    return Table("Convolution on the CPU", ABOUT, tuple(header), tuple(rows))
+    times = {str(shape): [_both(*each) for each in contenders(shape)] for shape in SHAPES}
+    return table_of("Convolution on the CPU", ABOUT, times, ".2f")
+
+
+def _both(ours: Callable[[], Any], theirs: dict[str, Callable[[], Any]]) -> tuple[float, float]:
+    """Milliseconds of our function, and of the fastest of torch's ways."""
+    best = best_times({"ours": ours, **theirs})
+    return best.pop("ours") * 1e3, min(best.values()) * 1e3
+
+
+def table_of(title: str, about: str, times: Mapping[str, Sequence[tuple[float, float]]], form: str) -> Table:
+    """A row for each shape, from our milliseconds and torch's for conv, x_grad and w_grad, in that order."""
+    rows = []
+    for shape, pairs in times.items():
+        texts = ((f"{ours:{form}}", f"{theirs:{form}}", f"{ours / theirs:.2f}") for ours, theirs in pairs)
+        rows.append((shape, *itertools.chain.from_iterable(texts)))
+    ratios = ([ours / theirs for ours, theirs in pairs] for pairs in zip(*times.values(), strict=True))
+    means = (("", "", f"**{geometric_mean(column):.2f}**") for column in ratios)
+    rows.append(("**geometric mean**", *itertools.chain.from_iterable(means)))
+    names = ((f"{name} ms", "torch ms", "ratio") for name in ("conv", "x_grad", "w_grad"))
+    return Table(title, about, ("shape", *itertools.chain.from_iterable(names)), tuple(rows))
 
 
 Contenders = tuple[Callable[[], Any], dict[str, Callable[[], Any]]]

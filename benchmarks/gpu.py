@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.convolution import FORMATS, SHAPES, Shape, backward
-from benchmarks.table import Table, geometric_mean
+from benchmarks.convolution import FORMATS, SHAPES, Shape, backward, table_of
+from benchmarks.table import Table
 from reference.conv import conv, conv_w_grad, conv_x_grad
 from reference.ndarray import array, cuda
 
@@ -29,22 +29,11 @@ def measure() -> Table:
     cuda()
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = True
-    rows, ratios = [], []
-    for shape in SHAPES:
-        row, quotients = [str(shape._replace(n=IMAGES))], []
-        for ours, theirs in contenders(shape._replace(n=IMAGES)):
-            mine, best_of_torch = on_gpu(ours), min(map(on_gpu, theirs))
-            row += [f"{mine:.3f}", f"{best_of_torch:.3f}", f"{mine / best_of_torch:.2f}"]
-            quotients.append(mine / best_of_torch)
-        rows.append(tuple(row))
-        ratios.append(quotients)
-    means = [f"**{geometric_mean(column):.2f}**" for column in zip(*ratios, strict=True)]
-    rows.append(("**geometric mean**", *(text for mean in means for text in ("", "", mean))))
-    header = ["shape"]
-    for name in ("conv", "x_grad", "w_grad"):
-        header += [f"{name} ms", "torch ms", "ratio"]
+    times = {}
+    for shape in (shape._replace(n=IMAGES) for shape in SHAPES):
+        times[str(shape)] = [(on_gpu(ours), min(map(on_gpu, theirs))) for ours, theirs in contenders(shape)]
     about = ABOUT.format(rounds=ROUNDS, gpu=torch.cuda.get_device_name())
-    return Table("Convolution on the GPU", about, tuple(header), tuple(rows))
+    return table_of("Convolution on the GPU", about, times, ".3f")
 
 
 def on_gpu(compute: Callable[[], Any]) -> float:

@@ -42,6 +42,26 @@ SYNCHRONIZATION_KERNELS = {
         "flag.store(1, cuda::memory_order_relaxed);",
         "while (flag.load(cuda::memory_order_acquire) == 0);",
     ),
+    "flag, a release of another word": flag(
+        "cuda::atomic_ref<int, cuda::thread_scope_device> other(cells[1]);\n"
+        "{other|flag}.store(1, cuda::memory_order_release);\n{flag.store(1, cuda::memory_order_relaxed);|}",
+        "while (flag.load(cuda::memory_order_acquire) == 0);",
+    ),
+    "an update continues a release, a store does not": WARPS
+    + "if (t == 0) {\nx[0] = 5;\nflag.store(1, cuda::memory_order_release);\n}\n"
+    "if (t == 32) {\nwhile (flag.load(cuda::memory_order_relaxed) != 1);\n"
+    "{flag.store(2, cuda::memory_order_relaxed)|flag.fetch_add(1, cuda::memory_order_relaxed)};\n}\n"
+    "if (t == 40) {\nwhile (flag.load(cuda::memory_order_acquire) != 2);\nx[1] = x[0];\n}",
+    "flag, a release of another word, across blocks": "if (threadIdx.x) return;\n"
+    "cuda::atomic_ref<int, cuda::thread_scope_device> flag(cells[0]), other(cells[1]);\n"
+    "if (blockIdx.x == 0) {\nx[0] = 5;\n{other|flag}.store(1, cuda::memory_order_release);\n"
+    "{flag.store(1, cuda::memory_order_relaxed);|}\n"
+    "} else if (flag.load(cuda::memory_order_acquire)) cells[blockIdx.x + 1] = x[0];",
+    "passed on by a third block": "if (threadIdx.x) return;\n"
+    "if (blockIdx.x == 0) {\nx[0] = 5;\n__threadfence();\natomicExch(cells, 1);\n}\n"
+    "if (blockIdx.x == 1) {\n{__threadfence();|}\nint seen = atomicAdd(cells, 0);\n{|__threadfence();}\n"
+    "if (seen) atomicExch(cells + 1, 1);\n}\n"
+    "if (blockIdx.x == 2) if (atomicAdd(cells + 1, 0)) cells[2] = x[0];",
     # order is transitive, over barriers of a warp and over several releases
     "a lane releases for its warp": WARPS + "if (t < 32) {\nx[t] = a[t];\n{|__syncwarp();}\n"
     f"if (t == 5) {STORED}\n"
@@ -150,6 +170,13 @@ SYNCHRONIZATION_KERNELS = {
     "if (t % 32 == 0) slot[warp] = atomicAdd(&cells[0], 32);\n{|__syncwarp();}\n"
     "if (slot[warp] < n) x[slot[warp] + t % 32] = t;",
     # parts of words, and indices
+    "readers of a byte, and a store to its neighbor": "__shared__ unsigned char v[4];\n"
+    "int t = threadIdx.x, *count = &cells[blockIdx.x], *out = x + blockIdx.x * 64;\n"
+    "if (t < 4) v[t] = t;\n__syncthreads();\n"
+    "if (t == 0) {\n__threadfence_block();\nout[t] = v[0];\n"
+    "{|__threadfence_block();\natomicAdd(count, 1);}\n}\n"
+    "if (t == 8 \\|\\| t == 16) {\nout[t] = v[0];\n__threadfence_block();\natomicAdd(count, 1);\n}\n"
+    "if (t == 40) {\nwhile (atomicAdd(count, 0) < {2|3});\n__threadfence_block();\nv[1] = 3;\nv[0] = 9;\n}",
     "fields of a struct of bytes": "struct Pixel { unsigned char red, green; };\n"
     "__shared__ Pixel p[32];\nint t = threadIdx.x;\n"
     "if (t < 32) p[t].red = t; else p[t - 32].{red|green} = t;\n__syncthreads();\n"

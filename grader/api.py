@@ -83,11 +83,13 @@ class Course:
         """
         from grader.author.handout import generate
 
-        chosen = [self[name] for name in names or self]
+        course_assignments = [self[name] for name in names or self]
         misconceptions_of = {
-            one.name: ideas for one in chosen if (ideas := one.misconceptions(Sandbox.BUBBLEWRAP)) is not None
+            one.name: ideas
+            for one in course_assignments
+            if (ideas := one.misconceptions(Sandbox.BUBBLEWRAP)) is not None
         }
-        assignments = [one.views.assignment for one in chosen]
+        assignments = [one.views.assignment for one in course_assignments]
         return generate(assignments, Path(out), misconceptions_of, student, self.seed, self.facts.python)
 
     @cached_property

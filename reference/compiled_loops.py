@@ -89,8 +89,8 @@ def correlate_w_grad(x: Buffer, out_grad: Buffer, axes: Axes, w_grad: Buffer) ->
 
 def max_pool_grad(out_grad: Buffer, x: Buffer, axes: Axes, x_grad: Buffer) -> None:
     """Write the gradient of max pooling over `x_grad`, which is one run of memory."""
-    largest, waiting = np.empty((2, x.shape[-1]), x.dtype)
-    compiled(_max_pool_grad)(pictures(out_grad), pictures(x), *two(axes), pictures(x_grad), largest, waiting)
+    largest, is_open = np.empty((2, x.shape[-1]), x.dtype)
+    compiled(_max_pool_grad)(pictures(out_grad), pictures(x), *two(axes), pictures(x_grad), largest, is_open)
 
 
 def average_pool_grad(out_grad: Buffer, axes: Axes, x_grad: Buffer) -> None:
@@ -178,7 +178,7 @@ def _correlate_w_grad(
 
 
 def _max_pool_grad(
-    out_grad: Buffer, x: Buffer, rows: Axis, columns: Axis, x_grad: Buffer, largest: Buffer, waiting: Buffer
+    out_grad: Buffer, x: Buffer, rows: Axis, columns: Axis, x_grad: Buffer, largest: Buffer, is_open: Buffer
 ) -> None:
     _, height, width, channels = x.shape
     for n in range(out_grad.shape[0]):
@@ -189,7 +189,7 @@ def _max_pool_grad(
                 left = columns.start + columns.stride * j
                 for c in range(channels):
                     largest[c] = -np.inf
-                    waiting[c] = 1  # until the largest number is met; NaN equals none
+                    is_open[c] = 1  # until the largest number is met; NaN equals none
                 for y in range(max(top, 0), min(top + rows.kernel, height)):
                     for z in range(max(left, 0), min(left + columns.kernel, width)):
                         for c in range(channels):
@@ -199,9 +199,9 @@ def _max_pool_grad(
                 for y in range(max(top, 0), min(top + rows.kernel, height)):
                     for z in range(max(left, 0), min(left + columns.kernel, width)):
                         for c in range(channels):
-                            chosen = (x[n, y, z, c] == largest[c]) * waiting[c]
-                            x_grad[n, y, z, c] += chosen * out_grad[n, i, j, c]
-                            waiting[c] -= chosen
+                            is_largest = (x[n, y, z, c] == largest[c]) * is_open[c]
+                            x_grad[n, y, z, c] += is_largest * out_grad[n, i, j, c]
+                            is_open[c] -= is_largest
 
 
 def _average_pool_grad(out_grad: Buffer, rows: Axis, columns: Axis, x_grad: Buffer, share: Buffer) -> None:

@@ -54,8 +54,8 @@ def flip(a: NDArray, axes: int | Sequence[int]) -> NDArray:
     The shape stays as it is. The result is a view: it shares a's memory, and nothing is copied. A negative
     axis counts from the last. IndexError for an axis out of range, ValueError for one that is named twice.
     """
-    chosen = normalize_axes(axes, a.ndim, a.shape)
-    return a[tuple(slice(None, None, -1 if axis in chosen else 1) for axis in range(a.ndim))]
+    numbers = normalize_axes(axes, a.ndim, a.shape)
+    return a[tuple(slice(None, None, -1 if axis in numbers else 1) for axis in range(a.ndim))]
 
 
 def dilate(a: NDArray, axes: int | Sequence[int], dilation: int) -> NDArray:
@@ -67,8 +67,8 @@ def dilate(a: NDArray, axes: int | Sequence[int], dilation: int) -> NDArray:
     """
     if dilation < 0:
         raise ValueError(f"dilation is a number of zeros, not {dilation}")
-    chosen = normalize_axes(axes, a.ndim, a.shape)
-    step = [dilation + 1 if axis in chosen else 1 for axis in range(a.ndim)]
+    numbers = normalize_axes(axes, a.ndim, a.shape)
+    step = [dilation + 1 if axis in numbers else 1 for axis in range(a.ndim)]
     out = zeros([n * k for n, k in zip(a.shape, step, strict=True)], a.device, a.dtype)
     out[tuple(slice(None, None, k) for k in step)] = a
     return out
@@ -83,8 +83,8 @@ def undilate(a: NDArray, axes: int | Sequence[int], dilation: int) -> NDArray:
     """
     if dilation < 0:
         raise ValueError(f"dilation is a number of zeros, not {dilation}")
-    chosen = normalize_axes(axes, a.ndim, a.shape)
-    return a[tuple(slice(None, None, dilation + 1 if axis in chosen else 1) for axis in range(a.ndim))]
+    numbers = normalize_axes(axes, a.ndim, a.shape)
+    return a[tuple(slice(None, None, dilation + 1 if axis in numbers else 1) for axis in range(a.ndim))]
 
 
 def pair(value: int | tuple[int, int]) -> tuple[int, int]:
@@ -287,8 +287,8 @@ def correlate_x_grad(
             part = w[places].reshape((rows.kernel, columns.kernel, c_in, groups, c_out // groups))
             part = flip(part, (0, 1)).permute((0, 1, 4, 3, 2))
             part = part.reshape((rows.kernel, columns.kernel, c_out // groups, groups * c_in))
-            edges, apart = (-rows.start, -columns.start), (rows.dilation, columns.dilation)
-            phase = correlate(out_grad, part, target.shape, (1, 1), edges, apart, groups)
+            edges, dilations = (-rows.start, -columns.start), (rows.dilation, columns.dilation)
+            phase = correlate(out_grad, part, target.shape, (1, 1), edges, dilations, groups)
             if stride == (1, 1):
                 return phase
             target[...] = phase

@@ -49,12 +49,12 @@ def multiply(images: Buffer, axes: Axes, w: Buffer, groups: int, out: Buffer) ->
         strip = length * k_w * c_in
         for batch, across in boxes((n, width), groups * strip, CACHED):
             box = batch, slice(0, height), across
-            apart = groups_apart(source, (dense, columns), box, groups, memory)
-            group, image, row, pixel, channel = steps_of(apart)
-            shape = (*apart.shape[:2], across.stop - across.start, length, k_w, c_in)
+            by_group = split_groups(source, (dense, columns), box, groups, memory)
+            group, image, row, pixel, channel = steps_of(by_group)
+            shape = (*by_group.shape[:2], across.stop - across.start, length, k_w, c_in)
             steps = group, image, columns.stride * pixel, row, columns.dilation * pixel, channel
-            strips = memory.array("strips", shape, apart.dtype)
-            compact(apart.reshape(-1), shape, steps, 0, strips.reshape(-1))
+            strips = memory.array("strips", shape, by_group.dtype)
+            compact(by_group.reshape(-1), shape, steps, 0, strips.reshape(-1))
             group, image, _, row, _, _ = steps_of(strips)
             for first, count, at_once in pieces(shape[2], terms * each):
                 left = strided(
@@ -99,13 +99,13 @@ def multiply_transposed(images: Buffer, axes: Axes, out_grad: Buffer, groups: in
     for places, pixels, dense in rows.without_stride():
         source = images[:, pixels]
         for batch, down in boxes((n, height), groups * width * terms, CACHED):
-            apart = groups_apart(source, (dense, columns), (batch, down, slice(0, width)), groups, memory)
-            group, image, row, pixel, channel = steps_of(apart)
+            by_group = split_groups(source, (dense, columns), (batch, down, slice(0, width)), groups, memory)
+            group, image, row, pixel, channel = steps_of(by_group)
             # The lines of all images lie together, so that one product adds up over the images as well.
-            shape = (groups, apart.shape[2], apart.shape[1], width, k_w, c_in)
+            shape = (groups, by_group.shape[2], by_group.shape[1], width, k_w, c_in)
             steps = group, row, image, columns.stride * pixel, columns.dilation * pixel, channel
-            lines = memory.array("lines", shape, apart.dtype)
-            compact(apart.reshape(-1), shape, steps, 0, lines.reshape(-1))
+            lines = memory.array("lines", shape, by_group.dtype)
+            compact(by_group.reshape(-1), shape, steps, 0, lines.reshape(-1))
             group, row, *_ = steps_of(lines)
             upstream = out_grad[batch, down].swapaxes(0, 1)
             right = memory.array("upstream", upstream.shape, upstream.dtype)
@@ -158,16 +158,16 @@ def pieces(length: int, multiplications: int) -> list[tuple[int, int, int]]:
     return [(0, count, size), *([(count * size, 1, rest)] if rest else [])]
 
 
-def groups_apart(images: Buffer, axes: Axes, box: Box, groups: int, memory: Memory) -> Buffer:
+def split_groups(images: Buffer, axes: Axes, box: Box, groups: int, memory: Memory) -> Buffer:
     """The pixels that the windows of a box cover, with zeros beyond the images: (groups, n, h, w,
     C / groups).
     """
     batch, *places = box
     c = images.shape[-1] // groups
     lengths = (stop - start for start, stop in map(Axis.pixels, axes, places))
-    apart = memory.array("apart", (groups, batch.stop - batch.start, *lengths, c), images.dtype)
-    frame(images.reshape(*images.shape[:3], groups, c).transpose(3, 0, 1, 2, 4), axes, box, apart)
-    return apart
+    by_group = memory.array("by group", (groups, batch.stop - batch.start, *lengths, c), images.dtype)
+    frame(images.reshape(*images.shape[:3], groups, c).transpose(3, 0, 1, 2, 4), axes, box, by_group)
+    return by_group
 
 
 def steps_of(a: Buffer) -> Shape:

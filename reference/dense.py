@@ -63,12 +63,12 @@ def unbroadcast(grad: NDArray, shape: Sequence[int]) -> NDArray:
     `shape` may be () and may be the shape that grad has; any length may be 0; grad may be any view.
     ValueError if `shape` does not broadcast to the shape of grad.
     """
-    added = grad.ndim - len(shape)
-    if added < 0 or any(m not in (1, n) for n, m in zip(grad.shape[added:], shape, strict=True)):
+    new_axes = grad.ndim - len(shape)
+    if new_axes < 0 or any(m not in (1, n) for n, m in zip(grad.shape[new_axes:], shape, strict=True)):
         raise ValueError(f"shape {tuple(shape)} does not broadcast to the gradient's shape {grad.shape}")
     # Shapes are aligned at their last axes. An element is repeated along every new axis and along every axis
     # of length 1.
-    copied = [*range(added), *(added + axis for axis, m in enumerate(shape) if m == 1)]
+    copied = [*range(new_axes), *(new_axes + axis for axis, m in enumerate(shape) if m == 1)]
     return grad.sum(copied, keepdims=True).reshape(shape)
 
 

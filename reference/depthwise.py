@@ -36,11 +36,11 @@ def depthwise(
         axes, images, kernels = _axes(w.shape, stride, padding, dilation), _repeated(x, w.shape), _kernels(w)
         _loops(images, kernels).correlate(images, kernels, axes, out.native())
         return out
-    x, weights = _framed(x, padding), w.reshape((*w.shape[:-2], c, w.shape[-1] // c))
+    x, weights = _padded(x, padding), w.reshape((*w.shape[:-2], c, w.shape[-1] // c))
     out = empty((*out_shape[:-1], *weights.shape[-2:]), x.device, common_dtype(x, w))
     for box in _boxes(out):
-        for number, (place, met) in enumerate(_places(weights.shape[:-2], box, stride, dilation)):
-            term = x[met][..., None] * weights[place]
+        for number, (place, pixels) in enumerate(_places(weights.shape[:-2], box, stride, dilation)):
+            term = x[pixels][..., None] * weights[place]
             if number == 0:
                 out[box] = term
             else:
@@ -67,9 +67,9 @@ def depthwise_x_grad(
     padded = [length + 2 * edge for length, edge in zip(lengths, padding, strict=True)]
     x_grad = zeros((n, *padded, c), out_grad.device, common_dtype(out_grad, w))
     for box in _boxes(upstream):
-        for place, met in _places(weights.shape[:-2], box, stride, dilation):
+        for place, pixels in _places(weights.shape[:-2], box, stride, dilation):
             term = upstream[box] * weights[place]
-            add_into(term[..., 0] if term.shape[-1] == 1 else term.sum(-1), x_grad[met])
+            add_into(term[..., 0] if term.shape[-1] == 1 else term.sum(-1), x_grad[pixels])
     inner = [slice(edge, edge + length) for length, edge in zip(lengths, padding, strict=True)]
     return x_grad[(slice(None), *inner)].compact()
 
@@ -89,12 +89,12 @@ def depthwise_w_grad(
         _loops(images, upstream).correlate_w_grad(images, upstream, axes, _kernels(result))
         return result
     kernel, of_channel = w_shape[:-2], (c, w_shape[-1] // c)
-    x, upstream = _framed(x, padding), out_grad.reshape((*out_grad.shape[:-1], *of_channel))
+    x, upstream = _padded(x, padding), out_grad.reshape((*out_grad.shape[:-1], *of_channel))
     w_grad = zeros((*kernel, *of_channel), x.device, common_dtype(x, out_grad))
-    pixels = tuple(range(x.ndim - 1))
+    pixel_axes = tuple(range(x.ndim - 1))
     for box in _boxes(upstream):
-        for place, met in _places(kernel, box, stride, dilation):
-            add_into((x[met][..., None] * upstream[box]).sum(pixels), w_grad[place])
+        for place, pixels in _places(kernel, box, stride, dilation):
+            add_into((x[pixels][..., None] * upstream[box]).sum(pixel_axes), w_grad[place])
     return w_grad.reshape(w_shape)
 
 
@@ -119,7 +119,7 @@ def _repeated(x: NDArray, w_shape: Shape) -> Buffer:
     return x.native() if times == 1 else np.repeat(x.native(), times, axis=-1)
 
 
-def _framed(x: NDArray, padding: Shape) -> NDArray:
+def _padded(x: NDArray, padding: Shape) -> NDArray:
     return pad(x, ((0, 0), *zip(padding, padding, strict=True), (0, 0))) if any(padding) else x
 
 
@@ -135,8 +135,8 @@ def _places(
     """Each place of the kernel, with the pixels of padded x that it meets in the windows of a box."""
     images, *windows = box
     for place in itertools.product(*map(range, kernel)):
-        met = [
+        pixels = [
             slice(d * a + s * of.start, d * a + s * (of.stop - 1) + 1, s)
             for a, of, s, d in zip(place, windows, stride, dilation, strict=True)
         ]
-        yield place, (images, *met)
+        yield place, (images, *pixels)

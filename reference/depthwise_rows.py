@@ -40,10 +40,10 @@ def correlate(x: Buffer, w: Buffer, axes: Axes, out: Buffer) -> None:
     weights = np.tile(w, out.shape[-2])  # for a whole row of windows
     for box in boxes(out.shape[:-1], out.shape[-1], CACHED):
         region = _region(x, box, axes, memory)
-        for number, (places, seen) in enumerate(_rows(region, out[box].shape, axes)):
-            total = memory.array("total", seen.shape[: len(lines)] + seen.shape[-1:], out.dtype)
+        for number, (places, pixels) in enumerate(_rows(region, out[box].shape, axes)):
+            total = memory.array("total", pixels.shape[: len(lines)] + pixels.shape[-1:], out.dtype)
             # For each row of windows this is one sum over the places, without a copy.
-            operands = seen, lines + kernel + run, weights[places][..., : seen.shape[-1]], kernel + run
+            operands = pixels, lines + kernel + run, weights[places][..., : pixels.shape[-1]], kernel + run
             np.einsum(*operands, lines + run, out=total)
             if number == 0:
                 out[box] = total.reshape(out[box].shape)
@@ -75,9 +75,9 @@ def correlate_w_grad(x: Buffer, out_grad: Buffer, axes: Axes, w_grad: Buffer) ->
     for box in boxes(out_grad.shape[:-1], out_grad.shape[-1], CACHED):
         upstream, region = out_grad[box], _region(x, box, axes, memory)
         across = upstream.reshape(*upstream.shape[:-2], -1)
-        for places, seen in _rows(region, upstream.shape, axes):
-            total = memory.array("total", seen.shape[len(lines) :], w_grad.dtype)
-            np.einsum(seen, lines + kernel + run, across, lines + run, kernel + run, out=total)
+        for places, pixels in _rows(region, upstream.shape, axes):
+            total = memory.array("total", pixels.shape[len(lines) :], w_grad.dtype)
+            np.einsum(pixels, lines + kernel + run, across, lines + run, kernel + run, out=total)
             w_grad[places] += total.reshape(*total.shape[:-1], *upstream.shape[-2:]).sum(-2)
 
 
@@ -100,9 +100,9 @@ def _region(x: Buffer, box: Box, axes: Axes, memory: Memory) -> Buffer:
     to = [slice(of.start - first, of.stop - first) for of, (first, _) in zip(inside, spans, strict=True)]
     pixels, columns = inside.pop(), to.pop()
     for ahead in range(stride):
-        seen = x[(images, *inside, slice(pixels.start + ahead, pixels.stop, stride))]
+        source = x[(images, *inside, slice(pixels.start + ahead, pixels.stop, stride))]
         column, remainder = divmod(columns.start + ahead, stride)
-        region[(slice(None), *to, remainder, slice(column, column + seen.shape[-2]))] = seen
+        region[(slice(None), *to, remainder, slice(column, column + source.shape[-2]))] = source
     return region
 
 

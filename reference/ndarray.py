@@ -275,12 +275,12 @@ class NDArray:
         ValueError if another axis would have to change its length.
         """
         lengths = to_shape(shape)
-        added = len(lengths) - self.ndim
-        if added < 0 or any(n not in (1, m) for n, m in zip(self.shape, lengths[added:], strict=True)):
+        new_axes = len(lengths) - self.ndim
+        if new_axes < 0 or any(n not in (1, m) for n, m in zip(self.shape, lengths[new_axes:], strict=True)):
             raise ValueError(f"cannot broadcast an array of shape {self.shape} to shape {lengths}")
         # Stride 0 repeats: it takes the same element again, whatever the index.
         steps = (0 if n == 1 else step for n, step in zip(self.shape, self.strides, strict=True))
-        return self.view(lengths, (*[0] * added, *steps), self.offset)
+        return self.view(lengths, (*[0] * new_axes, *steps), self.offset)
 
     def __getitem__(self, index: Any) -> NDArray:
         """A view of the elements that integers, slices, ... and None select, as in NumPy.
@@ -553,13 +553,13 @@ def normalize_axes(axes: Axes, ndim: int, shape: Shape | None = None) -> Shape:
     IndexError for an axis out of range, ValueError for one that is named twice: the message names the array's
     shape where it is given.
     """
-    given = to_integers(axes)
+    numbers = to_integers(axes)
     described = f"an array of {ndim} axes" if shape is None else f"an array of shape {shape}"
-    if any(not -ndim <= axis < ndim for axis in given):
-        raise IndexError(f"axes {given} are out of range for {described}")
-    positive = tuple(axis % ndim for axis in given)
+    if any(not -ndim <= axis < ndim for axis in numbers):
+        raise IndexError(f"axes {numbers} are out of range for {described}")
+    positive = tuple(axis % ndim for axis in numbers)
     if len(set(positive)) < len(positive):
-        raise ValueError(f"axes {given} name an axis twice of {described}")
+        raise ValueError(f"axes {numbers} name an axis twice of {described}")
     return positive
 
 

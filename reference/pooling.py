@@ -206,9 +206,9 @@ def _phases(axis: Axis, count: int, size: int) -> list[Phase]:
     for remainder in range(min(axis.stride, size)):
         pixels = slice(remainder, None, axis.stride)
         places, windows_of = axis.phase(remainder)
-        met = windows_of.places(slice(0, len(range(size)[pixels])), count)
+        windows = windows_of.places(slice(0, len(range(size)[pixels])), count)
         numbers = range(axis.kernel)[places][::-1]
-        phases.append((pixels, [(number, *each) for number, each in zip(numbers, met, strict=True)]))
+        phases.append((pixels, [(number, *each) for number, each in zip(numbers, windows, strict=True)]))
     return phases
 
 
@@ -219,17 +219,17 @@ def _shares(terms: list[Term], largest: Buffer, grad: Buffer, number: int, memor
     """
     before, shares = (slice(None),) * number, []
     rest = memory.array("rest", grad.shape, grad.dtype)
-    chosen = memory.array("chosen", grad.shape, bool)
+    is_largest = memory.array("is largest", grad.shape, bool)
     for place, (of, term) in enumerate(terms[:-1]):
         at = (*before, of)
         shares.append(memory.array(f"share {place}", grad.shape, grad.dtype))
-        np.equal(term, largest[at], out=chosen[at])
-        np.multiply(grad[at], chosen[at], out=shares[-1][at])
+        np.equal(term, largest[at], out=is_largest[at])
+        np.multiply(grad[at], is_largest[at], out=shares[-1][at])
         if place == 0:
             for outside in (slice(0, of.start), slice(of.stop, None)):
                 rest[(*before, outside)] = grad[(*before, outside)]
-        np.logical_not(chosen[at], out=chosen[at])
-        np.multiply(grad[at], chosen[at], out=rest[at])
+        np.logical_not(is_largest[at], out=is_largest[at])
+        np.multiply(grad[at], is_largest[at], out=rest[at])
         grad = rest
     return [*shares, grad]
 

@@ -114,13 +114,13 @@ def frame(images: Buffer, axes: Axes, box: Box, out: Buffer) -> None:
     out[..., rows.stop :, :, :] = 0
     out[..., : columns.start, :] = 0
     out[..., columns.stop :, :] = 0
-    seen, to_write = images[..., box[0], inside[0], inside[1], :], out[..., rows, columns, :]
+    source, target = images[..., box[0], inside[0], inside[1], :], out[..., rows, columns, :]
     channels = out.shape[-1]
-    if 1 < channels <= LONGEST_ITEM and seen.dtype == out.dtype and seen.strides[-1] == seen.itemsize:
+    if 1 < channels <= LONGEST_ITEM and source.dtype == out.dtype and source.strides[-1] == source.itemsize:
         # The channels of a pixel move as one item.
         item = np.dtype((np.void, channels * out.itemsize))
-        seen, to_write = seen.view(item), to_write.view(item)
-    to_write[...] = seen
+        source, target = source.view(item), target.view(item)
+    target[...] = source
 
 
 def boxes(lengths: Sequence[int], elements: int, limit: int) -> Iterable[Box]:

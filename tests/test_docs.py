@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -64,13 +65,25 @@ def test_every_number_of_a_list_begins_an_item_and_no_other_line(page: Path) -> 
     assert re.findall(r"^.*[.;] \d+\. [a-z].*$", CODE.sub("", text), re.MULTILINE) == []
 
 
-MOST_CHARACTERS = 120  # of a line of a handout's page; an expression, a table or a picture may be longer
+BAR = re.compile(r"(?<!\\)\|")  # between two cells; a bar within a cell is escaped, even in code
 
 
-@pytest.mark.parametrize("page", TEMPLATES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_line_of_a_handouts_page_fits_an_editor(page: Path) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(page: Path) -> None:
+    """Otherwise a reader sees a shifted row, or a row that ends in the middle of a sentence."""
     lines = FENCE.sub("", page.read_text(encoding="utf-8")).splitlines()
-    prose = [line for line in lines if "{{" not in line and not line.startswith("|")]
+    tables = [list(rows) for is_row, rows in groupby(lines, key=lambda line: line.startswith("|")) if is_row]
+    cells = {row: (len(BAR.findall(row)), len(BAR.findall(rows[0]))) for rows in tables for row in rows}
+    assert [row for row, (count, of_head) in cells.items() if count != of_head] == []
+
+
+MOST_CHARACTERS = 120  # of a line of prose; an expression, a table or a picture may be longer
+
+
+@pytest.mark.parametrize("page", [*PAGES, *TEMPLATES], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_line_of_a_page_fits_an_editor(page: Path) -> None:
+    lines = FENCE.sub("", page.read_text(encoding="utf-8")).splitlines()
+    prose = [line for line in lines if "{{" not in line and not line.lstrip().startswith("|")]
     assert [line for line in prose if len(line) > MOST_CHARACTERS] == []
 
 

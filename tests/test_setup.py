@@ -188,3 +188,15 @@ def test_a_clone_makes_a_dead_environment_anew(clone: Path, make: Make, calls: P
 
     process = make(clone, "batch")
     assert f"graded by {clone}" in process.stdout, process
+
+
+def test_make_clean_keeps_what_no_command_makes_again(tmp_path: Path) -> None:
+    """The gradebook holds points by hand, adjustments and answers."""
+    kept = {"gradebook.db", "gradebook.db-wal", "gradebook.db-dense.lock"}
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "build" / "release" / "dense").mkdir(parents=True)
+    for name in (*kept, "report.html", ".hidden"):
+        (tmp_path / "build" / name).touch()
+    for _ in range(2):
+        subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True, timeout=LIMIT)
+        assert {path.name for path in (tmp_path / "build").iterdir()} == kept

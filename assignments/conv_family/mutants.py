@@ -6,15 +6,15 @@ from solution import original, per_axis, zeros
 from grader.model.mutant import mutant
 
 # The places of the solution that mutants edit: two that edit two places make one submission.
-COVERED = "covered = dilation * (kernel - 1) + 1"
-WINDOWS = "(size + 2 * padding - covered) // stride + 1"
+EXTENT = "extent = dilation * (kernel - 1) + 1"
+WINDOWS = "(size + 2 * padding - extent) // stride + 1"
 PIXELS = "slice(d * a, d * a + s * (length - 1) + 1, s)"
-MET = "met_pixels(place, lengths, s, d)"
-SEEN = "met[..., g * c : (g + 1) * c]"
+PLACE_PIXELS = "met_pixels(place, lengths, s, d)"
+CHANNELS_OF_GROUP = "pixels[..., g * c : (g + 1) * c]"
 WEIGHTS = "w[place]"
 PART = "[:, g * o : (g + 1) * o]"
 OUT_PART = "slice(g * o, (g + 1) * o))"
-TURNED = "w[tuple(k - 1 - a for a, k in zip(place, w.shape[:-2], strict=True))]"
+TURNED_WEIGHTS = "w[tuple(k - 1 - a for a, k in zip(place, w.shape[:-2], strict=True))]"
 ROUND = "*zip(p, p, strict=True)"
 UPSTREAM = "out_grad[..., g * o : (g + 1) * o]"
 LENGTH = "stride * (size - 1) + dilation * (kernel - 1) + 1 - 2 * padding + output_padding"
@@ -74,22 +74,20 @@ def nothing_is_a_length():
     """You return a length of 0 or less if the padding cuts off the whole result. Raise ValueError."""
 
 
-@mutant(of="conv_length", help="#pixels-apart", edits={COVERED: "covered = kernel"})
+@mutant(of="conv_length", help="#pixels-apart", edits={EXTENT: "extent = kernel"})
 def length_without_dilation():
     """You count windows as if the places of a window were next to each other. With dilation d there are d -
     1 pixels between two places, so a window covers more than K pixels: write down which pixels the first
     one sees."""
 
 
-@mutant(of="conv_length", help="#pixels-apart", edits={COVERED: "covered = dilation * kernel"})
+@mutant(of="conv_length", help="#pixels-apart", edits={EXTENT: "extent = dilation * kernel"})
 def window_as_long_as_all_steps():
     """Your window covers dilation · K pixels. Between K places there are only K - 1 steps, and nothing
     follows the last place: the window covers dilation · (K - 1) + 1 pixels."""
 
 
-@mutant(
-    of="conv_length", help="#pixels-apart", edits={COVERED: "covered = (dilation + 1) * (kernel - 1) + 1"}
-)
+@mutant(of="conv_length", help="#pixels-apart", edits={EXTENT: "extent = (dilation + 1) * (kernel - 1) + 1"})
 def dilation_taken_for_skipped_pixels():
     """You treat `dilation` as the number of pixels to skip. Here it is the distance between two places:
     with dilation 1 they are neighbors, and with 2 one pixel is skipped."""
@@ -98,21 +96,21 @@ def dilation_taken_for_skipped_pixels():
 @mutant(
     of="conv_length",
     help="#pixels-apart",
-    edits={"(size + 2 * padding - covered)": "(size + padding - covered)"},
+    edits={"(size + 2 * padding - extent)": "(size + padding - extent)"},
 )
 def padding_counted_once():
     """You add the padding once. There are `padding` zeros at each end of the axis, so its length is size +
     2 · padding."""
 
 
-@mutant(of="conv_length", help="#pixels-apart", edits={WINDOWS: "(size + 2 * padding - covered) // stride"})
+@mutant(of="conv_length", help="#pixels-apart", edits={WINDOWS: "(size + 2 * padding - extent) // stride"})
 def first_window_not_counted():
     """You are one window short. The quotient counts the steps from the first window to the last, and the
     first window costs no step: add 1."""
 
 
 @mutant(
-    of="conv_length", help="#pixels-apart", edits={WINDOWS: "(size + 2 * padding - covered + 1) // stride"}
+    of="conv_length", help="#pixels-apart", edits={WINDOWS: "(size + 2 * padding - extent + 1) // stride"}
 )
 def starts_divided_by_the_stride():
     """You divide the number of places where a window could start by the stride and round down. That is
@@ -120,7 +118,7 @@ def starts_divided_by_the_stride():
     number of steps and add 1."""
 
 
-@mutant(of="conv_length", help="#pixels-apart", edits={"if covered > size + 2 * padding:": "if False:"})
+@mutant(of="conv_length", help="#pixels-apart", edits={"if extent > size + 2 * padding:": "if False:"})
 def windows_that_do_not_fit():
     """You return a number although no window fits. If a window covers more than the padded axis, raise
     ValueError."""
@@ -180,18 +178,22 @@ def pixels_of_two_axes(place, lengths, stride, dilation):
 # conv
 
 
-@mutant(of="conv", help="#pixels-apart", edits={MET: "met_pixels(place, lengths, s, (1,) * axes)"})
+@mutant(of="conv", help="#pixels-apart", edits={PLACE_PIXELS: "met_pixels(place, lengths, s, (1,) * axes)"})
 def conv_without_dilation():
     """Your result has the right shape, but your windows see pixels that are next to each other. Use
     `dilation` for the places of a window, not just to count the windows."""
 
 
-@mutant(of="conv", help="#pixels-apart", edits={MET: "met_pixels(place, lengths, s, d[:1] * axes)"})
+@mutant(of="conv", help="#pixels-apart", edits={PLACE_PIXELS: "met_pixels(place, lengths, s, d[:1] * axes)"})
 def first_dilation_for_all_axes():
     """You use the first dilation on every axis. Each axis has its own."""
 
 
-@mutant(of="conv", help="#one-place-at-a-time", edits={MET: "met_pixels(place, lengths, s[:1] * axes, d)"})
+@mutant(
+    of="conv",
+    help="#one-place-at-a-time",
+    edits={PLACE_PIXELS: "met_pixels(place, lengths, s[:1] * axes, d)"},
+)
 def first_stride_for_all_axes():
     """You use the first stride on every axis. Each axis has its own."""
 
@@ -206,7 +208,7 @@ def paddings_in_reverse():
     """You use the paddings in reverse order. The first one is for the first axis after the batch."""
 
 
-@mutant(of="conv", help="#one-place-at-a-time", edits={WEIGHTS: TURNED})
+@mutant(of="conv", help="#one-place-at-a-time", edits={WEIGHTS: TURNED_WEIGHTS})
 def conv_kernel_turned():
     """You flip the kernel. Mathematicians do that in a convolution; here the first place of the kernel
     meets the first pixel of a window."""
@@ -228,13 +230,13 @@ def channels_left_over():
     `conv_shape` raises ValueError if you give it both shapes."""
 
 
-@mutant(of="conv", help="#groups", edits={SEEN: "met[..., :c]"})
+@mutant(of="conv", help="#groups", edits={CHANNELS_OF_GROUP: "pixels[..., :c]"})
 def every_group_sees_the_first_channels():
     """All your groups see the input channels of the first group. Those of group g begin at g · (C_in /
     groups)."""
 
 
-@mutant(of="conv", help="#groups", edits={SEEN: "met[..., g::groups]"})
+@mutant(of="conv", help="#groups", edits={CHANNELS_OF_GROUP: "pixels[..., g::groups]"})
 def groups_of_every_so_many_channels():
     """You deal out the input channels like cards: 0, 2, 4 to one group, 1, 3, 5 to the other. A group is a
     run of neighbors: 0, 1, 2 and 3, 4, 5."""
@@ -335,7 +337,7 @@ def gradient_of_any_length():
     ValueError if they differ."""
 
 
-@mutant(of="conv_x_grad", help="#the-same-loop-backwards", edits={WEIGHTS: TURNED})
+@mutant(of="conv_x_grad", help="#the-same-loop-backwards", edits={WEIGHTS: TURNED_WEIGHTS})
 def kernel_turned_in_the_loop():
     """You flip the kernel, but you also add to the pixels that each place met. Do only one of the two. If
     you spread out_grad over the pixels that conv read, place by place, each place keeps its own weights: do
@@ -356,7 +358,9 @@ def frame_kept():
     so that the result has the shape of x."""
 
 
-@mutant(of="conv_x_grad", help="#pixels-apart", edits={MET: "met_pixels(place, lengths, s, (1,) * axes)"})
+@mutant(
+    of="conv_x_grad", help="#pixels-apart", edits={PLACE_PIXELS: "met_pixels(place, lengths, s, (1,) * axes)"}
+)
 def x_grad_without_dilation():
     """Your gradient goes to pixels that are next to each other, but the places of a window are `dilation`
     pixels apart. It must reach exactly the pixels that conv read."""
@@ -365,7 +369,7 @@ def x_grad_without_dilation():
 @mutant(
     of="conv_x_grad",
     help="#the-same-loop-backwards",
-    edits={MET: "met_pixels(place, lengths, (1,) * axes, d)"},
+    edits={PLACE_PIXELS: "met_pixels(place, lengths, (1,) * axes, d)"},
 )
 def x_grad_without_stride():
     """Your gradient treats windows as if they started one pixel apart, but they start `stride` pixels
@@ -409,7 +413,9 @@ def x_grad_without_scans(out_grad, w, x_shape, stride=1, padding=0, dilation=1, 
 # conv_w_grad
 
 
-@mutant(of="conv_w_grad", help="#pixels-apart", edits={MET: "met_pixels(place, lengths, s, (1,) * axes)"})
+@mutant(
+    of="conv_w_grad", help="#pixels-apart", edits={PLACE_PIXELS: "met_pixels(place, lengths, s, (1,) * axes)"}
+)
 def w_grad_without_dilation():
     """You match each place with pixels that are next to each other. Place a met the pixels dilation · a
     after the start of each window: use those for the gradient of its weight."""
@@ -418,7 +424,7 @@ def w_grad_without_dilation():
 @mutant(
     of="conv_w_grad",
     help="#the-same-loop-backwards",
-    edits={MET: "met_pixels(place, lengths, (1,) * axes, d)"},
+    edits={PLACE_PIXELS: "met_pixels(place, lengths, (1,) * axes, d)"},
 )
 def w_grad_without_stride():
     """You treat windows as if they started one pixel apart. They start `stride` pixels apart, and a weight
@@ -447,7 +453,7 @@ def w_grad_of_any_length():
     its shape with that of the output, and raise ValueError."""
 
 
-@mutant(of="conv_w_grad", help="#groups", edits={SEEN: "met[..., :c]"})
+@mutant(of="conv_w_grad", help="#groups", edits={CHANNELS_OF_GROUP: "pixels[..., :c]"})
 def w_grad_of_the_first_channels():
     """All your groups use the input channels of the first group. Those of group g begin at g · (C_in /
     groups)."""

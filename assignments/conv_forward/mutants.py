@@ -827,7 +827,7 @@ def columns_of_any_shape():
     that of im2col's result, and raise ValueError."""
 
 
-@mutant(of="col2im", help="#the-way-back-from-the-matrix", edits={"x[met] + windows": "windows"})
+@mutant(of="col2im", help="#the-way-back-from-the-matrix", edits={"x[pixels] + windows": "windows"})
 def windows_overwritten():
     """Each window overwrites the numbers of the windows before it. Where windows overlap, add their numbers
     up."""
@@ -891,7 +891,7 @@ def shifted_kernel_turned():
     of each window's corner."""
 
 
-@mutant(of="conv_shifted", help="#one-product-for-each-place", edits={"out = out + met": "out = met"})
+@mutant(of="conv_shifted", help="#one-product-for-each-place", edits={"out = out + pixels": "out = pixels"})
 def last_product_alone():
     """Your result is the product for the kernel's last place only. Add up the products for all places."""
 

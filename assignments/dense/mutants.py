@@ -377,7 +377,7 @@ def copies_read_from_memory(grad, shape):
 @mutant(
     of="unbroadcast",
     help="#what-a-copy-passes-back",
-    edits={"any(m not in (1, n) for n, m in zip(grad.shape[added:], shape, strict=True))": "False"},
+    edits={"any(m not in (1, n) for n, m in zip(grad.shape[new_axes:], shape, strict=True))": "False"},
 )
 def any_shape_of_as_many_elements():
     """You return a gradient for a shape that does not broadcast to that of grad, because it has as many

@@ -6,11 +6,11 @@ from solution import original
 from grader.model.mutant import mutant
 
 # The places of the solution that mutants edit: two that edit two places make one submission.
-MET = "met_pixels(place, lengths, s, (1,) * axes)"
+PLACE_PIXELS = "met_pixels(place, lengths, s, (1,) * axes)"
 PLACES = "itertools.product(*map(range, k))"
-CHOSEN = "(x[met] == out) * waiting"
-GIVEN = "chosen * out_grad"
-ADDED = "x_grad[met] = x_grad[met] + "
+IS_LARGEST = "(x[pixels] == out) * is_open"
+TO_THE_LARGEST = "is_largest * out_grad"
+ADD_TO_PIXELS = "x_grad[pixels] = x_grad[pixels] + "
 FRAME = "framed(x, p, -math.inf)"
 SHARE = "out_grad / math.prod(k)"
 CENTERED = "x - x.sum(axes, keepdims=True) / n"
@@ -72,7 +72,7 @@ def largest_from_zero_on():
 @mutant(
     of="max_pool",
     help="#the-largest-number",
-    edits={MET: "met_pixels(place, lengths, (1,) * axes, (1,) * axes)"},
+    edits={PLACE_PIXELS: "met_pixels(place, lengths, (1,) * axes, (1,) * axes)"},
 )
 def windows_one_pixel_apart():
     """You move the window by one pixel. It moves by `stride`."""
@@ -81,7 +81,7 @@ def windows_one_pixel_apart():
 @mutant(
     of="max_pool",
     help="#the-largest-number",
-    edits={MET: "met_pixels(place, lengths, s[:1] * axes, (1,) * axes)"},
+    edits={PLACE_PIXELS: "met_pixels(place, lengths, s[:1] * axes, (1,) * axes)"},
 )
 def one_stride_for_all_axes():
     """You use the first stride on every axis. Each axis has its own."""
@@ -105,7 +105,7 @@ def largest_in_memory_order(x, window, stride, padding=0):
 # max_pool_grad
 
 
-@mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={CHOSEN: "x[met] == out"})
+@mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={IS_LARGEST: "x[pixels] == out"})
 def all_equal_numbers_get_it():
     """If several numbers of a window are the largest, you give the window's gradient to each of them. Then
     more goes back than came in. Give it to the first of them only."""
@@ -127,19 +127,19 @@ def max_gradient_of_any_shape():
     shape with that of the output, and raise ValueError."""
 
 
-@mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={ADDED: "x_grad[met] = "})
+@mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={ADD_TO_PIXELS: "x_grad[pixels] = "})
 def pooled_gradients_overwritten():
     """You keep only the gradient that a pixel gets from the last window. A pixel can be the largest of
     several windows: add up what they give it."""
 
 
-@mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={GIVEN: "out_grad"})
+@mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={TO_THE_LARGEST: "out_grad"})
 def every_pixel_gets_it():
     """You give the gradient of a window to each of its pixels. A small change in a pixel that is not the
     largest does not change the output at all: its gradient is 0."""
 
 
-@mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={GIVEN: "chosen"})
+@mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={TO_THE_LARGEST: "is_largest"})
 def mask_alone():
     """You return 1 for each window in which a number is the largest. Multiply by the upstream gradient,
     out_grad."""
@@ -200,7 +200,9 @@ def padding_not_counted(x, window, stride, padding=0):
 
 
 @mutant(
-    of="average_pool", help="#the-mean", edits={MET: "met_pixels(place, lengths, (1,) * axes, (1,) * axes)"}
+    of="average_pool",
+    help="#the-mean",
+    edits={PLACE_PIXELS: "met_pixels(place, lengths, (1,) * axes, (1,) * axes)"},
 )
 def means_one_pixel_apart():
     """You move the window by one pixel. It moves by `stride`."""
@@ -238,7 +240,7 @@ def whole_gradient_to_each():
     mean, so it gets 1 / n of the gradient."""
 
 
-@mutant(of="average_pool_grad", help="#the-mean", edits={ADDED: "x_grad[met] = "})
+@mutant(of="average_pool_grad", help="#the-mean", edits={ADD_TO_PIXELS: "x_grad[pixels] = "})
 def shares_overwritten():
     """The share of a window overwrites the shares of the windows before it. Where windows overlap, add the
     shares up."""

@@ -65,12 +65,12 @@ def check_are_unique(document: Document, place: tuple[Hashable, ...], names: Ite
 
 
 def check_are_free(
-    document: Document, place: tuple[Hashable, ...], model: CaseModel, taken: Collection[str]
+    document: Document, place: tuple[Hashable, ...], model: CaseModel, names_in_use: Collection[str]
 ) -> None:
     """Checks that no value of a case has the name of an array or of a drawn value of the case."""
     for key in ("ask", "random", "functions"):
         for name in getattr(model, key) or ():
-            if name in taken:
+            if name in names_in_use:
                 message = f"found {name!r}, expected another name: `case.{name}` is taken in such a case"
                 raise document.fail(message, (*place, key, name))
 

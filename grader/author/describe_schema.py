@@ -26,13 +26,13 @@ from grader.author.schema import (
     CASES,
     HOUSE,
     AssignmentModel,
-    AttemptsModel,
     CourseModel,
     CriterionModel,
     LimitsModel,
     ManualCriterionModel,
     RubricModel,
     RulesModel,
+    SubmissionLimitsModel,
     Vocabulary,
     vocabulary_of,
 )
@@ -80,8 +80,8 @@ def _texts(model: type[BaseModel], own_classes: Mapping[str, ast.ClassDef]) -> d
         node = _class(one) or own_classes.get(one.__name__)
         for field, text in itertools.pairwise(node.body if node else []):
             match field, text:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
-                    texts[name] = inspect.cleandoc(said)
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(about))):
+                    texts[name] = inspect.cleandoc(about)
     return texts
 
 
@@ -108,7 +108,7 @@ def _document(vocabulary: Vocabulary = HOUSE) -> None:
             text = texts.get(name, field.description)
             is_new |= text != field.description
             field.description = text
-    # A model keeps what the models of its fields said when it was built, so each is built twice.
+    # A model keeps the descriptions that its fields' models had when it was built, so each is built twice.
     for model in models * 2 if is_new else ():
         model.model_rebuild(force=True)
 
@@ -220,7 +220,7 @@ def reference_page() -> str:
     context = {
         "assignment": table(AssignmentModel),
         "rules": table(RulesModel),
-        "submissions": table(AttemptsModel),
+        "submissions": table(SubmissionLimitsModel),
         "course": table(CourseModel),
         "statuses": {status: about for status, about in _described(GRADE, "Status").values()},
         "exits": _described(EXIT_STATUS),
@@ -256,7 +256,13 @@ def _rows(model: Schema, models: Schema) -> Iterator[tuple[str, str]]:
         if not isinstance(value.get("default", {}), dict):  # the keys of a mapping show their own defaults
             default = f"`{json.dumps(value['default'])}`"
         about = value.get("description") or models[value["$ref"].rpartition("/")[2]]["description"]
-        yield key, f"| `{key}` | {_type(value, models)} | {default} | {about} |"
+        cells = (f"`{key}`", _type(value, models), default, about)
+        yield key, f"| {' | '.join(map(_cell, cells))} |"
+
+
+def _cell(text: str) -> str:
+    """A cell of a Markdown table: one line, in which a bar is escaped, even within code."""
+    return text.replace("\n", " ").replace("|", r"\|")
 
 
 def _type(value: Schema, models: Schema) -> str:

@@ -63,7 +63,7 @@ def generate(
     secret seed. `python` is the version that the course grades with.
     Each folder is written elsewhere and then replaces the old one, so that it is never half written.
     """
-    written = []
+    folders = []
     with ScratchFolder() as scratch:
         wheel = build_wheel(Path(scratch), NOT_IN_HANDOUTS)
         for assignment in assignments:
@@ -85,11 +85,11 @@ def generate(
             for view, folder in (("handout", "release"), ("solution", "solution")):
                 if view == "handout" or not student:
                     target = out / folder / name
-                    frozen_parts = {MISCONCEPTIONS: visible, SMALLEST: ladders}
-                    written.append(
+                    frozen_parts = {MISCONCEPTIONS: visible.encode(), SMALLEST: ladders}
+                    folders.append(
                         _write(assignment, view, variant, target, wheel, frozen, frozen_parts, python)
                     )
-    return written
+    return folders
 
 
 def _visible(assignment: Assignment) -> list[Case]:
@@ -110,7 +110,7 @@ def _write(
     target: Path,
     wheel: Path,
     frozen: Path,
-    texts: Mapping[str, str],
+    frozen_parts: Mapping[str, bytes],
     python: str,
 ) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -135,8 +135,8 @@ def _write(
         for file, text in _own_sources(assignment).items():
             (grading / file).write_text(text, encoding="utf-8")
         shutil.copyfile(frozen, grading / "frozen.npz")
-        for file, text in texts.items():
-            (grading / file).write_text(text, encoding="utf-8")
+        for file, content in frozen_parts.items():
+            (grading / file).write_bytes(content)
         (new / "wheels").mkdir()
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
         lock = (SOURCE / "locks" / "handout.txt").read_bytes()
@@ -152,16 +152,16 @@ def _write(
 
 def _own_sources(assignment: Assignment) -> dict[str, str]:
     """Only the parts of the assignment's own kinds, comparisons and functions that visible cases need."""
-    used: dict[str, set[str]] = {file: set() for file in OWN_FILES}
+    names_of: dict[str, set[str]] = {file: set() for file in OWN_FILES}
     for case in _visible(assignment):
         if case.kind_source:
-            used[OWN_KINDS].add(type(kind_of(case)).__name__)
+            names_of[OWN_KINDS].add(type(kind_of(case)).__name__)
         if case.comparison_source:
-            used[OWN_COMPARISONS].add(type(compared_by(case)).__name__)
+            names_of[OWN_COMPARISONS].add(type(compared_by(case)).__name__)
         for entry in case.functions.values():
-            used[OWN_FUNCTIONS] |= {one["use"] for one in (entry if isinstance(entry, list) else [entry])}
-    paths = {file: assignment.folder / file for file, names in used.items() if names}
-    return {file: cut(path, path.read_text(encoding="utf-8"), used[file]) for file, path in paths.items()}
+            names_of[OWN_FUNCTIONS] |= {one["use"] for one in (entry if isinstance(entry, list) else [entry])}
+    paths = {file: assignment.folder / file for file, names in names_of.items() if names}
+    return {file: cut(path, path.read_text(encoding="utf-8"), names_of[file]) for file, path in paths.items()}
 
 
 def _handout_assignment(assignment: Assignment, unwritten: Mapping[str, str], python: str) -> str:

@@ -69,8 +69,8 @@ def _deadline(document: Document, name: str, time: datetime, zone: ZoneInfo | No
     times = readings(time, zone)
     if len(times) == 1:
         return times[0]
-    shown = [moment.replace(tzinfo=None) for moment in times]
-    trouble = "comes twice" if shown == [time, time] else "does not exist"
+    clock_times = [moment.replace(tzinfo=None) for moment in times]
+    trouble = "comes twice" if clock_times == [time, time] else "does not exist"
     either = " or ".join(moment.isoformat() for moment in times)
     place = ("deadlines", name)
     raise document.fail(f"found {time.isoformat()}, which {trouble} in {zone.key}: write {either}", place)

@@ -94,11 +94,13 @@ def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...
             criteria.append(_manual_criterion(document, place, by_hand[number], [c.id for c in criteria]))
             continue
         _check_names(document, place, criterion, [c.id for c in criteria], probes)
-        anchor = criterion.help.partition("#")[2]
-        if anchor not in anchors:
-            message = f"found #{anchor}, expected a heading of {readme.name}: {', '.join(sorted(anchors))}"
-            message += did_you_mean(anchor, anchors)
-            raise document.fail(message, (*place, "help"))
+        helps: dict[Place, object] = {place: criterion.help}
+        helps |= {(*place, "cases", n): one["help"] for n, one in enumerate(criterion.cases) if "help" in one}
+        for here, help in helps.items():
+            if (anchor := str(help).partition("#")[2]) not in anchors:
+                message = f"found #{anchor}, expected a heading of {readme.name}: "
+                message += ", ".join(sorted(anchors)) + did_you_mean(anchor, anchors)
+                raise document.fail(message, (*here, "help"))
         _check_options(document, place, criterion)
         if criterion.follow_through is not None:
             _check_follow_through(document, place, criterion, criteria)
@@ -177,8 +179,8 @@ def _check_names(
 
 def _options(model: CriterionModel) -> dict[str, Any]:
     """The keys that comparisons add to a criterion, as far as it has them."""
-    added = set(type(model).model_fields) - set(CriterionModel.model_fields)
-    return model.model_dump(include=added, exclude_none=True)
+    keys_of_comparisons = set(type(model).model_fields) - set(CriterionModel.model_fields)
+    return model.model_dump(include=keys_of_comparisons, exclude_none=True)
 
 
 def _check_options(document: RubricDocument, place: Place, model: CriterionModel) -> None:
@@ -301,7 +303,8 @@ def _cases(
         visibility=model.visibility or defaults.visibility,
         weight=model.weight,
         covers=tuple(model.covers),
-        drawn=count is not None or "lengths" in parameters or bool(model.random or functions),
+        help=model.help or "",
+        drawn=count is not None or kind.draws_lengths(parameters) or bool(model.random or functions),
         options={
             **_shared(document, criterion, compare),
             **model.model_dump(include=of_comparisons, exclude_none=True),
@@ -314,8 +317,8 @@ def _cases(
         functions_source=functions_source,
     )
     case_values.check_are_unique(document, place, [*case.ask, *case.random, *functions, *parameters])
-    taken = {*kind.arrays_of(parameters), *kind.values, *compared_by(case).extra_names}
-    case_values.check_are_free(document, place, model, taken)
+    names_in_use = {*kind.arrays_of(parameters), *kind.values, *compared_by(case).extra_names}
+    case_values.check_are_free(document, place, model, names_in_use)
     case_values.check_are_read(document, place, model, document.probes)
     case = replace(case, follow_through=_share(case, criterion))
     _check_comparison(document, place, case, kind, criterion)

@@ -89,7 +89,7 @@ class Document:
     def parse(self, model: type[Any], data: object, place: tuple[Hashable, ...] = ()) -> Any:
         """`data` as a checked `model`; UserError names the first thing that is wrong."""
         if not isinstance(data, dict):
-            raise self.fail(f"found {_shown(data)}, expected keys: {', '.join(model.model_fields)}", place)
+            raise self.fail(f"found {_short(data)}, expected keys: {', '.join(model.model_fields)}", place)
         try:
             return model.model_validate(data)
         except ValidationError as error:
@@ -133,7 +133,7 @@ class Document:
             if not isinstance(key, yaml.ScalarNode):
                 raise UserError("found YAML that cannot be read: a key that is no text", self.path, line)
             if key.tag not in TEXT_KEYS:
-                message = f"found key {_shown(key.value)}, expected text: put it in quotes"
+                message = f"found key {_short(key.value)}, expected text: put it in quotes"
                 raise UserError(message, self.path, line)
             if key.value in first_lines:
                 message = (
@@ -157,11 +157,11 @@ class Document:
             yaml.constructor.SafeConstructor().construct_object(node)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             kind = node.tag.rpartition(":")[2]
-            message = f"found {_shown(node.value)}, which YAML takes for a wrong {kind}: put it in quotes"
+            message = f"found {_short(node.value)}, which YAML takes for a wrong {kind}: put it in quotes"
             raise UserError(message, self.path, line) from error
 
 
-def _shown(value: object) -> str:
+def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
@@ -191,7 +191,7 @@ def _first(errors: Sequence[Any], data: object) -> Any:
 
 def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) -> str:
     """pydantic's error as a message: found, expected, what to do."""
-    name, value = error["loc"][-1] if error["loc"] else "", _shown(error["input"])
+    name, value = error["loc"][-1] if error["loc"] else "", _short(error["input"])
     if error["type"] == "extra_forbidden":
         if len(error["loc"]) == 1 and (new := getattr(model, "renamed", {}).get(name)):
             return f"found {name!r}, which has a new name: write {new!r}"

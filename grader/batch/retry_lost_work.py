@@ -35,15 +35,15 @@ def run_all(
     others, and after a second death alone. An item that was there when three workers died comes back with a
     GraderFault, so that it costs no other item.
     """
-    waiting: Iterator[tuple[int, Item]] = enumerate(items)
+    queue: Iterator[tuple[int, Item]] = enumerate(items)
     deaths: dict[int, int] = defaultdict(int)  # by the number of the item
-    while lost := (yield from _run_until_a_death(waiting, open, False)):
+    while lost := (yield from _run_until_a_death(queue, open, False)):
         for number, _ in lost:
             deaths[number] += 1
-        waiting = chain([(number, item) for number, item in lost if deaths[number] == 1], waiting)
+        queue = chain([(number, item) for number, item in lost if deaths[number] == 1], queue)
         for number, item in lost:
-            alone = deaths[number] > 1
-            while alone and deaths[number] < DEATHS:
+            is_alone = deaths[number] > 1
+            while is_alone and deaths[number] < DEATHS:
                 if not (yield from _run_until_a_death(iter([(number, item)]), open, True)):
                     break
                 deaths[number] += 1
@@ -55,18 +55,18 @@ def run_all(
 
 
 def _run_until_a_death(
-    waiting: Iterator[tuple[int, Item]],
+    queue: Iterator[tuple[int, Item]],
     open: Callable[[bool], AbstractContextManager[Workers[Item, Result]]],
-    alone: bool,
+    is_alone: bool,
 ) -> Generator[tuple[Item, Result | Exception], None, list[tuple[int, Item]]]:
     """Takes numbered items until there are none or a worker dies; returns those that it may have had."""
     under_way: dict[Future[Result], tuple[int, Item]] = {}
     lost: list[tuple[int, Item]] = []
-    with open(alone) as workers:
+    with open(is_alone) as workers:
         while True:
             # workers may leave before their items are known to be lost
             room = max(workers.capacity() - len(under_way), 0)
-            for number, item in islice(waiting, 0 if lost else room):
+            for number, item in islice(queue, 0 if lost else room):
                 try:
                     under_way[workers.submit(item)] = number, item
                 except workers.death:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Protocol
 
+from grader.batch.grade_warnings import BeforeRun, grade_warnings
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.gradebook.decisions import AGAIN
 from grader.batch.gradebook.submission_files import keep_evidence
@@ -60,22 +62,26 @@ def run_batch(
     one waits.
     """
 
-    with gradebook.alone(assignment, on_wait=partial(screen.wait, assignment)):
-        with gradebook.run(assignment, graded_by):
-            before = gradebook.submissions(assignment)
+    with gradebook.exclusive(assignment, on_wait=partial(screen.wait, assignment)):
+        before = gradebook.submissions(assignment)
+        before_run = BeforeRun.of(gradebook.database, assignment, (one.id for one in before))
+        with gradebook.run(assignment, graded_by, intake.rule):
             handed_in = [handin.submission for handin in intake.submissions]
             again = gradebook.hand_in(
                 intake.students, handed_in, by_roster=intake.by_roster, has_times=intake.has_times
             )
+            batch = _Batch(intake, graded_by, gradebook, assignment)
+            batch.choose_counting()  # an interrupted run leaves no other submission counting in silence
             warnings = time_warnings(intake, gradebook, assignment, policies, before)
             keep_evidence(gradebook.database, intake, assignment)
             if accept_missing:
                 missing = [one.submission.id for one in intake.submissions if one.is_missing]
                 gradebook.confirm(missing, by="--accept-missing")
-            batch = _Batch(intake, graded_by, gradebook, assignment)
-            if batch.waiting:
-                batch.grade_waiting(execute, screen)
-            batch.choose_counting()
+            if batch.ungraded:
+                batch.grade_ungraded(execute, screen)
+                batch.choose_counting()
+            warnings += before_run.changes(gradebook.database, assignment, intake)
+            warnings += grade_warnings(gradebook.database, assignment)
         return replace(batch.summary(policies), again=again, warnings=warnings)
 
 
@@ -96,7 +102,7 @@ class _Batch:
         for handin in intake.submissions:
             if not self._is_graded(handin):
                 groups[handin.submission.files].append(handin)
-        self.waiting: Mapping[str, list[ClassSubmission]] = groups
+        self.ungraded: Mapping[str, list[ClassSubmission]] = groups
 
     def _is_graded(self, handin: ClassSubmission) -> bool:
         key = self._grade_keys.get(handin.submission.id)
@@ -106,21 +112,21 @@ class _Batch:
         key = self._grade_keys.get(handin.submission.id)
         return key is not None and key.graded_by == AGAIN
 
-    def grade_waiting(self, execute: Executor, screen: Screen) -> None:
+    def grade_ungraded(self, execute: Executor, screen: Screen) -> None:
         """Grades the waiting submissions, and keeps each grade as it arrives."""
 
         def work() -> Iterator[Work]:
-            for files, same_files in self.waiting.items():
+            for files, same_files in self.ungraded.items():
                 students = tuple(handin.submission.student_id for handin in same_files)
                 results = (
                     {} if any(map(self._is_wanted_again, same_files)) else self._gradebook.results(files)
                 )
                 yield Work(files, self._intake.read(same_files[0]), students, results)
 
-        total = sum(map(len, self.waiting.values()))
+        total = sum(map(len, self.ungraded.values()))
         with screen.progress(total) as progress, closing(execute(work())) as results:
             for one, result in results:
-                same_files = self.waiting[one.key]
+                same_files = self.ungraded[one.key]
                 self._keep(same_files, result)
                 progress.advance(len(same_files), failed=isinstance(result, Exception))
 
@@ -161,17 +167,14 @@ class _Batch:
 
     def summary(self, policies: Policies) -> BatchSummary:
         """Prints the result of the run, and the full reason of each failure, which no report shows."""
-        standings = self._gradebook.standings(self._assignment)
-        # one by one: late days, which span assignments, never decide a review
-        listed = (row for one in standings for row in with_policies([one], policies))
         rows, counting = [], []
-        for row in listed:
+        for row in self._standings(policies):
             if row.review_reason or row.absent:
                 rows.append(row)
             counting += self._counting(row)
         return BatchSummary(
             graded=self._graded,
-            graded_before=len(self._intake.submissions) - sum(map(len, self.waiting.values())),
+            graded_before=len(self._intake.submissions) - sum(map(len, self.ungraded.values())),
             to_review=tuple(
                 Doubt(row.standing.student.label, self._failed.get(row.student_id, row.review_reason))
                 for row in to_review(rows)
@@ -182,6 +185,15 @@ class _Batch:
             absent=tuple(row.standing.student.label for row in sorted(rows, key=_by_id) if row.absent),
             counting=tuple(sorted(counting, key=lambda one: one.student)),
         )
+
+    def _standings(self, policies: Policies) -> Iterator[ClassRow]:
+        """The class with the course's policies; late days span assignments, so they need the others too."""
+        standings = self._gradebook.standings(self._assignment)
+        if not policies.late_days.total or self._assignment not in policies.deadlines:
+            return (row for one in standings for row in with_policies([one], policies))  # a class is large
+        others = (self._gradebook.standings(name) for name in policies.deadlines if name != self._assignment)
+        rows = with_policies(chain(standings, *others), policies)
+        return (row for row in rows if row.assignment == self._assignment)
 
     def _counting(self, row: ClassRow) -> list[Counting]:
         """The submission that counts, if this student has several."""

@@ -142,8 +142,8 @@ def _close_up(
         failing_cases = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
         failing_cases = first_failing(grade, 1)
-    written = [result for result in failing_cases if not unwritten(result)]
-    whole, small = examples_of(session, assignment, files, written)
+    attempted = [result for result in failing_cases if not unwritten(result)]
+    whole, small = examples_of(session, assignment, files, attempted)
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
     return CloseUp(whole, small, sources, README if is_beside else "", place)
@@ -163,8 +163,7 @@ def _show_smallest(grade: Grade, close_up: "CloseUp", console: Console) -> None:
 def is_unread(grade: Grade) -> bool:
     """True if every case fails before a function is called, as for a file that Python cannot read."""
     failing = [result for c in grade.criteria for result in c.results if result.status is not Status.NOT_RUN]
-    is_raised = all(result.status is Status.ERROR and not result.calls for result in failing)
-    return is_raised and feedback_on(grade).whole is not None
+    return all(result.is_unread for result in failing) and feedback_on(grade).whole is not None
 
 
 def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[str]:

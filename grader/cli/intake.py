@@ -23,6 +23,7 @@ from grader.model.late_policy import Policies, Standing, apply_policy_to, closes
 from grader.model.text import review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 from grader.report.terminal.intake_table import inventory_csv, inventory_line, inventory_table
+from grader.report.write_files import write_text
 
 NOT_CLEAR = (
     "exit status 1: nothing was graded. The counts assume an empty gradebook; `grader batch` also uses "
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(inventory_csv(intake.entries).decode())
         console = Console(stderr=True)
     else:
-        options.csv.write_bytes(inventory_csv(intake.entries))
+        write_text(options.csv, inventory_csv(intake.entries).decode())
         console = Console()
     console.print(Text(inventory_line(intake.layout, len(intake.submissions), intake.entries)))
     print_doubts(doubts, console)

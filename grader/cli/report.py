@@ -9,12 +9,13 @@ from rich.console import Console
 
 from grader.api import Course
 from grader.author.load import load
+from grader.batch.grade_warnings import grade_warnings
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.submission_files import inventory_of
 from grader.cli.command_line.arguments import TERMINAL
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import find_repository, secret
+from grader.cli.course import find_repository, note_missing_policies, secret
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, showing, with_policies
 from grader.model.did_you_mean import did_you_mean
@@ -100,12 +101,15 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
     """
     root = find_repository()
     policies = Policies() if root is None else Course(root).facts.policies
+    note_missing_policies()
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = showing(with_policies(gradebook.grades(), policies), set(map(Visibility, options.show)))
         students, seconds = gradebook.students(), gradebook.seconds()
         for name in sorted({row.assignment for row in rows}):
             if options.assignment in (None, name):
                 _note_uncredited(gradebook, name)
+                for warning in grade_warnings(gradebook.database, name):
+                    print(f"note: {name}: {warning}", file=sys.stderr)
     ids = {student.id for student in students}
     for assignment, extensions in policies.extensions.items():
         for id in sorted(extensions.keys() - ids):

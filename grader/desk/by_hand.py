@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
+from fractions import Fraction
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.batch.gradebook.decisions import version_of
-from grader.desk.answers import CaseView, case_view
+from grader.desk.answer_groups import CaseView, case_view
 from grader.desk.class_view import ClassView
 from grader.desk.desk import Desk, Page
 from grader.desk.source_view import source_files
@@ -77,9 +78,10 @@ def _in_order(desk: Desk, view: ClassView, criterion: Criterion) -> Sequence[Cla
 
 
 def _current_points(row: ClassRow, criterion: Criterion) -> ManualPoints | None:
-    """The points that an instructor gave for the files that count now."""
+    """The points that an instructor gave for the files and by the rubric that count now."""
     mine = (one for one in row.decisions.manual if one.criterion == criterion.id)
-    return next((one for one in mine if one.files == row.files), None)
+    offered = Fraction(criterion.points)
+    return next((one for one in mine if one.files == row.files and one.is_for(offered)), None)
 
 
 PAGES: dict[str, Page] = {

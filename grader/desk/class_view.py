@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from grader.batch.grade_warnings import grade_warnings
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.standings import ReadGrades
 from grader.batch.gradebook.submission_files import KeptFile, inventory_of, kept_files, stamp
@@ -26,13 +27,15 @@ T = TypeVar("T")
 class ClassView:
     """One assignment's class: rows ordered by name, and earlier submissions.
 
-    `aside` are the doubts about entries of the last intake that belong to no student.
+    `aside` are the doubts about entries of the last intake that belong to no student; `warnings` those of
+    `grade_warnings`.
     """
 
     facts: AssignmentFacts
     rows: tuple[ClassRow, ...]
     submissions: Mapping[str, tuple[Submission, ...]]
     aside: tuple[Doubt, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @cached_property
     def by_key(self) -> Mapping[str, ClassRow]:
@@ -124,6 +127,7 @@ class Views:
             rows=tuple(sorted(rows.get(assignment, ()), key=lambda row: name_order(row.standing.student))),
             submissions={student: tuple(theirs) for student, theirs in submissions.items()},
             aside=() if inventory is None else inventory.aside,
+            warnings=grade_warnings(self.gradebook.database, assignment),
         )
 
     def _read_rows(self) -> Mapping[str, list[ClassRow]]:

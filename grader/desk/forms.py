@@ -59,7 +59,7 @@ def posted(desk: Desk, take: Take) -> Callable[[Request], Awaitable[Response]]:
 def _take_form(desk: Desk, take: Take, request: Request, values: Values) -> Response:
     try:
         # one form at a time over all desks on this gradebook, so that checks still hold when it is written
-        with desk.gradebook.database.alone("desk", on_wait=lambda: None):
+        with desk.gradebook.database.exclusive("desk", on_wait=lambda: None):
             return take(desk, request, values)
     except Outdated as outdated:
         row = desk.row_of(request, view := desk.class_of(request))
@@ -147,6 +147,7 @@ def give_points(desk: Desk, request: Request, values: Values) -> Response:
         raise HTTPException(422, message)
     value = {
         "points": str(points),
+        "offered": str(criterion.points),
         "text": ". ".join(filter(None, words)),
         "files": row.files,
         "author": about.author,

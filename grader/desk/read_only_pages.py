@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from grader.batch.gradebook.decisions import UNDOABLE, withdrawals_of
 from grader.batch.gradebook.submission_files import inventory_of
-from grader.desk.answers import misconceptions_of
+from grader.batch.gradebook.tables import Action
+from grader.desk.answer_groups import misconceptions_of
 from grader.desk.desk import Desk, Page, framed
 from grader.desk.templating import late_text, status_of
 from grader.model.class_input.identity import spellings
@@ -53,14 +54,15 @@ def course_page(desk: Desk, request: Request) -> Response:
     views = [(name, desk.views.of(name)) for name in desk.views.names()]
     to_review = [(name, *group) for name, view in views for group in _by_kind(view.to_review)]
     aside = [(name, *group) for name, view in views for group in grouped(view.aside)]
-    waiting = sum(not one.answer for _, view in views for row in view.rows for one in row.decisions.requests)
+    requests = (one for _, view in views for row in view.rows for one in row.decisions.requests)
+    open_requests = sum(not one.answer for one in requests)
     return desk.page(
         request,
         "course.html.j2",
         views=views,
         to_review=to_review,
         aside=aside,
-        waiting=waiting,
+        open_requests=open_requests,
         most=SHOWN_STUDENTS,
     )
 
@@ -72,9 +74,9 @@ def class_page(desk: Desk, request: Request) -> Response:
     lines = [_line(row, policies, len(view.submissions.get(row.student_id, ()))) for row in view.rows]
     words = request.query_params.get("q", "").casefold().split()
     show = request.query_params.get("show", "")
-    chosen = [one for one in lines if all(word in one.words for word in words) and _is_shown(one, show)]
+    matches = [one for one in lines if all(word in one.words for word in words) and _is_shown(one, show)]
     sort = request.query_params.get("sort", "name")
-    chosen = _sorted(chosen, sort)
+    matches = _sorted(matches, sort)
     criteria = {c.id: c for one in lines if one.row.grade is not None for c in one.row.grade.criteria}
     doubts = [Doubt(row.standing.student.label, row.review_reason) for row in view.to_review]
     withdrawn = withdrawals_of(desk.gradebook.database, view.facts.name)
@@ -82,7 +84,7 @@ def class_page(desk: Desk, request: Request) -> Response:
         request,
         "class.html.j2",
         view=view,
-        lines=chosen,
+        lines=matches,
         all=len(lines),
         sort=sort,
         show=show,
@@ -99,13 +101,13 @@ def audit_page(desk: Desk, request: Request) -> Response:
     search_words = request.query_params.get("q", "").casefold().split()
     names = {student.id: student for student in desk.gradebook.students()}
     people = {id: f"{student.name} {id}".casefold() for id, student in names.items()}
-    chosen = [e for e in entries if all(word in _words(e, people) for word in search_words)]
-    undone = {e["detail"].get("entry") for e in entries if e["action"] == "undone"}
+    matches = [e for e in entries if all(word in _words(e, people) for word in search_words)]
+    undone = {e["detail"].get("entry") for e in entries if e["action"] == Action.UNDONE}
     return desk.page(
         request,
         "audit.html.j2",
-        entries=chosen[:SHOWN_ENTRIES],
-        count=len(chosen),
+        entries=matches[:SHOWN_ENTRIES],
+        count=len(matches),
         students=names,
         undoable=UNDOABLE,
         undone=undone,

@@ -32,16 +32,19 @@ def draw_grid(
     size = max(size, math.ceil(LEGIBLE * longest / FILLED))
     font = min(13.0, FILLED * size / max(longest, 1))  # the same for all, so that digits can be compared
     stops = 0
-    squares = []
+    squares: list[Markup] = []
+    outlined: list[Markup] = []  # drawn last: a square covers half of its neighbor's outline
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
-            is_stop = focusable and "wrong" in cell.looks and stops < FOCUSABLE
+            is_wrong = "wrong" in cell.looks
+            is_stop = focusable and is_wrong and stops < FOCUSABLE
             stops += is_stop
-            squares.append(_square(cell, j * size, i * size, size, font, is_stop))
+            square = _square(cell, j * size, i * size, size, font, is_stop)
+            (outlined if is_wrong else squares).append(square)
     view = f"-1 -1 {max(width, 1) * size + 2} {max(height, 1) * size + 2}"
     return element(
         "svg",
-        squares,
+        [*squares, *outlined],
         viewBox=view,
         width=max(width, 1) * size + 2,
         class_="grid",

@@ -123,7 +123,7 @@ def dilated_window(x: Sequence[int], k: Sequence[int], dilation: int) -> Markup:
     """A dilated kernel at each place of a row of numbers, and its output there."""
     reach = dilation * (len(k) - 1) + 1
     starts = range(len(x) - reach + 1)
-    rows = [_row(x, _apart(start, reach, dilation)) for start in starts]
+    rows = [_row(x, _marks(start, reach, dilation)) for start in starts]
     out = [sum(weight * x[start + dilation * a] for a, weight in enumerate(k)) for start in starts]
     return _stacked(
         [
@@ -135,7 +135,7 @@ def dilated_window(x: Sequence[int], k: Sequence[int], dilation: int) -> Markup:
     )
 
 
-def _apart(start: int, reach: int, step: int) -> Callable[[int], str]:
+def _marks(start: int, reach: int, step: int) -> Callable[[int], str]:
     return lambda i: "" if not start <= i < start + reach else "gap" if (i - start) % step else "window"
 
 

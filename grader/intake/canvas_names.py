@@ -117,14 +117,14 @@ def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, CanvasName], lis
         is_usual = abs(len(one.attachment) - length) <= 1 if length else False
         return (one.who, one.user) in others, is_usual, tree.is_wanted(plain_name(one.file))
 
-    chosen = {}
+    names_by_path = {}
     for path, candidates in options.items():
         if candidates:
             by_likelihood = {candidate: likelihood(path, candidate) for candidate in candidates}
             best = max(candidates, key=by_likelihood.__getitem__)
             is_sure = list(by_likelihood.values()).count(by_likelihood[best]) == 1
-            chosen[path] = best if is_sure else replace(best, unsure=UNSURE.format(path=path))
-    return chosen, unexplained
+            names_by_path[path] = best if is_sure else replace(best, unsure=UNSURE.format(path=path))
+    return names_by_path, unexplained
 
 
 def _sure(candidates: list[CanvasName], tree: Tree) -> list[CanvasName]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
 
 from grader.intake.tree import Handin
 from grader.model.assignment import SubmissionLimits
@@ -20,20 +21,34 @@ def extension_of(student: Student) -> timedelta:
     return duration(student.extension or "0d")
 
 
+class Counts(StrEnum):
+    """Which of a student's submissions counts, as `--counts` names it."""
+
+    LAST = "last"
+    BEST = "best"
+    LAST_BEFORE_DEADLINE = "last-before-deadline"
+
+
 @dataclass(frozen=True)
 class Choice:
-    """The rule for which submission counts: the `last`, the `best`, or the `last-before-deadline`.
+    """The rule for which submission counts.
 
-    Only submissions that the assignment's `limits` allow may count. `last-before-deadline` needs a
+    Only submissions that the assignment's `limits` allow may count. LAST_BEFORE_DEADLINE needs a
     `deadline`. `extension` says how much later a student may submit. A submission after `closes` scores
     nothing, so it does not displace an earlier one.
     """
 
-    counts: str = "last"
+    counts: Counts = Counts.LAST
     deadline: datetime | None = None
     closes: datetime | None = None
     extension: Callable[[Student], timedelta] = extension_of
     limits: SubmissionLimits = NO_LIMITS
+
+    @property
+    def rule(self) -> str:
+        """The options of a command that choose the submission that counts."""
+        deadline = "" if self.deadline is None else f" --deadline {self.deadline.isoformat()}"
+        return f"--counts {self.counts}{deadline}"
 
 
 LAST = Choice()
@@ -53,33 +68,34 @@ class Candidates:
 
 def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> Choice:
     """The choice that the command's options make; UserError if the two do not go together."""
-    if deadline is not None and counts != "last-before-deadline":
+    rule, needs_deadline = Counts(counts), counts == Counts.LAST_BEFORE_DEADLINE
+    if deadline is not None and not needs_deadline:
         raise UserError("--deadline also needs --counts last-before-deadline")
     if deadline is None:
-        if counts == "last-before-deadline":
+        if needs_deadline:
             raise UserError(f"--counts {counts} also needs --deadline TIME")
-        return Choice(counts)
+        return Choice(rule)
     if not (moment := moment_of(deadline, zone)):
         raise UserError(
             f"--deadline {deadline!r}: expected a time with its offset, 2026-10-01T23:59:00+02:00"
         )
-    return Choice(counts, datetime.fromisoformat(moment))
+    return Choice(rule, datetime.fromisoformat(moment))
 
 
 def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Candidates:
     """Chooses the submissions of one student that may count."""
-    ordered = sorted(handins, key=_key)
+    ordered = sorted(handins, key=order_key)
     not_allowed, doubt = _not_allowed(ordered, choice.limits)
-    chosen = _choose([one for one in ordered if one.label not in not_allowed], student, choice)
-    doubts = "; ".join(filter(None, (chosen.doubt, doubt)))
-    return Candidates(chosen.handins, doubts, not_allowed)
+    candidates = _choose([one for one in ordered if one.label not in not_allowed], student, choice)
+    doubts = "; ".join(filter(None, (candidates.doubt, doubt)))
+    return Candidates(candidates.handins, doubts, not_allowed)
 
 
 def _not_allowed(ordered: list[Handin], limits: SubmissionLimits) -> tuple[dict[str, str], str]:
     """The reasons, by label, against submissions that are too many or too soon; and a doubt about times."""
     if len(ordered) < 2 or limits == NO_LIMITS:
         return {}, ""
-    has_order = len({_key(one) for one in ordered}) == len(ordered)
+    has_order = len({order_key(one) for one in ordered}) == len(ordered)
     has_times = all(one.submitted_at for one in ordered)
     if not (has_times if limits.cooldown else has_order):
         return {}, f"not all of these {len(ordered)} submissions have a time, and not all of them may count"
@@ -104,9 +120,9 @@ def _choose(ordered: list[Handin], student: Student, choice: Choice) -> Candidat
     extension = choice.extension(student)
     if choice.closes is not None:
         ordered = [one for one in ordered if not _is_after(one, choice.closes + extension)] or ordered
-    if choice.counts == "best":
+    if choice.counts is Counts.BEST:
         return Candidates(tuple(ordered))
-    if choice.counts == "last":
+    if choice.counts is Counts.LAST:
         return _last(ordered)
     assert choice.deadline is not None
     on_time = [one for one in ordered if _is_on_time(one, choice.deadline + extension)]
@@ -121,7 +137,7 @@ def _choose(ordered: list[Handin], student: Student, choice: Choice) -> Candidat
 def _last(ordered: list[Handin]) -> Candidates:
     """The last submission; in doubt if nothing puts them in order."""
     have_times = {bool(one.submitted_at) for one in ordered}
-    same = [one for one in ordered if _key(one) == _key(ordered[-1])]
+    same = [one for one in ordered if order_key(one) == order_key(ordered[-1])]
     unordered = ordered if len(have_times) > 1 else same
     if len(unordered) == 1:
         return Candidates((ordered[-1],))
@@ -140,7 +156,7 @@ def _is_on_time(one: Handin, deadline: datetime) -> bool:
     return one.knows_lateness and not one.late
 
 
-def _key(one: Handin) -> tuple[str, tuple[tuple[bool, int, str], ...]]:
+def order_key(one: Handin) -> tuple[str, tuple[tuple[bool, int, str], ...]]:
     """Sort key: the time, across offsets, or without times the number, so attempt-10 follows attempt-9."""
     time = f"{datetime.fromisoformat(one.submitted_at).timestamp():020.6f}" if one.submitted_at else ""
     parts = re.split(r"([0-9]+)", one.sequence)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 
-from grader.intake.choice import LAST, Choice, choose
+from grader.intake.choice import LAST, Choice, choose, order_key
 from grader.intake.litter import is_litter
 from grader.intake.recognize import About, LayoutMatch, recognize
 from grader.intake.source import Source, open_source, parents, shown
@@ -17,6 +17,7 @@ from grader.intake.submission_times import SubmissionTime, TimesOf
 from grader.intake.tree import Handin
 from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_input.inventory import Doubt, Entry, Role
+from grader.model.class_input.times import is_later
 from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
 from grader.model.student import Student, Submission
@@ -52,7 +53,8 @@ class Intake:
 
     `layout` is the layout's title. `aside` holds the doubts about entries that are no student's submission.
     `by_roster`: the students are those of a roster; the `absent` submitted nothing. `counts` maps a student's
-    id to the number of that student's submissions. `has_times`: a file gave the times.
+    id to the number of that student's submissions. `has_times`: a file gave the times. `rule` are the options
+    that choose the submission that counts.
     """
 
     layout: str
@@ -67,6 +69,7 @@ class Intake:
     source: Source | None = field(default=None, compare=False)
     counts: Mapping[str, int] = field(default_factory=dict)
     has_times: bool = False
+    rule: str = LAST.rule
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -161,6 +164,7 @@ class _Reader:
             source=self._source,
             counts={id: len(handins) for id, handins in of.items()},
             has_times=bool(self._times),
+            rule=self._choice.rule,
         )
 
     def _by_student(self) -> dict[str, list[Handin]]:
@@ -196,20 +200,21 @@ class _Reader:
         return group or (GROUP if handin.is_group else student)
 
     def _with_times(self, of: dict[str, list[Handin]]) -> dict[str, list[Handin]]:
-        """The submissions with the times from a file; if a student's several have none, the last gets it."""
+        """The submissions with the times from a file; of a student's several, the last gets it.
+
+        The file overrides a folder's name, which may be the student's, unless the name says a later time.
+        """
         if not self._times:
             return of
         times = TimesOf(self._times, self._id_of)
-        used = False
+        has_match = False
         for id, handins in of.items():
             for number in (handin.claim.internal for handin in list(handins)):
-                time = times.of(id, number)
-                alone = len(handins) == 1 or not any(handin.submitted_at for handin in handins)
-                if time and alone:
-                    last = max(handins, key=lambda one: one.sequence)
+                time, last = times.of(id, number), max(handins, key=order_key)
+                has_match = has_match or bool(time)
+                if time and (len(handins) == 1 or not is_later(last.submitted_at, time)):
                     handins[handins.index(last)] = replace(last, submitted_at=time)
-                    used = True
-        if not used:
+        if not has_match:
             raise UserError(
                 f"--times: found {plural(len(self._times), 'time')}, and none of a student who submitted; "
                 f"expected the file of this class and assignment{self._near_student()}"
@@ -233,14 +238,14 @@ class _Reader:
         return student.id if isinstance(student, Student) else ""
 
     def _read_student(self, student: Student, handins: Sequence[Handin]) -> None:
-        chosen = choose(handins, student, self._choice)
-        read = [(handin, self._find(handin)) for handin in chosen.handins]
+        candidates = choose(handins, student, self._choice)
+        read = [(handin, self._find(handin)) for handin in candidates.handins]
         if not read:
-            self._doubts.append(Doubt(student.label, chosen.doubt))
+            self._doubts.append(Doubt(student.label, candidates.doubt))
         submitted = []
         for handin, files in read:
             why = "" if self._is_empty(handin) else files.doubt  # a zero for an empty folder is not in doubt
-            doubt = "; ".join(text for text in (handin.doubt, chosen.doubt, why) if text)
+            doubt = "; ".join(text for text in (handin.doubt, candidates.doubt, why) if text)
             submission = Submission(
                 student_id=student.id,
                 assignment=self._about.assignment,
@@ -250,16 +255,18 @@ class _Reader:
                 late=True if handin.late else False if handin.knows_lateness else None,
                 doubt=doubt,
             )
-            is_missing = files.is_missing and not (handin.doubt or chosen.doubt)
+            is_missing = files.is_missing and not (handin.doubt or candidates.doubt)
             one = ClassSubmission(submission, self._full(handin.files), (), is_missing, self._litter(handin))
             submitted.append(one)
             for path in handin.files.values():
-                self._add(path, Role.GRADED if self._prefixed(path) in files.used else Role.EXTRA, student.id)
+                self._add(
+                    path, Role.GRADED if self._prefixed(path) in files.paths else Role.EXTRA, student.id
+                )
         for handin in handins:
             if handin.folder:
                 self._folders[self._prefixed(handin.folder)] = student.id
             for path in handin.files.values():
-                self._add(path, Role.EXTRA, student.id, chosen.not_allowed.get(handin.label, OTHER))
+                self._add(path, Role.EXTRA, student.id, candidates.not_allowed.get(handin.label, OTHER))
         ids = tuple(dict.fromkeys(one.submission.id for one in submitted))
         first = {one.submission.id: one for one in reversed(submitted)}
         self._submitted += [replace(first[id], candidates=ids) for id in ids]
@@ -303,7 +310,7 @@ class _Reader:
 
     def _account_for_the_rest(self) -> None:
         reading, prefix = self._recognized.reading, self._recognized.tree.prefix
-        for path, why in reading.refused.items():
+        for path, why in reading.other_entries.items():
             self._add(path, Role.REFUSED if why else Role.EXTRA, why=why)
         for path in reading.unexplained:
             self._add(path, Role.REFUSED, why=NOT_THIS_LAYOUT.format(layout=self._recognized.title))
@@ -326,7 +333,7 @@ class _Reader:
             self._entries[path] = Entry(path, Role.REFUSED, entry.student, why)
             if entry.student and self._recognized.tree.is_wanted(path):
                 self._in_doubt.add(path)  # the student's own doubt says it
-        for path, why in self._source.refused.items():
+        for path, why in self._source.refusals.items():
             top = prefix + path[len(prefix) :].partition("/")[0]
             self._entries[path] = Entry(path, Role.REFUSED, owners.get(top, ""), why)
 

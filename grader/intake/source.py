@@ -34,14 +34,14 @@ class Source(Protocol):
     """The entries of a folder or a zip, by paths with slashes, in NFC, sorted.
 
     `paths` are the files; a folder that was not read ends with a slash. `folders` are all folders.
-    `unreadable` says why some files are never read: a link, encrypted, the same name twice. `refused` gives
+    `unreadable` says why some files are never read: a link, encrypted, the same name twice. `refusals` gives
     the reason for entries that are not even listed, because their names cannot be trusted.
     """
 
     paths: tuple[str, ...]
     folders: frozenset[str]
     unreadable: dict[str, str]
-    refused: dict[str, str]
+    refusals: dict[str, str]
 
     def read(self, path: str) -> bytes | str:
         """The content of a file, or the problem with it."""
@@ -66,7 +66,7 @@ class FolderSource:
         self._root = root
         self._files: dict[str, str] = {}  # by path in NFC: the name on the disk
         folders: set[str] = set()
-        self.refused: dict[str, str] = {}
+        self.refusals: dict[str, str] = {}
         self.unreadable: dict[str, str] = {}
         try:
             for name, reason in self._walk(root, "", folders):
@@ -101,7 +101,7 @@ class FolderSource:
         for count, (name, reason) in enumerate(self._entries(folder, prefix, folders, is_within), 1):
             yield name, reason
             if is_top and count >= MAX_ENTRIES_BELOW:
-                self.refused[f"{shown(prefix)}…"] = (
+                self.refusals[f"{shown(prefix)}…"] = (
                     f"more than {MAX_ENTRIES_BELOW} files: the rest is not read"
                 )
                 return
@@ -120,7 +120,7 @@ class FolderSource:
         for entry in entries:
             path = prefix + entry.name
             if refusal := refusal_of(path):
-                self.refused[shown(path)] = refusal
+                self.refusals[shown(path)] = refusal
             elif reason := _kind_on_disk(entry):
                 yield path, reason
             elif not entry.is_dir(follow_symlinks=False):
@@ -142,7 +142,7 @@ class ZipSource:
         self._zip = archive
         self._entries: dict[str, zipfile.ZipInfo] = {}
         folders: set[str] = set()
-        self.refused: dict[str, str] = {}
+        self.refusals: dict[str, str] = {}
         self.unreadable: dict[str, str] = {}
         infos = archive.infolist()
         if len(infos) > MAX_ENTRIES:
@@ -157,7 +157,7 @@ class ZipSource:
             if not name:  # the folder of all
                 continue
             if refusal := refusal_of(name):
-                self.refused[shown(name)] = refusal
+                self.refusals[shown(name)] = refusal
             elif name.endswith("/"):
                 folders.update((name.rstrip("/"), *parents(name.rstrip("/"))))
             elif name in self._entries:

@@ -26,7 +26,7 @@ class ReadFiles:
     """
 
     submitted: SubmittedFiles
-    used: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
     doubt: str = ""
     is_missing: bool = False
 
@@ -36,7 +36,7 @@ class _FileResult:
     """The result for one name: its content or a problem, its place, and what to note or doubt about it."""
 
     content: bytes | str
-    used: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
     note: str = ""
     is_missing: bool = False
     doubts: list[str] = field(default_factory=list)
@@ -76,7 +76,7 @@ def find_files(
     )
     return ReadFiles(
         SubmittedFiles(contents, problems, tuple(one.note for one in by_name.values() if one.note)),
-        frozenset(path for one in by_name.values() if isinstance(one.content, bytes) for path in one.used),
+        frozenset(path for one in by_name.values() if isinstance(one.content, bytes) for path in one.paths),
         "; ".join(dict.fromkeys(doubts)),
         is_missing and not any(one.doubts for one in by_name.values()),
     )

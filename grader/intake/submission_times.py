@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.model.class_input.identity import Claim
-from grader.model.class_input.times import moment_of
+from grader.model.class_input.times import is_later, moment_of
 from grader.model.did_you_mean import near_columns, near_file
 from grader.model.errors import UserError
 from grader.model.text import clean_line
@@ -185,10 +185,6 @@ def _iso(match: re.Match[str], year: int, month: int, day: int) -> str:
         return match[0]
 
 
-def _is_before(one: str, other: str) -> bool:
-    return datetime.fromisoformat(one) < datetime.fromisoformat(other)
-
-
 class TimesOf:
     """Looks up the times of a file by student."""
 
@@ -198,7 +194,7 @@ class TimesOf:
         self._by_number: dict[str, str] = {}
         for one in times:
             for key, by in ((find(one.claim), self._by_student), (one.claim.internal, self._by_number)):
-                if key and (key not in by or _is_before(by[key], one.time)):
+                if key and (key not in by or is_later(one.time, by[key])):
                     by[key] = one.time
 
     def of(self, student: str, number: str) -> str:

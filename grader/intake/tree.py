@@ -94,12 +94,12 @@ class Handin:
 
 @dataclass(frozen=True)
 class Reading:
-    """A layout's reading of a tree: submissions; other entries, each with the reason; and the rest.
+    """A layout's reading of a tree: submissions; other entries, each with its reason; and the rest.
 
     A layout claims a tree if nothing is `unexplained`; a `question` prevents reading it at all.
     """
 
     handins: tuple[Handin, ...]
-    refused: Mapping[str, str] = field(default_factory=dict)
+    other_entries: Mapping[str, str] = field(default_factory=dict)
     unexplained: tuple[str, ...] = ()
     question: str = ""

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -24,6 +24,7 @@ from grader.model.grade import Outcome, Status
 if TYPE_CHECKING:
     from grader.judge.case_model import Strict
 
+NO_INPUTS = Inputs({}, {}, {})
 DTYPE = "float32"  # submissions run in this dtype; the reference runs in float64
 
 
@@ -99,6 +100,17 @@ class Question:
     def explain_shape(self, expected: Shape, actual: Shape) -> str:
         """An explanation of why a result of that shape is wrong."""
         return explain_shape(expected, actual, lambda e, a: self.kind.explain_shape(e, a, self.inputs))
+
+
+@dataclass(frozen=True)
+class Disagreement(Difference):
+    """Two numbers of a submission that must be equal and are not.
+
+    `inputs` are those that show it, and `results` the arrays from which the numbers follow, by name.
+    """
+
+    inputs: Inputs = NO_INPUTS
+    results: Mapping[str, Array] = field(default_factory=dict)
 
 
 class Comparison(ABC):

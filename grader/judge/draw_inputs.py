@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from grader.judge.case_functions import draw_functions
-from grader.judge.comparisons import compared_by
+from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.discover_subclasses import method_place
 from grader.judge.drawn_values import draw_values
 from grader.judge.inputs import Inputs, what_no_case_takes
@@ -19,15 +19,18 @@ from grader.model.errors import GraderFault
 def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant: str = "") -> Inputs:
     """The inputs of a case, the same on every machine for the same names and secret.
 
-    A visible case does not depend on the course's secret seed, so that a handout can show it, nor on the
-    `variant`. A `variant` is a student's id: it gives the student different numbers in hidden cases, but
-    the same shapes as everyone else. `redraw` numbers further draws of the same shapes.
+    A case of a handout does not depend on the course's secret seed. The numbers of a visible case that no
+    handout has, such as a timed one, do: a submission could otherwise compute the answer when it is imported.
+    A `variant` is a student's id: it gives the student different numbers in hidden cases, but the same shapes
+    as everyone else. `redraw` numbers further draws of the same shapes.
     """
     is_visible = case.visibility is Visibility.VISIBLE
-    words = [assignment, case.name, "" if is_visible else secret]
+    of_shapes = [assignment, case.name, "" if is_visible else secret]
+    is_public = is_visible and comparison_of(case).is_in_handout
+    words = [assignment, case.name, "" if is_public else secret]
     of_variant = [f"variant {variant}"] if variant and not is_visible else []
     # the shapes come from a separate generator, so that a redraw keeps them
-    shapes = generator([*words, "shapes"])
+    shapes = generator([*of_shapes, "shapes"])
     numbers = generator([*words, "numbers", str(redraw), *of_variant])
     kind = kind_of(case)
     inputs = kind.draw(case, shapes, numbers)

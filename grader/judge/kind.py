@@ -85,6 +85,10 @@ class Kind(ABC):
         """The lengths of a case by those names."""
         return {}
 
+    def draws_lengths(self, parameters: Mapping[str, Any]) -> bool:
+        """True if lengths of a case are drawn."""
+        return False
+
     def complete(self, parameters: dict[str, Any], batch: int) -> dict[str, Any]:
         """A case's keys, with the rubric's defaults filled in."""
         return parameters
@@ -149,8 +153,8 @@ def draw_elements(case: Case, rng: "np.random.Generator", shape: Shape, about: M
         return rng.integers(low, high, shape, endpoint=True)
 
     numbers = part() + 1j * part() if dtype.kind == "c" else part()
-    drawn: Array = numbers.astype(dtype)
-    return drawn
+    array: Array = numbers.astype(dtype)
+    return array
 
 
 def draw_arrays(

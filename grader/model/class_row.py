@@ -65,6 +65,7 @@ class ClassRow:
                 *self.decisions.points_of_hints(self.student_id, self.assignment),
             ),
             ruling=self.decisions.ruling_on(self.submission),
+            is_open=bool(self.fault),
         )
 
     @cached_property

@@ -15,17 +15,26 @@ from grader.model.text import clean_line, exact_text, plural_noun
 
 MANUAL, COMMENT, TIME, REQUEST, HINT = "manual", "comment", "time", "request", "hint"
 EARLIER_FILES = "the points by hand are for earlier files"
+EARLIER_RUBRIC = "the points by hand are for an earlier rubric"
 
 
 @dataclass(frozen=True, slots=True)
 class ManualPoints:
-    """The points that a grader gave by hand for a criterion, and the files that they read."""
+    """The points that a grader gave by hand for a criterion, and the files that they read.
+
+    `offered` are the points that the criterion offered then; None in a gradebook that did not record them.
+    """
 
     criterion: str
     points: Fraction
     text: str
     files: str
     author: str
+    offered: Fraction | None = None
+
+    def is_for(self, offered: Fraction) -> bool:
+        """True if the criterion still offers the points of which these were given."""
+        return self.points <= offered if self.offered is None else self.offered == offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +154,13 @@ def decided(grade: Grade, files: str, decisions: Decisions) -> Grade:
 def undecided(grade: Grade, files: str, decisions: Decisions) -> str:
     """The reason that points by hand keep the score from being final; "" if they do not."""
     points = {one.criterion: one for one in decisions.manual}
-    by_hand = [criterion.id for criterion in grade.criteria if criterion.by_hand]
-    if waiting := undecided_by_hand([id for id in by_hand if id not in points]):
-        return waiting
+    by_hand = {criterion.id: criterion.points for criterion in grade.criteria if criterion.by_hand}
+    if without_points := undecided_by_hand([id for id in by_hand if id not in points]):
+        return without_points
     if outdated := [id for id in by_hand if points[id].files != files]:
         return f"{EARLIER_FILES}: {', '.join(map(clean_line, outdated))}"
+    if changed := [id for id, offered in by_hand.items() if not points[id].is_for(offered)]:
+        return f"{EARLIER_RUBRIC}: {', '.join(map(clean_line, changed))}"
     return ""
 
 
@@ -190,8 +201,6 @@ KINDS: Mapping[str, tuple[type[Any], str]] = {
 
 
 def _read(kind: str, key: str, value: Mapping[str, Any]) -> Any:
-    values = dict(value)
-    if "points" in values:
-        values["points"] = Fraction(values["points"])
+    values = dict(value) | {n: Fraction(value[n]) for n in ("points", "offered") if n in value}
     decision, name = KINDS[kind]
     return decision(**{name: key}, **values)

@@ -4,9 +4,10 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
-from grader.model.text import clean_line
+from grader.model.text import clean_line, plural, plural_noun
 
 MOST_READ = 100  # numbers of one case
 LINE = 16  # elements of an array with one axis that stand side by side
@@ -66,6 +67,8 @@ class Table:
 class Example:
     """One case in full. `settings` are its plain values by name; `kind` names how its inputs are drawn.
 
+    `results` are arrays of the submission that are not right or wrong by themselves. `compared` are what was
+    expected and what there was instead, in words, if more than values decides.
     `ended` says how the case ended if there is no `actual`, and otherwise what was found in its run.
     `is_smallest`: it is not the rubric's case but the smallest one that fails in the same way.
     """
@@ -79,6 +82,8 @@ class Example:
     inputs: tuple[Table, ...] = ()
     expected: tuple[Table, ...] = ()
     actual: tuple[Table, ...] = ()
+    results: tuple[Table, ...] = ()
+    compared: tuple[str, str] = ("", "")
     ended: str = ""
     is_smallest: bool = False
 
@@ -90,13 +95,33 @@ class Example:
     @property
     def is_small(self) -> bool:
         """True if all of its numbers can be read."""
-        tables = (*self.inputs, *self.expected, *self.actual)
+        tables = (*self.inputs, *self.results, *self.expected, *self.actual)
         return sum(math.prod(table.shape) for table in tables) <= MOST_READ
+
+    @property
+    def differing(self) -> tuple[tuple[Table | None, Table | None], ...]:
+        """Each expected result with the actual one, without those that are right."""
+        pairs = zip_longest(self.expected, self.actual)
+        return tuple(pair for pair in pairs if not _is_right(*pair))
+
+    @property
+    def right(self) -> str:
+        """The number of results that `differing` leaves out, in words; "" if there is none."""
+        count = max(len(self.expected), len(self.actual)) - len(self.differing)
+        results = plural(count, "other result" if self.differing else "result")
+        return f"{results} {plural_noun(count, 'is', 'are')} right" if count else ""
 
     @property
     def name(self) -> str:
         """`criterion/case`."""
         return f"{self.criterion}/{self.case}"
+
+
+def _is_right(expected: Table | None, actual: Table | None) -> bool:
+    """True if a result was compared and no element of it is wrong."""
+    if expected is None or actual is None or expected.shape != actual.shape:
+        return False
+    return bool(actual.wrong) and not any(actual.wrong) and not actual.layout
 
 
 def number_text(value: complex) -> str:

@@ -10,6 +10,7 @@ from grader.model.wire_format import RawArray
 
 HINT = "~"  # begins the digest of an answer with few different numbers, which is only a hint
 BLANK = HINT * 2  # begins that of an answer without any number but 0, infinity and NaN
+MODULE = "<module>"  # the function of a call that runs a file from its first line on
 
 
 class Status(StrEnum):
@@ -34,7 +35,7 @@ class Status(StrEnum):
     OUTPUT_LIMIT = "output_limit"
     """The submission printed or returned more than its limit."""
     CALL_LIMIT = "call_limit"
-    """The submission called the case's functions more often, or with larger arguments, than its limit."""
+    """The submission called the case's functions more often, for longer or with more than it may."""
     CRASHED = "crashed"
     """The process of the submission ended by itself."""
     FORGED_REPLY = "forged_reply"
@@ -101,15 +102,22 @@ class Idea:
     others: tuple[str, ...] = ()
 
 
+class FactKind(StrEnum):
+    """What several failing cases have in common."""
+
+    ERROR = "error"
+    """They end in the same exception at the same line."""
+    INNER = "inner"
+    """Another exercise, which this one calls, is wrong."""
+    FINDING = "finding"
+    """Another criterion shows what the emulator found in their kernel."""
+
+
 @dataclass(frozen=True)
 class Fact:
-    """A fact that several failing `cases` of a criterion share, to show once; only visible cases.
+    """A fact that several failing `cases` of a criterion share, to show once; only visible cases."""
 
-    `kind` is "error" if they end in the same exception at the same line, "inner" if another exercise that
-    this one calls is wrong, "finding" if another criterion shows what the emulator found in their kernel.
-    """
-
-    kind: str
+    kind: FactKind
     text: str
     cases: tuple[str, ...] = ()
 
@@ -149,6 +157,11 @@ class CheckResult:
     def name(self) -> str:
         """The case's name, `criterion/case`."""
         return f"{self.criterion}/{self.case}"
+
+    @property
+    def is_unread(self) -> bool:
+        """True if an error came before any call: the file cannot be imported, or lacks the function."""
+        return self.status is Status.ERROR and all(call.function == MODULE for call in self.calls)
 
     @property
     def why(self) -> str:

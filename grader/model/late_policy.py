@@ -7,7 +7,7 @@ offered; rounding is last.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from fractions import Fraction
 from math import ceil, floor
@@ -21,6 +21,7 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 UNKNOWN_LATENESS = "late by an unknown time"
 OUTDATED = "no longer applies: it was for an earlier submission"
+DEPENDS = "the late days left depend on"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Policies:
 class Standing:
     """The input of the late policies: a student's points, the time of submission, and manual adjustments.
 
-    An instructor's `ruling` on when the submission counts as submitted overrides its known time.
+    An instructor's `ruling` on when the submission counts as submitted overrides its known time. If the last
+    run of a batch made no grade, `is_open` is True: another submission may count.
     """
 
     student: Student
@@ -92,6 +94,7 @@ class Standing:
     submission: Submission | None = None
     adjustments: tuple[Adjustment, ...] = ()
     ruling: TimeRuling | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,16 +124,24 @@ def apply_policies(policies: Policies, standings: Iterable[Standing]) -> dict[tu
     """The final score of each standing, by student and assignment.
 
     The assignment that was due first gets as many of a student's late days as it needs, then the next one.
+    While nothing says how late an assignment is, a score that depends on the days it leaves is unclear too.
     """
     of: dict[str, list[Standing]] = defaultdict(list)
     for standing in standings:
         of[standing.student.id].append(standing)
     finals = {}
     for student, theirs in of.items():
-        days_left = policies.late_days.total
+        most = least = policies.late_days.total  # the days that may be left
+        undecided = ""
         for standing in sorted(theirs, key=lambda w: _due_first(policies, w)):
-            final = apply_policy_to(policies, standing, days_left)
-            days_left -= final.late_days
+            final = apply_policy_to(policies, standing, most)
+            with_least = final if least == most else apply_policy_to(policies, standing, least)
+            most, least = most - final.late_days, least - with_least.late_days
+            if standing.assignment in policies.deadlines and (final.unclear or standing.is_open):
+                least = max(least - policies.late_days.each, 0)
+                undecided = undecided or standing.assignment
+            if final.score != with_least.score and not final.unclear:
+                final = replace(final, unclear=f"{DEPENDS} {undecided}, which is not decided yet")
             finals[student, standing.assignment] = final
     return finals
 

@@ -123,7 +123,7 @@ def decode(text: bytes, arrays: Sequence[Any]) -> Any:
         value = reader.value(tree, 0)
     except (TypeError, ValueError, KeyError, IndexError, OverflowError) as error:
         raise ProtocolError("a value of a form that no worker sends") from error
-    if reader.seen != list(range(len(arrays))):
+    if reader.array_numbers != list(range(len(arrays))):
         raise ProtocolError("a value that does not refer to each of its arrays once")
     return value
 
@@ -132,7 +132,7 @@ class _Decoder:
     def __init__(self, arrays: Sequence[Any]) -> None:
         self._arrays = arrays
         self._count = 0
-        self.seen: list[int] = []
+        self.array_numbers: list[int] = []
 
     def value(self, tree: Any, depth: int) -> Any:
         self._count += 1
@@ -174,9 +174,9 @@ class _Decoder:
         return complex(real, imaginary)
 
     def _array(self, index: Any, depth: int) -> Any:
-        if type(index) is not int or index != len(self.seen):
+        if type(index) is not int or index != len(self.array_numbers):
             raise ValueError(index)
-        self.seen.append(index)
+        self.array_numbers.append(index)
         return self._arrays[index]
 
 

@@ -163,10 +163,10 @@ def _idle(
     cases: Sequence[Case], kills: Mapping[str, Mapping[str, Status]], inputs_of: Callable[[Case], Inputs]
 ) -> Iterator[tuple[str, str]]:
     """The cases that are not needed, each with the reason."""
-    dead: set[str] = set()
+    killed_before: set[str] = set()
     for case in cases:
         killed = {mutant for mutant, failed in kills.items() if case.name in failed}
-        fresh, dead = killed - dead, dead | killed
+        fresh, killed_before = killed - killed_before, killed_before | killed
         for condition in case.covers:
             others = [c.name for c in cases if c is not case and condition in c.covers]
             if not law_of(case, condition)(case, inputs_of(case)):

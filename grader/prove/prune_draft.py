@@ -47,27 +47,27 @@ def proved(root: Path, draft: Draft, secret: str, jobs: int) -> ProvedDraft:
     failures = kills.pop(SOLUTION)
     cases = tuple(case for case in draft.cases if f"{draft.criterion}/{case.id}" not in failures)
     draft = replace(draft, cases=cases)
-    told_apart = {name: killed for name, killed in kills.items() if _counts(killed)}
-    chosen_kills = {name: told_apart[name] for name in _varied(draft, _distinct(draft, told_apart))}
+    useful_kills = {name: killed for name, killed in kills.items() if _counts(killed)}
+    chosen_kills = {name: useful_kills[name] for name in _varied(draft, _distinct(draft, useful_kills))}
     cases = _earning(draft.cases, draft.criterion, chosen_kills, MOST_CASES)
     catches = _caught(cases, draft.criterion, chosen_kills)
     rest = {name: killed for name, killed in chosen_kills.items() if name not in catches}
-    refused = _earning(draft.refused, "refused", rest, MOST_REFUSED)
-    catches |= _caught(refused, "refused", rest)
+    refusals = _earning(draft.refused, "refused", rest, MOST_REFUSED)
+    catches |= _caught(refusals, "refused", rest)
     if not catches or not cases:
         raise UserError(
             f"no change to {draft.function.name} shows in what it returns: write the files by hand"
         )
-    chosen = replace(
-        draft, cases=cases, refused=refused, mutants=tuple(m for m in draft.mutants if m.name in catches)
+    pruned = replace(
+        draft, cases=cases, refused=refusals, mutants=tuple(m for m in draft.mutants if m.name in catches)
     )
-    return ProvedDraft(chosen, tuple(m for m in draft.mutants if m.name in kills and not kills[m.name]))
+    return ProvedDraft(pruned, tuple(m for m in draft.mutants if m.name in kills and not kills[m.name]))
 
 
 def _all_kills(root: Path, draft: Draft, secret: str, jobs: int) -> dict[str, dict[str, Status]]:
     """The cases that each mutant and the solution fail."""
     with ScratchFolder() as scratch:
-        views = _written(root, draft, Path(scratch))
+        views = _write(root, draft, Path(scratch))
         mutants, _ = read_mutants(views)
         by_name = submissions(views, mutants)
         by_name.pop(HANDOUT)
@@ -82,7 +82,7 @@ def _sorted(root: Path, draft: Draft, secret: str) -> Draft:
     if not cases:
         reason = next(iter(outcomes.values())).reason
         raise UserError(f"{draft.function.name} returned nothing that can be compared: {reason}")
-    refused = tuple(
+    refusals = tuple(
         with_exception(case, outcomes[case.id].error)
         for case in draft.cases
         if outcomes[case.id].status is Status.ERROR and outcomes[case.id].error in draft.function.text
@@ -93,13 +93,13 @@ def _sorted(root: Path, draft: Draft, secret: str) -> Draft:
         if all(outcomes[f"{case.id}-{n + 1}"].status is Status.OK for n in range(case.draws))
     )
     example = _example(draft, cases[0], outcomes[cases[0].id])
-    return replace(draft, cases=cases, refused=refused, hidden=hidden, example=example)
+    return replace(draft, cases=cases, refused=refusals, hidden=hidden, example=example)
 
 
 def _outcomes(root: Path, draft: Draft, secret: str) -> dict[str, Outcome]:
     """The reference's answer to each case, by the case's id."""
     with ScratchFolder() as scratch:
-        assignment = _written(root, replace(draft, mutants=()), Path(scratch)).assignment
+        assignment = _write(root, replace(draft, mutants=()), Path(scratch)).assignment
         with closing(ReferenceOracle(assignment, secret)) as oracle:
             return {
                 case.id: oracle.answer(case.probe, oracle.inputs(case))[0]
@@ -108,7 +108,7 @@ def _outcomes(root: Path, draft: Draft, secret: str) -> dict[str, Outcome]:
             }
 
 
-def _written(root: Path, draft: Draft, scratch: Path) -> Views:
+def _write(root: Path, draft: Draft, scratch: Path) -> Views:
     """The draft as an assignment of a course in `scratch`, with the reference of the real course."""
     folder = scratch / "assignments" / draft.name
     write_files(folder, draft.files())
@@ -135,8 +135,8 @@ def _distinct(draft: Draft, kills: Kills) -> list[str]:
     first: dict[object, str] = {}
     for mutant in draft.mutants:
         if mutant.name in kills:
-            way = (mutant.change.operator, frozenset(kills[mutant.name].items()))
-            first.setdefault(way, mutant.name)
+            key = (mutant.change.operator, frozenset(kills[mutant.name].items()))
+            first.setdefault(key, mutant.name)
     return list(first.values())
 
 
@@ -154,13 +154,13 @@ def _varied(draft: Draft, names: Sequence[str]) -> set[str]:
 
 def _earning(cases: Sequence[DraftCase], criterion: str, kills: Kills, most: int) -> tuple[DraftCase, ...]:
     """The fewest cases that catch the same mutants, chosen greedily: the case that catches most is first."""
-    chosen: list[DraftCase] = []
+    fewest: list[DraftCase] = []
     survivors = set(kills)
     fresh: Callable[[DraftCase], int] = lambda case: len(_caught([case], criterion, kills) & survivors)  # noqa: E731
-    while len(chosen) < most and (best := max(cases, key=fresh, default=None)) and fresh(best):
-        chosen.append(best)
+    while len(fewest) < most and (best := max(cases, key=fresh, default=None)) and fresh(best):
+        fewest.append(best)
         survivors -= _caught([best], criterion, kills)
-    return tuple(chosen)
+    return tuple(fewest)
 
 
 def _caught(cases: Sequence[DraftCase], criterion: str, kills: Kills) -> set[str]:

@@ -339,10 +339,10 @@ def _used_by(tree: ast.Module, mutant: Definition, edits: Mapping[str, str]) -> 
         elif isinstance(node, ast.Assign):
             defined |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
     needed = words & set(defined)
-    waiting: list[ast.stmt] = [mutant, *(defined[name] for name in sorted(needed))]
-    while waiting:
-        names = {node.id for node in ast.walk(waiting.pop()) if isinstance(node, ast.Name)}
+    queue: list[ast.stmt] = [mutant, *(defined[name] for name in sorted(needed))]
+    while queue:
+        names = {node.id for node in ast.walk(queue.pop()) if isinstance(node, ast.Name)}
         for name in sorted(names & set(defined) - needed):
             needed.add(name)
-            waiting.append(defined[name])
+            queue.append(defined[name])
     return [node for node in tree.body if any(defined[name] is node for name in needed)]

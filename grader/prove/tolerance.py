@@ -73,8 +73,10 @@ def sweep(case: Case, inputs: Inputs, expected: Expected, seeds: int = SEEDS) ->
         for n in range(len(draws)):
             exact, bound = results.exact[n, ...], results.bound[n, ...]
             inside, outside = _around(exact, bound, start + n)
-            right = {name: way[n, ...] for name, way in results.right.items()} | {"99 % of the bound": inside}
-            wrong = {name: way[n, ...] for name, way in results.wrong.items()} | {"101 % of it": outside}
+            right = {name: of_all[n, ...] for name, of_all in results.right.items()}
+            right["99 % of the bound"] = inside
+            wrong = {name: of_all[n, ...] for name, of_all in results.wrong.items()}
+            wrong["101 % of it"] = outside
             alarms.update(name for name, actual in right.items() if not _passes(actual, exact, bound))
             missed.update(name for name, actual in wrong.items() if _passes(actual, exact, bound))
         for actual in results.right.values():
@@ -268,9 +270,9 @@ GRADIENT: Mapping[str, Callable[[Array, Array], Array]] = {
 }
 
 
-def _of_logits(ways: Mapping[str, Callable[..., Array]], names: tuple[str, ...]) -> Computation:
-    """The computation of a function of the arrays `names`; the first of its ways, in float64, is exact."""
-    first = next(iter(ways.values()))
+def _of_logits(formulas: Mapping[str, Callable[..., Array]], names: tuple[str, ...]) -> Computation:
+    """The computation of a function of the arrays `names`; the first formula, in float64, is exact."""
+    first = next(iter(formulas.values()))
 
     def in_float64(*float64_arrays: Array) -> Array:
         return np.asarray(first(*(array.astype(np.float64) for array in float64_arrays)))
@@ -280,7 +282,7 @@ def _of_logits(ways: Mapping[str, Callable[..., Array]], names: tuple[str, ...])
         forgotten = operands[0].copy()
         forgotten[..., -1] = -100  # its exponential is 0
         exact = in_float64(*operands)
-        right = {name: np.asarray(way(*operands)) for name, way in ways.items()}
+        right = {name: np.asarray(formula(*operands)) for name, formula in formulas.items()}
         right["in float64, rounded"] = exact.astype(np.float32)
         wrong = {"a class forgotten": in_float64(forgotten, *operands[1:]).astype(np.float32)}
         return Results(exact, close_bound(exact), right, wrong)

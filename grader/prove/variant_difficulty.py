@@ -30,13 +30,13 @@ def hidden_exact(assignment: Assignment) -> Assignment:
 
 def kills(grades: Mapping[str, Grade]) -> Kills:
     """The mutants that each case kills, from their grades; a hang or a crash counts as killed."""
-    dead: dict[str, set[str]] = {}
+    killed_by: dict[str, set[str]] = {}
     for mutant, grade in grades.items():
         for result in (result for criterion in grade.criteria for result in criterion.results):
-            killed = dead.setdefault(result.name, set())
+            killed = killed_by.setdefault(result.name, set())
             if result.status not in (Status.OK, Status.NOT_RUN):
                 killed.add(mutant)
-    return {case: frozenset(mutants) for case, mutants in dead.items()}
+    return {case: frozenset(mutants) for case, mutants in killed_by.items()}
 
 
 def differences(common: Kills, variants: Mapping[str, Kills]) -> Iterable[str]:

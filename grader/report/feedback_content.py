@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Idea, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, FactKind, Grade, Idea, Status
 from grader.model.text import clean, clean_line, cut_mark, plural_noun
 from grader.model.wire_format import CUT_MARK
 
@@ -14,6 +15,7 @@ OUTPUT_LINES = 6
 NOT_SCORED = "not scored: needs review"
 BY_HAND = "an instructor grades it"
 HIDDEN_FAILS = "a hidden case fails"
+AT_THE_TOP = (FactKind.INNER, FactKind.FINDING)  # facts that no single case shows
 PAIR = re.compile(r"(\w+) (\(\d+, \d+\))(?=,|$)")
 
 
@@ -59,8 +61,8 @@ def feedback_on(grade: Grade, reveal: bool = False, cases: int = CASES_IN_FULL) 
     if whole is not None:
         count = sum(len(criterion.results) for criterion in grade.criteria)
         return Feedback(block(whole, _coded(whole, f"every case fails ({count})"), reveal), ())
-    told: dict[str, CheckResult] = {}
-    sections = (_section(criterion, reveal, cases, told) for criterion in grade.criteria)
+    explained_in: dict[str, CheckResult] = {}
+    sections = (_section(criterion, reveal, cases, explained_in) for criterion in grade.criteria)
     return Feedback(None, tuple(section for section in sections if section is not None))
 
 
@@ -73,7 +75,7 @@ def remark(criterion: CriterionGrade) -> str:
     if criterion.status is Status.NOT_RUN:
         return f"not run: {clean_line(criterion.reason)}" if criterion.reason else "not run"
     faults = sum(is_fault(result) for result in criterion.results)
-    passed = sum(result.status is Status.OK for result in criterion.results)
+    passing = sum(result.status is Status.OK for result in criterion.results)
     total = len(criterion.results)
     if faults:
         return NOT_SCORED if faults == total else f"{faults} of {total} cases {NOT_SCORED}"
@@ -83,7 +85,7 @@ def remark(criterion: CriterionGrade) -> str:
     if Status.TIMEOUT in statuses and Status.NOT_RUN in statuses:
         also += f", {statuses.count(Status.NOT_RUN)} not run: a time limit ended this criterion"
     verb = "case passes" if total == 1 else "cases pass"
-    return "" if passed == total else f"{passed} of {total} {verb}{also}"
+    return "" if passing == total else f"{passing} of {total} {verb}{also}"
 
 
 def block(result: CheckResult, heading: str, reveal: bool) -> Block:
@@ -116,7 +118,18 @@ def _calls(result: CheckResult) -> str:
     """The submission's own calls, from the first down; "" if the reason already shows them."""
     is_more = len(result.calls) > 1 or any(call.arguments for call in result.calls)
     is_stub = "NotImplementedError" in result.rationale
-    return clean("\n".join(map(_call, _without_the_shown_line(result)))) if is_more and not is_stub else ""
+    shown = _in_words(_without_the_shown_line(result)) if is_more and not is_stub else ()
+    return clean("\n".join(shown))
+
+
+def _in_words(calls: Iterator[Call]) -> Iterator[str]:
+    """The calls; of more than two from one line, as in an endless recursion, the first and the last."""
+    for _, group in groupby(calls, lambda call: (call.file, call.line, call.function)):
+        first, *others = map(_call, group)
+        yield first
+        if len(others) > 1:
+            yield "..."
+        yield from others[-1:]
 
 
 def _without_the_shown_line(result: CheckResult) -> Iterator[Call]:
@@ -128,14 +141,15 @@ def _without_the_shown_line(result: CheckResult) -> Iterator[Call]:
 
 
 def _pairs(result: CheckResult) -> str:
-    """The argument in the failing line that is a pair, if Python reports a tuple; "" otherwise."""
+    """The arguments that are pairs, if Python reports a tuple: those in the failing line, or else all."""
     is_about_a_tuple = re.search(r"\bTypeError: .*\btuple\b", result.rationale)
     if not is_about_a_tuple or not result.calls:
         return ""
     call = result.calls[-1]
     words = set(re.findall(r"\w+", call.source))
-    pairs = [(name, pair) for name, pair in PAIR.findall(call.arguments) if name in words]
-    return "\n".join(f"{clean_line(name)} is a pair here, {pair}, and not one number" for name, pair in pairs)
+    pairs = PAIR.findall(call.arguments)
+    named = [(name, pair) for name, pair in pairs if name in words] or pairs
+    return "\n".join(f"{clean_line(name)} is a pair here, {pair}, and not one number" for name, pair in named)
 
 
 def _call(call: Call) -> str:
@@ -156,9 +170,9 @@ def is_fault(result: CheckResult) -> bool:
 
 
 def _section(
-    criterion: CriterionGrade, reveal: bool, cases: int, told: dict[str, CheckResult]
+    criterion: CriterionGrade, reveal: bool, cases: int, explained_in: dict[str, CheckResult]
 ) -> Section | None:
-    """The criterion's failures; `told` has the case that tells each idea so far, by the idea's message."""
+    """The criterion's failures; `explained_in` maps an idea's message to the first case that states it."""
     failing = in_telling_order(criterion, reveal)
     if criterion.status is Status.NOT_RUN or not failing:
         return None
@@ -166,10 +180,8 @@ def _section(
     same = _one_reason(criterion.results, reveal)
     if same is not None:
         heading = _coded(same, f"{name} · every case ({len(failing)})")
-        (same,) = _ideas_once([same], criterion.ideas, told, reveal)
-        return Section(
-            criterion, (block(same, heading, reveal),), facts=_facts(criterion, "inner", "finding")
-        )
+        (same,) = _ideas_once([same], criterion.ideas, explained_in, reveal)
+        return Section(criterion, (block(same, heading, reveal),), facts=_facts(criterion, *AT_THE_TOP))
     in_full = failing[:cases]
     if len(in_full) < len(failing):
         again = _repeats(criterion)
@@ -177,10 +189,10 @@ def _section(
     counts = _counts_at_line(criterion, in_full)
     blocks = (
         _with_count(block(result, _heading(name, result), reveal), counts.get(result.case, 0))
-        for result in _ideas_once(in_full, criterion.ideas, told, reveal)
+        for result in _ideas_once(in_full, criterion.ideas, explained_in, reveal)
     )
     more = (_short(result) for result in failing if result not in in_full)
-    kinds = ("inner", "finding") if counts else ("inner", "error", "finding")
+    kinds = AT_THE_TOP if counts else tuple(FactKind)
     return Section(criterion, tuple(blocks), tuple(more), _facts(criterion, *kinds))
 
 
@@ -191,13 +203,13 @@ def in_telling_order(criterion: CriterionGrade, reveal: bool = False) -> list[Ch
     """
     failing = [result for result in criterion.results if result.status is not Status.OK]
     again = _repeats(criterion)
-    shown = [result for result in failing if is_shown(result, reveal)]
-    shown.sort(key=lambda result: (result.status is Status.NOT_RUN, result.case in again))
-    return [*shown, *(result for result in failing if not is_shown(result, reveal))]
+    to_show = [result for result in failing if is_shown(result, reveal)]
+    to_show.sort(key=lambda result: (result.status is Status.NOT_RUN, result.case in again))
+    return [*to_show, *(result for result in failing if not is_shown(result, reveal))]
 
 
 def _ideas_once(
-    results: Sequence[CheckResult], ideas: Sequence[Idea], told: dict[str, CheckResult], reveal: bool
+    results: Sequence[CheckResult], ideas: Sequence[Idea], explained_in: dict[str, CheckResult], reveal: bool
 ) -> Iterator[CheckResult]:
     """The results; an idea that an earlier one tells is replaced by the name of that case.
 
@@ -212,7 +224,7 @@ def _ideas_once(
         for line in result.idea.splitlines():
             idea = next((one for one in ideas if one.message and one.message in line), None)
             message = idea.message if idea and line.endswith(idea.message) else line
-            first = told.setdefault(message, result)
+            first = explained_in.setdefault(message, result)
             if first.name == result.name:
                 texts.append(line)
                 helps.append(idea.help if idea else "")
@@ -234,9 +246,9 @@ def _counts_at_line(criterion: CriterionGrade, in_full: Sequence[CheckResult]) -
 
     It is empty unless these cases show the line of every such exception: then it has to be shown on its own.
     """
-    shown = {result.case for result in in_full if is_shown(result, False)}
-    errors = [fact for fact in criterion.facts if fact.kind == "error" and fact.cases]
-    first = {case: fact for fact in errors if (case := next((c for c in fact.cases if c in shown), ""))}
+    to_show = {result.case for result in in_full if is_shown(result, False)}
+    errors = [fact for fact in criterion.facts if fact.kind is FactKind.ERROR and fact.cases]
+    first = {case: fact for fact in errors if (case := next((c for c in fact.cases if c in to_show), ""))}
     return {case: len(fact.cases) - 1 for case, fact in first.items()} if len(first) == len(errors) else {}
 
 
@@ -250,7 +262,8 @@ def _with_count(block: Block, others: int) -> Block:
 
 def _repeats(criterion: CriterionGrade) -> set[str]:
     """The cases that repeat earlier ones: their ideas, or the same exception at the same line."""
-    at_line = {case: fact.text for fact in criterion.facts if fact.kind == "error" for case in fact.cases}
+    errors = (fact for fact in criterion.facts if fact.kind is FactKind.ERROR)
+    at_line = {case: fact.text for fact in errors for case in fact.cases}
     explained: set[str] = set()
     again: set[str] = set()
     for result in criterion.results:
@@ -263,7 +276,7 @@ def _repeats(criterion: CriterionGrade) -> set[str]:
     return again
 
 
-def _facts(criterion: CriterionGrade, *kinds: str) -> tuple[str, ...]:
+def _facts(criterion: CriterionGrade, *kinds: FactKind) -> tuple[str, ...]:
     """The facts that several visible cases of a criterion share."""
     return tuple(clean(fact.text) for fact in criterion.facts if fact.kind in kinds and fact.cases)
 
@@ -288,7 +301,7 @@ def _one_reason(results: Sequence[CheckResult], reveal: bool) -> CheckResult | N
 
     An exception is one way of failing, also if some of the cases expect another exception.
     """
-    shown = [result for result in results if is_shown(result, reveal)]
+    to_show = [result for result in results if is_shown(result, reveal)]
     ends = {(r.expected, r.actual) for r in results}
     is_raised = all(r.status is Status.ERROR and r.rationale for r in results)
     kinds_of_outcome = {(r.status, r.rationale) for r in results}
@@ -296,12 +309,14 @@ def _one_reason(results: Sequence[CheckResult], reveal: bool) -> CheckResult | N
         len(results) < 2
         or len(kinds_of_outcome) > 1
         or (len(ends) > 1 and not is_raised)
-        or not shown
-        or shown[0].status in (Status.OK, Status.NOT_RUN)
+        or not to_show
+        or to_show[0].status in (Status.OK, Status.NOT_RUN)
     ):
         return None
-    help = shown[0].help if len({result.help for result in shown}) == 1 else ""
-    one = shown[0] if len(ends) == 1 else replace(shown[0], expected="", actual="")
+    first_help, *other_helps = (result.help for result in to_show)
+    is_one_subject = len({result.criterion for result in to_show}) == 1 or {*other_helps} <= {first_help}
+    help = first_help if is_one_subject else ""
+    one = to_show[0] if len(ends) == 1 else replace(to_show[0], expected="", actual="")
     return replace(one, inputs="", index=None, help=help)
 
 

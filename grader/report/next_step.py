@@ -58,8 +58,8 @@ def next_step(grade: Grade, place: Place) -> str:
     if feedback_on(grade).whole is not None:
         return "Next: fix the first problem above, then grade again."
     # a case that the student can see comes first: its feedback says what to fix
-    shown = ((criterion, result) for criterion in unfinished if (result := _first_shown(criterion)))
-    criterion, failing = next(shown, (unfinished[0], None))
+    to_show = ((criterion, result) for criterion in unfinished if (result := _first_shown(criterion)))
+    criterion, failing = next(to_show, (unfinished[0], None))
     if failing is None:
         return f"Next: `{clean_line(criterion.id)}`. Only hidden cases fail: test it on other inputs."
     if unwritten(failing):

@@ -73,7 +73,7 @@ def _places(result: CheckResult, sources: Sources) -> Iterator[tuple[str, int, s
     matches = list(AT.finditer(why))
     if result.calls:
         text = matches[0]["text"] if matches else why.partition("\n")[0]
-        yield result.calls[-1].file, result.calls[-1].line, _message(result, text, idea)
+        yield clean_line(result.calls[-1].file), result.calls[-1].line, _message(result, text, idea)
     elif matches:
         for match in matches:
             yield match["file"], int(match["line"]), _message(result, match["text"], idea)

@@ -18,13 +18,13 @@ Files = Mapping[str, bytes]  # by path below the folder that they are written in
 
 def write_files(out: Path, files: Files) -> list[Path]:
     """Writes every file below `out` and returns their paths; none appears before all of them are written."""
-    with _saying_where(out):
+    with saying_where(out):
         return _write_whole(out, files)
 
 
 def write_text(path: Path, text: str) -> None:
     """Writes one file to the path that the user chose: whole or not at all if it is a plain file."""
-    with _saying_where(path):
+    with saying_where(path):
         whole = path.resolve()
         if whole.exists() and not whole.is_file():
             path.write_text(text, encoding="utf-8")
@@ -47,7 +47,8 @@ def _write_whole(out: Path, files: Files) -> list[Path]:
 
 
 @contextlib.contextmanager
-def _saying_where(path: Path) -> Iterator[None]:
+def saying_where(path: Path) -> Iterator[None]:
+    """Turns an error of the file system into a UserError about the path."""
     try:
         yield
     except OSError as error:

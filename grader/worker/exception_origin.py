@@ -7,7 +7,8 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from opcode import opname
 from pathlib import Path
 from types import BuiltinMethodType, FrameType, FunctionType, MethodType, ModuleType, TracebackType
@@ -62,6 +63,31 @@ def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
                 }
             )
     return calls[-MAX_CALLS:]
+
+
+def warning_text(folder: str, course_folders: Sequence[str]) -> Callable[..., str]:
+    """A replacement for `warnings.formatwarning` that names the submission's own line.
+
+    A warning about numbers, such as an overflow, arises in the course's code that the submission calls. Files
+    are named as in the handout: the path of a worker's folder differs from run to run.
+    """
+    original = warnings.formatwarning
+
+    def text(
+        message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+    ) -> str:
+        if folder and not filename.startswith(folder + os.sep):
+            frame: FrameType | None = sys._getframe()
+            while frame is not None and not frame.f_code.co_filename.startswith(folder + os.sep):
+                frame = frame.f_back
+            if frame is not None:
+                filename, lineno, line = frame.f_code.co_filename, frame.f_lineno, None
+        source = linecache.getline(filename, lineno) if line is None else line
+        for one in (folder, *course_folders):
+            filename = filename.removeprefix(one + os.sep)
+        return original(message, category, filename, lineno, source)
+
+    return text
 
 
 def is_of_submission(raised: BaseException, folder: str, probes: Sequence[str], latest: object) -> bool:

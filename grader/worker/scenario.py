@@ -47,15 +47,15 @@ def _take(step: Mapping[str, Any], submission: Any, owner: Any, case: Any) -> An
     return function(*(_argument(each, submission, case) for each in arguments))
 
 
-def _argument(written: Any, submission: Any, case: Any) -> Any:
+def _argument(argument: Any, submission: Any, case: Any) -> Any:
     """A step's argument: a literal value, or the case's value that `{case: name}` names.
 
     The case's value is the same object in each step, so that a later step sees an earlier one's changes.
     """
-    if isinstance(written, Mapping) and list(written) == ["case"]:
-        value = getattr(case, written["case"])
+    if isinstance(argument, Mapping) and list(argument) == ["case"]:
+        value = getattr(case, argument["case"])
         return submission.array(value) if hasattr(value, "recipe") else value
-    return copy.deepcopy(written)
+    return copy.deepcopy(argument)
 
 
 def _is(raised: BaseException, name: str) -> bool:

@@ -145,9 +145,9 @@ def to_raw(
     try:
         text = encoder.text(value).encode()
     except NotData as error:
-        refused = NoData(str(error))
-        refused.is_too_much = isinstance(error, TooMuchData)
-        raise refused from None
+        problem = NoData(str(error))
+        problem.is_too_much = isinstance(error, TooMuchData)
+        raise problem from None
     return [RawArray(DATA, (len(text),), text), *encoder.arrays]
 
 

@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +15,7 @@ import numpy
 
 from grader.model.did_you_mean import did_you_mean
 from grader.model.file_formats.python_syntax import why_not_read
+from grader.model.surroundings import Device
 from grader.model.wire_format import CUT_MARK, MAX_ARRAYS, MAX_BASES, Frame, FrameReader, RawArray, encode
 from grader.worker.exception_origin import (
     calls_of,
@@ -21,6 +23,7 @@ from grader.worker.exception_origin import (
     is_of_submission,
     lack_of_a_class,
     place_in_course,
+    warning_text,
 )
 from grader.worker.function_proxy import LINE, proxies
 from grader.worker.import_guard import ImportGuard
@@ -161,10 +164,11 @@ class Worker:
             Path(self._folder, name).write_bytes(content.data)
         os.chdir(self._folder)
         sys.path.insert(0, self._folder)
+        warnings.formatwarning = warning_text(self._folder, self._folders)
         if self._rules is not None:
             self._rules.hold(self._folder)
         # A device that fails to start is not the submission's fault; the emulator's kernels come compiled.
-        if self._ndarray is not None and header["device"] != "emulated":
+        if self._ndarray is not None and header["device"] != Device.EMULATED:
             getattr(self._ndarray, header["device"])()
         set_limits(header["limits"])
         return []

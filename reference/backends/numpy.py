@@ -244,17 +244,17 @@ def multiply_matrices(left: Buffer, right: Buffer, out: Buffer) -> None:
     if 24 * k * n <= SMALL_PRODUCT < m * k * n:
         # A small b: many small products, stacked by rows.
         rows = min(SMALL_PRODUCT // (k * n) // 8 * 8, ROWS)
-        count, done = m // rows, m // rows * rows
-        np.matmul(left[:done].reshape(count, rows, k), right, out=out[:done].reshape(count, rows, n))
-        if done < m:
-            np.matmul(left[done:], right, out=out[done:])
+        count, end = m // rows, m // rows * rows
+        np.matmul(left[:end].reshape(count, rows, k), right, out=out[:end].reshape(count, rows, n))
+        if end < m:
+            np.matmul(left[end:], right, out=out[end:])
     elif m * n <= SMALL_MATRIX < n * k:
         # A small result of a long sum: many short sums, and their sum.
         length = min(SMALL_MATRIX // 2 // n, ROWS)
-        count, done = k // length, k // length * length
-        pieces = left[:, :done].reshape(m, count, length).swapaxes(0, 1)
-        np.sum(np.matmul(pieces, right[:done].reshape(count, length, n)), axis=0, out=out)
-        if done < k:
-            out += np.matmul(left[:, done:], right[done:])
+        count, end = k // length, k // length * length
+        pieces = left[:, :end].reshape(m, count, length).swapaxes(0, 1)
+        np.sum(np.matmul(pieces, right[:end].reshape(count, length, n)), axis=0, out=out)
+        if end < k:
+            out += np.matmul(left[:, end:], right[end:])
     else:
         np.matmul(left, right, out=out)

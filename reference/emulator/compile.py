@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .arithmetic import call_by_a_pointer, with_counts, with_text
 from .cache import contents, digest, make_room, mark_used
-from .elf import lasting_variables, runs_on_loading, unknown_names
+from .elf import IN_LINE, lasting_variables, runs_on_loading, unknown_names
 from .kernel_source import (
     CompileError,
     Kernel,
@@ -34,7 +34,7 @@ from .messages import (
     dump_to,
     errors_by_kernel,
     errors_in,
-    line_of_an_unseen_argument,
+    lines_of_unseen_arguments,
     uninitialized_in,
 )
 
@@ -52,7 +52,7 @@ KERNELS = (
     "-fno-stack-protector", "-fstack-clash-protection",
     f"-D__CUDA_ARCH__={ARCHITECTURE}", "-D__CUDACC__=1",
 )  # fmt: skip
-CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds", "-fno-jump-tables", "-DEMULATOR_CHECKED")
+CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds,object-size", "-fno-jump-tables", "-DEMULATOR_CHECKED")
 COVERAGE = {  # which calls the compiler inserts: for all accesses and basic blocks, and for nothing else
     "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (
@@ -105,6 +105,7 @@ def flags(family: str, checked: bool) -> tuple[str, ...]:
     """The options to compile kernels with a compiler of the family "gcc" or "clang"."""
     return (
         *KERNELS,
+        *(f"-fno-builtin-{name}" for name in IN_LINE),
         *PLAIN_LINES[family],
         *((*CHECKED, *COVERAGE[family], *poisoned()) if checked else ("-O2",)),
     )
@@ -333,14 +334,22 @@ def compile_counted(
 
 def run_checked(command: Sequence[str], program: str, file: str, source: str, dump: Path) -> str:
     """As `run`, but no call reads an argument where the sanitizer cannot see it. `dump` is a new file."""
-    if compiler()[1] != "gcc":  # another compiler copies every argument
-        return run(command, program, file, source)
     for copied in ((), (COPIED,)):
-        warnings = run([*command, *copied, dump_to(dump)], program, file, source)
-        line = line_of_an_unseen_argument(dump.read_text(encoding="utf-8", errors="replace"))
-        if line is None:
+        warnings, unseen = run_and_look([*command, *copied], program, file, source, dump)
+        if not unseen:
             return warnings
-    raise CompileError(f"{file}:{line}: {UNSEEN}")
+    raise CompileError(f"{file}:{unseen[0]}: {UNSEEN}")
+
+
+def run_and_look(
+    command: Sequence[str], program: str, file: str, source: str, dump: Path
+) -> tuple[str, list[int]]:
+    """As `run`; also the lines where a call reads an argument from memory itself, which no check can see."""
+    if compiler()[1] != "gcc":  # another compiler copies every argument
+        return run(command, program, file, source), []
+    warnings = run([*command, dump_to(dump)], program, file, source)
+    written = dump.read_text(encoding="utf-8", errors="replace")
+    return warnings, list(lines_of_unseen_arguments(written, file))
 
 
 def run(command: Sequence[str], program: str = "", file: str = "", source: str = "") -> str:

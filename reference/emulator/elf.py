@@ -11,7 +11,8 @@ NO_BITS, WRITE, OBJECT, THREAD_LOCAL = 8, 1, 1, 6
 SETTLED = re.compile(r"\.(?:dynamic|got|data\.rel\.ro|init_array|fini_array).*")
 OF_THE_LOADER = re.compile(r"completed(?:\.\d+)?|__dso_handle")
 LENGTH = re.compile(r"\d+")
-OF_THE_EMULATOR = "emulator_"  # no name of a submission has it
+EMULATORS = "emulator_"  # no name of a submission begins with it
+LENGTH_BEFORE = re.compile(r"E(\d+)$")  # of the name of a function's own variable
 
 # The names that a kernel's library may import: the runtime, mathematical functions, and functions that
 # compilers call.
@@ -24,6 +25,13 @@ ALLOWED_CALLS = re.compile(
     r"|__(extend|trunc|float|fix|mul|div|udiv|umod|mod|popcount|clz|ctz|ffs|bswap|gnu_[fh]2[fh])\w*"
     r"|__cxa_finalize|__gmon_start__|_ITM_\w+|_?_?_dso_handle|__stack_chk_fail"
 )
+
+# Functions of the C library that a compiler would otherwise write in line, where no check sees what they
+# access. As calls they are names that a library imports, and none of ALLOWED_CALLS.
+IN_LINE = (
+    "strcpy", "strncpy", "strcat", "strncat", "strcmp", "strncmp", "strlen", "strchr", "strrchr", "strstr",
+    "strspn", "strcspn", "strpbrk", "memchr", "sprintf", "snprintf", "vsprintf", "vsnprintf",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -97,9 +105,19 @@ def variables(library: bytes) -> list[Variable]:
         name_at, info, _, home, start, size = struct.unpack_from("<IBBHQQ", symbols, at)
         name = names[name_at:].split(b"\0", 1)[0].decode(errors="replace")
         is_variable = info & 15 in (OBJECT, THREAD_LOCAL) and size > 0 and 0 < home < len(by_name)
-        if is_variable and OF_THE_EMULATOR not in name and not OF_THE_LOADER.fullmatch(name):
+        if is_variable and not is_of_the_emulator(name) and not OF_THE_LOADER.fullmatch(name):
             own.append(Variable(written_name(name), start, size, _stays_writable(by_name[home])))
     return own
+
+
+def is_of_the_emulator(symbol: str) -> bool:
+    """True if a variable's own name is the emulator's. A type among its template's arguments may be, too."""
+    before, name, after = symbol.rpartition(EMULATORS)
+    if not symbol.startswith("_Z"):
+        return symbol.startswith(EMULATORS)
+    length = LENGTH_BEFORE.search(before)
+    name += after
+    return length is not None and re.fullmatch(r"(?:_\d+|__\d+_)?", name[int(length[1]) :]) is not None
 
 
 def variable_at(library: bytes, address: int) -> Variable | None:

@@ -2,7 +2,7 @@
 
 GCC's sanitizer sees the loads that are statements of their own. If a function is not inlined, GCC passes a
 struct by value without such a statement, as in `get (*_3)`. With the option COPIED each such argument is
-copied first, by a statement that the sanitizer sees.
+copied first, by a statement that the sanitizer sees. The option also copies each named result of a function.
 """
 
 from __future__ import annotations
@@ -34,13 +34,27 @@ NO_STATE = (
     "{file}:{line}: the length of a shared array must be a constant, such as 256, and no variable of a "
     "kernel may be `static`: it would outlive the launch"
 )
+# Names of CUDA that the emulator's headers do not have, as GCC and Clang complain of them.
+WITHOUT_A_DECLARATION = re.compile(
+    r"error: (?:use of undeclared identifier |unknown type name |no member named )?[‘'](?P<name>[\w:]+)[’']"
+    r"(?: was not declared| has not been declared| does not name a| is not a member of (?P<of>[‘'][\w:]+[’'])"
+    r"| in (?:namespace )?(?P<in>[‘'][\w:]+[’'])|;|$)"
+)
+OF_CUDA = re.compile(
+    r"(?:::)?(?:cuda|thrust|cub|nvcuda|cooperative_groups|cg|wmma)\b.*|(?:cuda|cublas|curand|nvtx|tex|surf)[A-Z1-3]\w*"
+    r"|__\w+|atomic[A-Z]\w*"
+)
+NOT_EMULATED = "the emulator has no `{name}`: docs/cuda.md lists what it has"
+FROM_HERE = re.compile(
+    r"(?P<file>[^\n:]+):(?P<line>\d+):\d+: (?:  required from here|note: in instantiation .* requested here)$"
+)
 CONTEXT = re.compile(r"^[^\n:]+: In |^ +inlined from ")
 COPIED = "-fno-elide-constructors"
 UNSEEN = (
     "a call reads its argument from memory, where no check can see it: copy the argument to a variable first"
 )
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
-LOCATION = re.compile(r"\[[^\[\]\s]*:(\d+):\d+(?: discrim \d+)?\] ")
+LOCATION = re.compile(r"\[(?P<file>[^\[\]\n]*):(?P<line>\d+):\d+(?: discrim \d+)?\] ")
 REMARK = re.compile(r" \[[a-z ]+\]$")  # as in "[tail call]"
 TEMPLATE_ARGUMENTS = re.compile(r"<[\w\s,:]*>")
 IN_MEMORY = re.compile(r"[*\[]")
@@ -116,7 +130,7 @@ def errors_by_kernel(source: str, file: str, messages: str) -> dict[str, str]:
 
 
 def errors_in(messages: str, file: str, source: str) -> str:
-    """The first errors at lines of `file`, each with its line in `source`; no warnings, no notes.
+    """The first errors, each with its line of `file` as in `source`; no warnings, no notes.
 
     If every error is elsewhere, such as in the linker, it is the compiler's whole output, but for the lines
     that the linker refuses because of a `static` variable or a shared array of a variable length.
@@ -125,14 +139,45 @@ def errors_in(messages: str, file: str, source: str) -> str:
         return "\n".join(NO_STATE.format(file=name, line=line) for name, line in uses[:MOST])
     lines = source.splitlines()
     errors = []
-    for line in messages.splitlines():
-        head = HEAD.match(line)
-        if head and "error" in head["kind"] and head["file"] == file:
-            number = int(head["line"])
-            shown = lines[number - 1].strip() if number <= len(lines) else ""
-            errors.append(f"{line}\n    {shown}" if shown else line)
+    for number, text in _errors(messages, file):
+        shown = lines[number - 1].strip() if number <= len(lines) else ""
+        errors.append(f"{text}\n    {shown}" if shown else text)
     more = [f"and {len(errors) - MOST} more errors"] if len(errors) > MOST else []
     return "\n".join([*errors[:MOST], *more]) or messages
+
+
+def _errors(messages: str, file: str) -> Iterator[tuple[int, str]]:
+    """The errors of a compiler, each as (line of `file`, text).
+
+    An error in a template of the emulator's headers is at the line that uses the template.
+    """
+    caller = 0
+    for line in messages.splitlines():
+        head = HEAD.match(line)
+        if (use := FROM_HERE.match(line)) and use["file"] == file:
+            caller = int(use["line"])
+        elif head and "error" in head["kind"]:
+            if head["file"] == file:
+                yield int(head["line"]), in_plain_words(line)
+            elif caller:
+                text = line[head.end() :]
+                yield (
+                    caller,
+                    f"{file}:{caller}: error: this use of a library's function does not fit it: {text}",
+                )
+            caller = 0
+
+
+def in_plain_words(error: str) -> str:
+    """A compiler's error; if a name of CUDA is not declared, that the emulator does not have it."""
+    missing = WITHOUT_A_DECLARATION.search(error)
+    if missing is None:
+        return error
+    of = (missing["of"] or missing["in"] or "").strip("‘’'")
+    name = f"{of}::{missing['name'].rpartition('::')[2]}" if of else missing["name"]
+    if not OF_CUDA.fullmatch(name):
+        return error
+    return f"{error[: missing.start()]}error: {NOT_EMULATED.format(name=name)}"
 
 
 def shortened(warnings: str) -> str:
@@ -164,8 +209,8 @@ def dump_to(path: Path) -> str:
     return f"-fdump-tree-tsan1-lineno={path}"
 
 
-def line_of_an_unseen_argument(dump: str) -> int | None:
-    """The first line with a call that reads an argument from memory itself; None if there is none."""
+def lines_of_unseen_arguments(dump: str, file: str) -> Iterator[int]:
+    """The lines of `file`, or 0, with a call that reads an argument from memory itself."""
     for written in dump.split("\n"):
         if not written.startswith("  ") or ");" not in written:
             continue
@@ -173,9 +218,9 @@ def line_of_an_unseen_argument(dump: str) -> int | None:
         if statement.endswith(");") and any(
             IN_MEMORY.search(one) and not one.startswith("&") for one in _arguments(statement[:-2])
         ):
-            line = LOCATION.search(written)
-            return int(line[1]) if line else 0
-    return None
+            place = LOCATION.search(written)
+            if place is None or place["file"] == file:
+                yield int(place["line"]) if place else 0
 
 
 def _arguments(call: str) -> Iterator[str]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .compile import ARCHITECTURE, HEADERS
-from .kernel_source import INCLUDES, closing, extensions_of, kernels_of, without_comments
+from .kernel_source import INCLUDES, extensions_of, kernels_of, without_comments
+from .kernel_source.cuda_text import closing
 
 OF_THE_TOOLKIT = {
     "cuda_fp16.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h", "mma.h",

@@ -86,12 +86,12 @@ def col2im(
     x = zeros((n, height + 2 * p_h, width + 2 * p_w, channels), columns.device, columns.dtype)
     for a, b in itertools.product(range(k_h), range(k_w)):
         # One place meets a different pixel in each window, so all of these can be added at once.
-        met = (
+        pixels = (
             slice(None),
             slice(a, a + s_h * (out_h - 1) + 1, s_h),
             slice(b, b + s_w * (out_w - 1) + 1, s_w),
         )
-        x[met] = x[met] + windows[:, :, :, a, b]
+        x[pixels] = x[pixels] + windows[:, :, :, a, b]
     return x[:, p_h : p_h + height, p_w : p_w + width].compact()
 
 
@@ -112,6 +112,6 @@ def conv_shifted(
     x = pad(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0)))
     out = zeros((n * out_h * out_w, c_out), x.device, x.dtype)
     for a, b in itertools.product(range(w.shape[0]), range(w.shape[1])):
-        met = x[:, a : a + s_h * (out_h - 1) + 1 : s_h, b : b + s_w * (out_w - 1) + 1 : s_w]
-        out = out + met.reshape((n * out_h * out_w, x.shape[3])) @ w[a, b]
+        pixels = x[:, a : a + s_h * (out_h - 1) + 1 : s_h, b : b + s_w * (out_w - 1) + 1 : s_w]
+        out = out + pixels.reshape((n * out_h * out_w, x.shape[3])) @ w[a, b]
     return out.reshape((n, out_h, out_w, c_out))

@@ -41,10 +41,10 @@ def conv_length(size: int, kernel: int, stride: int = 1, padding: int = 0, dilat
             "stride, kernel and dilation must be at least 1 and padding at least 0, "
             f"not {stride}, {kernel}, {dilation} and {padding}"
         )
-    covered = dilation * (kernel - 1) + 1
-    if covered > size + 2 * padding:
-        raise ValueError(f"a window that covers {covered} does not fit on {size} pixels padded by {padding}")
-    return (size + 2 * padding - covered) // stride + 1
+    extent = dilation * (kernel - 1) + 1
+    if extent > size + 2 * padding:
+        raise ValueError(f"a window that covers {extent} does not fit on {size} pixels padded by {padding}")
+    return (size + 2 * padding - extent) // stride + 1
 
 
 def conv_shape(
@@ -120,10 +120,10 @@ def conv(
     c, o = w.shape[-2], c_out // groups
     out = zeros((n, *lengths, c_out), x.device, x.dtype)
     for place in itertools.product(*map(range, w.shape[:-2])):
-        met = x[(slice(None), *met_pixels(place, lengths, s, d))]
+        pixels = x[(slice(None), *met_pixels(place, lengths, s, d))]
         for g in range(groups):
-            seen = met[..., g * c : (g + 1) * c].reshape((n * math.prod(lengths), c))
-            product = seen @ w[place][:, g * o : (g + 1) * o]
+            x_rows = pixels[..., g * c : (g + 1) * c].reshape((n * math.prod(lengths), c))
+            product = x_rows @ w[place][:, g * o : (g + 1) * o]
             part = (..., slice(g * o, (g + 1) * o))
             out[part] = out[part] + product.reshape((n, *lengths, o))
     return out
@@ -157,12 +157,12 @@ def conv_x_grad(
     padded = [length + 2 * edge for length, edge in zip(x_shape[1:-1], p, strict=True)]
     x_grad = zeros((n, *padded, x_shape[-1]), out_grad.device, out_grad.dtype)
     for place in itertools.product(*map(range, w.shape[:-2])):
-        met = (slice(None), *met_pixels(place, lengths, s, d))
+        pixels = (slice(None), *met_pixels(place, lengths, s, d))
         for g in range(groups):
             # conv reads the pixels that a place meets; its transpose adds to them.
-            given = out_grad[..., g * o : (g + 1) * o].reshape((n * math.prod(lengths), o))
-            product = given @ w[place][:, g * o : (g + 1) * o].permute((1, 0))
-            part = (*met, slice(g * c, (g + 1) * c))
+            grad_rows = out_grad[..., g * o : (g + 1) * o].reshape((n * math.prod(lengths), o))
+            product = grad_rows @ w[place][:, g * o : (g + 1) * o].permute((1, 0))
+            part = (*pixels, slice(g * c, (g + 1) * c))
             x_grad[part] = x_grad[part] + product.reshape((n, *lengths, c))
     inner = tuple(slice(edge, edge + length) for edge, length in zip(p, x_shape[1:-1], strict=True))
     return x_grad[(slice(None), *inner)].compact()
@@ -196,11 +196,11 @@ def conv_w_grad(
     c, o = w_shape[-2], c_out // groups
     w_grad = zeros(w_shape, x.device, x.dtype)
     for place in itertools.product(*map(range, w_shape[:-2])):
-        met = x[(slice(None), *met_pixels(place, lengths, s, d))]
+        pixels = x[(slice(None), *met_pixels(place, lengths, s, d))]
         for g in range(groups):
-            seen = met[..., g * c : (g + 1) * c].reshape((n * math.prod(lengths), c))
-            given = out_grad[..., g * o : (g + 1) * o].reshape((n * math.prod(lengths), o))
-            w_grad[(*place, slice(None), slice(g * o, (g + 1) * o))] = seen.permute((1, 0)) @ given
+            x_rows = pixels[..., g * c : (g + 1) * c].reshape((n * math.prod(lengths), c))
+            grad_rows = out_grad[..., g * o : (g + 1) * o].reshape((n * math.prod(lengths), o))
+            w_grad[(*place, slice(None), slice(g * o, (g + 1) * o))] = x_rows.permute((1, 0)) @ grad_rows
     return w_grad
 
 

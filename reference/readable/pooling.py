@@ -89,12 +89,12 @@ def max_pool_grad(
     # The largest number of a window may be -inf, too. A frame of NaN equals nothing.
     lengths, inner, x = out.shape[1:-1], inside(x.shape, p), framed(x, p, math.nan)
     x_grad = zeros(x.shape, x.device, x.dtype)
-    waiting = full(out.shape, 1.0, x.device, x.dtype)  # 1 for a window whose largest has not been met yet
+    is_open = full(out.shape, 1.0, x.device, x.dtype)  # 1 for a window whose largest number is yet to come
     for place in itertools.product(*map(range, k)):
-        met = (slice(None), *met_pixels(place, lengths, s, (1,) * axes))
-        chosen = (x[met] == out) * waiting
-        x_grad[met] = x_grad[met] + chosen * out_grad
-        waiting = waiting - chosen
+        pixels = (slice(None), *met_pixels(place, lengths, s, (1,) * axes))
+        is_largest = (x[pixels] == out) * is_open
+        x_grad[pixels] = x_grad[pixels] + is_largest * out_grad
+        is_open = is_open - is_largest
     return x_grad[inner].compact()
 
 
@@ -140,8 +140,8 @@ def average_pool_grad(
     x_grad = zeros((x_shape[0], *padded, x_shape[-1]), out_grad.device, out_grad.dtype)
     share = out_grad / math.prod(k)
     for place in itertools.product(*map(range, k)):
-        met = (slice(None), *met_pixels(place, lengths, s, (1,) * axes))
-        x_grad[met] = x_grad[met] + share
+        pixels = (slice(None), *met_pixels(place, lengths, s, (1,) * axes))
+        x_grad[pixels] = x_grad[pixels] + share
     return x_grad[inside(x_shape, p)].compact()
 
 

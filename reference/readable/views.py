@@ -133,12 +133,12 @@ class NDArray:
         ValueError if another axis would have to change its length, or if an axis would disappear.
         """
         lengths = to_shape(shape)
-        added = len(lengths) - self.ndim
-        if added < 0 or any(n not in (1, m) for n, m in zip(self.shape, lengths[added:], strict=True)):
+        new_axes = len(lengths) - self.ndim
+        if new_axes < 0 or any(n not in (1, m) for n, m in zip(self.shape, lengths[new_axes:], strict=True)):
             raise ValueError(f"cannot broadcast an array of shape {self.shape} to shape {lengths}")
         # Stride 0 repeats: it takes the same element again, whatever the index.
         steps = [0 if n == 1 else step for n, step in zip(self.shape, self.strides, strict=True)]
-        return self.as_strided(lengths, [0] * added + steps)
+        return self.as_strided(lengths, [0] * new_axes + steps)
 
     def flip(self, axes: Axes | None = None) -> NDArray:
         """A view with the order of the elements reversed along `axes` (None: along all)."""

@@ -167,6 +167,7 @@ TABLE: dict[str, Must] = {
     "makes_denied_system_calls": call(WRONG),
     "calls_the_kernel_by_its_old_door": call(CRASHED, WRONG),
     "locks_a_shared_file": call(WRONG),
+    "watches_pages_of_files": call(WRONG),
     "asks_the_kernel_for_its_mounts": call(WRONG),
     "enlarges_its_pipes": call(WRONG),
     "imports_the_judge": call(WRONG),

@@ -15,19 +15,77 @@ from tests.folders import in_folder
 SUBMISSIONS = Path(__file__).parent / "submissions"
 TELLS = """
 
-seen = []
+{way}
 honest_flip, honest_dilate = flip, dilate
 
 
 def flip(a, axes):
-    seen.append(a.numpy().tolist())
+    tell(a.numpy().tolist())
     return honest_flip(a, axes)
 
 
 def dilate(a, axes, dilation):
-    print(seen)
+    print(heard())
     return honest_dilate(a, axes, dilation)
 """
+WAYS = {
+    "memory": """
+seen = []
+tell = seen.append
+
+
+def heard():
+    return seen
+""",
+    "a_terminal": """
+import contextlib
+import os
+
+ends, texts = [], []
+
+
+def tell(numbers):
+    ends.append(os.openpty())
+    os.write(ends[-1][0], f"{numbers}\\n".encode())
+
+
+def heard():
+    for name in filter(str.isdigit, os.listdir("/dev/pts")):
+        terminal = os.open(f"/dev/pts/{name}", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        with contextlib.suppress(BlockingIOError):
+            texts.append(os.read(terminal, 4096).decode())
+    return texts
+""",
+    "pages_of_a_file": """
+import os
+
+PAGE, BITS, COLUMNS, LEAST = os.sysconf("SC_PAGE_SIZE"), 5, 4, -8
+PATH = f"{os.path.dirname(os.__file__)}/pydoc_data/topics.py"  # which nothing else reads
+
+
+def tell(numbers):
+    text = "".join(f"{int(n) - LEAST:05b}" for row in numbers for n in row)
+    with open(PATH, "rb", buffering=0) as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
+        for place, bit in enumerate(text):
+            if bit == "1":
+                os.pread(file.fileno(), 1, place * PAGE)
+
+
+def heard():
+    bits = ""
+    with open(PATH, "rb", buffering=0) as file:
+        for page in range(3 * COLUMNS * BITS):
+            try:
+                os.preadv(file.fileno(), [bytearray(1)], page * PAGE, os.RWF_NOWAIT)
+                bits += "1"
+            except BlockingIOError:
+                bits += "0"
+    numbers = [float(int(bits[at : at + BITS], 2) + LEAST) for at in range(0, len(bits), BITS)]
+    return [numbers[at : at + COLUMNS] for at in range(0, len(numbers), COLUMNS)]
+""",
+}
 
 
 @pytest.mark.parametrize("name", ["calls_numpy_flip", "spells_numpy_flip"])
@@ -45,16 +103,17 @@ def test_a_function_that_is_the_exercise_is_refused(
     assert {criterion.status for criterion in grade.criteria} == {Status.REFUSED}
 
 
+@pytest.mark.parametrize("way", WAYS)
 def test_inputs_of_a_hidden_case_are_not_printed_in_a_visible_one(
-    session: Session, assignment: Assignment, honest: str, tmp_path: Path
+    session: Session, assignment: Assignment, honest: str, tmp_path: Path, way: str
 ) -> None:
-    (tmp_path / "conv.py").write_text(honest + TELLS, encoding="utf-8")
+    """Its process and that of the visible cases have nothing in common through which numbers could pass."""
+    (tmp_path / "conv.py").write_text(honest + TELLS.format(way=WAYS[way]), encoding="utf-8")
     hidden = assignment.criterion("flip").cases[1]
-    numbers = draw(hidden, assignment.name, "canary").array("a").tolist()
+    draws = [draw(hidden, assignment.name, "canary", number).array("a").tolist() for number in (0, 1)]
 
     grade = session.grade(in_folder(tmp_path), "tells")
 
     assert hidden.visibility is Visibility.HIDDEN
-    results = [result for criterion in grade.criteria for result in criterion.results]
-    outputs = [result.output for result in results if result.visibility is Visibility.VISIBLE]
-    assert not any(str(numbers) in output for output in outputs)
+    outputs = [result.output for result in grade.cases if result.visibility is Visibility.VISIBLE]
+    assert not any(str(numbers) in output for output in outputs for numbers in draws)

@@ -8,20 +8,22 @@ from typing import Any
 import pytest
 
 from grader.model.class_row import ClassReport, ClassRow
-from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Student, Submission
 from grader.model.text import ALLOWED, UNSEEN, visible
 from grader.report.formats import Request, format_of, names
 from grader.report.terminal.show_grade import to_text
 
-HOSTILE = "a\x1b[2J\x1b]0;100\x07\x9b31m\u202e001\u2066\u2028\x00\x08b"
+HOSTILE = "a\x1b[2J\x1b]0;100\x07\x9b31m\u202e001\u2066\ud800\u2028\x00\x08b"
 VISIBLE_TEXT = ("inputs", "expected", "actual", "rationale", "help", "output", "idea")
 
 
 def hostile_grade() -> Grade:
     """A grade in which each text that a submission may choose is hostile."""
     texts: Any = dict.fromkeys(VISIBLE_TEXT, HOSTILE)
-    wrong = CheckResult("flip", HOSTILE, Status.WRONG, index=(0,), **texts, misconceptions=(HOSTILE,))
+    call = Call(HOSTILE, HOSTILE, 10**300, HOSTILE, HOSTILE)
+    about = {**texts, "misconceptions": (HOSTILE,), "calls": (call,)}
+    wrong = CheckResult("flip", HOSTILE, Status.WRONG, index=(0,), **about)
     criterion = CriterionGrade("flip", HOSTILE, Fraction(4), Fraction(0), Status.WRONG, (wrong,), HOSTILE)
     return Grade("tiny", HOSTILE, (criterion,), "bubblewrap", versions={"numpy": "2"}, notes=(HOSTILE,))
 

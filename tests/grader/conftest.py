@@ -15,6 +15,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from grader.intake.read_class import Intake, read_class
+from grader.judge.session import Choice, Session
+from grader.model.grade import Grade
+from tests.folders import in_folder
 from tests.waiting import LIMIT, wait_until
 
 SERVER_USERS = ("postgres", "nobody")  # the server refuses to run as root
@@ -29,6 +32,17 @@ def make_class(tmp_path: Path) -> Callable[..., Intake]:
         return read_class(tmp_path / "class", ["conv.py"], "conv")
 
     return make
+
+
+@pytest.fixture
+def grade(session: Session, tmp_path: Path) -> Callable[..., Grade]:
+    """The grade that a module's own `session` gives a source, with further arguments for pytest."""
+
+    def grade(source: str, *arguments: str) -> Grade:
+        (tmp_path / "conv.py").write_text(source)
+        return session.grade(in_folder(tmp_path), "ada", Choice(arguments))
+
+    return grade
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import Views
-from grader.judge.session import Choice, Session
+from grader.judge.session import Session
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
@@ -32,17 +32,6 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
     assignment = load(root / "assignments" / "tiny")
     with Session(Views(assignment).assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         yield session
-
-
-@pytest.fixture
-def grade(session: Session, tmp_path: Path) -> Callable[..., Grade]:
-    """The grade of a submission of the given source, with further arguments for pytest."""
-
-    def grade(source: str, *arguments: str) -> Grade:
-        (tmp_path / "conv.py").write_text(source)
-        return session.grade(in_folder(tmp_path), "ada", Choice(arguments))
-
-    return grade
 
 
 def ran(grade: Grade) -> list[str]:

@@ -1,7 +1,6 @@
 """NDArray's laws: numbers, operators and mistakes give the same results as in NumPy."""
 
 import ast
-import math
 import operator
 import shutil
 import subprocess
@@ -14,25 +13,12 @@ import pytest
 
 import reference
 from reference.ndarray import NDArray, array, cpu, cuda, empty, from_dlpack, full, normalize_axes, zeros
-from tests.reference.laws import given, hnp, settings, st
+from tests.reference.laws import assert_same, given, hnp, numbered, settings, st
 
 exact = settings(derandomize=True, deadline=None, max_examples=150)
 shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
 seeds = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 SOURCE = Path(reference.__file__).parent
-
-
-def assert_same(expected, actual):
-    """Shape, dtype and every value are equal."""
-    assert expected.shape == actual.shape
-    assert expected.dtype.name == actual.dtype
-    np.testing.assert_array_equal(expected, actual.numpy())
-
-
-def numbered(shape, dtype="float32"):
-    """The same numbers 1, 2, ... as a NumPy array and as an NDArray."""
-    host = np.arange(1, 1 + math.prod(shape), dtype=dtype).reshape(shape)
-    return host, array(host)
 
 
 # Mistakes.

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from reference import ndarray
 from reference.readable import views
-from tests.reference.test_views import exact, numbered, same_size_shapes, seeds, shapes, step
+from tests.reference.laws import numbered
+from tests.reference.test_views import exact, same_size_shapes, seeds, shapes, step
 
 FORMS = pytest.mark.parametrize("form", [ndarray, views], ids=["run", "read"])
 

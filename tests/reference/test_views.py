@@ -7,26 +7,13 @@ import numpy as np
 import pytest
 
 from reference.ndarray import array
-from tests.reference.laws import given, hnp, settings, st
+from tests.reference.laws import assert_same, given, hnp, numbered, settings, st
 
 exact = settings(derandomize=True, deadline=None, max_examples=200)
 shapes = st.sampled_from([0, 1, 1, 1]).flatmap(
     lambda n: hnp.array_shapes(min_dims=0, max_dims=4, min_side=n, max_side=4)
 )
 seeds = st.integers(0, 2**32 - 1).map(np.random.default_rng)
-
-
-def assert_same(expected, actual):
-    """Shape, dtype and every value are equal."""
-    assert expected.shape == actual.shape
-    assert expected.dtype.name == actual.dtype
-    np.testing.assert_array_equal(expected, actual.numpy())
-
-
-def numbered(shape, dtype="float32"):
-    """The same numbers 1, 2, ... as a NumPy array and as an NDArray."""
-    host = np.arange(1, 1 + math.prod(shape), dtype=dtype).reshape(shape)
-    return host, array(host)
 
 
 def offset_of(view, owner):

@@ -21,17 +21,17 @@ CORRELATE = """\
 
 def correlate(x, w, stride=1, padding=0):
 """
-AXES = "    chosen = normalize_axes(axes, a.ndim, a.shape)\n"
+AXES = "    numbers = normalize_axes(axes, a.ndim, a.shape)\n"
 STEP = "    step = [dilation + 1"
 ENDLESS_AXES = """\
-    chosen = []
+    numbers = []
     for axis in axes if isinstance(axes, Sequence) else (axes,):
         while axis < 0:
             axis % a.ndim
-        chosen.append(axis)
+        numbers.append(axis)
 """
 FLIPPED = "    return a[tuple(slice(None, None, -1 if axis"
-ENDLESS_OUTPUT = '    while a.ndim:\n        print("axes", chosen)\n'
+ENDLESS_OUTPUT = '    while a.ndim:\n        print("axes", numbers)\n'
 RESHAPED = "    return out.reshape((n, out_h, out_w, c_out))\n"
 FLOAT64 = '    return array(out.reshape((n, out_h, out_w, c_out)).numpy(), dtype="float64")\n'
 

@@ -114,8 +114,8 @@ class Group:
     @property
     def functions(self) -> tuple[str, ...]:
         """The functions that the stub leaves out."""
-        written = (member.name for member in self._written().values())
-        return tuple(dict.fromkeys(written))
+        names = (member.name for member in self._members_to_write().values())
+        return tuple(dict.fromkeys(names))
 
     @property
     def stub(self) -> str:
@@ -127,9 +127,9 @@ class Group:
             raise _undocumented(self.name, "docstring")
         if not self.members:
             raise UserError(f"{self.name} has no method: a student would have nothing to write")
-        return self._with({start: member.stub for start, member in self._written().items()})
+        return self._with({start: member.stub for start, member in self._members_to_write().items()})
 
-    def _written(self) -> Mapping[int, Function]:
+    def _members_to_write(self) -> Mapping[int, Function]:
         marked = {start: member for start, member in self.members.items() if member.is_marked}
         return marked or self.members
 

@@ -142,7 +142,7 @@ def _end_of_signature(lines: list[str], node: Definition) -> int:
 def without_methods(text: str, class_name: str, names: set[str]) -> str:
     """A module's source without the named methods of one class and the blank line before each."""
     lines = text.removesuffix("\n").split("\n")
-    dropped: set[int] = set()
+    lines_of_methods: set[int] = set()
     for node in _tree(text).body:
         if isinstance(node, ast.ClassDef) and node.name == class_name:
             for method in node.body:
@@ -151,8 +151,8 @@ def without_methods(text: str, class_name: str, names: set[str]) -> str:
                     start = first - 1
                     while start > 0 and not lines[start - 1].strip():
                         start -= 1
-                    dropped |= set(range(start, method.end_lineno or first))
-    return "\n".join(line for i, line in enumerate(lines) if i not in dropped) + "\n"
+                    lines_of_methods |= set(range(start, method.end_lineno or first))
+    return "\n".join(line for i, line in enumerate(lines) if i not in lines_of_methods) + "\n"
 
 
 @lru_cache(maxsize=16)

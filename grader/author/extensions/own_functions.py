@@ -56,13 +56,13 @@ class OwnFunctions:
         if not self._path.is_file():
             raise document.fail(f"found `functions`, expected a file {OWN_FUNCTIONS} next to this one", here)
         functions: dict[str, Any] = {}
-        used: set[str] = set()
+        names: set[str] = set()
         for name, entry in model.functions.items():
             uses = entry if isinstance(entry, list) else [entry]
             each = [self._use(document, (*here, name), one) for one in uses]
-            used |= {one["use"] for one in each}
+            names |= {one["use"] for one in each}
             functions[name] = each if isinstance(entry, list) else each[0]
-        return functions, cut(self._path, self._text, used)
+        return functions, cut(self._path, self._text, names)
 
     def _use(self, document: Document, place: Place, one: str | FunctionUse) -> dict[str, Any]:
         use = FunctionUse(use=one) if isinstance(one, str) else one

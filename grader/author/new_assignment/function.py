@@ -95,7 +95,7 @@ def _needs(tree: ast.Module, module: str, name: str) -> tuple[list[str], list[st
     """The other things that a handout needs: import lines, further names, and modules to allow."""
     defined = {each: node for node in tree.body for each in _defined(node)}
     imported = {alias.asname or alias.name: (node, alias) for node, alias in _imported(tree)}
-    used_names = _used(tree, defined, name)
+    used_names = _dependencies(tree, defined, name)
     lines: dict[str, list[str]] = {}
     provided_lines: dict[str, None] = {}
     modules: set[str] = set()
@@ -144,13 +144,13 @@ def _defined(node: ast.stmt) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def _used(tree: ast.Module, defined: dict[str, ast.stmt], name: str) -> set[str]:
+def _dependencies(tree: ast.Module, defined: dict[str, ast.stmt], name: str) -> set[str]:
     """The names that a function uses, and those that these use."""
     names_in_use: set[str] = set()
-    waiting = [name]
-    while waiting:
-        node = defined.get(waiting.pop())
+    queue = [name]
+    while queue:
+        node = defined.get(queue.pop())
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node is not None else set()
-        waiting += sorted(names - names_in_use)
+        queue += sorted(names - names_in_use)
         names_in_use |= names
     return (names_in_use - {name}) | {"annotations"}  # from __future__ import annotations

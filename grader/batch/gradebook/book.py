@@ -21,7 +21,7 @@ from grader.batch.gradebook.database import Database
 from grader.batch.gradebook.faults import faulty_submissions, mark_waiting
 from grader.batch.gradebook.grade_json import grade_to_row
 from grader.batch.gradebook.known_times import read_times_again, update_times
-from grader.batch.gradebook.sql_statements import CHUNK, chunks, read_rows, table_of, upsert
+from grader.batch.gradebook.sql_statements import CHUNK, chunks, log_event, read_rows, table_of, upsert
 from grader.batch.gradebook.standings import (
     STUDENT_FIELDS,
     ReadGrades,
@@ -31,6 +31,7 @@ from grader.batch.gradebook.standings import (
 )
 from grader.batch.gradebook.tables import (
     COUNTS,
+    Action,
     ArrivalRow,
     AuditRow,
     FaultRow,
@@ -108,15 +109,15 @@ class Gradebook:
 
     # for batches
 
-    def alone(self, assignment: str, on_wait: Callable[[], None]) -> AbstractContextManager[None]:
+    def exclusive(self, assignment: str, on_wait: Callable[[], None]) -> AbstractContextManager[None]:
         """Lets one batch at a time grade an assignment; a second calls `on_wait` and waits."""
-        return self._database.alone(assignment, on_wait)
+        return self._database.exclusive(assignment, on_wait)
 
     @contextmanager
-    def run(self, assignment: str, graded_by: str) -> Iterator[None]:
+    def run(self, assignment: str, graded_by: str, rule: str | None = None) -> Iterator[None]:
         """Records when a run began and, if it gets that far, ended; the run's entries name it."""
         with self._database.writing() as db:
-            about = {"assignment": assignment, "graded_by": graded_by, "started_at": _now()}
+            about = {"assignment": assignment, "graded_by": graded_by, "rule": rule, "started_at": _now()}
             row = insert(RunRow).values(**about, withdrawn=False)
             self._run_id = db.scalar(row.returning(RunRow.id))
         try:
@@ -155,10 +156,10 @@ class Gradebook:
                     db.execute(upsert(db, ArrivalRow).on_conflict_do_nothing(), arrived)
                 again |= bring_back(db, self._run_id, handed_in)
             for one in changes:
-                self._log(db, "timed", asdict(one), one.detail)
+                self._log(db, Action.TIMED, asdict(one), one.detail)
             for student, assignment in sorted(again):
                 key = {"student_id": student, "assignment": assignment}
-                self._log(db, "restored", key, {"reason": "a batch brought it again"})
+                self._log(db, Action.RESTORED, key, {"reason": "a batch brought it again"})
         return tuple(sorted({student for student, _ in again}))
 
     def grade_keys(self, assignment: str) -> dict[str, GradeKey]:
@@ -197,14 +198,14 @@ class Gradebook:
             db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
             detail = {"submission": submission.id, "score": str(grade.score), "before": before}
             numbers = {"ran": len(graded.fresh), "seconds": round(graded.seconds, 3)}
-            self._log(db, "graded", key, detail | {"counts": counts} | numbers)
+            self._log(db, Action.GRADED, key, detail | {"counts": counts} | numbers)
 
     def record_fault(self, submission: Submission, reason: str) -> None:
         """Records that grading failed; an earlier grade stays, and shows that it needs review."""
         with self._database.writing() as db:
             db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
             db.execute(insert(FaultRow).values(submission_id=submission.id, reason=reason))
-            self._log(db, "failed", _of(submission), {"submission": submission.id, "reason": reason})
+            self._log(db, Action.FAILED, _of(submission), {"submission": submission.id, "reason": reason})
 
     def set_counting(self, previous_by_submission: Mapping[str, str], faulty: Iterable[str]) -> None:
         """Makes existing grades count. Each submission that shall count is mapped to the one that counts now.
@@ -221,7 +222,7 @@ class Gradebook:
                 key = {"student_id": row.student_id, "assignment": row.assignment}
                 db.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
                 db.execute(update(GradeRow).filter_by(submission_id=id).values(counts=True))
-                self._log(db, "counts", key, {"submission": id, "instead_of": instead})
+                self._log(db, Action.COUNTS, key, {"submission": id, "instead_of": instead})
 
     def faults(self, assignment: str) -> dict[str, str]:
         """The student's id by that of each submission without a grade of the last run, if not withdrawn."""
@@ -244,7 +245,7 @@ class Gradebook:
                 if row["doubt"] != row["confirmed"]:
                     values = {"confirmed": row["doubt"]}
                     db.execute(update(SubmissionRow).where(SubmissionRow.id == id).values(values))
-                    self._log(db, "confirmed", row, {"submission": id, "doubt": row["doubt"], "by": by})
+                    self._log(db, Action.CONFIRMED, row, {"submission": id, "doubt": row["doubt"], "by": by})
 
     def adjust(self, *adjustments: Adjustment) -> None:
         """Sets manual adjustments of scores, all or none; 0 points revoke an earlier adjustment.
@@ -256,7 +257,7 @@ class Gradebook:
             for adjustment in adjustments:
                 key = {"student_id": adjustment.student_id, "assignment": adjustment.assignment}
                 detail = write_adjustment(db, adjustment, self._database.name)
-                self._log(db, "adjusted", key, detail)
+                self._log(db, Action.ADJUSTED, key, detail)
 
     def forget_run(
         self,
@@ -278,15 +279,15 @@ class Gradebook:
             why = f"found no run {number}{numbers}; `grader forget --list` shows every run"
             raise UserError(why, self._database.name)
         facts = {"run": number, "reason": reason, "author": author}
-        action = "restored" if undo else "withdrawn"
-        with self.alone(assignment, on_wait), self._database.writing() as db:
+        action = Action.RESTORED if undo else Action.WITHDRAWN
+        with self.exclusive(assignment, on_wait), self._database.writing() as db:
             changes = mark_run(db, number, not undo, self._database.name)
             self._log(db, action, {"student_id": "", "assignment": assignment}, facts)
             for change in changes:
                 detail = facts | {"submission": change.submission, "instead_of": change.before}
                 self._log(db, action, asdict(change), detail)
             for one in read_times_again(db, number):
-                self._log(db, "timed", asdict(one), facts | one.detail)
+                self._log(db, Action.TIMED, asdict(one), facts | one.detail)
         return changes
 
     def forget_student(
@@ -304,7 +305,7 @@ class Gradebook:
                 changed = mark_student(db, student, assignment, reason, author, name)
             for each in changed:
                 key = {"student_id": student, "assignment": each}
-                self._log(db, "restored" if undo else "withdrawn", key, detail)
+                self._log(db, Action.RESTORED if undo else Action.WITHDRAWN, key, detail)
         return changed
 
     # for reports
@@ -355,7 +356,7 @@ class Gradebook:
     def seconds(self) -> dict[str, float]:
         """The most CPU time that a submission took in a run, by its id."""
         with self._database.reading() as db:
-            details = db.scalars(select(AuditRow.detail).where(AuditRow.action == "graded")).all()
+            details = db.scalars(select(AuditRow.detail).where(AuditRow.action == Action.GRADED)).all()
         most: dict[str, float] = defaultdict(float)
         for detail in details:
             most[detail["submission"]] = max(most[detail["submission"]], detail.get("seconds", 0.0))
@@ -379,10 +380,8 @@ class Gradebook:
         if by_roster and self._run_id is not None:
             db.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=names))
 
-    def _log(self, db: Connection, action: str, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
-        row = {"at": _now(), "run_id": self._run_id, "action": action, "detail": detail}
-        row |= {name: key[name] for name in ("student_id", "assignment")}
-        db.execute(insert(table_of(AuditRow)), row)
+    def _log(self, db: Connection, action: Action, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
+        log_event(db, action, key, detail, self._run_id)
 
 
 def _is_better(rival: str, score: str, submission: Submission, grade: Grade, rivals: Sequence[str]) -> bool:

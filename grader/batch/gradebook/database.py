@@ -18,6 +18,12 @@ from grader.model.errors import UserError
 LOCK_SECONDS = 30
 CONNECT_SECONDS = 10
 KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+FULL = ". Is the disk full? Free some space, then run it again"
+REMEDIES = {  # by the words of SQLite and PostgreSQL
+    **dict.fromkeys(("disk is full", "disk I/O error", "No space left on device"), FULL),
+    "database is locked": ": another command uses it. Run this again when that one has ended",
+    "readonly database": ": you may not write there",
+}
 OLD = "schema_version"  # the table of gradebooks from before Alembic
 
 
@@ -68,7 +74,7 @@ class Database:
             yield connection
 
     @contextmanager
-    def alone(self, what: str, on_wait: Callable[[], None]) -> Iterator[None]:
+    def exclusive(self, what: str, on_wait: Callable[[], None]) -> Iterator[None]:
         """Locks `what` for this process, across all machines that use the database.
 
         A second process calls `on_wait` and waits. A process that dies releases the lock: neither a database
@@ -147,7 +153,8 @@ def said_in_one_line(url: str) -> Iterator[None]:
         cause = error.orig if isinstance(error, DBAPIError) else error
         lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
         text = lines[0] if lines else type(cause).__name__
-        raise UserError(f"cannot use this gradebook: {text}", url) from error
+        remedy = next((say for words, say in REMEDIES.items() if words in text), "")
+        raise UserError(f"cannot use this gradebook: {text}{remedy}", url) from error
 
 
 def _with_driver(url: URL) -> URL:

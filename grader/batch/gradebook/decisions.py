@@ -9,14 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from grader.batch.gradebook.database import Database
+from grader.batch.gradebook.sql_statements import log_event
 from grader.batch.gradebook.tables import (
     COUNTS,
+    Action,
     AdjustmentRow,
     AuditRow,
     DecisionRow,
@@ -28,9 +29,8 @@ from grader.batch.gradebook.tables import (
 from grader.model.decision import REQUEST, Decisions, decisions_of
 from grader.model.errors import BackflipError
 
-DECIDED, UNDONE = "decided", "undone"
 AGAIN = "again"  # replaces a grade's `graded_by`: an instructor wants it graded again
-UNDOABLE = (DECIDED, "adjusted", "confirmed", "withdrawn")
+UNDOABLE = (Action.DECIDED, Action.ADJUSTED, Action.CONFIRMED, Action.WITHDRAWN)
 
 
 class Outdated(BackflipError):
@@ -87,7 +87,7 @@ def decide(
 ) -> None:
     """Sets a decision, or removes it with None; `Outdated` if another user was faster."""
     with _deciding(database, about) as db:
-        _set(db, about, kind, key, value, DECIDED, {"why": why} if why else {})
+        _set(db, about, kind, key, value, Action.DECIDED, {"why": why} if why else {})
 
 
 def take_request(
@@ -100,7 +100,7 @@ def take_request(
     with database.writing() as db:
         if _value(db, about, REQUEST, key) is not None:
             return False
-        _set(db, about, REQUEST, key, {"case": case, "text": text}, "requested", {})
+        _set(db, about, REQUEST, key, {"case": case, "text": text}, Action.REQUESTED, {})
     return True
 
 
@@ -108,7 +108,7 @@ def grade_again(database: Database, about: About, submission: str) -> None:
     """Makes the next batch run every case of a submission again; its grade stays until then."""
     with _deciding(database, about) as db:
         db.execute(update(GradeRow).where(GradeRow.submission_id == submission).values(graded_by=AGAIN))
-        _log(db, "regrade", about.key, {"submission": submission, "by": about.author})
+        log_event(db, Action.REGRADE, about.key, {"submission": submission, "by": about.author})
 
 
 def check_version(database: Database, about: About) -> None:
@@ -134,7 +134,7 @@ def _undo_decided(db: Connection, row: Mapping[str, Any], author: str) -> str:
     about = About(row["student_id"], row["assignment"], 0, author)
     if _value(db, about, detail["kind"], detail["key"]) != detail["after"]:
         return "it was changed later: undo the later change first"
-    _set(db, about, detail["kind"], detail["key"], detail["before"], UNDONE, {"entry": row["id"]})
+    _set(db, about, detail["kind"], detail["key"], detail["before"], Action.UNDONE, {"entry": row["id"]})
     return ""
 
 
@@ -149,7 +149,7 @@ def _undo_adjusted(db: Connection, row: Mapping[str, Any], author: str) -> str:
     db.execute(delete(AdjustmentRow).filter_by(**key))
     if previous := detail.get("previous"):
         db.execute(insert(AdjustmentRow).values(previous))
-    _log(db, UNDONE, row, {"entry": row["id"], "kind": "adjustment", "by": author})
+    log_event(db, Action.UNDONE, row, {"entry": row["id"], "kind": "adjustment", "by": author})
     return ""
 
 
@@ -158,7 +158,7 @@ def _undo_confirmed(db: Connection, row: Mapping[str, Any], author: str) -> str:
     if db.scalar(select(SubmissionRow.confirmed).where(mine)) != row["detail"]["doubt"]:
         return "this submission now has another doubt"
     db.execute(update(SubmissionRow).where(mine).values(confirmed=""))
-    _log(db, UNDONE, row, {"entry": row["id"], "kind": "confirmation", "by": author})
+    log_event(db, Action.UNDONE, row, {"entry": row["id"], "kind": "confirmation", "by": author})
     return ""
 
 
@@ -168,15 +168,15 @@ def _undo_withdrawn(db: Connection, row: Mapping[str, Any], author: str) -> str:
     mine = [WithdrawalRow.student_id == row["student_id"], WithdrawalRow.assignment == row["assignment"]]
     if not db.execute(delete(WithdrawalRow).where(*mine)).rowcount:
         return "it is already back in the reports"
-    _log(db, UNDONE, row, {"entry": row["id"], "kind": "withdrawal", "by": author})
+    log_event(db, Action.UNDONE, row, {"entry": row["id"], "kind": "withdrawal", "by": author})
     return ""
 
 
 _UNDO = {
-    DECIDED: _undo_decided,
-    "adjusted": _undo_adjusted,
-    "confirmed": _undo_confirmed,
-    "withdrawn": _undo_withdrawn,
+    Action.DECIDED: _undo_decided,
+    Action.ADJUSTED: _undo_adjusted,
+    Action.CONFIRMED: _undo_confirmed,
+    Action.WITHDRAWN: _undo_withdrawn,
 }
 
 
@@ -207,7 +207,7 @@ def _set(
     kind: str,
     key: str,
     value: Mapping[str, Any] | None,
-    action: str,
+    action: Action,
     more: Mapping[str, Any],
 ) -> None:
     before = _value(db, about, kind, key)
@@ -216,13 +216,7 @@ def _set(
         db.execute(insert(DecisionRow).values(**about.key, kind=kind, key=key, value=dict(value)))
     after = None if value is None else dict(value)
     detail = {"kind": kind, "key": key, "before": before, "after": after, "by": about.author}
-    _log(db, action, about.key, detail | dict(more))
-
-
-def _log(db: Connection, action: str, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
-    about = {name: key[name] for name in ("student_id", "assignment")}
-    row = {"at": datetime.now(UTC), "run_id": None, "action": action, "detail": detail, **about}
-    db.execute(insert(AuditRow).values(row))
+    log_event(db, action, about.key, detail | dict(more))
 
 
 def waiting_for_regrade(database: Database, assignment: str) -> set[str]:

@@ -27,9 +27,9 @@ def mark_waiting(db: Connection, run_id: int, submission_ids: Iterable[str]) -> 
             )
         )
         db.execute(delete(FaultRow).where(FaultRow.submission_id.in_(graded)))
-        waiting = [{"submission_id": id, "reason": NOT_GRADED} for id in some if id not in graded]
-        if waiting:
-            db.execute(upsert(db, FaultRow).on_conflict_do_nothing(), waiting)
+        ungraded = [{"submission_id": id, "reason": NOT_GRADED} for id in some if id not in graded]
+        if ungraded:
+            db.execute(upsert(db, FaultRow).on_conflict_do_nothing(), ungraded)
 
 
 def faulty_submissions(db: Connection, assignment: str, withdrawn: Withdrawn) -> dict[str, str]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, Grade, Idea, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, FactKind, Grade, Idea, Status
 
 # Fields that belong to a rubric or a class, not to the run of a case
 WORTH = ("criterion", "case", "visibility", "help", "misconceptions", "idea")
@@ -111,5 +111,7 @@ def _criterion_from_json(data: Mapping[str, Any], results: Results | None) -> Cr
         reason=data["reason"],
         by_hand=data.get("by_hand", False),
         ideas=tuple(Idea(**{**idea, "others": tuple(idea["others"])}) for idea in data.get("ideas", ())),
-        facts=tuple(Fact(**{**fact, "cases": tuple(fact["cases"])}) for fact in data.get("facts", ())),
+        facts=tuple(
+            Fact(FactKind(fact["kind"]), fact["text"], tuple(fact["cases"])) for fact in data.get("facts", ())
+        ),
     )

@@ -1,14 +1,15 @@
 """Builds the SQL statements that every reader and writer of the gradebook needs."""
 
 import importlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy import Table as SqlTable
 
-from grader.batch.gradebook.tables import Table
+from grader.batch.gradebook.tables import Action, AuditRow, Table
 
 T = TypeVar("T")
 CHUNK = 200  # rows that are read or written at once
@@ -32,6 +33,19 @@ def table_of(table: type[Table]) -> SqlTable:
     """The table itself, because ORM rows take twice the time."""
     assert isinstance(table.__table__, SqlTable)
     return table.__table__
+
+
+def log_event(
+    db: Connection,
+    action: Action,
+    key: Mapping[str, str],
+    detail: Mapping[str, Any],
+    run_id: int | None = None,
+) -> None:
+    """Adds an entry to the audit log, with the time now; `key` has the student's id and the assignment."""
+    about = {name: key[name] for name in ("student_id", "assignment")}
+    row = {"at": datetime.now(UTC), "run_id": run_id, "action": action, "detail": detail, **about}
+    db.execute(insert(table_of(AuditRow)), row)
 
 
 def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -14,6 +14,7 @@ every character of Python's strings; a database's own text type may not.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_origin
 
@@ -226,9 +227,10 @@ class WithdrawalRow(Table):
 class RunRow(Table):
     """One run of `grader batch`; `ended_at` stays empty if it was killed.
 
-    `roster` lists the student ids on its roster. `times` holds under `read`, by submission, the time that the
-    run read and whether it is late; they are the whole truth (`is_whole`) if it had a file of times. If the
-    run is `withdrawn`, no report shows the work that it was the first to add.
+    `rule` says how it chose the submissions that count. `roster` lists the student ids on its roster. `times`
+    holds under `read`, by submission, the time that the run read and whether it is late; they are the whole
+    truth (`is_whole`) if it had a file of times. If the run is `withdrawn`, no report shows the work that it
+    was the first to add.
     """
 
     __tablename__ = "runs"
@@ -237,6 +239,7 @@ class RunRow(Table):
     graded_by: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    rule: Mapped[str | None]
     roster: Mapped[list[Any] | None] = column(JSON(none_as_null=True))
     times: Mapped[dict[str, Any] | None] = column(JSON(none_as_null=True))
     withdrawn: Mapped[bool]
@@ -248,6 +251,26 @@ class ArrivalRow(Table):
     __tablename__ = "arrivals"
     submission_id: Mapped[str] = column(ForeignKey("submissions.id"), primary_key=True)
     run_id: Mapped[int] = column(ForeignKey("runs.id"))
+
+
+class Action(StrEnum):
+    """What an entry of the audit log records."""
+
+    GRADED = "graded"
+    FAILED = "failed"
+    COUNTS = "counts"
+    """Another submission of the student counts."""
+    TIMED = "timed"
+    ADJUSTED = "adjusted"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+    RESTORED = "restored"
+    DECIDED = "decided"
+    REQUESTED = "requested"
+    """A student asks for a regrade."""
+    REGRADE = "regrade"
+    """An instructor wants a submission graded again."""
+    UNDONE = "undone"
 
 
 class AuditRow(Table):

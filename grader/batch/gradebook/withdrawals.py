@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from grader.batch.gradebook.tables import (
     COUNTS,
+    Action,
     AdjustmentRow,
     ArrivalRow,
     AuditRow,
@@ -172,7 +173,7 @@ def _last_that_counted(
 ) -> dict[str, str]:
     """By student, from the audit log; before it recorded this, each grade counted when it was made."""
     last: dict[str, str] = {}
-    is_choice = AuditRow.action.in_(("graded", "counts"))
+    is_choice = AuditRow.action.in_((Action.GRADED, Action.COUNTS))
     entries = select(AuditRow.student_id, AuditRow.detail).where(AuditRow.assignment == assignment, is_choice)
     for student, detail in db.execute(entries.order_by(AuditRow.id)):
         if student in students and detail.get("counts", True) and detail["submission"] not in withdrawn:

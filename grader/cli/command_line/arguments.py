@@ -280,14 +280,14 @@ def _forget(commands: Any) -> None:
         "forget",
         help="withdraw a student, or a run, from every report",
         epilog="This deletes nothing, and --undo takes it back. If a later batch brings the submission "
-        "again, it counts again. After you withdraw a run, the submission that counted before it counts.",
+        "again, it counts again. If you withdraw a run, the submissions before it count again.",
     )
     forget.add_argument("--student", metavar="ID", help="withdraw this student's submissions")
     forget.add_argument(
         "--assignment", metavar="NAME", help="with --student: only in this assignment; default: in all"
     )
     forget.add_argument(
-        "--run", type=int, metavar="N", help="withdraw all submissions that this run was the first to bring"
+        "--run", type=int, metavar="N", help="withdraw all submissions that this run brought first"
     )
     forget.add_argument("--list", action="store_true", help="show the runs with their numbers")
     forget.add_argument("--undo", action="store_true", help="take a withdrawal back")

@@ -13,7 +13,7 @@ ONE_GRADE = {
     "gradescope": "results.json for Gradescope",
     "prairielearn": "results.json for PrairieLearn",
 }  # the formats of one grade that have an option of their own
-DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
+GRADEBOOK = Path("build", "gradebook.db")  # in the course's folder
 
 
 def modules_of(package: str) -> tuple[str, ...]:
@@ -156,10 +156,24 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
 
 
 def add_gradebook(parser: argparse.ArgumentParser) -> None:
-    """Adds the path of the gradebook."""
+    """Adds the URL of the gradebook."""
     parser.add_argument(
-        "--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="the database; default: %(default)s"
+        "--gradebook",
+        default="",
+        type=_gradebook,
+        metavar="URL",
+        help=f"the database; default: sqlite:///{GRADEBOOK} in the course's folder",
     )
+
+
+def _gradebook(url: str) -> str:
+    """The URL; if it is "", that of the course around the working folder, so that a course has only one."""
+    if url:
+        return url
+    from grader.cli.course import find_repository  # only the commands that open a gradebook need it
+
+    root = find_repository()
+    return f"sqlite:///{GRADEBOOK if root in (None, Path.cwd()) else root / GRADEBOOK}"
 
 
 def add_sandbox(parser: argparse.ArgumentParser) -> None:

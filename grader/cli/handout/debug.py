@@ -79,11 +79,11 @@ def run(options: argparse.Namespace) -> int:
     print(HELP.format(name=bench.name), end="")
     debugger = pdb.Pdb(nosigint=True, skip=OURS)
     try:
-        _traced(_Watch(_files(bench), names, failing, debugger), bench)
+        _traced(_Watch(files_of(bench), names, failing, debugger), bench)
     except bdb.BdbQuit:
         return PASSED
     except Exception as error:
-        print("".join(own_frames(error, _files(bench))), end="")
+        print("".join(own_frames(error, files_of(bench))), end="")
         if error.__traceback__ is not None:
             debugger.reset()
             debugger.interaction(None, error.__traceback__)
@@ -98,7 +98,7 @@ def _failing_call(bench: Bench) -> tuple[frozenset[str], int | None]:
     debugger's run prints it.
     """
     for names in (bench.exercises, frozenset[str]()):
-        watch = _Watch(_files(bench), names)
+        watch = _Watch(files_of(bench), names)
         try:
             with (
                 open(os.devnull, "w", encoding="utf-8") as nowhere,
@@ -139,7 +139,8 @@ def _traced(watch: Callable[..., Any], bench: Bench) -> None:
         sys.settrace(before)
 
 
-def _files(bench: Bench) -> frozenset[str]:
+def files_of(bench: Bench) -> frozenset[str]:
+    """The paths of the files that the student submits."""
     return frozenset(str(Path.cwd() / name) for name in bench.files)
 
 

@@ -26,37 +26,37 @@ def run(options: argparse.Namespace) -> int:
     counts = _counts()
     criteria = [one for one in assignment.rubric.criteria if one.id in ids]
     # An exercise is part of several criteria, and not each of them has hints.
-    shown = [one for one in criteria if one.hints or one.withheld_hints] or criteria
-    for criterion in shown:
+    with_hints = [one for one in criteria if one.hints or one.withheld_hints] or criteria
+    for criterion in with_hints:
         counts[criterion.id] = min(counts.get(criterion.id, 0) + 1, len(criterion.hints))
         if not options.json:
             print("\n".join(hint_lines(criterion, counts[criterion.id])))
     if options.json:
-        print_json("hint/1", {"criteria": [_facts(one, counts[one.id]) for one in shown]})
+        print_json("hint/1", {"criteria": [_facts(one, counts[one.id]) for one in with_hints]})
     write_text(REVEALED, json.dumps(counts, indent=2) + "\n")
     return PASSED
 
 
-def hint_lines(criterion: Criterion, shown: int) -> list[str]:
-    """The first `shown` hints of a criterion, and where to read more."""
+def hint_lines(criterion: Criterion, count: int) -> list[str]:
+    """The first `count` hints of a criterion, and where to read more."""
     total, name = len(criterion.hints), clean_line(criterion.id)
     paid = ""
     if criterion.withheld_hints:
         paid = f"Your instructor has {plural(criterion.withheld_hints, 'more hint')}, at a cost of points. "
     if not total:
         return [f"{name} has no {'free ' * bool(paid)}hint. {paid}Read {criterion.help}."]
-    hint_lines = [f"{name}, hint {n} of {total}: {hint}" for n, hint in enumerate(criterion.hints[:shown], 1)]
+    hint_lines = [f"{name}, hint {n} of {total}: {hint}" for n, hint in enumerate(criterion.hints[:count], 1)]
     more = (
-        "Ask again for the next one." if shown < total else f"That was the last. {paid}Read {criterion.help}."
+        "Ask again for the next one." if count < total else f"That was the last. {paid}Read {criterion.help}."
     )
     return [*hint_lines, more]
 
 
-def _facts(criterion: Criterion, shown: int) -> dict[str, object]:
-    """A criterion's first `shown` hints, for a program."""
+def _facts(criterion: Criterion, count: int) -> dict[str, object]:
+    """A criterion's first `count` hints, for a program."""
     return {
         "criterion": criterion.id,
-        "hints": criterion.hints[:shown],
+        "hints": criterion.hints[:count],
         "total": len(criterion.hints),
         "at_a_cost": criterion.withheld_hints,
         "help": criterion.help,

@@ -74,15 +74,15 @@ def set_up(case_name: str) -> Bench:
     probes = _probes(assignment.probes)
     modules = [_imported(module, assignment) for module in assignment.modules]
     ndarray = importlib.import_module(assignment.ndarray)
-    device = assignment.devices[-1] if "emulated" in assignment.devices else "cpu"
+    device = assignment.devices[-1] if Device.EMULATED in assignment.devices else Device.CPU
     submission = Submission(modules, ndarray, DTYPE, device)
     fields = CaseFields(inputs.fields(), inputs.raw, _functions(inputs))
     is_scenario = case.probe == scenario.__name__
-    used = frozenset[str]().union(*(() if is_scenario else used_inputs(assignment.probes, case.probe)))
+    array_names = frozenset[str]().union(*(() if is_scenario else used_inputs(assignment.probes, case.probe)))
     names: dict[str, Any] = {"np": np}
     for module in modules:
         names |= {name: value for name, value in vars(module).items() if not name.startswith("_")}
-    names |= _inputs_by_name(inputs, fields, submission, used)
+    names |= _inputs_by_name(inputs, fields, submission, array_names)
     probe: Callable[[Any, Any], Any] = scenario if is_scenario else getattr(probes, case.probe)
     value = expected.value if has_value else _one_or_all(expected.arrays)
     raises = case.options.get("raises", "")
@@ -107,11 +107,11 @@ def _one_case(assignment: Assignment, case_name: str) -> tuple[Criterion, Case]:
 
 
 def _inputs_by_name(
-    inputs: Inputs, fields: CaseFields, submission: Submission, used: Set[str]
+    inputs: Inputs, fields: CaseFields, submission: Submission, array_names: Set[str]
 ) -> dict[str, Any]:
     """The inputs of a case; of its arrays only those that its probe uses, or all if that is unknown."""
     plain = [*inputs.values, *inputs.ask, *inputs.functions]
-    arrays = [name for name in inputs.bases if name in used or not used]
+    arrays = [name for name in inputs.bases if name in array_names or not array_names]
     return {name: getattr(fields, name) for name in plain} | {
         name: _as_a_probe_gives_it(submission, getattr(fields, name)) for name in arrays
     }

@@ -4,8 +4,10 @@ import argparse
 import code
 import contextlib
 import sys
+import traceback
 
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
+from grader.cli.handout.debug import files_of, own_frames
 from grader.cli.handout.one_case import Bench, set_up
 from grader.cli.handout.try_report import report
 from grader.model.errors import UserError
@@ -19,14 +21,23 @@ OURS = ("np", "show", "ask", "expected")
 
 
 class _Console(code.InteractiveConsole):
-    """A console that remembers whether anything failed."""
+    """A console that remembers whether anything failed, and shows of a traceback the student's own calls."""
 
     failed = False
 
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench.names)
+        self._files = files_of(bench)
+
     def showtraceback(self) -> None:
-        """As Python prints it; remembers it."""
+        """From the first call of the student's function down; an error before that as Python prints it."""
         self.failed = True
-        super().showtraceback()
+        kind, error, trace = sys.exc_info()
+        if error is None or not any(frame.filename in self._files for frame in traceback.extract_tb(trace)):
+            super().showtraceback()
+            return
+        sys.last_type, sys.last_value, sys.last_traceback = kind, error, trace  # for pdb.pm()
+        self.write("".join(own_frames(error, self._files)))
 
     def showsyntaxerror(self, *words: object, **options: object) -> None:
         """As Python prints it; remembers it."""
@@ -41,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         return report(options.case)
     bench = set_up(options.case)
-    console = _Console(bench.names)
+    console = _Console(bench)
     if options.code is not None:
         with contextlib.suppress(SystemExit):
             console.runsource(options.code + "\n", "<try>", "exec")

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import chosen
+from grader.cli.course import assignments_named
 from grader.model.errors import UserError
 from grader.report.pages import redteam_page
 from grader.report.write_files import write_text
@@ -19,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--sample {options.sample}: at least 1 is needed")
     console, passed = Console(stderr=options.json), True
     facts = []
-    for assignment in chosen(options.names):
+    for assignment in assignments_named(options.names):
         result = assignment.redteam(jobs=options.jobs, sample=options.sample)
         redteam_page.show_gains(result, console)
         facts.append(asdict(result))

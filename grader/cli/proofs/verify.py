@@ -7,7 +7,7 @@ from rich.text import Text
 
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import chosen
+from grader.cli.course import assignments_named
 from grader.model.errors import UserError
 from grader.model.results.verification import Verification
 from grader.prove.assignment_proof import differences_between_variants
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--seeds {options.seeds}: at least one is needed")
     console, passed = Console(stderr=options.json), True
     facts: list[dict[str, object]] = []
-    for assignment in chosen(options.names):
+    for assignment in assignments_named(options.names):
         if options.variants:
             seed, views = assignment.course.seed, assignment.views
             differences = differences_between_variants(views, seed, options.variants, options.jobs)

@@ -48,8 +48,8 @@ def read(tree: Tree) -> Reading | None:
                 doubt=entry.doubt,
             )
         )
-    refused = {path: OTHER for path in tree.paths if path not in read}
-    return Reading(tuple(handins), {MANIFEST: "", **refused})
+    other_entries = {path: OTHER for path in tree.paths if path not in read}
+    return Reading(tuple(handins), {MANIFEST: "", **other_entries})
 
 
 def _entries(tree: Tree) -> list[Entry]:

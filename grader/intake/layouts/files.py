@@ -14,13 +14,13 @@ def read(tree: Tree) -> Reading | None:
     if tree.tops or not tree.files or any(name in tree.files for name in tree.names):
         return None
     students: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    refused = {}
+    other_entries = {}
     for file in tree.files:
         student, name = _student_and_name(file, tree)
         if student:
             students[student].append((name, file))
         else:
-            refused[file] = OTHER
+            other_entries[file] = OTHER
     if not students:
         return None
     handins = []
@@ -31,7 +31,7 @@ def read(tree: Tree) -> Reading | None:
             names = ", ".join(file for _, file in files)
             doubt = f"{names} are the same file of one student: leave one of them"
         handins.append(Handin(student, Claim(ids=(student,)), files_by_name, doubt=doubt))
-    return Reading(tuple(handins), refused)
+    return Reading(tuple(handins), other_entries)
 
 
 def _student_and_name(file: str, tree: Tree) -> tuple[str, str]:

@@ -1,22 +1,24 @@
 """Clones of repositories: one per student, named `<assignment>-<login>`, each with its `.git`."""
 
-from grader.intake.layouts.folders import OTHER, of_student
-from grader.intake.tree import Reading, Tree
+from grader.intake.layouts.folders import OTHER
+from grader.intake.tree import Handin, Reading, Tree
 from grader.model.class_input.identity import Claim
 
 TITLE, RANK = "clones of repositories", 20
 
 
 def read(tree: Tree) -> Reading | None:
-    """Reads each clone as a student's; the roster may leave out the prefix that all names share."""
+    """Reads each clone as one submission; the roster may leave out the prefix that all names share.
+
+    The student names the folders in it. So they say neither when it was submitted nor which file counts.
+    """
     clones = {path.partition("/")[0] for path in tree.all_paths if f"{path}//".split("/")[1] == ".git"}
     if not clones or not clones.issuperset(tree.full_tops):
         return None
     common = _common(sorted(clones), tree)
     handins = [
-        handin
+        Handin(clone, Claim(ids=_ids(clone, common)), tree.below(clone), folder=clone)
         for clone in sorted(clones)
-        for handin in of_student(clone, Claim(ids=_ids(clone, common)), tree)
     ]
     return Reading(tuple(handins), dict.fromkeys(tree.files, OTHER))
 

@@ -53,8 +53,8 @@ def _export(tree: Tree) -> Reading:
         for folder, entry in metadata.items()
         for handin in _handins(tree, folder, entry, files.get(folder, {}))
     ]
-    refused = {METADATA: ""}
-    return Reading(tuple(handins), refused, tuple(unexplained))
+    other_entries = {METADATA: ""}
+    return Reading(tuple(handins), other_entries, tuple(unexplained))
 
 
 def _handins(tree: Tree, folder: str, entry: Mapping[str, Any], files: Mapping[str, str]) -> list[Handin]:

@@ -23,13 +23,13 @@ def select(assignment: Assignment, exercise: str = "", case: str = "") -> frozen
     if not ids:
         raise UserError(_unknown("exercise", exercise, [*criteria, *criteria_of_exercises(assignment)]))
     names = [one.name for criterion in criteria.values() for one in criterion.cases]
-    chosen = frozenset(name for name in names if name.partition("/")[0] in ids and _is_meant(name, case))
-    if not chosen:
+    case_names = frozenset(name for name in names if name.partition("/")[0] in ids and _is_meant(name, case))
+    if not case_names:
         if any(_is_meant(name, case) for name in names):
             raise UserError(f"found no case {case!r} of the exercise {exercise!r}")
         halves = [*names, *criteria, *(name.partition("/")[2] for name in names)]
         raise UserError(_unknown("case", case, halves))
-    return chosen
+    return case_names
 
 
 def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:

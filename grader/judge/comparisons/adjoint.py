@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.judge.comparison import Comparison, Judged, Oracle, Question, first_failure
+from grader.judge.comparison import Comparison, Disagreement, Judged, Oracle, Question, first_failure
 from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import UPSTREAM, Inputs
@@ -156,14 +156,16 @@ def _no_transpose(
     forward, wrt, probe = question.option("adjoint_of"), question.option("wrt"), question.case.probe
     elsewhere = others[_inputs_of(question.inputs).index(wrt)]
     other = question.oracle.inputs(question.case, redraw=1)
-    for value, point in ((out, question.inputs.array(wrt)), (elsewhere, other.array(wrt))):
-        left, right = _product(value, question.inputs.array(UPSTREAM)), _product(point, gradient)
+    for value, inputs in ((out, question.inputs), (elsewhere, question.inputs.replacing(wrt, other))):
+        left, right = _product(value, inputs.array(UPSTREAM)), _product(inputs.array(wrt), gradient)
         if left != right:
-            return Difference(
+            return Disagreement(
                 f"{left:.9g} = <{forward}, out_grad>",
                 f"{right:.9g} = <{wrt}, {probe}>",
                 f"your {probe} is not the transpose of your own forward pass: "
                 "for a transpose the two are equal",
+                inputs=inputs,
+                results={forward: value, probe: gradient},
             )
     return None
 

@@ -28,8 +28,9 @@ names of the budget. The reference answers the same probe, and the grader ignore
 
 A budget is a number or a formula of whole numbers, `+ - * /`, `ceil`, `min`, `max`, and the case's lengths.
 The lengths have the names in `lengths`, or `n, h, w, c_in, kh, kw, c_out, out_h, out_w` for convolutions. So
-lengths may be hidden and drawn. Allow more than the reference needs: the budget should test an idea, not a
-trick.
+lengths may be hidden and drawn. If the budget is a formula and a count is too high, the student also sees the
+smallest inputs with too high a count. Allow more than the reference needs: the budget should test an idea,
+not a trick.
 
 ```yaml
 - id: lookups
@@ -66,8 +67,9 @@ def budget_keys() -> "type[Strict]":
 
 @dataclass(frozen=True)
 class Excess(Difference):
-    """A count that exceeds its budget, and the number of doublings that take the budget past the count."""
+    """A count that exceeds its budget: its name, and the doublings that take the budget past the count."""
 
+    name: str = ""
     doublings: int = 0
 
 
@@ -93,6 +95,10 @@ class Budget(Comparison):
             return outcome, None
         *values, counts = arrays_of(outcome) or (np.zeros(0),)
         return outcome, values_difference(question, values, 1) or excess(question, counts)
+
+    def result_and_finding(self, answer: Sequence[Array]) -> tuple[Sequence[Array], str]:
+        """The values. The counts may be any within the budget."""
+        return answer[:-1], ""
 
     def complaint(self, case: Case, kind: Kind) -> str:
         """The problem with a formula, such as a length that the kind does not have; "" if there is none."""
@@ -158,5 +164,7 @@ def first_excess(counts: Array, budget: Mapping[str, int]) -> Difference | None:
             words = name.replace("_", " ")
             times = f"{count / most:.1f} times as many as allowed" if most else "none is needed"
             doublings = (count // max(most, 1)).bit_length()
-            return Excess(f"at most {most} {words}", str(count), f"{words}: {times}", doublings=doublings)
+            return Excess(
+                f"at most {most} {words}", str(count), f"{words}: {times}", name=name, doublings=doublings
+            )
     return None

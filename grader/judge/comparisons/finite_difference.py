@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.judge.comparison import Comparison, Judged, Question, first_failure
+from grader.judge.comparison import Comparison, Disagreement, Judged, Question, first_failure
 from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.differences.shapes import explain_shape
@@ -127,7 +127,7 @@ class FiniteDifference(Comparison):
             if not (slope.is_smooth and slope.is_right) and _is_of_float32(arrays[:3]):
                 return outcome, _computed_in_float32(question)
             if slope.is_smooth and not slope.is_right:
-                return outcome, _not_the_gradient(question, slope)
+                return outcome, _not_the_gradient(question, number, arrays, slope)
             smooth += slope.is_smooth
             if smooth == SMOOTH_POINTS:
                 return outcome, None
@@ -204,12 +204,15 @@ def _computed_in_float32(question: Question) -> Difference:
     )
 
 
-def _not_the_gradient(question: Question, slope: Slope) -> Difference:
+def _not_the_gradient(question: Question, number: int, arrays: Sequence[Array], slope: Slope) -> Disagreement:
     forward, probe = question.option("gradient_of"), question.case.probe
-    return Difference(
+    _, middle, _, gradient = arrays
+    return Disagreement(
         f"{slope.measured:.9g} = the slope of your {forward} in a random direction v",
         f"{slope.claimed:.9g} = <{probe}, v>",
         f"your {probe} is not the gradient of your own {forward}",
+        inputs=question.oracle.inputs(question.case, 2 * number),
+        results={forward: middle, probe: gradient, "v": _direction(question, number)},
     )
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
 
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.difference import Difference
@@ -34,6 +36,7 @@ no expected value.
     - {id: a-number, ask: {a: kitten, b: 7}, raises: TypeError}
 ```
 """
+MOST_NUMBERS = 20  # of an array that is shown in full
 NOT_YOURS = (
     "the grader's question or one of its functions raised this; if your code does raise the exception, tell "
     "your instructor"
@@ -75,7 +78,7 @@ class Raises(Comparison):
         if outcome.status is Status.OK:
             why = f"a call with such arguments must raise {expected}"
             return outcome, Difference(
-                f"{expected} is raised", f"{in_python(answer_in(outcome))} is returned", why
+                f"{expected} is raised", f"{_in_words(answer_in(outcome))} is returned", why
             )
         if outcome.status is not Status.ERROR or question.submission.cannot_start:
             return outcome, None  # a file that cannot be imported refuses nothing
@@ -90,6 +93,13 @@ class Raises(Comparison):
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """The class of the exception, or a text that says that there was none."""
         return f"error {outcome.error}" if outcome.is_error_of_submission else "no error"
+
+
+def _in_words(answer: Any) -> str:
+    """The answer of a call that should have raised; of many numbers only the shape, as all are wrong."""
+    if isinstance(answer, np.ndarray) and answer.size > MOST_NUMBERS:
+        return f"an array of shape {answer.shape}"
+    return in_python(answer)
 
 
 def derives_from(expected: str, names: Sequence[str]) -> bool:

@@ -79,7 +79,7 @@ def _different_numbers(values: Array) -> int:
 
 
 def answer_of(arrays: Sequence[RawArray]) -> str:
-    """A digest of an answer; equal for equal values (0.0 and -0.0 are equal).
+    """A digest of an answer; equal for equal values (0.0 and -0.0 are equal, and so are all NaNs).
 
     It is marked as a hint if the answer has so few different numbers that other mistakes may give them too,
     and as blank if it has none: anything that writes nothing, or reads unwritten memory, may give that.
@@ -95,6 +95,8 @@ def answer_of(arrays: Sequence[RawArray]) -> str:
         if raw.dtype.startswith(("<f", "<c")):
             with np.errstate(invalid="ignore"):  # a signalling NaN is an answer like any other
                 values = values + 0
+            parts = values.view(values.real.dtype)
+            parts[np.isnan(parts)] = np.nan  # the sign of a NaN depends on the processor
         digest.update(f"{raw.dtype}{raw.shape}".encode() + values.tobytes())
         different += _different_numbers(values)
         is_blank = is_blank and not np.any(np.isfinite(values) & (values != 0))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from grader.model.text import plural
+
 Shape = tuple[int, ...]
 POSSIBLE = "\none possible cause: "  # begins an explanation that fits the lengths but is not certain
 
@@ -14,7 +16,7 @@ def no_arithmetic(expected: Shape, actual: Shape) -> str:
 def explain_shape(expected: Shape, actual: Shape, slip: Callable[[Shape, Shape], str] = no_arithmetic) -> str:
     """Explains why two shapes differ; `slip` finds the mistake in a kind's arithmetic, or returns ""."""
     if len(expected) != len(actual):
-        return f"the result has {len(actual)} axes and not {len(expected)}"
+        return f"the result has {plural(len(actual), 'axis', 'axes')} and not {len(expected)}"
     if sorted(expected) == sorted(actual):
         return "the lengths are right but in the wrong order: axes were exchanged"
     axes = [axis for axis, (e, a) in enumerate(zip(expected, actual, strict=True)) if e != a]

@@ -1,7 +1,9 @@
 """Freezes the small cases of each criterion with their expected values for a handout, and reads them."""
 
 import json
-from collections.abc import Iterator, Mapping
+import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,31 +12,37 @@ import numpy as np
 
 from grader.judge.comparison import Oracle
 from grader.judge.differences.difference import Expected
-from grader.judge.differences.probe_values import Array
+from grader.judge.differences.probe_values import NO_VALUE, Array
 from grader.judge.examples.smallest import answer_of, ladder
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Assignment, Case, Criterion
+from grader.model.errors import UserError
+from grader.model.file_formats.zip_bytes import zipped
 
-SMALLEST = "smallest.json"  # the file of a handout
-
-
-def freeze_ladders(assignment: Assignment, oracle: Oracle) -> str:
-    """The ladders of every criterion as JSON; the same text every time."""
-    rungs = {c.id: list(_frozen(c, oracle)) for c in assignment.rubric.criteria}
-    return json.dumps(rungs, separators=(",", ":"))
+SMALLEST = "smallest.zip"  # the file of a handout: JSON for each criterion
 
 
-def _frozen(criterion: Criterion, oracle: Oracle) -> Iterator[dict[str, Any]]:
-    answer = answer_of(oracle)
+def freeze_ladders(assignment: Assignment, oracle: Oracle) -> bytes:
+    """The ladders of every criterion as a zip; the same bytes every time."""
+    ladders = {c.id: list(_frozen(c, assignment, oracle)) for c in assignment.rubric.criteria}
+    return zipped(
+        {name: json.dumps(rungs, separators=(",", ":")).encode() for name, rungs in ladders.items()}
+    )
+
+
+def _frozen(criterion: Criterion, assignment: Assignment, oracle: Oracle) -> Iterator[dict[str, Any]]:
+    answer = answer_of(oracle, assignment)
+    originals = {case.id: case.parameters for case in criterion.cases}
     for case, inputs in ladder(criterion, answer):
         expected = answer(case, inputs)
-        if expected is None:
+        if expected is None or expected.value is not NO_VALUE:
             continue
+        original = originals[case.id]
         yield {
-            "id": case.id,
-            "kind": case.kind,
-            "compare": case.compare,
-            "parameters": dict(case.parameters),
+            "case": case.id,
+            "parameters": {
+                key: value for key, value in case.parameters.items() if original.get(key) != value
+            },
             "values": dict(inputs.values),
             "ask": dict(inputs.ask),
             "inputs": {name: [_written(base), inputs.recipes[name]] for name, base in inputs.bases.items()},
@@ -47,19 +55,16 @@ class FrozenLadders:
     """The small cases of a handout, by criterion, with their expected values."""
 
     def __init__(self, path: Path) -> None:
-        self._rungs: Mapping[str, Any] = {}
-        if path.is_file():
-            self._rungs = json.loads(path.read_text(encoding="utf-8"))
-        self._expected: dict[str, Expected] = {}
+        self._path = path
+        self._expected: dict[tuple[str, str], Expected] = {}
 
     def of(self, criterion: Criterion) -> Iterator[tuple[Case, Inputs]]:
         """A criterion's cases, the smallest first."""
-        for data in self._rungs.get(criterion.id, ()):
-            like = next((case for case in criterion.cases if case.kind == data["kind"]), None)
-            if like is None:
-                continue
-            parameters = {**data["parameters"], "view": tuple(data["parameters"].get("view", ()))}
-            case = replace(like, id=data["id"], compare=data["compare"], parameters=parameters)
+        cases = {case.id: case for case in criterion.cases}
+        for data in self._rungs(criterion):
+            original = cases[data["case"]]
+            parameters = {**original.parameters, **data["parameters"]}
+            case = replace(original, parameters={**parameters, "view": tuple(parameters.get("view", ()))})
             bases = {name: _read(array) for name, (array, _) in data["inputs"].items()}
             recipes = {
                 name: tuple((op, argument) for op, argument in recipe)
@@ -67,12 +72,25 @@ class FrozenLadders:
             }
             inputs = Inputs(data["values"], bases, recipes, data["ask"])
             bounds = None if data["bounds"] is None else tuple(map(_read, data["bounds"]))
-            self._expected[inputs.digest] = Expected(tuple(map(_read, data["expected"])), bounds)
+            self._expected[case.name, inputs.digest] = Expected(tuple(map(_read, data["expected"])), bounds)
             yield case, inputs
+
+    def _rungs(self, criterion: Criterion) -> list[dict[str, Any]]:
+        """A criterion's entries; none if the handout has none, UserError if they cannot be read."""
+        if not self._path.is_file():
+            return []
+        try:
+            with zipfile.ZipFile(self._path) as archive:
+                is_there = criterion.id in archive.namelist()
+                rungs: list[dict[str, Any]] = json.loads(archive.read(criterion.id)) if is_there else []
+        except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+            message = "small cases that cannot be read: unpack the handout again"
+            raise UserError(message, self._path) from error
+        return rungs
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
         """The expected value."""
-        return self._expected[inputs.digest]
+        return self._expected[case.name, inputs.digest]
 
 
 def _written(array: Array) -> list[Any]:

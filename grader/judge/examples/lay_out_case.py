@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.judge.comparison import DTYPE
+from grader.judge.comparison import DTYPE, Disagreement
 from grader.judge.comparisons import compared_by
 from grader.judge.differences.array_difference import wrong_elements
-from grader.judge.differences.difference import Expected
+from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
@@ -20,6 +20,7 @@ from grader.model.assignment import Assignment, Case
 from grader.model.example import Example, Table
 from grader.model.grade import Outcome, Status
 
+NOTHING: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
 MOST_ELEMENTS = 4096  # of an array that is shown in full
 
 
@@ -30,23 +31,33 @@ def lay_out(
     outcome: Outcome,
     assignment: Assignment,
     *,
+    difference: Difference | None = None,
     is_smallest: bool = False,
 ) -> Example:
-    """One whole case, built from its inputs, the expected values and the actual ones."""
-    answer = arrays_of(outcome) if outcome.status is Status.OK else ()
+    """One whole case, built from its inputs, the expected values and the actual ones.
+
+    With a `difference`, more than the values of the result decides: counts, or two numbers of a submission.
+    """
+    own = difference.results if isinstance(difference, Disagreement) else {}
+    answer = arrays_of(outcome) if outcome.status is Status.OK and not own else ()
     expected, actual, finding = result_of_run(case, expected, answer)
+    finding = finding if difference is None else difference.rationale
     w_shape = inputs.array("w").shape if case.kind == "conv" else ()
-    used, shaped = used_inputs(assignment.probes, case.probe)
+    # a forward pass and its gradient together read all inputs
+    used, shaped = NOTHING if own else used_inputs(assignment.probes, case.probe)
     hidden = compared_by(case).extra_names  # that a student never sees
     values = {name: value for name, value in {**inputs.values, **inputs.ask}.items() if name not in hidden}
     settings = {name: value for name, value in values.items() if name in used or not used}
     settings |= {f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in shaped - used}
     names = assignment.criterion(case.criterion).results
+    results = tuple(_table(name, array, w_shape) for name, array in own.items())
     expected_tables, actual_tables = _with_dtypes(
         _results("expected", expected.arrays, names, w_shape),
         _results("actual", actual, names, w_shape),
         real_dtype(inputs),
     )
+    if difference is not None and not own:  # no value of the result is wrong, so it is shown once
+        results, expected_tables, actual_tables = _results("result", actual, names, w_shape), (), ()
     return Example(
         criterion=case.criterion,
         case=case.id,
@@ -61,6 +72,8 @@ def lay_out(
         ),
         expected=expected_tables,
         actual=tuple(map(_marked, actual_tables, wrong_in(expected, actual))),
+        results=results,
+        compared=(difference.expected, difference.actual) if difference is not None else ("", ""),
         ended=finding if outcome.status is Status.OK else outcome.reason,
         is_smallest=is_smallest,
     )

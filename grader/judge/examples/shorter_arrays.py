@@ -22,15 +22,15 @@ def shorter_shapes(shapes: Mapping[str, Shape], stated: Set[int] = frozenset()) 
     groups = _tied(shapes)
     longest = [shapes[group[0][0]][group[0][1]] for group in groups]
     first = tuple(n if n in stated else min(n, 1) for n in longest)
-    queued, waiting = {first}, [(_size(_shapes(shapes, groups, first)), first)]
-    while waiting:
-        _, lengths = heapq.heappop(waiting)
+    queued, queue = {first}, [(_size(_shapes(shapes, groups, first)), first)]
+    while queue:
+        _, lengths = heapq.heappop(queue)
         yield _shapes(shapes, groups, lengths)
         for number, most in enumerate(longest):
             longer = (*lengths[:number], lengths[number] + 1, *lengths[number + 1 :])
             if longer[number] <= most and longer not in queued:
                 queued.add(longer)
-                heapq.heappush(waiting, (_size(_shapes(shapes, groups, longer)), longer))
+                heapq.heappush(queue, (_size(_shapes(shapes, groups, longer)), longer))
 
 
 def stated_lengths(question: object) -> set[int]:

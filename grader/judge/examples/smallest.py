@@ -4,7 +4,6 @@
 every misconception meets the smallest one that reveals it; if a reference is available, it answers instead.
 """
 
-import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,29 +18,29 @@ from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Expected
-from grader.judge.differences.probe_values import Array, arrays_of
+from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of
 from grader.judge.draw_inputs import generator
 from grader.judge.drawn_values import draw_values
-from grader.judge.examples.lay_out_case import lay_out, real_dtype, result_of_run
+from grader.judge.examples.lay_out_case import real_dtype
 from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, stated_lengths
+from grader.judge.examples.trial import Runner, Trial, arrays_of_any_numbers, oracle_of, try_case
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Shape, draw_arrays
 from grader.judge.kinds import kind_of
 from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Data, Visibility
 from grader.model.errors import GraderFault
-from grader.model.example import Example
-from grader.model.grade import Outcome, Status
 
 SECONDS = 1.0  # for one search
 UPSTREAM = "out_grad"
-MOST_CANDIDATES = 320  # per criterion
+MOST_CANDIDATES = 320  # of a criterion's cases with the same texts in their question
+MANY = 17  # elements of an axis: more than a tile of 16×16 threads has on a side
 WIDE = 2049  # the smallest whole number that no 16-bit format holds
+EXACT = 2**24  # float32 holds every whole number up to this
 MOST_SHAPES, MOST_ELEMENTS = 400, 100  # that are tried for a case whose kind names no smaller ones
-FINDING = re.compile(r"\b\w+ in \w+(?=:)")  # of a finding's words
 
 Small = tuple[Case, Inputs]
 Answer = Callable[[Case, Inputs], Expected | None]
-Ask = Callable[[str, Inputs], Outcome]  # a submission's answer to a probe
+Attempt = Callable[[Case, Inputs, Expected], Trial]  # of a submission
 HasAnswer = Callable[[], bool]
 Place = tuple[object, ...]  # the keys and the indices that lead to a value of a question
 
@@ -74,7 +73,7 @@ def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monot
             if number not in has_answer:
                 has_answer[number] = answer(*first) is not None
             if has_answer[number]:
-                yield replace(small, id=f"small-{counts.total()}"), inputs
+                yield small, inputs
                 counts[sort] += 1
         if all(has_answer.values()):
             return  # every place is taken
@@ -83,9 +82,11 @@ def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monot
 def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
     """The candidates of all visible cases of a criterion: the plain ones first, each sort by size.
 
-    The reference is asked only about those that are next in their sort, and once about a family.
+    Cases with other texts in their question, such as another kernel, have places of their own. The reference
+    is asked only about those that are next in their sort, and once about a family.
     """
-    answers = ((case, _as_long_as_stated(case, answer)) for case in filter(may_be_small, criterion.cases))
+    cases = [case for case in criterion.cases if may_be_small(case) and comparison_of(case).is_in_handout]
+    answers = ((case, _as_long_as_stated(case, answer)) for case in cases)
     by_digest: defaultdict[str, list[tuple[Small, HasAnswer]]] = defaultdict(list)
     for family, answer_of_case in (
         (family, answer_of_case) for case, answer_of_case in answers for family in _families(case)
@@ -94,29 +95,48 @@ def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
         for small in family:
             by_digest[small[1].digest].append((small, has_answer))
     in_order = sorted(by_digest.values(), key=lambda occurrences: order_of(*occurrences[0][0]))
-    return [
-        (replace(case, id=f"small-{number}"), inputs)
-        for number, (case, inputs) in enumerate(_various(in_order), 1)
-    ]
+    by_texts: defaultdict[str, list[Sequence[tuple[Small, HasAnswer]]]] = defaultdict(list)
+    for occurrences in in_order:
+        by_texts[repr(_texts(occurrences[0][0][0].ask))].append(occurrences)
+    return [small for one_question in by_texts.values() for small in _various(one_question)]
 
 
 def _is_answered(answer: Answer, small: Small) -> bool:
     return answer(*small) is not None
 
 
-def answer_of(oracle: Oracle) -> Answer:
-    """The reference's answer to a small case; None if it refuses the case, or if rounding would show."""
+def answer_of(oracle: Oracle, assignment: Assignment) -> Answer:
+    """The reference's answer to a small case; None if it refuses the case, or if rounding would show.
+
+    If a case compares a submission with itself, the reference must pass it. It is asked once about each case:
+    of arrays whose lengths depend on each other, it refuses nearly all.
+    """
+    answers: dict[tuple[str, str], Expected | None] = {}
 
     def answer(case: Case, inputs: Inputs) -> Expected | None:
+        key = case.name, inputs.digest
+        if key not in answers:
+            answers[key] = work_out(case, inputs)
+        return answers[key]
+
+    def work_out(case: Case, inputs: Inputs) -> Expected | None:
+        if not compared_by(case).needs_expected:
+            runner = Runner(lambda probe, inputs, dtype: oracle.answer(probe, inputs, dtype)[0])
+            trial = try_case(case, oracle_of(case, inputs, Expected(())), runner, assignment)
+            return None if trial.failure else trial.expected
         try:
             expected = oracle.expected(case, inputs)
         except GraderFault:  # the reference has no answer to it
             return None
-        if compared_by(case).is_exact:
+        if expected.bounds is None and expected.value is NO_VALUE:
             outcome, _ = oracle.answer(case.probe, inputs, DTYPE)
             dtype = real_dtype(inputs)  # some references compute in float64 whatever they are given
             arrays = [a.astype(dtype) if dtype and a.dtype.kind == "f" else a for a in arrays_of(outcome)]
-            if first_difference(expected, arrays, dtype) is not None:
+            # in another order of summation, a larger number may be rounded
+            is_too_large = dtype and any(
+                np.abs(a).max(initial=0) > EXACT for a in arrays if a.dtype.kind == "f"
+            )
+            if is_too_large or first_difference(expected, arrays, dtype) is not None:
                 return None
         return expected
 
@@ -210,20 +230,19 @@ def _most_of_a_sort(small_ones: Iterable[Small]) -> int:
 
 
 def _sort(inputs: Inputs) -> object:
-    """The lengths that are more than 1, the settings, and whether any array is a view or has wide numbers."""
-    lengths = {name: [min(n, 2) for n in array.shape] for name, array in inputs.bases.items()}
+    """Which lengths are 1, some or many; the settings; whether any array is a view or has wide numbers."""
+    lengths = {name: [(n > 1) + (n >= MANY) for n in array.shape] for name, array in inputs.bases.items()}
     has_views = any(inputs.recipes.values())
     is_wide = any(np.abs(array).max(initial=0) >= WIDE for array in inputs.bases.values())
     return repr((sorted(lengths.items()), sorted(inputs.values.items()), has_views, is_wide))
 
 
 def may_be_small(case: Case) -> bool:
-    """True if a smaller case and its expected value can be shown to a student."""
+    """True if a smaller case can be shown to a student; docs/authoring.md says why the others have none."""
     if case.kind == OWN_TEST or case.functions or case.visibility is not Visibility.VISIBLE:
         return False
-    comparison = comparison_of(case)
-    has_budget = "budget" in case.options  # it is for the lengths of this case
-    return comparison.needs_expected and comparison.is_in_handout and not has_budget
+    comparison = compared_by(case)
+    return comparison.needs_expected or comparison.shows_work
 
 
 def smallest(
@@ -231,56 +250,30 @@ def smallest(
     failure: str,
     rungs: Iterable[Small],
     answer: Answer,
-    ask: Ask,
-    assignment: Assignment,
+    attempt: Attempt,
     now: Callable[[], float] = time.monotonic,
-) -> Example | None:
-    """The first small case that fails in the way that `failure` names; None if none does in time."""
-    end = now() + SECONDS
+) -> Trial | None:
+    """The first small case that fails in the way that `failure` names; None if none does in time.
+
+    A text in a question names what is asked, such as a kernel, so it stays.
+    """
+    end, texts = now() + SECONDS, _texts(case.ask)
     for small, inputs in rungs:
         if now() > end:
             return None
-        expected = answer(small, inputs)
+        expected = answer(small, inputs) if _texts(small.ask) == texts else None
         if expected is None:
             continue
-        outcome = ask(small.probe, inputs)
-        if way_of_failing(small, expected, outcome, real_dtype(inputs)) == failure:
-            return lay_out(small, inputs, expected, outcome, assignment, is_smallest=True)
-        if outcome.status not in (Status.OK, Status.ERROR):
+        trial = attempt(small, inputs, expected)
+        if trial.failure == failure:
+            return trial
+        if trial.is_over:
             return None  # it hangs or dies, and so would the next one
     return None
 
 
-def way_of_failing(case: Case, expected: Expected, outcome: Outcome, dtype: str = DTYPE) -> str:
-    """A word for how a case fails, the same for similar failures; "" if it passes.
-
-    `dtype` is that of real results, "" for the expected one's.
-    """
-    if outcome.status is Status.ERROR:
-        place = outcome.reason.partition(": ")[0]
-        return f"error {outcome.error} {place}"
-    if outcome.status is not Status.OK:
-        return str(outcome.status)
-    expected, arrays, finding = result_of_run(case, expected, arrays_of(outcome))
-    if finding:
-        kind_and_kernel = FINDING.search(finding)
-        return kind_and_kernel[0] if kind_and_kernel else finding
-    difference = first_difference(expected, arrays, dtype)
-    if difference is None:
-        return ""
-    if len(arrays) != len(expected.arrays):
-        return "number of results"
-    for number, (expected_array, array) in enumerate(zip(expected.arrays, arrays, strict=True)):
-        if expected_array.shape != array.shape:
-            return f"shape of {number}"
-        if array.dtype.name != (
-            dtype if dtype and expected_array.dtype.kind == "f" else expected_array.dtype.name
-        ):
-            return f"dtype of {number}"
-        alone = Expected((expected_array,), None if expected.bounds is None else (expected.bounds[number],))
-        if first_difference(alone, [array], dtype) is not None:
-            return f"values of {number}"
-    return "values"
+def _texts(question: Mapping[str, object]) -> dict[str, str]:
+    return {name: value for name, value in question.items() if isinstance(value, str)}
 
 
 def _families(case: Case) -> Iterator[list[Small]]:
@@ -348,8 +341,7 @@ def _in_small_numbers(case: Case, inputs: Inputs, with_equal_ones: bool) -> Iter
     has `wide` numbers, there are odd ones from 2049 on, which no 16-bit format holds. Equal ones
     show which of several largest elements gets the upstream gradient.
     """
-    fixed = kind_of(case).fixed_of(case.parameters)
-    numbers = {n: _counting_from_one(inputs.array(n).shape) for n in inputs.bases if n not in fixed}
+    numbers = {n: _counting_from_one(inputs.array(n).shape) for n in arrays_of_any_numbers(case, inputs)}
     inputs = inputs.holding(numbers)
     yield inputs
     yield inputs.holding({n: 5 - 3 * a if n == UPSTREAM else a - 2 for n, a in numbers.items()})

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any, Protocol
 
 Source = str | tuple[ast.expr, "Scope"]
@@ -24,11 +25,20 @@ class Rules(Protocol):
         """The names that `from module import *` binds."""
 
 
+class ScopeKind(Enum):
+    """What opens a scope."""
+
+    MODULE = auto()
+    CLASS = auto()
+    FUNCTION = auto()
+    COMPREHENSION = auto()
+
+
 @dataclass(eq=False)
 class Scope:
     """One scope: what each of its names is bound to, and the line of the last binding."""
 
-    kind: str  # "module", "class", "function" or "comprehension"
+    kind: ScopeKind
     parent: "Scope | None" = None
     bound: dict[str, list[Source]] = field(default_factory=dict)
     last_line: dict[str, int] = field(default_factory=dict)
@@ -39,14 +49,14 @@ class Scope:
         """The scopes in which a name used here is looked up."""
         scope: Scope | None = self
         while scope is not None:
-            if scope.kind != "class" or scope is self:
+            if scope.kind is not ScopeKind.CLASS or scope is self:
                 yield scope
             scope = scope.parent
 
     def home(self, name: str) -> "Scope":
         """The scope in which an assignment here binds the name."""
         scope = self
-        while scope.kind == "comprehension" and scope.parent is not None:
+        while scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
             scope = scope.parent
         return scope.elsewhere.get(name, scope)
 
@@ -63,7 +73,7 @@ class Binder:
         self.uses: list[tuple[ast.expr, Scope]] = []
         self.problems: list[tuple[int, str]] = []
         self._rules = rules
-        self._module = Scope("module")
+        self._module = Scope(ScopeKind.MODULE)
         self._targets: set[ast.expr] = set()  # loop targets that are not names: each item is assigned to them
 
     def read(self, tree: ast.Module) -> None:
@@ -146,7 +156,7 @@ class Binder:
         self._walk_value(node.body + node.orelse, scope)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
-        inner = Scope("function", scope)
+        inner = Scope(ScopeKind.FUNCTION, scope)
         parameters = node.args
         positional = parameters.posonlyargs + parameters.args
         first_default = len(positional) - len(parameters.defaults)
@@ -168,10 +178,10 @@ class Binder:
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         scope.home(node.name).bind(node.name, node.lineno)
         self._walk_value([*node.decorator_list, *node.bases, *node.keywords], scope)
-        self._walk_value(node.body, Scope("class", scope))
+        self._walk_value(node.body, Scope(ScopeKind.CLASS, scope))
 
     def _comprehension(self, node: Any, scope: Scope) -> None:
-        inner = Scope("comprehension", scope)
+        inner = Scope(ScopeKind.COMPREHENSION, scope)
         for number, part in enumerate(node.generators):
             around = inner if number else scope
             self._walk(part.iter, around)
@@ -180,7 +190,7 @@ class Binder:
         self._walk_value([getattr(node, name, None) for name in ("elt", "key", "value")], inner)
 
     def _declared(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
-        enclosing = [each for each in scope.chain() if each.kind == "function" and each is not scope]
+        enclosing = [each for each in scope.chain() if each.kind is ScopeKind.FUNCTION and each is not scope]
         is_nonlocal = isinstance(node, ast.Nonlocal) and enclosing
         scope.elsewhere |= dict.fromkeys(node.names, enclosing[0] if is_nonlocal else self._module)
 
@@ -249,7 +259,7 @@ class Binder:
     ) -> None:
         """Binds the names of a target to the value, which is evaluated in the scope `around`."""
         if isinstance(target, ast.Name):
-            home = scope if scope.kind == "comprehension" and around else scope.home(target.id)
+            home = scope if scope.kind is ScopeKind.COMPREHENSION and around else scope.home(target.id)
             home.bind(target.id, target.lineno, None if value is None else (value, around or scope))
         elif isinstance(target, ast.Tuple | ast.List):
             parts: list[ast.expr | None] = [None] * len(target.elts)

@@ -20,7 +20,6 @@ from grader.judge.import_rules.cuda_source import (
     macros_for_numbers,
     names_in_condition,
     quoted,
-    statements,
     text_of,
 )
 
@@ -41,7 +40,7 @@ EMULATOR = "is a name of the emulator, which a kernel may not use; choose anothe
 AROUND = "gets around the checks of memory accesses; write plain CUDA C++"
 C_LIBRARY = "is a name of the C library, whose functions no check sees; write a loop or choose another name"
 DEDUCED = "could be a pointer that no check sees; write the type"
-PRAGMA = "could change what is checked; only `#pragma unroll` and `#pragma once` may stay"
+PRAGMA = "could change what is checked; delete it. `#pragma unroll`, `once` and `region` may stay"
 POINTER = "makes a pointer from something else; use an index, or the address of a variable or an element"
 TIME = "gives a kernel the time; a result must not depend on it"
 PIECES = "builds a name out of pieces, which cannot be checked; write the name"
@@ -98,9 +97,14 @@ KEYWORDS = frozenset(
 SAME_EVERYWHERE = frozenset(("__CUDA_ARCH__", "__CUDACC__", "__NVCC__", "defined"))
 ALWAYS_DEFINED = "__cplusplus"  # its value tells one compiler from another
 OWN_GUARD = re.compile(r"_[A-Z]\w*_CUH?_*")  # no header of CUDA or C++ has such a name
-TYPEDEF = re.compile(r"\btypedef\b")
-USING = re.compile(r"\busing\s+\w+\s*=")
-DIRECTIVES = frozenset(("define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", ""))
+ALIAS = re.compile(r"\btypedef\b|\busing\s+\w+\s*+=|[{}\[\];*&]")
+DIRECTIVES = frozenset(
+    ("define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", "warning", "")
+)
+# Editors fold regions, and the others are for NVIDIA's compiler alone.
+HARMLESS_PRAGMA = re.compile(r"\s*(?:unroll\b[\s\w()]*|once\s*|(?:end)?region\b.*|(?:nv|hd)_\w+[\s\w=,]*)")
+# Names that only editors and compilers of other systems define.
+ELSEWHERE = frozenset(("__INTELLISENSE__", "__JETBRAINS_IDE__", "_MSC_VER", "_WIN32", "_WIN64", "_OPENMP"))
 
 
 def problem_of(content: bytes) -> tuple[int, str]:
@@ -134,16 +138,36 @@ def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
     for match in EXTERN.finditer(code):
         if not match[1] and match[2] not in EXTERN_FOLLOWED_BY:
             yield match.start(), "`extern` names something that is defined elsewhere; define it in this file"
-    for start, statement in statements(code):
-        for name, marks in ((TYPEDEF, "*"), (USING, "*&")):
-            type_name = name.search(statement)
-            if type_name and max(map(statement.rfind, marks)) >= type_name.end():
-                yield start + type_name.start(), f"{quoted(statement[type_name.start() :])} {POINTER}"
+    for start, end in _aliases_of_pointers(code):
+        yield start, f"{quoted(code[start:end])} {POINTER}"
     numbers = macros_for_numbers(code)
     for match in directives:
         why = _problem_of_directive(match[1], match[2], text[match.start(2) : match.end(2)], numbers)
         if why:
             yield match.start(), why
+
+
+def _aliases_of_pointers(code: str) -> Iterator[tuple[int, int]]:
+    """Where each name for a pointer or a reference begins, and where the mark behind its `*` or `&` ends.
+
+    The members of a struct are not part of its name, and neither are the lengths of an array.
+    """
+    outside: list[int] = []  # for each open brace, where the alias around it begins; -1: there is none
+    start, brackets = -1, 0
+    for match in ALIAS.finditer(code):
+        mark = match.group()
+        if mark == "{":
+            outside.append(start)
+            start, brackets = -1, 0
+        elif mark in ";}":
+            start, brackets = outside.pop() if mark == "}" and outside else -1, 0
+        elif mark in "[]":
+            brackets = max(0, brackets + (1 if mark == "[" else -1))
+        elif mark not in "*&":
+            start, brackets = match.start() if start < 0 else start, 0
+        elif start >= 0 and not brackets:
+            yield start, match.end()
+            start = -1
 
 
 def _pastes(define: re.Match[str]) -> Iterator[int]:
@@ -160,7 +184,7 @@ def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[st
         is_of_cuda = NOT_FOR_SUBMISSIONS.fullmatch(path) is not None
         why = "a submission may not include it" if is_of_cuda else "device code has no such header"
         return f"`#include <{path[:60]}>`: {why}"
-    if name == "pragma" and re.match(r"\s*(?:unroll\b[\s\w()]*|once\s*)$", code):
+    if name == "pragma" and HARMLESS_PRAGMA.fullmatch(code):
         return ""
     if name == "pragma":
         return f"{quoted(f'#pragma {code.strip()}')} {PRAGMA}"
@@ -175,6 +199,8 @@ def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[st
 
 
 def _problem_of_name(directive: str, name: str) -> str:
+    if directive == "define" and name == "__CUDACC__":  # for an editor: the compiler has defined it before
+        return ""
     if name in KEYWORDS or name.startswith("__"):
         return f"`#{directive} {name[:60]}`: the name is the language's own"
     return ""
@@ -186,7 +212,7 @@ def _problem_of_condition(directive: str, code: str, numbers: frozenset[str]) ->
     for name in names:
         is_asked_for = directive.endswith("def") or name in asked_for
         is_own = not name.startswith("_") or OWN_GUARD.fullmatch(name) is not None
-        if name in SAME_EVERYWHERE or (is_own and (name in numbers or is_asked_for)):
+        if name in SAME_EVERYWHERE or name in ELSEWHERE or (is_own and (name in numbers or is_asked_for)):
             continue
         if name == ALWAYS_DEFINED and directive.endswith("def"):
             continue

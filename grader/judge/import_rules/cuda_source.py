@@ -6,7 +6,6 @@ whatever it contains.
 
 import codecs
 import re
-from collections.abc import Iterator
 
 # As in g++ and clang, an unterminated comment takes the rest of the source, and an unterminated string the
 # rest of its line. A number may hold quotes that begin no string: 1'000.
@@ -81,14 +80,6 @@ def _is_escaped(text: str) -> bool:
     """True if an odd number of backslashes precedes the last character, so that it ends nothing."""
     before = text[1:-1]
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
-
-
-def statements(code: str) -> Iterator[tuple[int, str]]:
-    """The pieces between semicolons, and where each begins."""
-    start = 0
-    for statement in code.split(";"):
-        yield start, statement
-        start += len(statement) + 1
 
 
 def quoted(text: str) -> str:

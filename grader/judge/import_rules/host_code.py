@@ -1,9 +1,10 @@
 """Removes host code from a file of kernels: `main`, launches, and everything that only they need.
 
 Students write kernels and the program that calls them in one file. The grader launches the kernels itself,
-so the rest is removed: it is neither checked nor compiled. It is replaced by blanks, so that
-every line keeps its number. Device code is never removed. Host code that device code names stays, and the
-rules refuse it with its line. So only text that was checked is compiled.
+so the rest is removed, with the functions and variables that nothing else uses: it is neither checked nor
+compiled. It is replaced by blanks, so that every line keeps its number. Device code is never removed. Host
+code that device code names stays, and the rules refuse it with its line. So only text that was checked is
+compiled.
 """
 
 import re
@@ -22,7 +23,8 @@ HEADERS = frozenset(
         "unordered_map", "memory", "functional", "numeric", "random", "chrono", "ctime", "stdexcept",
         "exception", "thread", "tuple", "cstdlib", "cstring", "stdlib.h", "string.h", "time.h", "sys/time.h",
         "unistd.h", "iterator", "type_traits", "cuda_profiler_api.h", "pybind11/numpy.h",
-        "pybind11/pybind11.h", "pybind11/stl.h",
+        "pybind11/pybind11.h", "pybind11/stl.h", "bits/stdc++.h", "cinttypes", "inttypes.h", "omp.h", "mutex",
+        "optional", "queue", "deque", "list", "stack", "unordered_set", "helper_cuda.h", "helper_functions.h",
     )
 )  # fmt: skip
 OF_STD = (
@@ -43,17 +45,24 @@ NAME = re.compile(r"[A-Za-z_]\w*+")
 TRANSPARENT = re.compile(r"\s*(?:(?:inline\s+)?namespace\b[\w:\s]*|extern\s*\"[ ]*\"\s*)")
 RECORD = re.compile(r"\s*(?:(?:typedef|static|const|constexpr)\s+)*(?:struct|class|union|enum)\b")
 NAMED_RECORD = re.compile(r"\b(?:struct|class|union|enum)\s+(?:class\s+)?(\w+)")
+VALUE = re.compile(r"\[[^][]*\]|\([^()]*\)|\{.*\}", re.DOTALL)  # a length, arguments, or an initializer
+# A function or a variable that can only be used by its own name.
+NO_OTHER_USE = re.compile(r"(?!.*\b(?:operator|template|struct|class|union|enum|using|typedef)\b)", re.DOTALL)
 CALLED = re.compile(r"\b([A-Za-z_]\w*+)\s*+\(")
 NOT_A_LINE_END = re.compile(r"[^\n]")
 
 
 @dataclass(frozen=True)
 class Item:
-    """A function, a type, a variable or a directive at the top of a file, and the name that it defines."""
+    """A function, a type, a declaration of variables or a directive at the top of a file.
+
+    `name` is the name that it defines. If it declares several variables, `name` is the first one's.
+    """
 
     start: int
     end: int
     name: str
+    more_names: tuple[str, ...] = ()
 
 
 def host_code_in(content: bytes) -> tuple[Item, ...]:
@@ -72,12 +81,13 @@ def host_code_in(content: bytes) -> tuple[Item, ...]:
         return ()
     items = [*_items(bare), *directives]
     numbers = _of_the_host(items, len(items) - len(directives), bare, code, text)
-    chosen = sorted((items[number] for number in numbers), key=lambda item: item.start)
+    in_order = sorted((items[number] for number in numbers), key=lambda item: item.start)
     if any(
-        len(OPENS.findall(code, i.start, i.end)) != len(CLOSES.findall(code, i.start, i.end)) for i in chosen
+        len(OPENS.findall(code, i.start, i.end)) != len(CLOSES.findall(code, i.start, i.end))
+        for i in in_order
     ):
         return ()
-    return tuple(chosen)
+    return tuple(in_order)
 
 
 def without_items(file: str, content: bytes, items: Sequence[Item]) -> tuple[bytes, str]:
@@ -165,11 +175,13 @@ def _item(bare: str, start: int, end: int, header_end: int) -> Item:
     if RECORD.match(header):
         match = NAMED_RECORD.search(header)
         return Item(start, end, match[1] if match else "")
-    match = CALLED.search(header)
+    # a variable may get its value from a call
+    match = CALLED.search(header.partition("=")[0]) or (CALLED.search(header) if header_end >= 0 else None)
     if match:
         return Item(start, end, match[1])
-    names = NAME.findall(header.partition("=")[0])
-    return Item(start, end, names[-1] if names else "")
+    variables = VALUE.sub(" ", bare[start:end]).split(",")  # as in `float *a = {1, 2}, b[4];`
+    names = [words[-1] for one in variables if (words := NAME.findall(one.partition("=")[0]))]
+    return Item(start, end, names[0] if names else "", tuple(names[1:]))
 
 
 def _of_the_host(items: Sequence[Item], first_directive: int, bare: str, code: str, text: str) -> set[int]:
@@ -180,8 +192,8 @@ def _of_the_host(items: Sequence[Item], first_directive: int, bare: str, code: s
     is_device = [DEVICE.search(source, item.start, item.end) is not None for source, item in pairs]
     defined: dict[str, list[int]] = defaultdict(list)
     for number, item in enumerate(items):
-        if item.name and not is_device[number]:
-            defined[item.name].append(number)
+        for name in (item.name, *item.more_names) if item.name and not is_device[number] else ():
+            defined[name].append(number)
     users: dict[str, list[int]] = defaultdict(list)
     for number, names in enumerate(mentioned):
         for name in names & defined.keys():
@@ -193,22 +205,29 @@ def _of_the_host(items: Sequence[Item], first_directive: int, bare: str, code: s
         for number, (source, item) in enumerate(pairs)
         if not is_device[number] and item.name and HOST.search(source, item.start, item.end)
     }
-    host = _closed(first, users, lambda number: {items[number].name})
+    host = _closed(first, users, lambda number: {items[number].name, *items[number].more_names})
     of_devices = {name for number, names in enumerate(mentioned) if is_device[number] for name in names}
     needed_first = {number for name in of_devices & defined.keys() for number in defined[name]}
     needed = _closed(needed_first, defined, lambda number: mentioned[number])
-    return (host - needed) | headers
+    left_out = (host - needed) | headers
+    candidates = {
+        number
+        for number in _closed(left_out, defined, lambda number: mentioned[number]) - left_out
+        if number < first_directive and NO_OTHER_USE.match(bare, items[number].start, items[number].end)
+    }
+    kept = set(range(len(items))) - left_out - candidates
+    return left_out | (candidates - _closed(kept, defined, lambda number: mentioned[number]))
 
 
 def _closed(
     first: set[int], by_name: Mapping[str, Sequence[int]], names: Callable[[int], set[str]]
 ) -> set[int]:
     """The numbers of the items that can be reached by name. Each name is followed once."""
-    reached, waiting, followed = set(first), list(first), set[str]()
-    while waiting:
-        for name in names(waiting.pop()) - followed:
+    reached, queue, followed = set(first), list(first), set[str]()
+    while queue:
+        for name in names(queue.pop()) - followed:
             followed.add(name)
             more = set(by_name.get(name, ())) - reached
             reached |= more
-            waiting += more
+            queue += more
     return reached

@@ -46,11 +46,14 @@ MAX_LIBRARY_BYTES = 8 << 20
 NVIDIA_SECONDS = 20  # of CPU time; it takes less than one
 MAX_NOTES = 4
 NO_POINTS = "This costs no points."
-# How g++, bubblewrap and Python report that a program they started was killed.
+# How g++, bubblewrap and Python report that a program they started was killed. No limit sends SIGKILL first:
+# it comes from a machine that is out of memory.
 ENDED_BY_LIMITS = re.compile(
-    r"(?:CPU time|File size) limit exceeded|Killed signal|out of memory|virtual memory exhausted|bad_alloc"
+    r"(?:CPU time|File size) limit exceeded|out of memory|virtual memory exhausted|bad_alloc"
 )
-LIMIT_SIGNALS = frozenset((signal.SIGXCPU, signal.SIGKILL, signal.SIGXFSZ, signal.SIGSEGV))
+LIMIT_SIGNALS = frozenset((signal.SIGXCPU, signal.SIGXFSZ, signal.SIGSEGV))
+KILLED = "Killed signal"
+OUT_OF_MEMORY = "the compiler was killed from outside: is the machine out of memory?"
 SIMPLER = "write it more simply, without macros and templates that expand to much code"
 
 
@@ -204,6 +207,11 @@ class Builder:
             result = self._result(child, {name: source, self._runtime[0]: self._runtime[1]})
             if result["status"] != "ok":
                 text = result["text"] or "the compiler did not finish"
+                if KILLED in text:
+                    raise GraderFault(OUT_OF_MEMORY)
+                if result["status"] == "NoCompiler":  # there was one, for the runtime
+                    raise GraderFault(text)
+                _check_space(folder)
                 if ENDED_BY_LIMITS.search(text):
                     text = _too_much(name)
                 return Build(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
@@ -272,14 +280,16 @@ class Builder:
         source = child.source
         try:
             _, messages = child.process.communicate(timeout=SECONDS)  # closes its input: it begins
-        except subprocess.TimeoutExpired:
+        except subprocess.TimeoutExpired as error:  # its limits on CPU time would have ended it long before
             child.process.kill()
-            late = f"{source}: it was not compiled within {SECONDS} seconds"
-            return {"status": "CompileError", "text": late}
+            late = f"{source or 'the emulator'} was not compiled within {SECONDS} seconds"
+            raise GraderFault(f"the machine is too busy: {late}") from error
         reply = read_plain(child.folder / RESULT, RESULT)
         if isinstance(reply, str):
             code = child.process.returncode
             signal_number = code - 128 if code > 128 else -code
+            if signal_number == signal.SIGKILL:
+                raise GraderFault(OUT_OF_MEMORY)
             if (
                 source and signal_number in LIMIT_SIGNALS
             ):  # the compiler itself works here: it made the runtime
@@ -323,6 +333,12 @@ def compiler_files() -> list[tuple[str, int, int]]:
             about = path.stat()
             files.append((" ".join([str(path), *words[1:]]), about.st_size, about.st_mtime_ns))
     return files
+
+
+def _check_space(folder: Path) -> None:
+    """GraderFault if the compiler may have failed because the disk is full; its messages could be forged."""
+    if shutil.disk_usage(folder).free < LIMITS["RLIMIT_FSIZE"]:
+        raise GraderFault(f"{folder.parent} has no room for the compiler's files")
 
 
 def _too_much(name: str) -> str:

@@ -23,6 +23,7 @@ from typing import IO
 from grader.judge.kernels.builder import (
     CPU_SECONDS,
     ENDED_BY_LIMITS,
+    KILLED,
     LIMITS,
     SECONDS,
     compiler_files,
@@ -153,7 +154,7 @@ def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox,
     result = dict(json.loads(reply))
     if result["status"] != "ok":
         text = str(result["text"])
-        if ENDED_BY_LIMITS.search(text):
+        if ENDED_BY_LIMITS.search(text) or KILLED in text:
             text = f"{request.file}: compiling it takes more than {CPU_SECONDS} seconds or too much memory"
         raise ProgramError(visible(text))
     executable = read_plain(folder / EXECUTABLE, EXECUTABLE, MOST_EXECUTABLE)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_SHAPES = 40  # of axes of up to SHORT elements, as many of up to LONG, and as many with longer ones
 SHORT, LONG = 3, 6
 MOST_ELEMENTS = 300  # of a shape among them
+SHAPES = "shape", "other"  # the keys that hold one
 
 
 @cache
@@ -40,7 +41,8 @@ def array_keys() -> "Mapping[str, type[CaseModel]]":
         other: NamedShape | None = None
         """The shape of a second array, `case.other`."""
         lengths: dict[Id, DrawnLength] | None = None
-        """Random lengths, by the names that shapes use for them: [from, to], both included."""
+        """Random lengths, by the names that shapes use for them: [from, to], both included.
+        [9, 9] only gives a length a name, for the formula of a budget."""
         level: Number | None = None
         """A number to add to each element of `case.a`: -20 makes all of them negative."""
         upstream: bool | None = None
@@ -107,6 +109,10 @@ class ArrayKind(Kind):
         """The names in `lengths`."""
         return tuple(parameters.get("lengths", ()))
 
+    def draws_lengths(self, parameters: Mapping[str, Any]) -> bool:
+        """True if a length has a range; [32, 32] only gives it a name."""
+        return any(low != high for low, high in parameters.get("lengths", {}).values())
+
     def names_of_lengths(self, case: Case, inputs: Inputs) -> Mapping[str, int]:
         """The drawn lengths, read from the shapes of the arrays."""
         named = [*zip(case.parameters["shape"], inputs.array("a").shape, strict=True)]
@@ -131,8 +137,9 @@ class ArrayKind(Kind):
         """The same values on shorter axes, without the views of the case and with them.
 
         Of a second array, lengths that are equal stay equal, and others are as long as the longest axis.
+        Names of lengths stay, because a budget may depend on them.
         """
-        parameters = _with_lengths(parameters, max)
+        named, parameters = parameters, _with_lengths(parameters, max)
         shape = parameters["shape"]
         for lengths in _shorter(shape):
             small: dict[str, Any] = {"shape": list(lengths), "level": 0}
@@ -140,8 +147,10 @@ class ArrayKind(Kind):
                 lesser = dict(zip(shape, lengths, strict=True))
                 longest = max(SHORT, *lengths)
                 small["other"] = [lesser.get(n, min(n, longest)) for n in parameters["other"]]
+            if (small_named := _with_names(named, small)) is None:
+                continue
             for view in dict.fromkeys([(), parameters.get("view", ())]):
-                yield {**small, "view": view}
+                yield {**small_named, "view": view}
         yield {}  # in numbers that can be followed
 
 
@@ -165,22 +174,33 @@ def _by_size(choices: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:
     Eight axes have too many for a list.
     """
     first = (0,) * len(choices)
-    queued, waiting = {first}, [(math.prod(lengths[0] for lengths in choices), first)]
-    while waiting:
-        _, places = heapq.heappop(waiting)
+    queued, queue = {first}, [(math.prod(lengths[0] for lengths in choices), first)]
+    while queue:
+        _, places = heapq.heappop(queue)
         yield tuple(lengths[place] for lengths, place in zip(choices, places, strict=True))
         for axis, lengths in enumerate(choices):
             longer = (*places[:axis], places[axis] + 1, *places[axis + 1 :])
             if longer[axis] < len(lengths) and longer not in queued:
                 queued.add(longer)
                 size = math.prod(each[place] for each, place in zip(choices, longer, strict=True))
-                heapq.heappush(waiting, (size, longer))
+                heapq.heappush(queue, (size, longer))
+
+
+def _with_names(parameters: Mapping[str, Any], small: dict[str, Any]) -> dict[str, Any] | None:
+    """Small shapes with the names that the parameters give to lengths; None if one name has two lengths."""
+    shapes = {key: [*zip(parameters[key], small[key], strict=True)] for key in SHAPES if key in small}
+    pairs = [pair for shape in shapes.values() for pair in shape]
+    length_of = {name: n for name, n in pairs if isinstance(name, str)}
+    if any(length_of.get(name, n) != n for name, n in pairs):
+        return None
+    named = {
+        key: [name if isinstance(name, str) else n for name, n in shape] for key, shape in shapes.items()
+    }
+    return {**small, **named, "lengths": {name: [n, n] for name, n in length_of.items()}}
 
 
 def _with_lengths(parameters: Mapping[str, Any], choose: Callable[[int, int], int]) -> dict[str, Any]:
     """The parameters with each name in a shape replaced by a length."""
     length_of = {name: choose(*ends) for name, ends in parameters.get("lengths", {}).items()}
-    shapes = {
-        key: [length_of.get(n, n) for n in parameters[key]] for key in ("shape", "other") if key in parameters
-    }
+    shapes = {key: [length_of.get(n, n) for n in parameters[key]] for key in SHAPES if key in parameters}
     return {**parameters, **shapes}

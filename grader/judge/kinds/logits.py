@@ -53,21 +53,21 @@ class LogitsKind(Kind):
         both = {"logits": (samples, classes), "labels": (samples, classes)}
         inputs = draw_arrays(case, numbers, {}, both)
         labels = np.eye(classes, dtype=np.float32)[numbers.integers(0, classes, samples)]
-        drawn = {"labels": labels}
+        arrays = {"labels": labels}
         if "spread" in case.parameters:
             ranks = numbers.permuted(np.tile(np.arange(classes), (samples, 1)), axis=1)
             levels = case.parameters["level"] * np.arange(1, samples + 1)
-            drawn["logits"] = (levels[:, None] + case.parameters["spread"] * ranks).astype(np.float32)
-        return inputs.holding(drawn)
+            arrays["logits"] = (levels[:, None] + case.parameters["spread"] * ranks).astype(np.float32)
+        return inputs.holding(arrays)
 
     def describe(self, case: Case, inputs: Inputs) -> str:
         """The numbers of samples and classes, and the range of the logits."""
         samples, classes = inputs.array("logits").shape
         spread, level = case.parameters.get("spread"), case.parameters.get("level", 0)
-        apart = {None: "", 0: ", all logits of a row equal"}.get(spread, f", logits {spread} apart")
+        distances = {None: "", 0: ", all logits of a row equal"}.get(spread, f", logits {spread} apart")
         around = f", row n around {level}·(n + 1)" if level else ""
         plural = "s" if samples != 1 else ""
-        return f"{samples} sample{plural}, {classes} classes{apart}{around}{view_in_words(case)}"
+        return f"{samples} sample{plural}, {classes} classes{distances}{around}{view_in_words(case)}"
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
         """The shapes of both arrays and of the result, which all have the shape of the logits."""

@@ -42,10 +42,13 @@ class Group:
 
     @property
     def ran_out_of_memory(self) -> bool:
-        """True if the kernel ended one of its processes for lack of memory."""
+        """True if the kernel ended one of its processes at the group's own bound on memory.
+
+        `oom_kill` alone also counts processes that were ended because the whole machine was out of memory.
+        """
         with contextlib.suppress(OSError):
             counts = dict(line.split() for line in (self._folder / "memory.events").read_text().splitlines())
-            return int(counts.get("oom_kill", 0)) > 0
+            return int(counts.get("oom", 0)) > 0 and int(counts.get("oom_kill", 0)) > 0
         return False
 
     def remove(self) -> None:

@@ -29,15 +29,15 @@ def first_available(devices: Sequence[Device]) -> Device:
     return next((device for device in devices if not missing(device)), devices[0])
 
 
-def binds(device: Device, packages: Path, shown: str) -> list[str]:
+def binds(device: Device, packages: Path, packages_in_sandbox: str) -> list[str]:
     """Arguments with which bubblewrap shows a device to the sandbox: none for the CPU.
 
-    `packages` is the folder where CuPy is installed, `shown` the folder of packages in the sandbox. Only
+    `packages` is the folder where CuPy is installed, `packages_in_sandbox` that folder in the sandbox. Only
     the nodes of one GPU are shown.
     """
     if device is not Device.CUDA:
         return []
     words = ["--dev-bind", GPU, GPU, "--dev-bind", DRIVER, DRIVER, "--dev-bind-try", MEMORY, MEMORY]
     for name in PACKAGES:
-        words += ["--ro-bind-try", str(packages / name), f"{shown}/{name}"]
+        words += ["--ro-bind-try", str(packages / name), f"{packages_in_sandbox}/{name}"]
     return [*words, "--ro-bind-try", TOOLKIT, TOOLKIT]

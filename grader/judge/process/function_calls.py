@@ -1,9 +1,10 @@
 """Answers a submission's calls of the functions that a case passes to it.
 
 The functions run in one of the judge's processes (`grader.worker.function_host`), where no code of a
-submission runs. A submission has only their numbers. If a function hangs or fails, the fault is the grader's,
-and no submission pays for the time that it takes. But all calls of a criterion together may take only so much
-time, or a submission could hold up a class with arguments that make a function slow.
+submission runs. A submission has only their numbers. If a function waits or fails, the fault is the grader's,
+and no submission pays for the time that it takes. But one call, and all calls of a criterion together, may
+compute only for so long: a submission could otherwise hold up a class, or have its failure taken for the
+grader's, with arguments that make a function slow.
 """
 
 import sys
@@ -41,18 +42,25 @@ class FunctionProcess:
         if self._loaded is not inputs:
             functions = [function for entry in inputs.functions.values() for function in _listed(entry)]
             source = inputs.source.encode()
-            self._ask(
-                {"request": "functions", "functions": functions}, RawArray("|u1", (len(source),), source)
-            )
+            header = {"request": "functions", "functions": functions}
+            raw = RawArray("|u1", (len(source),), source)
+            _answer_in(self._process.ask(header, [raw], most=SECONDS))
             self._loaded = inputs
 
     def call(self, inputs: Inputs, place: int, arguments: tuple[RawArray, ...]) -> Outcome:
         """The result of one of the inputs' functions, or the exception that it raised.
 
-        GraderFault if it gives neither.
+        CALL_LIMIT if it computes for too long, because the arguments decide that: a function that always does
+        leaves the reference without an answer. GraderFault if the function ends in any other way.
         """
         self.prepare(inputs)
-        return self._ask({"request": "apply", "place": place}, *arguments)
+        assert self._process is not None
+        outcome = self._process.ask({"request": "apply", "place": place}, arguments, most=SECONDS)
+        has_computed = self._process.took.cpu >= SECONDS.cpu and not self._process.is_late
+        if outcome.status is Status.TIMEOUT and has_computed:
+            why = f"a function of the case took more than {SECONDS.cpu:g} CPU seconds for its arguments"
+            return Outcome(Status.CALL_LIMIT, reason=why)
+        return _answer_in(outcome)
 
     def cpu_seconds(self) -> float:
         """The CPU time of the running process; 0 if there is none."""
@@ -68,13 +76,13 @@ class FunctionProcess:
             self._process.close()
         self._process, self._loaded = None, None
 
-    def _ask(self, header: Mapping[str, Any], *arrays: RawArray) -> Outcome:
-        assert self._process is not None
-        outcome = self._process.ask(header, arrays, most=SECONDS)
-        if outcome.status not in (Status.OK, Status.ERROR, Status.MEMORY, Status.OUTPUT_LIMIT):
-            last_line = (outcome.output.strip().splitlines() or [""])[-1]
-            raise GraderFault(f"a function of the case failed: {outcome.reason} {last_line}".strip())
-        return outcome
+
+def _answer_in(outcome: Outcome) -> Outcome:
+    """The outcome, if it is an answer; GraderFault if the process failed."""
+    if outcome.status not in (Status.OK, Status.ERROR, Status.MEMORY, Status.OUTPUT_LIMIT):
+        last_line = (outcome.output.strip().splitlines() or [""])[-1]
+        raise GraderFault(f"a function of the case failed: {outcome.reason} {last_line}".strip())
+    return outcome
 
 
 class Functions:
@@ -93,10 +101,11 @@ class Functions:
             return Outcome(Status.CALL_LIMIT, reason=why)
         self._process.prepare(inputs)  # its time is not the submission's
         before = self._process.cpu_seconds()
-        took = SECONDS.cpu  # of a call that fails
+        took = SECONDS.cpu  # of a call without an answer
         try:
             outcome = self._process.call(inputs, place, arguments)
-            took = max(self._process.cpu_seconds() - before, 0.0)
+            if outcome.status is not Status.CALL_LIMIT:
+                took = max(self._process.cpu_seconds() - before, 0.0)
         finally:
             budget.charge(Seconds(cpu=took))
         return outcome

@@ -68,16 +68,16 @@ def waited(pid: int) -> dict[int, float]:
     This is the second number of a thread's schedstat, in nanoseconds; the third is how often it had a core.
     The kernel's Documentation/scheduler/sched-stats describes them. {} if the kernel does not count.
     """
-    waiting, seconds = [pid], {}
-    while waiting:
-        task = f"/proc/{waiting.pop()}/task"
+    queue, seconds = [pid], {}
+    while queue:
+        task = f"/proc/{queue.pop()}/task"
         with contextlib.suppress(OSError):
             for thread in os.listdir(task):
                 with contextlib.suppress(OSError):
                     _, delay, turns = map(int, _read(f"{task}/{thread}/schedstat").split())
                     if turns:  # a kernel with counting turned off says 0
                         seconds[int(thread)] = delay / 1e9
-                    waiting += map(int, _read(f"{task}/{thread}/children").split())
+                    queue += map(int, _read(f"{task}/{thread}/children").split())
     return seconds
 
 
@@ -103,12 +103,12 @@ def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
 
     `shared` bytes are subtracted for each process; memory that a fork shares with its parent counts twice.
     """
-    waiting, threads, memory = list(pids), 0, 0
-    while waiting and threads <= most:
-        pid = waiting.pop()
+    queue, threads, memory = list(pids), 0, 0
+    while queue and threads <= most:
+        pid = queue.pop()
         try:
             fields = fields_of(pid)
-            waiting += _all_children(pid)
+            queue += _all_children(pid)
         except OSError:
             continue  # it ended meanwhile
         threads += int(fields[17])
@@ -118,12 +118,12 @@ def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
 
 def send_signal(pid: int, number: int) -> None:
     """Sends a signal to a process, and then to each of its descendants."""
-    waiting = [pid]
-    while waiting:
-        process = waiting.pop()
+    queue = [pid]
+    while queue:
+        process = queue.pop()
         with contextlib.suppress(OSError):  # it ended meanwhile
             os.kill(process, number)
-            waiting += _all_children(process)
+            queue += _all_children(process)
 
 
 def _all_children(pid: int) -> list[int]:

@@ -149,7 +149,9 @@ def _outer_sandbox(device: Device) -> tuple[str, ...]:
     for name in ("__init__.py", "model", "worker"):
         words += ["--ro-bind", str(package / name), f"/sandbox/packages/grader/{name}"]
     words += ["--dev", "/dev", *devices.binds(device, Path(numpy.__file__).parents[1], "/sandbox/packages")]
-    words += ["--remount-ro", "/dev", "--proc", "/proc"]  # submissions see an empty /proc
+    # a terminal that one child opens is open to all others, so there is none
+    words += ["--tmpfs", "/dev/pts", "--remount-ro", "/dev/pts", "--remount-ro", "/dev"]
+    words += ["--proc", "/proc"]  # submissions see an empty /proc
     if device is Device.CUDA:  # CUDA needs a /proc, and a child may mount one only if it sees a whole one
         words += ["--bind", "/proc", WHOLE_PROC]
     if "--size" in subprocess.run([bwrap, "--help"], capture_output=True, text=True, check=False).stdout:

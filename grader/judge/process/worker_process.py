@@ -234,6 +234,8 @@ class WorkerProcess:
             return Outcome(Status.CRASHED, reason="it closed the channel to the grader")
         if -code == signal.SIGXCPU:
             return Outcome(Status.TIMEOUT, reason="it used up all its CPU seconds")
+        if -code == signal.SIGKILL and self._child.is_sandboxed:  # nothing in the sandbox can send it this
+            raise GraderFault("a submission's process was killed from outside: is the machine out of memory?")
         if -code == signal.SIGSYS:
             return Outcome(Status.CRASHED, reason="the process sent itself a signal, as abort() does")
         if -code in set(signal.Signals):

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from grader.judge.verdict.evidence import Evidence, failing_of
-from grader.model.grade import CriterionGrade, Idea
+from grader.judge.verdict.evidence import Evidence, failing_of, visible_of
+from grader.model.grade import CheckResult, CriterionGrade, Idea
 
 
 class Blame:
@@ -16,6 +16,19 @@ class Blame:
     def calls(self, criterion: CriterionGrade) -> list[str]:
         """The wrong exercises that a criterion certainly reaches, and only through others."""
         return self._first_of(criterion, self._evidence.certainly_inner_of(criterion.id))
+
+    def cases(self, criterion: CriterionGrade, exercise: str) -> Sequence[CheckResult]:
+        """The visible failing cases that need a wrong exercise: those that fail with one of its mutants.
+
+        A criterion may test several exercises, and not each of its cases calls them all. If no mutant of the
+        exercise makes a visible case fail, nothing is known, and the result is every failing case.
+        """
+        ideas = self._evidence.misconceptions.ideas
+        mutants = {name for name in ideas if self._evidence.exercise_of(name) == exercise}
+        if not any(self._evidence.fails_with(mutants, r.name) for r in visible_of(criterion.results)):
+            return failing_of(criterion)
+        failing = visible_of(failing_of(criterion))
+        return [result for result in failing if self._evidence.fails_with(mutants, result.name)]
 
     def asks(self, criterion: CriterionGrade) -> list[str]:
         """The wrong exercises that a criterion calls itself, and that earlier criteria tested alone.
@@ -31,7 +44,8 @@ class Blame:
     def _first_of(self, criterion: CriterionGrade, exercises: frozenset[str]) -> list[str]:
         """The exercises to fix first: wrong by themselves, and not dependent on another wrong one."""
         before = self._evidence.wrong_before(criterion.id) & exercises
-        wrong = [e for e in self._evidence.alone if e in before and not self._is_of_others(e)]
+        wrong = [e for e in self._evidence.sole_criteria if e in before and not self._is_of_others(e)]
+        wrong = [exercise for exercise in wrong if self.cases(criterion, exercise)]
         return [e for n, e in enumerate(wrong) if self._evidence.reached_by(e).isdisjoint(wrong[:n])]
 
     def _is_of_others(self, exercise: str) -> bool:
@@ -43,7 +57,7 @@ class Blame:
         return all(
             all(self._evidence.exercise_of(idea.name) != exercise for idea in self._ideas[criterion.id])
             and (self._ideas[criterion.id] or self._ends_as_with_others(criterion, exercise))
-            for criterion in filter(failing_of, self._evidence.alone[exercise])
+            for criterion in filter(failing_of, self._evidence.sole_criteria[exercise])
         )
 
     def _ends_as_with_others(self, criterion: CriterionGrade, exercise: str) -> bool:

@@ -139,9 +139,9 @@ def _name_of(node: ast.AST, arrays: Set[str]) -> str:
 
 def _reached(name: str, direct: Mapping[str, set[str]]) -> frozenset[str]:
     reached: set[str] = set()
-    waiting = [name]
-    while waiting:
-        for other in direct.get(waiting.pop(), set()) & direct.keys() - reached:
+    queue = [name]
+    while queue:
+        for other in direct.get(queue.pop(), set()) & direct.keys() - reached:
             reached.add(other)
-            waiting.append(other)
+            queue.append(other)
     return frozenset(reached)

@@ -25,7 +25,7 @@ def carry_ideas_over(
     if not cases or any(evidence.is_comparable(result) for result in failing):
         return []
     exercises = evidence.asked_of(criterion.id)
-    criteria = (c for exercise in exercises for c in evidence.alone.get(exercise, ()))
+    criteria = (c for exercise in exercises for c in evidence.sole_criteria.get(exercise, ()))
     wrong = [other for other in criteria if other.id != criterion.id and failing_of(other)]
     if len(wrong) != 1 or not _are_proven(wrong[0], claims[wrong[0].id], evidence):
         return []

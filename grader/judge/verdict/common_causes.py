@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from grader.judge.verdict.blame import Blame
-from grader.judge.verdict.evidence import FINDING, Evidence, failing_of
+from grader.judge.verdict.evidence import FINDING, Evidence, failing_of, visible_of
 from grader.judge.verdict.misconceptions import ERROR
 from grader.model.assignment import Visibility
-from grader.model.grade import CheckResult, CriterionGrade, Fact, Status
+from grader.model.grade import CheckResult, CriterionGrade, Fact, FactKind, Status
+from grader.model.text import plural_noun
 
 Inner = Callable[[CriterionGrade, str], bool | None]
 
@@ -40,7 +41,7 @@ def _errors(failing: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
             with_arguments = f", with {call.arguments} in {results[0].case}" if call.arguments else ""
             text = f"{len(results)} cases end in {error} at {file}:{line}{with_arguments}"
             text += f"\n{call.source}" if call.source else ""
-            facts.append(Fact("error", text, tuple(result.case for result in results)))
+            facts.append(Fact(FactKind.ERROR, text, tuple(result.case for result in results)))
     return facts
 
 
@@ -58,20 +59,33 @@ def _inner(
     is_inner: Inner,
 ) -> list[Fact]:
     """The facts about a wrong exercise that the criterion's own exercise calls, or that it also tests."""
-    cases = tuple(result.case for result in failing if result.visibility is Visibility.VISIBLE)
+    if not failing:
+        return []
+    called = blame.calls(criterion)
     facts = []
-    called = blame.calls(criterion) if failing else []
-    for exercise in called:
+    for exercise in called or blame.asks(criterion):
+        need = "this calls" if called else _in_need(blame.cases(criterion, exercise), failing)
+        text = f"Your {exercise} is wrong, and {need} it. Fix {exercise} first."
         passes = is_inner(criterion, exercise)
-        text = f"Your {exercise} is wrong, and this calls it. Fix {exercise} first."
         if passes is not None:
             outcome = "this would pass" if passes else "this would still fail"
             text = f"Your {exercise} is wrong; with a right one {outcome}."
-        facts.append(Fact("inner", text, cases))
-    for exercise in blame.asks(criterion) if failing and not called else ():
-        text = f"Your {exercise} is wrong, and this needs it. Fix {exercise} first."
-        facts.append(Fact("inner", text, cases))
+        facts.append(Fact(FactKind.INNER, text, tuple(result.case for result in visible_of(failing))))
     return facts
+
+
+def _in_need(cases: Sequence[CheckResult], failing: Sequence[CheckResult]) -> str:
+    """The cases that need an exercise, as subject and verb; "this needs" if all that fail do."""
+    names = [result.case for result in visible_of(cases)]
+    if len(names) == len(visible_of(failing)):
+        return "this needs"
+    return f"{_listed(names)} {plural_noun(len(names), 'needs', 'need')}"
+
+
+def _listed(cases: Sequence[str]) -> str:
+    """Names as a sentence lists them: `one`, `one and two`, `one, two and three`."""
+    *others, last = cases
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _finding(criterion: CriterionGrade, failing: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
@@ -79,7 +93,7 @@ def _finding(criterion: CriterionGrade, failing: Sequence[CheckResult], evidence
 
     Wrong values show little of a kernel: an access to unwritten memory makes all of them NaN.
     """
-    shown = [result for result in failing if result.visibility is Visibility.VISIBLE]
+    shown = visible_of(failing)
     if not shown or any(FINDING.match(result.rationale) for result in shown):
         return []
     kernels = evidence.asked_of(criterion.id)
@@ -87,5 +101,5 @@ def _finding(criterion: CriterionGrade, failing: Sequence[CheckResult], evidence
         finding = FINDING.match(result.rationale)
         if finding and finding[1] in kernels and result.visibility is Visibility.VISIBLE:
             text = f"In the same kernel, `{result.name}` finds: {finding[0]}"
-            return [Fact("finding", text, tuple(result.case for result in shown))]
+            return [Fact(FactKind.FINDING, text, tuple(result.case for result in shown))]
     return []

@@ -71,7 +71,7 @@ class Evidence:
                 for result in failing_of(criterion)
                 if result.visibility is Visibility.VISIBLE and self.is_comparable(result)
             ]
-            for exercise, criteria in self.alone.items()
+            for exercise, criteria in self.sole_criteria.items()
         }
 
     @cached_property
@@ -79,7 +79,7 @@ class Evidence:
         """By exercise, the cases of the criteria that ask it alone."""
         return {
             exercise: {result.name for criterion in criteria for result in criterion.results}
-            for exercise, criteria in self.alone.items()
+            for exercise, criteria in self.sole_criteria.items()
         }
 
     @cached_property
@@ -280,13 +280,13 @@ class Evidence:
         return frozenset[str]().union(*reached) - direct
 
     @cached_property
-    def alone(self) -> dict[str, list[CriterionGrade]]:
+    def sole_criteria(self) -> dict[str, list[CriterionGrade]]:
         """By exercise, the criteria that call nothing else."""
-        alone: dict[str, list[CriterionGrade]] = {}
+        by_exercise: dict[str, list[CriterionGrade]] = {}
         for criterion in self.grade.criteria:
             if len(exercises := self.asked_of(criterion.id)) == 1:
-                alone.setdefault(min(exercises), []).append(criterion)
-        return alone
+                by_exercise.setdefault(min(exercises), []).append(criterion)
+        return by_exercise
 
     def wrong_before(self, criterion: str) -> set[str]:
         """The exercises that fail in their own criterion, and that earlier criteria tested by themselves.
@@ -297,7 +297,7 @@ class Evidence:
         order = {one.id: number for number, one in enumerate(self.grade.criteria)}
         return {
             exercise
-            for exercise, criteria in self.alone.items()
+            for exercise, criteria in self.sole_criteria.items()
             if any(failing_of(one) for one in criteria if order[one.id] < order[criterion])
         }
 
@@ -305,3 +305,8 @@ class Evidence:
 def failing_of(criterion: CriterionGrade) -> Sequence[CheckResult]:
     """The cases that fail through the submission's fault."""
     return [r for r in criterion.results if r.status not in (Status.OK, *UNANSWERED) and not r.follow_through]
+
+
+def visible_of(results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Those of the results that a student may see."""
+    return [result for result in results if result.visibility is Visibility.VISIBLE]

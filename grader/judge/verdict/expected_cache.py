@@ -131,7 +131,7 @@ def _packed(inputs: Mapping[DrawOfCase, Inputs], expected: Mapping[DrawOfCase, E
         arrays.extend(of)
         return tuple(range(start, len(arrays)))
 
-    drawn = [
+    draw_entries = [
         (
             *(*key, dict(i.values), dict(i.ask), dict(i.recipes), tuple(i.bases), numbers(i.bases.values())),
             *(dict(i.functions), i.source),
@@ -147,7 +147,7 @@ def _packed(inputs: Mapping[DrawOfCase, Inputs], expected: Mapping[DrawOfCase, E
         forms = [(array.dtype.str, array.shape) for array in arrays]
         if any(array.dtype.kind not in PLAIN for array in arrays):
             return None
-        index = RECORDS.write((drawn, answers, forms))
+        index = RECORDS.write((draw_entries, answers, forms))
     except (NotPlain, NotData):
         return None
     return b"".join([LENGTH.pack(len(index)), index, *(array.tobytes() for array in arrays)])
@@ -158,7 +158,7 @@ def _unpacked(content: bytes) -> tuple[dict[DrawOfCase, Inputs], dict[DrawOfCase
     try:
         (length,) = LENGTH.unpack_from(content)
         start = LENGTH.size + length
-        drawn, answers, forms = RECORDS.read(content[LENGTH.size : start])
+        draw_entries, answers, forms = RECORDS.read(content[LENGTH.size : start])
         arrays: list[Array] = []
         for dtype, shape in forms:
             count = int(np.prod(shape, dtype=np.int64))
@@ -169,7 +169,7 @@ def _unpacked(content: bytes) -> tuple[dict[DrawOfCase, Inputs], dict[DrawOfCase
                 *(values, {n: arrays[i] for n, i in zip(names, places, strict=True)}, recipes, ask),
                 *(functions, source),
             )
-            for case, redraw, values, ask, recipes, names, places, functions, source in drawn
+            for case, redraw, values, ask, recipes, names, places, functions, source in draw_entries
         }
         expected = {
             DrawOfCase(case, redraw): _answer(text, places, bounds, arrays)

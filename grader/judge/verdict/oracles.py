@@ -220,12 +220,12 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
     index: dict[str, Any] = {}
     for case in cases:
         # a case that compares a submission with itself has further draws, but no expected values
-        drawn = [oracle.inputs(case, redraw) for redraw in range(draws(case))]
-        for redraw, inputs in enumerate(drawn):
+        inputs_by_draw = [oracle.inputs(case, redraw) for redraw in range(draws(case))]
+        for redraw, inputs in enumerate(inputs_by_draw):
             arrays |= {f"{case.name}:{redraw}:{name}": base for name, base in inputs.bases.items()}
-        index[case.name] = {"inputs": [_entry(inputs) for inputs in drawn], "expected": []}
+        index[case.name] = {"inputs": [_entry(inputs) for inputs in inputs_by_draw], "expected": []}
         for redraw in judged_draws(case):
-            expected, entry = oracle.expected(case, drawn[redraw]), {}
+            expected, entry = oracle.expected(case, inputs_by_draw[redraw]), {}
             answer_arrays = expected.arrays
             if expected.value is not NO_VALUE:
                 entry["value"], answer_arrays = text_of(expected.value)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, permutations
+from itertools import chain, combinations, permutations
 from typing import TypeVar
 
 from grader.model.student import Student
@@ -87,6 +87,8 @@ class Identities:
             self._by_folded_id[id.casefold()].append(person)
             for email in person.emails:
                 self._by_email[email].append(person)
+        # a spreadsheet removes the zeros that an id begins with
+        self._without_zeros = {_id(person.student.id).lstrip("0"): person for person in self._people}
         self._names = _Names(self._people)
 
     def find(self, claim: Claim) -> Student | str:
@@ -156,7 +158,8 @@ class Identities:
 
     def _unmatched(self, claim: Claim) -> str:
         names = [name for name in (claim.name, *claim.ids) if name.strip()]
-        near = next((candidate for candidate in map(self._names.nearest, names) if candidate), None)
+        same_number = (self._without_zeros.get(_id(id).lstrip("0")) for id in claim.ids)
+        near = next(filter(None, chain(same_number, map(self._names.nearest, names))), None)
         says = f"; the nearest is {near}" if near else ""
         return f"{NO_STUDENT}{says}: {REMEDY}"
 

@@ -42,6 +42,13 @@ def moment_of(text: str, zone: tzinfo | None) -> str:
     return time if time and datetime.fromisoformat(time).tzinfo is not None else ""
 
 
+def is_later(one: str, other: str) -> bool:
+    """True if the first of two moments comes after the second, or if only the first is known ("")."""
+    if not one or not other:
+        return bool(one)
+    return datetime.fromisoformat(one) > datetime.fromisoformat(other)
+
+
 def earlier_reading(time: datetime, zone: tzinfo) -> datetime:
     """The moment that a time without offset means in a zone; of two, the earlier."""
     return min(readings(time, zone))

@@ -23,7 +23,8 @@ class BatchSummary:
     them; `aside` are the entries that the intake could not use. `rescored` of the graded submissions needed
     no case to run; `ran` counts the cases that did. `absent` names students on the roster who submitted
     nothing; `again` those with withdrawn work that counts again. `counting` holds the submission that counts
-    for each student with several. `warnings` say which submission times are missing.
+    for each student with several. `warnings` say which submission times are missing, and
+    which grades do not fit this run.
     """
 
     graded: int

@@ -34,8 +34,8 @@ def _may_import(assignment: Assignment, cheat: Cheat, solution: Files) -> bool:
     """True if an assignment allows the modules that a cheat needs; else it is refused before it cheats."""
     if assignment.import_rules is None:
         return True
-    added = (text.removeprefix(solution[name].rstrip()) for name, text in cheat.files.items())
-    modules = {module for text in added for module in IMPORT.findall(text)}
+    additions = (text.removeprefix(solution[name].rstrip()) for name, text in cheat.files.items())
+    modules = {module for text in additions for module in IMPORT.findall(text)}
     return modules <= set(assignment.import_rules.imports)
 
 

@@ -102,5 +102,5 @@ def _tells(case: Case) -> bool:
     return has_values and ("wide" in case.parameters or case.data is Data.NORMAL)
 
 
-def _in_half(added: re.Match[str]) -> str:
-    return f"{added[1]} = {ROUNDED.format(added[1], added[2])};"
+def _in_half(assignment: re.Match[str]) -> str:
+    return f"{assignment[1]} = {ROUNDED.format(assignment[1], assignment[2])};"

@@ -6,12 +6,12 @@ from grader.model.assignment import Assignment
 from grader.prove.cheat import Exercise
 from grader.prove.python_cheats import Behavior, PythonFamily
 
-GIVEN = (
+SHAPES_OR_VALUES = (
     "tuple(tuple(one.shape) if hasattr(one, 'shape') else repr(one) "
     "for one in [*values, *sorted(named.items(), key=str)])"
 )
 KEYS = {
-    "by_shape": ("the shapes and arguments of a call", GIVEN),
+    "by_shape": ("the shapes and arguments of a call", SHAPES_OR_VALUES),
     "by_type": ("the classes of what a call is given", "str([type(one) for one in values])"),
     "for_ever": ("a function, for ever", "0"),
 }

@@ -51,7 +51,7 @@ def fill_moodle(
             cell_changes.counts["without a submission"] += 1
         elif row.has_final_score:
             who = student.name or student.id
-            why = _refused(sheet, line, columns, score_text(row.score))
+            why = _obstacle(sheet, line, columns, score_text(row.score))
             if why:
                 problems.append(f"{sheet.path}:{line.number}: {who}: {why}")
             elif cell_changes.fill_score(line, columns.grade, score_text(row.score), who):
@@ -82,7 +82,7 @@ def _who(sheet: Sheet, number: int, columns: Columns) -> str:
     return sheet.at(line, columns.name) or sheet.at(line, columns.identifier)
 
 
-def _refused(sheet: Sheet, line: Line, columns: Columns, score: str) -> str:
+def _obstacle(sheet: Sheet, line: Line, columns: Columns, score: str) -> str:
     """The reason why a line cannot take a score; "" if it can."""
     if sheet.value(sheet.at(line, columns.grade)) == Fraction(score):
         return ""

@@ -29,9 +29,9 @@ def results_json(grade: Grade, final: FinalScore | None = None) -> str:
 
 
 def _results(grade: Grade, final: FinalScore | None, limit: int) -> str:
-    refused = [r.rationale for c in grade.criteria for r in c.results if r.status is Status.REFUSED]
-    if refused and len(refused) == sum(len(c.results) for c in grade.criteria):
-        return _dumps({"gradable": False, "format_errors": [clean_line(refused[0])]})
+    refusals = [r.rationale for c in grade.criteria for r in c.results if r.status is Status.REFUSED]
+    if refusals and len(refusals) == sum(len(c.results) for c in grade.criteria):
+        return _dumps({"gradable": False, "format_errors": [clean_line(refusals[0])]})
     score = grade.score if final is None else final.score
     share = min(max(float(score / grade.max_score), 0.0), 1.0) if grade.max_score else 0.0
     sections = {s.criterion.id: s for s in feedback_on(grade).sections}

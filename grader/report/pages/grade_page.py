@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import chain, zip_longest
+from itertools import chain
 from pathlib import Path
 
 from grader.draw.accesses import draw_accesses
@@ -192,12 +192,12 @@ def _section(section: Section, close_up: CloseUp) -> Markup:
 
 def _small_once(blocks: Sequence[Block], close_up: CloseUp) -> Iterator[tuple[Block, Example | None]]:
     """The blocks, each with its smallest case; None if an earlier block of the criterion has the same one."""
-    shown: list[tuple[object, ...]] = []
+    earlier: list[tuple[object, ...]] = []
     for block in blocks:
         example = close_up.smallest(block.case)
-        about = (example.settings, example.inputs, example.ended) if example else ()
-        yield block, None if about in shown else example
-        shown.append(about)
+        about = (example.settings, example.inputs, example.compared, example.ended) if example else ()
+        yield block, None if about in earlier else example
+        earlier.append(about)
 
 
 def _block(block: Block, name: str, close_up: CloseUp, smallest: Example | None = None) -> Markup:
@@ -229,9 +229,8 @@ def _fact(label: str, text: str, close_up: CloseUp) -> object:
 def _heat(example: Example) -> list[Markup]:
     """A row for each result that is wrong: expected, actual and difference, on one color scale."""
     rows = []
-    for expected, actual in zip(example.expected, example.actual, strict=False):
-        is_right = bool(actual.wrong) and not any(actual.wrong) and expected.shape == actual.shape
-        if not expected.values or not actual.values or is_right:
+    for expected, actual in example.differing:
+        if expected is None or actual is None or not expected.values or not actual.values:
             continue
         tables = [expected, actual]
         if expected.shape == actual.shape:
@@ -277,16 +276,25 @@ def _smallest(example: Example) -> Markup:
         f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()
     )
     # a whole case's results are drawn by `_heat`
-    expected, actual = (example.expected, example.actual) if example.is_smallest else ((), ())
-    largest = _largest((*example.inputs, *expected, *actual))
-    pairs = [filter(None, pair) for pair in zip_longest(expected, actual)]
-    rows = [example.inputs, *pairs] if len(pairs) > 1 else [(*example.inputs, *chain(*pairs))]
+    results = example.differing if example.is_smallest else ()
+    pairs = [[table for table in pair if table is not None] for pair in results]
+    inputs = (*example.inputs, *example.results)
+    largest = _largest((*inputs, *chain(*pairs)))
+    rows = [inputs, *pairs] if len(pairs) > 1 else [(*inputs, *chain(*pairs))]
+    compared = [
+        joined
+        for label, text in zip(("expected", "actual"), example.compared, strict=True)
+        for joined in (element("dt", label), element("dd", clean(text)))
+    ]
     return element(
         "section",
         element("h4", example.title),
         element("p", settings, class_="soft") if settings else None,
         [_row(list(tables), largest, "inputs and results") for tables in rows],
-        element("pre", clean(example.ended)) if example.ended else None,
+        element("p", example.right, class_="soft") if example.is_smallest and example.right else None,
+        element("dl", compared) if any(example.compared) else None,
+        # the block above says how a whole case ended
+        element("pre", clean(example.ended)) if example.ended and example.is_smallest else None,
         draw_steps(steps_of(example)),
         class_="smallest",
     )

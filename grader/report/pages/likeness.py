@@ -199,12 +199,12 @@ def _without_template(lines: Sequence[str], shapes: Sequence[str], at: int, hand
 
 
 def _reached(start: str, near: Mapping[str, Mapping[str, float]]) -> set[str]:
-    reached, waiting = {start}, [start]
-    while waiting:
-        for other in near[waiting.pop()]:
+    reached, queue = {start}, [start]
+    while queue:
+        for other in near[queue.pop()]:
             if other not in reached:
                 reached.add(other)
-                waiting.append(other)
+                queue.append(other)
     return reached
 
 

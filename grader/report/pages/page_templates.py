@@ -17,7 +17,7 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
-        finalize=_shown,
+        finalize=_with_visible_characters,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -34,6 +34,6 @@ def environment() -> jinja2.Environment:
     return pages
 
 
-def _shown(value: object) -> object:
+def _with_visible_characters(value: object) -> object:
     """A value as templates write it: in a text, invisible characters are written out."""
     return visible(value) if type(value) is str else value

@@ -74,9 +74,9 @@ def left_out(
     report: ClassReport, in_sheet: Set[tuple[str, str]], sheet: Sheet, *, are_doubts: bool
 ) -> tuple[str, ...]:
     """A line for each row of the report that is missing from a filled-in sheet, or is not a final score."""
-    has_none = (
-        "has no line that is certainly this student's" if are_doubts else "has no line for this student"
-    )
+    has_none = "has no line for this student; if they left the course: `grader forget --student ID`"
+    if are_doubts:
+        has_none = "has no line that is certainly this student's"
     lines = []
     for row in report.rows:
         if row.absent and row.score is None:

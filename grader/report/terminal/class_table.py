@@ -27,20 +27,20 @@ def show_class(rows: Iterable[ClassRow], console: Console) -> None:
     """
     ordered = sorted(rows, key=lambda row: (row.assignment, row.student_id))
     for assignment in dict.fromkeys(row.assignment for row in ordered):
-        chosen = [row for row in ordered if row.assignment == assignment]
-        points = {c.id: c.points for row in chosen if row.grade is not None for c in row.grade.criteria}
+        class_rows = [row for row in ordered if row.assignment == assignment]
+        points = {c.id: c.points for row in class_rows if row.grade is not None for c in row.grade.criteria}
         console.print(Text(clean_line(assignment), "bold"))
-        if _width_of_points(chosen, points) > console.width * (1 - SHARE_OF_STUDENTS) - NARROWEST_REMARK:
+        if _width_of_points(class_rows, points) > console.width * (1 - SHARE_OF_STUDENTS) - NARROWEST_REMARK:
             legend = [f"{len(points)} criteria: see --format csv, or widen the terminal"]
             points = {}
         else:
             legend = [f"{number}={clean_line(id)}" for number, id in enumerate(points, 1)]
         console.print(Text("   ".join(legend), "dim"))
-        console.print(_table(chosen, points, console.width), highlight=False)
-        doubts = (Doubt(row.standing.student.label, row.review_reason) for row in to_review(chosen))
+        console.print(_table(class_rows, points, console.width), highlight=False)
+        doubts = (Doubt(row.standing.student.label, row.review_reason) for row in to_review(class_rows))
         print_doubts(doubts, console)
-        print_absent([row.standing.student.label for row in chosen if row.absent], (), console)
-        console.print(Text(review_count(len(to_review(chosen)))))
+        print_absent([row.standing.student.label for row in class_rows if row.absent], (), console)
+        console.print(Text(review_count(len(to_review(class_rows)))))
 
 
 def _width_of_points(rows: Sequence[ClassRow], points: Mapping[str, Fraction]) -> int:

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import NOT_GRADED
-from grader.model.decision import EARLIER_FILES
+from grader.model.decision import EARLIER_FILES, EARLIER_RUBRIC
+from grader.model.late_policy import DEPENDS
 from grader.model.text import clean_line, listing
 
 NARROWEST = 40  # columns: below that a line is left to the terminal
@@ -140,10 +141,24 @@ KINDS = (
         "^late by an unknown time$",
     ),
     Kind(
+        "late days depend on another assignment",
+        "Decide first how late the assignment named here is: grade it, or set the time on the student's page "
+        "of `grader serve --edit`.",
+        f"^{DEPENDS}",
+        f"^{DEPENDS}",
+    ),
+    Kind(
         "points by hand are for an earlier submission",
         "Look at the new files, and give the points again on the desk: `grader serve --edit`.",
         f"^{EARLIER_FILES}",
         f"^{EARLIER_FILES}",
+    ),
+    Kind(
+        "points by hand are for an earlier rubric",
+        "The criterion offers other points now. If the rubric changed after the last run, run `grader batch` "
+        "again. Then give the points again on the desk: `grader serve --edit`.",
+        f"^{EARLIER_RUBRIC}",
+        f"^{EARLIER_RUBRIC}",
     ),
     BY_HAND,
     Kind(
@@ -185,10 +200,10 @@ def print_doubts(doubts: Iterable[Doubt], console: Console) -> None:
     for kind, those in grouped(doubts):
         print_folded(f"{len(those)} × {kind.headline}", console, "bold", indent=("", "    "))
         print_folded(f"To do: {kind.remedy}", console, "", indent=("  ", "      "))
-        shown = those[:SHOWN_WAITING] if kind in (BY_HAND, WAITING) else those
-        for doubt in shown:
+        first = those[:SHOWN_WAITING] if kind in (BY_HAND, WAITING) else those
+        for doubt in first:
             print_folded(_line(kind, doubt), console, "magenta", indent=("    ", "        "))
-        if more := len(those) - len(shown):
+        if more := len(those) - len(first):
             print_folded(
                 f"and {more} more: `grader serve` shows all", console, "dim", indent=("    ", "    ")
             )

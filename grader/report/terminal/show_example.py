@@ -6,12 +6,14 @@ from itertools import chain, pairwise, zip_longest
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table as Grid
 from rich.text import Text
 
 from grader.model.example import LINE, Example, Table, number_text, setting_text
 from grader.model.text import clean, clean_line
 
 MARK = "*"
+EQUALS = " = "
 MOST_GRIDS = 8
 MOST_ROWS, MOST_COLUMNS = 16, 16
 MOST_FOLDED = 4  # rows of an array with one axis
@@ -26,21 +28,39 @@ def renderable(example: Example) -> RenderableType:
     """The case as a block of lines."""
     parts: list[RenderableType] = [Text(f"{example.title}: {clean_line(example.probe)}", "bold")]
     if example.settings:
-        shown = [f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()]
+        settings = [f"{clean_line(name)} = {setting_text(value)}" for name, value in example.settings.items()]
         # a narrow terminal breaks the line between two settings, and not within a pair
-        parts.append(Padding(Columns([*(f"{one}," for one in shown[:-1]), shown[-1]]), (0, 0, 0, 2)))
+        parts.append(Padding(Columns([*(f"{one}," for one in settings[:-1]), settings[-1]]), (0, 0, 0, 2)))
     beside = {table.shape: table for table in reversed(example.actual)}  # the same places of each are shown
     for table in example.inputs:
         parts += lines_of(table, telling=beside.get(table.shape))
-    for expected, actual in zip_longest(example.expected, example.actual):
+    for table in example.results:
+        parts += lines_of(table)
+    for expected, actual in example.differing:
         if expected is not None:
             parts += lines_of(expected, "green", telling=beside.get(expected.shape))
         if actual is not None:
             parts += lines_of(actual, "", "bold red")
+    if example.right:
+        parts.append(Text(f"  {example.right}", "dim"))
+    if any(example.compared):
+        parts.append(Padding(_compared(example), (0, 0, 0, 2), expand=False))
     if example.ended:
-        parts.append(Text("  found" if example.actual else "  actual"))
+        has_result = example.actual or any(example.compared)
+        parts.append(Text("  found" if has_result else "  actual"))
         parts.append(Padding(Text(clean(example.ended), "red"), (0, 0, 0, 4), expand=False))
     return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
+
+
+def _compared(example: Example) -> Grid:
+    """Expected and actual below each other. Where each is a number and what it is, the signs are aligned."""
+    texts = [clean_line(text) for text in example.compared]
+    width = max(text.find(EQUALS) for text in texts) if all(EQUALS in text for text in texts) else 0
+    grid = Grid.grid(padding=(0, 2, 0, 0))
+    for label, style, text in zip(("expected", "actual"), ("green", "bold red"), texts, strict=True):
+        number, equals, meaning = text.partition(EQUALS)
+        grid.add_row(label, Text(f"{number.rjust(width)}{equals}{meaning}", style))
+    return grid
 
 
 def lines_of(
@@ -92,8 +112,8 @@ def lines_of(
 def _telling(table: Table, lines: Sequence[Sequence[int | None]], most: int) -> list[int | None]:
     """The numbers of the lines to show, with None for a gap: all, or `most` of them, wrong elements first."""
     wrong = [any(position is not None and table.is_wrong(position) for position in line) for line in lines]
-    shown = sorted(sorted(range(len(lines)), key=lambda number: (not wrong[number], number))[:most])
+    line_numbers = sorted(sorted(range(len(lines)), key=lambda number: (not wrong[number], number))[:most])
     numbers: list[int | None] = []
-    for before, number in pairwise([-1, *shown, len(lines)]):
+    for before, number in pairwise([-1, *line_numbers, len(lines)]):
         numbers += [None] * (number > before + 1) + [number] * (number < len(lines))
     return numbers

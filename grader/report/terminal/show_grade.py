@@ -89,9 +89,9 @@ def _closing(grade: Grade, place: Place, first_only: bool, reveal: bool, width: 
     feedback = feedback_on(grade, reveal)
     every = "ALL=1 shows" if place.in_handout else "--all shows"
     more = max(len(feedback.sections) - 1, 0) if first_only else 0
-    waiting = sum(bool(one.results) and one.status is Status.NOT_RUN for one in grade.criteria)
-    shows = f": {every} {'its' if more + waiting == 1 else 'their'} cases too" if more else ""
-    count = 0 if feedback.whole is not None else more + waiting
+    not_run = sum(bool(one.results) and one.status is Status.NOT_RUN for one in grade.criteria)
+    shows = f": {every} {'its' if more + not_run == 1 else 'their'} cases too" if more else ""
+    count = 0 if feedback.whole is not None else more + not_run
     rest = Text(f"{plural(count, 'more exercise')} to do{shows}.\n" if count else "", "dim")
     step = next_step(grade, place)
     if len(step) > width:

@@ -1,12 +1,12 @@
-// CUDA C++ as C++: all that a kernel may use, declared as CUDA declares it. The names and their meaning are those of
-// NVIDIA's "CUDA C++ Programming Guide", appendix "C++ Language Extensions", and "CUDA Math API".
+// CUDA C++ as C++: all that a kernel may use, declared as CUDA declares it. The names and their meaning are
+// those of NVIDIA's "CUDA C++ Programming Guide", appendix "C++ Language Extensions", and "CUDA Math API".
 //
 // It includes no standard header: device code has none either, and a compilation stays short. Names that
 // begin with `emulator` are the emulator's own.
 #pragma once
 
-// The compiler calls the sanitizer's functions for every access. The functions in this file call them directly, or make
-// no access that needs a check.
+// The compiler calls the sanitizer's functions for every access. The functions in this file call them
+// directly, or make no access that needs a check.
 #define EMULATOR_QUIET __attribute__((__no_sanitize__("thread")))
 #define EMULATOR_LINE int line = __builtin_LINE()
 
@@ -98,10 +98,12 @@ static const int warpSize = 32;
 // The runtime, which schedules threads and records their actions.
 extern "C" {
 extern unsigned emulator_launch_number;
-void emulator_allocate(const char *name, size_t bytes, int line, const unsigned *shape, void **pointer, unsigned *number);
+void emulator_allocate(
+    const char *name, size_t bytes, int line, const unsigned *shape, void **pointer, unsigned *number);
 void *emulator_dynamic_shared();
 int emulator_barrier(int predicate, int line);
-unsigned long emulator_meet(int operation, unsigned mask, unsigned long value, int argument, int width, int line);
+unsigned long emulator_meet(
+    int operation, unsigned mask, unsigned long value, int argument, int width, int line);
 void emulator_yield();
 unsigned emulator_active(int line);
 long long emulator_clock();
@@ -133,10 +135,11 @@ struct emulator_shared {
     }
 };
 
-// A local array whose declaration gives it no value begins with a wrong value. If the launch names the array by its
-// number, it begins with a second wrong value. A result that then changes depends on an element that was never written.
-// Neither value, read as a number, can be the length of a loop. Padding is the same in both cases, because a correct
-// program may copy it. A bool or an enum is left alone, because it must hold one of its values.
+// A local array whose declaration gives it no value begins with a wrong value. If the launch names the array
+// by its number, it begins with a second wrong value. A result that then changes depends on an element that
+// was never written. Neither value, read as a number, can be the length of a loop. Padding is the same in
+// both cases, because a correct program may copy it. A bool or an enum is left alone, because it must hold
+// one of its values.
 extern "C" const int emulator_poison;
 template <typename T> constexpr unsigned char emulator_other_byte = 0xc2;
 template <> inline constexpr unsigned char emulator_other_byte<float> = 0x7e;
@@ -150,8 +153,11 @@ template <typename T> struct emulator_innermost<const volatile T> : emulator_inn
 template <typename T, unsigned long N> struct emulator_innermost<T[N]> : emulator_innermost<T> {};
 template <typename T, unsigned long N> struct emulator_innermost<const T[N]> : emulator_innermost<T> {};
 template <typename T, unsigned long N> struct emulator_innermost<volatile T[N]> : emulator_innermost<T> {};
-template <typename T, unsigned long N> struct emulator_innermost<const volatile T[N]> : emulator_innermost<T> {};
-template <typename T> constexpr bool emulator_can_be_wrong = __has_unique_object_representations(T) && !__is_enum(T);
+template <typename T, unsigned long N> struct emulator_innermost<const volatile T[N]>
+    : emulator_innermost<T> {
+};
+template <typename T> constexpr bool emulator_can_be_wrong
+    = __has_unique_object_representations(T) && !__is_enum(T);
 template <> inline constexpr bool emulator_can_be_wrong<bool> = false;
 template <> inline constexpr bool emulator_can_be_wrong<float> = true;
 template <> inline constexpr bool emulator_can_be_wrong<double> = true;
@@ -167,8 +173,8 @@ constexpr bool emulator_clears_padding = false;
 template <typename T> __attribute__((always_inline)) constexpr void emulator_unset(T &array, int number)
 {
     using Element = typename emulator_innermost<T>::type;
-    constexpr bool has_padding = emulator_clears_padding && __is_class(Element) && __is_trivially_copyable(Element) &&
-                                 !__has_unique_object_representations(Element);
+    constexpr bool has_padding = emulator_clears_padding && __is_class(Element)
+        && __is_trivially_copyable(Element) && !__has_unique_object_representations(Element);
     if constexpr (__is_trivially_constructible(Element) && (emulator_can_be_wrong<Element> || has_padding))
         if (!__builtin_is_constant_evaluated()) {
             bool is_other = emulator_poison == -1 || emulator_poison == number;
@@ -184,15 +190,27 @@ template <typename... T> void emulator_unset(T...) {}  // for an array whose len
 // Barriers, fences and votes.
 
 static inline void __syncthreads(EMULATOR_LINE) { emulator_barrier(0, line); }
-static inline int __syncthreads_count(int predicate, EMULATOR_LINE) { return emulator_barrier(predicate, line); }
-static inline int __syncthreads_or(int predicate, EMULATOR_LINE) { return emulator_barrier(predicate, line) != 0; }
-static inline int __syncthreads_and(int predicate, EMULATOR_LINE) { return !emulator_barrier(!predicate, line); }
+static inline int __syncthreads_count(int predicate, EMULATOR_LINE)
+{
+    return emulator_barrier(predicate, line);
+}
+static inline int __syncthreads_or(int predicate, EMULATOR_LINE)
+{
+    return emulator_barrier(predicate, line) != 0;
+}
+static inline int __syncthreads_and(int predicate, EMULATOR_LINE)
+{
+    return !emulator_barrier(!predicate, line);
+}
 static inline void __threadfence() { emulator_fence(); }
 static inline void __threadfence_system() { emulator_fence(); }
 static inline void __threadfence_block() { emulator_fence_block(); }
 
 const unsigned emulator_all = 0xffffffffu;
-static inline void __syncwarp(unsigned mask = emulator_all, EMULATOR_LINE) { emulator_meet(0, mask, 0, 0, 32, line); }
+static inline void __syncwarp(unsigned mask = emulator_all, EMULATOR_LINE)
+{
+    emulator_meet(0, mask, 0, 0, 32, line);
+}
 static inline unsigned __ballot_sync(unsigned mask, int predicate, EMULATOR_LINE)
 {
     return (unsigned)emulator_meet(5, mask, predicate != 0, 0, 32, line);
@@ -216,12 +234,15 @@ static inline long long clock64() { return emulator_clock(); }
 static inline int clock() { return (int)emulator_clock(); }
 #endif
 static inline void __nanosleep(unsigned) { emulator_yield(); }
-#ifdef EMULATOR_PROGRAM  // a program uses the C library's assert, which calls the runtime if a kernel's assertion fails
+// a program uses the C library's assert, which calls the runtime if a kernel's assertion fails
+#ifdef EMULATOR_PROGRAM
 #elif defined EMULATOR_NO_ASSERT
 #define assert(...) ((void)0)
 #else
-#define assert(...) \
-    ((__VA_ARGS__) ? (void)0 : emulator_trap("stops the kernel: the assertion `" #__VA_ARGS__ "` does not hold", __LINE__))
+#define assert(...)                                                                                          \
+    ((__VA_ARGS__)                                                                                           \
+            ? (void)0                                                                                        \
+            : emulator_trap("stops the kernel: the assertion `" #__VA_ARGS__ "` does not hold", __LINE__))
 #endif
 #define __builtin_assume(...) ((void)0)
 

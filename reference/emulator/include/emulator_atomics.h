@@ -1,7 +1,8 @@
 // Atomic operations, for the types that CUDA has them for. Each returns the old value.
 #pragma once
 
-// All threads run on one thread of the machine and give way only where they wait, so a plain update is atomic.
+// All threads run on one thread of the machine and give way only where they wait, so a plain update is
+// atomic.
 #ifdef EMULATOR_CHECKED
 #define EMULATOR_TELL(address) emulator_atomic(address, sizeof *(address), line)
 #define EMULATOR_TELL_BLOCK(address) emulator_atomic_block(address, sizeof *(address), line)

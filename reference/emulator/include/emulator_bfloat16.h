@@ -1,4 +1,5 @@
-// Numbers of 16 bits with the range of float, of <cuda_bf16.h>: NVIDIA's "CUDA Math API", "Bfloat16 Precision".
+// Numbers of 16 bits with the range of float, of <cuda_bf16.h>: NVIDIA's "CUDA Math API", "Bfloat16
+// Precision".
 //
 // They are computed in float and rounded to the nearest, ties to even.
 #pragma once

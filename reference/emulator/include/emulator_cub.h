@@ -1,12 +1,14 @@
-// CUB's sums and scans over the threads of a block or a warp. The names and their meaning are those of NVIDIA's "CUB"
-// documentation, "Block-wide" and "Warp-wide" collectives. Like CUB by default, a block combines the results of its
-// warps in shared memory, with one barrier. A kernel that uses that memory twice needs a barrier in between.
+// CUB's sums and scans over the threads of a block or a warp. The names and their meaning are those of
+// NVIDIA's "CUB" documentation, "Block-wide" and "Warp-wide" collectives. Like CUB by default, a block
+// combines the results of its warps in shared memory, with one barrier. A kernel that uses that memory twice
+// needs a barrier in between.
 #pragma once
 
 extern "C" void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
 extern "C" [[noreturn]] void emulator_wrong_block(int x, int y, int z, int line);
 
-// Functions that store to the caller's memory. Without checks they are inlined, so a crash has the kernel's line.
+// Functions that store to the caller's memory. Without checks they are inlined, so a crash has the kernel's
+// line.
 #ifdef EMULATOR_CHECKED
 #define EMULATOR_STORING EMULATOR_QUIET
 #else
@@ -51,8 +53,8 @@ struct emulator_place {  // a type of its own, because an overload may take a pl
 };
 #define EMULATOR_PLACE emulator_place at = {__builtin_LINE()}
 
-// The running thread, and those lanes of its logical warp of `Width` lanes that have a thread. A warp holds as many whole
-// logical warps as fit; the remaining lanes belong to no logical warp.
+// The running thread, and those lanes of its logical warp of `Width` lanes that have a thread. A warp holds
+// as many whole logical warps as fit; the remaining lanes belong to no logical warp.
 template <int Width = 32> struct emulator_member {
     unsigned rank = threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
     unsigned threads = blockDim.x * blockDim.y * blockDim.z;
@@ -64,15 +66,15 @@ template <int Width = 32> struct emulator_member {
     {
         static_assert(Width >= 1 && Width <= 32, "a logical warp of CUB has 1 to 32 lanes");
         if (rank % 32 >= 32 / Width * Width)
-            emulator_trap(
-                "calls a collective of CUB in a lane that belongs to no logical warp: a warp's 32 lanes hold only whole ones",
+            emulator_trap("calls a collective of CUB in a lane that belongs to no logical warp: a warp's 32 "
+                          "lanes hold only whole ones",
                 line);
     }
 };
 
 // A value of any size from another lane of the logical warp.
-template <typename T, int Width>
-EMULATOR_QUIET static inline T emulator_from(const emulator_member<Width> &me, const T &value, unsigned place, int line)
+template <typename T, int Width> EMULATOR_QUIET static inline T emulator_from(
+    const emulator_member<Width> &me, const T &value, unsigned place, int line)
 {
     unsigned long words[(sizeof(T) + 7) / 8] = {};
     __builtin_memcpy(words, &value, sizeof(T));
@@ -109,8 +111,8 @@ template <typename T> EMULATOR_QUIET static inline T emulator_kept(const T &plac
 }
 
 // The result for the first `valid` lanes; the first lane gets it.
-template <typename T, typename Op, int Width>
-EMULATOR_QUIET static inline T emulator_reduce(const emulator_member<Width> &me, T value, Op op, int valid, int line)
+template <typename T, typename Op, int Width> EMULATOR_QUIET static inline T emulator_reduce(
+    const emulator_member<Width> &me, T value, Op op, int valid, int line)
 {
     for (unsigned step = 1; step < Width; step *= 2) {
         bool takes = (int)(me.place + step) < valid && me.place + step < me.lanes;
@@ -136,7 +138,8 @@ template <int X, int Y, int Z> EMULATOR_QUIET static inline void emulator_check_
         emulator_wrong_block(X, Y, Z, line);
 }
 
-template <typename T, int X, BlockReduceAlgorithm = BLOCK_REDUCE_WARP_REDUCTIONS, int Y = 1, int Z = 1, int = 0>
+template <typename T, int X, BlockReduceAlgorithm = BLOCK_REDUCE_WARP_REDUCTIONS, int Y = 1, int Z = 1,
+    int = 0>
 struct BlockReduce {
     static constexpr int THREADS = X * Y * Z, WARPS = (THREADS + 31) / 32;
     struct TempStorage {
@@ -176,7 +179,8 @@ struct BlockReduce {
     template <int N> T Sum(T (&values)[N], EMULATOR_PLACE) { return Reduce(values, cub::Sum(), at); }
 };
 
-// All other forms of a scan, made from the two forms with an aggregate. `Scan`, for a block or a warp, defines those two.
+// All other forms of a scan, made from the two forms with an aggregate. `Scan`, for a block or a warp,
+// defines those two.
 template <typename Scan, typename T> struct emulator_scans {
     template <typename Op> EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, EMULATOR_PLACE)
     {
@@ -193,7 +197,10 @@ template <typename Scan, typename T> struct emulator_scans {
     {
         emulator_self().InclusiveScan(in, out, Sum(), aggregate, at);
     }
-    EMULATOR_STORING void ExclusiveSum(T in, T &out, EMULATOR_PLACE) { ExclusiveScan(in, out, T(), Sum(), at); }
+    EMULATOR_STORING void ExclusiveSum(T in, T &out, EMULATOR_PLACE)
+    {
+        ExclusiveScan(in, out, T(), Sum(), at);
+    }
     EMULATOR_STORING void ExclusiveSum(T in, T &out, T &aggregate, EMULATOR_PLACE)
     {
         emulator_self().ExclusiveScan(in, out, T(), Sum(), aggregate, at);
@@ -203,7 +210,8 @@ template <typename Scan, typename T> struct emulator_scans {
     EMULATOR_STORING Scan &emulator_self() { return static_cast<Scan &>(*this); }
 };
 
-template <typename T, int X, BlockScanAlgorithm Algorithm = BLOCK_SCAN_RAKING, int Y = 1, int Z = 1, int Arch = 0>
+template <typename T, int X, BlockScanAlgorithm Algorithm = BLOCK_SCAN_RAKING, int Y = 1, int Z = 1,
+    int Arch = 0>
 struct BlockScan : emulator_scans<BlockScan<T, X, Algorithm, Y, Z, Arch>, T> {
     using Scans = emulator_scans<BlockScan, T>;
     using Scans::ExclusiveScan, Scans::ExclusiveSum, Scans::InclusiveScan, Scans::InclusiveSum;
@@ -215,8 +223,9 @@ struct BlockScan : emulator_scans<BlockScan<T, X, Algorithm, Y, Z, Arch>, T> {
 
     explicit BlockScan(TempStorage &storage) : storage(storage) {}
 
-    // The result of all earlier threads, and that of the whole block. The first thread has no earlier one. `aggregate` is a
-    // variable of this file: emulator_keep stores what goes to the caller's memory, at the caller's line.
+    // The result of all earlier threads, and that of the whole block. The first thread has no earlier one.
+    // `aggregate` is a variable of this file: emulator_keep stores what goes to the caller's memory, at the
+    // caller's line.
     template <typename Op> EMULATOR_QUIET T emulator_before(T value, Op op, T &aggregate, int line)
     {
         emulator_check_block<X, Y, Z>(line);
@@ -237,7 +246,8 @@ struct BlockScan : emulator_scans<BlockScan<T, X, Algorithm, Y, Z, Arch>, T> {
     }
     EMULATOR_QUIET static bool emulator_is_first() { return !threadIdx.x && !threadIdx.y && !threadIdx.z; }
 
-    template <typename Op> EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, T &aggregate, EMULATOR_PLACE)
+    template <typename Op>
+    EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, T &aggregate, EMULATOR_PLACE)
     {
         T total = in, before = emulator_before(in, op, total, at.line);
         emulator_keep(out, emulator_is_first() ? in : op(before, in), at.line);
@@ -263,13 +273,14 @@ struct BlockScan : emulator_scans<BlockScan<T, X, Algorithm, Y, Z, Arch>, T> {
             emulator_keep(out[i], emulator_is_first() ? values[i] : op(before, values[i]), at.line);
         emulator_keep(aggregate, total, at.line);
     }
-    template <int N, typename Op> EMULATOR_STORING void InclusiveScan(T (&in)[N], T (&out)[N], Op op, EMULATOR_PLACE)
+    template <int N, typename Op>
+    EMULATOR_STORING void InclusiveScan(T (&in)[N], T (&out)[N], Op op, EMULATOR_PLACE)
     {
         T aggregate = in[0];
         InclusiveScan(in, out, op, aggregate, at);
     }
-    template <int N, typename Op>
-    EMULATOR_STORING void ExclusiveScan(T (&in)[N], T (&out)[N], T initial, Op op, T &aggregate, EMULATOR_PLACE)
+    template <int N, typename Op> EMULATOR_STORING void ExclusiveScan(
+        T (&in)[N], T (&out)[N], T initial, Op op, T &aggregate, EMULATOR_PLACE)
     {
         T values[N], total = emulator_kept(in[0], at.line);  // `in` and `out` may be one array
         values[0] = total;
@@ -336,7 +347,8 @@ struct WarpScan : emulator_scans<WarpScan<T, Width, Arch>, T> {
 
     explicit WarpScan(TempStorage &) {}
 
-    template <typename Op> EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, T &aggregate, EMULATOR_PLACE)
+    template <typename Op>
+    EMULATOR_STORING void InclusiveScan(T in, T &out, Op op, T &aggregate, EMULATOR_PLACE)
     {
         emulator_member<Width> me(at.line);
         T until = emulator_scan(me, in, op, at.line), total = emulator_from(me, until, me.lanes - 1, at.line);

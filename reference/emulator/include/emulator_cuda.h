@@ -1,14 +1,18 @@
-// The parts of libcu++ that kernels use most: atomics, block barriers, async copies. The names and their meaning are
-// those of NVIDIA's "CUDA C++ Core Libraries" and of the "CUDA C++ Programming Guide".
+// The parts of libcu++ that kernels use most: atomics, block barriers, async copies. The names and their
+// meaning are those of NVIDIA's "CUDA C++ Core Libraries" and of the "CUDA C++ Programming Guide".
 //
-// A copy takes place only when its thread waits for it, so a kernel that does not wait reads memory without a value.
+// A copy takes place only when its thread waits for it, so a kernel that does not wait reads memory without a
+// value.
 #pragma once
 
 extern "C" {
-void emulator_atomic_in_order(const volatile void *pointer, int size, int is_store, int acquires, int releases, int scope, int line);
+void emulator_atomic_in_order(
+    const volatile void *pointer, int size, int is_store, int acquires, int releases, int scope, int line);
 void emulator_fence_in_order(int acquires, int releases, int of_block);
 void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
 void emulator_order(const void *barrier, unsigned phase, int acquires, int releases, int of_block);
+void emulator_aligned(
+    const volatile void *pointer, int alignment, int is_store, int line, const char *what);
 void emulator_copy_later(void *to, const void *from, size_t size, size_t zeros, int line);
 void emulator_commit();
 void emulator_wait_for_copies(unsigned batches);
@@ -19,8 +23,8 @@ namespace cuda {
 enum thread_scope { thread_scope_system, thread_scope_device, thread_scope_block, thread_scope_thread };
 namespace std {
 enum memory_order {
-    memory_order_relaxed, memory_order_consume, memory_order_acquire, memory_order_release, memory_order_acq_rel,
-    memory_order_seq_cst
+    memory_order_relaxed, memory_order_consume, memory_order_acquire, memory_order_release,
+    memory_order_acq_rel, memory_order_seq_cst
 };
 }
 using std::memory_order;
@@ -36,11 +40,13 @@ constexpr bool emulator_releases(memory_order order)
     return order == memory_order_release || order == memory_order_acq_rel || order == memory_order_seq_cst;
 }
 
-EMULATOR_QUIET static inline void atomic_thread_fence(memory_order order, thread_scope scope = thread_scope_system)
+EMULATOR_QUIET static inline void atomic_thread_fence(
+    memory_order order, thread_scope scope = thread_scope_system)
 {
     if (order == memory_order_relaxed || scope == thread_scope_thread)
         return;
-    emulator_fence_in_order(order != memory_order_release, emulator_releases(order), scope == thread_scope_block);
+    emulator_fence_in_order(
+        order != memory_order_release, emulator_releases(order), scope == thread_scope_block);
 }
 
 // Everything that a thread does before it releases a word comes before everything that another does after it
@@ -48,46 +54,41 @@ EMULATOR_QUIET static inline void atomic_thread_fence(memory_order order, thread
 template <typename T, thread_scope Scope> struct emulator_word {
     static constexpr int SCOPE = Scope == thread_scope_thread ? 2 : Scope == thread_scope_block;
 
-    EMULATOR_QUIET static void release()
+    // what a relaxed write hands on, and a release: a Release of the runtime
+    static constexpr int handed_on(memory_order order) { return emulator_releases(order) ? 2 : 1; }
+    EMULATOR_QUIET static void tell(
+        const volatile T *word, bool is_store, bool acquires, int releases, int line)
     {
-        if (Scope != thread_scope_thread)
-            emulator_fence_in_order(false, true, Scope == thread_scope_block);
-    }
-    EMULATOR_QUIET static void tell(const volatile T *word, memory_order order, bool is_store, bool loads, int line)
-    {
-        if (emulator_releases(order) && (is_store || !loads))
-            release();
 #ifdef EMULATOR_CHECKED
-        emulator_atomic_in_order(word, sizeof(T), is_store, loads && emulator_acquires(order), !loads || is_store, SCOPE, line);
+        emulator_atomic_in_order(word, sizeof(T), is_store, acquires, releases, SCOPE, line);
 #else
-        (void)word, (void)line;
+        (void)word, (void)is_store, (void)acquires, (void)releases, (void)line;
 #endif
     }
     EMULATOR_QUIET static T load(const volatile T *word, memory_order order, int line)
     {
-        tell(word, order, false, true, line);
+        tell(word, false, emulator_acquires(order), 0, line);
         return *word;
     }
     EMULATOR_QUIET static void store(volatile T *word, T value, memory_order order, int line)
     {
-        tell(word, order, true, false, line);
+        tell(word, true, false, handed_on(order), line);
         *word = value;
     }
-    template <typename F> EMULATOR_QUIET static T update(volatile T *word, memory_order order, int line, F &&made)
+    template <typename F>
+    EMULATOR_QUIET static T update(volatile T *word, memory_order order, int line, F &&made)
     {
-        if (emulator_releases(order))
-            release();
-#ifdef EMULATOR_CHECKED
-        emulator_atomic_in_order(word, sizeof(T), false, emulator_acquires(order), true, SCOPE, line);
-#endif
+        tell(word, false, emulator_acquires(order), handed_on(order), line);
         T old = *word;
         *word = made(old);
         return old;
     }
-    EMULATOR_QUIET static bool exchange_if(volatile T *word, T &expected, T value, memory_order order, int line)
+    EMULATOR_QUIET static bool exchange_if(
+        volatile T *word, T &expected, T value, memory_order order, int line)
     {
         T wanted = expected;
-        expected = update(word, order, line, [=](T old) EMULATOR_QUIET { return old == wanted ? value : old; });
+        expected
+            = update(word, order, line, [=](T old) EMULATOR_QUIET { return old == wanted ? value : old; });
         if (expected != wanted)
             emulator_yield();  // another thread may hold a lock
         return expected == wanted;
@@ -95,47 +96,52 @@ template <typename T, thread_scope Scope> struct emulator_word {
 };
 
 #define EMULATOR_ORDER memory_order order = memory_order_seq_cst, EMULATOR_LINE
-#define EMULATOR_FETCH(name, ...)                                                                              \
-    T name(T value, EMULATOR_ORDER) const                                                                      \
-    {                                                                                                          \
-        return Word::update(word(), order, line, [=](T old) EMULATOR_QUIET -> T { return __VA_ARGS__; });      \
+#define EMULATOR_FETCH(name, ...)                                                                            \
+    T name(T value, EMULATOR_ORDER) const                                                                    \
+    {                                                                                                        \
+        return Word::update(word(), order, line, [=](T old) EMULATOR_QUIET -> T { return __VA_ARGS__; });    \
     }
-#define EMULATOR_OPERATIONS                                                                                    \
-    T load(EMULATOR_ORDER) const { return Word::load(word(), order, line); }                                   \
-    void store(T value, EMULATOR_ORDER) const { Word::store(word(), value, order, line); }                     \
-    operator T() const { return load(); }                                                                      \
-    EMULATOR_FETCH(exchange, ((void)old, value))                                                               \
-    EMULATOR_FETCH(fetch_add, old + value) EMULATOR_FETCH(fetch_sub, old - value)                              \
-    EMULATOR_FETCH(fetch_and, old &value) EMULATOR_FETCH(fetch_or, old | value) EMULATOR_FETCH(fetch_xor, old ^ value) \
-    EMULATOR_FETCH(fetch_min, value < old ? value : old) EMULATOR_FETCH(fetch_max, old < value ? value : old)  \
-    bool compare_exchange_strong(T &expected, T value, EMULATOR_ORDER) const                                   \
-    {                                                                                                          \
-        return Word::exchange_if(word(), expected, value, order, line);                                        \
-    }                                                                                                          \
-    bool compare_exchange_strong(T &expected, T value, memory_order order, memory_order, EMULATOR_LINE) const  \
-    {                                                                                                          \
-        return Word::exchange_if(word(), expected, value, order, line);                                        \
-    }                                                                                                          \
-    bool compare_exchange_weak(T &expected, T value, EMULATOR_ORDER) const                                     \
-    {                                                                                                          \
-        return Word::exchange_if(word(), expected, value, order, line);                                        \
-    }                                                                                                          \
-    bool compare_exchange_weak(T &expected, T value, memory_order order, memory_order, EMULATOR_LINE) const    \
-    {                                                                                                          \
-        return Word::exchange_if(word(), expected, value, order, line);                                        \
-    }                                                                                                          \
-    void wait(T old, EMULATOR_ORDER) const                                                                     \
-    {                                                                                                          \
-        while (Word::load(word(), order, line) == old)                                                         \
-            emulator_yield();                                                                                  \
-    }                                                                                                          \
-    void notify_one() const {}                                                                                 \
-    void notify_all() const {}                                                                                 \
-    T operator+=(T value) const { return fetch_add(value) + value; }                                           \
-    T operator-=(T value) const { return fetch_sub(value) - value; }                                           \
-    T operator++() const { return fetch_add(1) + 1; }                                                          \
-    T operator++(int) const { return fetch_add(1); }                                                           \
-    T operator--() const { return fetch_sub(1) - 1; }                                                          \
+#define EMULATOR_OPERATIONS                                                                                  \
+    T load(EMULATOR_ORDER) const { return Word::load(word(), order, line); }                                 \
+    void store(T value, EMULATOR_ORDER) const { Word::store(word(), value, order, line); }                   \
+    operator T() const { return load(); }                                                                    \
+    EMULATOR_FETCH(exchange, ((void)old, value))                                                             \
+    EMULATOR_FETCH(fetch_add, old + value)                                                                   \
+    EMULATOR_FETCH(fetch_sub, old - value)                                                                   \
+    EMULATOR_FETCH(fetch_and, old & value)                                                                   \
+    EMULATOR_FETCH(fetch_or, old | value)                                                                    \
+    EMULATOR_FETCH(fetch_xor, old ^ value)                                                                   \
+    EMULATOR_FETCH(fetch_min, value < old ? value : old)                                                     \
+    EMULATOR_FETCH(fetch_max, old < value ? value : old)                                                     \
+    bool compare_exchange_strong(T &expected, T value, EMULATOR_ORDER) const                                 \
+    {                                                                                                        \
+        return Word::exchange_if(word(), expected, value, order, line);                                      \
+    }                                                                                                        \
+    bool compare_exchange_strong(T &expected, T value, memory_order order, memory_order, EMULATOR_LINE)      \
+        const                                                                                                \
+    {                                                                                                        \
+        return Word::exchange_if(word(), expected, value, order, line);                                      \
+    }                                                                                                        \
+    bool compare_exchange_weak(T &expected, T value, EMULATOR_ORDER) const                                   \
+    {                                                                                                        \
+        return Word::exchange_if(word(), expected, value, order, line);                                      \
+    }                                                                                                        \
+    bool compare_exchange_weak(T &expected, T value, memory_order order, memory_order, EMULATOR_LINE) const  \
+    {                                                                                                        \
+        return Word::exchange_if(word(), expected, value, order, line);                                      \
+    }                                                                                                        \
+    void wait(T old, EMULATOR_ORDER) const                                                                   \
+    {                                                                                                        \
+        while (Word::load(word(), order, line) == old)                                                       \
+            emulator_yield();                                                                                \
+    }                                                                                                        \
+    void notify_one() const { }                                                                              \
+    void notify_all() const { }                                                                              \
+    T operator+=(T value) const { return fetch_add(value) + value; }                                         \
+    T operator-=(T value) const { return fetch_sub(value) - value; }                                         \
+    T operator++() const { return fetch_add(1) + 1; }                                                        \
+    T operator++(int) const { return fetch_add(1); }                                                         \
+    T operator--() const { return fetch_sub(1) - 1; }                                                        \
     T operator--(int) const { return fetch_sub(1); }
 
 template <typename T, thread_scope Scope = thread_scope_system> struct atomic {
@@ -160,8 +166,9 @@ template <typename T, thread_scope Scope = thread_scope_system> struct atomic_re
     EMULATOR_OPERATIONS
 };
 
-// A barrier that threads of a block share. Arriving releases, and waiting acquires; with the scope of one thread, neither
-// does. A thread that arrives reads the counter that `init` writes, so a thread that arrives too early is found.
+// A barrier that threads of a block share. Arriving releases, and waiting acquires; with the scope of one
+// thread, neither does. A thread that arrives reads the counter that `init` writes, so a thread that arrives
+// too early is found.
 template <thread_scope Scope = thread_scope_system> struct barrier {
     static constexpr bool ORDERS = Scope != thread_scope_thread, OF_BLOCK = Scope == thread_scope_block;
     unsigned emulator_expected, emulator_left, emulator_phase;
@@ -218,8 +225,9 @@ template <size_t Alignment> struct aligned_size_t {
     constexpr operator size_t() const { return value; }
 };
 
-// Stages that threads of a group share: each is full once all producers have committed, and empty once all consumers have
-// released. A producer's copies take place when it commits; a consumer that does not wait races with them.
+// Stages that threads of a group share: each is full once all producers have committed, and empty once all
+// consumers have released. A producer's copies take place when it commits; a consumer that does not wait
+// races with them.
 template <thread_scope Scope> struct emulator_stage {
     barrier<Scope> full, empty;
 };
@@ -234,7 +242,8 @@ struct emulator_place {  // a type of its own, because an overload may take a pl
 
 template <thread_scope Scope> struct pipeline {
     emulator_stage<Scope> *stages;
-    unsigned count, made, taken;  // the stages; how many this thread has committed, and released, since the start
+    // the stages; how many this thread has committed, and released, since the start
+    unsigned count, made, taken;
 
     EMULATOR_QUIET void producer_acquire() const { wait(stages[made % count].empty, made / count); }
     EMULATOR_QUIET void producer_commit()
@@ -281,7 +290,8 @@ template <typename Group, thread_scope Scope, unsigned char Stages>
 static inline pipeline<Scope> make_pipeline(
     const Group &group, pipeline_shared_state<Scope, Stages> *state, pipeline_role role, EMULATOR_LINE)
 {
-    return emulator_pipeline(group, state, role == pipeline_role::producer, role == pipeline_role::consumer, line);
+    return emulator_pipeline(
+        group, state, role == pipeline_role::producer, role == pipeline_role::consumer, line);
 }
 template <typename Group, thread_scope Scope, unsigned char Stages>
 static inline pipeline<Scope> make_pipeline(
@@ -328,7 +338,8 @@ static inline void emulator_copy_share(const Group &group, T *to, const T *from,
     size_t share = (bytes / sizeof(T) + group.size() - 1) / group.size() * sizeof(T);
     size_t first = share * group.thread_rank();
     if (first < bytes)
-        emulator_copy_later((char *)to + first, (const char *)from + first, share < bytes - first ? share : bytes - first, 0, line);
+        emulator_copy_later((char *)to + first, (const char *)from + first,
+            share < bytes - first ? share : bytes - first, 0, line);
     emulator_commit();
 }
 template <typename Group, typename T, typename Size, typename Waits>
@@ -359,12 +370,22 @@ template <unsigned N, typename Group> static inline void wait_prior(const Group 
     emulator_wait_for_copies(N);
     group.sync(line);
 }
-template <typename Group> static inline void wait(const Group &group, EMULATOR_LINE) { wait_prior<0>(group, line); }
+template <typename Group> static inline void wait(const Group &group, EMULATOR_LINE)
+{
+    wait_prior<0>(group, line);
+}
 
 } // namespace cooperative_groups
 
-static inline void __pipeline_memcpy_async(void *to, const void *from, size_t size, size_t zeros = 0, EMULATOR_LINE)
+static inline void __pipeline_memcpy_async(
+    void *to, const void *from, size_t size, size_t zeros = 0, EMULATOR_LINE)
 {
+#ifdef EMULATOR_CHECKED  // as the assertions in NVIDIA's header
+    if (size != 4 && size != 8 && size != 16)
+        emulator_trap("stops the kernel: __pipeline_memcpy_async copies 4, 8 or 16 bytes", line);
+    emulator_aligned(from, (int)size, 0, line, "'a copy'");
+    emulator_aligned(to, (int)size, 1, line, "'a copy'");
+#endif
     emulator_copy_later(to, from, size, zeros, line);
 }
 static inline void __pipeline_commit() { emulator_commit(); }

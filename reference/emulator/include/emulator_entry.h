@@ -5,9 +5,11 @@
 struct emulator_parameter {
     int size;          // in bytes
     int element_size;  // the size of the type that a pointer points to; 0 if the parameter is not a pointer
-    char kind;         // the kind of the element or value: 'i' signed, 'u' unsigned, 'f' floating, 'b' bool, 's' other
+    // the kind of the element or value: 'i' signed, 'u' unsigned, 'f' floating, 'b' bool, 's' other
+    char kind;
     bool is_const;     // true if the element is const
-    int part_size;     // the size of an element's equal parts, such as the floats of a float4; 0 if it has none
+    // the size of an element's equal parts, such as the floats of a float4; 0 if it has none
+    int part_size;
     char part_kind;
 };
 
@@ -25,10 +27,10 @@ EMULATOR_KIND(_Float16, 'f')
 #endif
 
 // A text that the library exports.
-#define EMULATOR_TEXT(name, text)                                                                                      \
-    extern "C" {                                                                                                       \
-    extern __attribute__((visibility("default"))) const char name[];                                                   \
-    const char name[] = text;                                                                                          \
+#define EMULATOR_TEXT(name, text)                                                                            \
+    extern "C" {                                                                                             \
+    extern __attribute__((visibility("default"))) const char name[];                                         \
+    const char name[] = text;                                                                                \
     }
 
 // A struct of equal parts, one of them named `x`.
@@ -77,8 +79,8 @@ template <typename P> EMULATOR_QUIET __attribute__((always_inline)) inline P emu
         return *static_cast<P *>(argument);
 }
 
-template <typename... P, int... I>
-EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_call(void (*kernel)(P...), void **arguments, emulator_numbers<I...>)
+template <typename... P, int... I> EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_call(
+    void (*kernel)(P...), void **arguments, emulator_numbers<I...>)
 {
     (void)arguments;
     kernel(emulator_argument<P>(arguments[I])...);
@@ -95,7 +97,8 @@ template <typename... P> constexpr const emulator_parameter *emulator_parameters
     return emulator_signature<P...>::parameters;
 }
 
-template <typename... P> EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_enter(void (*kernel)(P...), void **arguments)
+template <typename... P> EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_enter(
+    void (*kernel)(P...), void **arguments)
 {
     emulator_call(kernel, arguments, typename emulator_count<sizeof...(P)>::type());
 }
@@ -106,29 +109,31 @@ template <typename First, typename... Rest> struct emulator_nth<0, First, Rest..
 };
 
 template <typename F, typename... P, int... I>
-EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_call_short(F call, void (*)(P...), void **arguments, emulator_numbers<I...>)
+EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_call_short(
+    F call, void (*)(P...), void **arguments, emulator_numbers<I...>)
 {
     (void)arguments;
     call(emulator_argument<typename emulator_nth<I, P...>::type>(arguments[I])...);
 }
 
-// This part comes after the source, so the source's macros apply to it. It uses no name that a source may define.
-#define EMULATOR_ENTRY(number, ...)                                                                           \
-    extern "C" __attribute__((__visibility__("default"))) EMULATOR_QUIET                                      \
-    void emulator_entry_##number(void **emulator_arguments)                                                   \
-    {                                                                                                         \
-        emulator_enter(&__VA_ARGS__, emulator_arguments);                                                     \
-    }                                                                                                         \
-    extern "C" __attribute__((__visibility__("default"))) const emulator_parameter                            \
-        *emulator_parameters_##number()                                                                       \
-    {                                                                                                         \
-        return emulator_parameters(&__VA_ARGS__);                                                             \
+// This part comes after the source, so the source's macros apply to it. It uses no name that a source may
+// define.
+#define EMULATOR_ENTRY(number, ...)                                                                          \
+    extern "C" __attribute__((__visibility__("default")))                                                    \
+    EMULATOR_QUIET void emulator_entry_##number(void **emulator_arguments)                                   \
+    {                                                                                                        \
+        emulator_enter(&__VA_ARGS__, emulator_arguments);                                                    \
+    }                                                                                                        \
+    extern "C" __attribute__((__visibility__("default")))                                                    \
+    const emulator_parameter *emulator_parameters_##number()                                                 \
+    {                                                                                                        \
+        return emulator_parameters(&__VA_ARGS__);                                                            \
     }
 
-#define EMULATOR_SHORT_ENTRY(number, emulator_given, ...)                                                     \
-    extern "C" __attribute__((__visibility__("default"))) EMULATOR_QUIET                                      \
-    void emulator_entry_##number##_##emulator_given(void **emulator_arguments)                                \
-    {                                                                                                         \
-        emulator_call_short([](auto... emulator_values) { __VA_ARGS__(emulator_values...); }, &__VA_ARGS__,   \
-            emulator_arguments, typename emulator_count<emulator_given>::type());                             \
+#define EMULATOR_SHORT_ENTRY(number, emulator_given, ...)                                                    \
+    extern "C" __attribute__((__visibility__("default")))                                                    \
+    EMULATOR_QUIET void emulator_entry_##number##_##emulator_given(void **emulator_arguments)                \
+    {                                                                                                        \
+        emulator_call_short([](auto... emulator_values) { __VA_ARGS__(emulator_values...); }, &__VA_ARGS__,  \
+            emulator_arguments, typename emulator_count<emulator_given>::type());                            \
     }

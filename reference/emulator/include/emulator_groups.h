@@ -1,5 +1,6 @@
-// Cooperative groups: threads that work together, as objects. The names and their meaning are those of NVIDIA's
-// "CUDA C++ Programming Guide", chapter "Cooperative Groups". Of groups of several blocks, only the grid is here.
+// Cooperative groups: threads that work together, as objects. The names and their meaning are those of
+// NVIDIA's "CUDA C++ Programming Guide", chapter "Cooperative Groups". Of groups of several blocks, only the
+// grid is here.
 #pragma once
 
 extern "C" {
@@ -72,7 +73,8 @@ struct emulator_lanes : thread_group {
     template <typename T> T shfl_down(T value, unsigned step, EMULATOR_LINE) const
     {
         unsigned rank = thread_rank();
-        return __shfl_sync(lanes, value, (int)emulator_lane(rank + step < size() ? rank + step : rank), 32, line);
+        return __shfl_sync(
+            lanes, value, (int)emulator_lane(rank + step < size() ? rank + step : rank), 32, line);
     }
     int any(int predicate, EMULATOR_LINE) const { return __any_sync(lanes, predicate, line); }
     int all(int predicate, EMULATOR_LINE) const { return __all_sync(lanes, predicate, line); }
@@ -142,7 +144,8 @@ struct coalesced_group : emulator_lanes {
     unsigned meta_group_size() const { return 1; }
 };
 static inline coalesced_group coalesced_threads(EMULATOR_LINE) { return {{{emulator_active(line)}}}; }
-template <typename T> static inline coalesced_group labeled_partition(const emulator_lanes &group, T label, EMULATOR_LINE)
+template <typename T>
+static inline coalesced_group labeled_partition(const emulator_lanes &group, T label, EMULATOR_LINE)
 {
     return {{{__match_any_sync(group.lanes, label, line)}}};
 }
@@ -181,11 +184,17 @@ static inline void sync(const grid_group &group, EMULATOR_LINE) { group.sync(lin
     template <> struct name<void> {                                                       \
         template <typename T> T operator()(const T &a, const T &b) const { return value; }\
     };
-EMULATOR_OPERATOR(plus, a + b) EMULATOR_OPERATOR(less, b < a ? b : a) EMULATOR_OPERATOR(greater, a < b ? b : a)
-EMULATOR_OPERATOR(bit_and, a & b) EMULATOR_OPERATOR(bit_or, a | b) EMULATOR_OPERATOR(bit_xor, a ^ b)
+EMULATOR_OPERATOR(plus, a + b)
+EMULATOR_OPERATOR(less, b < a ? b : a)
+EMULATOR_OPERATOR(greater, a < b ? b : a)
+EMULATOR_OPERATOR(bit_and, a & b)
+EMULATOR_OPERATOR(bit_or, a | b)
+EMULATOR_OPERATOR(bit_xor, a ^ b)
 
-// Every lane's value, combined in pairs of neighbors, then pairs of pairs, and so on; each lane gets the result.
-template <typename T, typename F> static inline T reduce(const emulator_lanes &group, T value, F &&with, EMULATOR_LINE)
+// Every lane's value, combined in pairs of neighbors, then pairs of pairs, and so on; each lane gets the
+// result.
+template <typename T, typename F>
+static inline T reduce(const emulator_lanes &group, T value, F &&with, EMULATOR_LINE)
 {
     unsigned rank = group.thread_rank(), size = (unsigned)__builtin_popcount(group.lanes);
     for (unsigned step = 1; step < size; step *= 2) {

@@ -1,5 +1,6 @@
-// Memory from the device's heap, for whole programs: programs/heap.py puts these names in the place of `malloc`,
-// `free`, `new` and `delete` in device functions. A `__host__ __device__` function uses the host's heap on the host.
+// Memory from the device's heap, for whole programs: programs/heap.py puts these names in the place of
+// `malloc`, `free`, `new` and `delete` in device functions. A `__host__ __device__` function uses the host's
+// heap on the host.
 #pragma once
 
 #include <cstdlib>
@@ -13,7 +14,8 @@ void emulator_device_free(void *pointer, int line);
 int emulator_open_heap();
 }
 
-static const int emulator_heap = emulator_open_heap();  // before main; a program without this line needs no heap
+// before main; a program without this line needs no heap
+static const int emulator_heap = emulator_open_heap();
 
 static inline void *emulator_heap_malloc(size_t bytes, EMULATOR_LINE)
 {
@@ -55,7 +57,8 @@ struct emulator_delete_array {
     explicit emulator_delete_array(int line) : line(line) {}
     template <typename T> void operator->*(T *pointer) const
     {
-        static_assert(std::is_trivially_destructible<T>::value, "delete[] of objects with a destructor is not emulated");
+        static_assert(std::is_trivially_destructible<T>::value,
+            "delete[] of objects with a destructor is not emulated");
         emulator_on_device() ? emulator_device_free(pointer, line) : delete[] pointer;
     }
 };

@@ -1,6 +1,6 @@
-// The CUDA functions for the host: memory, streams, events, errors, and launches. The names and their meaning are those
-// of NVIDIA's "CUDA Runtime API". Everything is done at once and in order, which is one of the orders that a GPU
-// may take. Each function passes the line that calls it to the runtime.
+// The CUDA functions for the host: memory, streams, events, errors, and launches. The names and their meaning
+// are those of NVIDIA's "CUDA Runtime API". Everything is done at once and in order, which is one of the
+// orders that a GPU may take. Each function passes the line that calls it to the runtime.
 #pragma once
 
 #include <string>
@@ -8,17 +8,19 @@
 #include <type_traits>
 
 enum cudaError {
-    cudaSuccess = 0, cudaErrorInvalidValue = 1, cudaErrorMemoryAllocation = 2, cudaErrorInitializationError = 3,
-    cudaErrorInvalidConfiguration = 9, cudaErrorInvalidPitchValue = 12, cudaErrorInvalidSymbol = 13,
-    cudaErrorInvalidDevicePointer = 17, cudaErrorInvalidMemcpyDirection = 21, cudaErrorInvalidDeviceFunction = 98,
-    cudaErrorNoDevice = 100, cudaErrorInvalidDevice = 101, cudaErrorInvalidResourceHandle = 400,
-    cudaErrorNotReady = 600, cudaErrorIllegalAddress = 700, cudaErrorLaunchOutOfResources = 701,
-    cudaErrorLaunchTimeout = 702, cudaErrorAssert = 710, cudaErrorMisalignedAddress = 716,
-    cudaErrorLaunchFailure = 719, cudaErrorCooperativeLaunchTooLarge = 720, cudaErrorNotSupported = 801, cudaErrorUnknown = 999
+    cudaSuccess = 0, cudaErrorInvalidValue = 1, cudaErrorMemoryAllocation = 2,
+    cudaErrorInitializationError = 3, cudaErrorInvalidConfiguration = 9, cudaErrorInvalidPitchValue = 12,
+    cudaErrorInvalidSymbol = 13, cudaErrorInvalidDevicePointer = 17, cudaErrorInvalidMemcpyDirection = 21,
+    cudaErrorInvalidDeviceFunction = 98, cudaErrorNoDevice = 100, cudaErrorInvalidDevice = 101,
+    cudaErrorInvalidResourceHandle = 400, cudaErrorNotReady = 600, cudaErrorIllegalAddress = 700,
+    cudaErrorLaunchOutOfResources = 701, cudaErrorLaunchTimeout = 702, cudaErrorAssert = 710,
+    cudaErrorMisalignedAddress = 716, cudaErrorLaunchFailure = 719, cudaErrorCooperativeLaunchTooLarge = 720,
+    cudaErrorNotSupported = 801, cudaErrorUnknown = 999
 };
 typedef enum cudaError cudaError_t;
 enum cudaMemcpyKind {
-    cudaMemcpyHostToHost, cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice, cudaMemcpyDefault
+    cudaMemcpyHostToHost, cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice,
+    cudaMemcpyDefault
 };
 enum cudaFuncAttribute {
     cudaFuncAttributeMaxDynamicSharedMemorySize = 8, cudaFuncAttributePreferredSharedMemoryCarveout = 9
@@ -27,14 +29,19 @@ enum cudaMemoryAdvise {
     cudaMemAdviseSetReadMostly = 1, cudaMemAdviseUnsetReadMostly, cudaMemAdviseSetPreferredLocation,
     cudaMemAdviseUnsetPreferredLocation, cudaMemAdviseSetAccessedBy, cudaMemAdviseUnsetAccessedBy
 };
-enum cudaSharedMemConfig { cudaSharedMemBankSizeDefault, cudaSharedMemBankSizeFourByte, cudaSharedMemBankSizeEightByte };
+enum cudaSharedMemConfig {
+    cudaSharedMemBankSizeDefault, cudaSharedMemBankSizeFourByte, cudaSharedMemBankSizeEightByte
+};
 enum cudaLimit { cudaLimitStackSize, cudaLimitPrintfFifoSize, cudaLimitMallocHeapSize };
-enum cudaFuncCache { cudaFuncCachePreferNone, cudaFuncCachePreferShared, cudaFuncCachePreferL1, cudaFuncCachePreferEqual };
+enum cudaFuncCache {
+    cudaFuncCachePreferNone, cudaFuncCachePreferShared, cudaFuncCachePreferL1, cudaFuncCachePreferEqual
+};
 enum cudaDeviceAttr {
     cudaDevAttrMaxThreadsPerBlock = 1, cudaDevAttrMaxSharedMemoryPerBlock = 8, cudaDevAttrWarpSize = 10,
-    cudaDevAttrClockRate = 13, cudaDevAttrMultiProcessorCount = 16, cudaDevAttrMaxThreadsPerMultiProcessor = 39,
-    cudaDevAttrComputeCapabilityMajor = 75, cudaDevAttrComputeCapabilityMinor = 76,
-    cudaDevAttrCooperativeLaunch = 95, cudaDevAttrMaxSharedMemoryPerBlockOptin = 97
+    cudaDevAttrClockRate = 13, cudaDevAttrMultiProcessorCount = 16,
+    cudaDevAttrMaxThreadsPerMultiProcessor = 39, cudaDevAttrComputeCapabilityMajor = 75,
+    cudaDevAttrComputeCapabilityMinor = 76, cudaDevAttrCooperativeLaunch = 95,
+    cudaDevAttrMaxSharedMemoryPerBlockOptin = 97
 };
 enum { cudaStreamDefault = 0, cudaStreamNonBlocking = 1, cudaEventDefault = 0, cudaEventBlockingSync = 1,
     cudaEventDisableTiming = 2, cudaMemAttachGlobal = 1, cudaMemAttachHost = 2, cudaHostAllocDefault = 0,
@@ -42,11 +49,13 @@ enum { cudaStreamDefault = 0, cudaStreamNonBlocking = 1, cudaEventDefault = 0, c
 
 struct cudaDeviceProp {
     char name[256];
-    size_t totalGlobalMem, sharedMemPerBlock, sharedMemPerMultiprocessor, sharedMemPerBlockOptin, totalConstMem, memPitch;
+    size_t totalGlobalMem, sharedMemPerBlock, sharedMemPerMultiprocessor, sharedMemPerBlockOptin,
+        totalConstMem, memPitch;
     size_t textureAlignment;
     int regsPerBlock, regsPerMultiprocessor, warpSize, maxThreadsPerBlock, maxThreadsDim[3], maxGridSize[3];
     int clockRate, memoryClockRate, memoryBusWidth, l2CacheSize, major, minor, multiProcessorCount;
-    int maxThreadsPerMultiProcessor, maxBlocksPerMultiProcessor, asyncEngineCount, deviceOverlap, concurrentKernels;
+    int maxThreadsPerMultiProcessor, maxBlocksPerMultiProcessor, asyncEngineCount, deviceOverlap,
+        concurrentKernels;
     int kernelExecTimeoutEnabled, integrated, canMapHostMemory, computeMode, ECCEnabled, unifiedAddressing;
     int managedMemory, concurrentManagedAccess, cooperativeLaunch, pciBusID, pciDeviceID, pciDomainID;
 };
@@ -62,7 +71,8 @@ struct emulator_configuration {
     size_t shared;
     cudaStream_t stream;
 };
-static inline emulator_configuration emulator_configure(dim3 grid, dim3 block, size_t shared = 0, cudaStream_t stream = nullptr)
+static inline emulator_configuration emulator_configure(
+    dim3 grid, dim3 block, size_t shared = 0, cudaStream_t stream = nullptr)
 {
     return {grid, block, shared, stream};
 }
@@ -74,11 +84,11 @@ cudaError_t emulator_free(void *pointer, int line);
 void emulator_element(const void *pointer, size_t element);
 cudaError_t emulator_copy(void *to, const void *from, size_t bytes, int kind, int waits, int line);
 void emulator_copy_element(void *to, const void *from, size_t bytes, int kind, const void *place);
-cudaError_t emulator_copy_rows(void *to, size_t to_pitch, const void *from, size_t from_pitch, size_t width, size_t height,
-    int kind, int line);
+cudaError_t emulator_copy_rows(void *to, size_t to_pitch, const void *from, size_t from_pitch, size_t width,
+    size_t height, int kind, int line);
 cudaError_t emulator_fill(void *to, int value, size_t bytes, int line);
-cudaError_t emulator_symbol(const void *symbol, size_t size, size_t bytes, size_t offset, const void *host, int to_host,
-    int line);
+cudaError_t emulator_symbol(
+    const void *symbol, size_t size, size_t bytes, size_t offset, const void *host, int to_host, int line);
 cudaError_t emulator_symbol_address(const void *symbol, size_t size);
 cudaError_t emulator_finish(int line);
 cudaError_t emulator_last_error(int forget);
@@ -86,8 +96,8 @@ cudaError_t emulator_set_shared(const char *kernel, int bytes);
 cudaError_t emulator_set_heap(size_t bytes);
 cudaError_t emulator_event(cudaEvent_t *event, int operation);
 cudaError_t emulator_stream_handle(cudaStream_t *stream, int operation);
-void emulator_launch_task(int line, const char *kernel, const emulator_configuration *configuration, void (*enter)(void **),
-    void *task, size_t size);
+void emulator_launch_task(int line, const char *kernel, const emulator_configuration *configuration,
+    void (*enter)(void **), void *task, size_t size);
 cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t from, cudaEvent_t to);
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int device);
 cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int device);
@@ -100,8 +110,9 @@ const char *cudaGetErrorName(cudaError_t error);
 
 // A launch: `k<<<grid, block>>>(a, b)` becomes
 //     emulator_launch(__LINE__, "k", [&](const auto &...) { k(...); }, emulator_configure(grid, block))(a, b)
-// so that overloads, templates and default arguments work as in a call. Arguments are evaluated once, on the host, which copies
-// them once and destroys the copies after the launch. Each thread gets their bytes, and constructs and destroys none.
+// so that overloads, templates and default arguments work as in a call. Arguments are evaluated once, on the
+// host, which copies them once and destroys the copies after the launch. Each thread gets their bytes, and
+// constructs and destroys none.
 
 extern "C" {
 void emulator_bytes();
@@ -111,7 +122,8 @@ template <typename T> constexpr bool emulator_goes_through_memory = !std::is_tri
     || (std::is_copy_constructible_v<T> && !std::is_trivially_copy_constructible_v<T>);
 template <typename T> EMULATOR_QUIET static inline T emulator_passed(const T &value)
 {
-    // a function that returns such a class gets the place of the result as a hidden argument, and fills it with bytes here
+    // a function that returns such a class gets the place of the result as a hidden argument, and fills it
+    // with bytes here
     if constexpr (emulator_goes_through_memory<T>)
         return reinterpret_cast<T (*)(const void *, size_t)>(emulator_bytes)(&value, sizeof value);
     else
@@ -149,13 +161,23 @@ template <typename F> struct emulator_launcher {
     }
 };
 
-template <typename F>
-static inline emulator_launcher<F> emulator_launch(int line, const char *kernel, F call, emulator_configuration configuration)
+template <typename F> static inline emulator_launcher<F> emulator_launch(
+    int line, const char *kernel, F call, emulator_configuration configuration)
 {
     return {line, kernel, call, configuration};
 }
 
-// A library's function that works on the device: one thread does it all, so its accesses are checked as a kernel's are.
+// The type of a kernel's parameter, for an argument that is only braces: k<<<1, 1>>>({1, 2}).
+template <size_t N, typename K> struct emulator_parameter_of;
+template <size_t N, typename... P> struct emulator_parameter_of<N, void (*)(P...)> {
+    using type = std::decay_t<std::tuple_element_t<N, std::tuple<P...>>>;
+};
+template <size_t N, typename... P>
+struct emulator_parameter_of<N, void (**)(P...)> : emulator_parameter_of<N, void (*)(P...)> {
+};
+
+// A library's function that works on the device: one thread does it all, so its accesses are checked as a
+// kernel's are.
 template <typename F> static inline void emulator_on_device(int line, const char *name, F body)
 {
     emulator_launch(line, name, [body]() {
@@ -174,9 +196,9 @@ static inline void emulator_launch_by_addresses(int line, const char *name, void
         kernel(emulator_passed(given)...), emulator_done(given...);
     }, configuration)(*static_cast<std::decay_t<P> *>(addresses[I])...);
 }
-template <typename... P>
-static inline cudaError_t emulator_launch_kernel(const char *written, void (*kernel)(P...), dim3 grid, dim3 block,
-    void **addresses, size_t shared = 0, cudaStream_t stream = nullptr, EMULATOR_LINE)
+template <typename... P> static inline cudaError_t emulator_launch_kernel(const char *written,
+    void (*kernel)(P...), dim3 grid, dim3 block, void **addresses, size_t shared = 0,
+    cudaStream_t stream = nullptr, EMULATOR_LINE)
 {
     std::string name(written);
     emulator_launch_by_addresses(line, name.substr(0, name.find(',')).c_str(), kernel,
@@ -184,120 +206,26 @@ static inline cudaError_t emulator_launch_kernel(const char *written, void (*ker
     return emulator_last_error(0);
 }
 #define cudaLaunchKernel(...) emulator_launch_kernel(#__VA_ARGS__, __VA_ARGS__)
-#define cudaLaunchCooperativeKernel(...) (emulator_next_is_cooperative(), emulator_launch_kernel(#__VA_ARGS__, __VA_ARGS__))
+#define cudaLaunchCooperativeKernel(...)                                                                     \
+    (emulator_next_is_cooperative(), emulator_launch_kernel(#__VA_ARGS__, __VA_ARGS__))
 
-// Memory. A pointer's type gives the element size; for `void *` it is unknown. `cudaMalloc((void **)&a, bytes)` hides the
-// type: the first copy that uses the pointer then gives it.
-
-template <typename T> constexpr size_t emulator_size = [] {
-    if constexpr (requires(T &one) { sizeof one; })
-        return sizeof(T);
-    else
-        return size_t(0);
-}();
-template <typename T> struct emulator_pointer {  // an argument of a copy
-    T *address;
-
-    template <typename U> requires std::is_convertible_v<U *, T *> emulator_pointer(U *given) : address(given)
-    {
-        emulator_element(given, emulator_size<std::remove_const_t<U>>);
-    }
-    emulator_pointer(std::nullptr_t) : address(nullptr) {}
-    template <typename C>  // a class that converts to a pointer
-    requires std::is_class_v<std::remove_reference_t<C>> && std::is_convertible_v<C, T *>
-    emulator_pointer(C &&given) : address(static_cast<C &&>(given)) {}
-};
-typedef emulator_pointer<void> emulator_target;
-typedef emulator_pointer<const void> emulator_source;
-
-template <typename T> static inline cudaError_t cudaMalloc(T **pointer, size_t bytes, EMULATOR_LINE)
-{
-    return emulator_malloc((void **)pointer, bytes, emulator_size<T>, 0, line);
-}
-template <typename T>
-static inline cudaError_t cudaMallocAsync(T **pointer, size_t bytes, cudaStream_t, EMULATOR_LINE)
-{
-    return emulator_malloc((void **)pointer, bytes, emulator_size<T>, 0, line);
-}
-template <typename T>
-static inline cudaError_t cudaMallocManaged(T **pointer, size_t bytes, unsigned = cudaMemAttachGlobal, EMULATOR_LINE)
-{
-    return emulator_malloc((void **)pointer, bytes, emulator_size<T>, 1, line);
-}
-template <typename T> static inline cudaError_t cudaMallocHost(T **pointer, size_t bytes, unsigned = 0, EMULATOR_LINE)
-{
-    return emulator_malloc((void **)pointer, bytes, emulator_size<T>, 2, line);
-}
-template <typename T> static inline cudaError_t cudaHostAlloc(T **pointer, size_t bytes, unsigned, EMULATOR_LINE)
-{
-    return emulator_malloc((void **)pointer, bytes, emulator_size<T>, 2, line);
-}
-template <typename T>
-static inline cudaError_t cudaMallocPitch(T **pointer, size_t *pitch, size_t width, size_t height, EMULATOR_LINE)
-{
-    *pitch = (width + 511) / 512 * 512;
-    return emulator_malloc((void **)pointer, *pitch * height, emulator_size<T>, 0, line);
-}
-static inline cudaError_t cudaFree(void *pointer, EMULATOR_LINE) { return emulator_free(pointer, line); }
-static inline cudaError_t cudaFreeAsync(void *pointer, cudaStream_t, EMULATOR_LINE) { return emulator_free(pointer, line); }
-static inline cudaError_t cudaFreeHost(void *pointer, EMULATOR_LINE) { return emulator_free(pointer, line); }
-static inline cudaError_t cudaMemcpy(emulator_target to, emulator_source from, size_t bytes, cudaMemcpyKind kind, EMULATOR_LINE)
-{
-    return emulator_copy(to.address, from.address, bytes, kind, 1, line);
-}
-static inline cudaError_t cudaMemcpyAsync(
-    emulator_target to, emulator_source from, size_t bytes, cudaMemcpyKind kind, cudaStream_t = nullptr, EMULATOR_LINE)
-{
-    return emulator_copy(to.address, from.address, bytes, kind, 0, line);
-}
-static inline cudaError_t cudaMemcpy2D(void *to, size_t to_pitch, const void *from, size_t from_pitch, size_t width,
-    size_t height, cudaMemcpyKind kind, EMULATOR_LINE)
-{
-    return emulator_copy_rows(to, to_pitch, from, from_pitch, width, height, kind, line);
-}
-static inline cudaError_t cudaMemset(emulator_target to, int value, size_t bytes, EMULATOR_LINE)
-{
-    return emulator_fill(to.address, value, bytes, line);
-}
-static inline cudaError_t cudaMemsetAsync(emulator_target to, int value, size_t bytes, cudaStream_t = nullptr, EMULATOR_LINE)
-{
-    return emulator_fill(to.address, value, bytes, line);
-}
-static inline cudaError_t cudaMemPrefetchAsync(const void *, size_t, int, cudaStream_t = nullptr) { return cudaSuccess; }
-template <typename T>
-static inline cudaError_t cudaMemcpyToSymbol(const T &symbol, const void *from, size_t bytes, size_t offset = 0,
-    cudaMemcpyKind = cudaMemcpyHostToDevice, EMULATOR_LINE)
-{
-    return emulator_symbol(&symbol, sizeof symbol, bytes, offset, from, 0, line);
-}
-template <typename T>
-static inline cudaError_t cudaMemcpyFromSymbol(void *to, const T &symbol, size_t bytes, size_t offset = 0,
-    cudaMemcpyKind = cudaMemcpyDeviceToHost, EMULATOR_LINE)
-{
-    return emulator_symbol(&symbol, sizeof symbol, bytes, offset, to, 1, line);
-}
-template <typename T> static inline cudaError_t cudaGetSymbolAddress(void **pointer, T &symbol)
-{
-    *pointer = (void *)&symbol;
-    return emulator_symbol_address(&symbol, sizeof symbol);
-}
-template <typename T> static inline cudaError_t cudaGetSymbolSize(size_t *size, const T &symbol)
-{
-    return *size = sizeof symbol, cudaSuccess;
-}
-template <typename T> static inline cudaError_t cudaHostGetDevicePointer(T **pointer, void *host, unsigned)
-{
-    return *pointer = static_cast<T *>(host), cudaSuccess;
-}
-static inline cudaError_t cudaMemAdvise(const void *, size_t, cudaMemoryAdvise, int) { return cudaSuccess; }
+#include "emulator_host_memory.h"
 
 // Waiting, streams and events: all requested work is already done.
 
 static inline cudaError_t cudaDeviceSynchronize(EMULATOR_LINE) { return emulator_finish(line); }
 static inline cudaError_t cudaStreamSynchronize(cudaStream_t, EMULATOR_LINE) { return emulator_finish(line); }
+static inline cudaError_t cudaThreadSynchronize(EMULATOR_LINE) { return emulator_finish(line); }
+static inline cudaError_t cudaThreadExit(EMULATOR_LINE) { return emulator_reset(line); }
 static inline cudaError_t cudaStreamCreate(cudaStream_t *stream) { return emulator_stream_handle(stream, 0); }
-static inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned) { return emulator_stream_handle(stream, 0); }
-static inline cudaError_t cudaStreamCreateWithPriority(cudaStream_t *stream, unsigned, int) { return cudaStreamCreate(stream); }
+static inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned)
+{
+    return emulator_stream_handle(stream, 0);
+}
+static inline cudaError_t cudaStreamCreateWithPriority(cudaStream_t *stream, unsigned, int)
+{
+    return cudaStreamCreate(stream);
+}
 static inline cudaError_t cudaDeviceGetStreamPriorityRange(int *least, int *greatest)
 {
     return *least = 0, *greatest = -5, cudaSuccess;
@@ -309,12 +237,27 @@ static inline cudaError_t cudaLaunchHostFunc(cudaStream_t, cudaHostFn_t f, void 
         f(of);
     return error;
 }
-static inline cudaError_t cudaStreamDestroy(cudaStream_t stream) { return emulator_stream_handle(&stream, 1); }
-static inline cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned = 0) { return emulator_last_error(0); }
+static inline cudaError_t cudaStreamDestroy(cudaStream_t stream)
+{
+    return emulator_stream_handle(&stream, 1);
+}
+static inline cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned = 0)
+{
+    return emulator_last_error(0);
+}
 static inline cudaError_t cudaStreamQuery(cudaStream_t, EMULATOR_LINE) { return emulator_finish(line); }
-static inline cudaError_t cudaEventCreate(cudaEvent_t *event, unsigned = 0) { return emulator_event(event, 0); }
-static inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned) { return emulator_event(event, 0); }
-static inline cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t = nullptr) { return emulator_event(&event, 1); }
+static inline cudaError_t cudaEventCreate(cudaEvent_t *event, unsigned = 0)
+{
+    return emulator_event(event, 0);
+}
+static inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned)
+{
+    return emulator_event(event, 0);
+}
+static inline cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t = nullptr)
+{
+    return emulator_event(&event, 1);
+}
 static inline cudaError_t cudaEventDestroy(cudaEvent_t event) { return emulator_event(&event, 2); }
 static inline cudaError_t cudaEventSynchronize(cudaEvent_t, EMULATOR_LINE) { return emulator_finish(line); }
 static inline cudaError_t cudaEventQuery(cudaEvent_t, EMULATOR_LINE) { return emulator_finish(line); }
@@ -337,16 +280,23 @@ static inline cudaError_t cudaDeviceSetLimit(cudaLimit limit, size_t value)
 }
 static inline cudaError_t cudaDeviceGetLimit(size_t *value, cudaLimit limit)
 {
-    return *value = limit == cudaLimitStackSize ? 1024 : limit == cudaLimitPrintfFifoSize ? 1 << 20 : 8 << 20, cudaSuccess;
+    return *value = limit == cudaLimitStackSize   ? 1024
+               : limit == cudaLimitPrintfFifoSize ? 1 << 20
+                                                  : 8 << 20,
+           cudaSuccess;
 }
 static inline cudaError_t cudaRuntimeGetVersion(int *version) { return *version = 12000, cudaSuccess; }
 static inline cudaError_t cudaDriverGetVersion(int *version) { return *version = 12000, cudaSuccess; }
-template <typename F>
-static inline cudaError_t emulator_set_attribute(const char *written, F &&, cudaFuncAttribute attribute, int value)
+template <typename F> static inline cudaError_t emulator_set_attribute(
+    const char *written, F &&, cudaFuncAttribute attribute, int value)
 {
-    return attribute == cudaFuncAttributeMaxDynamicSharedMemorySize ? emulator_set_shared(written, value) : cudaSuccess;
+    return attribute == cudaFuncAttributeMaxDynamicSharedMemorySize ? emulator_set_shared(written, value)
+                                                                    : cudaSuccess;
 }
-template <typename F> static inline cudaError_t cudaFuncSetCacheConfig(F &&, cudaFuncCache) { return cudaSuccess; }
+template <typename F> static inline cudaError_t cudaFuncSetCacheConfig(F &&, cudaFuncCache)
+{
+    return cudaSuccess;
+}
 
 // Sizes of launches. A kernel's registers are unknown, so these are upper bounds: 64 warps and 32 blocks a
 // multiprocessor, and the shared memory that the launch asks for.
@@ -365,8 +315,8 @@ static inline int emulator_blocks(int threads, size_t shared)
     int by_memory = shared ? (int)((164 << 10) / (shared + 1024)) : most;
     return by_memory < most ? by_memory : most;
 }
-template <typename F>
-static inline cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, F &&, int threads, size_t shared)
+template <typename F> static inline cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(
+    int *blocks, F &&, int threads, size_t shared)
 {
     if (threads < 1 || threads > 1024)
         return cudaErrorInvalidValue;

@@ -87,16 +87,33 @@ static inline float rcbrtf(float x) { return 1 / cbrtf(x); }
 static inline float rhypotf(float x, float y) { return 1 / hypotf(x, y); }
 static inline float norm3df(float x, float y, float z) { return sqrtf(x * x + y * y + z * z); }
 static inline float rnorm3df(float x, float y, float z) { return 1 / norm3df(x, y, z); }
-static inline float norm4df(float x, float y, float z, float w) { return sqrtf(x * x + y * y + z * z + w * w); }
+static inline float norm4df(float x, float y, float z, float w)
+{
+    return sqrtf(x * x + y * y + z * z + w * w);
+}
 static inline float sinpif(float x) { return (float)sin(x * M_PI); }
 static inline float cospif(float x) { return (float)cos(x * M_PI); }
+static inline void sincospif(float x, float *sine, float *cosine)
+{
+    *sine = sinpif(x);
+    *cosine = cospif(x);
+}
 static inline float normcdff(float x) { return 0.5f * erfcf(-x * 0.70710678f); }
 static inline float rsqrtf(float x) { return 1 / sqrtf(x); }
 static inline float rsqrt(float x) { return 1 / sqrtf(x); }
 static inline double rsqrt(double x) { return 1 / sqrt(x); }
-// The minimum and maximum, in the common type of the two arguments. If one argument is NaN, the result is the other.
-template <typename A, typename B> static inline auto min(A a, B b) { using T = decltype(a + b); return T(b) < T(a) ? T(b) : T(a); }
-template <typename A, typename B> static inline auto max(A a, B b) { using T = decltype(a + b); return T(a) < T(b) ? T(b) : T(a); }
+// The minimum and maximum, in the common type of the two arguments. If one argument is NaN, the result is the
+// other.
+template <typename A, typename B> static inline auto min(A a, B b)
+{
+    using T = decltype(a + b);
+    return T(b) < T(a) ? T(b) : T(a);
+}
+template <typename A, typename B> static inline auto max(A a, B b)
+{
+    using T = decltype(a + b);
+    return T(a) < T(b) ? T(b) : T(a);
+}
 static inline float min(float a, float b) { return fminf(a, b); }
 static inline float max(float a, float b) { return fmaxf(a, b); }
 static inline double min(double a, double b) { return fmin(a, b); }
@@ -189,7 +206,10 @@ static inline unsigned __dp4a(unsigned x, unsigned y, unsigned sum)
     return sum;
 }
 static inline int __mul24(int x, int y) { return (x << 8 >> 8) * (y << 8 >> 8); }
-static inline unsigned __umulhi(unsigned x, unsigned y) { return (unsigned)((unsigned long long)x * y >> 32); }
+static inline unsigned __umulhi(unsigned x, unsigned y)
+{
+    return (unsigned)((unsigned long long)x * y >> 32);
+}
 static inline int __mulhi(int x, int y) { return (int)((long long)x * y >> 32); }
 static inline unsigned __brev(unsigned x)
 {

@@ -1,5 +1,5 @@
-// What NVIDIA's samples take from their own helper_cuda.h and helper_functions.h, and the marks of NVTX, which do nothing here.
-// A file of such a name in the program's own folder comes first.
+// What NVIDIA's samples take from their own helper_cuda.h and helper_functions.h, and the marks of NVTX,
+// which do nothing here. A file of such a name in the program's own folder comes first.
 #pragma once
 
 #ifdef EMULATOR_PROGRAM
@@ -13,7 +13,8 @@ static inline void emulator_check(cudaError_t error, const char *what, const cha
 {
     if (error == cudaSuccess)
         return;
-    fprintf(stderr, "CUDA error at %s:%d code=%d(%s) \"%s\" \n", file, line, (int)error, cudaGetErrorName(error), what);
+    fprintf(stderr, "CUDA error at %s:%d code=%d(%s) \"%s\" \n", file, line, (int)error,
+        cudaGetErrorName(error), what);
     exit(EXIT_FAILURE);
 }
 #define checkCudaErrors(call) emulator_check((call), #call, __FILE__, __LINE__)
@@ -39,7 +40,10 @@ static inline const char *emulator_option(int count, const char **words, const c
     }
     return nullptr;
 }
-static inline bool checkCmdLineFlag(int count, const char **words, const char *name) { return emulator_option(count, words, name); }
+static inline bool checkCmdLineFlag(int count, const char **words, const char *name)
+{
+    return emulator_option(count, words, name);
+}
 static inline int getCmdLineArgumentInt(int count, const char **words, const char *name)
 {
     const char *value = emulator_option(count, words, name);
@@ -61,12 +65,23 @@ struct StopWatchInterface {
     float milliseconds;
 };
 static inline bool sdkCreateTimer(StopWatchInterface **watch) { return *watch = new StopWatchInterface{}; }
-static inline bool sdkDeleteTimer(StopWatchInterface **watch) { return delete *watch, *watch = nullptr, true; }
-static inline bool sdkStartTimer(StopWatchInterface **watch) { return (*watch)->start = std::chrono::steady_clock::now(), true; }
-static inline bool sdkResetTimer(StopWatchInterface **watch) { return (*watch)->milliseconds = 0, sdkStartTimer(watch); }
+static inline bool sdkDeleteTimer(StopWatchInterface **watch)
+{
+    return delete *watch, *watch = nullptr, true;
+}
+static inline bool sdkStartTimer(StopWatchInterface **watch)
+{
+    return (*watch)->start = std::chrono::steady_clock::now(), true;
+}
+static inline bool sdkResetTimer(StopWatchInterface **watch)
+{
+    return (*watch)->milliseconds = 0, sdkStartTimer(watch);
+}
 static inline bool sdkStopTimer(StopWatchInterface **watch)
 {
-    (*watch)->milliseconds += std::chrono::duration<float, std::milli>(std::chrono::steady_clock::now() - (*watch)->start).count();
+    (*watch)->milliseconds
+        += std::chrono::duration<float, std::milli>(std::chrono::steady_clock::now() - (*watch)->start)
+               .count();
     return true;
 }
 static inline float sdkGetTimerValue(StopWatchInterface **watch) { return (*watch)->milliseconds; }

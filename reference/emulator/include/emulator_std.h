@@ -1,6 +1,7 @@
 // The parts of C++'s standard library that kernels use: mathematics, min, max, swap and numeric_limits.
 //
-// NVIDIA's compiler also reads this file. So the file marks the functions that run on a GPU, and uses no emulator name.
+// NVIDIA's compiler also reads this file. So the file marks the functions that run on a GPU, and uses no
+// emulator name.
 #pragma once
 
 namespace std {
@@ -10,13 +11,21 @@ using ::int8_t; using ::int16_t; using ::int32_t; using ::int64_t;
 using ::uint8_t; using ::uint16_t; using ::uint32_t; using ::uint64_t;
 using ::abs; using ::fabs; using ::sqrt; using ::cbrt; using ::exp; using ::exp2; using ::expm1; using ::log;
 using ::log2; using ::log10; using ::log1p; using ::sin; using ::cos; using ::tan; using ::asin; using ::acos;
-using ::atan; using ::atan2; using ::sinh; using ::cosh; using ::tanh; using ::asinh; using ::acosh; using ::atanh;
-using ::pow; using ::fmod; using ::fmin; using ::fmax; using ::floor; using ::ceil; using ::trunc; using ::round;
+using ::atan; using ::atan2; using ::sinh; using ::cosh; using ::tanh; using ::asinh; using ::acosh;
+using ::atanh;
+using ::pow; using ::fmod; using ::fmin; using ::fmax; using ::floor; using ::ceil; using ::trunc;
+using ::round;
 using ::rint; using ::hypot; using ::copysign; using ::fma; using ::ldexp; using ::erf; using ::erfc;
 using ::isnan; using ::isinf; using ::isfinite; using ::signbit;
 
-template <typename T> __host__ __device__ constexpr const T &min(const T &a, const T &b) { return b < a ? b : a; }
-template <typename T> __host__ __device__ constexpr const T &max(const T &a, const T &b) { return a < b ? b : a; }
+template <typename T> __host__ __device__ constexpr const T &min(const T &a, const T &b)
+{
+    return b < a ? b : a;
+}
+template <typename T> __host__ __device__ constexpr const T &max(const T &a, const T &b)
+{
+    return a < b ? b : a;
+}
 template <typename T> __host__ __device__ constexpr const T &clamp(const T &x, const T &low, const T &high)
 {
     return x < low ? low : high < x ? high : x;
@@ -70,7 +79,8 @@ BACKFLIP_LIMITS(int, -2147483647 - 1, 2147483647, -2147483647 - 1, 0, true)
 BACKFLIP_LIMITS(unsigned, 0, 4294967295u, 0, 0, true)
 BACKFLIP_LIMITS(long, -9223372036854775807l - 1, 9223372036854775807l, -9223372036854775807l - 1, 0, true)
 BACKFLIP_LIMITS(unsigned long, 0, 18446744073709551615ul, 0, 0, true)
-BACKFLIP_LIMITS(long long, -9223372036854775807ll - 1, 9223372036854775807ll, -9223372036854775807ll - 1, 0, true)
+BACKFLIP_LIMITS(
+    long long, -9223372036854775807ll - 1, 9223372036854775807ll, -9223372036854775807ll - 1, 0, true)
 BACKFLIP_LIMITS(unsigned long long, 0, 18446744073709551615ull, 0, 0, true)
 #undef BACKFLIP_LIMITS
 #undef BACKFLIP_CONSTANT

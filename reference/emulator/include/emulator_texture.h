@@ -1,12 +1,15 @@
-// Texture objects of whole programs: arrays of texels, and reads of them by place, with addressing and filtering. The names
-// and their meaning are those of NVIDIA's "CUDA Runtime API" and of the "CUDA C++ Programming Guide", "Texture Fetching".
+// Texture objects of whole programs: arrays of texels, and reads of them by place, with addressing and
+// filtering. The names and their meaning are those of NVIDIA's "CUDA Runtime API" and of the "CUDA C++
+// Programming Guide", "Texture Fetching".
 #pragma once
 
 #include "emulator_host.h"
 
 extern "C" void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
 
-enum cudaChannelFormatKind { cudaChannelFormatKindSigned, cudaChannelFormatKindUnsigned, cudaChannelFormatKindFloat };
+enum cudaChannelFormatKind {
+    cudaChannelFormatKindSigned, cudaChannelFormatKindUnsigned, cudaChannelFormatKindFloat
+};
 enum cudaResourceType {
     cudaResourceTypeArray = 0, cudaResourceTypeLinear = 2, cudaResourceTypePitch2D = 3
 };
@@ -20,7 +23,8 @@ struct cudaChannelFormatDesc {
     int x, y, z, w;  // bits
     cudaChannelFormatKind f;
 };
-static inline cudaChannelFormatDesc cudaCreateChannelDesc(int x, int y, int z, int w, cudaChannelFormatKind kind)
+static inline cudaChannelFormatDesc cudaCreateChannelDesc(
+    int x, int y, int z, int w, cudaChannelFormatKind kind)
 {
     return {x, y, z, w, kind};
 }
@@ -53,7 +57,10 @@ template <typename T> static inline cudaChannelFormatDesc cudaCreateChannelDesc(
         is_float ? cudaChannelFormatKindFloat
                  : std::is_signed<C>::value ? cudaChannelFormatKindSigned : cudaChannelFormatKindUnsigned};
 }
-EMULATOR_QUIET static inline size_t emulator_texel_size(const cudaChannelFormatDesc &of) { return size_t(of.x + of.y + of.z + of.w) / 8; }
+EMULATOR_QUIET static inline size_t emulator_texel_size(const cudaChannelFormatDesc &of)
+{
+    return size_t(of.x + of.y + of.z + of.w) / 8;
+}
 
 struct cudaArray {
     void *emulator_data;
@@ -104,8 +111,8 @@ struct emulator_texture {
 typedef unsigned long long cudaTextureObject_t;
 inline emulator_texture *emulator_textures;  // a list of all textures
 
-static inline cudaError_t cudaMallocArray(
-    cudaArray_t *array, const cudaChannelFormatDesc *format, size_t width, size_t height = 0, unsigned = 0, EMULATOR_LINE)
+static inline cudaError_t cudaMallocArray(cudaArray_t *array, const cudaChannelFormatDesc *format,
+    size_t width, size_t height = 0, unsigned = 0, EMULATOR_LINE)
 {
     size_t texel = emulator_texel_size(*format);
     void *data = nullptr;
@@ -121,13 +128,15 @@ static inline cudaError_t cudaFreeArray(cudaArray_t array, EMULATOR_LINE)
     delete array;
     return error;
 }
-static inline cudaError_t cudaMemcpy2DToArray(cudaArray_t array, size_t x, size_t y, const void *from, size_t from_pitch,
-    size_t width, size_t height, cudaMemcpyKind kind, EMULATOR_LINE)  // x and width in bytes
+static inline cudaError_t cudaMemcpy2DToArray(cudaArray_t array, size_t x, size_t y, const void *from,
+    size_t from_pitch, size_t width, size_t height, cudaMemcpyKind kind,
+    EMULATOR_LINE)  // x and width in bytes
 {
     size_t pitch = emulator_texel_size(array->emulator_format) * array->emulator_width;
     if (x + width > pitch || y + height > (array->emulator_height ? array->emulator_height : 1))
         return cudaErrorInvalidValue;
-    return emulator_copy_rows((char *)array->emulator_data + y * pitch + x, pitch, from, from_pitch, width, height, kind, line);
+    return emulator_copy_rows(
+        (char *)array->emulator_data + y * pitch + x, pitch, from, from_pitch, width, height, kind, line);
 }
 static inline cudaError_t cudaMemcpyToArray(
     cudaArray_t array, size_t x, size_t y, const void *from, size_t bytes, cudaMemcpyKind kind, EMULATOR_LINE)
@@ -188,7 +197,8 @@ static inline cudaError_t cudaDestroyTextureObject(cudaTextureObject_t texture)
 
 // For the device.
 
-EMULATOR_QUIET static inline const emulator_texture &emulator_texture_of(cudaTextureObject_t texture, int line)
+EMULATOR_QUIET static inline const emulator_texture &emulator_texture_of(
+    cudaTextureObject_t texture, int line)
 {
     for (const emulator_texture *made = emulator_textures; made; made = made->next)
         if ((cudaTextureObject_t)made == texture)
@@ -197,7 +207,8 @@ EMULATOR_QUIET static inline const emulator_texture &emulator_texture_of(cudaTex
 }
 
 // The number of the texel at place `at` of an axis of n texels; -1 if the place is in the border.
-EMULATOR_QUIET static inline long emulator_address(long at, long n, cudaTextureAddressMode mode, bool is_normalized)
+EMULATOR_QUIET static inline long emulator_address(
+    long at, long n, cudaTextureAddressMode mode, bool is_normalized)
 {
     if (at >= 0 && at < n)
         return at;
@@ -214,7 +225,8 @@ struct emulator_texel {
 };
 
 // One component as a number. If reads are normalized, it is divided by the largest number of its type.
-EMULATOR_QUIET static inline float emulator_number(const char *at, int bits, cudaChannelFormatKind kind, bool is_share)
+EMULATOR_QUIET static inline float emulator_number(
+    const char *at, int bits, cudaChannelFormatKind kind, bool is_share)
 {
     if (kind == cudaChannelFormatKindFloat) {
         float value;
@@ -232,7 +244,8 @@ EMULATOR_QUIET static inline float emulator_number(const char *at, int bits, cud
 }
 
 // The memory of the texel (i, j); null in the border.
-EMULATOR_QUIET static inline const char *emulator_texel_at(const emulator_texture &t, long i, long j, int line)
+EMULATOR_QUIET static inline const char *emulator_texel_at(
+    const emulator_texture &t, long i, long j, int line)
 {
     i = emulator_address(i, t.width, t.sampling.addressMode[0], t.sampling.normalizedCoords);
     j = emulator_address(j, t.height, t.sampling.addressMode[1], t.sampling.normalizedCoords);
@@ -244,14 +257,16 @@ EMULATOR_QUIET static inline const char *emulator_texel_at(const emulator_textur
     return at;
 }
 
-EMULATOR_QUIET static inline emulator_texel emulator_numbers_at(const emulator_texture &t, long i, long j, int line)
+EMULATOR_QUIET static inline emulator_texel emulator_numbers_at(
+    const emulator_texture &t, long i, long j, int line)
 {
     const char *at = emulator_texel_at(t, i, j, line);
     emulator_texel texel;
     for (int k = 0; k < 4; ++k)
         texel.value[k] = !at ? t.sampling.borderColor[k]
             : k * t.format.x < (int)emulator_texel_size(t.format) * 8
-            ? emulator_number(at + k * t.format.x / 8, t.format.x, t.format.f, t.sampling.readMode == cudaReadModeNormalizedFloat)
+            ? emulator_number(at + k * t.format.x / 8, t.format.x, t.format.f,
+                t.sampling.readMode == cudaReadModeNormalizedFloat)
             : 0;
     return texel;
 }
@@ -267,9 +282,11 @@ template <typename T> EMULATOR_QUIET static T emulator_from(const emulator_texel
     return value;
 }
 
-template <typename T> EMULATOR_QUIET static T emulator_texel_of(const emulator_texture &t, long i, long j, int line)
+template <typename T>
+EMULATOR_QUIET static T emulator_texel_of(const emulator_texture &t, long i, long j, int line)
 {
-    bool gives_floats = t.format.f == cudaChannelFormatKindFloat || t.sampling.readMode == cudaReadModeNormalizedFloat;
+    bool gives_floats
+        = t.format.f == cudaChannelFormatKindFloat || t.sampling.readMode == cudaReadModeNormalizedFloat;
     size_t components = emulator_texel_size(t.format) * 8 / size_t(t.format.x);
     using C = typename emulator_component<T>::type;
     if (components != size_t(emulator_components<T>()) || gives_floats != std::is_floating_point<C>::value
@@ -284,7 +301,8 @@ template <typename T> EMULATOR_QUIET static T emulator_texel_of(const emulator_t
 }
 
 // Interpolates between texels. As in the hardware, weights have 8 bits after the binary point.
-template <typename T> EMULATOR_QUIET static T emulator_sample(cudaTextureObject_t texture, float x, float y, bool is_flat, int line)
+template <typename T>
+EMULATOR_QUIET static T emulator_sample(cudaTextureObject_t texture, float x, float y, bool is_flat, int line)
 {
     const emulator_texture &t = emulator_texture_of(texture, line);
     if (t.is_linear)
@@ -294,7 +312,8 @@ template <typename T> EMULATOR_QUIET static T emulator_sample(cudaTextureObject_
         y *= (float)t.height;
     }
     if (t.sampling.filterMode == cudaFilterModePoint)
-        return emulator_texel_of<T>(t, (long)__builtin_floorf(x), is_flat ? 0 : (long)__builtin_floorf(y), line);
+        return emulator_texel_of<T>(
+            t, (long)__builtin_floorf(x), is_flat ? 0 : (long)__builtin_floorf(y), line);
     x -= 0.5f;
     y = is_flat ? 0 : y - 0.5f;
     long i = (long)__builtin_floorf(x), j = (long)__builtin_floorf(y);
@@ -310,18 +329,21 @@ template <typename T> EMULATOR_QUIET static T emulator_sample(cudaTextureObject_
     return emulator_from<T>(sum);
 }
 
-template <typename T> EMULATOR_QUIET static inline T tex1Dfetch(cudaTextureObject_t texture, int at, EMULATOR_LINE)
+template <typename T>
+EMULATOR_QUIET static inline T tex1Dfetch(cudaTextureObject_t texture, int at, EMULATOR_LINE)
 {
     const emulator_texture &t = emulator_texture_of(texture, line);
     if (!t.is_linear)
         emulator_trap("reads an array by tex1Dfetch, which is for linear memory", line);
     return at >= 0 && at < t.width ? emulator_texel_of<T>(t, at, 0, line) : T{};  // beyond it there are zeros
 }
-template <typename T> EMULATOR_QUIET static inline T tex1D(cudaTextureObject_t texture, float x, EMULATOR_LINE)
+template <typename T>
+EMULATOR_QUIET static inline T tex1D(cudaTextureObject_t texture, float x, EMULATOR_LINE)
 {
     return emulator_sample<T>(texture, x, 0, true, line);
 }
-template <typename T> EMULATOR_QUIET static inline T tex2D(cudaTextureObject_t texture, float x, float y, EMULATOR_LINE)
+template <typename T>
+EMULATOR_QUIET static inline T tex2D(cudaTextureObject_t texture, float x, float y, EMULATOR_LINE)
 {
     return emulator_sample<T>(texture, x, y, false, line);
 }

@@ -1,8 +1,8 @@
-// The parts of Thrust that programs use most: vectors, iterators, and algorithms. The names and their meaning are those of
-// NVIDIA's "CUDA C++ Core Libraries".
+// The parts of Thrust that programs use most: vectors, iterators, and algorithms. The names and their meaning
+// are those of NVIDIA's "CUDA C++ Core Libraries".
 //
-// An algorithm on memory of the device is a launch of one thread, so its accesses are checked as those of a kernel are. On
-// the host's memory, it is a loop of the host.
+// An algorithm on memory of the device is a launch of one thread, so its accesses are checked as those of a
+// kernel are. On the host's memory, it is a loop of the host.
 #pragma once
 
 #pragma push_macro("__noinline__")
@@ -11,6 +11,7 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <numeric>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -73,12 +74,14 @@ public:
     EMULATOR_CALLED operator std::remove_const_t<T>() const
     {
         std::remove_const_t<T> value;
-        emulator_copy_element(&value, emulator_place_of, sizeof value, cudaMemcpyDeviceToHost, __builtin_return_address(0));
+        emulator_copy_element(
+            &value, emulator_place_of, sizeof value, cudaMemcpyDeviceToHost, __builtin_return_address(0));
         return value;
     }
     EMULATOR_CALLED const device_reference &operator=(const T &value) const
     {
-        emulator_copy_element((void *)emulator_place_of, &value, sizeof value, cudaMemcpyHostToDevice, __builtin_return_address(0));
+        emulator_copy_element((void *)emulator_place_of, &value, sizeof value, cudaMemcpyHostToDevice,
+            __builtin_return_address(0));
         return *this;
     }
     const device_reference &operator=(const device_reference &other) const { return *this = T(other); }
@@ -115,6 +118,9 @@ template <typename Self, typename Value, typename Reference> struct emulator_ite
     bool operator==(const Self &other) const { return other.distance_to(self()) == 0; }
     bool operator!=(const Self &other) const { return other.distance_to(self()) != 0; }
     bool operator<(const Self &other) const { return self().distance_to(other) > 0; }
+    bool operator>(const Self &other) const { return other < self(); }
+    bool operator<=(const Self &other) const { return !(other < self()); }
+    bool operator>=(const Self &other) const { return !(self() < other); }
 };
 
 template <typename T>
@@ -132,7 +138,10 @@ struct device_ptr : emulator_iterator<device_ptr<T>, std::remove_const_t<T>, dev
     void advance(ptrdiff_t n) { emulator_address += n; }
     ptrdiff_t distance_to(const device_ptr &other) const { return other.emulator_address - emulator_address; }
 };
-template <typename T> device_ptr<T> device_reference<T>::operator&() const { return device_ptr<T>(emulator_place_of); }
+template <typename T> device_ptr<T> device_reference<T>::operator&() const
+{
+    return device_ptr<T>(emulator_place_of);
+}
 template <typename T> device_ptr<T> device_pointer_cast(T *address) { return device_ptr<T>(address); }
 template <typename T> device_ptr<T> device_pointer_cast(const device_ptr<T> &address) { return address; }
 template <typename T> T *raw_pointer_cast(T *address) { return address; }
@@ -143,7 +152,10 @@ template <typename T> device_ptr<T> device_malloc(size_t count, EMULATOR_AT)
     emulator_malloc(&made, count * sizeof(T), sizeof(T), 0, at.line);
     return device_ptr<T>(static_cast<T *>(made));
 }
-template <typename T> void device_free(device_ptr<T> address, EMULATOR_AT) { emulator_free(address.get(), at.line); }
+template <typename T> void device_free(device_ptr<T> address, EMULATOR_AT)
+{
+    emulator_free(address.get(), at.line);
+}
 
 template <typename T>
 struct counting_iterator : emulator_iterator<counting_iterator<T>, T, T> {
@@ -153,9 +165,15 @@ struct counting_iterator : emulator_iterator<counting_iterator<T>, T, T> {
     explicit counting_iterator(T value = T()) : emulator_value(value) {}
     T operator*() const { return emulator_value; }
     void advance(ptrdiff_t n) { emulator_value = T(emulator_value + n); }
-    ptrdiff_t distance_to(const counting_iterator &other) const { return ptrdiff_t(other.emulator_value) - ptrdiff_t(emulator_value); }
+    ptrdiff_t distance_to(const counting_iterator &other) const
+    {
+        return ptrdiff_t(other.emulator_value) - ptrdiff_t(emulator_value);
+    }
 };
-template <typename T> counting_iterator<T> make_counting_iterator(T value) { return counting_iterator<T>(value); }
+template <typename T> counting_iterator<T> make_counting_iterator(T value)
+{
+    return counting_iterator<T>(value);
+}
 
 template <typename T>
 struct constant_iterator : emulator_iterator<constant_iterator<T>, T, T> {
@@ -163,14 +181,25 @@ struct constant_iterator : emulator_iterator<constant_iterator<T>, T, T> {
     T emulator_value;
     ptrdiff_t emulator_position;
 
-    explicit constant_iterator(T value, ptrdiff_t position = 0) : emulator_value(value), emulator_position(position) {}
+    explicit constant_iterator(T value, ptrdiff_t position = 0)
+        : emulator_value(value)
+        , emulator_position(position)
+    {
+    }
     T operator*() const { return emulator_value; }
     void advance(ptrdiff_t n) { emulator_position += n; }
-    ptrdiff_t distance_to(const constant_iterator &other) const { return other.emulator_position - emulator_position; }
+    ptrdiff_t distance_to(const constant_iterator &other) const
+    {
+        return other.emulator_position - emulator_position;
+    }
 };
-template <typename T> constant_iterator<T> make_constant_iterator(T value) { return constant_iterator<T>(value); }
+template <typename T> constant_iterator<T> make_constant_iterator(T value)
+{
+    return constant_iterator<T>(value);
+}
 
-template <typename F, typename I, typename V = std::decay_t<std::invoke_result_t<F, typename std::iterator_traits<I>::value_type>>>
+template <typename F, typename I,
+    typename V = std::decay_t<std::invoke_result_t<F, typename std::iterator_traits<I>::value_type>>>
 struct transform_iterator : emulator_iterator<transform_iterator<F, I, V>, V, V> {
     using emulator_iterator<transform_iterator<F, I, V>, V, V>::operator-;
     I emulator_of;
@@ -181,12 +210,15 @@ struct transform_iterator : emulator_iterator<transform_iterator<F, I, V>, V, V>
     void advance(ptrdiff_t n) { emulator_of += n; }
     ptrdiff_t distance_to(const transform_iterator &other) const { return other.emulator_of - emulator_of; }
 };
-template <typename F, typename I> transform_iterator<F, I> make_transform_iterator(I of, F by) { return {of, by}; }
+template <typename F, typename I> transform_iterator<F, I> make_transform_iterator(I of, F by)
+{
+    return {of, by};
+}
 
 template <typename T> struct zip_iterator;
-template <typename... I>
-struct zip_iterator<std::tuple<I...>>
-    : emulator_iterator<zip_iterator<std::tuple<I...>>, std::tuple<typename std::iterator_traits<I>::value_type...>,
+template <typename... I> struct zip_iterator<std::tuple<I...>>
+    : emulator_iterator<zip_iterator<std::tuple<I...>>,
+          std::tuple<typename std::iterator_traits<I>::value_type...>,
           std::tuple<typename std::iterator_traits<I>::reference...>> {
     using emulator_iterator<zip_iterator, std::tuple<typename std::iterator_traits<I>::value_type...>,
         std::tuple<typename std::iterator_traits<I>::reference...>>::operator-;
@@ -195,40 +227,132 @@ struct zip_iterator<std::tuple<I...>>
     explicit zip_iterator(std::tuple<I...> of) : emulator_of(of) {}
     std::tuple<typename std::iterator_traits<I>::reference...> operator*() const
     {
-        return std::apply([](const I &...one) { return std::tuple<typename std::iterator_traits<I>::reference...>(*one...); }, emulator_of);
+        return std::apply(
+            [](const I &...one) {
+                return std::tuple<typename std::iterator_traits<I>::reference...>(*one...);
+            },
+            emulator_of);
     }
     void advance(ptrdiff_t n)
     {
         std::apply([n](I &...one) { (..., (one += n)); }, emulator_of);
     }
-    ptrdiff_t distance_to(const zip_iterator &other) const { return std::get<0>(other.emulator_of) - std::get<0>(emulator_of); }
+    ptrdiff_t distance_to(const zip_iterator &other) const
+    {
+        return std::get<0>(other.emulator_of) - std::get<0>(emulator_of);
+    }
 };
-template <typename... I> zip_iterator<std::tuple<I...>> make_zip_iterator(std::tuple<I...> of) { return zip_iterator<std::tuple<I...>>(of); }
-template <typename... I> zip_iterator<std::tuple<I...>> make_zip_iterator(I... of) { return make_zip_iterator(std::tuple<I...>(of...)); }
+template <typename... I> zip_iterator<std::tuple<I...>> make_zip_iterator(std::tuple<I...> of)
+{
+    return zip_iterator<std::tuple<I...>>(of);
+}
+template <typename... I> zip_iterator<std::tuple<I...>> make_zip_iterator(I... of)
+{
+    return make_zip_iterator(std::tuple<I...>(of...));
+}
+
+// What is written there is forgotten.
+struct emulator_nothing {
+    template <typename T> const emulator_nothing &operator=(const T &) const { return *this; }
+};
+struct discard_iterator : emulator_iterator<discard_iterator, emulator_nothing, emulator_nothing> {
+    using emulator_iterator<discard_iterator, emulator_nothing, emulator_nothing>::operator-;
+    ptrdiff_t emulator_position;
+
+    explicit discard_iterator(ptrdiff_t position = 0) : emulator_position(position) {}
+    emulator_nothing operator*() const { return {}; }
+    void advance(ptrdiff_t n) { emulator_position += n; }
+    ptrdiff_t distance_to(const discard_iterator &other) const
+    {
+        return other.emulator_position - emulator_position;
+    }
+};
+inline discard_iterator make_discard_iterator(ptrdiff_t position = 0) { return discard_iterator(position); }
+
+template <typename I, typename M>  // the elements of `of` at the places that `by` gives
+struct permutation_iterator
+    : emulator_iterator<permutation_iterator<I, M>, typename std::iterator_traits<I>::value_type,
+          typename std::iterator_traits<I>::reference> {
+    using emulator_iterator<permutation_iterator, typename std::iterator_traits<I>::value_type,
+        typename std::iterator_traits<I>::reference>::operator-;
+    I emulator_of;
+    M emulator_by;
+
+    permutation_iterator(I of, M by) : emulator_of(of), emulator_by(by) {}
+    typename std::iterator_traits<I>::reference operator*() const
+    {
+        return emulator_of[ptrdiff_t(*emulator_by)];
+    }
+    void advance(ptrdiff_t n) { emulator_by += n; }
+    ptrdiff_t distance_to(const permutation_iterator &other) const { return other.emulator_by - emulator_by; }
+};
+template <typename I, typename M> permutation_iterator<I, M> make_permutation_iterator(I of, M by)
+{
+    return {of, by};
+}
+
+template <typename I>
+struct reverse_iterator : emulator_iterator<reverse_iterator<I>, typename std::iterator_traits<I>::value_type,
+                              typename std::iterator_traits<I>::reference> {
+    using emulator_iterator<reverse_iterator, typename std::iterator_traits<I>::value_type,
+        typename std::iterator_traits<I>::reference>::operator-;
+    I emulator_behind;
+
+    explicit reverse_iterator(I behind) : emulator_behind(behind) {}
+    I base() const { return emulator_behind; }
+    typename std::iterator_traits<I>::reference operator*() const { return emulator_behind[-1]; }
+    void advance(ptrdiff_t n) { emulator_behind += -n; }
+    ptrdiff_t distance_to(const reverse_iterator &other) const
+    {
+        return emulator_behind - other.emulator_behind;
+    }
+};
+template <typename I> reverse_iterator<I> make_reverse_iterator(I behind)
+{
+    return reverse_iterator<I>(behind);
+}
 
 // The same iterator as a thread of the device uses it, and whether it needs one.
 
 template <typename I> auto emulator_raw(const I &it) { return it; }
 template <typename T> T *emulator_raw(const device_ptr<T> &it) { return it.get(); }
+template <typename T> T emulator_raw(const device_reference<T> &value) { return value; }
 template <typename F, typename I, typename V> auto emulator_raw(const transform_iterator<F, I, V> &it);
+template <typename I, typename M> auto emulator_raw(const permutation_iterator<I, M> &it)
+{
+    return make_permutation_iterator(emulator_raw(it.emulator_of), emulator_raw(it.emulator_by));
+}
+template <typename I> auto emulator_raw(const reverse_iterator<I> &it)
+{
+    return make_reverse_iterator(emulator_raw(it.emulator_behind));
+}
 template <typename... I> auto emulator_raw(const zip_iterator<std::tuple<I...>> &it)
 {
-    return std::apply([](const I &...one) { return make_zip_iterator(emulator_raw(one)...); }, it.emulator_of);
+    return std::apply(
+        [](const I &...one) { return make_zip_iterator(emulator_raw(one)...); }, it.emulator_of);
 }
 template <typename F, typename I, typename V> auto emulator_raw(const transform_iterator<F, I, V> &it)
 {
-    return transform_iterator<F, decltype(emulator_raw(it.emulator_of))>(emulator_raw(it.emulator_of), it.emulator_by);
+    return transform_iterator<F, decltype(emulator_raw(it.emulator_of))>(
+        emulator_raw(it.emulator_of), it.emulator_by);
 }
 template <typename I> constexpr bool emulator_is_of_device = false;
 template <typename T> constexpr bool emulator_is_of_device<device_ptr<T>> = true;
 template <typename F, typename I, typename V>
 constexpr bool emulator_is_of_device<transform_iterator<F, I, V>> = emulator_is_of_device<I>;
-template <typename... I> constexpr bool emulator_is_of_device<zip_iterator<std::tuple<I...>>> = (emulator_is_of_device<I> || ...);
+template <typename... I>
+constexpr bool emulator_is_of_device<zip_iterator<std::tuple<I...>>> = (emulator_is_of_device<I> || ...);
+template <typename I, typename M> constexpr bool
+    emulator_is_of_device<permutation_iterator<I, M>> = emulator_is_of_device<I> || emulator_is_of_device<M>;
+template <typename I> constexpr bool emulator_is_of_device<reverse_iterator<I>> = emulator_is_of_device<I>;
 template <typename I> constexpr bool emulator_is_of_either = false;
 template <typename T> constexpr bool emulator_is_of_either<counting_iterator<T>> = true;
 template <typename T> constexpr bool emulator_is_of_either<constant_iterator<T>> = true;
 
-template <typename T> EMULATOR_QUIET void emulator_put(T *to, const T &value) { __builtin_memcpy((void *)to, &value, sizeof value); }
+template <typename T> EMULATOR_QUIET void emulator_put(T *to, const T &value)
+{
+    __builtin_memcpy((void *)to, &value, sizeof value);
+}
 
 // Runs `body` where the iterators of types I live, and returns what it returns.
 template <typename... I, typename F> auto emulator_at_home(const char *name, emulator_place at, F body)
@@ -253,4 +377,12 @@ template <typename... I, typename F> auto emulator_at_home(const char *name, emu
 
 }  // namespace thrust
 
+#include "emulator_thrust_vectors.h"
+
 #include "emulator_thrust_algorithms.h"
+
+#include "emulator_thrust_standard.h"
+
+#include "emulator_thrust_keys.h"
+
+#include "emulator_thrust_policies.h"

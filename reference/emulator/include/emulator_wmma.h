@@ -1,15 +1,17 @@
 // Products of small matrices by a whole warp, of <mma.h>: NVIDIA's "CUDA C++ Programming Guide", "Warp Matrix
 // Functions".
 //
-// The hardware chooses which elements of a matrix a lane holds; here lane l holds the elements l, l + 32, and so
-// on, row by row. The hardware also chooses how a product is rounded; here its sum is rounded once.
+// The hardware chooses which elements of a matrix a lane holds; here lane l holds the elements l, l + 32, and
+// so on, row by row. The hardware also chooses how a product is rounded; here its sum is rounded once.
 #pragma once
 
 extern "C" {
-void **emulator_fragments(const void *a, const void *b);  // the fragments of the warp's lanes: 32 for each matrix
+// the fragments of the warp's lanes: 32 for each matrix
+void **emulator_fragments(const void *a, const void *b);
 void emulator_incomplete(int line);
 void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
-void emulator_aligned(const volatile void *pointer, int alignment, int is_store, int line);
+void emulator_aligned(
+    const volatile void *pointer, int alignment, int is_store, int line, const char *what);
 }
 
 namespace nvcuda {
@@ -31,8 +33,8 @@ template <typename T> EMULATOR_QUIET inline double emulator_factor(typename emul
 {
     return (double)(float)value;
 }
-// Converts a sum in double to float or half, or exactly to int: no sum of products of 8-bit integers has more than 53
-// bits. A sum that an int cannot hold wraps around; with `satf` it becomes the nearest int.
+// Converts a sum in double to float or half, or exactly to int: no sum of products of 8-bit integers has more
+// than 53 bits. A sum that an int cannot hold wraps around; with `satf` it becomes the nearest int.
 template <typename T> EMULATOR_QUIET inline T emulator_rounded(double total, bool) { return (T)(float)total; }
 template <> EMULATOR_QUIET inline int emulator_rounded<int>(double total, bool is_cut)
 {
@@ -52,15 +54,23 @@ static inline float __float_to_tf32(float value)
 }
 
 template <typename Use, int M, int N, int K> struct emulator_shape;
-template <int M, int N, int K> struct emulator_shape<matrix_a, M, N, K> { static const int rows = M, columns = K; };
-template <int M, int N, int K> struct emulator_shape<matrix_b, M, N, K> { static const int rows = K, columns = N; };
-template <int M, int N, int K> struct emulator_shape<accumulator, M, N, K> { static const int rows = M, columns = N; };
+template <int M, int N, int K> struct emulator_shape<matrix_a, M, N, K> {
+    static const int rows = M, columns = K;
+};
+template <int M, int N, int K> struct emulator_shape<matrix_b, M, N, K> {
+    static const int rows = K, columns = N;
+};
+template <int M, int N, int K> struct emulator_shape<accumulator, M, N, K> {
+    static const int rows = M, columns = N;
+};
 
 template <typename Use, int M, int N, int K, typename T, typename Layout = void> struct fragment {
-    static_assert((M == 16 && N == 16 && (K == 16 || K == 8)) || (K == 16 && M * N == 256 && (M == 8 || M == 32)),
+    static_assert(
+        (M == 16 && N == 16 && (K == 16 || K == 8)) || (K == 16 && M * N == 256 && (M == 8 || M == 32)),
         "matrices are 16x16x16, 32x8x16 or 8x32x16, and 16x16x8 for tf32");
     typedef typename emulator_stored<T>::type element_type;
-    static const int rows = emulator_shape<Use, M, N, K>::rows, columns = emulator_shape<Use, M, N, K>::columns;
+    static const int rows = emulator_shape<Use, M, N, K>::rows,
+                     columns = emulator_shape<Use, M, N, K>::columns;
     static const int num_elements = rows * columns / 32;
     element_type x[num_elements];
 };
@@ -81,15 +91,18 @@ template <typename T>
 EMULATOR_QUIET static inline void emulator_look_at(const T *memory, unsigned ldm, int is_store, int line)
 {
 #ifdef EMULATOR_CHECKED
-    emulator_aligned(memory, sizeof(T) == 1 ? 16 : 32, is_store, line);  // for 8-bit integers, 16 bytes are enough
-    emulator_aligned(memory + ldm, 16, is_store, line);  // for every row, because ldm is a multiple of 16 bytes
+    // for 8-bit integers, 16 bytes are enough
+    emulator_aligned(memory, sizeof(T) == 1 ? 16 : 32, is_store, line, "'a matrix'");
+    // for every row, because ldm is a multiple of 16 bytes
+    emulator_aligned(memory + ldm, 16, is_store, line, "'a row of a matrix'");
 #else
     (void)memory, (void)ldm, (void)is_store, (void)line;
 #endif
 }
 
 // An element of a matrix in memory, about to be used.
-template <typename T> EMULATOR_QUIET static inline T &emulator_at(T *memory, size_t at, int is_store, int line)
+template <typename T>
+EMULATOR_QUIET static inline T &emulator_at(T *memory, size_t at, int is_store, int line)
 {
 #ifdef EMULATOR_CHECKED
     emulator_touch(memory + at, sizeof(T), is_store, line);
@@ -106,7 +119,8 @@ EMULATOR_QUIET static inline void emulator_load(F &to, const T *memory, unsigned
     emulator_look_at(memory, ldm, 0, line);
     for (int i = 0; i < F::num_elements; ++i) {
         int at = i * 32 + emulator_my_lane(), row = at / F::columns, column = at % F::columns;
-        to.x[i] = emulator_at(memory, by_rows ? (size_t)row * ldm + column : (size_t)column * ldm + row, 0, line);
+        to.x[i]
+            = emulator_at(memory, by_rows ? (size_t)row * ldm + column : (size_t)column * ldm + row, 0, line);
     }
 }
 
@@ -151,7 +165,8 @@ static inline void fill_fragment(fragment<Use, M, N, K, T, Layout> &to, const V 
 
 // The lanes read each other's fragments, which are on their stacks, between two meetings.
 template <typename A, typename B, typename TA, typename TB, typename D, typename C>
-EMULATOR_QUIET __attribute__((noinline)) void emulator_multiply(void **given, D &to, const C &sum, int lane, int depth, bool is_cut)
+EMULATOR_QUIET __attribute__((noinline)) void emulator_multiply(
+    void **given, D &to, const C &sum, int lane, int depth, bool is_cut)
 {
     for (int i = 0; i < D::num_elements; ++i) {
         int at = i * 32 + lane, row = at / D::columns, column = at % D::columns;
@@ -167,8 +182,9 @@ EMULATOR_QUIET __attribute__((noinline)) void emulator_multiply(void **given, D 
 }
 
 template <int M, int N, int K, typename T, typename LA, typename LB, typename TD, typename TC>
-static inline void mma_sync(fragment<accumulator, M, N, K, TD> &to, const fragment<matrix_a, M, N, K, T, LA> &a,
-    const fragment<matrix_b, M, N, K, T, LB> &b, const fragment<accumulator, M, N, K, TC> &sum, bool satf = false, EMULATOR_LINE)
+static inline void mma_sync(fragment<accumulator, M, N, K, TD> &to,
+    const fragment<matrix_a, M, N, K, T, LA> &a, const fragment<matrix_b, M, N, K, T, LB> &b,
+    const fragment<accumulator, M, N, K, TC> &sum, bool satf = false, EMULATOR_LINE)
 {
     void **given = emulator_fragments(&a, &b);
     fragment<accumulator, M, N, K, TD> made;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,19 +25,21 @@ from ..compile import (
     link,
     poisoned,
     run,
+    run_and_look,
     start_runtime,
 )
 from ..kernel_source import (
     DIRECTIVE,
     OF_CUDA,
     CompileError,
+    device_code,
     extensions_of,
     kernels_of,
     prepare,
     with_wrong_values,
     without_comments,
 )
-from ..messages import uninitialized_in
+from ..messages import COPIED, uninitialized_in
 from .heap import HEADER, uses_heap, with_heap
 from .launches import with_calls
 
@@ -47,6 +49,8 @@ INCLUDE = re.compile(r"[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>")
 # Exceptions and run-time types are for the host: a program may have them, a kernel's file may not.
 LEFT_OUT = ("-fno-exceptions", "-fno-rtti", "-fvisibility=hidden", "-Wall", "-Wextra")
 PROGRAM = ("-DEMULATOR_PROGRAM", "-U_FORTIFY_SOURCE", "-fno-builtin-printf", "-Wuninitialized")
+UNSEEN_ARGUMENTS = "emulator_unseen"  # a text in the executable: lines with an argument that no check sees
+DESTRUCTOR = re.compile(r"~(\w+)\s*\(\s*\)(?!\s*(?:noexcept\s*)?=)")
 MAYBE = {"gcc": ("-Wmaybe-uninitialized",), "clang": ("-Wconditional-uninitialized",)}
 
 
@@ -139,17 +143,19 @@ def program_into(program: Program, runtime: Path, target: Path) -> str:
         flags += [*poisoned(), *PROGRAM, *MAYBE[family], f"-I{HEADERS}"]
         words = [*command, *flags, "-x", "c++", "-c", "-", "-o", compiled]
         arrays = program.local_arrays() if poisoned() else []
+        dump = Path(scratch, "program.dump")
         try:
-            warnings = run(words, program.text(bool(arrays)), shown)
+            warnings, unseen = _compile(words, program, program.text(bool(arrays)), shown, dump)
         except CompileError:
             if not arrays:
                 raise
             arrays = []  # where the values do not compile, the source without them decides
-            warnings = run(words, program.text(), shown)
+            warnings, unseen = _compile(words, program, program.text(), shown, dump)
         kernels = [kernel.name for kernel in kernels_of(program.source)]
         unknown = [one.to_line() for one in uninitialized_in(warnings, shown, kernels)][:MOST_UNKNOWN]
         named = Path(scratch, "no_value.s")
         texts = {NO_VALUE: unknown, LOCALS: [f"{line} {name}" for line, name in arrays]}
+        texts |= {UNSEEN_ARGUMENTS: list(map(str, unseen))}
         named.write_text(
             "".join(with_text(name, ";".join(text)) for name, text in texts.items() if text), encoding="utf-8"
         )
@@ -157,3 +163,25 @@ def program_into(program: Program, runtime: Path, target: Path) -> str:
         options = ["-pie", "-Wl,-z,now", "-Wl,-rpath,$ORIGIN", "-pthread"]
         run([*command, *options, compiled, str(named), str(runtime), "-o", str(target)])
     return warnings
+
+
+def _compile(
+    command: Sequence[str], program: Program, text: str, shown: str, dump: Path
+) -> tuple[str, list[int]]:
+    """Compiles a program; the warnings, and the lines of device code with an argument that no check sees."""
+    code = device_code(without_comments(program.source))
+    lines = {number for number, line in enumerate(code.split("\n"), 1) if line.strip()}
+    for copied in ((), (COPIED,)) if may_copy_results(program.source) else ((),):
+        warnings, unseen = run_and_look([*command, *copied], text, shown, "", dump)
+        unseen = sorted(lines.intersection(unseen))
+        if not unseen:
+            break
+    return warnings, unseen
+
+
+def may_copy_results(source: str) -> bool:
+    """False if a class has a destructor, but no constructor that copies: a copy would be freed twice."""
+    text = without_comments(source)
+    return all(
+        re.search(rf"\b{name}\s*\(\s*(?:const\s+)?{name}\b[^()]*&", text) for name in DESTRUCTOR.findall(text)
+    )

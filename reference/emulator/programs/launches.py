@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..kernel_source import CompileError, without_comments
+from ..kernel_source import CompileError, split, without_comments
 
 TOKEN = re.compile(r"<<<|>>>|::|->|[A-Za-z_]\w*|\.?[0-9](?:[eEpP][+-]|'?\w|\.)*|\\\n|\s+|.", re.DOTALL)
 OPENING, CLOSING = {"(": ")", "[": "]", "{": "}"}, {")", "]", "}"}
@@ -175,10 +175,22 @@ def with_calls(source: str, file: str) -> str:
         for null in re.finditer(r"\bNULL\b", text[slice(*launch.arguments)]):
             at = launch.arguments[0] + null.start()
             edits.append((at, at + 4, "nullptr"))
+        edits += _types_of_braces(source[start:end], text, launch.arguments[0], launch.arguments[1])
     edits += [(match.start(2), match.end(2), "") for match in API_CALL.finditer(text)]
     for start, end, instead in sorted(edits, reverse=True):
         source = source[:start] + instead + source[end:]
     return source
+
+
+def _types_of_braces(kernel: str, text: str, start: int, end: int) -> list[tuple[int, int, str]]:
+    """Edits that put the type of the kernel's parameter before an argument that is only braces."""
+    edits = []
+    for number, argument in enumerate(split(text[start:end])):
+        if argument.lstrip().startswith("{"):
+            at = start + len(argument) - len(argument.lstrip())
+            edits.append((at, at, f"typename emulator_parameter_of<{number}, decltype(&{kernel})>::type"))
+        start += len(argument) + 1
+    return edits
 
 
 def _name(source: str, launch: Launch) -> str:

@@ -20,9 +20,9 @@ from ..elf import variable_at
 from ..explain import message
 from ..findings import KINDS, NOTES, Finding
 from ..kernel_source import kernel_at, split
-from ..lines import LineTable
+from ..lines import LineTable, class_names
 from ..memory import Place
-from ..messages import read_without_value
+from ..messages import UNSEEN, read_without_value
 from ..runtime_interface import KINDS as NUMBERED
 from ..runtime_interface import RawFinding, RawLaunch
 from .compile_program import Program
@@ -37,6 +37,7 @@ PROGRAM_KINDS = {
 PROGRAM_NOTES = {
     "leak": "a block of memory that is never freed",
     "short_copy": "a size in elements instead of bytes",
+    "unseen_argument": "a call that reads its argument from memory, where no check sees it",
 }
 MOST_RECORDS, MOST_CHARACTERS = 400, 600
 ALLOCATED = re.compile(
@@ -78,9 +79,10 @@ def read_records(records: str, program: Program, executable: bytes) -> Report:
     def line_at(place: int) -> int:
         if not place:
             return 0
+        file = program.file.rpartition("/")[2]
         if not table:
-            table.append(LineTable(executable))
-        return table[0].line_in(program.file.rpartition("/")[2], place - 1)
+            table.append(LineTable(executable, class_names(program.source, file)))
+        return table[0].line_in(file, place - 1)
 
     lines = records.split("\n")[:-1]
     is_whole = lines[-1:] == [f"end\t{len(lines) - 1}"] and len(lines) <= MOST_RECORDS
@@ -95,6 +97,13 @@ def read_records(records: str, program: Program, executable: bytes) -> Report:
             if what == "no value":
                 for finding in without_value("\n".join(fields[0].split(";")), program):
                     findings[finding.kind, finding.line, finding.array] = finding
+                continue
+            if what == "unseen":
+                for line in map(integer, fields[0].split(";")):
+                    kernel = kernel_at(program.source, line)
+                    findings["unseen_argument", line, ""] = Finding(
+                        "unseen_argument", kernel, program.file, line, UNSEEN
+                    )
                 continue
             if what == "host":
                 finding = of_the_host(fields, program.file, blocks, line_at)

@@ -1,8 +1,9 @@
 // Runs the blocks of an unchecked launch on several cores, a process for each.
 //
-// A process that fork(2) makes has its own copy of the runtime's state: its own fibers and shared memory. This file
-// copies the arrays into memory that all processes share, and each process takes one block after another. If a process
-// stops or dies, the arrays stay as they were, and the caller runs all blocks on one core, with all findings.
+// A process that fork(2) makes has its own copy of the runtime's state: its own fibers and shared memory.
+// This file copies the arrays into memory that all processes share, and each process takes one block after
+// another. If a process stops or dies, the arrays stay as they were, and the caller runs all blocks on one
+// core, with all findings.
 
 #include "state.h"
 
@@ -46,8 +47,8 @@ void run_blocks(Progress &progress, std::int64_t count, bool (*run)(std::int64_t
 
 }  // namespace
 
-bool run_on_cores(
-    int cores, const SharedArray *given, std::size_t arrays, std::int64_t first, std::int64_t count, bool (*run)(std::int64_t))
+bool run_on_cores(int cores, const SharedArray *given, std::size_t arrays, std::int64_t first,
+    std::int64_t count, bool (*run)(std::int64_t))
 {
     std::size_t size = ROOM;
     for (std::size_t i = 0; i < arrays; ++i)
@@ -73,7 +74,8 @@ bool run_on_cores(
 #ifdef __linux__
             prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
-            setitimer(ITIMER_PROF, &left, nullptr);  // a child inherits no timer; it gets the time that its parent has left
+            // a child inherits no timer; it gets the time that its parent has left
+            setitimer(ITIMER_PROF, &left, nullptr);
             run_blocks(progress, count, run);
             _exit(0);
         }

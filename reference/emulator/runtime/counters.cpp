@@ -1,8 +1,8 @@
 // Counts the joint cost of a warp's accesses: transactions of global memory, bank conflicts of shared memory.
 //
 // A warp executes an instruction for all its lanes at once; here its threads run one after another. So each
-// lane's accesses at a place in the code are recorded in order. At a barrier the k-th accesses of all lanes of a
-// warp are counted as one request.
+// lane's accesses at a place in the code are recorded in order. At a barrier the k-th accesses of all lanes
+// of a warp are counted as one request.
 
 #include "state.h"
 
@@ -12,11 +12,14 @@
 namespace emulator {
 namespace {
 
-const std::size_t MAX_NOTES = 4 << 20;  // accesses between two barriers. Further ones are not counted, nor are those
-                                        // of a launch on more than 4 GiB
-const std::uint32_t SECTOR = 32;          // bytes of a transaction: CUDA C++ Best Practices Guide, "Coalesced Access"
+// Accesses that are recorded between two barriers. Then they are counted early: further accesses of the same
+// lanes make requests of their own, which may cost more than on a GPU, and never less. A launch on more than
+// 4 GiB is not counted.
+const std::size_t MAX_NOTES = 4 << 20;
+// bytes of a transaction: CUDA C++ Best Practices Guide, "Coalesced Access"
+const std::uint32_t SECTOR = 32;
 const std::uint32_t BANK = 4;             // bytes; there are 32 banks, one for each lane
-const int MAX_PLACES = 1 << 12;         // places with an access in a kernel; a power of two
+const int FEW_PLACES = 12;  // the binary logarithm of the number of slots for places with an access, at first
 const int WARPS = MAX_THREADS / WARP;
 
 struct Lanes {  // the accesses of a warp's lanes at one place in the code, since the last barrier
@@ -25,7 +28,7 @@ struct Lanes {  // the accesses of a warp's lanes at one place in the code, sinc
     std::uint32_t *offsets;  // those of one lane side by side, because they share lines of the cache
 };
 
-struct Place {  // a place in the code
+struct Place {  // a place in the code, for accesses of one size
     PlaceCounts counts;
     std::int32_t size;  // the bytes of one access
     bool is_used;       // true if a lane came here since the last barrier
@@ -43,23 +46,37 @@ struct Slot {
 };
 
 Lanes no_lanes;  // for a warp that did not come to a place
-Slot slots[MAX_PLACES];  // by the address's hash
+// by the hash of address and size; at most half of them are used
+std::vector<Slot> slots(std::size_t(1) << FEW_PLACES);
+int slots_log = FEW_PLACES;
 Slot recent[1 << 9];     // by the address's last bits: nearly always holds the place that is looked up
 std::vector<Place *> places, spare_places;
 std::vector<Lanes *> spare_lanes;
 std::vector<PlaceCounts> place_counts;  // the counts of the launch that ended last
 std::size_t notes_left;
 
-// The place with this address; null if the kernel has too many places.
+Slot &slot_of(std::uint64_t address, int size)
+{
+    std::size_t at = (address ^ std::uint64_t(size)) * 0x9e3779b97f4a7c15 >> (64 - slots_log);
+    while (slots[at].address && (slots[at].address != address || slots[at].place->size != size))
+        at = (at + 1) % slots.size();
+    return slots[at];
+}
+
+void make_more_slots()
+{
+    slots.assign(std::size_t(1) << ++slots_log, {});
+    for (Place *place : places)
+        slot_of(place->counts.place, place->size) = {place->counts.place, place};
+}
+
+// The place with this address, for accesses of this size.
 Place *place_of(std::uint64_t address, int size)
 {
-    std::size_t at = address * 0x9e3779b97f4a7c15 >> 52;
-    while (slots[at].address && slots[at].address != address)
-        at = (at + 1) % MAX_PLACES;
-    if (slots[at].address)
-        return slots[at].place;
-    if (places.size() == MAX_PLACES / 2)
-        return nullptr;
+    if (Place *known = slot_of(address, size).place)
+        return known;
+    if (places.size() == slots.size() / 2)
+        make_more_slots();
     Place *place = spare_places.empty() ? new Place : spare_places.back();
     if (!spare_places.empty())
         spare_places.pop_back();
@@ -69,7 +86,7 @@ Place *place_of(std::uint64_t address, int size)
     place->is_used = false;
     std::fill(place->warps, place->warps + WARPS, &no_lanes);
     places.push_back(place);
-    slots[at] = {address, place};
+    slot_of(address, size) = {address, place};
     return place;
 }
 
@@ -94,10 +111,11 @@ void make_room(Lanes &lanes)
 }
 
 struct Units {  // the distinct units of memory that a request touches
-    int count, most_in_a_bank;
+    std::uint64_t count, most_in_a_bank;
 };
 
-// Counts units that are close together, as they nearly always are, with a bit for each. False if they are not.
+// Counts units that are close together, as they nearly always are, with a bit for each. False if they are
+// not.
 template <std::uint32_t UNIT> bool count_close_units(const Request &request, Units &units)
 {
     std::uint32_t low = UINT32_MAX, high = 0, size = std::uint32_t(request.size);
@@ -110,9 +128,10 @@ template <std::uint32_t UNIT> bool count_close_units(const Request &request, Uni
         return false;
     std::uint64_t touched = 0;
     for (int lane = 0; lane < request.lanes; ++lane)
-        for (std::uint32_t at = request.offsets[lane] / UNIT; at <= (request.offsets[lane] + size - 1) / UNIT; ++at)
+        for (std::uint32_t at = request.offsets[lane] / UNIT; at <= (request.offsets[lane] + size - 1) / UNIT;
+             ++at)
             touched |= std::uint64_t(1) << (at - low);
-    units = {__builtin_popcountll(touched), touched & touched >> WARP ? 2 : 1};
+    units = {std::uint64_t(__builtin_popcountll(touched)), std::uint64_t(touched & touched >> WARP ? 2 : 1)};
     return true;
 }
 
@@ -121,18 +140,24 @@ template <std::uint32_t UNIT> Units count_units(const Request &request)
     Units units = {0, 0};
     if (count_close_units<UNIT>(request, units))
         return units;
-    std::uint64_t seen[WARP * 5];  // 16 bytes that are not aligned touch 5 words
-    int load[WARP] = {};
+    std::uint32_t starts[WARP];
+    std::copy(request.offsets, request.offsets + request.lanes, starts);
+    std::sort(starts, starts + request.lanes);
+    std::uint64_t load[WARP] = {}, next = 0;  // all units before `next` are counted
     for (int lane = 0; lane < request.lanes; ++lane) {
-        std::uint64_t first = request.offsets[lane] / UNIT;
-        std::uint64_t last = (request.offsets[lane] + std::uint64_t(request.size) - 1) / UNIT;
-        for (std::uint64_t at = first; at <= last && units.count < WARP * 5; ++at) {
-            if (std::find(seen, seen + units.count, at) != seen + units.count)
-                continue;
-            seen[units.count++] = at;
-            units.most_in_a_bank = std::max(units.most_in_a_bank, ++load[at % WARP]);
-        }
+        std::uint64_t first = std::max<std::uint64_t>(starts[lane] / UNIT, next);
+        std::uint64_t end = (starts[lane] + std::uint64_t(request.size) - 1) / UNIT + 1;
+        if (end <= first)
+            continue;
+        next = end;
+        units.count += end - first;
+        std::uint64_t rounds = (end - first) / WARP;  // over all banks
+        for (std::uint64_t bank = 0; rounds && bank < WARP; ++bank)
+            load[bank] += rounds;
+        for (std::uint64_t at = first + rounds * WARP; at < end; ++at)
+            ++load[at % WARP];
     }
+    units.most_in_a_bank = *std::max_element(load, load + WARP);
     return units;
 }
 
@@ -153,7 +178,7 @@ void count_request(const Request &request, PlaceCounts &here, int threads)
     here.lanes += std::uint64_t(request.lanes);
     here.threads += std::uint64_t(threads);
     if (request.offsets[0] >= SHARED_ZONE) {
-        std::uint64_t transactions = std::uint64_t(count_units<SECTOR>(request).count);
+        std::uint64_t transactions = count_units<SECTOR>(request).count;
         ++counters.global_requests;
         ++here.global_requests;
         counters.global_transactions += transactions;
@@ -165,12 +190,12 @@ void count_request(const Request &request, PlaceCounts &here, int threads)
     }
     // 32 lanes of 8 or 16 bytes take 2 or 4 passes at best; only what is beyond is a conflict.
     Units words = count_units<BANK>(request);
-    int best = (words.count + WARP - 1) / WARP;
+    std::uint64_t passes = words.most_in_a_bank - (words.count + WARP - 1) / WARP + 1;
     ++counters.shared_requests;
-    counters.shared_passes += std::uint64_t(words.most_in_a_bank - best + 1);
+    counters.shared_passes += passes;
     ++here.shared_requests;
-    here.shared_passes += std::uint64_t(words.most_in_a_bank - best + 1);
-    keep_the_worst(request, here, std::uint64_t(words.most_in_a_bank - best + 1), 1);
+    here.shared_passes += passes;
+    keep_the_worst(request, here, passes, 1);
 }
 
 void count_lanes(Place &place, int warp)
@@ -211,9 +236,11 @@ inline bool note_at(Place *place, std::size_t offset)
 
 __attribute__((noinline)) void note_the_first(std::uint64_t address, std::size_t offset, int size)
 {
-    Place *place = notes_left ? place_of(address, size) : nullptr;
-    if (!place)
+    if (arena_size > UINT32_MAX)
         return;
+    if (!notes_left)
+        count_warps();
+    Place *place = place_of(address, size);
     recent[address % (sizeof recent / sizeof *recent)] = {address, place};
     Lanes *&lanes = place->warps[thread / WARP];
     if (lanes == &no_lanes)
@@ -227,13 +254,14 @@ __attribute__((noinline)) void note_the_first(std::uint64_t address, std::size_t
 void note(std::uint64_t address, std::size_t offset, int size)
 {
     const Slot &slot = recent[address % (sizeof recent / sizeof *recent)];
-    if (__builtin_expect(slot.address != address || !notes_left || !note_at(slot.place, offset), 0))
+    bool is_known = slot.address == address && slot.place->size == size && notes_left;
+    if (__builtin_expect(!is_known || !note_at(slot.place, offset), 0))
         note_the_first(address, offset, size);
 }
 
 void begin_notes()
 {
-    std::memset(slots, 0, sizeof slots);
+    std::fill(slots.begin(), slots.end(), Slot());
     std::memset(recent, 0, sizeof recent);
     for (Place *place : places)
         for (Lanes *lanes : place->warps)
@@ -241,7 +269,7 @@ void begin_notes()
                 spare_lanes.push_back(lanes);
     spare_places.insert(spare_places.end(), places.begin(), places.end());
     places.clear();
-    notes_left = arena_size <= UINT32_MAX ? MAX_NOTES : 0;
+    notes_left = MAX_NOTES;
 }
 
 void count_warp(int warp)
@@ -257,7 +285,7 @@ void count_warps()
         count_warp(warp);
     for (Place *place : places)
         place->is_used = false;
-    notes_left = arena_size <= UINT32_MAX ? MAX_NOTES : 0;
+    notes_left = MAX_NOTES;
 }
 
 }  // namespace emulator

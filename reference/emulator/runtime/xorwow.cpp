@@ -1,5 +1,5 @@
-// Skips numbers of XORWOW. A step of its five words is a linear map over bits; n steps are a product of maps, one for
-// each bit of n.
+// Skips numbers of XORWOW. A step of its five words is a linear map over bits; n steps are a product of maps,
+// one for each bit of n.
 
 #include "state.h"
 

@@ -59,7 +59,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def test_the_cached_rubric_equals_the_loaded_one(cache_folder: Path, readings: list[Path]) -> None:
     folders = sorted(path.parent for path in ROOT.glob("*/assignments/*/assignment.yaml"))
     folders += sorted(path.parent for path in ROOT.glob("assignments/*/assignment.yaml"))
-    assert len(folders) > 4
+    assert {"conv_forward", "optimizers"} < {folder.name for folder in folders}
     for folder in folders:
         fresh, again = load(folder), load(folder)
         assert (repr(fresh), fresh) == (repr(again), again)  # with the types of all it holds

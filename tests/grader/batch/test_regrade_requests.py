@@ -42,6 +42,12 @@ def test_a_case_is_read_as_students_copy_it(written: str) -> None:
     assert read_code(written) == ("x_grad/of-views", CODE)
 
 
+def test_a_text_longer_than_any_case_is_no_case() -> None:
+    """A student writes it, and the time to search it for a code grows with the square of its length."""
+    assert read_code(f"{'x' * 400}/case · {CODE}") == ("", "")
+    assert read_code("a/" + "-" * 1_000_000 + "_") == ("", "")
+
+
 @pytest.mark.parametrize("student", CLASS)
 def test_every_student_is_found_by_their_id_whatever_their_name_is(tmp_path: Path, student: Student) -> None:
     code = code_of("key", student.id, "dense", "x_grad/of-views")

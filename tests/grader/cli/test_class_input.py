@@ -470,3 +470,23 @@ def test_a_batch_ends_in_one_line_if_its_sandbox_does_not_start(
     assert "which is not installed: install bubblewrap" in output and output.count("\n") == 1
     with Gradebook("sqlite:///other.db") as book:
         assert not [row for row in book.grades() if row.grade is not None]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("intake", "class", "--assignment", "tiny", "--csv", "."),
+        ("intake", "class", "--assignment", "tiny", "--csv", "file/intake.csv"),
+        ("generate", "--out", "file"),
+        ("generate", "--out", "file/build"),
+    ],
+    ids=" ".join,
+)
+def test_a_place_that_cannot_be_written_is_named_and_is_no_fault_of_the_grader(
+    grader: Commands, root: Path, words: tuple[str, ...]
+) -> None:
+    (root / "class" / "ada").mkdir(parents=True)
+    (root / "class" / "ada" / "conv.py").write_text(RIGHT)
+    (root / "file").touch()
+    assert grader(*words).startswith(f"grader: {words[-1]}: cannot be written: ")
+    assert grader.status == USER_MISTAKE

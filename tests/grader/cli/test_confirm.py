@@ -1,6 +1,7 @@
 """Laws of `grader confirm`: an accepted doubt keeps no grade out of a report."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -57,3 +58,19 @@ def test_a_confirmation_that_fails_changes_nothing(
     assert message in capsys.readouterr().err
     with Gradebook(in_doubt) as book:
         assert [row.student_id for row in book.grades() if row.review_reason] == ["eve"]
+
+
+def test_nothing_is_said_to_count_that_needs_review_for_another_reason(
+    in_doubt: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Eve's file and ada's are late by an unknown time; only eve's is also in doubt."""
+    with open("assignments/course.yaml", "a") as file:
+        file.write("timezone: UTC\ndeadlines: {tiny: 2026-10-01T23:59:00}\nlate_penalty: 10% per day\n")
+    with Gradebook(in_doubt) as book:
+        book.hand_in([], [replace(one, submitted_at="", late=True) for one in book.submissions("tiny")])
+    assert confirm(in_doubt, "ada", "--reason", "x") == USER_MISTAKE
+    message = capsys.readouterr().err
+    assert "needs review: late by an unknown time. Give the times" in message
+    assert "counts already" not in message
+    assert confirm(in_doubt, "eve", "--reason", "x") == PASSED
+    assert capsys.readouterr().out.startswith("eve: still needs review: late by an unknown time; accepted: ")

@@ -25,6 +25,7 @@ from grader.cli.handout.submit import unwritten
 from grader.cli.handout.watch import Watch
 from grader.cli.handout.workspace import place_of
 from grader.judge.case_selection.affected import affected
+from grader.judge.examples.freeze_small_cases import SMALLEST
 from grader.judge.session import Session
 from grader.model.surroundings import Sandbox
 from tests.waiting import LIMIT
@@ -171,7 +172,7 @@ def test_the_smallest_failing_case_is_shown_whole(
 def test_a_small_case_without_a_smaller_one_is_shown_whole(
     flip_alone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (flip_alone / "grading" / "smallest.json").write_text("{}")
+    (flip_alone / "grading" / SMALLEST).unlink()
     text = output_of(capsys, "--html", "page.html")
 
     example = text.partition("The whole case: dilate")[2]
@@ -198,6 +199,39 @@ def test_a_file_that_python_cannot_read_has_no_smallest_case(
     out = capsys.readouterr().out
     assert "conv.py:1: SyntaxError" in out
     assert "smallest case" not in out
+
+
+def test_a_file_that_fails_at_its_first_line_has_no_smallest_case(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (handout / "conv.py").write_text("from .ndarray import zeros\n")
+    assert main(["grade", "."]) == 1
+    out = capsys.readouterr().out
+    assert "conv.py:1: ImportError: attempted relative import" in out
+    assert "smallest case" not in out
+
+
+def test_a_warning_names_the_students_line_and_no_folder_of_the_grader(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The provided code divides. Its folder has another name in each run, which a report must not have."""
+    path = handout / "conv.py"
+    path.write_text(path.read_text() + "\n\ndef flip(a, axes):\n    return (a * 0) / (a * 0)\n")
+    text = output_of(capsys, "--exercise", "flip")
+    line = len(path.read_text().splitlines())
+    assert f"output    conv.py:{line}: RuntimeWarning: invalid value encountered" in text
+    assert "return (a * 0) / (a * 0)" in text
+    assert "backflip-scratch" not in text
+
+
+def test_a_traceback_at_the_prompt_begins_with_the_students_function(handout: Path) -> None:
+    path = handout / "conv.py"
+    path.write_text(path.read_text() + "\n\ndef flip(a, axes):\n    return a[axes[9]]\n")
+    tried = run(handout, "try", "flip/one-axis", stdin="ask()\n1 / 0\n")
+    own, _, other = tried.stderr.partition("IndexError")
+    assert "in flip" in own and "return a[axes[9]]" in own
+    assert "probes.py" not in own and "one_case.py" not in own
+    assert "ZeroDivisionError" in other and "Traceback" in other
 
 
 @pytest.mark.parametrize("command", ["try", "debug", "watch", "submit"])

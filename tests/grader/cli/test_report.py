@@ -30,6 +30,29 @@ def test_policies_of_the_course_reach_every_report(
     ]
 
 
+def test_scores_without_the_courses_policies_say_so(
+    at_course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["report", "--gradebook", at_course, "--format", "csv", "--out"]
+    assert main([*words, str(tmp_path / "in")]) == PASSED
+    assert capsys.readouterr().err == ""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert main([*words, str(tmp_path / "out")]) == PASSED
+    assert "note: found no course here or above, so no late policy applies" in capsys.readouterr().err
+
+
+def test_a_course_has_one_gradebook_wherever_in_it_a_command_runs(
+    at_course: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("build").mkdir()
+    Path("gradebook.db").rename("build/gradebook.db")
+    monkeypatch.chdir("assignments/tiny")
+    assert main(["report", "--format", "terminal"]) == PASSED
+    assert "ada" in capsys.readouterr().out
+    assert not Path("build").exists()
+
+
 def test_an_extension_for_somebody_unknown_is_named(
     at_course: str, scores: Callable[[], dict[str, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -112,7 +135,10 @@ def test_students_who_are_not_in_the_lms_are_named(
     Path("lms.csv").write_text(f'{CANVAS}"Lovelace, Ada",1,ada,,A,\n')
     words = ["report", "--gradebook", at_course, "--format", "canvas", "--into", "lms.csv", "--out", "out"]
     assert main(words) == NOT_PASSED
-    assert capsys.readouterr().err == "left out: =bob, tiny: lms.csv has no line for this student\n"
+    assert capsys.readouterr().err == (
+        "left out: =bob, tiny: lms.csv has no line for this student; "
+        "if they left the course: `grader forget --student ID`\n"
+    )
     assert Path("out/canvas.csv").read_text().endswith('"Lovelace, Ada",1,ada,,A,5\n')
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from grader.desk.guard import derived
 from grader.model.class_row import ClassReport, ClassRow, with_policies
 from grader.model.request_code import code_of
 from grader.report.formats import Request, format_of
-from tests.grader.desk.conftest import POLICIES, TOKEN, grade_class
+from tests.grader.desk.conftest import FACTS, POLICIES, STYLE, TOKEN, grade_class
 
 FORM = derived(TOKEN, "form")
 SCRIPT = "<script>alert(2)</script> \u202e"
@@ -121,6 +122,17 @@ def test_points_by_hand_for_earlier_files_need_review(
     (root / "class" / "ada" / "dense.py").write_text("another = 1\n")
     grade_class(gradebook, root, by_hand=True)
     assert row_of(gradebook, "ada").review_reason == "the points by hand are for earlier files: style"
+
+
+def test_points_by_hand_of_another_rubric_are_given_again(
+    editor: Editor, gradebook: Gradebook, open_desk: Callable[..., TestClient]
+) -> None:
+    give_all_points(editor, "ada")
+    assert row_of(gradebook, "ada").decisions.manual[0].offered == STYLE.points
+    facts = replace(FACTS, by_hand=(replace(STYLE, points=2 * STYLE.points),))
+    client = open_desk(editable=True, assignments=(facts,))
+    assert "1 of 6 graded" in editor.client.get("/a/dense/hand/style").text
+    assert "0 of 6 graded" in client.get("/a/dense/hand/style").text
 
 
 def test_lateness_of_unknown_length_is_resolved_in_two_ways(editor: Editor, gradebook: Gradebook) -> None:
@@ -397,10 +409,6 @@ def test_a_place_that_is_not_there_is_the_first_without_points(editor: Editor, a
 def test_a_criterion_without_names_shows_none(
     open_desk: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
-    from tests.grader.desk.conftest import FACTS, STYLE
-
     facts = replace(FACTS, by_hand=(replace(STYLE, anonymous=True),))
     client = open_desk(editable=True, assignments=(facts,))
     for place in range(1, 7):

@@ -208,7 +208,7 @@ def test_pairs_are_sought_again_only_when_files_change(
         sought.append(files["ada"])
         return similar_pairs(files, *words)
 
-    monkeypatch.setattr("grader.desk.insight.similar_pairs", noting)
+    monkeypatch.setattr("grader.desk.analysis_pages.similar_pairs", noting)
     text = desk.get("/a/dense/similarity").text
     gradebook.adjust(Adjustment("ada", "dense", "", Fraction(1), "why", "who"))
     assert desk.get("/a/dense/similarity").text == text
@@ -247,7 +247,7 @@ def test_a_long_search_for_pairs_says_how_far_it_is(
         may_end.wait()
         return similar_pairs(*given)
 
-    monkeypatch.setattr("grader.desk.insight.similar_pairs", slow)
+    monkeypatch.setattr("grader.desk.analysis_pages.similar_pairs", slow)
     desk = open_desk(patience=0.0)
     assert "The search is running. This page reloads" in desk.get("/a/dense/similarity").text
     may_count.set()

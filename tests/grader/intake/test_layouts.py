@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake.choice import Choice, choice_of
+from grader.intake.choice import Choice, Counts, choice_of
 from grader.intake.read_class import Intake, read_class
 from grader.model.class_input.inventory import Role
 from grader.model.errors import UserError
@@ -160,6 +160,15 @@ LAYOUTS: dict[str, Members] = {
         "Zoe Zed_503_assignsubmission_file_notes.txt": b"zoe has no conv.py",
         "Nobody Known_504_assignsubmission_file_conv.py": b"nobody",
     },
+    "blackboard": {
+        "HW 1_alovelace_attempt_2026-09-11-23-59-12_conv.py": b"ada",
+        "HW 1_alovelace_attempt_2026-09-11-23-59-12.txt": b"Name: Ada Lovelace (alovelace)\r\nMark:\r\n",
+        "HW 1_ake_b_attempt_2026-09-11-22-00-00_conv.py": b"ake",
+        "HW 1_ake_b_attempt_2026-09-11-22-00-00.txt": "Navn: Åke Björk (ake_b)\n".encode(),
+        "HW 1_1985_attempt_2026-09-11-21-00-00_notes.txt": b"zoe has no conv.py",
+        "HW 1_nobody_attempt_2026-09-11-20-00-00_conv.py": b"nobody",
+        "HW 1_nobody_attempt_2026-09-11-20-00-00.txt": b"Name: Nobody Known (nobody)\n",
+    },
     "folders_in_a_folder": {
         "class/1815/conv.py": b"ada",
         "class/ake@example.org/src/conv.py": b"ake",
@@ -303,8 +312,8 @@ SEVERAL = {
 @pytest.mark.parametrize(
     ("choice", "ada", "others"),
     [
-        (Choice("last"), [b"third"], {"1911", "1985"}),
-        (Choice("best"), [b"first", b"second", b"third"], {"1911", "1985"}),
+        (Choice(Counts.LAST), [b"third"], {"1911", "1985"}),
+        (Choice(Counts.BEST), [b"first", b"second", b"third"], {"1911", "1985"}),
         (choice_of("last-before-deadline", "2026-10-02T00:00:00+02:00"), [b"second"], {"1911"}),
         (choice_of("last-before-deadline", "2026-10-01T10:00:00+02:00"), [b"first"], {"1911"}),
     ],
@@ -329,9 +338,9 @@ CLOSES = datetime.fromisoformat("2026-10-02T00:00:00+02:00")
 @pytest.mark.parametrize(
     ("choice", "ada"),
     [
-        (Choice("last", closes=CLOSES), [b"second"]),
-        (Choice("best", closes=CLOSES), [b"first", b"second"]),
-        (Choice("last", closes=CLOSES, extension=lambda _: timedelta(days=2)), [b"third"]),
+        (Choice(Counts.LAST, closes=CLOSES), [b"second"]),
+        (Choice(Counts.BEST, closes=CLOSES), [b"first", b"second"]),
+        (Choice(Counts.LAST, closes=CLOSES, extension=lambda _: timedelta(days=2)), [b"third"]),
     ],
 )
 def test_a_submission_that_is_too_late_displaces_none(

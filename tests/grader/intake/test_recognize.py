@@ -57,6 +57,12 @@ CERTAIN: dict[str, tuple[list[str], dict[str, str]]] = {
         [f"Teilnehmer_{n}_assignsubmission_file/dense.py" for n in (1, 2, 3)],
         {str(n): f"Teilnehmer_{n}_assignsubmission_file/dense.py" for n in (1, 2, 3)},
     ),
+    "blackboard, of which one submitted twice": (
+        ["HW_1_ada_attempt_2026-09-11-23-59-12_dense.py", "HW_1_ada_attempt_2026-09-11-23-59-12.txt",
+         "HW_1_ada_attempt_2026-09-12-08-00-00_dense.py", "HW_1_bob_attempt_2026-09-10-09-00-00_dense.py"],
+        {"ada": "HW_1_ada_attempt_2026-09-12-08-00-00_dense.py",
+         "bob": "HW_1_bob_attempt_2026-09-10-09-00-00_dense.py"},
+    ),
     "clones": (
         [f"hw1-submissions/hw1-{n}/{f}" for n in ("ada", "al-x") for f in (".git/HEAD", "dense.py")],
         {n: f"hw1-submissions/hw1-{n}/dense.py" for n in ("ada", "al-x")},

@@ -168,7 +168,7 @@ def test_a_name_with_a_null_byte_is_refused(tmp_path: Path) -> None:
     root.write_bytes(root.read_bytes().replace(b"conv.py#", b"conv.py\0"))
     source = ZipSource(zipfile.ZipFile(root))
     assert source.paths == ("ada/conv.py",)
-    assert [*source.refused.values()] == [CONTROL]
+    assert [*source.refusals.values()] == [CONTROL]
 
 
 def test_a_path_that_begins_with_a_dot_is_the_same_path_without_it(tmp_path: Path) -> None:

@@ -78,6 +78,50 @@ def test_a_canvas_user_is_known_by_the_number_in_the_names_of_files(tmp_path: Pa
     assert [bool(one.submission.submitted_at) for one in intake.submissions] == [True, False]
 
 
+EARLY, EARLIER = "2026-09-02T00-00-00Z", "2026-09-01T00-00-00Z"
+
+
+def a_class(folder: Path, *paths: str) -> Path:
+    for path in paths:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(path)
+    return folder
+
+
+@pytest.mark.parametrize("folders", [[EARLY], [EARLIER, EARLY]], ids=["one", "two"])
+def test_a_folder_in_a_students_own_repository_says_no_time(tmp_path: Path, folders: list[str]) -> None:
+    """The student names it: a late submission could name a time before the deadline."""
+    clones = ["hw1-1042/.git/HEAD", "hw1-1043/.git/HEAD", "hw1-1043/dense.py"]
+    root = a_class(tmp_path / "class", *clones, *(f"hw1-1042/{folder}/dense.py" for folder in folders))
+    (tmp_path / "t.csv").write_text(FILES["student_and_time"])
+    for times in ((), read_times(tmp_path / "t.csv", ZONE)):
+        ada, _ = read_class(root, ["dense.py"], "hw1", ROSTER, times=times).submissions
+        assert ada.submission.submitted_at == (AT if times else "")
+        assert bool(ada.submission.doubt) is (len(folders) > 1)
+
+
+@pytest.mark.parametrize("folders", [[EARLY], [EARLIER, EARLY]], ids=["one", "two"])
+def test_a_folder_names_no_earlier_time_than_the_file_of_times(tmp_path: Path, folders: list[str]) -> None:
+    root = a_class(tmp_path / "class", *(f"1042/{one}/dense.py" for one in folders), "1043/dense.py")
+    (tmp_path / "t.csv").write_text(FILES["student_and_time"])
+    ada, _ = read_class(
+        root, ["dense.py"], "dense", ROSTER, times=read_times(tmp_path / "t.csv", ZONE)
+    ).submissions
+    assert datetime.fromisoformat(ada.submission.submitted_at) == datetime.fromisoformat(AT)
+    assert ada.paths[0][1] == f"1042/{folders[-1]}/dense.py"
+
+
+def test_a_folder_may_name_a_later_time_than_the_file_of_times(tmp_path: Path) -> None:
+    """The file may be older than the last submission."""
+    later = "2026-10-05T00-00-00Z"
+    root = a_class(tmp_path / "class", *(f"1042/{one}/dense.py" for one in (EARLY, later)))
+    (tmp_path / "t.csv").write_text(FILES["student_and_time"])
+    (ada,) = read_class(
+        root, ["dense.py"], "dense", ROSTER, times=read_times(tmp_path / "t.csv", ZONE)
+    ).submissions
+    assert ada.submission.submitted_at == "2026-10-05T00:00:00+00:00"
+
+
 def test_without_a_roster_an_id_is_that_of_the_folder(submitted: Path, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(FILES["student_and_time"])
     intake = read_class(submitted, ["dense.py"], "dense", times=read_times(tmp_path / "t.csv", None))

@@ -104,6 +104,18 @@ def test_a_visible_case_ignores_the_secret(case: Case) -> None:
     assert draw(case, "tiny").digest == draw(case, "tiny", "the course's secret").digest
 
 
+@pytest.mark.parametrize("key", [{"at_most": "9 x reference"}, {"peak_memory": "9 MiB"}], ids=list)
+@pytest.mark.parametrize("case", [conv(), draw_case(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
+def test_a_visible_case_that_no_handout_has_changes_with_the_secret(case: Case, key: dict[str, str]) -> None:
+    """A submission that knew its numbers could compute the answer before it is timed."""
+    measured = replace(case, options=key)
+    one, other = (draw(measured, "tiny", secret) for secret in ("one", "another"))
+
+    assert one.digest != other.digest
+    assert shapes(one) == shapes(other)
+    assert draw(measured, "tiny", "one", variant="ada").digest == one.digest
+
+
 @pytest.mark.parametrize("visibility", HIDDEN)
 @pytest.mark.parametrize("case", [conv(), draw_case(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
 def test_a_hidden_case_changes_with_the_secret(case: Case, visibility: Visibility) -> None:

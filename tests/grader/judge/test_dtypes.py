@@ -152,7 +152,7 @@ def test_a_frozen_array_keeps_its_dtype(assignment: Assignment, tmp_path: Path) 
             assert inputs.digest == reference.inputs(cases[dtype]).digest
             (expected,) = frozen.expected(cases[dtype], inputs).arrays
             assert expected.dtype == (dtype if dtype != "float32" else "float64")
-        (tmp_path / SMALLEST).write_text(freeze_ladders(assignment, reference))
+        (tmp_path / SMALLEST).write_bytes(freeze_ladders(assignment, reference))
     finally:
         reference.close()
     rungs = list(FrozenLadders(tmp_path / SMALLEST).of(assignment.criterion("twice")))

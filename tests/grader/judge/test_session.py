@@ -40,15 +40,6 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
         yield session
 
 
-@pytest.fixture
-def grade(session: Session, tmp_path: Path) -> Callable[..., Grade]:
-    def grade(source: str, *arguments: str) -> Grade:
-        (tmp_path / "conv.py").write_text(source)
-        return session.grade(in_folder(tmp_path), "ada", Choice(arguments))
-
-    return grade
-
-
 def test_a_grade_does_not_depend_on_what_was_graded_before(grade: Callable[..., Grade]) -> None:
     first = {name: grade(source) for name, source in SOURCES.items()}
     again = {name: grade(source) for name, source in reversed(SOURCES.items())}

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from grader.model.late_policy import (
     DAY,
+    DEPENDS,
     HOUR,
     LateDays,
     Penalty,
@@ -271,3 +272,67 @@ def test_after_an_assignment_closes_nothing_scores(policies: Policies, after: ti
 @pytest.mark.parametrize(("text", "hours"), [("15m", 0.25), ("36h", 36), ("1.5d", 36), ("0d", 0)])
 def test_durations_are_minutes_hours_or_days(text: str, hours: float) -> None:
     assert duration(text) == hours * HOUR
+
+
+LATE_DAYS = Policies(
+    {"first": DUE, "second": DUE + 7 * DAY},
+    penalty=Penalty(Fraction(1, 10), DAY),
+    late_days=LateDays(2, 2),
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "is_open", "second", "is_unclear"),
+    [
+        (None, False, DUE + 8 * DAY, True),  # late by an unknown time: it may use the days that are left
+        (DUE, True, DUE + 8 * DAY, True),  # it has no grade yet, and another submission may count
+        (None, False, DUE + 7 * DAY, False),  # on time in any case
+        (DUE + DAY, False, DUE + 8 * DAY, False),  # it uses one of two days, and that is known
+    ],
+)
+def test_a_score_is_not_final_while_another_assignment_may_use_its_late_days(
+    first: datetime | None, is_open: bool, second: datetime, is_unclear: bool
+) -> None:
+    times = {"first": first, "second": second}
+    standings = [
+        Standing(
+            Student("ada"),
+            name,
+            Fraction(90),
+            Fraction(100),
+            Submission(
+                "ada", name, "f", submitted_at="" if time is None else time.isoformat(), late=time is None
+            ),
+            is_open=is_open and name == "first",
+        )
+        for name, time in times.items()
+    ]
+    final = apply_policies(LATE_DAYS, standings)["ada", "second"]
+    assert final.unclear == (f"{DEPENDS} first, which is not decided yet" if is_unclear else "")
+
+
+@given(late_policies(), st.lists(st.none() | spans, min_size=3, max_size=3), st.integers(0, 2), spans)
+def test_a_score_that_is_final_stays_whatever_is_decided_about_another_assignment(
+    policies: Policies, late: list[timedelta | None], which: int, decided: timedelta
+) -> None:
+    """The last of three is final or not; then somebody finds out how late one of the others was."""
+    names = ("a", "b", "c")
+    policies = replace(
+        policies, deadlines={name: DUE + n * DAY for n, name in enumerate(names)}, rounding=None
+    )
+
+    def standing(number: int, after: timedelta | None) -> Standing:
+        due = DUE + number * DAY
+        time = "" if after is None else (due + after).isoformat()
+        submission = Submission("ada", names[number], "f", submitted_at=time, late=True)
+        return Standing(Student("ada"), names[number], Fraction(90), Fraction(100), submission)
+
+    standings = [standing(n, after) for n, after in enumerate(late)]
+    before = apply_policies(policies, standings)
+    assume(late[which] is None)
+    after = apply_policies(
+        policies, [s if n != which else standing(n, decided) for n, s in enumerate(standings)]
+    )
+    for name in names:
+        if name != names[which] and not before["ada", name].unclear:
+            assert after["ada", name].score == before["ada", name].score

@@ -246,6 +246,104 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
     assert children_cpu_seconds() - before < 45  # a hang costs one case of half a CPU second
 
 
+MUTANTS_PY, RUBRIC_YAML = "mutants.py", "rubric.yaml"
+CONV_TEMPLATE, EXTRA_TEMPLATE = "templates/conv.py.j2", "templates/extra.py.j2"
+BROKEN_PROMISES = (  # a file, words of one of its lines, and the finding there
+    (
+        MUTANTS_PY,
+        "def of_nothing",
+        "found a mutant of 'flap', expected an exercise, one of flip, dilate, undilate; did you mean 'flip'?",
+    ),
+    (
+        MUTANTS_PY,
+        "def of_nobody",
+        "found a mutant of '', expected an exercise, one of flip, dilate, undilate",
+    ),
+    (
+        MUTANTS_PY,
+        "def silent",
+        "found 'silent' without a docstring, expected what its student reads, or how a rewrite differs",
+    ),
+    (
+        MUTANTS_PY,
+        "def dilate",
+        "mutant 'dilate' would replace 'dilate' of conv.py as well: rename yours",
+    ),
+    (
+        MUTANTS_PY,
+        "def only_on_five",
+        "only_on_five_axes survives: it passes every case, as the solution does",
+    ),
+    (
+        MUTANTS_PY,
+        "def the_solution",
+        "the_solution_itself survives: it passes every case, as the solution does",
+    ),
+    (
+        MUTANTS_PY,
+        "def wrong_elsewhere",
+        "wrong_elsewhere loses nothing on the criteria of its exercise (flip, tenth, real)",
+    ),
+    (MUTANTS_PY, "def refused", "refused was never judged: refused"),
+    (RUBRIC_YAML, "id: given", "given: the handout as given out earns points here: 1"),
+    (
+        RUBRIC_YAML,
+        "id: inexact",
+        "tenth/inexact: the solution does not pass: wrong: all 6 elements differ",
+    ),
+    (
+        RUBRIC_YAML,
+        "id: again",
+        "flip/again: kills no mutant that an earlier case does not kill: remove it, or say what it covers",
+    ),
+    (
+        RUBRIC_YAML,
+        "id: flip",
+        "flip: found a case worth 0.6667 of 4 points, expected whole points: "
+        "give the cases weights that add up to 4 (now 6)",
+    ),
+    (RUBRIC_YAML, "id: positive", "flip/positive: says that it covers negative_axis, and does not"),
+    (
+        RUBRIC_YAML,
+        "id: empty,",
+        "flip/empty: says that it covers zero_size, and flip/empty-too says so too",
+    ),
+    (
+        RUBRIC_YAML,
+        "id: empty-too",
+        "flip/empty-too: says that it covers zero_size, and flip/empty says so too",
+    ),
+    (
+        RUBRIC_YAML,
+        "id: bounded",
+        "real/bounded: compare: bound is not proved for such a probe: teach grader.prove.tolerance",
+    ),
+    (CONV_TEMPLATE, "undilate", "no criterion's probe calls the exercise undilate"),
+    (
+        CONV_TEMPLATE,
+        "conv:dilate",
+        "the exercise dilate has no hint, and others have: give one of its criteria `hints`",
+    ),
+    *(
+        (
+            EXTRA_TEMPLATE,
+            "provided(",
+            f"the handout's extra.py holds two statements of the solution of {exercise} in line {line}",
+        )
+        for exercise, line in (("reference.conv:dilate", 6), ("reference.conv:undilate", 12))
+    ),  # the two begin the same way
+    *(
+        (
+            RUBRIC_YAML,
+            "id: real,",
+            f"given/real: {cheat} earns points here, and may gain 0 points, in each case and in all: "
+            "let the criterion require another one that needs work, or ask for more",
+        )
+        for cheat in ("returns_nothing", "hands_its_input_back", "zeros_of_the_right_shape")
+    ),
+)
+
+
 def test_every_broken_promise_is_one_line_that_names_file_and_line(
     faulty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,87 +355,7 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
         (line,) = (i for i, text in enumerate(path.read_text().splitlines(), 1) if words in text)
         return f"{path}:{line}"
 
-    rubric, mutants, templates = "rubric.yaml", "mutants.py", "templates"
-    expected = {
-        (
-            at(mutants, "def of_nothing"),
-            "found a mutant of 'flap', expected an exercise, one of flip, dilate, undilate; "
-            "did you mean 'flip'?",
-        ),
-        (
-            at(mutants, "def of_nobody"),
-            "found a mutant of '', expected an exercise, one of flip, dilate, undilate",
-        ),
-        (
-            at(mutants, "def silent"),
-            "found 'silent' without a docstring, expected what its student reads, or how a rewrite differs",
-        ),
-        (
-            at(mutants, "def dilate"),
-            "mutant 'dilate' would replace 'dilate' of conv.py as well: rename yours",
-        ),
-        (
-            at(mutants, "def only_on_five"),
-            "only_on_five_axes survives: it passes every case, as the solution does",
-        ),
-        (
-            at(mutants, "def the_solution"),
-            "the_solution_itself survives: it passes every case, as the solution does",
-        ),
-        (
-            at(mutants, "def wrong_elsewhere"),
-            "wrong_elsewhere loses nothing on the criteria of its exercise (flip, tenth, real)",
-        ),
-        (at(mutants, "def refused"), "refused was never judged: refused"),
-        (at(rubric, "id: given"), "given: the handout as given out earns points here: 1"),
-        (
-            at(rubric, "id: inexact"),
-            "tenth/inexact: the solution does not pass: wrong: all 6 elements differ",
-        ),
-        (
-            at(rubric, "id: again"),
-            "flip/again: kills no mutant that an earlier case does not kill: "
-            "remove it, or say what it covers",
-        ),
-        (
-            at(rubric, "id: flip"),
-            "flip: found a case worth 0.6667 of 4 points, expected whole points: "
-            "give the cases weights that add up to 4 (now 6)",
-        ),
-        (at(rubric, "id: positive"), "flip/positive: says that it covers negative_axis, and does not"),
-        (
-            at(rubric, "id: empty,"),
-            "flip/empty: says that it covers zero_size, and flip/empty-too says so too",
-        ),
-        (
-            at(rubric, "id: empty-too"),
-            "flip/empty-too: says that it covers zero_size, and flip/empty says so too",
-        ),
-        (
-            at(rubric, "id: bounded"),
-            "real/bounded: compare: bound is not proved for such a probe: teach grader.prove.tolerance",
-        ),
-        (at(f"{templates}/conv.py.j2", "undilate"), "no criterion's probe calls the exercise undilate"),
-        (
-            at(f"{templates}/conv.py.j2", "conv:dilate"),
-            "the exercise dilate has no hint, and others have: give one of its criteria `hints`",
-        ),
-        *(
-            (
-                at(f"{templates}/extra.py.j2", "provided("),
-                f"the handout's extra.py holds two statements of the solution of {exercise} in line {line}",
-            )
-            for exercise, line in (("reference.conv:dilate", 6), ("reference.conv:undilate", 12))
-        ),  # the two begin the same way
-        *(
-            (
-                at(rubric, "id: real,"),
-                f"given/real: {cheat} earns points here, and may gain 0 points, in each case and in all: "
-                "let the criterion require another one that needs work, or ask for more",
-            )
-            for cheat in ("returns_nothing", "hands_its_input_back", "zeros_of_the_right_shape")
-        ),
-    }
+    expected = {(at(file, words), finding) for file, words, finding in BROKEN_PROMISES}
     output = re.sub("(was never judged: refused): .*", r"\1", output)  # the import rules give the reason
     findings = {tuple(line.split(": ", 1)) for line in output.splitlines() if line.startswith("/")}
     assert status == NOT_PASSED

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, Grade, Idea, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, FactKind, Grade, Idea, Status
 from grader.report.feedback_content import block, feedback_on, remark
 
 WHY = "two ran into a time limit, which ends its criterion"
@@ -183,7 +183,7 @@ def test_an_exception_of_several_cases_is_shown_once_with_its_line() -> None:
     """If no case in full shows the line, it stands above them with the values of its shapes."""
     why = "conv.py:9: ValueError: shapes (2, 3) and (4, 3)\nreturn a @ b"
     raised = [CheckResult("grad", case, Status.ERROR, rationale=why + case) for case in "abc"]
-    fact = Fact("error", "3 cases end in ValueError at conv.py:9, with a (2, 3) in a", ("a", "b", "c"))
+    fact = Fact(FactKind.ERROR, "3 cases end in ValueError at conv.py:9, with a (2, 3) in a", ("a", "b", "c"))
     (section,) = feedback_on(criterion_of(*raised, facts=(fact,))).sections
     assert section.facts == ()
     assert section.blocks[0].facts[-1] == ("also", "2 more cases end at this line")
@@ -201,11 +201,11 @@ def test_a_hidden_case_keeps_its_place_whatever_its_idea_is() -> None:
 
 
 def test_a_shared_failure_comes_before_its_cases_unless_all_are_hidden() -> None:
-    inner = Fact("inner", "Your flip is wrong, and this calls it. Fix flip first.", ("a", "b"))
+    inner = Fact(FactKind.INNER, "Your flip is wrong, and this calls it. Fix flip first.", ("a", "b"))
     (section,) = feedback_on(criterion_of(failing("a"), failing("b"), facts=(inner,))).sections
     assert section.facts == (inner.text,)
     hidden = failing("a", Visibility.HIDDEN), failing("b", Visibility.HIDDEN)
-    (section,) = feedback_on(criterion_of(*hidden, facts=(Fact("inner", inner.text),))).sections
+    (section,) = feedback_on(criterion_of(*hidden, facts=(Fact(FactKind.INNER, inner.text),))).sections
     assert section.facts == ()
 
 
@@ -220,6 +220,46 @@ def test_a_type_error_about_a_tuple_says_which_argument_is_a_pair() -> None:
     assert "pair" not in dict(block(other, "", False).facts)["why"]
 
 
+def test_a_pair_is_named_even_if_the_failing_line_gives_it_another_name() -> None:
+    call = Call("x_grad", "conv.py", 4, "rest = (n + 2 * p) % s", "x_shape (2, 5, 7, 2), padding (1, 2)")
+    reason = "conv.py:4: TypeError: unsupported operand type(s) for +: 'int' and 'tuple'"
+    result = CheckResult("x_grad", "one", Status.ERROR, rationale=reason, calls=(call,))
+    assert dict(block(result, "", False).facts)["why"].endswith(
+        "\npadding is a pair here, (1, 2), and not one number"
+    )
+
+
+def test_an_endless_recursion_shows_two_of_its_calls() -> None:
+    calls = [Call("flip", "conv.py", 3, "return flip(a, n + 1)", f"n {n}") for n in range(6)]
+    failed = CheckResult("x", "a", Status.ERROR, rationale="RecursionError", calls=tuple(calls))
+    line = "    return flip(a, n + 1)"
+    shown = dict(block(failed, "x · a", reveal=False).facts)["calls"].splitlines()
+    assert shown == ["conv.py:3 in flip(n 0)", line, "...", "conv.py:3 in flip(n 5)", line]
+    short = replace(failed, calls=(*calls[:2], Call("flip", "conv.py", 5, "a[9]", "n 2")))
+    assert "..." not in dict(block(short, "x · a", reveal=False).facts)["calls"]
+
+
 def test_a_single_number_that_differs_has_no_place_in_an_array() -> None:
     result = CheckResult("compact", "one", Status.WRONG, index=(), expected="0", actual="1")
     assert [label for label, _ in block(result, "", False).facts] == ["expected", "actual"]
+
+
+def test_if_all_cases_of_a_criterion_fail_alike_the_first_says_what_to_read() -> None:
+    """A case may have a heading of its own; of several criteria, no heading is about all."""
+    one, two = (
+        CheckResult(
+            "x_grad",
+            case,
+            Status.ERROR,
+            rationale="TypeError: the function returned None",
+            help=f"README.md#{case}",
+        )
+        for case in ("one", "two")
+    )
+    alike = replace(ENDED, id="x_grad", status=Status.ERROR, results=(one, two))
+    passing = replace(ENDED, id="flip", status=Status.OK, results=(CheckResult("flip", "one", Status.OK),))
+    (section,) = feedback_on(Grade("tiny", "ada", (passing, alike), "bubblewrap")).sections
+    assert ("read", "README.md#one") in section.blocks[0].facts
+    other = replace(alike, id="w_grad", results=(replace(two, criterion="w_grad"),))
+    whole = feedback_on(Grade("tiny", "ada", (replace(alike, results=(one,)), other), "bubblewrap")).whole
+    assert whole is not None and "read" not in dict(whole.facts)

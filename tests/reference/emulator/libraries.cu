@@ -103,6 +103,11 @@ void policies()
     std::cout << thrust::reduce(thrust::cuda::par.on(0), raw, raw + 3, 0) << some[0]
               << thrust::max_element(thrust::device, raw, raw + 3) - raw << std::endl;
     cudaFree(raw);
+    thrust::device_vector<bool> flags(3, true);
+    flags[1] = false;
+    thrust::host_vector<bool> back = flags;
+    back[2] = back[1], flags = back;
+    std::cout << back[0] << back[1] << thrust::count(flags.begin(), flags.end(), true) << std::endl;
 }
 void of_cub()
 {

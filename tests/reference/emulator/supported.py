@@ -318,6 +318,7 @@ ROWS: dict[str, Row] = {
         {
             "rsqrt(4.0) + exp10(2.0) + norm3df(1, 2, 2)": 103.5,
             "float s, c; sincosf(0, &s, &c); out[i] = s + 2 * c;": 2,
+            "float s, c; sincospif(0.5f, &s, &c); out[i] = 2 * s + c;": 2,
             "double s, c; sincos(0, &s, &c); out[i] = s + 2 * c;": 2,
             "float whole; out[i] = modff(-2.5f, &whole) + 10 * whole;": -20.5,
             "__expf(0) + __logf(1) + __powf(2, 3) + __fdividef(6, 4) + __saturatef(7)": 11.5,

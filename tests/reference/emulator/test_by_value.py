@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.emulator import Module, compile
+from reference.emulator import Fresh, Module, compile
 from reference.emulator.compile import compiler, run
 from reference.emulator.kernel_source import CompileError
-from reference.emulator.messages import COPIED, line_of_an_unseen_argument
+from reference.emulator.messages import COPIED, lines_of_unseen_arguments
+from reference.emulator.programs import Program, program_into
+from tests.reference.emulator.test_programs import run as run_program
 from tests.tables import by_name
 
 HELPERS = """
@@ -195,7 +197,7 @@ STATEMENTS = {
 @pytest.mark.parametrize(("statement", "reads"), by_name(STATEMENTS))
 def test_an_argument_in_memory_is_told_from_others(statement, reads):
     located = f"  [k.cu:7:3 discrim 1] {statement.lstrip()}"
-    assert line_of_an_unseen_argument(f"f ()\n{{\n{located}\n}}\n") == (7 if reads else None)
+    assert list(lines_of_unseen_arguments(f"f ()\n{{\n{located}\n}}\n", "k.cu")) == [7] * reads
 
 
 def test_a_struct_is_a_parameter_of_a_kernel_beside_them(new_folder):
@@ -235,3 +237,178 @@ __global__ void kernel(const Held *a, float *out)
 """
     with pytest.raises(CompileError, match=r"k\.cu:7: .* copy the argument to a variable first"):
         Module(source, "k.cu", folder=new_folder)
+
+
+PARTS = """
+struct Padded { char tag; int n; };
+struct Wide { double sum; int count; };
+struct Twin { float used, unused; };
+__device__ __noinline__ int of_padded(Padded p) { return p.n; }
+__device__ __noinline__ double of_wide(Wide w) { return w.sum + w.count; }
+__device__ __noinline__ float of_twin(Twin t) { return t.used; }
+__global__ void padded(Padded *a, float *out)
+{
+    a[0].tag = 1, a[0].n = 2;
+    Padded mine = a[0];
+    a[1] = mine;
+    out[0] = of_padded(a[0]) + of_padded(a[1]);
+}
+__global__ void wide(Wide *a, float *out)
+{
+    a[0].sum = 1, a[0].count = 2;
+    a[1] = a[0];
+    out[0] = of_wide(a[1]);
+}
+__global__ void twin(Twin *a, float *out)
+{
+    a[0].used = 3, a[1].used = 4;
+    out[0] = of_twin(a[0]);
+}
+"""
+
+
+@pytest.mark.parametrize(("kernel", "size", "value"), [("padded", 8, 4), ("wide", 16, 3), ("twin", 8, 3)])
+@pytest.mark.parametrize("noinline", ["__noinline__", ""])
+def test_a_copy_of_a_struct_needs_no_padding_and_no_unused_member(request, kernel, size, value, noinline):
+    """Compiled again or not: a struct of which one member has a value is no finding where it is copied."""
+    source = PARTS.replace("__noinline__", noinline)
+    module = Module(source, folder=request.config.cache.mkdir("kernels"))
+    out = np.zeros(1, "f")
+    structs = Fresh(np.zeros(2, f"V{size}"))
+    assert module.check(kernel, 1, 1, [structs, out], seed=0).findings == ()
+    assert out[0] == value
+
+
+MAIN = """
+template <typename T, typename K> void launch(K kernel, int at)
+{
+    T *a;
+    float *out;
+    cudaMalloc(&a, 8 * sizeof(T)), cudaMemset(a, 0, 8 * sizeof(T)), cudaMalloc(&out, 32 * sizeof(float));
+    kernel<<<1, 1>>>(at, a, out);
+    cudaDeviceSynchronize(), cudaFree(a), cudaFree(out);
+}
+template <typename K> void launch_shared(K kernel)
+{
+    float *out;
+    cudaMalloc(&out, 32 * sizeof(float));
+    kernel<<<1, 32>>>(out);
+    cudaDeviceSynchronize(), cudaFree(out);
+}
+int main(int, char **words)
+{
+    std::string name(words[1]);
+"""
+ENDS = {  # what a case adds to a kernel's name, and what is found at its line
+    "_in_global": {"out_of_bounds"},
+    "_at_the_end": set(),
+    "_in_shared": {"race"},
+    "_before_a_value": {"uninitialized_read"},
+}
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory, add_program_runtime):
+    """A whole program with all kernels, and its executable; the name of a case chooses one."""
+    lines = []
+    for name, (of, _) in FORMS.items():
+        for end, at in (("_in_global", 8), ("_at_the_end", 7)):
+            call = f"launch<{of}>({name}_in_global, {at});"
+            lines.append(f'if (name == "{name}{end}") {call}\n')
+        for end in ("_in_shared", "_before_a_value"):
+            lines.append(f'if (name == "{name}{end}") launch_shared({name}{end});\n')
+    folder = tmp_path_factory.mktemp("by_value")
+    written = Program(f"#include <string>\n{SOURCE}{MAIN}{''.join(lines)}}}\n", "by_value.cu")
+    program_into(written, add_program_runtime(folder), folder / "cases")
+    return written, folder / "cases"
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("name", FORMS)
+def test_a_whole_program_finds_the_same_at_the_same_line(program, name, end):
+    done, report = run_program(program, f"{name}{end}")
+    kernel = f"{name}_in_global" if end == "_at_the_end" else f"{name}{end}"
+    source = program[0].source
+    line = 1 + source.count("\n", 0, source.index("// here", source.index(f"void {kernel}(")))
+    assert {one.kind for one in report.findings if one.line == line} >= ENDS[end]
+    assert bool(report.findings) == bool(ENDS[end])
+    assert (done.returncode, [one for one in report.notes if one.kind == "unseen_argument"]) == (0, [])
+
+
+SHALLOW = """
+#include <cstdio>
+struct F { float x; };
+__device__ __noinline__ float get(F f) { return f.x; }
+__global__ void kernel(const F *a, float *out)
+{
+    out[threadIdx.x] =
+        get(a[threadIdx.x]); // here
+}
+struct Buffer {
+    float *start;
+    Buffer(int n) { cudaMalloc(&start, n * sizeof(float)); cudaMemset(start, 0, n * sizeof(float)); }
+    COPY
+    ~Buffer() { puts("freed"); cudaFree(start); }
+};
+Buffer made(int n)
+{
+    Buffer buffer(n);
+    return buffer;
+}
+int main()
+{
+    Buffer a = made(32), out = made(32);
+    kernel<<<1, 32>>>((const F *)a.start, out.start);
+    cudaDeviceSynchronize();
+}
+"""
+MOVED = "Buffer(Buffer &&other) : start(other.start) { other.start = nullptr; }"
+
+
+@ONLY_GCC
+def test_a_result_that_must_not_be_copied_is_not(tmp_path, add_program_runtime):
+    """The second compilation would free a copied result twice. A note says what is not checked."""
+    runtime = add_program_runtime(tmp_path)
+    for copy, kinds in (
+        ("", {"unseen_argument"}),
+        ("Buffer(const Buffer &other) = delete;\n" + MOVED, set()),
+    ):
+        written = Program(SHALLOW.replace("COPY", copy), "shallow.cu")
+        program_into(written, runtime, tmp_path / "cases")
+        done, report = run_program((written, tmp_path / "cases"), "")
+        assert (done.returncode, report.findings, {one.kind for one in report.notes}) == (0, (), kinds)
+        line = 1 + written.source[: written.source.index("// here")].count("\n")
+        assert {one.line for one in report.notes} <= {line}
+        if not copy:
+            assert done.stdout == "freed\n" * 2
+
+
+def test_an_atomic_sum_of_pairs_is_no_plain_access(new_folder):
+    """Compiled again, the file copies each struct by a constructor, which the sanitizer sees."""
+    source = """
+#include <cuda_fp16.h>
+__device__ __noinline__ float low(half2 pair) { return __low2float(pair); }
+__global__ void kernel(const half2 *a, half2 *sum, float *out)
+{
+    out[threadIdx.x] = low(a[threadIdx.x]);
+    atomicAdd(sum, a[threadIdx.x]);
+}
+"""
+    a, total, out = np.ones(64, "float16"), np.zeros(2, "float16"), np.zeros(32, "f")
+    run = Module(source, folder=new_folder).check("kernel", 1, 32, [a, total, out], schedules=2)
+    assert (run.findings, total.tolist()) == ((), [32, 32])
+
+
+def test_the_padding_of_a_result_is_no_result(new_folder):
+    """Its bytes depend on what a thread's stack held, and so on the order of threads."""
+    source = """
+struct Best { double value; int place; };
+__global__ void of_members(Best *out) { out[threadIdx.x].value = 1; out[threadIdx.x].place = threadIdx.x; }
+__global__ void of_structs(Best *out) { out[threadIdx.x] = Best{1, (int)threadIdx.x}; }
+"""
+    dtype = np.dtype([("value", "f8"), ("place", "i4")], align=True)
+    module: Any = Module(source, folder=new_folder)
+    for kernel in module.kernels:
+        out = np.zeros(128, dtype)
+        assert module.check(kernel, 1, 128, [Fresh(out)], seed=0).findings == ()
+        np.testing.assert_array_equal(np.arange(128), out["place"])

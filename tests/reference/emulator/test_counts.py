@@ -1,5 +1,7 @@
 """Counts of accesses cannot be lowered by another way to write the same loads and stores."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -66,3 +68,77 @@ def test_however_memory_is_accessed_it_counts(module, kernel, counts):
     np.testing.assert_array_equal(a, out.array)
     counted = run.counters.global_reads, run.counters.global_writes, run.counters.shared_writes
     assert counted == tuple(THREADS * count for count in counts)
+
+
+MANY = "\n".join(f"    sum += s[(me + {i}) % 64];" for i in range(3000))
+WASTEFUL = f"""
+#include <cuda_pipeline.h>
+__device__ void waste(const float *a, float *out)  // reads a number of each row
+{{
+    float sum = 0;
+    for (int i = 0; i < 64; ++i)
+        sum += a[threadIdx.x * 64 + i];
+    out[threadIdx.x] = sum;
+}}
+__global__ void plain(const float *a, float *out) {{ waste(a, out); }}
+__global__ void after_many_accesses(const float *a, float *out)
+{{
+    __shared__ volatile float s[64];
+    float sum = 0;
+    s[threadIdx.x] = 0;
+    for (int i = 0; i < 66000; ++i)
+        sum += s[threadIdx.x];
+    waste(a, out);
+}}
+__global__ void after_many_places(const float *a, float *out)
+{{
+    __shared__ volatile float s[64];
+    int me = threadIdx.x;
+    float sum = 0;
+    s[me] = 0;
+    __syncthreads();
+{MANY}
+    waste(a, out);
+}}
+"""
+
+
+@pytest.mark.parametrize("kernel", ["after_many_accesses", "after_many_places"])
+def test_no_access_is_too_late_to_count(request, kernel):
+    module: Any = Module(WASTEFUL, folder=request.config.cache.mkdir("kernels"))
+    a, out = np.ones(64 * 64, "float32"), Fresh(np.zeros(64, "float32"))
+
+    def transactions(name):
+        return module.launch(name, 1, 64, [a, out], counting=True).counters.global_transactions
+
+    assert transactions("plain") == 64 * 64 + 64 // 8
+    assert transactions(kernel) >= transactions("plain")
+
+
+COPIES = """
+#include <cuda/pipeline>
+__global__ void kernel(int first, int count, const float *a, float *out)
+{
+    __shared__ float s[4096];
+    auto pipeline = cuda::make_pipeline();
+    if (threadIdx.x == 0) {
+        for (int at = 0, size = first; at < count; at += size, size = count - at)
+            cuda::memcpy_async(s + at, a + at, size * sizeof(float), pipeline);
+        pipeline.producer_commit();
+        pipeline.consumer_wait();
+        out[0] = s[count - 1];
+    }
+}
+"""
+
+
+@pytest.mark.parametrize("first", [4096, 1024, 1])
+def test_a_large_copy_takes_as_many_transactions_as_its_bytes(request, first):
+    """Also if the line copied a smaller number of bytes before."""
+    module: Any = Module(COPIES, folder=request.config.cache.mkdir("kernels"))
+    a, out = np.arange(4096, dtype="float32"), np.zeros(1, "float32")
+    run = module.launch("kernel", 1, 32, [first, 4096, a, out], counting=True)
+    assert run.findings == ()
+    assert out[0] == 4095
+    assert run.counters.global_transactions == 4096 // 8 + 1 + (first % 8 > 0)
+    assert run.counters.shared_requests == 2 + (first < 4096)

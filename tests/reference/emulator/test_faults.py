@@ -8,7 +8,8 @@ import pytest
 
 from reference.emulator import Module
 from reference.emulator.compile import compiler, poisoned
-from reference.emulator.kernel_source import CompileError, local_arrays
+from reference.emulator.kernel_source import CompileError
+from reference.emulator.kernel_source.unset_arrays import local_arrays
 from tests.tables import by_name
 
 # name: parameters, lines, kind; the bug is in the line that ends with `// here`

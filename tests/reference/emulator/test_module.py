@@ -181,11 +181,15 @@ __constant__ int constant = 3;
 struct S { static inline int member = 3; };
 template <int N> int of_a_template = N;
 template <class T> T f() { static T of_its_function; return of_its_function++; }
+#include <cuda/atomic>
+template <class T> struct Of { static inline int of_an_emulators_type; };
+typedef Of<cuda::atomic<int>::Word> Kept;
 int g()
 {
     static int of_a_function;
     auto next = []() { static int of_a_lambda; return of_a_lambda++; };
     for_this_file += 1;
+    ++Kept::of_an_emulators_type;
     return of_a_function++ + next() + f<int>() + ++S::member + ++of_a_template<3>;
 }
 __global__ void kernel(float *out) { out[0] = 1; }
@@ -197,7 +201,7 @@ def test_a_variable_that_outlives_a_launch_is_named_with_its_line(request):
     _, library, _ = compile_library(LASTING, "k.cu", {}, (), True, folder)
     assert lasting_variables(library.read_bytes()) == [
         "constant", "for_this_file", "member", "of_a_function", "of_a_lambda", "of_a_template",
-        "of_its_function", "of_the_file", "with_a_value",
+        "of_an_emulators_type", "of_its_function", "of_the_file", "with_a_value",
     ]  # fmt: skip
     with pytest.raises(CompileError, match=r"k\.cu:5: the variable `constant` would outlive the launch"):
         refuse_state(library, LASTING, "k.cu")

@@ -233,6 +233,11 @@ RIGHT = {
         'printf("%g", h[5]);',
         "4",
     ),
+    "an_argument_in_braces": (
+        f"{ALLOCATED}fill<float, 1><<<2, 32>>>(d, {{1}}); scale<<<1, {{N}}>>>(d, {{4}});\n"
+        f'void (*k)(float *, Scaled) = scale; k<<<1, N>>>(d, {{2}});\n{BACK}printf("%g", h[5]);',
+        "8",
+    ),
     "arguments_are_evaluated_once": (
         f'int n = 0;\n{ALLOCATED}fill<float, 1><<<2, 32>>>(d, ++n);\n{BACK}printf("%d %g", n, h[7]);',
         "1 1",
@@ -264,6 +269,15 @@ RIGHT = {
         "CHECK(cudaMemcpy(h, handle, sizeof h, cudaMemcpyDeviceToHost)); CHECK(cudaMemset(handle, 0, 4));\n"
         'printf("%g", h[5]); CHECK(cudaFree(handle));',
         "0",
+    ),
+    "copies_of_rows_and_symbols_in_streams": (
+        f"float c[] = {{1, 2, 3, 4}}, back[4];\n{ALLOCATED}"
+        "CHECK(cudaMemcpyToSymbolAsync(coefficients, c, sizeof c, 0, cudaMemcpyHostToDevice, 0));\n"
+        "CHECK(cudaMemcpyFromSymbolAsync(back, coefficients, 16, 0, cudaMemcpyDeviceToHost));\n"
+        "CHECK(cudaMemset2D(d, 16, -1, 8, 2)); CHECK(cudaThreadSynchronize());\n"
+        "CHECK(cudaMemcpy2DAsync(h, 8, d, 16, 8, 3, cudaMemcpyDeviceToHost)); CHECK(cudaFree(d));\n"
+        'printf("%g %d %g", back[2], h[3] != h[3], h[4]); CHECK(cudaThreadExit());',
+        "3 1 0",
     ),
     "events": (
         "cudaEvent_t a, b; CHECK(cudaEventCreate(&a)); CHECK(cudaEventCreate(&b));\n"

@@ -11,6 +11,7 @@ from reference.emulator.nvrtc import diagnose
 from tests.reference.emulator.supported import ROWS
 from tests.reference.emulator.test_libraries import LIBRARIES
 from tests.reference.emulator.test_programs import HEAD, RIGHT
+from tests.reference.emulator.test_thrust import CALLS
 
 PAGE = Path(__file__).parents[3] / "docs" / "cuda.md"
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\.\.)?")
@@ -84,5 +85,6 @@ def test_a_row_of_the_page_has_a_snippet_for_each_name(title, text):
 
 @pytest.mark.parametrize(("title", "text"), table(1))
 def test_a_row_of_the_host_has_a_program_for_each_name(title, text):
-    tested = HEAD + "".join(lines for lines, _ in RIGHT.values()) + LIBRARIES
+    calls = "".join(call for of_one in CALLS.values() for call in of_one)
+    tested = HEAD + "".join(lines for lines, _ in RIGHT.values()) + LIBRARIES + calls
     assert [name for name in names_in(text) if not re.search(name, tested)] == []

@@ -1,4 +1,4 @@
-"""Opens pseudo-terminals without end. The whole machine has only a few thousand."""
+"""Opens pseudo-terminals without end. The machine has only a few thousand, and other children could open them."""
 
 import os
 
@@ -11,6 +11,6 @@ def attack(a, *rest, **named):
             hoard.append(os.openpty())
     except OSError:
         pass
-    if len(hoard) > 32:
+    if hoard:
         print("FOUND", len(hoard), "terminals")
     return a

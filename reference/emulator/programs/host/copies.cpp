@@ -26,8 +26,8 @@ struct Side {
     bool is_bad, is_variable;
     bool is_of_device() const { return number >= 0 || is_variable; }
 };
-// The device's variables whose addresses the program has asked for, with their sizes. Never destroyed, because it is used
-// after main has ended.
+// The device's variables whose addresses the program has asked for, with their sizes. Never destroyed,
+// because it is used after main has ended.
 std::map<const char *, std::size_t> &variables_by_address = *new std::map<const char *, std::size_t>;
 
 // True if all bytes of one side of a copy are in one block of memory.
@@ -40,7 +40,8 @@ Side side_of(const void *pointer, std::size_t bytes, const char *what, int line)
             return {-1, false, false};
         std::size_t left = std::prev(next)->second - std::size_t(at - std::prev(next)->first);
         if (bytes > left)
-            tell_host("out_of_bounds", line, 0, "%s %zu bytes of a variable of the device, where %zu are left", what, bytes, left);
+            tell_host("out_of_bounds", line, 0,
+                "%s %zu bytes of a variable of the device, where %zu are left", what, bytes, left);
         return {-1, bytes > left, true};
     }
     std::size_t offset = offset_of(pointer);
@@ -57,9 +58,11 @@ Side side_of(const void *pointer, std::size_t bytes, const char *what, int line)
     }
     if (bytes > one.size - from) {
         if (from)
-            tell_host("out_of_bounds", line, 0, "%s %zu bytes from byte %zu of {%ld}, which has %zu", what, bytes, from, number, one.size);
+            tell_host("out_of_bounds", line, 0, "%s %zu bytes from byte %zu of {%ld}, which has %zu", what,
+                bytes, from, number, one.size);
         else
-            tell_host("out_of_bounds", line, 0, "%s %zu bytes of {%ld}, which has %zu", what, bytes, number, one.size);
+            tell_host("out_of_bounds", line, 0, "%s %zu bytes of {%ld}, which has %zu", what, bytes, number,
+                one.size);
         return {number, true, false};
     }
     return {number, false, false};
@@ -86,20 +89,24 @@ void look_for_unwritten(long number, std::size_t start, std::size_t bytes, int l
             first = (at - one.start) / element;
     }
     if (missing == 1)
-        tell_host("never_written", line, 0, "element %zu of {%ld} is copied, and is never written", first, number);
+        tell_host(
+            "never_written", line, 0, "element %zu of {%ld} is copied, and is never written", first, number);
     else if (missing)
-        tell_host("never_written", line, 0, "element %zu of {%ld} is copied, and is never written, nor are %zu more of its %zu",
-            first, number, missing - 1, one.size / element);
+        tell_host("never_written", line, 0,
+            "element %zu of {%ld} is copied, and is never written, nor are %zu more of its %zu", first,
+            number, missing - 1, one.size / element);
 }
 
-// A size given as a number of elements instead of bytes; told at the end, as a copy of a part may have that size, too.
+// A size given as a number of elements instead of bytes; told at the end, as a copy of a part may have that
+// size, too.
 void look_at_size(const Side &side, const void *pointer, std::size_t bytes, const char *what, int line)
 {
     if (side.number < 0)
         return;
     Allocation &one = allocations[std::size_t(side.number)];
     one.is_used_in_parts |= offset_of(pointer) != one.start;
-    if (one.element > 1 && bytes * one.element == one.size && bytes != one.element && short_copies.size() < MOST_SHORT)
+    if (one.element > 1 && bytes * one.element == one.size && bytes != one.element
+        && short_copies.size() < MOST_SHORT)
         short_copies.push_back({side.number, bytes, what, line});
 }
 
@@ -119,11 +126,13 @@ Error copy(void *to, const void *from, std::size_t bytes, int kind, const char *
             && is_reachable(source, kind == DEVICE_TO_HOST || kind == DEVICE_TO_DEVICE);
         if (!fits) {
             tell_host("bad_copy", line, 0, "%s goes from memory of the %s to memory of the %s, %s", name,
-                source.is_of_device() ? "device" : "host", target.is_of_device() ? "device" : "host", NO_DIRECTION);
+                source.is_of_device() ? "device" : "host", target.is_of_device() ? "device" : "host",
+                NO_DIRECTION);
             return fail(INVALID_VALUE);
         }
     }
-    target.number >= 0 ? look_at_size(target, to, bytes, name, line) : look_at_size(source, from, bytes, name, line);
+    target.number >= 0 ? look_at_size(target, to, bytes, name, line)
+                       : look_at_size(source, from, bytes, name, line);
     Open open;
     if (source.number >= 0 && !target.is_of_device())
         look_for_unwritten(source.number, offset_of(from), bytes, line);
@@ -146,8 +155,8 @@ void tell_short_copies()
         const Allocation &one = allocations[std::size_t(copy.number)];
         if (!one.is_used_in_parts)
             tell_host("short_copy", copy.line, 0,
-                "%s takes %zu bytes of {%ld}, which has %zu elements of %zu bytes: sizes are in bytes", copy.what, copy.bytes,
-                copy.number, one.size / one.element, one.element);
+                "%s takes %zu bytes of {%ld}, which has %zu elements of %zu bytes: sizes are in bytes",
+                copy.what, copy.bytes, copy.number, one.size / one.element, one.element);
     }
 }
 
@@ -161,7 +170,8 @@ INTERFACE int emulator_copy(void *to, const void *from, std::size_t bytes, int k
 }
 
 // One element, for an expression of the host's code before this place.
-INTERFACE void emulator_copy_element(void *to, const void *from, std::size_t bytes, int kind, const void *place)
+INTERFACE void emulator_copy_element(
+    void *to, const void *from, std::size_t bytes, int kind, const void *place)
 {
     host_place = reinterpret_cast<std::uint64_t>(place);
     copy(to, from, bytes, kind, "the host", 0);
@@ -174,8 +184,8 @@ INTERFACE int emulator_copy_rows(void *to, std::size_t to_pitch, const void *fro
     if (width > to_pitch || width > from_pitch)
         return fail(Error(12));
     for (std::size_t row = 0; row < height; ++row) {
-        Error error = copy(static_cast<char *>(to) + row * to_pitch, static_cast<const char *>(from) + row * from_pitch,
-            width, kind, "cudaMemcpy2D", line);
+        Error error = copy(static_cast<char *>(to) + row * to_pitch,
+            static_cast<const char *>(from) + row * from_pitch, width, kind, "cudaMemcpy2D", line);
         if (error != SUCCESS)
             return error;
     }
@@ -209,7 +219,8 @@ INTERFACE int emulator_symbol(
         return lasting_error;
     const char *name = to_host ? "cudaMemcpyFromSymbol" : "cudaMemcpyToSymbol";
     if (offset > size || bytes > size - offset) {
-        tell_host("out_of_bounds", line, 0, "%s copies %zu bytes from byte %zu of a variable that has %zu", name, bytes, offset, size);
+        tell_host("out_of_bounds", line, 0, "%s copies %zu bytes from byte %zu of a variable that has %zu",
+            name, bytes, offset, size);
         return fail(INVALID_VALUE);
     }
     Side other = side_of(host, bytes, (std::string(name) + " uses").c_str(), line);

@@ -1,4 +1,5 @@
-// The device's heap, on which threads allocate: one block of device memory, which the first launch of a program makes.
+// The device's heap, on which threads allocate: one block of device memory, which the first launch of a
+// program makes.
 
 #include "host.h"
 
@@ -20,17 +21,20 @@ struct Heap {
 Heap &heap = *new Heap;
 bool has_heap;
 std::size_t heap_size = 8 << 20;
-// A thread's n-th block in a launch has the same place in every order, and no other thread gets that place. So pointers
-// do not depend on the order.
+// A thread's n-th block in a launch has the same place in every order, and no other thread gets that place.
+// So pointers do not depend on the order.
 std::map<std::pair<std::int64_t, int>, std::pair<std::size_t, std::size_t>> &planned
     = *new std::map<std::pair<std::int64_t, int>, std::pair<std::size_t, std::size_t>>;
-std::map<std::int64_t, int> &counts = *new std::map<std::int64_t, int>;  // of blocks, by thread, in this order
+// of blocks, by thread, in this order
+std::map<std::int64_t, int> &counts = *new std::map<std::int64_t, int>;
 
-// A place for that many bytes on the heap; 0 if the heap is full. If a thread of this launch frees a place, only the same
-// thread can get it again: bytes that two threads use one after the other would look like a race.
+// A place for that many bytes on the heap; 0 if the heap is full. If a thread of this launch frees a place,
+// only the same thread can get it again: bytes that two threads use one after the other would look like a
+// race.
 std::size_t place_on_heap(std::size_t bytes, std::int64_t who)
 {
-    for (auto one = heap.freed_now.lower_bound({who, 0}); one != heap.freed_now.end() && one->first.first == who; ++one)
+    for (auto one = heap.freed_now.lower_bound({who, 0});
+         one != heap.freed_now.end() && one->first.first == who; ++one)
         if (one->second >= bytes && !heap.blocks.count(one->first.second))
             return one->first.second;
     std::size_t room = (bytes + 15) / 16 * 16 + 16;  // including 16 bytes that no thread owns
@@ -97,7 +101,8 @@ INTERFACE void *emulator_device_malloc(std::size_t bytes, int)
     std::int64_t who = block * MAX_THREADS + thread;
     std::pair<std::int64_t, int> which = {who, counts[who]++};
     auto plan = planned.find(which);
-    bool is_planned = plan != planned.end() && plan->second.second >= bytes && !heap.blocks.count(plan->second.first);
+    bool is_planned
+        = plan != planned.end() && plan->second.second >= bytes && !heap.blocks.count(plan->second.first);
     std::size_t start = is_planned ? plan->second.first : place_on_heap(bytes, who);
     if (!start)
         return nullptr;
@@ -115,7 +120,8 @@ INTERFACE void emulator_device_free(void *pointer, int line)
         return;
     auto found = heap.blocks.find(offset_of(pointer));
     if (!in_arena(pointer) || found == heap.blocks.end()) {
-        tell_host("bad_free", line, 0, "a thread frees a pointer that malloc has not returned, or that it has freed already");
+        tell_host("bad_free", line, 0,
+            "a thread frees a pointer that malloc has not returned, or that it has freed already");
         return;
     }
     mark(found->first, found->second, 0);

@@ -1,7 +1,7 @@
 // Device memory: the places of blocks, who may use them and when, and the errors that a program queries.
 //
-// Device memory lies in the runtime's arena, which the host cannot reach while its own code runs: such an access ends
-// the program, as on a GPU. Memory that both use (cudaMallocManaged) comes after it.
+// Device memory lies in the runtime's arena, which the host cannot reach while its own code runs: such an
+// access ends the program, as on a GPU. Memory that both use (cudaMallocManaged) comes after it.
 
 #include "host.h"
 
@@ -20,7 +20,8 @@ Error last_error, lasting_error, coming_error;
 
 namespace {
 
-const std::size_t MOST_MEMORY = std::size_t(1) << 30, LEAST_MEMORY = std::size_t(64) << 20, BLOCK_DISTANCE = 64 << 10;
+const std::size_t MOST_MEMORY = std::size_t(1) << 30, LEAST_MEMORY = std::size_t(64) << 20,
+                  BLOCK_DISTANCE = 64 << 10;
 const std::size_t PAGE = 64 << 10;  // a multiple of every processor's page size
 
 void on_host_access(Mode mode, std::uintptr_t address, int, std::uint64_t place)
@@ -33,11 +34,13 @@ void on_host_access(Mode mode, std::uintptr_t address, int, std::uint64_t place)
     if (offset >= shared_memory_from) {
         if (is_unfinished && number >= 0 && allocations[std::size_t(number)].where == MANAGED)
             tell_host("unsynchronized", 0, place,
-                "the host %s {%ld} while a kernel may still be running: call cudaDeviceSynchronize() first", verb, number);
+                "the host %s {%ld} while a kernel may still be running: call cudaDeviceSynchronize() first",
+                verb, number);
         return;
     }
     if (number >= 0)
-        tell_host("host_access", 0, place, "the host %s {%ld}, which is memory of the device: copy it with cudaMemcpy", verb, number);
+        tell_host("host_access", 0, place,
+            "the host %s {%ld}, which is memory of the device: copy it with cudaMemcpy", verb, number);
     else
         tell_host("host_access", 0, place, "the host %s memory of the device: copy it with cudaMemcpy", verb);
     has_told_crash = true;  // the access itself follows
@@ -61,7 +64,8 @@ std::size_t offset_of(const void *pointer)
 
 bool in_arena(const void *pointer) { return memory && offset_of(pointer) < memory; }
 
-void mark(std::size_t start, std::size_t size, unsigned bits)  // for each byte, 1: it exists, 16: it was written
+// for each byte, 1: it exists, 16: it was written
+void mark(std::size_t start, std::size_t size, unsigned bits)
 {
     for (std::size_t i = start; i < start + size;) {
         if (i % 4 == 0 && i + 4 <= start + size) {
@@ -105,7 +109,8 @@ bool prepare_memory()
 bool place(std::size_t bytes, bool is_shared, std::size_t &start)
 {
     std::size_t &next = is_shared ? next_shared : next_start;
-    std::size_t end = is_shared ? memory : shared_memory_from, room = (bytes + 255) / 256 * 256 + BLOCK_DISTANCE;
+    std::size_t end = is_shared ? memory : shared_memory_from,
+                room = (bytes + 255) / 256 * 256 + BLOCK_DISTANCE;
     if (bytes <= end && next + room <= end) {
         start = next;
         next += room;
@@ -155,7 +160,8 @@ INTERFACE int emulator_malloc(void **pointer, std::size_t bytes, std::size_t ele
     return SUCCESS;
 }
 
-// If cudaMalloc got a `void **`, the type of a later pointer to the block gives the size of the block's elements.
+// If cudaMalloc got a `void **`, the type of a later pointer to the block gives the size of the block's
+// elements.
 INTERFACE void emulator_element(const void *pointer, std::size_t element)
 {
     long number = in_arena(pointer) ? find(offset_of(pointer)) : -1;

@@ -15,8 +15,9 @@ using namespace emulator;
 
 enum Error {
     SUCCESS = 0, INVALID_VALUE = 1, NO_MEMORY = 2, INVALID_CONFIGURATION = 9, INVALID_SYMBOL = 13,
-    INVALID_DIRECTION = 21, INVALID_DEVICE = 101, INVALID_HANDLE = 400, ILLEGAL_ADDRESS = 700, LAUNCH_TIMEOUT = 702,
-    ASSERTED = 710, MISALIGNED_ADDRESS = 716, LAUNCH_FAILURE = 719, COOPERATIVE_LAUNCH_TOO_LARGE = 720
+    INVALID_DIRECTION = 21, INVALID_DEVICE = 101, INVALID_HANDLE = 400, ILLEGAL_ADDRESS = 700,
+    LAUNCH_TIMEOUT = 702, ASSERTED = 710, MISALIGNED_ADDRESS = 716, LAUNCH_FAILURE = 719,
+    COOPERATIVE_LAUNCH_TOO_LARGE = 720
 };
 enum Where { ON_DEVICE, MANAGED, PINNED };
 
@@ -31,7 +32,8 @@ struct Allocation {
 
 // device_memory.cpp
 extern std::vector<Allocation> &allocations;  // one for each of the runtime's regions, with the same numbers
-extern std::size_t memory, shared_memory_from;  // the arena's size, and where the part begins that the host may use
+// the arena's size, and where the part begins that the host may use
+extern std::size_t memory, shared_memory_from;
 extern std::size_t next_start, next_shared;     // where the next blocks begin
 extern bool is_open;        // true while the arena may be used, so no host code runs
 extern bool is_unfinished;  // a kernel was launched, and the host has not waited since

@@ -1,4 +1,5 @@
-// Launches from the host: each runs in several orders, all from the same memory, and results that differ are a finding.
+// Launches from the host: each runs in several orders, all from the same memory, and results that differ are
+// a finding.
 
 #include "host.h"
 
@@ -10,15 +11,18 @@
 
 INTERFACE int emulator_run(void (*kernel)(void **), void **given, const emulator::Launch *configuration);
 INTERFACE const char *emulator_output();
-extern "C" __attribute__((weak)) const char emulator_local_arrays[];  // the program's: those without a value, each as "line name;"
+// the program's: those without a value, each as "line name;"
+extern "C" __attribute__((weak)) const char emulator_local_arrays[];
 
 namespace host {
 
 namespace {
 
-const int ORDERLY = 2;              // this many launches of one kernel and size run in every order, later ones in one
+// this many launches of one kernel and size run in every order, later ones in one
+const int ORDERLY = 2;
 const double LEAST_SECONDS = 0.1;  // every launch may take this long
-const std::uint64_t MOST_AT_ONCE = 108 * 256;  // threads of a cooperative launch: each has a stack of two mappings
+// threads of a cooperative launch: each has a stack of two mappings
+const std::uint64_t MOST_AT_ONCE = 108 * 256;
 
 bool is_cooperative;  // true if the next launch is cooperative
 const char *parameters_start;
@@ -69,7 +73,8 @@ bool differs(const Snapshot &first, Difference &found)
         if (one.freed_at || !one.size || one.start == heap_start)
             continue;  // on the heap, positions may depend on the order
         bool is_shared = one.where != ON_DEVICE;
-        const unsigned char *was = is_shared ? &first.shared[one.start - shared_memory_from] : &first.device[one.start - SHARED_ZONE];
+        const unsigned char *was = is_shared ? &first.shared[one.start - shared_memory_from]
+                                             : &first.device[one.start - SHARED_ZONE];
         const unsigned char *is = arena + one.start;
         std::size_t at = std::size_t(std::mismatch(was, was + one.size, is).first - was);
         if (at == one.size)
@@ -83,13 +88,16 @@ bool differs(const Snapshot &first, Difference &found)
 void look_for_difference(const Snapshot &first, const char *kernel, int line)
 {
     Difference found;
-    if (differs(first, found) && is_news("difference" + columns({(long long)found.allocation, line}) + kernel))
-        tell_host("schedule_dependent", line, 0, "element %zu of {%zu} depends on the order in which the threads of %s run",
-            found.element, found.allocation, kernel);
+    if (differs(first, found)
+        && is_news("difference" + columns({(long long)found.allocation, line}) + kernel))
+        tell_host("schedule_dependent", line, 0,
+            "element %zu of {%zu} depends on the order in which the threads of %s run", found.element,
+            found.allocation, kernel);
 }
 
-// As in module.py: the first order again, with other wrong values in local arrays without values. A result that changes with
-// nothing changed depends on a variable that outlives a launch, and says nothing; twice, as it may change back.
+// As in module.py: the first order again, with other wrong values in local arrays without values. A result
+// that changes with nothing changed depends on a variable that outlives a launch, and says nothing; twice, as
+// it may change back.
 template <typename F> void look_for_local_arrays(const Snapshot &first, const char *kernel, F run)
 {
     Difference found;
@@ -129,7 +137,8 @@ std::string base_name(const char *kernel)
 }
 
 // The reason a GPU refuses a launch; "" if it does not.
-std::string mistake_of(const std::uint32_t *grid, const std::uint32_t *block_size, std::size_t shared, std::uint32_t limit)
+std::string mistake_of(
+    const std::uint32_t *grid, const std::uint32_t *block_size, std::size_t shared, std::uint32_t limit)
 {
     const std::uint32_t most_grid[] = {INT32_MAX, 65535, 65535}, most_block[] = {1024, 1024, 64};
     char text[200] = "";
@@ -137,11 +146,13 @@ std::string mistake_of(const std::uint32_t *grid, const std::uint32_t *block_siz
         if (!grid[axis] || grid[axis] > most_grid[axis])
             std::snprintf(text, sizeof text, "a grid of (%u, %u, %u) blocks", grid[0], grid[1], grid[2]);
         if (!block_size[axis] || block_size[axis] > most_block[axis])
-            std::snprintf(text, sizeof text, "a block of (%u, %u, %u) threads", block_size[0], block_size[1], block_size[2]);
+            std::snprintf(text, sizeof text, "a block of (%u, %u, %u) threads", block_size[0], block_size[1],
+                block_size[2]);
     }
     std::uint64_t threads = std::uint64_t(block_size[0]) * block_size[1] * block_size[2];
     if (!*text && threads > MAX_THREADS)
-        std::snprintf(text, sizeof text, "a block of %llu threads: at most %d", (unsigned long long)threads, MAX_THREADS);
+        std::snprintf(text, sizeof text, "a block of %llu threads: at most %d", (unsigned long long)threads,
+            MAX_THREADS);
     if (!*text && shared > limit)
         std::snprintf(text, sizeof text, "%zu bytes of dynamic shared memory: at most %u", shared, limit);
     return text;
@@ -191,15 +202,18 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
     one.shared_limit = limit == shared_limits.end() ? SHARED : limit->second;
     std::string mistake = mistake_of(one.grid, one.block, configuration->shared, one.shared_limit);
     if (!mistake.empty()) {
-        tell_host("bad_launch", line, 0, "%s is launched with %s, which no GPU takes", kernel, mistake.c_str());
+        tell_host(
+            "bad_launch", line, 0, "%s is launched with %s, which no GPU takes", kernel, mistake.c_str());
         fail(INVALID_CONFIGURATION);
         return;
     }
     one.cooperative = cooperative;
-    std::uint64_t all = std::uint64_t(one.grid[0]) * one.grid[1] * one.grid[2] * one.block[0] * one.block[1] * one.block[2];
+    std::uint64_t all
+        = std::uint64_t(one.grid[0]) * one.grid[1] * one.grid[2] * one.block[0] * one.block[1] * one.block[2];
     if (cooperative && all > MOST_AT_ONCE) {
-        tell_host("bad_launch", line, 0, "%s is launched cooperatively with %llu threads; at most %llu can be there at once",
-            kernel, (unsigned long long)all, (unsigned long long)MOST_AT_ONCE);
+        tell_host("bad_launch", line, 0,
+            "%s is launched cooperatively with %llu threads; at most %llu can be there at once", kernel,
+            (unsigned long long)all, (unsigned long long)MOST_AT_ONCE);
         fail(COOPERATIVE_LAUNCH_TOO_LARGE);
         return;
     }
@@ -214,12 +228,14 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
     is_parameter = is_an_argument;
     parameters_start = static_cast<char *>(task);
     parameters_size = task_size;
-    std::string size = columns({one.grid[0], one.grid[1], one.grid[2], one.block[0], one.block[1], one.block[2]});
+    std::string size
+        = columns({one.grid[0], one.grid[1], one.grid[2], one.block[0], one.block[1], one.block[2]});
     int orders = all > 1 && launches[kernel + size]++ < ORDERLY ? most_orders : 1;
     Snapshot before, after;
     if (orders > 1)
         before.take();
-    // As thread_orders.py: a random order, forward, reverse, the last writer first and last, then random ones.
+    // As thread_orders.py: a random order, forward, reverse, the last writer first and last, then random
+    // ones.
     const std::int32_t pairs[][2] = {{RANDOM, RANDOM}, {FORWARD, FORWARD}, {REVERSE, REVERSE},
         {RANDOM, LAST_WRITER_FIRST}, {RANDOM, LAST_WRITER_LAST}};
     bool is_stopped = false;

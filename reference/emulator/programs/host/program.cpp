@@ -1,4 +1,5 @@
-// Before main: finds the program's own code and variables, reads the command's options, and waits for the host's faults.
+// Before main: finds the program's own code and variables, reads the command's options, and waits for the
+// host's faults.
 
 #include "host.h"
 
@@ -8,7 +9,10 @@
 #include <link.h>
 #include <ucontext.h>
 
-extern "C" __attribute__((weak)) const char emulator_no_value[];  // the program's variables that are used without a value
+// lines whose calls read an argument that no check sees
+extern "C" __attribute__((weak)) const char emulator_unseen[];
+// the program's variables that are used without a value
+extern "C" __attribute__((weak)) const char emulator_no_value[];
 
 namespace host {
 
@@ -65,7 +69,8 @@ void on_fault(int signal, siginfo_t *info, void *context)
     for (int i = 0; i < DEEP && !is_code(place); ++i)
         place = is_code(caller) ? caller : is_code(stack[i]) ? stack[i] : place;
     if (!has_told_crash && in_arena(info->si_addr))
-        tell_host("host_access", 0, place, "a function that the host calls uses memory of the device: copy it with cudaMemcpy");
+        tell_host("host_access", 0, place,
+            "a function that the host calls uses memory of the device: copy it with cudaMemcpy");
     else if (!has_told_crash)
         tell_host("crashed", 0, place, "the host %s",
             signal == SIGFPE ? "divides an integer by zero" : "uses memory that is not its own");
@@ -86,6 +91,8 @@ __attribute__((constructor)) void begin()
     open_records();
     if (emulator_no_value)
         write_record(std::string("no value\t") + emulator_no_value + '\n');
+    if (emulator_unseen)
+        write_record(std::string("unseen\t") + emulator_unseen + '\n');
     dl_iterate_phdr(look_at_program, nullptr);
     static char stack[64 << 10];
     stack_t mine = {};

@@ -1,5 +1,5 @@
-// Writes each finding as one line to the descriptor that EMULATOR_FINDINGS names. programs/records.py reads the lines. The
-// last line counts the lines before it.
+// Writes each finding as one line to the descriptor that EMULATOR_FINDINGS names. programs/records.py reads
+// the lines. The last line counts the lines before it.
 
 #include "host.h"
 
@@ -37,7 +37,8 @@ long long in_file(std::uint64_t place)
     return place > code_start && place <= code_end + 1 ? (long long)(place - program_base) : 0;
 }
 
-// Describes a block of memory before the first record that names it. `before` counts the earlier blocks of its line.
+// Describes a block of memory before the first record that names it. `before` counts the earlier blocks of
+// its line.
 void tell_allocation(std::size_t number)
 {
     if (number >= allocations.size() || !is_news("memory" + columns({(long long)number})))
@@ -45,7 +46,8 @@ void tell_allocation(std::size_t number)
     const Allocation &one = allocations[number];
     long long before = std::count_if(allocations.begin(), allocations.begin() + long(number),
         [&](const Allocation &other) { return other.line == one.line; });
-    write_record("memory" + columns({(long long)number, (long long)one.size, (long long)one.element, one.line, before}) + '\n');
+    write_record("memory"
+        + columns({(long long)number, (long long)one.size, (long long)one.element, one.line, before}) + '\n');
 }
 
 }  // namespace
@@ -89,7 +91,8 @@ void tell_host(const char *kind, int line, std::uint64_t place, const char *form
     va_start(values, format);
     std::vsnprintf(text, sizeof text, format, values);
     va_end(values);
-    std::string record = std::string("host\t") + kind + columns({line, in_file(line || place ? place : host_place)}) + '\t' + plain(text) + '\n';
+    std::string record = std::string("host\t") + kind
+        + columns({line, in_file(line || place ? place : host_place)}) + '\t' + plain(text) + '\n';
     if (!is_news(record))
         return;
     for (const char *at = text; (at = std::strchr(at, '{')); ++at)
@@ -111,9 +114,9 @@ void tell(const Finding &found, const char *kernel, int line)
         tell_allocation(std::size_t(one.region));
     write_record("kernel"
         + columns({one.kind, one.mode, one.line, one.other_line, one.thread, one.other_thread, one.block,
-            one.other_block, one.region, one.offset, one.size, one.count, in_file(one.place), one.room, launch.grid[0],
-            launch.grid[1], launch.grid[2], launch.block[0], launch.block[1], launch.block[2], line, freed, one.shape[0],
-            one.shape[1], one.shape[2], one.shape[3]})
+            one.other_block, one.region, one.offset, one.size, one.count, in_file(one.place), one.room,
+            launch.grid[0], launch.grid[1], launch.grid[2], launch.block[0], launch.block[1], launch.block[2],
+            line, freed, one.shape[0], one.shape[1], one.shape[2], one.shape[3]})
         + '\t' + plain(kernel) + '\t' + plain(one.name) + '\t' + plain(one.type) + '\n');
 }
 
@@ -122,7 +125,8 @@ void tell_the_end()
 {
     for (std::size_t i = 0; i < allocations.size(); ++i)
         if (!allocations[i].freed_at && allocations[i].size && allocations[i].start != heap_start)
-            tell_host("leak", allocations[i].line, 0, "{%zu}, %zu bytes, is never freed", i, allocations[i].size);
+            tell_host(
+                "leak", allocations[i].line, 0, "{%zu}, %zu bytes, is never freed", i, allocations[i].size);
     tell_short_copies();
     write_record("end" + columns({records_written}) + '\n');
 }

@@ -10,35 +10,18 @@ namespace emulator {
 
 std::uint32_t releases_of;
 
-const std::uint64_t PHASE = std::uint64_t(1) << 44;  // apart from all offsets: each phase of a barrier is a word of its own
+// apart from all offsets: each phase of a barrier is a word of its own
+const std::uint64_t PHASE = std::uint64_t(1) << 44;
 
-std::vector<Fence> fences;  // by block; empty until a block passes a fence
-std::uint32_t fences_of;    // the launch that `fences` belongs to
-
-Fence *fence_of(std::int64_t number)
-{
-    if (fences_of != launch_start) {
-        fences.clear();
-        fences_of = launch_start;
-    }
-    return fences.empty() ? nullptr : &fences[std::size_t(number)];
-}
-
-// True if another block passed __threadfence() after `moment` and then signalled this one by an atomic operation.
-bool was_published(std::int64_t by, std::uint32_t moment)
-{
-    Fence *theirs = fence_of(by), *mine = fence_of(block);
-    return theirs && mine && mine->has_seen_others && theirs->published > moment;
-}
-
-// Within a block, as in PTX's memory model: what comes before a release of a word comes before what follows an acquisition
-// of it, and so does everything that was ordered before that. The order is transitive, so it is kept in vector clocks.
+// Within a block, as in PTX's memory model: what comes before a release of a word comes before what follows
+// an acquisition of it, and so does everything that was ordered before that. The order is transitive, so it
+// is kept in vector clocks.
 
 namespace {
 
-// By thread of the block, a moment: what the thread did before it is ordered before what the clock's owner does next.
-// Threads before `first` and after the last of `moments` have none, so the clock of a warp that has acquired nothing is
-// short: a block may release a million words.
+// By thread of the block, a moment: what the thread did before it is ordered before what the clock's owner
+// does next. Threads before `first` and after the last of `moments` have none, so the clock of a warp that
+// has acquired nothing is short: a block may release a million words.
 struct Clock {
     std::size_t first = 0;
     std::vector<std::uint32_t> moments;
@@ -75,14 +58,16 @@ bool join(Clock &to, const Clock &from)  // true if it adds something
 
 struct Released {
     Clock clock;
-    std::uint32_t version;  // unique, and another one after each change
+    std::uint32_t version = 0;  // unique, and another one after each change
+    int by = -1;                // the thread that wrote last
 };
 std::unordered_map<std::uint64_t, Released> released;  // by word
 std::uint32_t versions;
 Clock seen[MAX_THREADS];      // what a thread has acquired
-Clock at_fence[MAX_THREADS];  // what it hands on when it releases: everything before its last fence
+Clock at_fence[MAX_THREADS];  // everything before its last fence
 Clock looked[MAX_THREADS];    // what its relaxed operations have seen: its next fence acquires that
-std::uint32_t last_acquired[MAX_THREADS], last_looked[MAX_THREADS];  // versions: a loop looks at one word many times
+// versions: a loop looks at one word many times
+std::uint32_t last_acquired[MAX_THREADS], last_looked[MAX_THREADS];
 
 void take(Clock &into, std::uint32_t &last, const Released &there)
 {
@@ -91,22 +76,57 @@ void take(Clock &into, std::uint32_t &last, const Released &there)
     last = there.version;
 }
 
+void begin_clocks()
+{
+    if (releases_of == block_start)
+        return;
+    released.clear();
+    for (int i = 0; i < MAX_THREADS; ++i) {
+        seen[i] = {};
+        at_fence[i] = {};
+        looked[i] = {};
+    }
+    releases_of = block_start;
+}
+
+// Everything that comes before what the running thread does from now on.
+Clock everything_before()
+{
+    Clock all = seen[thread];
+    std::size_t first = std::size_t(thread / WARP * WARP);
+    all.cover(first, first + WARP);
+    for (std::size_t lane = 0; lane < WARP; ++lane)
+        all.at(first + lane) = std::max(all.at(first + lane), ordered_until[thread][lane]);
+    all.at(std::size_t(thread)) = ++now;
+    return all;
+}
+
 }  // namespace
 
-void hand_on(std::uint64_t word, bool acquires, bool releases_too, bool looks)
+void hand_on(std::uint64_t word, const Ordering &ordering)
 {
+    if (ordering.releases == EVERYTHING)
+        begin_clocks();
     if (releases_of != block_start)
-        return;  // no thread has passed a fence
+        return;  // no thread has passed a fence or released a word
     auto there = released.find(word);
-    if (acquires && there != released.end())
+    if (there != released.end() && ordering.acquires)
         take(seen[thread], last_acquired[thread], there->second);
-    else if (looks && there != released.end())
+    else if (there != released.end() && ordering.looks)
         take(looked[thread], last_looked[thread], there->second);
-    if (!releases_too || at_fence[thread].moments.empty())
+    if (!ordering.releases)
         return;
-    Released &mine = released[word];
-    if (join(mine.clock, at_fence[thread]))
-        mine.version = ++versions;
+    // What others have released stays with an update of the word. A store takes its place (C++20's release
+    // sequences; a thread's own release stays with its later stores, as in PTX).
+    if (ordering.is_store && there != released.end() && there->second.by != thread)
+        released.erase(there);
+    const Clock &mine = ordering.releases == EVERYTHING ? everything_before() : at_fence[thread];
+    if (mine.moments.empty())
+        return;
+    Released &now_there = released[word];
+    now_there.by = thread;
+    if (join(now_there.clock, mine))
+        now_there.version = ++versions;
 }
 
 // The lanes meet at a barrier of theirs.
@@ -130,29 +150,14 @@ bool was_handed_on(int by, std::uint32_t moment)
 
 static void pass_fence(bool acquires, bool releases_too)
 {
-    if (releases_of != block_start) {
-        released.clear();
-        for (int i = 0; i < MAX_THREADS; ++i) {
-            seen[i] = {};
-            at_fence[i] = {};
-            looked[i] = {};
-        }
-        releases_of = block_start;
-    }
+    begin_clocks();
     if (acquires) {
         join(seen[thread], looked[thread]);
         looked[thread] = {};
         last_looked[thread] = 0;
     }
-    if (!releases_too)
-        return;
-    Clock &mine = at_fence[thread];
-    std::size_t first = std::size_t(thread / WARP * WARP);
-    mine.cover(first, first + WARP);
-    join(mine, seen[thread]);
-    for (std::size_t lane = 0; lane < WARP; ++lane)
-        mine.at(first + lane) = std::max(mine.at(first + lane), ordered_until[thread][lane]);
-    mine.at(std::size_t(thread)) = ++now;
+    if (releases_too)
+        at_fence[thread] = everything_before();
 }
 
 }  // namespace emulator
@@ -162,28 +167,24 @@ using namespace emulator;
 INTERFACE void emulator_fence_in_order(int acquires, int releases_too, int of_block)
 {
     pass_fence(acquires, releases_too);
-    if (of_block)
-        return;
-    if (!fence_of(block))
-        fences.resize(std::size_t(launch.grid[0]) * launch.grid[1] * launch.grid[2]);
-    Fence &mine = *fence_of(block);
-    if (releases_too)
-        mine.passed = now;
-    if (acquires && mine.has_looked)
-        mine.has_seen_others = true;
+    if (!of_block)
+        pass_fence_of_blocks(acquires, releases_too);
 }
 
 INTERFACE void emulator_fence() { emulator_fence_in_order(1, 1, 0); }
 INTERFACE void emulator_fence_block() { emulator_fence_in_order(1, 1, 1); }
 
 // A thread arrives at this phase of a barrier of its block, or has waited for it.
-INTERFACE void emulator_order(const void *barrier, unsigned phase, int acquires, int releases_too, int of_block)
+INTERFACE void emulator_order(
+    const void *barrier, unsigned phase, int acquires, int releases_too, int of_block)
 {
     stores += unsigned(releases_too);  // an arrival is progress, or many phases would look like a deadlock
     if (!is_checked)
         return;
-    if (releases_too)
-        of_block ? emulator_fence_block() : emulator_fence();
     std::size_t offset = reinterpret_cast<std::uintptr_t>(barrier) - reinterpret_cast<std::uintptr_t>(arena);
-    hand_on(offset + (std::uint64_t(phase) + 1) * PHASE, acquires, releases_too);
+    Ordering ordering = {acquires != 0, false, false, releases_too ? EVERYTHING : NOTHING};
+    std::uint64_t word = offset + (std::uint64_t(phase) + 1) * PHASE;
+    hand_on(word, ordering);
+    if (!of_block)
+        hand_on_to_blocks(word, ordering);
 }

@@ -40,7 +40,8 @@ Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset
     finding.line = line_in(place);
     // The nearest array: an address outside all arrays is in the gap next to one.
     std::int64_t best = INT64_MAX;
-    auto look = [&](std::int64_t region, std::size_t start, std::size_t room, const char *name, const std::uint32_t *shape) {
+    auto look = [&](std::int64_t region, std::size_t start, std::size_t room, const char *name,
+                    const std::uint32_t *shape) {
         std::int64_t from = std::int64_t(offset) - std::int64_t(start);
         std::int64_t away = from < 0 ? -from : from < std::int64_t(room) ? 0 : from - std::int64_t(room) + 1;
         if (away < best) {

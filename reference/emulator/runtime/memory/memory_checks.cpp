@@ -1,8 +1,8 @@
 // Checks every access to memory, and finds bugs that a GPU would silently ignore.
 //
-// Kernels are compiled with -fsanitize=thread: the compiler then calls a function before every load and store.
-// These functions replace the sanitizer's own library. For every 4 bytes of the arena, shadow memory records
-// which bytes exist, which were written, and the last threads that accessed them.
+// Kernels are compiled with -fsanitize=thread: the compiler then calls a function before every load and
+// store. These functions replace the sanitizer's own library. For every 4 bytes of the arena, shadow memory
+// records which bytes exist, which were written, and the last threads that accessed them.
 
 #include "race_detector.h"
 #include "state.h"
@@ -26,8 +26,8 @@ inline unsigned bytes_in(std::size_t at, std::size_t offset, int size)
     return at == last / 4 ? bytes & 15u >> (3 - last % 4) : bytes;
 }
 
-template <Mode MODE>
-inline void meet_word(Word &word, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
+template <Mode MODE> inline void meet_word(
+    Word &word, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
 {
     Word *by_byte = __builtin_expect(word.parts != 0, 0) ? bytes_of(word, at) : nullptr;
     if (__builtin_expect(bytes != 15 && !by_byte, 0))
@@ -38,18 +38,19 @@ inline void meet_word(Word &word, unsigned bytes, std::size_t at, std::size_t of
         access_shadow<MODE>(word, bytes, at, offset, size, place);
 }
 
-template <Mode MODE>
-inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int size, std::uint64_t place)
+template <Mode MODE> inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int size,
+    std::uint64_t place, bool needs_values = true)
 {
     unsigned before = state[at];
-    if (MODE != WRITE && (before >> 4 & bytes) != bytes)
+    if (MODE != WRITE && needs_values && (before >> 4 & bytes) != bytes)
         report(finding_at(UNINITIALIZED_READ, MODE, place, offset, size));
     meet_word<MODE>(words[at], bytes, at, offset, size, place);
     if (MODE != READ)
         state[at] = static_cast<unsigned char>(before | bytes << 4);
 }
 
-// The last read of the running thread: a loop that only reads one place again and again lets other threads run.
+// The last read of the running thread: a loop that only reads one place again and again lets other threads
+// run.
 std::size_t seen_offset;
 std::uint64_t seen_value;
 std::uint32_t seen_times;
@@ -87,31 +88,35 @@ template <Mode MODE> void access_variable(std::size_t offset, int size, std::uin
         meet_word<MODE>(variables[at - VARIABLES / 4], bytes_in(at, offset, size), at, offset, size, place);
 }
 
-// An access outside of the arena: to the thread's own memory, to constants and the like, or to no memory at all. In the
-// last case the thread cannot go on.
-template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t address, int size, std::uint64_t place)
+// An access outside of the arena: to the thread's own memory, to constants and the like, or to no memory at
+// all. In the last case the thread cannot go on.
+template <Mode MODE>
+__attribute__((noinline)) void elsewhere(std::uintptr_t address, int size, std::uint64_t place)
 {
     std::uintptr_t last = address + std::uintptr_t(size) - 1;
     if (thread < 0 && host_access)
         host_access(MODE, address, size, place);
     if (thread >= 0 && variables && address >= data_start && last < data_end)
         return access_variable<MODE>(address - data_start + VARIABLES, size, place);
-    if (thread < 0 || (in_a_stack(address) && in_a_stack(last)) || (in_the_program(address) && in_the_program(last)))
+    if (thread < 0 || (in_a_stack(address) && in_a_stack(last))
+        || (in_the_program(address) && in_the_program(last)))
         return;
     if (is_parameter && is_parameter(address) && is_parameter(last))
         return;
     Finding finding = finding_at(OUT_OF_BOUNDS, MODE, place, arena_size, size);
     finding.region = -2;
     finding.name = address < 4096 ? "a null pointer"
-        : is_parameter            ? "an address far from every array: the index is wrong, or the pointer is one of the host"
-                                  : "an address far from every array";
+        : is_parameter
+        ? "an address far from every array: the index is wrong, or the pointer is one of the host"
+        : "an address far from every array";
     report(finding);
     stop();
 }
 
 std::uint64_t plain_reads[2];  // the number of reads of 4 bytes, from global and from shared memory
 
-const int WIDEST = 16;  // bytes that one instruction of a GPU reads or writes: a copy of a large struct takes many
+// bytes that one instruction of a GPU reads or writes: a copy of a large struct takes many
+const int WIDEST = 16;
 
 void count(Mode mode, std::size_t offset, int size)
 {
@@ -126,7 +131,18 @@ void count(Mode mode, std::size_t offset, int size)
     (shared ? counters.shared_bytes : counters.global_bytes) += size;
 }
 
-template <Mode MODE> inline void access(const volatile void *pointer, int size, std::uint64_t place)
+bool is_written_in_part(std::size_t offset, int size)
+{
+    for (std::size_t i = offset; i < offset + std::size_t(size); ++i)
+        if (state[i / 4] >> 4 >> i % 4 & 1)
+            return true;
+    return false;
+}
+
+// A copy of a struct also copies padding, and members that nobody may use. So it needs no values for them:
+// only a struct of which nothing was written is a finding.
+template <Mode MODE>
+inline void access(const volatile void *pointer, int size, std::uint64_t place, bool copies_a_struct = false)
 {
     std::uintptr_t address = reinterpret_cast<std::uintptr_t>(pointer);
     std::size_t offset = address - reinterpret_cast<std::uintptr_t>(arena);
@@ -146,13 +162,14 @@ template <Mode MODE> inline void access(const volatile void *pointer, int size, 
             return;
         }
     }
-    for (std::size_t at = first; at <= last; ++at) {
-        access_word<MODE>(at, bytes_in(at, offset, size), offset, size, place);
-    }
+    bool needs_values = !copies_a_struct || !is_written_in_part(offset, size);
+    for (std::size_t at = first; at <= last; ++at)
+        access_word<MODE>(at, bytes_in(at, offset, size), offset, size, place, needs_values);
 }
 
 // By far the most frequent case: 4 bytes that are one word.
-template <Mode MODE> __attribute__((noinline)) void access_4(const volatile void *pointer, std::uint64_t place)
+template <Mode MODE>
+__attribute__((noinline)) void access_4(const volatile void *pointer, std::uint64_t place)
 {
     std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);
     if (offset < arena_size && offset % 4 == 0 && (state[offset / 4] & 15) == 15) {
@@ -219,40 +236,38 @@ using namespace emulator;
 
 INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
 
-// Atomic operations are functions of the headers; they pass the line that calls them. With a memory order of cuda::atomic a
-// store reads nothing, and a relaxed operation orders nothing by itself.
+// Atomic operations are functions of the headers; they pass the line that calls them. With a memory order of
+// cuda::atomic a store reads nothing, and a relaxed operation orders nothing by itself. `releases` is a
+// Release.
 INTERFACE void emulator_atomic_in_order(
-    const volatile void *pointer, int size, int is_store, int acquires, int releases_too, int scope, int line)
+    const volatile void *pointer, int size, int is_store, int acquires, int releases, int scope, int line)
 {
+    bool writes = is_store || releases;
     if (scope == OF_THREAD) {  // to other threads, these are plain accesses
         if (!is_store)
             emulator_touch(pointer, size, 0, line);
-        if (is_store || releases_too)
+        if (writes)
             emulator_touch(pointer, size, 1, line);
         return;
     }
-    Fence *mine = scope == OF_DEVICE ? fence_of(block) : nullptr;
-    if (mine) {
-        if (releases_too)
-            mine->published = mine->passed;
-        if (acquires)
-            mine->has_seen_others = true;
-        else if (!is_store)
-            mine->has_looked = true;
-    }
     std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);
-    for (std::size_t i = offset; is_store && offset < arena_size && i < offset + std::size_t(size) && i < arena_size; ++i)
+    for (std::size_t i = offset;
+         is_store && offset < arena_size && i < offset + std::size_t(size) && i < arena_size; ++i)
         state[i / 4] = static_cast<unsigned char>(state[i / 4] | (state[i / 4] & 1u << i % 4) << 4);
     std::uint64_t place = place_of_line(line);
     scope == OF_BLOCK ? access<ATOMIC_OF_BLOCK>(pointer, size, place) : access<ATOMIC>(pointer, size, place);
-    // An atomic operation also reads, or writes, or both: else a kernel could load by it and stay within a budget of reads.
+    // An atomic operation also reads, or writes, or both: else a kernel could load by it and stay within a
+    // budget of reads.
     if (offset < arena_size) {
         bool is_shared = offset < SHARED_ZONE;
         (is_shared ? counters.shared_reads : counters.global_reads) += !is_store;
-        (is_shared ? counters.shared_writes : counters.global_writes) += is_store || releases_too;
+        (is_shared ? counters.shared_writes : counters.global_writes) += writes;
     }
     // after the access, which may let other threads run
-    hand_on(offset, acquires, releases_too, !is_store);
+    Ordering ordering = {acquires != 0, !is_store && !acquires, is_store != 0, Release(releases)};
+    hand_on(offset, ordering);
+    if (scope == OF_DEVICE)
+        hand_on_to_blocks(offset, ordering);
 }
 
 INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
@@ -281,22 +296,25 @@ INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_sto
 ACCESSES(1)
 ACCESSES(2)
 ACCESSES(8)
-ACCESSES(16)
+INTERFACE void __tsan_read16(void *p) { access<READ>(p, 16, HERE, true); }
+INTERFACE void __tsan_write16(void *p) { access<WRITE>(p, 16, HERE); }
+INTERFACE void __tsan_unaligned_read16(void *p) { access<READ>(p, 16, HERE, true); }
+INTERFACE void __tsan_unaligned_write16(void *p) { access<WRITE>(p, 16, HERE); }
 INTERFACE void __tsan_read4(void *p) { read_4(p, HERE); }
 INTERFACE void __tsan_write4(void *p) { access_4<WRITE>(p, HERE); }
 INTERFACE void __tsan_unaligned_read4(void *p) { access<READ>(p, 4, HERE); }
 INTERFACE void __tsan_unaligned_write4(void *p) { access<WRITE>(p, 4, HERE); }
-INTERFACE void __tsan_read_range(void *p, std::size_t n) { access<READ>(p, bounded(n), HERE); }
+INTERFACE void __tsan_read_range(void *p, std::size_t n) { access<READ>(p, bounded(n), HERE, true); }
 INTERFACE void __tsan_write_range(void *p, std::size_t n) { access<WRITE>(p, bounded(n), HERE); }
 INTERFACE void *__tsan_memcpy(void *to, const void *from, std::size_t n)
 {
-    access<READ>(from, bounded(n), HERE);
+    access<READ>(from, bounded(n), HERE, true);
     access<WRITE>(to, bounded(n), HERE);
     return std::memmove(to, from, n);
 }
 INTERFACE void *__tsan_memmove(void *to, const void *from, std::size_t n)
 {
-    access<READ>(from, bounded(n), HERE);
+    access<READ>(from, bounded(n), HERE, true);
     access<WRITE>(to, bounded(n), HERE);
     return std::memmove(to, from, n);
 }

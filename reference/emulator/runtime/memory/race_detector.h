@@ -1,8 +1,9 @@
-// Finds races: accesses to one word by two threads, at least one of them a store, with nothing that orders the two.
+// Finds races: accesses to one word by two threads, at least one of them a store, with nothing that orders
+// the two.
 //
-// It keeps, for each word of the arena, the last thread that stored there and the threads that read it since. Barriers,
-// fences and atomic operations order threads. Only memory_checks.cpp includes this file: the compiler then inlines
-// access_shadow() into the check of each access.
+// It keeps, for each word of the arena, the last thread that stored there and the threads that read it since.
+// Barriers, fences and atomic operations order threads. Only memory_checks.cpp includes this file: the
+// compiler then inlines access_shadow() into the check of each access.
 #pragma once
 
 #include "fences.h"
@@ -35,11 +36,12 @@ struct Pending {
 
 const unsigned char *memory_at(std::size_t offset)
 {
-    return offset < VARIABLES ? arena + offset : reinterpret_cast<const unsigned char *>(data_start + offset - VARIABLES);
+    return offset < VARIABLES ? arena + offset
+                              : reinterpret_cast<const unsigned char *>(data_start + offset - VARIABLES);
 }
 
-__attribute__((noinline)) void report_race(
-    Mode mode, std::uint64_t place, std::size_t offset, int size, int other, std::uint32_t moment, Mode other_mode)
+__attribute__((noinline)) void report_race(Mode mode, std::uint64_t place, std::size_t offset, int size,
+    int other, std::uint32_t moment, Mode other_mode)
 {
     bool in_this_block = moment >= block_start;
     std::int64_t other_block = in_this_block ? block : block_at(moment);
@@ -54,17 +56,20 @@ __attribute__((noinline)) void report_race(
 
 std::uint32_t store_number(std::uint64_t place)
 {
-    return std::uint32_t((place * 0x9e3779b97f4a7c15 ^ steps * 0xbf58476d1ce4e5b9 ^ waits * 0x94d049bb133111eb) >> 32);
+    return std::uint32_t(
+        (place * 0x9e3779b97f4a7c15 ^ steps * 0xbf58476d1ce4e5b9 ^ waits * 0x94d049bb133111eb) >> 32);
 }
 
-// Two lanes of one warp at one store, in one block: no verdict is possible before the stored values are known.
+// Two lanes of one warp at one store, in one block: no verdict is possible before the stored values are
+// known.
 bool is_one_store(const Word &word, std::uint64_t place, int size)
 {
-    return word.store == store_number(place) && word.written_at >= block_start && word.writer / WARP == thread / WARP
-        && !word.atomic && size <= int(sizeof pending.before);
+    return word.store == store_number(place) && word.written_at >= block_start
+        && word.writer / WARP == thread / WARP && !word.atomic && size <= int(sizeof pending.before);
 }
 
-__attribute__((noinline)) void suspect(std::uint64_t place, std::size_t offset, int size, int other, std::uint32_t moment)
+__attribute__((noinline)) void suspect(
+    std::uint64_t place, std::size_t offset, int size, int other, std::uint32_t moment)
 {
     if (pending.is_open || was_handed_on(other, moment))
         return;  // it belongs to the same access, or the two stores are ordered
@@ -101,16 +106,20 @@ inline int weight(std::uint32_t moment, int other, std::uint32_t since)
     return other / WARP != thread / WARP ? 2 : 1;
 }
 
-// Two readers of a word are enough: a writer that races with a third one races with one of these two as well. The
-// exception is a fence, or a barrier of some lanes, that orders the writer after these two alone. Once a kernel has
-// passed one, all readers since the last write are kept.
+// Two readers of a word are enough: a writer that races with a third one races with one of these two as well.
+// The exception is a fence, or a barrier of some lanes, that orders the writer after these two alone. Once a
+// kernel has passed one, all readers since the last write are kept.
 struct Reader {
     std::uint32_t read_at;
     std::int16_t thread;
     std::uint16_t bytes;
 };
 std::unordered_map<std::size_t, std::vector<Reader>> more_readers;  // by word
-std::uint32_t more_readers_of;                                      // the launch that `more_readers` belongs to
+// the launch that `more_readers` belongs to
+std::uint32_t more_readers_of;
+
+// of this block and of another one, by bytes
+const std::size_t MOST_READERS = 2 * 4 * std::size_t(MAX_THREADS);
 
 inline bool keeps_all_readers() { return orders_some || releases_of == block_start; }
 
@@ -124,11 +133,12 @@ __attribute__((noinline)) void keep_reader(
     more_readers_of = launch_start;
     std::vector<Reader> &readers = more_readers[at];
     for (Reader &one : readers)
-        if (one.thread == who && one.bytes == bytes && (one.read_at >= block_start) == (moment >= block_start)) {
+        if (one.thread == who && one.bytes == bytes
+            && (one.read_at >= block_start) == (moment >= block_start)) {
             one.read_at = moment;
             return;
         }
-    if (readers.size() < std::size_t(MAX_THREADS)) {
+    if (readers.size() < MOST_READERS) {
         readers.push_back({moment, who, std::uint16_t(bytes)});
         return;
     }
@@ -139,7 +149,8 @@ __attribute__((noinline)) void keep_reader(
         }
 }
 
-// Compares a write or an atomic operation with all readers, and forgets them: later accesses are compared with the write.
+// Compares a write or an atomic operation with all readers of its bytes, and forgets those: later accesses to
+// these bytes are compared with the write.
 template <Mode MODE>
 __attribute__((noinline)) void meet_readers(
     unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place, std::uint32_t since)
@@ -147,22 +158,31 @@ __attribute__((noinline)) void meet_readers(
     auto found = more_readers.find(at);
     if (more_readers_of != launch_start || found == more_readers.end())
         return;
-    for (const Reader &one : found->second)
+    std::vector<Reader> &readers = found->second;
+    for (Reader &one : readers) {
         if (one.bytes & bytes && unordered(one.read_at, one.thread, since))
             report_race(MODE, place, offset, size, one.thread, one.read_at, READ);
-    more_readers.erase(found);
+        one.bytes = std::uint16_t(one.bytes & ~bytes);
+    }
+    readers.erase(
+        std::remove_if(readers.begin(), readers.end(), [](const Reader &one) { return !one.bytes; }),
+        readers.end());
+    if (readers.empty())
+        more_readers.erase(found);
 }
 
-template <Mode MODE>
-inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
+template <Mode MODE> inline void access_shadow(
+    Word &word, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
 {
     std::uint32_t since = at < SHARED_ZONE / 4 ? block_start : launch_start;
     if (unordered(word.written_at, word.writer, since) && (word.written_bytes & bytes)
-        && !(is_atomic(MODE) && word.atomic && (word.written_at >= block_start || (MODE == ATOMIC && !word.of_block)))) {
+        && !(is_atomic(MODE) && word.atomic
+            && (word.written_at >= block_start || (MODE == ATOMIC && !word.of_block)))) {
         if (MODE == WRITE && is_one_store(word, place, size))
             suspect(place, offset, size, word.writer, word.written_at);
         else
-            report_race(MODE, place, offset, size, word.writer, word.written_at, word.atomic ? ATOMIC : WRITE);
+            report_race(
+                MODE, place, offset, size, word.writer, word.written_at, word.atomic ? ATOMIC : WRITE);
     }
     if (MODE == READ) {
         if (word.reader[0] != thread) {
@@ -170,7 +190,8 @@ inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_
             int second = weight(word.read_at[1], word.reader[1], since);
             if (__builtin_expect(keeps_all_readers(), 0)) {
                 int out = first >= second ? 1 : 0;
-                keep_reader(at, word.read_at[out], word.reader[out], out ? word.read_bytes_1 : word.read_bytes_0, since);
+                keep_reader(at, word.read_at[out], word.reader[out],
+                    out ? word.read_bytes_1 : word.read_bytes_0, since);
             }
             if (first >= second) {
                 word.reader[1] = word.reader[0];
@@ -190,12 +211,15 @@ inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_
         return;
     }
     for (int i = 0; i < 2; ++i)
-        if (unordered(word.read_at[i], word.reader[i], since) && ((i ? word.read_bytes_1 : word.read_bytes_0) & bytes))
+        if (unordered(word.read_at[i], word.reader[i], since)
+            && ((i ? word.read_bytes_1 : word.read_bytes_0) & bytes))
             report_race(MODE, place, offset, size, word.reader[i], word.read_at[i], READ);
     if (__builtin_expect(keeps_all_readers(), 0))
         meet_readers<MODE>(bytes, at, offset, size, place, since);
-    // another block is compared with the last operation of this block; an earlier one counts while all were atomic
-    word.of_block = MODE == ATOMIC_OF_BLOCK || (MODE == ATOMIC && word.atomic && word.of_block && word.written_at >= block_start);
+    // another block is compared with the last operation of this block; an earlier one counts while all were
+    // atomic
+    word.of_block = MODE == ATOMIC_OF_BLOCK
+        || (MODE == ATOMIC && word.atomic && word.of_block && word.written_at >= block_start);
     word.written_at = now;
     word.writer = std::int16_t(thread);
     word.written_bytes = bytes;
@@ -230,8 +254,8 @@ __attribute__((noinline)) void access_bytes(
             access_shadow<MODE>(by_byte[byte], 1u << byte, at, offset, size, place);
 }
 
-// True if another reader of this word adds nothing: two threads have read it in this moment, and its last write is
-// ordered before them. The next writer races with one of the two.
+// True if another reader of this word adds nothing: two threads have read it in this moment, and its last
+// write is ordered before them. The next writer races with one of the two.
 inline bool tells_nothing(const Word &word, bool is_shared)
 {
     return word.written_at < (is_shared ? last_barrier : launch_start) && word.read_at[0] == now

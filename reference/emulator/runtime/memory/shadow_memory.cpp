@@ -4,6 +4,9 @@
 
 #include <cstring>
 #include <sys/mman.h>
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
 
 namespace emulator {
 
@@ -16,15 +19,33 @@ bool is_checked;
 
 namespace {
 
+const std::size_t PAGE = 4096;
 std::size_t arena_bytes, state_bytes, words_bytes, variables_bytes;
 
-template <typename T> bool allocate(T *&memory, std::size_t count, std::size_t &size)
+// A place for memory above all libraries and threads' stacks: between them and the stack of the process. Then
+// an index from a variable's address to the arena is positive, and GCC's -fsanitize=object-size reports only
+// those.
+void *above_all_variables(std::size_t size)
+{
+#ifdef __linux__
+    const std::size_t room = 64 << 20;  // for the stack to grow
+    std::uintptr_t stack = getauxval(AT_RANDOM);
+    if (stack > room + size)
+        return reinterpret_cast<void *>((stack - room - size) / PAGE * PAGE);
+#endif
+    (void)size;
+    return nullptr;
+}
+
+template <typename T> bool allocate(T *&memory, std::size_t count, std::size_t &size, bool is_high = false)
 {
     if (size)
         munmap(static_cast<void *>(memory), size);
     size = count * sizeof(T);
+    // a wish: the system chooses another place if this one is taken
+    void *place = is_high ? above_all_variables(size) : nullptr;
     void *got = mmap(
-        nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        place, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     memory = got == MAP_FAILED ? nullptr : static_cast<T *>(got);
     if (!memory)
         size = 0;
@@ -60,7 +81,7 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
 {
     regions.clear();
     arena_size = 0;
-    if (arena_bytes < bytes && !allocate(arena, bytes, arena_bytes))
+    if (arena_bytes < bytes && !allocate(arena, bytes, arena_bytes, true))
         return nullptr;
     if (checked) {
         std::size_t count = bytes / 4 + 1;
@@ -81,9 +102,10 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
     return arena;
 }
 
-// An array in global memory, `size` bytes from `start`. `written`: a byte for each element of `element` bytes, or
-// null for all. Elements that were not written hold NaN, or -1. Arrays may overlap.
-INTERFACE void emulator_region(std::size_t start, std::size_t size, std::size_t element, const unsigned char *written)
+// An array in global memory, `size` bytes from `start`. `written`: a byte for each element of `element`
+// bytes, or null for all. Elements that were not written hold NaN, or -1. Arrays may overlap.
+INTERFACE void emulator_region(
+    std::size_t start, std::size_t size, std::size_t element, const unsigned char *written)
 {
     regions.push_back({start, size});
     if (written)
@@ -101,16 +123,17 @@ INTERFACE void emulator_region(std::size_t start, std::size_t size, std::size_t 
     }
 }
 
-// Sets a byte for each fully written element.
-INTERFACE void emulator_written(std::size_t start, std::size_t size, std::size_t element, unsigned char *written)
+// Sets a byte for each element of which any part was written: an element may be a struct with padding.
+INTERFACE void emulator_written(
+    std::size_t start, std::size_t size, std::size_t element, unsigned char *written)
 {
-    std::memset(written, 1, size / element);
+    std::memset(written, 0, size / element);
     std::size_t i = 0;
     if (start % 4 == 0 && element % 4 == 0)
         for (; i + 4 <= size; i += 4)
-            if (state[(start + i) / 4] >> 4 != 15)
-                written[i / element] = 0;
+            if (state[(start + i) / 4] >> 4)
+                written[i / element] = 1;
     for (; i < size; ++i)
-        if (!(state[(start + i) / 4] >> 4 & 1u << (start + i) % 4))
-            written[i / element] = 0;
+        if (state[(start + i) / 4] >> 4 & 1u << (start + i) % 4)
+            written[i / element] = 1;
 }

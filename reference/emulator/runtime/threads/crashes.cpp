@@ -33,7 +33,8 @@ const char *reason_of(int signal, std::uintptr_t address)
     std::uintptr_t at = address - reinterpret_cast<std::uintptr_t>(stacks);
     if (signal != SIGILL && at < std::uintptr_t(stack_count) * STACK && at % STACK < GUARD)
         return "uses more memory for its own variables and calls than a stack of 48 KiB has";
-    return "jumps to an address that holds no code, or uses one that holds no memory: it may have overwritten its own stack";
+    return "jumps to an address that holds no code, or uses one that holds no memory: it may have "
+           "overwritten its own stack";
 }
 
 // Where the machine stopped: the addresses in its code and on its stack; 0 if unknown.
@@ -69,13 +70,14 @@ void end_with(Kind kind, const char *name, std::uintptr_t code)
     stop();
 }
 
-// The launch's time is over. It ends only while a thread runs a kernel's own code, because the runtime's state is then
-// complete. At any other moment, the signal changes nothing, and the next signal tries again.
+// The launch's time is over. It ends only while a thread runs a kernel's own code, because the runtime's
+// state is then complete. At any other moment, the signal changes nothing, and the next signal tries again.
 void late(int, siginfo_t *, void *context)
 {
     Registers at = registers_in(context);
     if (thread >= 0 && in_the_program(at.code) && in_a_stack(at.stack))
-        end_with(TIMEOUT, "was still running when the time of the launch was over: --seconds sets it", at.code);
+        end_with(
+            TIMEOUT, "was still running when the time of the launch was over: --seconds sets it", at.code);
 }
 
 void crashed(int signal, siginfo_t *info, void *context)
@@ -85,7 +87,8 @@ void crashed(int signal, siginfo_t *info, void *context)
             sigaction(FATAL[i], &earlier[i], nullptr);
         return;
     }
-    end_with(CRASHED, reason_of(signal, reinterpret_cast<std::uintptr_t>(info->si_addr)), registers_in(context).code);
+    end_with(CRASHED, reason_of(signal, reinterpret_cast<std::uintptr_t>(info->si_addr)),
+        registers_in(context).code);
 }
 
 void start_timer()
@@ -112,7 +115,8 @@ void find_program()
 int look_at_library(dl_phdr_info *info, std::size_t, void *)
 {
     std::uintptr_t low = UINTPTR_MAX, high = 0, address = reinterpret_cast<std::uintptr_t>(entry);
-    std::uintptr_t first = UINTPTR_MAX, last = 0, read_only = 0;  // writable memory; the loader makes its start read-only
+    // writable memory; the loader makes its start read-only
+    std::uintptr_t first = UINTPTR_MAX, last = 0, read_only = 0;
     for (int i = 0; i < info->dlpi_phnum; ++i) {
         const ElfW(Phdr) &part = info->dlpi_phdr[i];
         std::uintptr_t start = info->dlpi_addr + part.p_vaddr, end = start + part.p_memsz;

@@ -7,8 +7,8 @@
 #define NAME_IN_ASSEMBLY(name) name
 #endif
 
-// Saves the registers that a call must preserve on the stack, and the stack pointer in *save. Then goes on where `load`
-// was saved.
+// Saves the registers that a call must preserve on the stack, and the stack pointer in *save. Then goes on
+// where `load` was saved.
 extern "C" void emulator_switch(void **save, void *load);
 
 #if defined(__x86_64__)

@@ -18,7 +18,8 @@ struct Resident {
     std::vector<Fiber> fibers;
     std::vector<int> free_fibers;
     int done;
-    std::vector<std::vector<unsigned char>> shared, shared_state;  // the content and the state of each shared array
+    // the content and the state of each shared array
+    std::vector<std::vector<unsigned char>> shared, shared_state;
     bool is_done;
 };
 
@@ -61,8 +62,8 @@ void return_to_block(const Resident &one, std::int64_t number)
 
 }  // namespace
 
-// Runs all blocks of a cooperative launch up to each barrier of the grid, one block after another. Such a barrier orders
-// everything before it before everything after it.
+// Runs all blocks of a cooperative launch up to each barrier of the grid, one block after another. Such a
+// barrier orders everything before it before everything after it.
 void run_together(const std::vector<std::int64_t> &numbers)
 {
     std::vector<Resident> residents(numbers.size());

@@ -30,7 +30,8 @@ bool readable(const char *text)
         || in_the_program(address);
 }
 
-// printf, one conversion at a time: the C library's printf would write to %n's address and read from any address for %s.
+// printf, one conversion at a time: the C library's printf would write to %n's address and read from any
+// address for %s.
 void print(const char *format, va_list values)
 {
     if (!readable(format))

@@ -60,7 +60,9 @@ bool begin()
 // The block at this place of the order.
 std::int64_t number_of(std::int64_t i, std::int64_t count)
 {
-    return launch.block_order == FORWARD ? i : launch.block_order == REVERSE ? count - 1 - i : drawn[std::size_t(i)];
+    return launch.block_order == FORWARD ? i
+        : launch.block_order == REVERSE  ? count - 1 - i
+                                         : drawn[std::size_t(i)];
 }
 
 // Runs that block. False if it stopped.
@@ -114,8 +116,8 @@ std::int64_t block_at(std::uint32_t moment)
 
 using namespace emulator;
 
-INTERFACE void emulator_allocate(
-    const char *name, std::size_t bytes, int line, const std::uint32_t *shape, void **pointer, unsigned *number)
+INTERFACE void emulator_allocate(const char *name, std::size_t bytes, int line, const std::uint32_t *shape,
+    void **pointer, unsigned *number)
 {
     *number = emulator_launch_number;
     *pointer = arena + shared_end;
@@ -144,11 +146,12 @@ INTERFACE long long emulator_clock()
 {
     count_plain_reads();
     const Counters &seen = counters;
-    return (long long)(++ticks + seen.global_reads + seen.global_writes + seen.shared_reads + seen.shared_writes);
+    return (
+        long long)(++ticks + seen.global_reads + seen.global_writes + seen.shared_reads + seen.shared_writes);
 }
 
-// 0: every thread finished. 1: it stopped, and the findings say why. 2: no memory for stacks. If the blocks take long and
-// only `given_arrays` connect them, up to `cores` processes run them.
+// 0: every thread finished. 1: it stopped, and the findings say why. 2: no memory for stacks. If the blocks
+// take long and only `given_arrays` connect them, up to `cores` processes run them.
 INTERFACE int emulator_run_on(void (*kernel)(void **), void **given, const Launch *requested, int cores,
     const SharedArray *given_arrays, std::size_t array_count)
 {

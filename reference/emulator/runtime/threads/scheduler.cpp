@@ -32,7 +32,8 @@ namespace {
 
 const int MAX_IDLE = 20000;   // turns in which threads only wait for a change that does not come
 const int IDLE_A_WHILE = 128;
-const int COLORS = 8;  // stacks begin at 8 different places of a page, or all would use the same lines of the cache
+// stacks begin at 8 different places of a page, or all would use the same lines of the cache
+const int COLORS = 8;
 const std::size_t COLOR = 256;
 const std::size_t LOOK_AHEAD = 320;  // the bytes of its stack that a thread needs first when it goes on
 
@@ -177,7 +178,8 @@ bool release_all()
     return true;
 }
 
-// The end of a round: every thread has reached a barrier or has ended, or threads wait for something that never happens.
+// The end of a round: every thread has reached a barrier or has ended, or threads wait for something that
+// never happens.
 bool release_some()
 {
     int waiting = -1, gone = -1, stuck = -1, of_the_grid = -1;
@@ -282,13 +284,14 @@ void go_on()
         count_warps();
 }
 
-// Another thread may hold what this one waits for. If no thread makes progress for a long time, none ever will.
+// Another thread may hold what this one waits for. If no thread makes progress for a long time, none ever
+// will.
 void spin()
 {
     idle = stores ? 0 : idle + 1;
     if (idle > MAX_IDLE) {
-        Finding finding
-            = finding_about(DEADLOCK, thread, "waits for a change that never comes: every thread of its block waits");
+        Finding finding = finding_about(
+            DEADLOCK, thread, "waits for a change that never comes: every thread of its block waits");
         finding.place = last_place;
         finding.line = line_in(last_place);
         report(finding);
@@ -362,6 +365,7 @@ INTERFACE void emulator_wrong_block(int x, int y, int z, int line)
         return all + ")";
     };
     text = "uses a collective of CUB for blocks of " + shape(x, y, z) + " threads in a block of "
-        + shape(blockDim.x, blockDim.y, blockDim.z) + ": the sizes in its template must be those of the block in x, y and z";
+        + shape(blockDim.x, blockDim.y, blockDim.z)
+        + ": the sizes in its template must be those of the block in x, y and z";
     emulator_trap(text.c_str(), line);
 }

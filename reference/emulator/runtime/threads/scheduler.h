@@ -1,4 +1,5 @@
-// Declarations that the parts of the scheduler share: the threads of the running block, and what each waits for.
+// Declarations that the parts of the scheduler share: the threads of the running block, and what each waits
+// for.
 #pragma once
 
 #include "state.h"
@@ -14,7 +15,9 @@ namespace emulator {
 const std::size_t STACK = 64 << 10, GUARD = 16 << 10;  // GUARD is a multiple of every processor's page size
 
 enum State : unsigned char { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, AT_GRID, DONE };
-enum Operation { SYNC, SHUFFLE, SHUFFLE_UP, SHUFFLE_DOWN, SHUFFLE_XOR, BALLOT, MATCH, ADD, MIN, MAX, AND, OR, XOR, ACTIVE };
+enum Operation {
+    SYNC, SHUFFLE, SHUFFLE_UP, SHUFFLE_DOWN, SHUFFLE_XOR, BALLOT, MATCH, ADD, MIN, MAX, AND, OR, XOR, ACTIVE
+};
 
 struct Request {  // the reason a thread waits
     int line;

@@ -1,4 +1,5 @@
-// Stacks of threads. Below each stack is a page that cannot be accessed, so a stack that grows too far causes a fault.
+// Stacks of threads. Below each stack is a page that cannot be accessed, so a stack that grows too far causes
+// a fault.
 
 #include "scheduler.h"
 
@@ -19,7 +20,8 @@ void clear_stacks()
 {
     for (int i = 0; i < stacks_used; ++i) {
         char *stack = all_stacks + i * STACK;
-#ifdef __linux__  // a page that is given back returns as zeros; clearing the page that most threads use is cheaper
+// a page that is given back returns as zeros; clearing the page that most threads use is cheaper
+#ifdef __linux__
         const std::size_t cleared = 4096;
         madvise(stack + GUARD, STACK - GUARD - cleared, MADV_DONTNEED);
 #else

@@ -1,4 +1,5 @@
-// Operations of a warp: shuffles, votes, reductions and __syncwarp. Its lanes wait until all that take part have arrived.
+// Operations of a warp: shuffles, votes, reductions and __syncwarp. Its lanes wait until all that take part
+// have arrived.
 
 #include "scheduler.h"
 
@@ -63,7 +64,8 @@ void answer(int warp, unsigned lanes)
                 int other = warp * WARP + from;
                 Finding finding = finding_about(UNINITIALIZED_READ, warp * WARP + lane,
                     other < size ? "takes a value from {other}, which does not take part"
-                                 : "takes a value from a lane that has no thread: the size of the block is no multiple of 32");
+                                 : "takes a value from a lane that has no thread: the size of the block is "
+                                   "no multiple of 32");
                 finding.line = request.line;
                 finding.other_thread = other;
                 report(finding);
@@ -79,17 +81,17 @@ void answer(int warp, unsigned lanes)
                 else if (request.operation == MATCH)
                     request.result |= std::uint64_t(value == request.value) << other;
                 else
-                    request.result = begun ? reduce(request.operation, request.result, value, request.argument)
-                                           : value;
+                    request.result
+                        = begun ? reduce(request.operation, request.result, value, request.argument) : value;
                 begun = true;
             }
         }
     }
 }
 
-// Orders these lanes: everything that any of them did, and everything ordered before that, now comes before everything
-// that any of them does from now on. Among a warp's operations, only __syncwarp orders memory (CUDA C++ Programming
-// Guide, "Warp Shuffle Functions").
+// Orders these lanes: everything that any of them did, and everything ordered before that, now comes before
+// everything that any of them does from now on. Among a warp's operations, only __syncwarp orders memory
+// (CUDA C++ Programming Guide, "Warp Shuffle Functions").
 void put_in_order(int warp, unsigned lanes)
 {
     ++now;
@@ -101,14 +103,16 @@ void put_in_order(int warp, unsigned lanes)
     std::uint32_t until[WARP] = {};
     for (int lane = 0; lane < WARP; ++lane)
         for (int other = 0; other < WARP && lanes >> lane & 1; ++other)
-            until[other] = lanes >> other & 1 ? now : std::max(until[other], ordered_until[warp * WARP + lane][other]);
+            until[other]
+                = lanes >> other & 1 ? now : std::max(until[other], ordered_until[warp * WARP + lane][other]);
     for (int lane = 0; lane < WARP; ++lane)
         if (lanes >> lane & 1)
             std::memcpy(ordered_until[warp * WARP + lane], until, sizeof until);
     hand_on_to_lanes(warp, lanes);
 }
 
-// The hardware chooses which lanes run together. Here, all lanes run together that reach a line before one has to wait.
+// The hardware chooses which lanes run together. Here, all lanes run together that reach a line before one
+// has to wait.
 void answer_active(int warp, unsigned asked, bool is_idle)
 {
     Request *first = requests + warp * WARP;

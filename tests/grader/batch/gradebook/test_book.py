@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, text
 
 from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook.database import said_in_one_line
 from grader.batch.gradebook.grade_json import grade_from_row, grade_to_row
 from grader.batch.gradebook.schema_version import MIGRATIONS, revisions
 from grader.batch.gradebook.standings import ReadGrades
@@ -360,6 +361,21 @@ def test_a_full_disk_is_reported_and_written_files_stay(sqlite_url: str) -> None
         assert len(book.grades()) == count + 1
 
 
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        ("database or disk is full", "Free some space, then run it again"),
+        ("disk I/O error", "Free some space, then run it again"),  # as with a write-ahead log
+        ('could not extend file "base/1/2": No space left on device', "Free some space, then run it again"),
+        ("database is locked", "Run this again when that one has ended"),
+    ],
+)
+def test_a_database_that_cannot_be_used_now_says_what_to_do(words: str, remedy: str) -> None:
+    with pytest.raises(UserError) as error, said_in_one_line("sqlite:///g.db"):
+        raise sqlite3.OperationalError(words)
+    assert words in str(error.value) and str(error.value).endswith(remedy)
+
+
 def test_two_gradebooks_on_one_database_wait_for_each_other(
     gradebook: Gradebook, url: str, grade: Grade
 ) -> None:
@@ -374,11 +390,11 @@ def test_one_at_a_time_is_alone_with_an_assignment(gradebook: Gradebook, url: st
     order: list[str] = []
 
     def second() -> None:
-        with Gradebook(url) as other, other.alone("conv", on_wait=lambda: order.append("waits")):
+        with Gradebook(url) as other, other.exclusive("conv", on_wait=lambda: order.append("waits")):
             order.append("second")
 
-    with gradebook.alone("conv", on_wait=lambda: order.append("never")):
-        with Gradebook(url) as other, other.alone("dense", on_wait=lambda: order.append("never")):
+    with gradebook.exclusive("conv", on_wait=lambda: order.append("never")):
+        with Gradebook(url) as other, other.exclusive("dense", on_wait=lambda: order.append("never")):
             pass
         thread = threading.Thread(target=second)
         thread.start()

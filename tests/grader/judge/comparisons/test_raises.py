@@ -150,3 +150,12 @@ def test_an_unwritten_function_refuses_nothing(verdict: Callable[..., CheckResul
     half = f"class Unwritten(NotImplementedError): ...\n\n\ndef half(number):\n    raise {kind}\n"
 
     assert verdict("half_runtimeerror", half).status is Status.ERROR
+
+
+def test_of_a_large_array_that_should_not_exist_only_the_shape_is_shown(
+    verdict: Callable[..., CheckResult],
+) -> None:
+    small = verdict("half_valueerror", "def half(number):\n    return np.zeros(3)\n")
+    assert small.actual == "array([0., 0., 0.], dtype=float64) is returned"
+    large = verdict("half_valueerror", "def half(number):\n    return np.zeros((3, 4, 5))\n")
+    assert large.actual == "an array of shape (3, 4, 5) is returned"

@@ -66,6 +66,10 @@ def test_a_number_that_is_not_finite_never_passes(value: float, bound: float | N
     assert difference.index == (1, 1)
     why = "of memory that was never written" if np.isnan(value) else "larger than float32 can hold"
     assert why in difference.rationale
+    assert f"{value} at (1, 1): " in difference.rationale
+    of_one_number = judged(np.array(1.0), single(value), bound)
+    assert of_one_number is not None
+    assert f"the number differs; {value}: " in of_one_number.rationale
 
 
 @pytest.mark.parametrize("bound", [None, 1.0, np.nan, np.inf], ids=str)
@@ -157,7 +161,7 @@ def test_truth_values_are_compared_like_numbers(expected: list[bool], actual: li
     {
         "permuted": ((3, 2), "axes were exchanged"),
         "an_axis_more": ((2, 3, 1), "3 axes and not 2"),
-        "an_axis_less": ((6,), "1 axes and not 2"),
+        "an_axis_less": ((6,), "1 axis and not 2"),
         "one_longer": ((2, 4), "axis 1 has length 4 and not 3"),
         "both_other": ((1, 4), "axis 0 has length 1 and not 2; axis 1 has length 4 and not 3"),
         "empty": ((2, 0), "axis 1 has length 0 and not 3"),

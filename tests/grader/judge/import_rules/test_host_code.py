@@ -25,6 +25,15 @@ LEFT_OUT = {
         "void f(Array *a) { k<<<1, 1>>>(a->p); }\n"
     ),
     "headers": "#include <iostream>\n#include <vector>\n",
+    "variables": (
+        "float here[1000], *there;\nint COUNT = 1000;\n"
+        "int main() { cudaMalloc(&there, COUNT); return here[0] == COUNT; }\n"
+    ),
+    "a_function_that_only_the_host_calls": (
+        "float *as_floats(void *p) { return (float *)p; }\n"
+        "void check(float *a) { memset(as_floats(a), 0, 4); }\n"
+        "int main() { float a; check(&a); }\n"
+    ),
     "a_template_in_a_namespace": "namespace n {\ntemplate <typename T> void f(T *d) { k<<<1, 1>>>(d); }\n}\n",
     "a_module_of_python": (
         "#include <pybind11/pybind11.h>\n"
@@ -36,6 +45,17 @@ NEEDED_BY_KERNELS = {
         "float twice(float x) { return 2 * x; }\n__global__ void j(float *out) { *out = twice(1); }\n"
     ),
     "a_type_and_a_macro": "#define N 4\nstruct Pair { float x, y; };\n",
+    "one_of_two_constants": (
+        "constexpr int N = 3, M = 4;\n__global__ void j(int *out) { *out = M; }\nint main() { return N; }\n"
+    ),
+    "a_constant_from_a_call": (
+        "constexpr int f(int n) { return n; }\nconstexpr int N = f(3);\n"
+        "__global__ void j(int *out) { *out = N; }\nint main() { return N; }\n"
+    ),
+    "an_operator": (
+        "struct P { int x; };\nP operator+(P a, P b) { return {a.x + b.x}; }\n"
+        "__global__ void j(P *out) { *out = *out + *out; }\nint main() { P b; return b.x; }\n"
+    ),
     "shared_by_both": (
         "constexpr int N = 3;\n__global__ void j(int *out) { *out = N; }\nint main() { return N; }\n"
     ),

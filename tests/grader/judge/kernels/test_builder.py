@@ -1,7 +1,9 @@
 """Kernels are compiled in a child process, inspected before they are loaded, and cached by content."""
 
+import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from grader.judge.kernels import builder as build
 from grader.judge.kernels import find_nvrtc
 from grader.judge.kernels.builder import KERNELS, RUNTIME, Builder
 from grader.model.assignment import Assignment
+from grader.model.errors import GraderFault
 from grader.model.grade import Status
 from grader.model.surroundings import Sandbox
 
@@ -80,7 +83,8 @@ def test_a_cached_library_is_not_compiled_again(
     """The bytes are identical; any other source would fail without the compiler."""
     source = render(assignment, "solution").files["kernels.cu"].encode()
     assert builder.build("kernels.cu", source).files
-    assert builder.build("kernels.cu", source + b"\n").failed is not None
+    with pytest.raises(GraderFault, match="no C\\+\\+ compiler"):
+        builder.build("kernels.cu", source + b"\n")
 
 
 def test_an_expected_source_is_compiled_by_the_waiting_process(
@@ -303,6 +307,37 @@ def test_a_slow_compilation_is_the_fault_of_the_submission(
     assert kernels.failed is not None
     assert kernels.failed.status is Status.ERROR
     assert kernels.failed.reason.startswith("kernels.cu: compiling it takes more than")
+
+
+KILLED = """#!/bin/sh
+[ "$1" = --version ] && exit 0
+echo 'g++: fatal error: Killed signal terminated program cc1plus' >&2
+exit 1
+"""
+
+
+@pytest.mark.parametrize("fault", ["memory", "disk", "time", "no compiler"])
+def test_a_machine_that_cannot_compile_costs_no_points(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: str
+) -> None:
+    """It is out of memory or disk space, or too busy; the source is wrong, which the compiler cannot say."""
+    assert builder.missing() == ""
+    wrong = f"{LEAST}int f() {{ return {fault.replace(' ', '_')}; }}\n".encode()
+    with monkeypatch.context() as patch:
+        if fault in ("memory", "no compiler"):
+            (tmp_path / "bin").mkdir()
+            compiler = tmp_path / "bin" / "g++"
+            compiler.write_text(KILLED)
+            compiler.chmod(0o755 if fault == "memory" else 0o644)
+            patch.setenv("BACKFLIP_CXX", str(compiler))
+        elif fault == "disk":
+            patch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1 << 20))
+        else:
+            patch.setattr(build, "SECONDS", 0)
+        with pytest.raises(GraderFault):
+            builder.build("kernels.cu", wrong)
+    failed = builder.build("kernels.cu", wrong).failed
+    assert failed is not None and failed.status is Status.ERROR
 
 
 def test_a_library_of_12_mib_is_the_fault_of_the_submission(builder: Builder) -> None:

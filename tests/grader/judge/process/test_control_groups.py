@@ -76,6 +76,8 @@ def test_a_submissions_group_bounds_memory_and_processes(group: Path) -> None:
     assert not sub_group.ran_out_of_memory
     (folder / "memory.events").write_text("low 0\nhigh 0\nmax 7\noom 1\noom_kill 0\n")
     assert not sub_group.ran_out_of_memory
+    (folder / "memory.events").write_text("low 0\nhigh 0\nmax 0\noom 0\noom_kill 1\n")
+    assert not sub_group.ran_out_of_memory  # the whole machine did
     (folder / "memory.events").write_text("low 0\nhigh 0\nmax 7\noom 1\noom_kill 2\n")
     assert sub_group.ran_out_of_memory
 

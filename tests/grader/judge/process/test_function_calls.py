@@ -64,6 +64,21 @@ def test_a_function_that_gives_no_answer_is_the_graders_fault(graded: Graded, bo
     assert says in grade.cases[0].rationale
 
 
+def test_arguments_that_make_a_function_slow_are_the_submissions(
+    graded: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a submission could have its failure taken for the grader's, in each batch again."""
+    monkeypatch.setattr(function_calls, "SECONDS", Seconds(0.3, 60, 60))
+    of_five_numbers = "while x.size == 5: pass\n    return SCALE * x"
+    asks_it = CHECK.replace("slopes = gradient(x)", "gradient(np.zeros(5)); slopes = gradient(x)")
+
+    grade = graded("import numpy as np\n" + asks_it, "return SCALE * x", of_five_numbers)
+
+    assert {r.status for r in grade.cases} == {Status.CALL_LIMIT}
+    assert "0.3 CPU seconds for its arguments" in grade.cases[0].rationale
+    assert not grade.needs_review
+
+
 def test_the_time_of_a_function_is_not_the_submissions(graded: Graded, tmp_path: Path) -> None:
     limits = "{function_calls: 200, case_seconds: 1, wall_factor: 1}"
     write(tmp_path / "course", "assignment.yaml", "{function_calls: 200}", limits)

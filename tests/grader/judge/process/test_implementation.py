@@ -1,7 +1,9 @@
 """A submission may do anything: its worker ends in one of the statuses, and the next case runs."""
 
 import os
+import signal
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -125,6 +127,32 @@ def test_a_hang_at_import_costs_every_case_and_its_time_only_once(
     assert first.status is Status.TIMEOUT
     assert again == [first] * 5
     assert requests == ["setup", "import"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the worker in /proc")
+@pytest.mark.parametrize("at", ["import", "call"])
+def test_a_process_that_the_machine_kills_costs_no_points(
+    make_submission: MakeSubmission, inputs: Inputs, at: str
+) -> None:
+    """The kernel ends processes with SIGKILL if the machine is out of memory; no submission can do that."""
+    sleeps = "__import__('time').sleep(60)"
+    submission = make_submission(
+        f"{sleeps if at == 'import' else ''}\ndef answer(a):\n    {sleeps}\n    return a", limits=PATIENT
+    )
+
+    def kill() -> None:
+        def worker() -> int | None:
+            started = submission._worker
+            return None if started is None else started._child._find_worker()  # type: ignore[attr-defined]
+
+        wait_until(lambda: worker() is not None, "the worker runs")
+        os.kill(worker() or 0, signal.SIGKILL)
+
+    with ThreadPoolExecutor(1) as pool:
+        killed = pool.submit(kill)
+        with pytest.raises(GraderFault, match="killed from outside"):
+            submission.run("answer", inputs)
+        killed.result()
 
 
 LEAVING = {

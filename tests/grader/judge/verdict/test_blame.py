@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions
+from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
 MISTAKES = Misconceptions(
@@ -120,3 +121,33 @@ def test_a_criterion_with_an_idea_is_not_sent_to_its_own_exercise() -> None:
     assert ideas(mistakes, flip="x", pair="f") == {"pair": ["flipped"]}
     assert messages_of(mistakes, flip="x", pair="f") == {}
     assert "pair" in messages_of(mistakes, flip="x", pair="y")
+
+
+def test_a_case_that_does_not_need_a_wrong_exercise_is_not_blamed_on_it() -> None:
+    """A chain of views may call flip or not. A case that no mutant of flip makes fail does not call it."""
+    mistakes = replace(
+        MISTAKES, answers={"views/one": {"a": [("flipped",)]}, "views/two": {"b": [("kept",)]}}
+    )
+    flip = CriterionGrade("flip", "", Fraction(4), Fraction(0), Status.WRONG, (wrong("flip", "one"),))
+
+    def message(*results: CheckResult) -> list[str]:
+        views = CriterionGrade("views", "", Fraction(4), Fraction(0), Status.WRONG, results)
+        grade = diagnose(Grade("tiny", "ada", (flip, views), "none"), mistakes, CALLS)
+        return [fact.text for fact in grade.criteria[1].facts if fact.kind == "inner"]
+
+    first, second, right = (wrong("views", "one"), wrong("views", "two"), passing("views", "one"))
+    assert message(first, second) == ["Your flip is wrong, and one needs it. Fix flip first."]
+    assert message(first) == ["Your flip is wrong, and this needs it. Fix flip first."]
+    assert message(right, second) == []
+    hidden = replace(first, visibility=Visibility.HIDDEN)
+    assert message(right, hidden, second) == message(right, second)
+
+
+def wrong(criterion: str, case: str) -> CheckResult:
+    """A case with a wrong answer that no mutant gives."""
+    return CheckResult(criterion, case, Status.WRONG, answer="x")
+
+
+def passing(criterion: str, case: str) -> CheckResult:
+    """A case that passes."""
+    return CheckResult(criterion, case, Status.OK, answer="ok")

@@ -530,7 +530,7 @@ def handout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = tmp_path_factory.mktemp("build")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        patch.setattr("grader.author.handout.freeze_ladders", lambda assignment, oracle: "{}")
+        patch.setattr("grader.author.handout.freeze_ladders", lambda assignment, oracle: b"")
         assert main(["generate", NAME, "--out", str(build)]) == 0
     return build / "release" / NAME
 

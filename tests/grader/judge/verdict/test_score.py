@@ -191,7 +191,14 @@ def results_of(**statuses: list[Status]) -> dict[str, CheckResult]:
             "the_second_failed": (results_of(flip=[Status.OK], pad=[Status.ERROR, Status.WRONG]), "pad"),
             "the_second_was_not_run": (results_of(flip=[Status.OK], pad=[Status.NOT_RUN]), "pad"),
             "the_graders_fault": (results_of(flip=[Status.INTERNAL_ERROR], pad=[Status.OK]), "flip"),
-            "a_time_limit_ended_it": (results_of(flip=[Status.TIMEOUT, Status.NOT_RUN], pad=[Status.OK]), ""),
+            "a_time_limit_ended_it": (
+                results_of(flip=[Status.TIMEOUT, Status.NOT_RUN], pad=[Status.OK]),
+                "flip",
+            ),
+            "a_time_limit_ended_it_late": (
+                results_of(flip=[Status.OK, Status.TIMEOUT, Status.NOT_RUN], pad=[Status.OK]),
+                "",
+            ),
             "every_case_timed_out": (results_of(flip=[Status.TIMEOUT], pad=[Status.OK]), "flip"),
             "an_unrelated_failed": (results_of(flip=[Status.OK], pad=[Status.OK], conv=[Status.WRONG]), ""),
         }

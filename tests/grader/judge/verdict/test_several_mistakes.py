@@ -66,7 +66,7 @@ def test_wrong_values_and_an_exception_of_either_class_are_two_ideas(
 def test_a_criterion_that_needs_a_wrong_function_never_fails_without_a_word(
     solution: str, graded: Graded
 ) -> None:
-    """`views` asks flip and undilate; a flip that is wrong in its own criterion too is to be fixed first."""
+    """`views` asks flip and undilate; a flip that is wrong in its own criterion too is why it fails."""
     text = student_work("students", NAME, solution)["flip_of_the_buffer"].text
     views = graded(text)["views"]
     assert (ideas_of(views), views.facts) == ({"flip_copies"}, ())
@@ -78,7 +78,7 @@ def test_a_criterion_that_needs_a_wrong_function_never_fails_without_a_word(
     criteria = graded(before + flip + rest)
     assert ideas_of(criteria["flip"]) == {"negative_axes_not_flipped"}
     (fact,) = criteria["views"].facts
-    assert fact.text == "Your flip is wrong, and this needs it. Fix flip first."
+    assert fact.text == "Your flip is wrong; with a right one this would pass."
 
 
 WRONG_DILATE = """

@@ -232,3 +232,10 @@ def test_ten_thousand_of_one_name_are_found_in_seconds() -> None:
     assert all(identities.find(Claim((s.id, "x"), name=s.name)) == s for s in students[::10])
     assert all(isinstance(identities.find(Claim(name=n)), str) for n in ["Ada Hopper", "Ada Lovelace"] * 100)
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize(("id", "on_roster"), [("0012", "12"), ("12", "0012")])
+def test_an_id_without_its_zeros_means_no_student_and_names_the_nearest(id: str, on_roster: str) -> None:
+    """A spreadsheet removes the zeros of 0012, but 12 may also be another student's id."""
+    identities = Identities([Student(on_roster, "Ada Lovelace"), Student("s7", "Bob Byte")])
+    assert f"; the nearest is {on_roster} (Ada Lovelace): " in str(identities.find(Claim(ids=(id,))))

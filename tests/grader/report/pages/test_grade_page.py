@@ -227,6 +227,36 @@ def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
     assert "1·5 = 5 at [0, 0]. Your function gives 10." in steps[-1].says
 
 
+def test_an_exception_is_told_once_if_the_case_itself_is_small(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """Below the reason stands the whole case: its inputs, and not the reason again."""
+    raised = "conv.py:3: ValueError: no"
+    failing = CheckResult("x_grad", "one", Status.ERROR, rationale=raised)
+    whole = replace(X_GRAD, case="one", actual=(), ended=raised, is_smallest=False)
+    close_up = CloseUp(whole={failing.name: whole})
+    page = read(to_html(make_grade(make_criterion("x_grad", 5, [failing])), close_up=close_up))
+    assert page.text.count(raised) == 1
+    assert whole.title in page.text
+
+
+def test_numbers_that_more_than_values_decides_are_on_the_page(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """The submission's own results are drawn beside the inputs, and the two numbers are text."""
+    wrong = CheckResult("transpose", "drawn", Status.WRONG, expected="12 = a", actual="9 = b")
+    inputs, results = (Table("x", (1,), (7.0,)),), (Table("conv", (1,), (13.0,)),)
+    compared = "12 = <conv, out_grad>", "9 = <x, x_grad>"
+    small = Example(
+        "transpose", "drawn", "x_grad", "conv", "", {}, inputs, (), (), results, compared, "why", True
+    )
+    close_up = CloseUp(small={wrong.name: small})
+    page = read(to_html(make_grade(make_criterion("transpose", 5, [wrong])), close_up=close_up))
+    text = page.text.partition(small.title)[2]
+    places = [text.index(part) for part in ("x 1", "conv 1", *compared, "why")]
+    assert places == sorted(places)
+
+
 def test_without_a_gap_the_steps_mention_none() -> None:
     one = Table("out_grad", (1, 1, 1, 1), (5.0,), grid=(1, 2))
     lone = replace(

@@ -1,5 +1,5 @@
 // Clusters: blocks that share their memory
-// Refused: clusters of blocks need compute capability 9.0
+// Refused: clusters of blocks need compute capability 9.0, and this device has 8.0: use one block and its shared memory, or global memory
 #include <cooperative_groups.h>
 __global__ void __cluster_dims__(2, 1, 1) exchange(int *data)
 {

@@ -1,5 +1,5 @@
 // Launches by kernels: a quicksort that launches itself
-// Refused: a kernel cannot launch another one
+// Refused: a kernel cannot launch another one here: launch it from the host, in a loop if it launches itself
 __global__ void quicksort(int *data, int left, int right)
 {
     if (left >= right)

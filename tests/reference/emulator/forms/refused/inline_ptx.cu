@@ -1,5 +1,5 @@
 // Assembly: a matrix product by mma in inline PTX
-// Refused: inline assembly runs only on a GPU
+// Refused: inline assembly runs only on a GPU: use the function of CUDA C++ for this instruction, such as __shfl_sync, __ldg or nvcuda::wmma
 __global__ void lane(unsigned *out)
 {
     unsigned id;

@@ -1,5 +1,5 @@
 // Warps: shuffles without a mask, as before CUDA 9
-// Refused: no longer in CUDA; write it with _sync and a mask
+// Refused: it ended with compute capability 7.0: write `__shfl_down_sync(0xffffffff, ...)`, with the lanes that take part as its mask
 __global__ void sum(int *data)
 {
     int value = data[threadIdx.x];

@@ -1,5 +1,5 @@
 // Graphs of launches: a stream captured into a graph
-// Refused: graphs of launches are not emulated
+// Refused: graphs of launches are not emulated: launch the kernels on a stream, one after another
 __global__ void step(int *data) { data[threadIdx.x] += 1; }
 int main()
 {

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.batch.copy_detection import most_similar, similar_pairs
-from grader.desk.answers import case_view, misconceptions_of
+from grader.desk.answer_groups import case_view, misconceptions_of
 from grader.desk.background_work import BackgroundWork, Report
 from grader.desk.class_view import ClassView
 from grader.desk.desk import Desk, Page
@@ -24,8 +24,8 @@ def misconceptions_page(desk: Desk, request: Request) -> Response:
     """Every misconception of the class; with `?name=`, the students who have it, their code side by side."""
     view = desk.class_of(request)
     name = request.query_params.get("name", "")
-    chosen = next((one for one in view.statistics.misconceptions if one.name == name), None)
-    if name and chosen is None:
+    misconception = next((one for one in view.statistics.misconceptions if one.name == name), None)
+    if name and misconception is None:
         raise HTTPException(404, "No student has this misconception now.")
     rows = [row for row in view.rows if name and name in misconceptions_of(row)]
     files = desk.views.files_of(rows[:MOST_SOURCES])
@@ -34,17 +34,24 @@ def misconceptions_page(desk: Desk, request: Request) -> Response:
         (row, source_files(files.get(row.student_id, ()), row.grade, (), handout))
         for row in rows[:MOST_SOURCES]
     ]
-    return desk.page(request, "misconceptions.html.j2", view=view, chosen=chosen, rows=rows, sources=sources)
+    return desk.page(
+        request,
+        "misconceptions.html.j2",
+        view=view,
+        misconception=misconception,
+        rows=rows,
+        sources=sources,
+    )
 
 
 def cases_page(desk: Desk, request: Request) -> Response:
     """Every case with its pass rate; with `?name=criterion/case`, who fails it, and their answers."""
     view = desk.class_of(request)
     name = request.query_params.get("name", "")
-    chosen = case_view(view.rows, name) if name else None
-    if name and chosen is None:
+    case = case_view(view.rows, name) if name else None
+    if name and case is None:
         raise HTTPException(404, "No student's grade has this case.")
-    return desk.page(request, "cases.html.j2", view=view, chosen=chosen)
+    return desk.page(request, "cases.html.j2", view=view, case=case)
 
 
 def similarity_page(desk: Desk, request: Request) -> Response:

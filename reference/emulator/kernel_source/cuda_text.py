@@ -1,0 +1,155 @@
+"""Finds kernels and other device code in the text of a source, and what belongs to brackets and commas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class CompileError(ValueError):
+    """A source that does not compile: one line for each mistake, with file and line."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A `__global__` function as written in the source."""
+
+    name: str
+    parameters: tuple[str, ...]  # their names
+    is_template: bool
+    defaults: int = 0  # how many of the last parameters may be left out
+    start: int = 0  # of its `__global__`, in the source
+    body: tuple[int, int] = (0, 0)  # from { to behind }; empty where it is only declared
+
+
+# A comment or text without an end takes the rest, so no character is read twice. Quotes in a number, 1'000,
+# begin no text. In a raw text, nothing is special but its end.
+COMMENT_OR_TEXT = re.compile(
+    r"//(?:\\\n|[^\n])*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+    r"|(?<![\w'\"$])(?:u8|[uUL])?R\"([^()\\\s]{0,16})\([\s\S]*?(?:\)\1\"|\Z)"
+    r"|\"(?:\\[\s\S]|[^\"\\\n])*+\"?|'(?:\\[\s\S]|[^'\\\n])*+'?"
+    r"|(?<!\w)[0-9](?:[eEpP][+-]|'?\w|\.)*+"
+)
+DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
+BOUNDS = r"__launch_bounds__\s*\((?:[^()]|\([^()]*\))*\)"
+KERNEL = re.compile(rf"__global__((?:[^(){{}};]|{BOUNDS})*?)\b(?!__launch_bounds__)(\w+)\s*\(")
+DEVICE_FUNCTION = re.compile(  # or a lambda
+    rf"__(?:global|device)__(?:[^(){{}};=]|{BOUNDS})*?\b(?!__launch_bounds__)\w+\s*\("
+    r"|\]\s*(?:__host__\s*)?__device__\s*(?:__host__\s*)?\("
+)
+SCOPE = re.compile(r"(?:\bnamespace\b[^;{}()]*|\bextern\s*\"\s*\"\s*)$")
+
+
+def without_comments(source: str) -> str:
+    """The source with spaces in place of comments and quoted text; everything else keeps its position."""
+
+    def blank(match: re.Match[str]) -> str:
+        text = match.group()
+        if text[0].isdigit():
+            return text
+        quote = text[0] if text[0] in "\"'" else ""
+        closing = quote if len(text) > 1 and text.endswith(quote) else ""
+        inner = re.sub(r"[^\n]", " ", text[len(quote) : len(text) - len(closing)])
+        return f"{quote}{inner}{closing}"
+
+    return COMMENT_OR_TEXT.sub(blank, source)
+
+
+def kernels_of(source: str) -> tuple[Kernel, ...]:
+    """The kernels of a source, in source order."""
+    text = without_comments(source)
+    kernels = []
+    for match in KERNEL.finditer(text):
+        start = 1 + max(text.rfind(mark, 0, match.start()) for mark in ";}{")
+        end = closing(text, match.end() - 1)
+        parameters = [p for p in split(text[match.end() : end]) if p.strip() not in ("", "void")]
+        kernels.append(
+            Kernel(
+                match.group(2),
+                tuple(map(parameter_name, parameters)),
+                re.search(r"\btemplate\b", text[start : match.start()]) is not None,
+                sum("=" in parameter for parameter in parameters),
+                match.start(),
+                body_of(text, end),
+            )
+        )
+    return tuple(kernels)
+
+
+def parameter_name(text: str) -> str:
+    """The name in `const float *a = nullptr` or `int n[3]`; "" if there is none."""
+    words = re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", text.partition("=")[0]))
+    return words[-1] if words else ""
+
+
+def body_of(text: str, end: int) -> tuple[int, int]:
+    """The span of the body of the function with parameters that end at `end`; empty if it has none."""
+    body = re.compile(r"[^;{]*\{").match(text, end)
+    return (body.end() - 1, closing(text, body.end() - 1) + 1) if body else (end, end)
+
+
+def with_bodies(source: str, bodies: Mapping[str, str]) -> str:
+    """The source with new bodies for the kernels of these names, each with as many lines as before."""
+    for kernel in reversed(kernels_of(source)):
+        start, end = kernel.body
+        if kernel.name in bodies and end > start:
+            lines = "\n" * source.count("\n", start, end)
+            source = f"{source[:start]}{{ {bodies[kernel.name]}{lines} }}{source[end:]}"
+    return source
+
+
+def kernel_at(source: str, line: int) -> str:
+    """The kernel (not a template) that has this line (from 1) in its body; "" if there is none."""
+    for kernel in kernels_of(source):
+        first, last = (1 + source.count("\n", 0, at) for at in kernel.body)
+        if first <= line <= last and not kernel.is_template:
+            return kernel.name
+    return ""
+
+
+def device_code(text: str, functions: re.Pattern[str] = DEVICE_FUNCTION) -> str:
+    """A source without comments, with spaces for everything but the bodies of `functions`.
+
+    A constructor's initializers belong to its body.
+    """
+    characters = [" " if character != "\n" else character for character in text]
+    for match in functions.finditer(text):
+        parameters_end = closing(text, match.end() - 1)
+        start, end = body_of(text, parameters_end)
+        if start < end:
+            characters[parameters_end:end] = text[parameters_end:end]
+    return "".join(characters)
+
+
+def closing(text: str, start: int) -> int:
+    """The position where the bracket at `start`, ( or {, is closed; the end of the text if it is not."""
+    change = {"(": 1, ")": -1} if text[start] == "(" else {"{": 1, "}": -1}
+    depth = 0
+    for at in range(start, len(text)):
+        depth += change.get(text[at], 0)
+        if depth == 0:
+            return at
+    return len(text)
+
+
+def split(text: str) -> list[str]:
+    """The parts between commas that are not inside brackets."""
+    parts, depth, start = [], 0, 0
+    for at, character in enumerate(text):
+        depth += {"(": 1, "[": 1, "<": 1, "{": 1, ")": -1, "]": -1, ">": -1, "}": -1}.get(character, 0)
+        if character == "," and depth == 0:
+            parts.append(text[start:at])
+            start = at + 1
+    return [*parts, text[start:]]
+
+
+def inside_a_function(before: str) -> bool:
+    """True if what follows this text is inside braces other than a namespace's."""
+    open_braces: list[bool] = []
+    for brace in re.finditer(r"[{}]", before):
+        if brace.group() == "{":
+            open_braces.append(SCOPE.search(before, 0, brace.start()) is None)
+        elif open_braces:
+            open_braces.pop()
+    return any(open_braces)
