@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from grader.judge.verdict.evidence import Evidence, failing_of
+from grader.judge.verdict.evidence import Evidence, failing_of, visible_of
 from grader.judge.verdict.misconceptions import ERROR
 from grader.model.assignment import Visibility
 from grader.model.grade import CriterionGrade, Idea
@@ -44,12 +44,10 @@ def understood(claims: Mapping[str, Sequence[Claim]], evidence: Evidence) -> Und
     One that raises an exception is not: whatever else is wrong with it does not show.
     """
     known = {}
-    for exercise, criteria in evidence.alone.items():
+    for exercise, criteria in evidence.sole_criteria.items():
         of_criteria = [(criterion, claims.get(criterion.id, ())) for criterion in criteria]
         visible = [
-            (criterion, [r for r in failing_of(criterion) if r.visibility is Visibility.VISIBLE])
-            for criterion in criteria
-            if criterion.id in claims
+            (criterion, visible_of(failing_of(criterion))) for criterion in criteria if criterion.id in claims
         ]
         if all(
             _are_proven(criterion, claims[criterion.id], evidence)
