@@ -64,6 +64,16 @@ extern "C" __global__ void guard_on_the_block(int size, const float *a, const fl
         out[i] = a[i] + b[i];
 }
 
+// mutant of add, see #threads-blocks-and-a-guard
+// Your kernel is right, but one thread adds all elements, and the others are idle. Give each element its own
+// thread: a warp then reads 32 neighboring numbers at once.
+extern "C" __global__ void one_thread_for_all(int size, const float *a, const float *b, float *out)
+{
+    if (blockIdx.x == 0 && threadIdx.x == 0)
+        for (int i = 0; i < size; ++i)
+            out[i] = a[i] + b[i];
+}
+
 // mutant of compact, see #strides
 // You copy the numbers in the order in which they lie in memory, as if the view were compact. A view has its own
 // strides: those of a transposed array are in another order, and a stride may be 0 or negative.

@@ -94,11 +94,13 @@ def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...
             criteria.append(_manual_criterion(document, place, by_hand[number], [c.id for c in criteria]))
             continue
         _check_names(document, place, criterion, [c.id for c in criteria], probes)
-        anchor = criterion.help.partition("#")[2]
-        if anchor not in anchors:
-            message = f"found #{anchor}, expected a heading of {readme.name}: {', '.join(sorted(anchors))}"
-            message += did_you_mean(anchor, anchors)
-            raise document.fail(message, (*place, "help"))
+        helps: dict[Place, object] = {place: criterion.help}
+        helps |= {(*place, "cases", n): one["help"] for n, one in enumerate(criterion.cases) if "help" in one}
+        for here, help in helps.items():
+            if (anchor := str(help).partition("#")[2]) not in anchors:
+                message = f"found #{anchor}, expected a heading of {readme.name}: "
+                message += ", ".join(sorted(anchors)) + did_you_mean(anchor, anchors)
+                raise document.fail(message, (*here, "help"))
         _check_options(document, place, criterion)
         if criterion.follow_through is not None:
             _check_follow_through(document, place, criterion, criteria)
@@ -301,6 +303,7 @@ def _cases(
         visibility=model.visibility or defaults.visibility,
         weight=model.weight,
         covers=tuple(model.covers),
+        help=model.help or "",
         drawn=count is not None or kind.draws_lengths(parameters) or bool(model.random or functions),
         options={
             **_shared(document, criterion, compare),

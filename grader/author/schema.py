@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from grader.author.extensions.own_methods import check_keys_of_comparison, check_keys_of_kind
 from grader.author.extensions.own_source import read_own
-from grader.judge.case_model import CaseModel, Count, Id, Length, Strict
+from grader.judge.case_model import CaseModel, Count, Help, Id, Length, Strict
 from grader.judge.comparison import Comparison
 from grader.judge.comparisons import COMPARISONS
 from grader.judge.kind import Kind
@@ -181,7 +181,7 @@ class CriterionModel(Strict):
     """Its points, divided among its cases by their weight."""
     probe: Id
     """The function of probes.py that calls a submission."""
-    help: Annotated[str, Field(pattern=r"^README\.md#[a-z0-9-]+$")]
+    help: Help
     """What to read when a case fails: a heading of the handout's README.md."""
     hints: list[Annotated[str, Field(min_length=1, max_length=1000)] | PaidHintModel] = []
     """Texts that `make hint EXERCISE=name` reveals in a handout, one by one, or hints that cost points."""

@@ -9,6 +9,7 @@ from grader.batch.gradebook.earlier_state import (
     counting_submissions,
     graded_otherwise,
     last_roster,
+    last_rule,
 )
 from grader.intake.read_class import Intake
 from grader.model.text import clean_line, listing, plural
@@ -20,18 +21,23 @@ NAMES = 20  # students to name before counting the rest
 class BeforeRun:
     """The gradebook before a run: its submissions, and the one that counts of each student.
 
-    `extensions` are those of the last roster, "" for none, by the id of each student on it.
+    `extensions` are those of the last roster, "" for none, by the id of each student on it; `rule` is the one
+    by which the last run chose the submissions that count, None if it is not known.
     """
 
     extensions: Mapping[str, str]
     submissions: frozenset[str]
     counting: Mapping[str, str]
+    rule: str | None
 
     @staticmethod
     def of(database: Database, assignment: str, submissions: Iterable[str]) -> "BeforeRun":
         """Reads it; `submissions` are the ids of all."""
         return BeforeRun(
-            last_roster(database), frozenset(submissions), counting_submissions(database, assignment)
+            last_roster(database),
+            frozenset(submissions),
+            counting_submissions(database, assignment),
+            last_rule(database, assignment),
         )
 
     def changes(self, database: Database, assignment: str, intake: Intake) -> tuple[str, ...]:
@@ -48,6 +54,12 @@ class BeforeRun:
             warnings.append(
                 f"an earlier submission counts again, because this input lacks the one that counted: "
                 f"{_listed(back)}; if this is an old export, run `grader batch` with the new one"
+            )
+        several = sum(count > 1 for count in intake.counts.values())
+        if several and self.rule not in (None, intake.rule):
+            warnings.append(
+                f"{plural(several, 'student')} with several submissions: this run chose by `{intake.rule}`, "
+                f"and the last one by `{self.rule}`; if that is a mistake, run it again with `{self.rule}`"
             )
         return (*warnings, *self._roster_changes(intake))
 

@@ -63,9 +63,9 @@ def run_batch(
     """
 
     with gradebook.exclusive(assignment, on_wait=partial(screen.wait, assignment)):
-        with gradebook.run(assignment, graded_by):
-            before = gradebook.submissions(assignment)
-            before_run = BeforeRun.of(gradebook.database, assignment, (one.id for one in before))
+        before = gradebook.submissions(assignment)
+        before_run = BeforeRun.of(gradebook.database, assignment, (one.id for one in before))
+        with gradebook.run(assignment, graded_by, intake.rule):
             handed_in = [handin.submission for handin in intake.submissions]
             again = gradebook.hand_in(
                 intake.students, handed_in, by_roster=intake.by_roster, has_times=intake.has_times

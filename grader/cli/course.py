@@ -1,5 +1,6 @@
 """The course around the working folder: its assignments and its secret seed; or the handout there."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +23,13 @@ def repository() -> Path:
     if root is None:
         raise UserError(f"found no {COURSE} here or above: run this in the course's repository")
     return root
+
+
+def note_missing_policies() -> None:
+    """Prints a note if there is no course, because scores without its policies may be too high."""
+    if find_repository() is None:
+        why = "found no course here or above, so no late policy applies to these scores"
+        print(f"note: {why}; run this in the course's folder", file=sys.stderr)
 
 
 def course() -> Course:

@@ -15,7 +15,7 @@ from grader.batch.gradebook.submission_files import inventory_of
 from grader.cli.command_line.arguments import TERMINAL
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import find_repository, secret
+from grader.cli.course import find_repository, note_missing_policies, secret
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, showing, with_policies
 from grader.model.did_you_mean import did_you_mean
@@ -101,9 +101,7 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
     """
     root = find_repository()
     policies = Policies() if root is None else Course(root).facts.policies
-    if root is None:
-        why = "found no course here or above, so no late policy applies to these scores"
-        print(f"note: {why}; run this in the course's folder", file=sys.stderr)
+    note_missing_policies()
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = showing(with_policies(gradebook.grades(), policies), set(map(Visibility, options.show)))
         students, seconds = gradebook.students(), gradebook.seconds()

@@ -17,7 +17,7 @@ from grader.author.render import render
 from grader.batch.gradebook import Gradebook
 from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.signals import until_ctrl_c
-from grader.cli.course import find_repository
+from grader.cli.course import find_repository, note_missing_policies
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
 from grader.model.errors import UserError
 
@@ -36,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
         from grader.desk.app import make_app
     except ImportError as error:
         raise UserError("grader serve needs the desk: pip install 'backflip[desk]'") from error
+    note_missing_policies()
     token = secrets.token_urlsafe(24)
     with Gradebook(options.gradebook, create=False) as gradebook, _listen(options) as listening:
         port = listening.getsockname()[1]

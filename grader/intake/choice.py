@@ -44,6 +44,12 @@ class Choice:
     extension: Callable[[Student], timedelta] = extension_of
     limits: SubmissionLimits = NO_LIMITS
 
+    @property
+    def rule(self) -> str:
+        """The options of a command that choose the submission that counts."""
+        deadline = "" if self.deadline is None else f" --deadline {self.deadline.isoformat()}"
+        return f"--counts {self.counts}{deadline}"
+
 
 LAST = Choice()
 

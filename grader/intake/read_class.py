@@ -53,7 +53,8 @@ class Intake:
 
     `layout` is the layout's title. `aside` holds the doubts about entries that are no student's submission.
     `by_roster`: the students are those of a roster; the `absent` submitted nothing. `counts` maps a student's
-    id to the number of that student's submissions. `has_times`: a file gave the times.
+    id to the number of that student's submissions. `has_times`: a file gave the times. `rule` are the options
+    that choose the submission that counts.
     """
 
     layout: str
@@ -68,6 +69,7 @@ class Intake:
     source: Source | None = field(default=None, compare=False)
     counts: Mapping[str, int] = field(default_factory=dict)
     has_times: bool = False
+    rule: str = LAST.rule
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -162,6 +164,7 @@ class _Reader:
             source=self._source,
             counts={id: len(handins) for id, handins in of.items()},
             has_times=bool(self._times),
+            rule=self._choice.rule,
         )
 
     def _by_student(self) -> dict[str, list[Handin]]:

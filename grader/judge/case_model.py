@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from grader.model.assignment import Data, Visibility
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Help = Annotated[str, Field(pattern=r"^README\.md#[a-z0-9-]+$")]
 CaseId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Length = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -256,6 +257,8 @@ class CaseModel(Strict):
     """Its share of the criterion's points, relative to the weights of the other cases."""
     covers: list[str] = []
     """For a case that no mutant needs: the conditions that it covers; `grader verify` checks them."""
+    help: Help | None = None
+    """The heading of the handout to read if this case fails. It replaces the criterion's."""
     view: list[View] = Field([], max_length=8)
     """The arrays arrive as views, made by these steps in this order: an offset, odd strides, backwards."""
     ask: Annotated[Literals, Field(min_length=1)] | None = None

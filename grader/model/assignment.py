@@ -92,7 +92,8 @@ class Case:
     rubric's own words. `compare` names a module of `grader.judge.comparisons`, and `options` holds the keys
     that comparisons add to a case. `ask` holds plain values for the probe, `random` the ranges of drawn ones.
     `weight` is its share of the criterion's points. `covers` names the conditions that the case tests
-    (`grader.author.covers_conditions`); `drawn`: its shapes are random. `follow_through` is the share of its
+    (`grader.author.covers_conditions`). `help` is the heading that explains it, if that is not its
+    criterion's. `drawn`: its shapes are random. `follow_through` is the share of its
     points for a gradient that is right for a wrong forward pass. If the assignment defines the kind or the
     comparison itself, `kind_source` and `comparison_source` are the Python that defines it. `functions` are
     those that it passes to the probe, by name: {"use": function, "given": fixed arguments, "seeded": whether
@@ -109,6 +110,7 @@ class Case:
     visibility: Visibility = Visibility.VISIBLE
     weight: int = 1
     covers: tuple[str, ...] = ()
+    help: str = ""
     drawn: bool = False
     follow_through: float = 0.0
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -177,6 +179,10 @@ class Criterion:
     def weight(self) -> int:
         """The weight of all its cases, withheld ones included."""
         return self.withheld + sum(case.weight for case in self.cases)
+
+    def help_for(self, case: Case) -> str:
+        """The heading of the handout that explains a case."""
+        return case.help or self.help
 
 
 @dataclass(frozen=True)

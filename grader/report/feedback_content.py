@@ -313,7 +313,9 @@ def _one_reason(results: Sequence[CheckResult], reveal: bool) -> CheckResult | N
         or to_show[0].status in (Status.OK, Status.NOT_RUN)
     ):
         return None
-    help = to_show[0].help if len({result.help for result in to_show}) == 1 else ""
+    first_help, *other_helps = (result.help for result in to_show)
+    is_one_subject = len({result.criterion for result in to_show}) == 1 or {*other_helps} <= {first_help}
+    help = first_help if is_one_subject else ""
     one = to_show[0] if len(ends) == 1 else replace(to_show[0], expected="", actual="")
     return replace(one, inputs="", index=None, help=help)
 

@@ -63,9 +63,9 @@ SIGNALLERS: Mapping[str, Mapping[str, int]] = {
     "x86_64": {"kill": 62, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "tgkill": 234, "tkill": 200},
     "aarch64": {"kill": 129, "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "tgkill": 131, "tkill": 130},
 }
-# Calls that CUDA needs to start, on the one machine where it was tried so far behind a filter: it shares a
-# sealed memfd among its own processes.
-FOR_GPU = frozenset(("memfd_create",))
+# Calls that CUDA may need: on the one machine where it was tried so far behind a filter, it shared a sealed
+# memfd among its own processes, and that filter refused no call about memory.
+FOR_GPU = frozenset(("memfd_create", "mincore", "sysinfo"))
 ITSELF = (0, 1)  # a worker is process 1, and the leader of its group
 # Calls that start a process or another program, in addition to clone(2) without CLONE_THREAD.
 PROCESS_STARTERS: Mapping[str, Mapping[str, int]] = {

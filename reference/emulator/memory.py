@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -57,7 +57,11 @@ class Snapshot:
 
     def contents(self) -> list[Array]:
         """Copies of everything that a launch may change."""
-        return [buffer.copy() for buffer in self.buffers]
+        return [
+            # NumPy's own copy of a struct leaves out its padding
+            buffer.view(np.uint8).copy().view(buffer.dtype) if buffer.dtype.fields else buffer.copy()
+            for buffer in self.buffers
+        ]
 
     def restore(self, contents: Sequence[Array] | None = None) -> None:
         """Writes back the contents before the launch, or the given ones."""
@@ -75,6 +79,24 @@ class Place:
     fresh: Fresh | None
     is_const: bool
     start: int
+
+
+def padding_of(dtype: np.dtype[Any]) -> list[int]:
+    """The bytes of an element that belong to none of its fields."""
+    fields = set(_bytes_of_fields(dtype, 0))
+    return [at for at in range(dtype.itemsize) if at not in fields]
+
+
+def _bytes_of_fields(dtype: np.dtype[Any], start: int) -> Iterator[int]:
+    if dtype.subdtype is not None:
+        base, shape = dtype.subdtype
+        for number in range(math.prod(shape)):
+            yield from _bytes_of_fields(base, start + number * base.itemsize)
+    elif dtype.fields is not None:
+        for field_type, offset, *_ in dtype.fields.values():
+            yield from _bytes_of_fields(field_type, start + offset)
+    else:
+        yield from range(start, start + dtype.itemsize)
 
 
 def three(size: Size, what: str) -> Index:

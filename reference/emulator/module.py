@@ -32,6 +32,7 @@ from .memory import (
     arranged,
     converted,
     launch_mistake,
+    padding_of,
     shared_arrays,
     three,
 )
@@ -298,6 +299,8 @@ class Module:
             array, fresh = place.array, place.fresh
             if not place.is_const:
                 ctypes.memmove(array.ctypes.data, base + place.start, array.nbytes)
+                if array.dtype.fields:  # padding is no result: no order of threads decides it
+                    array.view(np.uint8).reshape(-1, array.itemsize)[:, padding_of(array.dtype)] = 0
             if fresh is None:
                 continue
             mask = np.zeros(array.shape, bool)

@@ -114,10 +114,10 @@ class Gradebook:
         return self._database.exclusive(assignment, on_wait)
 
     @contextmanager
-    def run(self, assignment: str, graded_by: str) -> Iterator[None]:
+    def run(self, assignment: str, graded_by: str, rule: str | None = None) -> Iterator[None]:
         """Records when a run began and, if it gets that far, ended; the run's entries name it."""
         with self._database.writing() as db:
-            about = {"assignment": assignment, "graded_by": graded_by, "started_at": _now()}
+            about = {"assignment": assignment, "graded_by": graded_by, "rule": rule, "started_at": _now()}
             row = insert(RunRow).values(**about, withdrawn=False)
             self._run_id = db.scalar(row.returning(RunRow.id))
         try:

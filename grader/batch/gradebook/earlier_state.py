@@ -30,6 +30,13 @@ def last_roster(database: Database) -> Mapping[str, str]:
         return {id: extension for id, extension in rows}
 
 
+def last_rule(database: Database, assignment: str) -> str | None:
+    """The rule by which the last run chose the submissions that count; None if it is not known."""
+    runs = select(RunRow.rule).where(RunRow.assignment == assignment, ~RunRow.withdrawn)
+    with database.reading() as db:
+        return db.scalar(runs.order_by(RunRow.id.desc()).limit(1))
+
+
 def counting_submissions(database: Database, assignment: str) -> Mapping[str, str]:
     """The submission that counts, by student."""
     with database.reading() as db:

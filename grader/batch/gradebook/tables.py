@@ -227,9 +227,10 @@ class WithdrawalRow(Table):
 class RunRow(Table):
     """One run of `grader batch`; `ended_at` stays empty if it was killed.
 
-    `roster` lists the student ids on its roster. `times` holds under `read`, by submission, the time that the
-    run read and whether it is late; they are the whole truth (`is_whole`) if it had a file of times. If the
-    run is `withdrawn`, no report shows the work that it was the first to add.
+    `rule` says how it chose the submissions that count. `roster` lists the student ids on its roster. `times`
+    holds under `read`, by submission, the time that the run read and whether it is late; they are the whole
+    truth (`is_whole`) if it had a file of times. If the run is `withdrawn`, no report shows the work that it
+    was the first to add.
     """
 
     __tablename__ = "runs"
@@ -238,6 +239,7 @@ class RunRow(Table):
     graded_by: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    rule: Mapped[str | None]
     roster: Mapped[list[Any] | None] = column(JSON(none_as_null=True))
     times: Mapped[dict[str, Any] | None] = column(JSON(none_as_null=True))
     withdrawn: Mapped[bool]

@@ -28,8 +28,9 @@ names of the budget. The reference answers the same probe, and the grader ignore
 
 A budget is a number or a formula of whole numbers, `+ - * /`, `ceil`, `min`, `max`, and the case's lengths.
 The lengths have the names in `lengths`, or `n, h, w, c_in, kh, kw, c_out, out_h, out_w` for convolutions. So
-lengths may be hidden and drawn. With a formula, a student whose count is too high also sees the smallest
-inputs for which it is. Allow more than the reference needs: the budget should test an idea, not a trick.
+lengths may be hidden and drawn. If the budget is a formula and a count is too high, the student also sees the
+smallest inputs with too high a count. Allow more than the reference needs: the budget should test an idea,
+not a trick.
 
 ```yaml
 - id: lookups

@@ -24,8 +24,8 @@ DIGITS = 6  # of a real number that every order of its operations gives
 DOCS = """\
 Use this comparison for real-valued data and a function that is not linear (softmax). Each element may be off
 by a few roundings of itself. If a case or its criterion states a `tolerance`, each element may instead be off
-by that share of max(1, |expected|). A whole number must be equal, anywhere in the answer. Only
-a float that rounds to it may take its place, within the stated tolerance.
+by that share of max(1, |expected|). A whole number must be equal, anywhere in the answer. Only a float that
+rounds to it may take its place, within the stated tolerance.
 
 ```yaml
 - id: softmax

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from grader.judge.case_model import Strict
 
 DOCS = """\
-A correct answer takes too much memory if its process ever held more than this, beyond what an idle worker
-holds. The grader reads the kernel's count from outside. Everything counts: the imported modules, the inputs,
-each array in between, and the answer. The process runs this one case only. Students cannot run such a case,
-because the handout leaves it out, and its numbers come from the secret seed. Choose sizes at which the right
-and the wrong way are far apart, and a limit between them: the count is exact to about 4 MiB. Files that a
-submission writes do not count.
+With `peak_memory: 40 MiB`, the process that computes the answer may hold at most 40 MiB more than an idle
+worker does. The grader reads the kernel's count from outside. Everything counts: the imported modules, the
+inputs, each array in between, and the answer. The process runs this one case only. Students cannot run such a
+case, because the handout leaves it out, and its numbers come from the secret seed. Choose sizes at which the
+right and the wrong way are far apart, and a limit between them: the count is exact to about 4 MiB. Files that
+a submission writes do not count.
 
 ```yaml
 - id: conv

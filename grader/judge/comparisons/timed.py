@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 3  # the best of these counts: other work on the machine makes a time longer, never shorter
 DOCS = """\
-A correct answer is too slow if it takes more than this many times the reference's CPU time. The grader times
+With `at_most: 10 x reference`, a correct answer may take ten times the reference's CPU time. The grader times
 both from outside, in one run, and takes the best of three, each time on different numbers of the same shapes.
 Students cannot run such a case, because the handout leaves it out. Its numbers come from the secret seed, so
 no submission can compute the answer ahead. Choose a factor far above that of any sensible solution, and far

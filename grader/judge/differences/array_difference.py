@@ -75,7 +75,8 @@ def _explain_values(
     share = f"{elements} differ" if size > 1 else "the number differs"
     if not np.isfinite(actual).all():
         first = tuple(int(i) for i in np.argwhere(~np.isfinite(actual))[0])
-        return f"{share}; {_number(actual[first])} at {first}: {_origin(actual[first])}"
+        place = f" at {first}" if first else ""  # a single number has no index
+        return f"{share}; {_number(actual[first])}{place}: {_origin(actual[first])}"
     if not actual.any():
         return f"{share}: the result holds zeros only" if size > 1 else share
     if bound is not None and _is_rounded(expected):

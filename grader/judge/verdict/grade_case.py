@@ -74,7 +74,7 @@ def _result(question: Question, outcome: Outcome, difference: Difference | None)
         expected=difference.expected if difference else "",
         actual=difference.actual if difference else "",
         rationale=rationale,
-        help="" if status is Status.OK else criterion.help,
+        help="" if status is Status.OK else criterion.help_for(case),
         output=outcome.output,
         answer=compared_by(case).digest(case, outcome, difference) if has_answer else "",
         calls=outcome.calls,

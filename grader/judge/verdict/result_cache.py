@@ -120,7 +120,7 @@ class ResultCache:
             criterion=criterion.id,
             case=case.id,
             visibility=case.visibility,
-            help="" if result.status is Status.OK else criterion.help,
+            help="" if result.status is Status.OK else criterion.help_for(case),
             follow_through=case.follow_through if result.follow_through else 0.0,
         )
 

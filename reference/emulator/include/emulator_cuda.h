@@ -11,6 +11,8 @@ void emulator_atomic_in_order(
 void emulator_fence_in_order(int acquires, int releases, int of_block);
 void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
 void emulator_order(const void *barrier, unsigned phase, int acquires, int releases, int of_block);
+void emulator_aligned(
+    const volatile void *pointer, int alignment, int is_store, int line, const char *what);
 void emulator_copy_later(void *to, const void *from, size_t size, size_t zeros, int line);
 void emulator_commit();
 void emulator_wait_for_copies(unsigned batches);
@@ -105,11 +107,13 @@ template <typename T, thread_scope Scope> struct emulator_word {
     operator T() const { return load(); }                                                                    \
     EMULATOR_FETCH(exchange, ((void)old, value))                                                             \
     EMULATOR_FETCH(fetch_add, old + value)                                                                   \
-    EMULATOR_FETCH(fetch_sub, old - value) EMULATOR_FETCH(fetch_and, old &value)                             \
-        EMULATOR_FETCH(fetch_or, old | value) EMULATOR_FETCH(fetch_xor, old ^ value)                         \
-            EMULATOR_FETCH(fetch_min, value < old ? value : old)                                             \
-                EMULATOR_FETCH(fetch_max, old < value ? value : old) bool                                    \
-                compare_exchange_strong(T &expected, T value, EMULATOR_ORDER) const                          \
+    EMULATOR_FETCH(fetch_sub, old - value)                                                                   \
+    EMULATOR_FETCH(fetch_and, old & value)                                                                   \
+    EMULATOR_FETCH(fetch_or, old | value)                                                                    \
+    EMULATOR_FETCH(fetch_xor, old ^ value)                                                                   \
+    EMULATOR_FETCH(fetch_min, value < old ? value : old)                                                     \
+    EMULATOR_FETCH(fetch_max, old < value ? value : old)                                                     \
+    bool compare_exchange_strong(T &expected, T value, EMULATOR_ORDER) const                                 \
     {                                                                                                        \
         return Word::exchange_if(word(), expected, value, order, line);                                      \
     }                                                                                                        \
@@ -376,6 +380,12 @@ template <typename Group> static inline void wait(const Group &group, EMULATOR_L
 static inline void __pipeline_memcpy_async(
     void *to, const void *from, size_t size, size_t zeros = 0, EMULATOR_LINE)
 {
+#ifdef EMULATOR_CHECKED  // as the assertions in NVIDIA's header
+    if (size != 4 && size != 8 && size != 16)
+        emulator_trap("stops the kernel: __pipeline_memcpy_async copies 4, 8 or 16 bytes", line);
+    emulator_aligned(from, (int)size, 0, line, "'a copy'");
+    emulator_aligned(to, (int)size, 1, line, "'a copy'");
+#endif
     emulator_copy_later(to, from, size, zeros, line);
 }
 static inline void __pipeline_commit() { emulator_commit(); }

@@ -185,13 +185,16 @@ static inline void sync(const grid_group &group, EMULATOR_LINE) { group.sync(lin
         template <typename T> T operator()(const T &a, const T &b) const { return value; }\
     };
 EMULATOR_OPERATOR(plus, a + b)
-EMULATOR_OPERATOR(less, b < a ? b : a) EMULATOR_OPERATOR(greater, a < b ? b : a)
-    EMULATOR_OPERATOR(bit_and, a &b) EMULATOR_OPERATOR(bit_or, a | b) EMULATOR_OPERATOR(bit_xor, a ^ b)
+EMULATOR_OPERATOR(less, b < a ? b : a)
+EMULATOR_OPERATOR(greater, a < b ? b : a)
+EMULATOR_OPERATOR(bit_and, a & b)
+EMULATOR_OPERATOR(bit_or, a | b)
+EMULATOR_OPERATOR(bit_xor, a ^ b)
 
-    // Every lane's value, combined in pairs of neighbors, then pairs of pairs, and so on; each lane gets the
-    // result.
-    template <typename T, typename F>
-    static inline T reduce(const emulator_lanes &group, T value, F &&with, EMULATOR_LINE)
+// Every lane's value, combined in pairs of neighbors, then pairs of pairs, and so on; each lane gets the
+// result.
+template <typename T, typename F>
+static inline T reduce(const emulator_lanes &group, T value, F &&with, EMULATOR_LINE)
 {
     unsigned rank = group.thread_rank(), size = (unsigned)__builtin_popcount(group.lanes);
     for (unsigned step = 1; step < size; step *= 2) {

@@ -1,13 +1,16 @@
 // Numbers of 16 bits, alone and in pairs, and the functions of cuda_fp16.h that kernels use most.
 #pragma once
 
-// An atomic sum of a type that has no volatile copy.
+// An atomic sum of a type that has no volatile copy. It copies bytes: a constructor's copy would be a plain
+// access.
 #define EMULATOR_ATOMIC_ADD(T, sum)                                                         \
     EMULATOR_QUIET static inline T atomicAdd(T *address, T value, EMULATOR_LINE)            \
     {                                                                                       \
         EMULATOR_TELL(address);                                                             \
-        T old = *address;                                                                   \
-        *address = sum;                                                                     \
+        T old;                                                                              \
+        __builtin_memcpy(&old, address, sizeof old);                                        \
+        T updated = sum;                                                                    \
+        __builtin_memcpy(address, &updated, sizeof updated);                                \
         return old;                                                                         \
     }
 
@@ -59,10 +62,16 @@ static inline half2 __lowhigh2highlow(half2 x) { return {x.y, x.x}; }
 #define EMULATOR_PAIRS(name, one) \
     static inline half2 name(half2 x, half2 y) { return {one(x.x, y.x), one(x.y, y.y)}; }
 EMULATOR_PAIRS(__hadd2, __hadd)
-EMULATOR_PAIRS(__hsub2, __hsub) EMULATOR_PAIRS(__hmul2, __hmul) EMULATOR_PAIRS(__h2div, __hdiv)
-    EMULATOR_PAIRS(__hmax2, __hmax) EMULATOR_PAIRS(__hmin2, __hmin) EMULATOR_PAIRS(operator+, __hadd)
-        EMULATOR_PAIRS(operator-, __hsub) EMULATOR_PAIRS(operator*, __hmul)
-            EMULATOR_PAIRS(operator/, __hdiv) static inline half2 __hfma2(half2 x, half2 y, half2 z)
+EMULATOR_PAIRS(__hsub2, __hsub)
+EMULATOR_PAIRS(__hmul2, __hmul)
+EMULATOR_PAIRS(__h2div, __hdiv)
+EMULATOR_PAIRS(__hmax2, __hmax)
+EMULATOR_PAIRS(__hmin2, __hmin)
+EMULATOR_PAIRS(operator+, __hadd)
+EMULATOR_PAIRS(operator-, __hsub)
+EMULATOR_PAIRS(operator*, __hmul)
+EMULATOR_PAIRS(operator/, __hdiv)
+static inline half2 __hfma2(half2 x, half2 y, half2 z)
 {
     return {__hfma(x.x, y.x, z.x), __hfma(x.y, y.y, z.y)};
 }

@@ -10,7 +10,8 @@ extern "C" {
 void **emulator_fragments(const void *a, const void *b);
 void emulator_incomplete(int line);
 void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
-void emulator_aligned(const volatile void *pointer, int alignment, int is_store, int line);
+void emulator_aligned(
+    const volatile void *pointer, int alignment, int is_store, int line, const char *what);
 }
 
 namespace nvcuda {
@@ -91,9 +92,9 @@ EMULATOR_QUIET static inline void emulator_look_at(const T *memory, unsigned ldm
 {
 #ifdef EMULATOR_CHECKED
     // for 8-bit integers, 16 bytes are enough
-    emulator_aligned(memory, sizeof(T) == 1 ? 16 : 32, is_store, line);
+    emulator_aligned(memory, sizeof(T) == 1 ? 16 : 32, is_store, line, "'a matrix'");
     // for every row, because ldm is a multiple of 16 bytes
-    emulator_aligned(memory + ldm, 16, is_store, line);
+    emulator_aligned(memory + ldm, 16, is_store, line, "'a row of a matrix'");
 #else
     (void)memory, (void)ldm, (void)is_store, (void)line;
 #endif

@@ -279,6 +279,13 @@ BROKEN = {
         11,
         "found #flop, expected a heading of README.md.j2: conv, flip, tiny",
     ),
+    "help_of_a_case_that_is_no_heading": (
+        RUBRIC,
+        "id: given,",
+        "id: given, help: README.md#cnov,",
+        25,
+        "found #cnov, expected a heading of README.md.j2: conv, flip, tiny; did you mean 'conv'",
+    ),
     "help_elsewhere": (RUBRIC, "README.md#flip", "https://example.org", 11, "for 'help'"),
     "a_negative_stride": (RUBRIC, "stride: [1, 2]", "stride: [-1, 2]", 25, "found -1 for 'stride'"),
     "a_stride_of_zero": (RUBRIC, "stride: [1, 2]", "stride: 0", 25, "found 0 for 'stride'"),
@@ -681,6 +688,14 @@ criteria:
       - {id: given, x: [5, 6, 2], w: [3, 2, 4], stride: 1, padding: 0}
       - {id: real, x: [5, 6, 2], w: [3, 2, 4], stride: 1, padding: 0, data: normal, compare: bound}
 """
+
+
+def test_a_case_may_have_a_heading_of_its_own(tiny: Path) -> None:
+    """The cases of a gradient test its stride, its padding and its leftover pixels."""
+    (tiny / RUBRIC).write_text(FOLLOWED.replace("id: real,", "id: real, help: README.md#conv,"))
+    conv, x_grad = load(tiny).rubric.criteria
+    assert [x_grad.help_for(case) for case in x_grad.cases] == ["README.md#flip", "README.md#conv"]
+    assert [conv.help_for(case) for case in conv.cases] == [conv.help]
 
 
 def test_follow_through_counts_for_exact_cases_alone(tiny: Path) -> None:

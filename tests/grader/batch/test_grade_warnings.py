@@ -13,6 +13,7 @@ import pytest
 from grader.batch.grade_warnings import grade_warnings
 from grader.batch.gradebook import Gradebook
 from grader.batch.grading_messages import Done, Work
+from grader.intake.choice import Choice, Counts
 from grader.intake.read_class import Intake, read_class
 from grader.model.student import Adjustment, Student
 from tests.grader.batch.test_run import Executed, Executor, Interrupted, run
@@ -132,6 +133,26 @@ def test_nobody_disappears_from_the_roster_in_silence(
     (warning,) = run(with_roster(students[0]), gradebook)[0].warnings
     assert warning.startswith("on the last roster and not on this one: bea, cyd;")
     assert run(with_roster(students[0]), gradebook)[0].warnings == ()
+
+
+def test_another_rule_for_the_submission_that_counts_is_not_used_in_silence(
+    gradebook: Gradebook, tmp_path: Path
+) -> None:
+    for student, attempts in (("ada", 2), ("bea", 1)):
+        for attempt in range(1, attempts + 1):
+            folder = tmp_path / "class" / student / f"attempt-{attempt}"
+            folder.mkdir(parents=True)
+            (folder / "conv.py").write_text(f"# {student} {attempt}\n")
+
+    def chosen_by(counts: Counts, *students: str) -> tuple[str, ...]:
+        intake = read_class(tmp_path / "class", ["conv.py"], "conv", choice=Choice(counts))
+        return run(only(intake, *students), gradebook)[0].warnings
+
+    for _ in range(2):
+        assert chosen_by(Counts.BEST, "ada", "bea") == ()
+    (warning,) = chosen_by(Counts.LAST, "ada", "bea")
+    assert warning.startswith("1 student with several submissions: this run chose by `--counts last`")
+    assert warning.endswith("run it again with `--counts best`")
 
 
 def test_a_run_without_the_roster_adds_nobody_in_silence(

@@ -1,9 +1,11 @@
 """Laws of the command `grader serve`: where it listens, whom it admits, how it ends."""
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -105,3 +107,16 @@ def test_a_port_that_is_taken_is_one_line_that_names_a_remedy(
     assert main(["serve", "--gradebook", at_course, "--port", str(port)]) == USER_MISTAKE
     error = capsys.readouterr().err
     assert f"127.0.0.1:{port}" in error and "--port 0" in error and error.count("\n") == 1
+
+
+def test_a_desk_without_the_course_says_that_its_policies_do_not_apply(
+    at_course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # so that the command ends at once
+        words = ["serve", "--gradebook", at_course, "--port", str(taken.getsockname()[1])]
+        assert main(words) == USER_MISTAKE
+        assert "no late policy" not in capsys.readouterr().err
+        (tmp_path / "elsewhere").mkdir()
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        assert main(words) == USER_MISTAKE
+        assert "note: found no course here or above, so no late policy applies" in capsys.readouterr().err

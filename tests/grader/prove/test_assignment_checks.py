@@ -247,7 +247,7 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
 
 
 MUTANTS_PY, RUBRIC_YAML = "mutants.py", "rubric.yaml"
-CONV, EXTRA = "templates/conv.py.j2", "templates/extra.py.j2"
+CONV_TEMPLATE, EXTRA_TEMPLATE = "templates/conv.py.j2", "templates/extra.py.j2"
 BROKEN_PROMISES = (  # a file, words of one of its lines, and the finding there
     (
         MUTANTS_PY,
@@ -318,15 +318,15 @@ BROKEN_PROMISES = (  # a file, words of one of its lines, and the finding there
         "id: bounded",
         "real/bounded: compare: bound is not proved for such a probe: teach grader.prove.tolerance",
     ),
-    (CONV, "undilate", "no criterion's probe calls the exercise undilate"),
+    (CONV_TEMPLATE, "undilate", "no criterion's probe calls the exercise undilate"),
     (
-        CONV,
+        CONV_TEMPLATE,
         "conv:dilate",
         "the exercise dilate has no hint, and others have: give one of its criteria `hints`",
     ),
     *(
         (
-            EXTRA,
+            EXTRA_TEMPLATE,
             "provided(",
             f"the handout's extra.py holds two statements of the solution of {exercise} in line {line}",
         )

@@ -242,3 +242,24 @@ def test_an_endless_recursion_shows_two_of_its_calls() -> None:
 def test_a_single_number_that_differs_has_no_place_in_an_array() -> None:
     result = CheckResult("compact", "one", Status.WRONG, index=(), expected="0", actual="1")
     assert [label for label, _ in block(result, "", False).facts] == ["expected", "actual"]
+
+
+def test_if_all_cases_of_a_criterion_fail_alike_the_first_says_what_to_read() -> None:
+    """A case may have a heading of its own; of several criteria, no heading is about all."""
+    one, two = (
+        CheckResult(
+            "x_grad",
+            case,
+            Status.ERROR,
+            rationale="TypeError: the function returned None",
+            help=f"README.md#{case}",
+        )
+        for case in ("one", "two")
+    )
+    alike = replace(ENDED, id="x_grad", status=Status.ERROR, results=(one, two))
+    passing = replace(ENDED, id="flip", status=Status.OK, results=(CheckResult("flip", "one", Status.OK),))
+    (section,) = feedback_on(Grade("tiny", "ada", (passing, alike), "bubblewrap")).sections
+    assert ("read", "README.md#one") in section.blocks[0].facts
+    other = replace(alike, id="w_grad", results=(replace(two, criterion="w_grad"),))
+    whole = feedback_on(Grade("tiny", "ada", (replace(alike, results=(one,)), other), "bubblewrap")).whole
+    assert whole is not None and "read" not in dict(whole.facts)

@@ -381,3 +381,34 @@ def test_a_result_that_must_not_be_copied_is_not(tmp_path, add_program_runtime):
         assert {one.line for one in report.notes} <= {line}
         if not copy:
             assert done.stdout == "freed\n" * 2
+
+
+def test_an_atomic_sum_of_pairs_is_no_plain_access(new_folder):
+    """Compiled again, the file copies each struct by a constructor, which the sanitizer sees."""
+    source = """
+#include <cuda_fp16.h>
+__device__ __noinline__ float low(half2 pair) { return __low2float(pair); }
+__global__ void kernel(const half2 *a, half2 *sum, float *out)
+{
+    out[threadIdx.x] = low(a[threadIdx.x]);
+    atomicAdd(sum, a[threadIdx.x]);
+}
+"""
+    a, total, out = np.ones(64, "float16"), np.zeros(2, "float16"), np.zeros(32, "f")
+    run = Module(source, folder=new_folder).check("kernel", 1, 32, [a, total, out], schedules=2)
+    assert (run.findings, total.tolist()) == ((), [32, 32])
+
+
+def test_the_padding_of_a_result_is_no_result(new_folder):
+    """Its bytes depend on what a thread's stack held, and so on the order of threads."""
+    source = """
+struct Best { double value; int place; };
+__global__ void of_members(Best *out) { out[threadIdx.x].value = 1; out[threadIdx.x].place = threadIdx.x; }
+__global__ void of_structs(Best *out) { out[threadIdx.x] = Best{1, (int)threadIdx.x}; }
+"""
+    dtype = np.dtype([("value", "f8"), ("place", "i4")], align=True)
+    module: Any = Module(source, folder=new_folder)
+    for kernel in module.kernels:
+        out = np.zeros(128, dtype)
+        assert module.check(kernel, 1, 128, [Fresh(out)], seed=0).findings == ()
+        np.testing.assert_array_equal(np.arange(128), out["place"])

@@ -221,6 +221,16 @@ WRONG = {
         "out_of_bounds",
         "__pipeline_memcpy_async",
     ),
+    "a_copy_at_an_address_that_does_not_fit": (
+        COPY.format("__pipeline_wait_prior(0);").replace("&in[i], sizeof(int)", "&in[i], 8"),
+        "misaligned",
+        "__pipeline_memcpy_async",
+    ),
+    "a_copy_of_three_bytes": (
+        COPY.format("__pipeline_wait_prior(0);").replace("sizeof(int)", "3"),
+        "trap",
+        "__pipeline_memcpy_async",
+    ),
     "counted_in_the_scope_of_a_thread": (
         "cuda::atomic_ref<int, cuda::thread_scope_thread> all(out[0]);\n"
         "if (i == 0) all = 0;\n__syncthreads();\nif (i % 32 == 3) all.fetch_add(1); // adds",

@@ -88,13 +88,14 @@ INTERFACE void __ubsan_handle_type_mismatch_v1(const Mismatch *what, std::uintpt
     report_beyond_a_variable(mode, HERE, line);
 }
 
-// Reports a matrix, or a row of it, that begins at an address that the hardware does not accept.
-INTERFACE void emulator_aligned(const volatile void *pointer, int alignment, int is_store, int line)
+// Reports a matrix, a row of it, or a copy that begins at an address that the hardware does not accept.
+// `what` names it, in quotes.
+INTERFACE void emulator_aligned(
+    const volatile void *pointer, int alignment, int is_store, int line, const char *what)
 {
     std::uintptr_t address = reinterpret_cast<std::uintptr_t>(pointer);
     if (address % std::uintptr_t(alignment))
-        stop_misaligned(address, alignment, is_store ? WRITE : READ, HERE, line,
-            alignment == 32 ? "'a matrix'" : "'a row of a matrix'");
+        stop_misaligned(address, alignment, is_store ? WRITE : READ, HERE, line, what);
 }
 
 INTERFACE void __ubsan_handle_out_of_bounds(const Beyond *what, std::int64_t index)

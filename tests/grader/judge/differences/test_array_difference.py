@@ -66,6 +66,10 @@ def test_a_number_that_is_not_finite_never_passes(value: float, bound: float | N
     assert difference.index == (1, 1)
     why = "of memory that was never written" if np.isnan(value) else "larger than float32 can hold"
     assert why in difference.rationale
+    assert f"{value} at (1, 1): " in difference.rationale
+    of_one_number = judged(np.array(1.0), single(value), bound)
+    assert of_one_number is not None
+    assert f"the number differs; {value}: " in of_one_number.rationale
 
 
 @pytest.mark.parametrize("bound", [None, 1.0, np.nan, np.inf], ids=str)

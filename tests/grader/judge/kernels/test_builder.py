@@ -83,7 +83,8 @@ def test_a_cached_library_is_not_compiled_again(
     """The bytes are identical; any other source would fail without the compiler."""
     source = render(assignment, "solution").files["kernels.cu"].encode()
     assert builder.build("kernels.cu", source).files
-    assert builder.build("kernels.cu", source + b"\n").failed is not None
+    with pytest.raises(GraderFault, match="no C\\+\\+ compiler"):
+        builder.build("kernels.cu", source + b"\n")
 
 
 def test_an_expected_source_is_compiled_by_the_waiting_process(

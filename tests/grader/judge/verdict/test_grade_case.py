@@ -189,6 +189,8 @@ def test_a_plain_case_is_compared_with_what_is_expected() -> None:
     assert (result.status, result.index, result.help) == (Status.WRONG, (0, 0, 0, 0), "README.md#here")
     assert float(result.actual) == float(result.expected) + 1
     assert result.inputs.startswith("2 images of 3×2")
+    of_its_own = replace(case, help="README.md#there")
+    assert grade_case(of_its_own, criterion, wrong, FORWARD).help == "README.md#there"
 
 
 PLAIN = Case("one-pixel", "conv", "conv", "conv", CASE.parameters)

@@ -57,6 +57,7 @@ int main()
     int *parent, *label;
     Edge *d_edges;
     cudaMalloc(&parent, n * sizeof *parent);
+    cudaMemset(parent, 0, n * sizeof *parent);
     cudaMalloc(&label, n * sizeof *label);
     cudaMalloc(&d_edges, edges.size() * sizeof(Edge));
     cudaMemcpy(d_edges, edges.data(), edges.size() * sizeof(Edge), cudaMemcpyHostToDevice);

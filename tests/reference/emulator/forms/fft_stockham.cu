@@ -54,7 +54,7 @@ int main()
             std::complex<double> sum;
             for (int i = 0; i < n; ++i)
                 sum += std::polar(1.0, -2 * M_PI * f * i / n) * std::complex<double>(in[s * n + i].x, in[s * n + i].y);
-            if (std::abs(sum - std::complex<double>(out[s * n + f].x, out[s * n + f].y)) > 1e-3)
+            if (!(std::abs(sum - std::complex<double>(out[s * n + f].x, out[s * n + f].y)) <= 1e-3))
                 return printf("signal %d, frequency %d\n", s, f), 1;
         }
     return 0;
