@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 TITLE = "## Diagnosis"
 TRIPLES = 30
 REWRITES = 48
-FOLDERS = ("students", "unseen", "ported")
+FOLDERS = ("students", "unseen", "ported", "mixed")
 FIX_FIRST = re.compile(r"Fix (\w+) first")  # without the reference, such a fact ends with this
 RAISED = ("ValueError", "TypeError", "IndexError", "AssertionError", "KeyError")
 
