@@ -57,6 +57,12 @@ def of_the_output(out_grad, x_shape, w_shape, stride, padding):
         raise ValueError((out_grad.shape, expected))
 
 
+def without_first(x_shape, w_shape, stride, padding):
+    """The height and width of conv's result, if each axis had (n + 2p - K + 1) // s windows."""
+    axes = zip(x_shape[1:3], w_shape[:2], pair(stride), pair(padding), strict=True)
+    return tuple((n + 2 * p - k + 1) // s for n, k, s, p in axes)
+
+
 def gaps_filled(out_grad, stride):
     """out_grad with s - 1 zeros after each element, the last one too."""
     s_h, s_w = pair(stride)
@@ -770,6 +776,16 @@ def out_grad_of_any_shape():
     all the same, and wrong numbers. Compare it with `output_shape`, and raise ValueError."""
 
 
+@mutant(
+    of="conv_x_grad",
+    help="#before-you-start",
+    edits={OTHER_SHAPE: "out_grad.shape[1:3] != without_first(x_shape, w.shape, stride, padding)"},
+)
+def out_grad_expected_without_the_first_window():
+    """You expect out_grad to have (H + 2p - K + 1) // s rows, and refuse the right shape. The first window
+    costs no step: there are (H + 2p - K) // s + 1 windows, as `output_shape` says."""
+
+
 @mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def last_window_wins(out_grad, w, x_shape, stride=1, padding=0):
     """You go from window to window, and where windows overlap you overwrite what was there. A pixel in
@@ -1284,6 +1300,26 @@ def window_for_every_zero(x, out_grad, w_shape, stride=1, padding=0):
     windows = x.as_strided((n, rows, columns, k_h, k_w, c_in), steps)
     products = windows.reshape((n * rows * columns, k_h * k_w * c_in)).permute((1, 0))
     return (products @ full.reshape((n * rows * columns, c_out))).reshape(w_shape)
+
+
+@mutant(
+    of="conv_w_grad",
+    help="#before-you-start",
+    edits={OTHER_SHAPE: "out_grad.shape[1:3] != without_first(x.shape, w_shape, stride, padding)"},
+)
+def out_grad_expected_without_the_first_window_in_w_grad():
+    """You expect out_grad to have (H + 2p - K + 1) // s rows, and refuse the right shape. The first window
+    costs no step: there are (H + 2p - K) // s + 1 windows, as `output_shape` says."""
+
+
+@mutant(
+    of="conv_w_grad",
+    help="#when-the-forward-pass-padded",
+    edits={ROUND: "((0, 0), (2 * p_h, 2 * p_h), (2 * p_w, 2 * p_w), (0, 0))"},
+)
+def picture_padded_twice():
+    """You pad x twice: once with `pad`, and once more by the padding that you pass to conv. The result is
+    too large, 2p on each axis. Pad only once."""
 
 
 @mutant(of="conv_w_grad", help="#before-you-start", edits={"raise ValueError": "raise AssertionError"})

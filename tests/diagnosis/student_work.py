@@ -3,9 +3,9 @@
 The docstring of each file says what is wrong with it, and behind "Ideas:" which mutants say the same; a file
 without that line has a mistake that no mutant names. The files of `students` and `unseen` were written from
 the handouts alone, those of `ported` after the ways in which students of CMU 10-414/714 write the same
-functions for that course's own arrays. What `students` showed was mended, and so was what `ported` showed
-after its first measurement. `unseen` is only measured: to mend the diagnosis with it, move a file to
-`students` and write another one.
+functions for that course's own arrays, and those of `mixed` so that most have two or three mistakes. What
+`students` showed was mended, and so was what `ported` and `mixed` showed after their first measurement.
+`unseen` is only measured: to mend the diagnosis with it, move a file to `students` and write another one.
 """
 
 import ast

@@ -27,7 +27,8 @@ from grader.judge.differences.shapes import without_slip
 from grader.judge.verdict.blame import Blame
 from grader.judge.verdict.carry_ideas_over import Claim, Understood, carry_ideas_over, understood
 from grader.judge.verdict.common_causes import Inner, common_causes
-from grader.judge.verdict.evidence import Calls, Evidence, failing_of
+from grader.judge.verdict.evidence import Calls, Evidence, failing_of, visible_of
+from grader.judge.verdict.idea_words import stated_of, words_of
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, Ideas, Misconceptions
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Fact, Grade, Idea, Status
@@ -56,13 +57,12 @@ def diagnose(
         by_criterion[criterion.id] = _ideas_of(criterion, evidence, understood(by_criterion, evidence))
     ideas = {c.id: by_criterion[c.id] or carry_ideas_over(c, by_criterion, evidence) for c in grade.criteria}
     blame = Blame(evidence, {one: [idea for idea, _ in claims] for one, claims in ideas.items()})
-    return replace(
-        grade,
-        criteria=tuple(
-            _with_claims(c, ideas[c.id], common_causes(c, failing_of(c), evidence, blame, is_inner), evidence)
-            for c in grade.criteria
-        ),
-    )
+    criteria = []
+    for one in grade.criteria:
+        facts = common_causes(one, failing_of(one), evidence, blame, is_inner)
+        claims = _with_refusals(one, ideas[one.id], evidence)
+        criteria.append(_with_claims(one, claims, facts, evidence))
+    return replace(grade, criteria=tuple(criteria))
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,27 @@ def _with_claims(
         _with_ideas(result, ideas, evidence) if result in failing else result for result in criterion.results
     )
     return replace(criterion, results=results, ideas=tuple(idea for idea, _ in ideas), facts=facts)
+
+
+def _with_refusals(criterion: CriterionGrade, claims: list[Claim], evidence: Evidence) -> list[Claim]:
+    """The claims, with those on exceptions that cases ask for and that the exercise does not raise.
+
+    They need no support of other cases: such an idea is only about these, and only it has their answers. The
+    visible cases decide, if there are any.
+    """
+    comparable = [result for result in failing_of(criterion) if evidence.is_comparable(result)]
+    explained = frozenset[str]().union(*(cases for _, cases in claims))
+    asked = evidence.asked_of(criterion.id)
+    by_cases: dict[frozenset[str], list[Explanation]] = {}
+    for name in evidence.misconceptions.ideas:
+        if evidence.exercise_of(name) in asked and evidence.is_about_refusals(name):
+            explanation = _explaining((name,), comparable, evidence, criterion)
+            predicted = [result for result in criterion.results if evidence.fails_with((name,), result.name)]
+            cases = frozenset(result.name for result in visible_of(predicted) or predicted)
+            if cases and cases <= explanation.explained - explained:
+                by_cases.setdefault(cases, []).append(explanation)
+    alone = [best for best in by_cases.values() if len(best) == 1]
+    return claims + [claim for best in alone for claim in _claims(best, comparable, evidence, criterion.id)]
 
 
 def _with_silent(claim: Claim, failing: Sequence[CheckResult], evidence: Evidence) -> Claim:
@@ -135,7 +156,7 @@ def _claims(
     open_names.sort(key=lambda name: evidence.exercise_of(name) not in evidence.asked_of(criterion))
     if open_names and (shared or len(best[0].names) == 1):
         groups.append(tuple(open_names))
-    groups = [group for group in groups if len(_stated(group, evidence)) <= 1 + MAX_OTHERS]
+    groups = [group for group in groups if len(stated_of(group, evidence)) <= 1 + MAX_OTHERS]
     if len(best[0].names) == 1:  # two ideas may share the failing cases of an exercise
         groups = [group for group in groups if not _is_refuted(group[0], evidence, criterion)]
     claims = []
@@ -347,46 +368,10 @@ def _with_ideas(result: CheckResult, ideas: Sequence[Claim], evidence: Evidence)
     """The result with the ideas that explain it, and with their words."""
     here = [idea for idea, explained in ideas if result.name in explained]
     names = tuple(name for idea in here for name in (idea.name, *idea.others))
-    words = "\n".join(_words_of(idea, evidence, result.name) for idea in here)
+    words = "\n".join(words_of(idea, evidence, result.name) for idea in here)
     if not here:
         return result
     help = here[0].help or result.help
     return replace(
         result, misconceptions=names, idea=words, help=help, rationale=without_slip(result.rationale)
     )
-
-
-def _words_of(idea: Idea, evidence: Evidence, case: str) -> str:
-    """An idea as a student reads it, on one line: how sure it is, and what is wrong."""
-    if idea.is_sure and not idea.others:
-        return f"This is it. {idea.message}"
-    names = (idea.name, *idea.others)
-    stated = _stated(names, evidence)
-    messages = [evidence.misconceptions.ideas[name].message for name in stated]
-    elsewhere = dict.fromkeys(f"`{evidence.exercise_of(name)}`" for name in names if name not in stated)
-    mistakes = "this" if len(messages) == 1 else "each of these mistakes"
-    begins = f"{_count(idea)} what {mistakes} gives"
-    if evidence.is_finding(case) and not evidence.gives_values(idea.name):
-        begins = f"Perhaps, because {mistakes} gives the same kinds of findings"
-    listed = (
-        " ".join(f"({n}) {text}" for n, text in enumerate(messages, 1)) if len(messages) > 1 else messages[0]
-    )
-    also = (
-        f" A mistake in {' or '.join(elsewhere)} would give the same: the cases of that exercise tell."
-        if elsewhere
-        else ""
-    )
-    return f"{begins}: {listed}{also}"
-
-
-def _stated(names: Ideas, evidence: Evidence) -> Ideas:
-    """Those of equally good ideas that a student reads in full: the ones in the first idea's exercise."""
-    return tuple(name for name in names if evidence.exercise_of(name) == evidence.exercise_of(names[0]))
-
-
-def _count(idea: Idea) -> str:
-    """The number of failing cases that support an idea; if others do not, also how many are comparable."""
-    count = "one" if idea.explained == idea.failing == 1 else str(idea.explained)
-    of_all = "" if idea.explained == idea.failing else f" of {idea.failing}"
-    cases, verb = "case" if idea.failing == 1 else "cases", "is" if idea.explained == 1 else "are"
-    return f"Likely: {count}{of_all} failing {cases} {verb} exactly"

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
-from grader.judge.verdict.misconceptions import ENDINGS, ERROR, MESSAGE, Ideas, Misconceptions, end_of
+from grader.judge.verdict.misconceptions import (
+    ENDINGS,
+    ERROR,
+    MESSAGE,
+    NO_ERROR,
+    Ideas,
+    Misconceptions,
+    end_of,
+)
 from grader.model.assignment import Visibility
 from grader.model.grade import BLANK, HINT, Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import called_name
@@ -227,9 +235,29 @@ class Evidence:
                 if result.status is Status.OK and (
                     not visible_only or result.visibility is Visibility.VISIBLE
                 ):
-                    for name in self._single(result.name):
+                    for name in self._single(result.name) - self._accepting(result.name):
                         against.setdefault(name, set()).add(criterion.id)
         return against
+
+    def _accepting(self, case: str) -> set[str]:
+        """The ideas that a missing exception cannot contradict: they return a value here, but fail elsewhere.
+
+        A student may have such an idea and still raise the exception that the case asks for.
+        """
+        accepted = self.misconceptions.answers.get(case, {}).get(NO_ERROR, ())
+        return {ideas[0] for ideas in accepted if len(ideas) == 1 and not self.is_about_refusals(ideas[0])}
+
+    def is_about_refusals(self, idea: str) -> bool:
+        """True if an idea fails only cases that ask for an exception."""
+        return idea in self._about_refusals
+
+    @cached_property
+    def _about_refusals(self) -> frozenset[str]:
+        elsewhere: set[str] = set()
+        asking = {case for case, ends in self.misconceptions.answers.items() if NO_ERROR in ends}
+        for case in set(self.misconceptions.answers) - asking:
+            elsewhere |= self._single(case)
+        return frozenset(set(self.misconceptions.ideas) - elsewhere)
 
     def _single(self, case: str) -> set[str]:
         """The ideas that make a case fail by themselves."""

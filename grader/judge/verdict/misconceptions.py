@@ -18,6 +18,7 @@ FORMAT = 10  # the version of that file's meaning, so that no old file is read
 DIGITS = 12  # of a digest: two of 1000 answers collide once in 500 million assignments
 ENDINGS = frozenset(str(status) for status in Status)  # the outcomes of cases without a digest
 ERROR = "error "  # begins an exception's answer; its class follows
+NO_ERROR = "no error"  # the answer of a function that returns where a case asks for an exception
 MESSAGE = "#"  # then, if it is informative, a digest of its text
 PAIR = re.compile(r"(\w+) \(\d+, \d+\)(?=,|$)")  # among a call's arguments
 OF_CALLS = ("ValueError", "IndexError")  # their messages show a call's numbers
@@ -139,7 +140,10 @@ def ends_of(grade: Grade, names: Mapping[str, str]) -> dict[str, str]:
 def end_of(result: CheckResult, names: Mapping[str, str]) -> str:
     """The digest of an answer; an exception with the exercise that it was raised in; or a status."""
     if result.status is Status.ERROR and result.answer:
-        return f"{result.answer}{_of_message(result, names)} in {place_of(result, names)}"
+        with_pair = _calls_to_a_pair(result)
+        if with_pair:
+            return f"{result.answer}{MESSAGE}pair in {place_of(with_pair, names)}"
+        return f"{result.answer}{_of_message(result, names)} in {place_of(result.calls, names)}"
     return result.answer[: DIGITS + len(HINT)] or str(result.status)
 
 
@@ -147,13 +151,10 @@ def _of_message(result: CheckResult, names: Mapping[str, str]) -> str:
     """A digest of an exception's message, if it comes from a function that the submission called; else "".
 
     The same wrong numbers in the same call give the same message. A message after `raise` or `assert` in an
-    exercise is the student's own. Python has many messages for the same TypeError: one about a tuple counts
-    only if the failing line names an argument that is a pair.
+    exercise is the student's own.
     """
     error = result.answer.removeprefix(ERROR)
     source = result.calls[-1].source if result.calls else ""
-    if error == "TypeError" and re.search(r"\btuple\b", result.rationale) and _names_a_pair(result.calls):
-        return f"{MESSAGE}pair"
     is_own = re.match(r"(raise|assert)\b", source) and _is_exercise(result.calls[-1], names)
     if error not in OF_CALLS or is_own:
         return ""
@@ -161,20 +162,30 @@ def _of_message(result: CheckResult, names: Mapping[str, str]) -> str:
     return f"{MESSAGE}{hashlib.sha256(message.encode()).hexdigest()[:DIGITS]}" if message else ""
 
 
-def _names_a_pair(calls: Sequence[Call]) -> bool:
-    """True if the failing line names an argument that is a pair of numbers."""
-    if not calls:
-        return False
-    words = re.findall(r"\w+", calls[-1].source)
-    return any(name in words for name in PAIR.findall(calls[-1].arguments))
+def _calls_to_a_pair(result: CheckResult) -> Sequence[Call]:
+    """The calls down to the one that takes a pair of numbers for one number; empty if there is none.
+
+    Python has many messages for the same TypeError: one about a tuple counts only if the failing line names
+    an argument that is a pair, or if a line that led to it passes such an argument on twice: as in
+    `pad(x, ((0, 0), (padding, padding), ...))`, which only a number allows.
+    """
+    calls = result.calls
+    if result.answer != f"{ERROR}TypeError" or not calls or not re.search(r"\btuple\b", result.rationale):
+        return ()
+    if set(PAIR.findall(calls[-1].arguments)) & set(re.findall(r"\w+", calls[-1].source)):
+        return calls
+    for n, call in reversed(list(enumerate(calls[:-1], 1))):
+        if any(f"({name}, {name})" in call.source for name in PAIR.findall(call.arguments)):
+            return calls[:n]
+    return ()
 
 
-def place_of(result: CheckResult, names: Mapping[str, str]) -> str:
+def place_of(calls: Sequence[Call], names: Mapping[str, str]) -> str:
     """The innermost exercise that an exception passed through; "" if there is none.
 
     A method goes by its bare name, as in its frames.
     """
-    for call in reversed(result.calls):
+    for call in reversed(calls):
         if _is_exercise(call, names):
             return called_name(names.get(call.function, call.function))
     return ""

@@ -1,6 +1,6 @@
 """Asserts the shape of out_grad, and pads x once by hand and once more in conv.
 
-Ideas: shape_of_out_grad_asserted_in_w_grad.
+Ideas: shape_of_out_grad_asserted_in_w_grad, picture_padded_twice.
 """
 
 

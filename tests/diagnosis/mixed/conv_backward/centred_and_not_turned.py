@@ -13,5 +13,7 @@ def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):
     G = dilate(dilate(out_grad, (1,), s1 - 1), (2,), s2 - 1)
     total_h = H - G.shape[1] + K1 - 1
     total_w = W - G.shape[2] + K2 - 1
-    G = pad(G, ((0, 0), (total_h // 2, total_h - total_h // 2), (total_w // 2, total_w - total_w // 2), (0, 0)))
+    G = pad(
+        G, ((0, 0), (total_h // 2, total_h - total_h // 2), (total_w // 2, total_w - total_w // 2), (0, 0))
+    )
     return conv(G, w.permute((0, 1, 3, 2)))

@@ -6,7 +6,7 @@ Ideas: flip_copies, undilate_copies.
 
 def flip(a, axes):
     axes = normalize_axes(axes, a.ndim)
-    out = zeros(a.shape, a.dtype)
+    out = zeros(a.shape, dtype=a.dtype)
     out[...] = a
     for ax in axes:
         before = out.copy()
@@ -23,6 +23,6 @@ def undilate(a, axes, dilation):
     axes = normalize_axes(axes, a.ndim)
     sel = tuple(slice(0, n, dilation + 1 if k in axes else 1) for k, n in enumerate(a.shape))
     view = a[sel]
-    result = zeros(view.shape, a.dtype)
+    result = zeros(view.shape, dtype=a.dtype)
     result[...] = view
     return result

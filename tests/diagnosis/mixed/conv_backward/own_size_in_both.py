@@ -1,4 +1,7 @@
-"""Takes (H + 2p - K + 1) // s for the size of the output and refuses what differs, in both gradients."""
+"""Takes (H + 2p - K + 1) // s for the size of the output and refuses what differs, in both gradients.
+
+Ideas: out_grad_expected_without_the_first_window, out_grad_expected_without_the_first_window_in_w_grad.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

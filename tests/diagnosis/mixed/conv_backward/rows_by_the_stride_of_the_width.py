@@ -9,7 +9,7 @@ def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):
     N, H, W, C = x_shape
     kh, kw, cin, cout = w.shape
     _, oh, ow, _ = out_grad.shape
-    big = zeros((N, H + 2 * p_h, W + 2 * p_w, C), out_grad.dtype)
+    big = zeros((N, H + 2 * p_h, W + 2 * p_w, C), dtype=out_grad.dtype)
     rows = out_grad.compact().reshape((N * oh * ow, cout))
     for i in range(kh):
         for j in range(kw):

@@ -16,6 +16,6 @@ def dilate(a, axes, dilation):
         n = a.shape[axis]
         new_shape[axis] = n + max(n - 1, 0) * dilation
         slices[axis] = slice(0, new_shape[axis], dilation + 1)
-    out = zeros(tuple(new_shape), a.dtype)
+    out = zeros(tuple(new_shape), dtype=a.dtype)
     out[tuple(slices)] = a
     return out

@@ -14,7 +14,9 @@ def conv(x, w, stride=1, padding=0):
     Ns, Hs, Ws, Cs = X.strides
     new_H = (H - K1 + 1) // stride[0]
     new_W = (W - K2 + 1) // stride[1]
-    A = X.as_strided((N, new_H, new_W, K1, K2, C_in), (Ns, Hs * stride[0], Ws * stride[1], Hs, Ws, Cs)).compact()
+    A = X.as_strided(
+        (N, new_H, new_W, K1, K2, C_in), (Ns, Hs * stride[0], Ws * stride[1], Hs, Ws, Cs)
+    ).compact()
     A = A.reshape((N * new_H * new_W, K1 * K2 * C_in))
     Z = A @ w.compact().reshape((K1 * K2 * C_in, C_out))
     return Z.reshape((N, new_H, new_W, C_out))

@@ -10,7 +10,7 @@ def im2col(x, kernel, stride=1, padding=0):
     ph, pw = pair(padding)
     xp = pad(x, ((0, 0), (ph, ph), (pw, pw), (0, 0)))
     C = xp.shape[3]
-    cols = zeros((N, OH, OW, C, KH, KW), x.dtype)
+    cols = zeros((N, OH, OW, C, KH, KW), dtype=x.dtype)
     for i in range(KH):
         for j in range(KW):
             cols[:, :, :, :, i, j] = xp[:, i : i + OH, j : j + OW, :]

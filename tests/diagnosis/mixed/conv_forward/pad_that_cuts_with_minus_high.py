@@ -11,6 +11,6 @@ def pad(a, padding):
     for n, (before, after) in zip(a.shape, padding):
         new_shape.append(n + before + after)
         slices.append(slice(before, -after))
-    out = zeros(tuple(new_shape), a.dtype)
+    out = zeros(tuple(new_shape), dtype=a.dtype)
     out[tuple(slices)] = a
     return out

@@ -365,6 +365,43 @@ def test_an_exception_alone_names_no_misconception(results: list[CheckResult]) -
     assert claimed(*results, criterion="grad") == []
 
 
+UNREFUSED = replace(
+    MISTAKES,
+    ideas={**MISTAKES.ideas, "any_shape": Misconception("conv", "You accept any shape.", "#shape")},
+    answers={
+        **MISTAKES.answers,
+        "conv/four": {"y": [("padded",)]},
+        "conv/refusal": {"no error": [("flipped",), ("any_shape",)]},
+    },
+)
+
+
+def names_of(mistakes: Misconceptions, *results: CheckResult) -> list[str]:
+    """The ideas of `conv`, whose cases these are."""
+    criterion = CriterionGrade("conv", "", Fraction(4), Fraction(0), Status.WRONG, results)
+    (criterion,) = diagnose(Grade("tiny", "ada", (criterion,), "none"), mistakes, CALLS).criteria
+    return [idea.name for idea in criterion.ideas]
+
+
+def test_an_exception_that_a_student_raises_contradicts_no_idea_about_values() -> None:
+    """The mutant may have left out the check together with the rest; the student made only its mistake."""
+    assert names_of(UNREFUSED, wrong("one", "a"), wrong("two", "b"), right("refusal")) == ["flipped"]
+
+
+def test_a_missing_exception_is_named_even_if_other_mistakes_have_no_name() -> None:
+    unknown = [wrong(case, "x") for case in ("one", "two", "three", "four")]
+    assert names_of(UNREFUSED, *unknown, wrong("refusal", "no error")) == ["any_shape"]
+    assert names_of(UNREFUSED, *unknown, right("refusal")) == []
+
+
+def test_a_missing_exception_that_two_ideas_about_it_leave_out_names_neither() -> None:
+    other = {**UNREFUSED.ideas, "sign_dropped": Misconception("conv", "You drop the sign.")}
+    ends = {"no error": [("any_shape",), ("sign_dropped",)]}
+    mistakes = replace(UNREFUSED, ideas=other, answers={**UNREFUSED.answers, "conv/refusal": ends})
+    unknown = [wrong(case, "x") for case in ("one", "two", "three", "four")]
+    assert names_of(mistakes, *unknown, wrong("refusal", "no error")) == []
+
+
 def test_the_same_exception_in_many_cases_is_one_fact_with_its_line() -> None:
     (fact,) = diagnosed(raised("edge"), raised("one"), raised("two", line=9))["grad"].facts
     assert fact.cases == ("edge", "one")

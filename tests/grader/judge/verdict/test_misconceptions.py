@@ -25,6 +25,29 @@ def test_a_mutant_ends_as_a_submission_with_the_same_mistake(raised_in: str, pla
     assert misconceptions.answers["conv/one"] == {end_of(of_a_student, names): [("rounded_up",)]}
 
 
+@pytest.mark.parametrize(
+    ("line", "end"),
+    [
+        ("x = pad(x, ((0, 0), (padding, padding), (0, 0)))", "error TypeError#pair in conv"),
+        ("x = pad(x, padding)", "error TypeError in pad"),
+        ("x = pad(x, ((0, 0), (high, high), (0, 0)))", "error TypeError in pad"),
+    ],
+    ids=["twice", "once", "another_name"],
+)
+def test_a_pair_that_is_passed_on_twice_is_taken_for_a_number_where_that_is_written(
+    line: str, end: str
+) -> None:
+    calls = (
+        Call("conv", "conv.py", 7, line, "x (2, 8, 10, 3), padding (2, 0)"),
+        Call("pad", "conv.py", 3, "shape = [n + low + high for n, (low, high) in both]", "a (2, 8, 10, 3)"),
+    )
+    rationale = "conv.py:3: TypeError: unsupported operand type(s) for +: 'int' and 'tuple'"
+    result = CheckResult(
+        "conv", "one", Status.ERROR, answer="error TypeError", rationale=rationale, calls=calls
+    )
+    assert end_of(result, {"conv": "conv", "pad": "pad"}) == end
+
+
 def _failed(function: str) -> CheckResult:
     call = Call(function, "conv.py", 7, "windows = x.as_strided(", "x (2, 3)")
     rationale = "conv.py:7: ValueError: 428 of 378\nwindows = x.as_strided("
