@@ -99,15 +99,15 @@ def _with_claims(
 def _with_refusals(criterion: CriterionGrade, claims: list[Claim], evidence: Evidence) -> list[Claim]:
     """The claims, with those on exceptions that cases ask for and that the exercise does not raise.
 
-    They need no support of other cases: such an idea is only about these, and only it has their answers. The
-    visible cases decide, if there are any.
+    They need no support of other cases: such an idea says only what these show, and only it has their answers.
+    The visible cases decide, if there are any.
     """
     comparable = [result for result in failing_of(criterion) if evidence.is_comparable(result)]
     explained = frozenset[str]().union(*(cases for _, cases in claims))
     asked = evidence.asked_of(criterion.id)
     by_cases: dict[frozenset[str], list[Explanation]] = {}
     for name in evidence.misconceptions.ideas:
-        if evidence.exercise_of(name) in asked and evidence.is_about_refusals(name):
+        if evidence.exercise_of(name) in asked and evidence.says_only_what_is_seen(name):
             explanation = _explaining((name,), comparable, evidence, criterion)
             predicted = [result for result in criterion.results if evidence.fails_with((name,), result.name)]
             cases = frozenset(result.name for result in visible_of(predicted) or predicted)

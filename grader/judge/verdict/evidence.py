@@ -21,6 +21,7 @@ from grader.model.mutant import called_name
 UNANSWERED = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)
 
 Calls = Mapping[str, frozenset[str]]
+ACCEPTS = "You accept "  # begins the message of an idea about an exception that is not raised
 FINDING = re.compile(r"\S+:\d+: [a-z_]+ in (\w+): .*")  # a line of the emulator's, with the kernel
 
 
@@ -250,6 +251,16 @@ class Evidence:
     def is_about_refusals(self, idea: str) -> bool:
         """True if an idea fails only cases that ask for an exception."""
         return idea in self._about_refusals
+
+    def says_only_what_is_seen(self, idea: str) -> bool:
+        """True if an idea fails only cases that ask for an exception, and says no more than these show.
+
+        A case shows that a call returns, but not how. So the message must begin with "You accept", unless the
+        idea is another exception.
+        """
+        accepting = chain(*(ends.get(NO_ERROR, ()) for ends in self.misconceptions.answers.values()))
+        says_so = self.misconceptions.ideas[idea].message.startswith(ACCEPTS)
+        return self.is_about_refusals(idea) and (says_so or (idea,) not in accepting)
 
     @cached_property
     def _about_refusals(self) -> frozenset[str]:
