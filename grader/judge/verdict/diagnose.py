@@ -99,7 +99,7 @@ def _with_claims(
 def _with_refusals(criterion: CriterionGrade, claims: list[Claim], evidence: Evidence) -> list[Claim]:
     """The claims, with those on exceptions that cases ask for and that the exercise does not raise.
 
-    They need no support of other cases: such an idea says only what these show, and only it has their answers.
+    They need no support of other cases: such an idea says only what these show, and no other idea fits.
     The visible cases decide, if there are any.
     """
     comparable = [result for result in failing_of(criterion) if evidence.is_comparable(result)]

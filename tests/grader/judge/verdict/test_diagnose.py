@@ -394,10 +394,16 @@ def test_a_missing_exception_is_named_even_if_other_mistakes_have_no_name() -> N
     assert names_of(UNREFUSED, *unknown, right("refusal")) == []
 
 
-def test_a_missing_exception_that_two_ideas_about_it_leave_out_names_neither() -> None:
-    other = {**UNREFUSED.ideas, "sign_dropped": Misconception("conv", "You drop the sign.")}
-    ends = {"no error": [("any_shape",), ("sign_dropped",)]}
-    mistakes = replace(UNREFUSED, ideas=other, answers={**UNREFUSED.answers, "conv/refusal": ends})
+def test_a_missing_exception_does_not_show_what_the_call_does_instead() -> None:
+    ideas = {**UNREFUSED.ideas, "any_shape": Misconception("conv", "You drop the sign.")}
+    unknown = [wrong(case, "x") for case in ("one", "two", "three", "four")]
+    assert names_of(replace(UNREFUSED, ideas=ideas), *unknown, wrong("refusal", "no error")) == []
+
+
+def test_two_ideas_about_a_missing_exception_name_neither() -> None:
+    ideas = {**UNREFUSED.ideas, "any_size": Misconception("conv", "You accept any size.")}
+    ends = {"no error": [("any_shape",), ("any_size",)]}
+    mistakes = replace(UNREFUSED, ideas=ideas, answers={**UNREFUSED.answers, "conv/refusal": ends})
     unknown = [wrong(case, "x") for case in ("one", "two", "three", "four")]
     assert names_of(mistakes, *unknown, wrong("refusal", "no error")) == []
 
