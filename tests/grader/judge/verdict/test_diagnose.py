@@ -23,6 +23,7 @@ from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions, end_of
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
+from grader.model.file_formats.zip_bytes import zipped
 from grader.model.grade import BLANK, HINT, Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.surroundings import Sandbox
@@ -530,7 +531,7 @@ def handout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = tmp_path_factory.mktemp("build")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        patch.setattr("grader.author.handout.freeze_ladders", lambda assignment, oracle: b"")
+        patch.setattr("grader.author.handout.freeze_ladders", lambda assignment, oracle: zipped({}))
         assert main(["generate", NAME, "--out", str(build)]) == 0
     return build / "release" / NAME
 
