@@ -14,6 +14,7 @@ EDGE = "k_h - 1 - p_h, k_w - 1 - p_w"
 FRAME = "((0, 0), (edge_h, edge_h), (edge_w, edge_w), (0, 0))"
 LAST = "return conv(pad("
 PAIRS = "pair(stride), pair(padding)"
+SIDES = "k_h, k_w, _, _ = w.shape"
 OTHER_SHAPE = "out_grad.shape != expected"
 THROUGH = "out_grad.permute((1, 2, 0, 3))"
 BACK = "w_grad.permute((1, 2, 0, 3))"
@@ -269,6 +270,12 @@ def axes_that_are_not_there_left_out(a, axes, dilation):
     return original(a, [axis for axis in listed(axes) if -a.ndim <= axis < a.ndim], dilation)
 
 
+@mutant(of="dilate", help="#filling-the-gaps", edits={"raise ValueError": "raise AssertionError"})
+def negative_dilation_asserted():
+    """You refuse a negative dilation with `assert`, which raises AssertionError. Raise ValueError, as the
+    docstring says: a caller can catch it, and Python can run without assertions."""
+
+
 # undilate
 
 
@@ -347,6 +354,22 @@ def undilate_copies(a, axes, dilation):
 def undilated_backwards():
     """With a negative dilation your slice runs backwards. There is no such number of zeros: raise
     ValueError."""
+
+
+@mutant(of="undilate", help="#filling-the-gaps")
+def length_of_undilate_rounded_down(a, axes, dilation):
+    """You divide the length by dilation + 1 and round down. If the last element has fewer than `dilation`
+    elements after it, you lose it: round up."""
+    kept = original(a, axes, dilation)
+    chosen = normalize_axes(axes, a.ndim)
+    lengths = [n // (dilation + 1) if axis in chosen else n for axis, n in enumerate(a.shape)]
+    return kept[tuple(map(slice, lengths))]
+
+
+@mutant(of="undilate", help="#filling-the-gaps", edits={"raise ValueError": "raise AssertionError"})
+def negative_dilation_asserted_in_undilate():
+    """You refuse a negative dilation with `assert`, which raises AssertionError. Raise ValueError, as the
+    docstring says: a caller can catch it, and Python can run without assertions."""
 
 
 # flip
@@ -497,6 +520,21 @@ def padding_of_conv_taken_for_one_number(x, w, stride=1, padding=0):
     """Your conv treats `padding` as one number. It may also be a pair (height, width): `pair(padding)`
     always returns two numbers."""
     return original(x, w, stride, padding + 0)
+
+
+@mutant(of="conv", help="#before-you-start")
+def kernel_of_conv_taken_as_square(x, w, stride=1, padding=0):
+    """Your conv uses the kernel's height for its width too. KH and KW may differ: w has shape (KH, KW, C_in,
+    C_out), and a window is as wide as the kernel."""
+    k, (s_h, s_w) = w.shape[0], pair(stride)
+    x = framed(x, *pair(padding))
+    n, height, width, c_in = x.shape
+    image, row, column, channel = x.strides
+    rows, columns = (height - k) // s_h + 1, (width - k) // s_w + 1
+    steps = (image, s_h * row, s_w * column, row, column, channel)
+    windows = x.as_strided((n, rows, columns, k, k, c_in), steps)
+    out = windows.reshape((n * rows * columns, k * k * c_in)) @ w.reshape((k * k * c_in, w.shape[3]))
+    return out.reshape((n, rows, columns, w.shape[3]))
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
@@ -791,33 +829,34 @@ def first_gradient_for_all_pictures(out_grad, w, x_shape, stride=1, padding=0):
     return original(out_grad, w, x_shape, stride, padding)[:1].broadcast_to(x_shape)
 
 
-@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded")
-def padding_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(
+    of="conv_x_grad",
+    help="#when-the-forward-pass-padded",
+    edits={PAIRS: "pair(stride), (pair(padding)[0],) * 2"},
+)
+def padding_of_the_height_for_both():
     """You use the padding of the height for the width too. A pair is (height, width): use the first number
     for the rows and the second for the columns."""
-    of_the_output(out_grad, x_shape, w.shape, stride, padding)
-    p_h, _ = pair(padding)
-    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, p_h)
-    return slide_back(full, turned(w), edges(w, p_h))
 
 
-@mutant(of="conv_x_grad", help="#filling-the-gaps")
-def stride_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(
+    of="conv_x_grad",
+    help="#filling-the-gaps",
+    edits={PAIRS: "(pair(stride)[0],) * 2, pair(padding)"},
+)
+def stride_of_the_height_for_both():
     """You dilate both axes by the stride of the height. A pair is (height, width): the columns have a
     stride of their own."""
-    of_the_output(out_grad, x_shape, w.shape, stride, padding)
-    full = as_for_stride_1(out_grad, x_shape, w.shape, pair(stride)[0], padding)
-    return slide_back(full, turned(w), edges(w, padding))
 
 
-@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded")
-def kernel_taken_as_square(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(
+    of="conv_x_grad",
+    help="#when-the-forward-pass-padded",
+    edits={SIDES: "k_h, k_w = w.shape[0], w.shape[0]"},
+)
+def kernel_taken_as_square():
     """You use the kernel's height in place of its width. KH and KW may differ: put KW - 1 - p zeros at the
     left and at the right."""
-    of_the_output(out_grad, x_shape, w.shape, stride, padding)
-    k_h = w.shape[0]
-    full = as_for_stride_1(out_grad, x_shape, (k_h, k_h), stride, padding)
-    return slide_back(full, turned(w), (k_h - 1 - pair(padding)[0], k_h - 1 - pair(padding)[1]))
 
 
 @mutant(of="conv_x_grad", help="#reading-an-axis-backwards")
@@ -915,6 +954,33 @@ def padding_taken_for_one_number():
 def mean_over_the_kernel():
     """You divide by the number of weights in a kernel. A pixel's gradient is the sum over the windows that
     saw it: divide by nothing."""
+
+
+@mutant(
+    of="conv_x_grad",
+    help="#when-the-forward-pass-padded",
+    edits={"pad(out_grad, " + FRAME + "), transposed": "out_grad, transposed, 1, (edge_h, edge_w)"},
+)
+def edge_given_to_conv_as_its_padding():
+    """You give K - 1 - p to conv as its padding, and conv refuses a negative one. If p is larger than K - 1,
+    the outermost windows saw only zeros: cut that many elements off at both ends. `pad` accepts negative
+    numbers."""
+
+
+LENGTHS = "height - out_grad.shape[1] + p_h, width - out_grad.shape[2] + p_w"
+
+
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: ":, :", EDGE: LENGTHS})
+def edge_computed_from_the_lengths():
+    """You put H - length + p zeros at both ends of the dilated out_grad. That is K - 1 - p only if the
+    stride is 1: after dilation the length ends with zeros that belong to no window. Keep the first H + 2p -
+    K + 1 places, and put K - 1 - p zeros at both ends."""
+
+
+@mutant(of="conv_x_grad", help="#before-you-start", edits={"raise ValueError": "raise AssertionError"})
+def shape_of_out_grad_asserted():
+    """You check the shape of out_grad with `assert`, which raises AssertionError. Raise ValueError, as the
+    docstring says: a caller can catch it, and Python can run without assertions."""
 
 
 # conv_w_grad
@@ -1186,3 +1252,41 @@ def kernel_as_high_as_out_grad(x, out_grad, w_shape, stride=1, padding=0):
     square = pad(out_grad, ((0, 0), (0, 0), (0, height - out_grad.shape[2]), (0, 0)))
     full = first(gaps_filled(square, stride), *positions(x.shape, w_shape, padding))
     return slide_over_x(x, full, padding).permute((1, 2, 0, 3))
+
+
+@mutant(
+    of="conv_w_grad",
+    help="#when-the-forward-pass-padded",
+    edits={PAIRS: "pair(stride), (pair(padding)[0],) * 2"},
+)
+def padding_of_the_height_for_both_in_w_grad():
+    """You use the padding of the height for the width too. A pair is (height, width): use the first number
+    for the rows and the second for the columns."""
+
+
+@mutant(of="conv_w_grad", help="#filling-the-gaps", edits={PAIRS: "(pair(stride)[0],) * 2, pair(padding)"})
+def stride_of_the_height_for_both_in_w_grad():
+    """You dilate both axes of out_grad by the stride of the height. A pair is (height, width): the columns
+    have a stride of their own."""
+
+
+@mutant(of="conv_w_grad", help="#what-the-stride-leaves-over")
+def window_for_every_zero(x, out_grad, w_shape, stride=1, padding=0):
+    """You take a window of x for every place of the dilated out_grad. After the last number come zeros that
+    belong to no window, and the windows there are beyond the end of x. Keep the first H + 2p - K + 1 places,
+    or take windows only where there is a number."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
+    full, (k_h, k_w, c_in, c_out) = gaps_filled(out_grad, stride), w_shape
+    n, rows, columns, _ = full.shape
+    x = framed(x, *pair(padding))
+    image, row, column, channel = x.strides
+    steps = (image, row, column, row, column, channel)
+    windows = x.as_strided((n, rows, columns, k_h, k_w, c_in), steps)
+    products = windows.reshape((n * rows * columns, k_h * k_w * c_in)).permute((1, 0))
+    return (products @ full.reshape((n * rows * columns, c_out))).reshape(w_shape)
+
+
+@mutant(of="conv_w_grad", help="#before-you-start", edits={"raise ValueError": "raise AssertionError"})
+def shape_of_out_grad_asserted_in_w_grad():
+    """You check the shape of out_grad with `assert`, which raises AssertionError. Raise ValueError, as the
+    docstring says: a caller can catch it, and Python can run without assertions."""

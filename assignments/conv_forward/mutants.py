@@ -181,6 +181,23 @@ def cut_to_nothing(a, padding):
     return original(a, padding)
 
 
+@mutant(of="pad", help="#zeros-around-the-picture")
+def negative_number_refused(a, padding):
+    """You refuse negative numbers. A negative number means: remove that many elements at its end of the
+    axis."""
+    if any(low < 0 or high < 0 for low, high in padding):
+        raise ValueError(padding)
+    return original(a, padding)
+
+
+@mutant(of="pad", help="#zeros-around-the-picture")
+def negative_number_asserted_away(a, padding):
+    """You assert that no number is negative. A negative number is allowed, and means: remove that many
+    elements at its end of the axis."""
+    assert len(padding) != a.ndim or all(low >= 0 and high >= 0 for low, high in padding)
+    return original(a, padding)
+
+
 # output_size
 
 
@@ -636,6 +653,29 @@ def computed_in_half(x, w, stride=1, padding=0):
     return original(in_half(x), in_half(w), stride, padding)
 
 
+@mutant(of="conv", help="#how-many-windows-fit")
+def windows_counted_without_the_first(x, w, stride=1, padding=0):
+    """You compute (H + 2p - K + 1) // s windows. That is right only if the stride leaves s - 1 pixels over.
+    The first window costs no step, so there are (H + 2p - K) // s + 1 windows: `output_shape` counts them."""
+    (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
+    rows = (x.shape[1] + 2 * p_h - w.shape[0] + 1) // s_h
+    columns = (x.shape[2] + 2 * p_w - w.shape[1] + 1) // s_w
+    return original(x, w, stride, padding)[:, :rows, :columns]
+
+
+@mutant(of="conv", help="#how-many-windows-fit")
+def padding_added_to_the_padded_lengths(x, w, stride=1, padding=0):
+    """You add 2p to the lengths of a picture that is padded already, so you count windows that are beyond
+    its end. Take H and W before you pad, or leave 2p out."""
+    n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, [2 * p for p in pair(padding)])
+    frame, (s_h, s_w), (k_h, k_w) = pair(padding), pair(stride), w.shape[:2]
+    x = framed(x, frame, frame)
+    image, row, column, channel = x.strides
+    shape = (n, out_h, out_w, k_h, k_w, x.shape[3])
+    windows = x.as_strided(shape, (image, s_h * row, s_w * column, row, column, channel))
+    return times_kernels(windows, w)
+
+
 # conv_loops
 
 
@@ -692,6 +732,16 @@ def loop_in_memory_order(x, w, stride=1, padding=0):
     """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
     strides."""
     return original(in_memory_order(x), w, stride, padding)
+
+
+@mutant(
+    of="conv_loops",
+    help="#one-number-after-the-other",
+    edits={"(window * w[..., o]).sum()": "window[-1, -1, -1] * w[-1, -1, -1, o]"},
+)
+def loop_keeps_the_last_product():
+    """Each product overwrites the one before, so only the last weight counts. An output is the sum of all
+    products of its window: add to it."""
 
 
 # im2col
@@ -816,6 +866,16 @@ def columns_in_memory_order(columns, x_shape, kernel, stride=1, padding=0):
     """You read the numbers of the matrix in the order of its buffer. It may be a view, with its own offset
     and strides."""
     return original(in_memory_order(columns), x_shape, kernel, stride, padding)
+
+
+@mutant(
+    of="col2im",
+    help="#the-way-back-from-the-matrix",
+    edits={"x[:, p_h : p_h + height, p_w : p_w + width].compact()": "x"},
+)
+def frame_returned():
+    """You return the padded picture. The numbers that fall on the padding belong to no pixel: cut p rows and
+    columns off at each side, so that the result has the shape `x_shape`."""
 
 
 # conv_shifted

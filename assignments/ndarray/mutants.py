@@ -274,6 +274,20 @@ def axes_left_out(self, axes):
     return self.as_strided([self.shape[axis] for axis in axes], [self.strides[axis] for axis in axes])
 
 
+@mutant(of="NDArray.permute", help="#views-are-free")
+def permuted_with_offset_0(self, axes):
+    """You make the permuted array with the offset 0. It begins where this array begins: pass on
+    `self.offset`."""
+    view = original(self, axes)
+    return NDArray(self.buffer, view.shape, view.strides, 0)
+
+
+@mutant(of="NDArray.permute", help="#views-are-free", edits={"raise ValueError": "raise AssertionError"})
+def number_of_axes_asserted():
+    """You check the number of axes with `assert`, which raises AssertionError. Raise ValueError, as the
+    docstring says: a caller can catch it, and Python can run without assertions."""
+
+
 # broadcast_to
 
 
@@ -351,6 +365,42 @@ def axes_of_length_1_dropped(self, shape):
     while self.ndim > len(shape) and self.shape[0] == 1:
         self = self.as_strided(self.shape[1:], self.strides[1:])
     return original(self, shape)
+
+
+@mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
+def broadcast_with_offset_0(self, shape):
+    """You make the larger array with the offset 0. It begins where this array begins: pass on
+    `self.offset`."""
+    view = original(self, shape)
+    return NDArray(self.buffer, view.shape, view.strides, 0)
+
+
+@mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
+def new_axes_refused(self, shape):
+    """You refuse a shape with more axes than the array has. Broadcasting adds axes in front: line the two
+    shapes up at their last axes. A new axis has the stride 0."""
+    if len(shape) != self.ndim:
+        raise ValueError(f"{self.shape} and {shape} have different numbers of axes")
+    return original(self, shape)
+
+
+@mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
+def new_axes_asserted_away(self, shape):
+    """You assert that both shapes have as many axes. Broadcasting adds axes in front: line the two shapes up
+    at their last axes. A new axis has the stride 0. For shapes that do not fit, raise ValueError."""
+    assert len(shape) == self.ndim
+    assert all(n in (1, m) for n, m in zip(self.shape, shape, strict=True))
+    return original(self, shape)
+
+
+@mutant(
+    of="NDArray.broadcast_to",
+    help="#broadcasting-is-a-stride-of-0",
+    edits={"raise ValueError": "raise AssertionError"},
+)
+def lengths_asserted():
+    """You check the lengths with `assert`, which raises AssertionError. Raise ValueError, as the docstring
+    says: a caller can catch it, and Python can run without assertions."""
 
 
 # flip
@@ -655,6 +705,32 @@ def superfluous_indices_passed_over(self, index):
     return original(self, items[: self.ndim] if None not in items and Ellipsis not in items else items)
 
 
+@mutant(of="NDArray.__getitem__", help="#slices")
+def negative_start_taken_for_the_end(self, index):
+    """You replace a negative start by the length of the axis, so the slice is empty. -3 is the third element
+    from the end: add the length to it."""
+
+    def from_the_end(item, n):
+        negative = item.start is not None and item.start < 0
+        return taken(slice(n if negative else item.start, item.stop, item.step), n)
+
+    original(self, index)
+    return select(self, index, from_the_end)
+
+
+@mutant(of="NDArray.__getitem__", help="#slices")
+def slices_asserted_to_go_forward(self, index):
+    """You assert that a slice goes forward: that its step is positive, and that stop comes after start. A
+    negative step goes backward, and a slice may select nothing. A negative start counts from the end: add the
+    length to it."""
+    for item, n in zip((i for i in whole_index(self, index) if i is not None), self.shape, strict=False):
+        if isinstance(item, slice):
+            assert (item.step or 1) > 0
+            start, stop = item.start or 0, n if item.stop is None else item.stop
+            assert (n if start < 0 else start) < (n + stop if stop < 0 else stop)
+    return original(self, index)
+
+
 # a[index] = value
 
 
@@ -829,6 +905,33 @@ def open_length_rounded_down(self, shape):
     return self.compact().as_strided(lengths, row_major_strides(tuple(lengths)))
 
 
+@mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
+def only_compact_arrays_reshaped(self, shape):
+    """You refuse an array that is not compact. If strides can describe the new shape in the same memory,
+    return a view; if not, reshape a compact copy."""
+    if not self.is_compact():
+        raise ValueError("the array is not compact")
+    return original(self, shape)
+
+
+@mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
+def only_compact_arrays_asserted(self, shape):
+    """You assert that the array is compact. If strides can describe the new shape in the same memory, return
+    a view; if not, reshape a compact copy."""
+    assert self.is_compact()
+    return original(self, shape)
+
+
+@mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
+def sizes_asserted(self, shape):
+    """You compare the sizes with `assert`, which raises AssertionError. Raise ValueError, as the docstring
+    says: a caller can catch it, and Python can run without assertions."""
+    try:
+        return original(self, shape)
+    except ValueError as error:
+        raise AssertionError(str(error)) from error
+
+
 # pad
 
 
@@ -956,6 +1059,13 @@ def added_to_fresh_memory(self, axis=None, keepdims=False):
     return total
 
 
+@mutant(of="NDArray.sum", help="#reductions-are-rows")
+def several_axes_asserted_away(self, axis=None, keepdims=False):
+    """You assert that `axis` names one axis. It may name several: sum over all of them."""
+    assert axis is None or len(listed(self, axis)) == 1
+    return original(self, axis, keepdims)
+
+
 # max
 
 
@@ -999,6 +1109,13 @@ def maximum_of_nothing(self, axis=None, keepdims=False):
     if 0 in [self.shape[i] for i in listed(self, axis)]:
         return zeros([n for i, n in enumerate(self.shape) if i not in listed(self, axis)])
     return original(self, axis, keepdims)
+
+
+@mutant(of="NDArray.max", help="#reductions-are-rows")
+def maximum_axis_dropped(self, axis=None, keepdims=False):
+    """You drop the axis along which you took the maximum. With keepdims it stays, with length 1, so that the
+    maximum still broadcasts against the original array."""
+    return original(self, axis)
 
 
 # Matrix products

@@ -19,6 +19,8 @@ ROOT = "(variance + eps) ** 0.5"
 THROUGH_MEAN = "out_grad.sum(axes, keepdims=True) / n"
 THROUGH_SCALE = "normal * ((out_grad * normal).sum(axes, keepdims=True) / n)"
 ALL_WAYS = "(out_grad - through_mean - through_scale)"
+SCALES = "(out_grad * normalize(x, pixels, eps)).sum(pixels), out_grad.sum(pixels)"
+LAYER_SCALES = "(out_grad * normalize(x, (-1,), eps)).sum(pixels), out_grad.sum(pixels)"
 
 
 def in_memory_order(a):
@@ -621,6 +623,30 @@ def batch_grad_of_one_eps(out_grad, x, gamma, eps=1e-5):
     return original(out_grad, x, gamma)
 
 
+@mutant(
+    of="batch_norm_grad",
+    help="#scale-and-shift",
+    edits={
+        SCALES: "(out_grad * normalize(x, pixels, eps)).sum(pixels) / math.prod(x.shape[:-1]), "
+        "out_grad.sum(pixels) / math.prod(x.shape[:-1])"
+    },
+)
+def batch_grads_of_means():
+    """You divide the gradients of gamma and beta by the number of samples and pixels. Each of them affects
+    all these numbers, and the effects add up: if the loss is a mean, out_grad already contains the
+    division."""
+
+
+@mutant(
+    of="batch_norm_grad",
+    help="#scale-and-shift",
+    edits={SCALES: "(out_grad * normalize(x, pixels, eps)).sum(0), out_grad.sum(0)"},
+)
+def batch_grads_over_the_samples():
+    """You sum the gradients of gamma and beta over the samples only. They are the same for every pixel of
+    every sample: sum over all axes but the last."""
+
+
 # layer_norm and its gradients
 
 
@@ -709,3 +735,13 @@ def layer_gamma_of_any_shape():
 def layer_beta_of_any_shape():
     """You compare the shape of gamma, but not that of beta. Broadcasting spreads a beta of one number without
     an error: raise ValueError."""
+
+
+@mutant(
+    of="layer_norm_grad",
+    help="#scale-and-shift",
+    edits={LAYER_SCALES: "(out_grad * normalize(x, (-1,), eps)).sum(0), out_grad.sum(0)"},
+)
+def layer_grads_over_the_samples():
+    """You sum the gradients of gamma and beta over the samples only. They are the same for every pixel of
+    every sample: sum over all axes but the last."""

@@ -11,8 +11,9 @@ from grader.batch.grading_messages import Grading, Work
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
 from grader.judge.case_selection.selection import criteria_of_exercises
+from grader.judge.comparisons import COMPARISONS
 from grader.judge.verdict.misconceptions import Misconceptions, of_mutants
-from grader.model.assignment import Assignment
+from grader.model.assignment import Assignment, Criterion
 from grader.model.grade import Grade
 from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
@@ -81,7 +82,7 @@ def exercises_asked(views: Views) -> dict[str, list[str]]:
     """The exercises that each criterion's probe calls; a method has its bare name.
 
     A probe may name none, because each case says what to call; then the exercises are those of the required
-    criteria.
+    criteria. A criterion that compares a gradient with the forward pass calls both.
     """
     asks: dict[str, list[str]] = {criterion.id: [] for criterion in views.loaded.rubric.criteria}
     exercises = {called_name(name) for name in views.solution.functions}
@@ -91,7 +92,20 @@ def exercises_asked(views: Views) -> dict[str, list[str]]:
     for one in views.loaded.rubric.criteria:
         if not asks[one.id]:
             asks[one.id] = list(dict.fromkeys(name for other in one.requires for name in asks[other]))
-    return asks
+    of_probe = {one.probe: asks[one.id] for one in views.loaded.rubric.criteria}
+    return {
+        one.id: list(
+            dict.fromkeys([*asks[one.id], *(n for p in _compared(one) for n in of_probe.get(p, ()))])
+        )
+        for one in views.loaded.rubric.criteria
+    }
+
+
+def _compared(criterion: Criterion) -> list[str]:
+    """The probes whose results a criterion's comparisons use, besides its own."""
+    comparisons = [COMPARISONS[case.compare] for case in criterion.cases if case.compare in COMPARISONS]
+    keys = {key for comparison in comparisons for key in comparison.probe_keys}
+    return [str(criterion.options[key]) for key in sorted(keys) if key in criterion.options]
 
 
 def right_versions(views: Views) -> dict[str, str]:

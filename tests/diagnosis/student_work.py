@@ -1,12 +1,15 @@
-"""Reads the folders `students` and `unseen`: slips as students write them, in functions of a whole solution.
+"""Reads the folders of student work: slips as students write them, in functions of a whole solution.
 
 The docstring of each file says what is wrong with it, and behind "Ideas:" which mutants say the same; a file
-without that line has a mistake that no mutant names. All were written from the handouts alone. What
-`students` showed was mended. `unseen` came later: to mend the diagnosis with it, move a file to `students`
-and write another one.
+without that line has a mistake that no mutant names. The files of `students` and `unseen` were written from
+the handouts alone, those of `ported` after the ways in which students of CMU 10-414/714 write the same
+functions for that course's own arrays. What `students` showed was mended, and so was what `ported` showed
+after its first measurement. `unseen` is only measured: to mend the diagnosis with it, move a file to
+`students` and write another one.
 """
 
 import ast
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -65,4 +68,4 @@ def _places(solution: str) -> dict[str, tuple[int, int, int]]:
 
 def _ideas_of(text: str) -> frozenset[str]:
     _, _, ideas = (ast.get_docstring(ast.parse(text)) or "").partition(IDEAS)
-    return frozenset(ideas.rstrip(".").split(", ")) if ideas else frozenset()
+    return frozenset(re.split(r",\s+", ideas.rstrip("."))) if ideas else frozenset()

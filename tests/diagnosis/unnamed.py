@@ -35,7 +35,6 @@ UNNAMED_SLIPS = {
         slip("a.shape[axis] - 1", "a.shape[0] - 1"),
     ),
     "undilate": (
-        slip("-(-shape[axis] // step)", "shape[axis] // step"),
         slip("step = dilation + 1", "step = dilation + 2"),
         slip("list(axes)", "list(axes)[1:]"),
     ),

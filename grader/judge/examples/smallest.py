@@ -230,11 +230,12 @@ def _most_of_a_sort(small_ones: Iterable[Small]) -> int:
 
 
 def _sort(inputs: Inputs) -> object:
-    """Which lengths are 1, some or many; the settings; whether any array is a view or has wide numbers."""
+    """Which lengths are 1, some or many; settings and question; whether there are views or wide numbers."""
     lengths = {name: [(n > 1) + (n >= MANY) for n in array.shape] for name, array in inputs.bases.items()}
     has_views = any(inputs.recipes.values())
     is_wide = any(np.abs(array).max(initial=0) >= WIDE for array in inputs.bases.values())
-    return repr((sorted(lengths.items()), sorted(inputs.values.items()), has_views, is_wide))
+    settings = sorted(inputs.values.items()), sorted(inputs.ask.items())
+    return repr((sorted(lengths.items()), settings, has_views, is_wide))
 
 
 def may_be_small(case: Case) -> bool:

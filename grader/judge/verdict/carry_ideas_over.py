@@ -1,13 +1,15 @@
-"""Carries ideas over to a criterion without comparable answers, such as one about transposes."""
+"""Carries ideas over from the criteria of an exercise to those that only call it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from grader.judge.verdict.evidence import Evidence, failing_of
+from grader.judge.verdict.evidence import Evidence, failing_of, visible_of
+from grader.judge.verdict.misconceptions import ERROR
 from grader.model.assignment import Visibility
 from grader.model.grade import CriterionGrade, Idea
 
 Claim = tuple[Idea, frozenset[str]]  # with the cases that it explains
+Understood = Mapping[str, frozenset[str]]  # by exercise, the ideas that say what is wrong with it
 
 
 def carry_ideas_over(
@@ -33,6 +35,29 @@ def carry_ideas_over(
         carried.append((replace(idea, explained=len(here), failing=len(cases)), here))
     is_whole = all(here for _, here in carried) and cases == set().union(*(here for _, here in carried))
     return carried if is_whole else []
+
+
+def understood(claims: Mapping[str, Sequence[Claim]], evidence: Evidence) -> Understood:
+    """The exercises with proven ideas for all that is wrong with them, as far as their visible cases show.
+
+    `claims` has the ideas of each criterion so far. An exercise without a wrong visible case is one of them.
+    One that raises an exception is not: whatever else is wrong with it does not show.
+    """
+    known = {}
+    for exercise, criteria in evidence.sole_criteria.items():
+        of_criteria = [(criterion, claims.get(criterion.id, ())) for criterion in criteria]
+        visible = [
+            (criterion, visible_of(failing_of(criterion))) for criterion in criteria if criterion.id in claims
+        ]
+        if all(
+            _are_proven(criterion, claims[criterion.id], evidence)
+            and not any(evidence.ends[result.name].startswith(ERROR) for result in failing)
+            for criterion, failing in visible
+            if failing
+        ):
+            ideas = (idea for _, own in of_criteria for idea, _ in own)
+            known[exercise] = frozenset(name for idea in ideas for name in (idea.name, *idea.others))
+    return known
 
 
 def _are_proven(criterion: CriterionGrade, claims: Sequence[Claim], evidence: Evidence) -> bool:

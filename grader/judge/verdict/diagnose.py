@@ -12,17 +12,20 @@ An exception is weak evidence, because many mistakes end in the same class. It c
 is raised in the same exercise, in exactly the cases where the mutant raises it, and if other cases of the
 criterion return a value. An answer with few numbers is weak, too: no idea is added for such answers alone.
 
+If an exercise calls a wrong one, its answers count as evidence for its own mistakes only where they cannot
+come from the inner one (`Evidence.is_own`).
+
 Some criteria have no answers to compare, such as those about transposes. They get the ideas that explain the
 one wrong exercise that they call (`carry_ideas_over`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import chain, combinations
 
 from grader.judge.differences.shapes import without_slip
 from grader.judge.verdict.blame import Blame
-from grader.judge.verdict.carry_ideas_over import carry_ideas_over
+from grader.judge.verdict.carry_ideas_over import Claim, Understood, carry_ideas_over, understood
 from grader.judge.verdict.common_causes import Inner, common_causes
 from grader.judge.verdict.evidence import Calls, Evidence, failing_of
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, Ideas, Misconceptions
@@ -48,7 +51,9 @@ def diagnose(
     the exercise, or None if that is not known.
     """
     evidence = Evidence(grade, misconceptions, calls, certain)
-    by_criterion = {criterion.id: _ideas_of(criterion, evidence) for criterion in grade.criteria}
+    by_criterion: dict[str, list[Claim]] = {}
+    for criterion in grade.criteria:
+        by_criterion[criterion.id] = _ideas_of(criterion, evidence, understood(by_criterion, evidence))
     ideas = {c.id: by_criterion[c.id] or carry_ideas_over(c, by_criterion, evidence) for c in grade.criteria}
     blame = Blame(evidence, {one: [idea for idea, _ in claims] for one, claims in ideas.items()})
     return replace(
@@ -68,16 +73,17 @@ class Explanation:
     explained: frozenset[str]
 
 
-def _ideas_of(criterion: CriterionGrade, evidence: Evidence) -> list[tuple[Idea, frozenset[str]]]:
+def _ideas_of(criterion: CriterionGrade, evidence: Evidence, inner: Understood) -> list[Claim]:
     """The ideas of a criterion, each with the cases that it explains."""
     failing = failing_of(criterion)
     comparable = [result for result in failing if evidence.is_comparable(result)]
-    return [_with_silent(claim, failing, evidence) for claim in _ideas(criterion, comparable, evidence)]
+    claims = _ideas(criterion, comparable, evidence, inner)
+    return [_with_silent(claim, failing, evidence) for claim in claims]
 
 
 def _with_claims(
     criterion: CriterionGrade,
-    ideas: list[tuple[Idea, frozenset[str]]],
+    ideas: list[Claim],
     facts: tuple[Fact, ...],
     evidence: Evidence,
 ) -> CriterionGrade:
@@ -90,9 +96,7 @@ def _with_claims(
     return replace(criterion, results=results, ideas=tuple(idea for idea, _ in ideas), facts=facts)
 
 
-def _with_silent(
-    claim: tuple[Idea, frozenset[str]], failing: Sequence[CheckResult], evidence: Evidence
-) -> tuple[Idea, frozenset[str]]:
+def _with_silent(claim: Claim, failing: Sequence[CheckResult], evidence: Evidence) -> Claim:
     """A claim, plus the cases without evidence that end as its idea predicts, if that is sure."""
     idea, explained = claim
     without_answer = [result.name for result in failing if not evidence.is_comparable(result)]
@@ -101,15 +105,15 @@ def _with_silent(
 
 
 def _ideas(
-    criterion: CriterionGrade, comparable: Sequence[CheckResult], evidence: Evidence
-) -> list[tuple[Idea, frozenset[str]]]:
+    criterion: CriterionGrade, comparable: Sequence[CheckResult], evidence: Evidence, inner: Understood
+) -> list[Claim]:
     """The ideas of a criterion, each with the cases that it contributes to."""
     visible = [result for result in comparable if result.visibility is Visibility.VISIBLE]
-    at_home = _best(criterion, visible, evidence, (), at_home=True)
+    at_home = _best(criterion, visible, evidence, (), inner, at_home=True)
     anchor = at_home[0].names if len({one.names for one in at_home}) == 1 else ()
     best = at_home
     if len(visible) < len(comparable):
-        best = _best(criterion, comparable, evidence, anchor) or at_home
+        best = _best(criterion, comparable, evidence, anchor, inner) or at_home
         if at_home and not anchor:  # several fit: hidden cases may choose among these only
             names = {one.names for one in at_home}
             chosen = [one for one in best if one.names in names]
@@ -119,7 +123,7 @@ def _ideas(
 
 def _claims(
     best: Sequence[Explanation], comparable: Sequence[CheckResult], evidence: Evidence, criterion: str
-) -> list[tuple[Idea, frozenset[str]]]:
+) -> list[Claim]:
     """The claims that follow from equally good sets: on the ideas in all of them, and in only some.
 
     Where several ideas fit equally, those in the exercise that the criterion asks for come first.
@@ -133,7 +137,7 @@ def _claims(
         groups.append(tuple(open_names))
     groups = [group for group in groups if len(_stated(group, evidence)) <= 1 + MAX_OTHERS]
     if len(best[0].names) == 1:  # two ideas may share the failing cases of an exercise
-        groups = [group for group in groups if not _is_refuted(group[0], evidence)]
+        groups = [group for group in groups if not _is_refuted(group[0], evidence, criterion)]
     claims = []
     for group in groups:
         name, others = group[0], group[1:]
@@ -161,12 +165,15 @@ def _claims(
     return sorted(claims, key=lambda claim: -claim[0].explained)
 
 
-def _is_refuted(name: str, evidence: Evidence) -> bool:
+def _is_refuted(name: str, evidence: Evidence, claimed_in: str) -> bool:
     """True if a criterion that tests only the exercise gives wrong values, and never the values of the idea.
 
     Exceptions refute nothing: depending on the code, the same mistake may end in one or in wrong values.
+    Criteria that test only one exercise do not refute each other: it may make a mistake in each.
     """
     exercise = evidence.exercise_of(name)
+    if evidence.asked_of(claimed_in) == {exercise}:
+        return False
     for criterion in evidence.grade.criteria:
         failing = [result.name for result in failing_of(criterion) if evidence.is_comparable(result)]
         comparable = [case for case in failing if not evidence.ends[case].startswith(ERROR)]
@@ -190,12 +197,13 @@ def _best(
     comparable: Sequence[CheckResult],
     evidence: Evidence,
     anchor: Ideas,
+    inner: Understood,
     at_home: bool = False,
 ) -> list[Explanation]:
     """The sets of at most two ideas, including `anchor`, that explain the most; several if they tie."""
     against = evidence.contradicted(criterion.id, at_home) - set(anchor)
     doubted = evidence.doubted(at_home) - set(anchor)
-    sets = _candidates(comparable, evidence, criterion, against, anchor)
+    sets = _candidates(comparable, evidence, criterion, against, anchor, inner)
     explanations = [_explaining(names, comparable, evidence, criterion) for names in sets]
     explanations = [
         one
@@ -224,12 +232,20 @@ def _candidates(
     criterion: CriterionGrade,
     against: set[str],
     anchor: Ideas,
+    inner: Understood,
 ) -> list[Ideas]:
-    # if an exercise calls a wrong one, its answers say nothing about its own mistakes
+    # if an exercise calls a wrong one, its answers say nothing about its own mistakes, with exceptions
     wrong = evidence.inner_of(criterion.id) & evidence.wrong_before(criterion.id)
-    reached = wrong or evidence.exercises_of(criterion.id)
-    candidates = {name for result in comparable for ideas in evidence.deciding(result.name) for name in ideas}
-    pool = sorted(name for name in candidates - against if evidence.exercise_of(name) in reached)
+    every = evidence.exercises_of(criterion.id)
+    pool = sorted(
+        {
+            name
+            for case in (result.name for result in comparable)
+            for name in set(chain(*evidence.deciding(case))) - against
+            if evidence.exercise_of(name)
+            in (wrong if wrong and not evidence.is_own(case, wrong, inner) else every)
+        }
+    )
     sets: list[Ideas] = [(name,) for name in pool]
     return [names for names in (*sets, *combinations(pool, 2)) if set(anchor) <= set(names)]
 
@@ -327,9 +343,7 @@ def _each_counts(
     return any(single) or len(explanation.explained) > 1 or len(comparable) == 1
 
 
-def _with_ideas(
-    result: CheckResult, ideas: Sequence[tuple[Idea, frozenset[str]]], evidence: Evidence
-) -> CheckResult:
+def _with_ideas(result: CheckResult, ideas: Sequence[Claim], evidence: Evidence) -> CheckResult:
     """The result with the ideas that explain it, and with their words."""
     here = [idea for idea, explained in ideas if result.name in explained]
     names = tuple(name for idea in here for name in (idea.name, *idea.others))

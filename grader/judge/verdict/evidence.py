@@ -180,6 +180,21 @@ class Evidence:
         """The number of answers in the whole grade that these ideas give: an inner mistake explains more."""
         return sum(self.explains(ideas, case) for case in self.ends if self.is_strong(case))
 
+    def is_own(self, case: str, wrong: Iterable[str], understood: Mapping[str, frozenset[str]]) -> bool:
+        """True if the answer of a case is no consequence of `wrong` exercises that the case reaches.
+
+        `understood` has the ideas of exercises whose mistakes are known. If all of `wrong` are, the answer is
+        that of the exercise itself unless these ideas fail the case, or one idea of theirs gives the answer.
+        An argument that the exercise itself takes for one number needs no inner exercise.
+        """
+        if f"{ERROR}TypeError{MESSAGE}pair in " in self.ends[case]:
+            return self.ends[case].rpartition(" ")[2] not in wrong
+        known = [understood.get(exercise) for exercise in wrong]
+        if any(ideas is None or self.fails_with(ideas, case) for ideas in known):
+            return False
+        singles = (ideas[0] for ideas in self._giving(case) if len(ideas) == 1)
+        return not any(self.exercise_of(name) in wrong for name in singles)
+
     def contradicted(self, criterion: str, at_home: bool) -> set[str]:
         """The ideas that a case contradicts: it passes, but would fail with the idea.
 

@@ -14,7 +14,7 @@ from grader.model.mutant import Mutant, called_name
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
 UNREADABLE = "misconceptions that cannot be read: unpack the handout again, or ask for a newer one"
-FORMAT = 9  # the version of that file's meaning, so that no old file is read
+FORMAT = 10  # the version of that file's meaning, so that no old file is read
 DIGITS = 12  # of a digest: two of 1000 answers collide once in 500 million assignments
 ENDINGS = frozenset(str(status) for status in Status)  # the outcomes of cases without a digest
 ERROR = "error "  # begins an exception's answer; its class follows

@@ -551,3 +551,37 @@ def test_without_checks_a_crash_is_reported_too(request):
     module = Module(source, checked=False, folder=request.config.cache.mkdir("kernels"))
     (finding,) = module.launch("division", 1, 4, [0, np.ones(4, "int32")]).findings
     assert (finding.kind, finding.line) == ("crashed", 4)
+
+
+READERS_OF_A_BYTE = """
+__global__ void kernel(int *count, int *out)
+{
+    __shared__ unsigned char v[4];
+    int t = threadIdx.x;
+    if (t < 4)
+        v[t] = t;
+    __syncthreads();
+    if (t == 0) {
+        __threadfence_block();
+        out[t] = v[0]; // nothing orders this
+    }
+    if (t == 8 || t == 16) {
+        out[t] = v[0];
+        __threadfence_block();
+        atomicAdd(count, 1);
+    }
+    if (t == 40) {
+        while (atomicAdd(count, 0) < 2);
+        __threadfence_block();
+        v[1] = 3;
+        v[0] = 9;
+    }
+}
+"""
+
+
+@pytest.mark.parametrize("order", ["forward", "reverse", 0, 1, 2, 3])
+def test_a_store_to_one_byte_forgets_no_reader_of_another(request, order):
+    module = Module(READERS_OF_A_BYTE, folder=request.config.cache.mkdir("kernels"))
+    run = module.launch("kernel", 1, 64, [np.zeros(1, "int32"), np.zeros(64, "int32")], order=order)
+    assert {finding.kind for finding in run.findings} == {"race"}

@@ -66,7 +66,8 @@ def test_the_default_is_the_first_available_device(monkeypatch: pytest.MonkeyPat
 def test_a_gpus_wall_shows_one_gpu_and_the_cpus_wall_none() -> None:
     def devices_inside(device: str) -> set[str]:
         words = sandbox._outer_sandbox(device)
-        return {word for word in words if word.startswith("/dev/")}
+        binds = zip(words, words[2:], strict=False)  # --dev-bind, the place outside, the place inside
+        return {inside for option, inside in binds if option.startswith("--dev-bind")}
 
     assert devices_inside(Device.CPU) == set()
     assert devices_inside(Device.CUDA) == {"/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"}

@@ -23,6 +23,7 @@ from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions, end_of
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
+from grader.model.file_formats.zip_bytes import zipped
 from grader.model.grade import BLANK, HINT, Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.surroundings import Sandbox
@@ -301,6 +302,33 @@ def test_a_mistake_in_a_function_is_not_taken_for_one_in_its_caller() -> None:
     assert [name for name, *_ in both] == ["flipped"]
 
 
+def test_an_exercise_has_ideas_of_its_own_if_what_is_wrong_with_an_inner_one_is_known() -> None:
+    """With `flipped` in conv alone, grad/two would pass: so grad has a mistake of its own."""
+    own = wrong("one", "f", criterion="grad"), wrong("two", "g", criterion="grad")
+    assert claimed(wrong("one", "a"), wrong("two", "b"), *own, criterion="grad") == [("turned", 2, 2, True)]
+    unknown = claimed(wrong("one", "x"), *own, criterion="grad")
+    assert "turned" not in {name for name, *_ in unknown}
+
+
+def test_an_exercise_may_make_one_mistake_in_each_criterion_that_asks_it_alone() -> None:
+    mistakes = replace(
+        MISTAKES,
+        ideas={**MISTAKES.ideas, "shared": Misconception("conv", "You share.")},
+        asked={**MISTAKES.asked, "memory": ["conv"]},
+        answers={**MISTAKES.answers, "memory/one": {"m": [("shared",)]}},
+    )
+    by_criterion = {
+        "conv": (wrong("one", "a"), wrong("two", "b")),
+        "memory": (wrong("one", "m", criterion="memory"),),
+    }
+    criteria = tuple(
+        CriterionGrade(id, "", Fraction(4), Fraction(0), Status.WRONG, results)
+        for id, results in by_criterion.items()
+    )
+    grade = diagnose(Grade("tiny", "ada", criteria, "none"), mistakes, CALLS)
+    assert [[idea.name for idea in one.ideas] for one in grade.criteria] == [["flipped"], ["shared"]]
+
+
 def test_a_hidden_case_that_ends_differently_makes_an_idea_uncertain() -> None:
     hidden = Visibility.HIDDEN
     results = wrong("one", "a"), wrong("two", "b"), wrong("three", "x", visibility=hidden)
@@ -503,7 +531,7 @@ def handout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = tmp_path_factory.mktemp("build")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        patch.setattr("grader.author.handout.freeze_ladders", lambda assignment, oracle: b"")
+        patch.setattr("grader.author.handout.freeze_ladders", lambda assignment, oracle: zipped({}))
         assert main(["generate", NAME, "--out", str(build)]) == 0
     return build / "release" / NAME
 
