@@ -847,6 +847,134 @@ extern "C" __global__ void positions_without_guard(Conv s, const float *x, const
         out[row * n + column] = sum;
 }
 
+// mutant of compact, see #threads-blocks-and-a-guard
+// Your kernel is right, but one thread copies all elements of the view, and the others are idle. Give each element
+// of the view its own thread.
+extern "C" __global__ void one_thread_for_the_view(int size, View view, const float *a, float *out)
+{
+    for (int i = 0; blockIdx.x == 0 && threadIdx.x == 0 && i < size; ++i) {
+        int place = view.offset, rest = i;
+        for (int axis = view.ndim - 1; axis >= 0; --axis) {
+            place += rest % view.shape[axis] * view.strides[axis];
+            rest /= view.shape[axis];
+        }
+        out[i] = a[place];
+    }
+}
+
+// mutant of sum_naive, see #threads-blocks-and-a-guard
+// Your kernel is right, but one thread adds up all rows, and the others are idle. Give each row its own thread.
+extern "C" __global__ void one_thread_for_all_rows(int rows, int length, const float *a, float *out)
+{
+    for (int row = 0; blockIdx.x == 0 && threadIdx.x == 0 && row < rows; ++row) {
+        float sum = 0;
+        for (int i = 0; i < length; ++i)
+            sum += a[row * length + i];
+        out[row] = sum;
+    }
+}
+
+// mutant of sum_warp, see #warps
+// Your kernel is right, but one thread of the block adds up the row, and the others are idle. Let each thread add up
+// every blockDim.x-th element, and let the lanes of a warp add up their sums with __shfl_down_sync.
+extern "C" __global__ void one_thread_for_the_row(int length, const float *a, float *out)
+{
+    if (threadIdx.x != 0)
+        return;
+    float sum = 0;
+    for (int i = 0; i < length; ++i)
+        sum += a[blockIdx.x * length + i];
+    out[blockIdx.x] = sum;
+}
+
+// mutant of conv_direct, see #a-convolution-three-ways
+// Your convolution is right, but one thread computes the whole result, and the others are idle. Give each element of
+// the result its own thread.
+extern "C" __global__ void one_thread_for_the_result(Conv s, const float *x, const float *w, float *out)
+{
+    int size = s.batch * s.out_height * s.out_width * s.c_out;
+    for (int number = 0; blockIdx.x == 0 && threadIdx.x == 0 && number < size; ++number) {
+        int filter = number % s.c_out, j = number / s.c_out % s.out_width;
+        int i = number / s.c_out / s.out_width % s.out_height, image = number / s.c_out / s.out_width / s.out_height;
+        float sum = 0;
+        for (int u = 0; u < s.kernel_height; ++u)
+            for (int v = 0; v < s.kernel_width; ++v)
+                for (int c = 0; c < s.c_in; ++c)
+                    sum += pixel(s, x, image, i, j, u, v, c)
+                        * w[((u * s.kernel_width + v) * s.c_in + c) * s.c_out + filter];
+        out[number] = sum;
+    }
+}
+
+// mutant of conv_implicit, see #tiles
+// Your convolution is right, but one thread of each block fetches both tiles and computes the whole tile of the
+// result, and the others are idle. Let each thread fetch one element of each tile and compute one of the result.
+extern "C" __global__ void one_thread_for_the_tile(Conv s, const float *x, const float *w, float *out)
+{
+    if (threadIdx.x != 0 || threadIdx.y != 0)
+        return;
+    float x_row[TILE], w_tile[TILE][TILE], sums[TILE][TILE] = {};
+    int m = s.batch * s.out_height * s.out_width, k = s.kernel_height * s.kernel_width * s.c_in, n = s.c_out;
+    int first_row = blockIdx.y * TILE, first_column = blockIdx.x * TILE;
+    int rows = min(TILE, m - first_row), columns = min(TILE, n - first_column);
+    for (int start = 0; start < k; start += TILE) {
+        int steps = min(TILE, k - start);
+        for (int e = 0; e < steps; ++e)
+            for (int column = 0; column < columns; ++column)
+                w_tile[e][column] = w[(start + e) * n + first_column + column];
+        for (int y = 0; y < rows; ++y) {
+            int r = first_row + y;
+            int j = r % s.out_width, i = r / s.out_width % s.out_height, image = r / s.out_width / s.out_height;
+            for (int e = 0; e < steps; ++e) {
+                int d = start + e, c = d % s.c_in, v = d / s.c_in % s.kernel_width, u = d / s.c_in / s.kernel_width;
+                x_row[e] = pixel(s, x, image, i, j, u, v, c);
+            }
+            for (int column = 0; column < columns; ++column)
+                for (int e = 0; e < steps; ++e)
+                    sums[y][column] += x_row[e] * w_tile[e][column];
+        }
+    }
+    for (int y = 0; y < rows; ++y)
+        for (int column = 0; column < columns; ++column)
+            out[(first_row + y) * n + first_column + column] = sums[y][column];
+}
+
+// mutant of w_grad_atomic, see #many-threads-one-sum
+// Your gradient is right, but one thread goes over all positions, and the others are idle. Give each position its own
+// thread, and add with atomicAdd.
+extern "C" __global__ void one_thread_for_all_positions(Conv s, const float *x, const float *out_grad, float *w_grad)
+{
+    int positions = s.batch * s.out_height * s.out_width;
+    for (int r = 0; blockIdx.x == 0 && threadIdx.x == 0 && r < positions; ++r) {
+        int j = r % s.out_width, i = r / s.out_width % s.out_height, image = r / s.out_width / s.out_height;
+        for (int d = 0; d < s.kernel_height * s.kernel_width * s.c_in; ++d) {
+            int c = d % s.c_in, v = d / s.c_in % s.kernel_width, u = d / s.c_in / s.kernel_width;
+            for (int filter = 0; filter < s.c_out; ++filter)
+                w_grad[d * s.c_out + filter] += pixel(s, x, image, i, j, u, v, c) * out_grad[r * s.c_out + filter];
+        }
+    }
+}
+
+// mutant of w_grad_split, see #many-threads-one-sum
+// Your gradient is right, but one thread sums all elements of a part, and the others are idle. Give each element of w
+// its own thread for each part.
+extern "C" __global__ void one_thread_for_the_part(
+    Conv s, int parts, const float *x, const float *out_grad, float *partial)
+{
+    int size = s.kernel_height * s.kernel_width * s.c_in * s.c_out, part = blockIdx.y;
+    int positions = s.batch * s.out_height * s.out_width, length = (positions + parts - 1) / parts;
+    for (int number = 0; blockIdx.x == 0 && threadIdx.x == 0 && number < size; ++number) {
+        int filter = number % s.c_out, c = number / s.c_out % s.c_in;
+        int v = number / s.c_out / s.c_in % s.kernel_width, u = number / s.c_out / s.c_in / s.kernel_width;
+        float sum = 0;
+        for (int r = part * length; r < min((part + 1) * length, positions); ++r) {
+            int j = r % s.out_width, i = r / s.out_width % s.out_height, image = r / s.out_width / s.out_height;
+            sum += pixel(s, x, image, i, j, u, v, c) * out_grad[r * s.c_out + filter];
+        }
+        partial[part * size + number] = sum;
+    }
+}
+
 // The nearest number that half can hold: 11 bits, and nothing above 65504.
 __device__ float in_half(float value)
 {

@@ -24,9 +24,13 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[4]
 NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
 # Only a case with a few numbers chosen by hand shows these visibly. It is small itself, so it is shown whole.
+# The mistake in a grid needs whole tiles, and no small case has any.
 SMALL_ALREADY = {
+    "cuda_kernels": ["grid_one_too_many"],
     "pool_norm": ["gamma_and_beta_exchanged", "batch_norm_of_one_eps", "layer_grad_of_one_eps"],
 }
+# A handout has room for so many small cases. Those of two channels with two kernels each come too late.
+LARGE_IN_A_HANDOUT = {"conv_family": ["kernels_of_a_channel_apart"]}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +78,7 @@ def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(
                 is_small = any(example.is_small for example in whole.values())
                 (small_already if is_small else large).append(mutant.name)
     assert small_already == SMALL_ALREADY.get(name, [])
-    assert large == []
+    assert large == ([] if has_reference else LARGE_IN_A_HANDOUT.get(name, []))
 
 
 @pytest.mark.parametrize("name", NAMES)
