@@ -66,6 +66,10 @@ def from_dlpack(exporter: Any) -> NDArray:
 
 def empty(shape: Axes, device: Device | None = None, dtype: str = "float32") -> NDArray:
     """A compact array with elements that hold whatever was in memory. TypeError for any other dtype."""
+    if isinstance(device, str):  # as in NumPy, where a dtype comes second
+        raise TypeError(
+            f"device must be one such as cpu(), not {device!r}; for a dtype write dtype={device!r}"
+        )
     if dtype not in ("float32", "float64"):
         raise TypeError(f"dtype must be 'float32' or 'float64', not {dtype!r}")
     device = device or cpu()
