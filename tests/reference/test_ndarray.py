@@ -103,7 +103,7 @@ def test_a_mistake_raises_what_numpy_raises(misuse):
         (lambda a: a.maximum([1, 2]), TypeError, "list"),
         (lambda a: zeros((2, -1)), ValueError, "-1"),
         (lambda a: zeros((2,), dtype="int32"), TypeError, "int32"),
-        (lambda a: zeros((2,), "float32"), TypeError, "dtype='float32'"),
+        (lambda a: zeros((2,), "float32"), TypeError, "dtype='float32'"),  # type: ignore[arg-type]
         (lambda a: array([1], dtype="float16"), TypeError, "float16"),
         (lambda a: a.__array__(copy=False), ValueError, "copy"),
     ],

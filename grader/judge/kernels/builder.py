@@ -9,6 +9,7 @@ If NVRTC is installed, another such child has it read the code that g++ accepted
 the grade and cost no points, so that grades do not depend on whether NVRTC is installed.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -26,7 +27,7 @@ from typing import Self
 from grader.judge.import_rules import cuda_rules, cuda_source
 from grader.judge.import_rules.read_sources import MAX_EXPANDED_BYTES
 from grader.judge.kernels import find_nvrtc
-from grader.judge.process.child import ENVIRONMENT
+from grader.judge.process.child import ENVIRONMENT, kill_group
 from grader.judge.process.sandbox import compiler_sandbox
 from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.process.user_cache import UserCache
@@ -83,16 +84,12 @@ class _Child:
         return Path(self.scratch.name)
 
     def end(self) -> None:
-        """Ends it and removes its folder.
-
-        Without a source, the process ends by itself when its input does. A signal during the start of
-        bubblewrap could leave a part of bubblewrap behind.
-        """
-        try:
-            self.process.communicate(timeout=ENDING_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.communicate()
+        """Ends it and removes its folder. Without a source, it ends by itself when its input does."""
+        with self.process, contextlib.suppress(subprocess.TimeoutExpired):
+            try:
+                self.process.communicate(timeout=ENDING_SECONDS)
+            finally:
+                kill_group(self.process.pid)
         self.scratch.cleanup()
 
     def __enter__(self) -> Self:
@@ -270,6 +267,7 @@ class Builder:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            start_new_session=True,
         )
         return _Child(scratch, source, process)
 
@@ -281,7 +279,7 @@ class Builder:
         try:
             _, messages = child.process.communicate(timeout=SECONDS)  # closes its input: it begins
         except subprocess.TimeoutExpired as error:  # its limits on CPU time would have ended it long before
-            child.process.kill()
+            kill_group(child.process.pid)
             late = f"{source or 'the emulator'} was not compiled within {SECONDS} seconds"
             raise GraderFault(f"the machine is too busy: {late}") from error
         reply = read_plain(child.folder / RESULT, RESULT)

@@ -29,7 +29,7 @@ from grader.judge.kernels.builder import (
     compiler_files,
     compiler_variables,
 )
-from grader.judge.process.child import ENVIRONMENT
+from grader.judge.process.child import ENVIRONMENT, kill_group
 from grader.judge.process.sandbox import compiler_sandbox, program_sandbox
 from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.process.user_cache import UserCache
@@ -195,6 +195,7 @@ def _run(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             pass_fds=(records.fileno(),),
+            start_new_session=sandbox is not Sandbox.NONE,  # without one it may read the terminal
         ) as running:
             assert running.stdout is not None and running.stderr is not None
             records.close()
@@ -211,8 +212,10 @@ def _run(
             except subprocess.TimeoutExpired:
                 was_late = True
             finally:
-                running.kill()  # and everything else in the sandbox
-                if sandbox is Sandbox.NONE:  # a child of the program may live on, and write
+                if sandbox is not Sandbox.NONE:
+                    kill_group(running.pid)
+                else:
+                    running.kill()  # a child of the program may live on, and write
                     ended.set()
                     for reader in readers:
                         reader.join(SETTLING)

@@ -1,6 +1,8 @@
 """Describes starters of workers, and a started worker as the judge sees it, with their common code."""
 
+import contextlib
 import os
+import signal
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -13,6 +15,16 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
 }
+
+
+def kill_group(leader: int) -> None:
+    """Kills a process that was started as the leader of a session, with every process of its group.
+
+    bubblewrap is several processes. If only the first is killed while it starts, the others wait for it
+    forever, and whoever reads their output waits, too.
+    """
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 class Child(Protocol):

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Mapping
 
 from grader.judge.process import procfs
-from grader.judge.process.child import COMPILED, Pipes
+from grader.judge.process.child import COMPILED, Pipes, kill_group
 from grader.judge.process.control_groups import Group, delegated
 from grader.model.errors import GraderFault
 
@@ -71,7 +71,7 @@ class Launcher:
         """Kills the warm process and every child of it; the next start launches a new one."""
         if self._process is None or self._control is None:
             return
-        self._process.kill()
+        kill_group(self._process.pid)
         self._process.wait()
         if self._process.stderr is not None:
             self._process.stderr.close()
@@ -128,7 +128,7 @@ class Launcher:
     def _last_words(self) -> str:
         if self._process is None or self._process.stderr is None:
             return ""
-        self._process.kill()
+        kill_group(self._process.pid)
         lines = self._process.stderr.read().decode(errors="replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "")  # below any traceback
 

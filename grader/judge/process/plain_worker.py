@@ -9,14 +9,13 @@ import contextlib
 import json
 import os
 import select
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.judge.process import procfs
-from grader.judge.process.child import COMPILED, ENVIRONMENT, Pipes
+from grader.judge.process.child import COMPILED, ENVIRONMENT, Pipes, kill_group
 from grader.judge.process.scratch_folder import ScratchFolder
 
 END_SECONDS = 1.0
@@ -257,8 +256,7 @@ class PlainChild:
         """Ends it at once, with everything that it started."""
         if self.is_alive:
             self.is_alive = False
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            kill_group(self._process.pid)
             self._process.wait()
             self._pipes.close_ours()
             if self._for_sibling is not None:

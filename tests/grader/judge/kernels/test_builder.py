@@ -1,5 +1,6 @@
 """Kernels are compiled in a child process, inspected before they are loaded, and cached by content."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -19,6 +20,7 @@ from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
 from grader.model.grade import Status
 from grader.model.surroundings import Sandbox
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[4]
 LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
@@ -307,6 +309,28 @@ def test_a_slow_compilation_is_the_fault_of_the_submission(
     assert kernels.failed is not None
     assert kernels.failed.status is Status.ERROR
     assert kernels.failed.reason.startswith("kernels.cu: compiling it takes more than")
+
+
+def test_a_compiler_that_is_ended_while_it_starts_leaves_no_process(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """bubblewrap is several processes; one that stays keeps its output open, and the grader would wait."""
+    leaders = []
+    for milliseconds in range(20):
+        monkeypatch.setattr(build, "ENDING_SECONDS", milliseconds / 1000)
+        child = builder._start("kernels.cu")
+        child.end()
+        leaders.append(child.process.pid)
+    wait_until(lambda: not any(map(has_group, leaders)), "every process of the compilers has ended")
+
+
+def has_group(leader: int) -> bool:
+    """True if a process of this group is left."""
+    try:
+        os.killpg(leader, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 KILLED = """#!/bin/sh
