@@ -256,7 +256,8 @@ class PlainChild:
         """Ends it at once, with everything that it started."""
         if self.is_alive:
             self.is_alive = False
-            kill_group(self._process.pid)
+            with contextlib.suppress(ProcessLookupError):  # a sibling that was never forked has no pid
+                kill_group(self._process.pid)
             self._process.wait()
             self._pipes.close_ours()
             if self._for_sibling is not None:
