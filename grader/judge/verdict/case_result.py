@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import comparison_of
@@ -33,6 +34,11 @@ class Run:
     misconceptions: Misconceptions | None = None
     results: dict[str, CheckResult] = field(default_factory=dict)
 
+    @cached_property
+    def without_work(self) -> frozenset[str]:
+        """The cases that a function passes without doing any of its exercise."""
+        return refusals(self.assignment.rubric)
+
 
 class NotPassed(Exception):
     """A case did not pass; holds its result."""
@@ -63,7 +69,7 @@ def implementation_for(case: Case, criterion: Criterion, run: Run, *, again: boo
     """The implementation to run a case on; raises NotPassed if the case must not be run."""
     if run.refusal:
         raise NotPassed(ended_early(case, Status.REFUSED, run.refusal))
-    why_not = unmet_requirement(criterion, run.results, refusals(run.assignment.rubric))
+    why_not = unmet_requirement(criterion, run.results, run.without_work)
     if not run.submission.cannot_start:  # otherwise every case ends as the import did
         why_not = ("" if again else ended_by_time(criterion, run.results)) or why_not
         why_not = why_not or _needs_another(case, criterion, run)
@@ -80,12 +86,11 @@ def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
     or nothing, would be enough. A refusal is one, too: a function that only raises would be enough.
     Empty if the case may be run.
     """
-    without_work = refusals(run.assignment.rubric)
-    names = {other.name for other in criterion.cases} - {case.name} - without_work
+    names = {other.name for other in criterion.cases} - {case.name} - run.without_work
     others = [result for name, result in run.results.items() if name in names]
     if case.kind == OWN_TEST or not others or any(r.status is Status.OK for r in others):
         return ""
-    if case.name in without_work:
+    if case.name in run.without_work:
         counts = f"{case.id} counts once another case of {criterion.id} passes"
         return f"{counts}: a function that only raises would pass it"
     comparison = comparison_of(case)

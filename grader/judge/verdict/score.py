@@ -63,8 +63,10 @@ def failing_forward(
     fails (`are_explained`), or both the function and its gradient are right in some case. Otherwise no case
     counts as failed. Refusals do not count at all.
     """
-    counted = results.keys() - refusals(rubric)
     forwards = [c for c in rubric.criteria if c.probe == criterion.options.get("adjoint_of")]
+    if not any(r.status in FAILED for r in results.values() if r.criterion in {c.id for c in forwards}):
+        return ""
+    counted = results.keys() - refusals(rubric)
     of_forward = [results[c.name] for forward in forwards for c in forward.cases if c.name in counted]
     of_gradient = [results[case.name] for case in criterion.cases if case.name in counted]
     failing = [result for result in of_forward if result.status in FAILED]
