@@ -23,6 +23,7 @@ from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visib
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Status
 
+NEVER_RAN = (Status.NOT_RUN, Status.REFUSED)
 JUDGED = (Status.OK, Status.WRONG, Status.ERROR)  # what a case asks for decided, and no limit
 
 
@@ -87,7 +88,7 @@ def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementa
     """The implementation to run a case on; raises NotPassed if the case must not be run."""
     if run.refusal:
         raise NotPassed(ended_early(case, Status.REFUSED, run.refusal))
-    why_not = unmet_requirement(criterion, run.results, run.without_work)
+    why_not = _final_reason(criterion, run)
     if not run.submission.cannot_start:  # otherwise every case ends as the import did
         why_not = ended_by_time(criterion, run.results) or why_not
     if why_not:
@@ -96,17 +97,35 @@ def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementa
     return run.submission if is_visible(case) else run.submission.hidden_worker
 
 
-def settle(run: Run, names: Collection[str]) -> None:
-    """Decides the results of these cases as far as cases that ran after them decide.
+def _final_reason(criterion: Criterion, run: Run) -> str:
+    """The reason the criterion cannot count, whatever the cases give that have not run yet; "" if it can."""
+    over = {id for id in criterion.requires if _is_over(run.assignment.criterion(id), run)}
+    if not over:
+        return ""
+    results = {name: result for name, result in run.results.items() if result.criterion in over}
+    return unmet_requirement(criterion, results, run.without_work)
 
-    A trivial case counts once another case of its criterion passes, and a share needs a forward pass that
-    fails. Nothing runs for it, because a hidden case may have run.
+
+def _is_over(criterion: Criterion, run: Run) -> bool:
+    """True if no further case of the criterion will run."""
+    all_ran = all(case.name in run.results for case in criterion.cases)
+    return all_ran or bool(ended_by_time(criterion, run.results))
+
+
+def settle(run: Run, names: Collection[str]) -> None:
+    """Decides the results of these cases as far as other cases decide them, also some that ran later.
+
+    A criterion that requires another one needs a case of that to pass, a trivial case needs another case of
+    its criterion, and a share needs a forward pass that fails. Nothing runs for it, because a hidden case may
+    have run: a case that turns out not to count has run before.
     """
     for criterion in run.assignment.rubric.criteria:
-        reasons = _need_another(criterion, run)
+        unmet = unmet_requirement(criterion, run.results, run.without_work)
+        reasons = {} if unmet else _need_another(criterion, run)
         for case in criterion.cases:
-            if case.name in names and case.name in reasons:
-                run.results[case.name] = ended_early(case, Status.NOT_RUN, reasons[case.name])
+            reason = unmet or reasons.get(case.name, "")
+            if reason and case.name in names and run.results[case.name].status not in NEVER_RAN:
+                run.results[case.name] = ended_early(case, Status.NOT_RUN, reason)
                 if run.cache is not None:
                     run.cache.leave_out(case, run.oracle)
     for criterion in run.assignment.rubric.criteria:
