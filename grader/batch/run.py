@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Protocol
 
 from grader.batch.grade_warnings import BeforeRun, grade_warnings
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.batch.gradebook.decisions import AGAIN
 from grader.batch.gradebook.submission_files import keep_evidence
 from grader.batch.grading_messages import Done, Work
@@ -142,7 +142,7 @@ class _Batch:
         self._ran += len(fresh)
         for handin, grade, addresses in zip(same_files, result.grades, result.addresses, strict=True):
             by = "" if grade.needs_review else self._graded_by  # cases that could not be judged are retried
-            graded = Graded(grade, by, addresses, fresh, result.seconds if result.fresh else 0.0)
+            graded = GradeEntry(grade, by, addresses, fresh, result.seconds if result.fresh else 0.0)
             self._gradebook.record(handin.submission, graded, handin.candidates)
             self._graded += 1
             fresh = {}

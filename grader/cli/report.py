@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         print_json("report/1", {"files": paths, "counts": result.counts or {}, **lines})
         return NOT_PASSED if result.left_out else PASSED
     _print_paths(options.out, paths)
-    return _say(result)
+    return _print_changes(result)
 
 
 def _check(options: argparse.Namespace, form: Format) -> None:
@@ -76,10 +76,10 @@ def _print_paths(out: Path, paths: Sequence[Path]) -> None:
     print("\n".join(map(str, paths)) if len(paths) <= SHOWN_PATHS else f"{out}: {len(paths)} files")
 
 
-def _say(filled: ReportFiles) -> int:
+def _print_changes(filled: ReportFiles) -> int:
     """Prints the changed and the omitted grades; returns the exit status."""
     if filled.counts:
-        print(", ".join(f"{count} {what}" for what, count in sorted(filled.counts.items())))
+        print(", ".join(f"{count} {label}" for label, count in sorted(filled.counts.items())))
     for lines, one, several in (
         (filled.changes, "cell that held a grade changes", "cells that held a grade change"),
         (filled.unchanged, "cell with another grade stays", "cells with another grade stay"),

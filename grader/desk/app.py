@@ -38,7 +38,8 @@ def make_app(
         routes += [Route(path, _get(desk, page), methods=["GET"]) for path, page in module.PAGES.items()]
     if editable:
         routes += [
-            Route(path, forms.posted(desk, take), methods=["POST"]) for path, take in forms.FORMS.items()
+            Route(path, forms.posted(desk, handler), methods=["POST"])
+            for path, handler in forms.FORMS.items()
         ]
     routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))
     failures = {HTTPException: _http_failure(desk), UserError: _failure(desk), Exception: _fault(desk)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.import_rules.cuda_source import as_compiled
-from grader.judge.import_rules.read_sources import Reading, without_host_code
+from grader.judge.import_rules.read_sources import SourceReader, without_host_code
 from grader.judge.import_rules.terms import Terms
 from grader.judge.inputs import Inputs
 from grader.judge.process.bytecode import add_bytecode
@@ -62,7 +62,7 @@ class GradingSetup:
         self._folder = ScratchFolder()
         provided = _write_provided(assignment, Path(self._folder.name) / "provided")
         terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
-        self._reading = None if terms is None else Reading(terms)
+        self._reading = None if terms is None else SourceReader(terms)
         import_rules = None if terms is None else terms.for_worker()
         self._builder = self._builder_of(self.kernels, provided) if self.kernels else None
         self._starter = starter(

@@ -111,7 +111,9 @@ REFUSALS = (
         r"\b__[fd](?:add|sub|mul|div|rcp|sqrt|maf?)_r[zud]\b",
         "only rounding to the nearest is emulated: _rn",
     ),
-    Refusal(r"\b__managed__", "managed memory is for whole programs, with a main", in_programs=Region.NOWHERE),
+    Refusal(
+        r"\b__managed__", "managed memory is for whole programs, with a main", in_programs=Region.NOWHERE
+    ),
     Refusal(
         r"\b(?:thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b",
         "device code cannot use it here",
