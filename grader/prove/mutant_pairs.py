@@ -9,6 +9,7 @@ from itertools import combinations
 from grader.batch.grading_messages import Grading
 from grader.batch.per_process import answer_one, open_session
 from grader.batch.pool import grade_all
+from grader.judge.comparisons import compared_by
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import Grade, Status
 from grader.model.mutant import Mutant, called_name
@@ -77,7 +78,7 @@ def mutant_pairs(
     A case is useful if both fail it, each in an exercise that the case's probe calls. If one passes, the
     other one decides. A case that passes functions is not: a few verdicts cannot distinguish two ideas.
     """
-    comparable = [case for case in cases if case.compare == "exact" and not case.functions]
+    comparable = [case for case in cases if _is_exact(case) and not case.functions]
     exact = {case.name: set(exercises_by_criterion.get(case.criterion, ())) for case in comparable}
     failed = {m.name: _failed(grades[m.name]) & exact.keys() for m in mutants}
     pairs, conflicting = [], []
@@ -94,6 +95,10 @@ def mutant_pairs(
         files = {name: source.encode() for name, source in {**solution, one.file: text}.items()}
         pairs.append(MutantPair((one.name, other.name), SubmittedFiles(files), tuple(shared)))
     return pairs, conflicting
+
+
+def _is_exact(case: Case) -> bool:
+    return not case.is_own_test and compared_by(case).is_exact
 
 
 def _failed(grade: Grade) -> set[str]:

@@ -195,7 +195,7 @@ def _small_once(blocks: Sequence[Block], close_up: CloseUp) -> Iterator[tuple[Bl
     earlier: list[tuple[object, ...]] = []
     for block in blocks:
         example = close_up.smallest(block.case)
-        about = (example.settings, example.inputs, example.compared, example.ended) if example else ()
+        about = (example.settings, example.inputs, example.compared, example.end_reason) if example else ()
         yield block, None if about in earlier else example
         earlier.append(about)
 
@@ -291,10 +291,12 @@ def _smallest(example: Example) -> Markup:
         element("h4", example.title),
         element("p", settings, class_="soft") if settings else None,
         [_row(list(tables), largest, "inputs and results") for tables in rows],
-        element("p", example.right, class_="soft") if example.is_smallest and example.right else None,
+        element("p", example.right_count, class_="soft")
+        if example.is_smallest and example.right_count
+        else None,
         element("dl", compared) if any(example.compared) else None,
         # the block above says how a whole case ended
-        element("pre", clean(example.ended)) if example.ended and example.is_smallest else None,
+        element("pre", clean(example.end_reason)) if example.end_reason and example.is_smallest else None,
         draw_steps(steps_of(example)),
         class_="smallest",
     )
