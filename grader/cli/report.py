@@ -66,7 +66,7 @@ def _check(options: argparse.Namespace, form: Format) -> None:
     if (options.into is not None) != form.FILLS_IN:
         fill_in = " and ".join(name for name in names() if format_of(name).FILLS_IN)
         raise UserError(f"--format {options.format}: --into CSV goes with {fill_in}, and only with them")
-    if options.column and options.format != "moodle":
+    if options.column and not form.NAMES_COLUMNS:
         raise UserError("--column ROLE=HEADER is for a worksheet of Moodle: it goes with --format moodle")
     if options.keep_existing and options.into is None:
         raise UserError("--keep-existing also needs --into CSV")

@@ -14,7 +14,8 @@ from grader.desk.desk import Desk, Page
 from grader.desk.source_view import source_files
 from grader.model.errors import UserError
 from grader.model.results.similar_pair import Pair
-from grader.report.pages.likeness import graphs, side_by_side
+from grader.report.pages.side_by_side import side_by_side
+from grader.report.pages.similarity_graph import graphs
 
 MOST_PAIRS = 50
 MOST_SOURCES = 12  # students on one page of code

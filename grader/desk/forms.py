@@ -30,9 +30,9 @@ from grader.desk.student_page import HintLadder
 from grader.model.class_input.times import moment_of
 from grader.model.class_row import ClassRow
 from grader.model.decision import COMMENT, HINT, MANUAL, REQUEST, TIME
-from grader.model.student import ON_TIME, Adjustment
+from grader.model.student import ON_TIME, Adjustment, AppliesTo
 from grader.model.text import clean_line, exact_text, lines_of, plural
-from grader.report.pages.likeness import MOST_LINES
+from grader.report.pages.side_by_side import MOST_LINES
 
 Values = Mapping[str, str]
 FormHandler = Callable[[Desk, Request, Values], Response]
@@ -186,7 +186,7 @@ def adjust(desk: Desk, request: Request, values: Values) -> Response:
     if criterion and criterion not in {c.id for c in (row.grade.criteria if row.grade else ())}:
         raise HTTPException(422, "This grade has no such criterion.")
     check_version(desk.gradebook.database, context)
-    is_for_student = values.get("applies_to") == "student"
+    is_for_student = values.get("applies_to") == AppliesTo.STUDENT
     desk.gradebook.adjust(
         Adjustment(
             student_id=row.student_id,
@@ -195,7 +195,7 @@ def adjust(desk: Desk, request: Request, values: Values) -> Response:
             points=_points(values.get("points", ""), row),
             reason=_line(values, "reason", "the reason"),
             author=context.author,
-            applies_to="student" if is_for_student else "submission",
+            applies_to=AppliesTo.STUDENT if is_for_student else AppliesTo.SUBMISSION,
             submission=None if is_for_student else "" if row.submission is None else row.submission.id,
         )
     )

@@ -10,7 +10,7 @@ from grader.batch.gradebook.submission_files import KeptFile
 from grader.model.decision import Comment
 from grader.model.grade import Grade, Status
 from grader.model.text import lines_of
-from grader.report.pages.likeness import LONG, MOST_LINES
+from grader.report.pages.side_by_side import LONG, MOST_LINES
 
 CONTEXT = 3  # lines around a change
 PLACE = re.compile(r"\b(?P<file>[A-Za-z_]\w*\.(?:py|cu)):(?P<line>\d{1,6})\b")

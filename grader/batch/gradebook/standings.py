@@ -25,7 +25,7 @@ from grader.batch.gradebook.withdrawals import Pair, WithdrawnWork, read_withdra
 from grader.model.class_row import ClassRow
 from grader.model.decision import NONE
 from grader.model.grade import Grade
-from grader.model.student import Adjustment, Student, Submission
+from grader.model.student import Adjustment, AppliesTo, Student, Submission
 
 STUDENT_FIELDS = tuple(field.name for field in fields(Student))
 SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
@@ -107,8 +107,13 @@ def _adjustments(
     for row in read_rows(db, AdjustmentRow, *_in_assignment(AdjustmentRow, assignment)):
         key = (row["student_id"], row["assignment"])
         if key not in withdrawn.pairs and row["student_id"] not in withdrawn.students:
-            adjusted[key].append(Adjustment(**{**row, "points": Fraction(row["points"])}))
+            adjusted[key].append(_adjustment(row))
     return adjusted
+
+
+def _adjustment(row: Mapping[str, Any]) -> Adjustment:
+    applies_to, points = AppliesTo(row["applies_to"]), Fraction(row["points"])
+    return Adjustment(**{**row, "applies_to": applies_to, "points": points})
 
 
 def _points_offered(db: Connection, assignment: str | None) -> dict[str, Fraction]:

@@ -11,7 +11,7 @@ from grader.report.tables.fill_in import CellChanges, Find, left_out, match_stud
 from grader.report.tables.sheet import Line, Sheet, read_sheet
 
 WRITES = "canvas.csv: the gradebook that Canvas exported (--into), filled in"
-FILLS_IN, ONE_ASSIGNMENT = True, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = True, False, False
 
 NEEDED = ("Student", "ID", "Section")  # "Section" is the last column about a student
 TWO_NAMES = ("LastName", "FirstName")  # a setting makes Canvas export these instead of "Student"

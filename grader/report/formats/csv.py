@@ -8,7 +8,7 @@ from grader.model.text import score_text
 from grader.report.formats import ReportFiles, Request
 
 WRITES = "grades.csv: one line for each student and assignment"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 
 def grades_csv(rows: Iterable[ClassRow]) -> bytes:

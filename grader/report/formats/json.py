@@ -12,7 +12,7 @@ from grader.model.text import as_number
 from grader.report.formats import OneGrade, ReportFiles, Request
 
 WRITES = "grades.json: every grade with its cases"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 SCHEMA = "backflip/grade/1"
 CLASS_SCHEMA = "backflip/class/2"

@@ -10,7 +10,7 @@ from grader.report.feedback_content import block
 from grader.report.formats import OneGrade, ReportFiles, Request
 
 WRITES = "junit.xml: a suite for each student"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 
 def class_junit(report: ClassReport) -> bytes:

@@ -15,7 +15,7 @@ from grader.report.tables.sheet import Line, Sheet, read_sheet
 from grader.report.tables.worksheet import Columns, find_columns, may_change, participant
 
 WRITES = "moodle.csv and feedback.zip: the worksheet that Moodle exported (--into), filled in"
-FILLS_IN, ONE_ASSIGNMENT = True, True
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = True, True, True
 
 
 def fill_moodle(

@@ -19,7 +19,7 @@ from grader.draw.warp import draw_warp
 from grader.model.example import Example, Table, setting_text
 from grader.model.grade import CriterionGrade, Grade
 from grader.model.text import clean, clean_line, score_text
-from grader.report.feedback_content import Block, Section, feedback_on, is_fault, remark
+from grader.report.feedback_content import Block, Label, Section, feedback_on, is_fault, remark
 from grader.report.next_step import Place, next_step, where_to_begin
 
 __all__ = ["STYLE", "CloseUp", "article", "to_html"]
@@ -214,14 +214,14 @@ def _block(block: Block, name: str, close_up: CloseUp, smallest: Example | None 
         element("dl", facts) if facts else None,
         _heat(whole) if whole is not None else None,
         _smallest(smallest) if smallest is not None else None,
-        [_findings(text, close_up) for label, text in block.facts if label in ("why", "actual")],
+        [_findings(text, close_up) for label, text in block.facts if label in (Label.WHY, Label.ACTUAL)],
     )
 
 
-def _fact(label: str, text: str, close_up: CloseUp) -> object:
-    if label == "read" and close_up.readme and "#" in text:
+def _fact(label: Label, text: str, close_up: CloseUp) -> object:
+    if label is Label.READ and close_up.readme and "#" in text:
         return element("a", text, href=f"{close_up.readme}#{text.partition('#')[2]}")
-    if label == "idea":  # the author's words: a submission's own text may hold any backtick
+    if label is Label.IDEA:  # the author's words: a submission's own text may hold any backtick
         return [element("span", _in_authors_words(line), class_="line") for line in text.splitlines()]
     return element("pre", text) if "\n" in text else text
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import jinja2
 
 from grader.model.text import clean, clean_line, listing, score_text, visible
-from grader.report.pages.likeness import folded
+from grader.report.pages.side_by_side import folded
 
 LONGEST_LINE = 400  # of code, in characters
 NAMES = 6  # students to list before counting the rest

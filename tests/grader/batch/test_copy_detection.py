@@ -9,7 +9,7 @@ import pytest
 
 from grader.batch.copy_detection import most_similar, similar_pairs
 from grader.model.results.similar_pair import Pair, Side
-from grader.report.pages.likeness import side_by_side
+from grader.report.pages.side_by_side import side_by_side
 from tests.waiting import LIMIT
 
 HANDOUT = """\

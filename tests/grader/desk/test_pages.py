@@ -23,7 +23,7 @@ from grader.model.results.similar_pair import Pair
 from grader.model.student import Adjustment
 from grader.model.submitted_files import SubmittedFiles
 from grader.report.pages.class_statistics import statistics_of
-from grader.report.pages.likeness import folded
+from grader.report.pages.side_by_side import folded
 from tests.grader.desk.conftest import HOST, POLICIES, grade_class
 from tests.waiting import LIMIT, wait_until
 

@@ -31,7 +31,7 @@ from grader.batch.gradebook.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.model.student import Adjustment, Student, Submission
+from grader.model.student import Adjustment, AppliesTo, Student, Submission
 from tests.waiting import LIMIT, MOMENT, wait_until
 
 STANDINGS = "grader.batch.gradebook.standings.grade_from_row"
@@ -278,7 +278,7 @@ def test_an_adjustment_for_an_earlier_submission_is_kept_and_not_applied(gradebo
 
 def test_an_adjustment_for_a_student_applies_whichever_submission_counts(gradebook: Gradebook) -> None:
     gradebook.hand_in([Student("ada")], [])
-    gradebook.adjust(Adjustment("ada", "conv", "", Fraction(2), "oral", "me", applies_to="student"))
+    gradebook.adjust(Adjustment("ada", "conv", "", Fraction(2), "oral", "me", applies_to=AppliesTo.STUDENT))
     for files in "12":
         record(gradebook, "ada", score(3), files)
         (row,) = gradebook.grades()
