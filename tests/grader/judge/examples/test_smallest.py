@@ -150,7 +150,7 @@ def test_arrays_of_any_names_shrink_as_far_as_the_reference_has_an_answer(
 def test_a_result_has_the_shape_that_the_question_states() -> None:
     """A slice stops, without an error, at the end of an array that is too short for it."""
     with reference_of("conv_family") as (assignment, answer):
-        for case, inputs in ladder(assignment.criterion("met_pixels"), answer):
+        for case, inputs in ladder(assignment.criterion("pixel_slices"), answer):
             expected = answer(case, inputs)
             assert expected is not None
             assert list(expected.arrays[0].shape) == inputs.ask["lengths"]
