@@ -15,7 +15,7 @@ from grader.model.grade import Grade, Status
 from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Sandbox
-from grader.prove.read_mutants import edit
+from grader.prove.edit_exercise import edit
 
 Pair = tuple[str, str]
 ORIGINAL = re.compile(r"\boriginal\b")
@@ -43,7 +43,7 @@ def combine(one: Mutant, other: Mutant, solution: str) -> str:
     if one.file != other.file:
         raise ValueError("they are in two files")
     if one.file.endswith(".cu"):
-        raise ValueError("each replaces a whole kernel")
+        raise ValueError("they are in a kernel, and the compiler takes too long for every pair")
     if _replaces_class_of(one, other) or _replaces_class_of(other, one):
         raise ValueError("one replaces the whole class")
     inner, outer = (other, one) if other.appended and not other.edits and not other.wraps else (one, other)
