@@ -29,7 +29,7 @@ NO_POLICIES = Policies()
 class Progress(Protocol):
     """Shows the progress of a batch; a context manager."""
 
-    def advance(self, count: int, failed: bool) -> None:
+    def advance(self, count: int, is_failure: bool) -> None:
         """Adds `count` submissions that were graded, or `failed` and were set aside."""
 
 
@@ -128,7 +128,7 @@ class _Batch:
             for one, result in results:
                 same_files = self.ungraded[one.key]
                 self._keep(same_files, result)
-                progress.advance(len(same_files), failed=isinstance(result, Exception))
+                progress.advance(len(same_files), is_failure=isinstance(result, Exception))
 
     def _keep(self, same_files: list[ClassSubmission], result: Done | Exception) -> None:
         if isinstance(result, Exception):
@@ -169,7 +169,7 @@ class _Batch:
         """Prints the result of the run, and the full reason of each failure, which no report shows."""
         rows, counting = [], []
         for row in self._standings(policies):
-            if row.review_reason or row.absent:
+            if row.review_reason or row.is_absent:
                 rows.append(row)
             counting += self._counting(row)
         return BatchSummary(
@@ -182,7 +182,7 @@ class _Batch:
             aside=tuple(sorted(self._intake.aside, key=lambda entry: entry.name)),
             rescored=self._rescored,
             ran=self._ran,
-            absent=tuple(row.standing.student.label for row in sorted(rows, key=_by_id) if row.absent),
+            absent=tuple(row.standing.student.label for row in sorted(rows, key=_by_id) if row.is_absent),
             counting=tuple(sorted(counting, key=lambda one: one.student)),
         )
 

@@ -79,7 +79,7 @@ def similarity_page(desk: Desk, request: Request) -> Response:
         answers=view.shared_answers[:MOST_PAIRS],
         students={row.student_id: row.standing.student for row in view.rows},
         complaint=complaint,
-        own_numbers=desk.course.own_numbers,
+        own_numbers=desk.course.has_own_numbers,
         without_files=sum(bool(row.files) for row in view.rows) - len(with_files),
     )
     if pairs is None:

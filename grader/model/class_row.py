@@ -36,7 +36,7 @@ class ClassRow:
     submission: Submission | None = None
     adjustments: tuple[Adjustment, ...] = ()
     policy_score: FinalScore | None = None
-    absent: bool = False
+    is_absent: bool = False
     offered: Fraction = Fraction(0)
     decisions: Decisions = NONE
 

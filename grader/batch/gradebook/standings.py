@@ -88,7 +88,7 @@ def read_standings(
             student=students[key[0]],
             submission=submission,
             adjustments=tuple(sorted(adjusted.pop(key, ()), key=lambda a: a.criterion)),
-            absent=key in absent,
+            is_absent=key in absent,
             offered=offered.get(key[1], Fraction(0)),
         ).with_decisions(decided.get(key, NONE))
 

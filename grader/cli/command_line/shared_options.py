@@ -128,7 +128,7 @@ def add_reports(parser: argparse.ArgumentParser) -> None:
 
 
 def add_out(
-    parser: argparse.ArgumentParser, default: str = "", *, required: bool = True, note: str = ""
+    parser: argparse.ArgumentParser, default: str = "", *, is_required: bool = True, note: str = ""
 ) -> None:
     """Adds the folder that a command writes to; required if it has no default and cannot print instead.
 
@@ -138,7 +138,7 @@ def add_out(
         "--out",
         type=Path,
         default=Path(default) if default else None,
-        required=required and not default,
+        required=is_required and not default,
         metavar="DIR",
         help="the folder to write to" + (f"; default: {default}" if default else "") + note,
     )
