@@ -18,7 +18,7 @@ from grader.intake.read_class import ClassSubmission, Intake
 from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
-from grader.model.results.batch_summary import BatchSummary, Counting
+from grader.model.results.batch_summary import BatchSummary, CountingSubmission
 
 Results = Generator[tuple[Work, Done | Exception], None, None]
 Executor = Callable[[Iterable[Work]], Results]
@@ -195,9 +195,13 @@ class _Batch:
         rows = with_policies(chain(standings, *others), policies)
         return (row for row in rows if row.assignment == self._assignment)
 
-    def _counting(self, row: ClassRow) -> list[Counting]:
+    def _counting(self, row: ClassRow) -> list[CountingSubmission]:
         """The submission that counts, if this student has several."""
         count, submission = self._intake.counts.get(row.student_id, 0), row.submission
         if count < 2 or submission is None:
             return []
-        return [Counting(row.standing.student.label, submission.sequence, submission.submitted_at, count)]
+        return [
+            CountingSubmission(
+                row.standing.student.label, submission.sequence, submission.submitted_at, count
+            )
+        ]

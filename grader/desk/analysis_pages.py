@@ -115,8 +115,8 @@ def _search(desk: Desk, view: ClassView, with_files: Set[str]) -> BackgroundWork
         for name in view.facts.files:
             texts = {s: text for s, those in files.items() if (text := _text(those, name)) is not None}
 
-            def on_read(done: int, of: int, name: str = name) -> None:
-                report(f"{done} of {of} versions of {name} are read")
+            def on_read(count: int, total: int, name: str = name) -> None:
+                report(f"{count} of {total} versions of {name} are read")
 
             pairs += similar_pairs(texts, name, handout.get(name, ""), MOST_PAIRS, on_read)
         return most_similar(pairs, MOST_PAIRS)
