@@ -169,7 +169,7 @@ def _is_shown(one: ClassLine, show: str) -> bool:
     return {
         "review": bool(one.row.review_reason),
         "late": bool(one.late),
-        "absent": one.row.absent,
+        "absent": one.row.is_absent,
         "requests": any(not request.answer for request in one.row.decisions.requests),
     }.get(show, True)
 

@@ -53,7 +53,7 @@ def student_markdown(row: ClassRow, title: str) -> str:
 
 def _note(row: ClassRow) -> str:
     """A note that nothing was submitted, or that the score is not final, with the reason."""
-    if row.absent and not row.review_reason:
+    if row.is_absent and not row.review_reason:
         return NO_SUBMISSION
     if not row.review_reason:
         return ""

@@ -50,7 +50,7 @@ def bring(
 
 
 def scores(book: Gradebook) -> dict[str, Any]:
-    return {row.student_id: "nothing" if row.absent else row.score for row in book.grades()}
+    return {row.student_id: "nothing" if row.is_absent else row.score for row in book.grades()}
 
 
 def test_a_student_on_the_roster_who_submitted_nothing_has_a_row(gradebook: Gradebook) -> None:

@@ -272,7 +272,7 @@ def test_a_bug_that_the_emulator_finds_has_a_smallest_case_with_its_words() -> N
         _, small = examples_of(session, views.assignment, files, results, Clock().now)
     example = small["elementwise_bugs/add"]
     assert [table.shape for table in example.inputs] == [(1,), (1,)]
-    assert "out_of_bounds in add" in example.ended
+    assert "out_of_bounds in add" in example.end_reason
     assert example.settings == {"kernel": "add"}
 
 

@@ -127,7 +127,7 @@ def test_hostile_text_is_only_text(
     )
     criterion = replace(make_criterion("x", 10, [result]), id=hostile, title=hostile)
     grade = replace(make_grade(criterion), submission="{x}</title>" + hostile, notes=(hostile,))
-    example = replace(X_GRAD, description=hostile, ended=hostile, settings={hostile: hostile})
+    example = replace(X_GRAD, description=hostile, end_reason=hostile, settings={hostile: hostile})
     page = read(to_html(grade, close_up=CloseUp({}, {f"x/{hostile}": example}, {hostile: hostile})))
     assert page.tags <= read(drawn_page).tags | {"pre", "ul"}
     assert "<script>alert(1)</script>" in page.text
@@ -233,7 +233,7 @@ def test_an_exception_is_told_once_if_the_case_itself_is_small(
     """Below the reason stands the whole case: its inputs, and not the reason again."""
     raised = "conv.py:3: ValueError: no"
     failing = CheckResult("x_grad", "one", Status.ERROR, rationale=raised)
-    whole = replace(X_GRAD, case="one", actual=(), ended=raised, is_smallest=False)
+    whole = replace(X_GRAD, case="one", actual=(), end_reason=raised, is_smallest=False)
     close_up = CloseUp(whole={failing.name: whole})
     page = read(to_html(make_grade(make_criterion("x_grad", 5, [failing])), close_up=close_up))
     assert page.text.count(raised) == 1
