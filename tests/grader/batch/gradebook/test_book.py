@@ -409,7 +409,7 @@ KILLED = """
 import os, signal, sys
 from fractions import Fraction
 from sqlalchemy import event
-from grader.batch.gradebook import Graded, Gradebook
+from grader.batch.gradebook import GradeEntry, Gradebook
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Student, Submission
 
@@ -432,7 +432,7 @@ with Gradebook(url) as book:
             os.kill(os.getpid(), signal.SIGKILL)
     for submission in submissions:
         grade = Grade("conv", submission.student_id, criteria, "none")
-        book.record(submission, Graded(grade, generation, addresses, fresh))
+        book.record(submission, GradeEntry(grade, generation, addresses, fresh))
 """
 
 
