@@ -47,11 +47,11 @@ def student_work(folder: str, assignment: str, solution: str) -> dict[str, Stude
         text = path.read_text(encoding="utf-8")
         submission = in_place(text, solution)
         lines = frozenset(n for n, line in enumerate(submission.splitlines(), 1) if WRONG_LINE in line)
-        work[path.stem] = StudentWork(submission, _wrong_functions(text), _ideas_of(text), lines)
+        work[path.stem] = StudentWork(submission, wrong_functions(text), _ideas_of(text), lines)
     return work
 
 
-def _wrong_functions(text: str) -> frozenset[str]:
+def wrong_functions(text: str) -> frozenset[str]:
     """The functions with a wrong line, and those that call them; without such a line, all functions."""
     functions = {f.name: f for f in ast.parse(text).body if isinstance(f, ast.FunctionDef)}
     if WRONG_LINE not in text:

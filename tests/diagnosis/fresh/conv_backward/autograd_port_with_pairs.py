@@ -1,4 +1,7 @@
-"""The autograd formula of the lecture, with pairs, and without a thought about the remainder."""
+"""The autograd formula of the lecture, with pairs, and without a thought about the remainder.
+
+Ideas: cut_forgotten, last_zeros_kept.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

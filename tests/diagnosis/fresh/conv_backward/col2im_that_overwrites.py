@@ -1,4 +1,7 @@
-"""Columns and back: the way back overwrites where windows overlap. dilate puts zeros between elements only."""
+"""Columns and back: the way back overwrites where windows overlap. dilate puts zeros between elements only.
+
+Ideas: no_zeros_after_the_last, last_weight_wins.
+"""
 
 import itertools
 

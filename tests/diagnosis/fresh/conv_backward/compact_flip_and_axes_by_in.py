@@ -1,4 +1,8 @@
-"""flip as a course of other arrays wants it: compact, and from offset 0. dilate asks `in axes` of what it gets."""
+"""flip as a course of other arrays wants it: compact, and from offset 0. dilate asks `in axes` of what it gets.
+
+Ideas: axes_that_are_not_there_left_out, negative_axes_not_dilated,
+offset_of_the_view_dropped, flip_copies_from_the_start_of_the_buffer.
+"""
 
 
 def dilate(a, axes, dilation):

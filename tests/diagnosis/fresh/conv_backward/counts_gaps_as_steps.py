@@ -1,4 +1,7 @@
-"""dilate takes the stride as the number of zeros, and undilate goes in steps of the dilation."""
+"""dilate takes the stride as the number of zeros, and undilate goes in steps of the dilation.
+
+Ideas: every_dilation_th_kept.
+"""
 
 
 def undilate(a, axes, dilation):

@@ -1,4 +1,7 @@
-"""Correlates in full, cuts the padding off, and puts what there is into the corner; the kernel's axes trade places."""
+"""Correlates in full, cuts the padding off, and puts what there is into the corner; the kernel's axes trade places.
+
+Ideas: height_and_width_exchanged_in_w_grad.
+"""
 
 
 def _full(g, k):

@@ -1,4 +1,7 @@
-"""dilate repeats each element, undilate cuts an axis into equal pieces, and both write axes out by hand."""
+"""dilate repeats each element, undilate cuts an axis into equal pieces, and both write axes out by hand.
+
+Ideas: values_repeated.
+"""
 
 import numpy as np
 from ndarray import array

@@ -1,4 +1,7 @@
-"""w_grad goes from picture to picture and keeps the last one's gradient; nobody checks the shape of out_grad."""
+"""w_grad goes from picture to picture and keeps the last one's gradient; nobody checks the shape of out_grad.
+
+Ideas: out_grad_of_any_shape, last_picture_only.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

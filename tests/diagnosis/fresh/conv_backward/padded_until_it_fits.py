@@ -1,4 +1,7 @@
-"""Pads the gradient on both sides until the shapes fit, half of it on either side."""
+"""Pads the gradient on both sides until the shapes fit, half of it on either side.
+
+Ideas: edge_centered_around_all_zeros.
+"""
 
 
 def _same(needed):

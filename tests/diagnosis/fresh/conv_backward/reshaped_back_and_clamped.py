@@ -1,4 +1,7 @@
-"""w_grad reshapes where it must permute back; x_grad has no negative padding."""
+"""w_grad reshapes where it must permute back; x_grad has no negative padding.
+
+Ideas: negative_edge_taken_for_none, reshaped_for_permuted_back.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""NumPy loops over the output pixels; the frame is cut off as [p:-p], and w_grad slides over the bare x."""
+"""NumPy loops over the output pixels; the frame is cut off as [p:-p], and w_grad slides over the bare x.
+
+Ideas: frame_cut_up_to_minus_zero, picture_not_padded_and_out_grad_cut.
+"""
 
 import numpy as np
 from ndarray import array

@@ -1,4 +1,7 @@
-"""A window covers d * K pixels; output_padding is not checked; the transposed w_grad keeps the order of arguments."""
+"""A window covers d * K pixels; output_padding is not checked; the transposed w_grad keeps the order of arguments.
+
+Ideas: window_as_long_as_all_steps, any_output_padding.
+"""
 
 
 def conv_length(size, kernel, stride=1, padding=0, dilation=1):

@@ -1,4 +1,8 @@
-"""Groups take every g-th channel; x_grad overwrites instead of adding."""
+"""Groups take every g-th channel; x_grad overwrites instead of adding.
+
+Ideas: results_of_every_so_many_channels, groups_of_every_so_many_channels,
+gradients_overwritten.
+"""
 
 
 def conv(x, w, stride=1, padding=0, dilation=1, groups=1):

@@ -1,4 +1,7 @@
-"""A place's slice goes to the end of the picture."""
+"""A place's slice goes to the end of the picture.
+
+Ideas: no_stop.
+"""
 
 
 def met_pixels(place, lengths, stride, dilation):

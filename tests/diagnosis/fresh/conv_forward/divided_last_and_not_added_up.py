@@ -1,4 +1,7 @@
-"""Counts H + 2p - K + 1 windows and divides afterwards; conv_shifted keeps its last product."""
+"""Counts H + 2p - K + 1 windows and divides afterwards; conv_shifted keeps its last product.
+
+Ideas: starting_places_divided_by_stride, last_product_alone.
+"""
 
 
 def output_size(size, kernel, stride, padding):

@@ -1,4 +1,7 @@
-"""The loops forget the stride, and im2col writes a window channel by channel."""
+"""The loops forget the stride, and im2col writes a window channel by channel.
+
+Ideas: loop_without_stride, channels_first_in_a_row.
+"""
 
 
 def conv_loops(x, w, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""pad hands back its argument if there is nothing to do; output_size rounds up."""
+"""pad hands back its argument if there is nothing to do; output_size rounds up.
+
+Ideas: same_array_when_nothing_to_pad, started_step_counted.
+"""
 
 import math
 

@@ -1,4 +1,7 @@
-"""conv_shifted takes every s-th pixel up to the end of the picture; pad writes up to -high, which is empty for 0."""
+"""conv_shifted takes every s-th pixel up to the end of the picture; pad writes up to -high, which is empty for 0.
+
+Ideas: minus_zero_as_an_end.
+"""
 
 
 def conv_shifted(x, w, stride=1, padding=0):

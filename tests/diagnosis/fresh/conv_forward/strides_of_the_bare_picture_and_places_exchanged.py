@@ -1,4 +1,7 @@
-"""No errors from output_size; conv takes the strides before it pads; conv_shifted exchanges a and b."""
+"""No errors from output_size; conv takes the strides before it pads; conv_shifted exchanges a and b.
+
+Ideas: longer_kernel_not_refused.
+"""
 
 
 def output_size(size, kernel, stride, padding):

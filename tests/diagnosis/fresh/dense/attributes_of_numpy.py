@@ -1,4 +1,7 @@
-"""w.T as in NumPy, and a loss whose gradient is not divided by the number of samples."""
+"""w.T as in NumPy, and a loss whose gradient is not divided by the number of samples.
+
+Ideas: sum_over_the_batch, batch_not_divided.
+"""
 
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""unbroadcast sums the axes in front and forgets the stretched ones; relu lets 0 through on the way back."""
+"""unbroadcast sums the axes in front and forgets the stretched ones; relu lets 0 through on the way back.
+
+Ideas: stretched_axes_forgotten, zero_lets_through.
+"""
 
 
 def unbroadcast(grad, shape):

@@ -1,4 +1,7 @@
-"""The bias's gradient is a mean, the weights' gradient is transposed, and b may have any shape that broadcasts."""
+"""The bias's gradient is a mean, the weights' gradient is transposed, and b may have any shape that broadcasts.
+
+Ideas: bias_of_any_shape, w_grad_left_transposed, b_grad_averaged.
+"""
 
 
 def dense(x, w, b=None):

@@ -1,4 +1,7 @@
-"""softmax subtracts the largest of all logits; the loss takes the logarithm of softmax."""
+"""softmax subtracts the largest of all logits; the loss takes the logarithm of softmax.
+
+Ideas: one_maximum_for_all_rows, logarithm_of_softmax.
+"""
 
 
 def softmax(logits):

@@ -1,4 +1,7 @@
-"""broadcast_to aligns at the first axes; __getitem__ has never met `...` or None."""
+"""broadcast_to aligns at the first axes; __getitem__ has never met `...` or None.
+
+Ideas: lined_up_at_the_first_axes, bounds_not_checked, length_rounded_down.
+"""
 
 
 def broadcast_to(self, shape):

@@ -1,4 +1,7 @@
-"""is_compact looks at the strides alone; reshape always copies and knows no -1."""
+"""is_compact looks at the strides alone; reshape always copies and knows no -1.
+
+Ideas: buffer_not_looked_at, reshaped_copy, open_length_refused.
+"""
 
 
 def is_compact(self):

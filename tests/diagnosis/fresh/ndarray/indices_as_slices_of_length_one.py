@@ -1,4 +1,7 @@
-"""Turns each integer into a slice, refuses negative steps, and starts from the beginning of the buffer."""
+"""Turns each integer into a slice, refuses negative steps, and starts from the beginning of the buffer.
+
+Ideas: integer_keeps_its_axis.
+"""
 
 
 def _explicit(sl, n):

@@ -1,4 +1,7 @@
-"""permute puts axis i at axes[i]; broadcast_to wants as many axes as there are; flip starts n steps from the first."""
+"""permute puts axis i at axes[i]; broadcast_to wants as many axes as there are; flip starts n steps from the first.
+
+Ideas: inverse_permutation, new_axes_refused, one_past_the_end.
+"""
 
 
 def permute(self, axes):

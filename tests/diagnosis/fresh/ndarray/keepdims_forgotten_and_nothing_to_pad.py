@@ -1,4 +1,7 @@
-"""max forgets keepdims; pad hands back the array if there is nothing to pad."""
+"""max forgets keepdims; pad hands back the array if there is nothing to pad.
+
+Ideas: returned_where_nothing_is_added, maximum_axis_dropped.
+"""
 
 
 def pad(self, padding):

@@ -1,4 +1,7 @@
-"""Lets NumPy index and flip, and makes a new array of what comes back."""
+"""Lets NumPy index and flip, and makes a new array of what comes back.
+
+Ideas: flipped_copy, selected_copy.
+"""
 
 
 def __getitem__(self, index):

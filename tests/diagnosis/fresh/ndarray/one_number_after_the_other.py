@@ -1,4 +1,7 @@
-"""__setitem__ copies one number after the other, and values of exactly the same shape only."""
+"""__setitem__ copies one number after the other, and values of exactly the same shape only.
+
+Ideas: read_while_writing.
+"""
 
 
 def __setitem__(self, index, value):

@@ -1,4 +1,7 @@
-"""positions is made from a list, which has no integer type if it is empty, and counts from the buffer's start."""
+"""positions is made from a list, which has no integer type if it is empty, and counts from the buffer's start.
+
+Ideas: offset_left_out.
+"""
 
 import itertools
 

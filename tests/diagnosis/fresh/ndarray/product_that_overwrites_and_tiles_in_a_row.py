@@ -1,4 +1,7 @@
-"""add_product writes its sum over what is there; tiles are cut by a reshape alone."""
+"""add_product writes its sum over what is there; tiles are cut by a reshape alone.
+
+Ideas: overwritten_instead_of_added, reshaped_into_tiles.
+"""
 
 
 def add_product(a, b, out):

@@ -1,4 +1,7 @@
-"""Compares axes as they are given, so a negative one is none; the maximum starts at 0."""
+"""Compares axes as they are given, so a negative one is none; the maximum starts at 0.
+
+Ideas: maximum_begins_with_0.
+"""
 
 
 def _rows(a, axis, keepdims):

@@ -1,4 +1,7 @@
-"""reshape changes shape and strides and leaves the memory as it is, whatever the old strides were."""
+"""reshape changes shape and strides and leaves the memory as it is, whatever the old strides were.
+
+Ideas: strides_taken_for_row_major.
+"""
 
 
 def reshape(self, shape):

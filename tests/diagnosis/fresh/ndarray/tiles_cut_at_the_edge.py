@@ -1,4 +1,7 @@
-"""The matrix is cut into whole tiles, and what is left over is dropped; matmul reads rows of both."""
+"""The matrix is cut into whole tiles, and what is left over is dropped; matmul reads rows of both.
+
+Ideas: edges_cut_off.
+"""
 
 
 def matmul(a, b):

@@ -1,4 +1,7 @@
-"""batch_norm averages over the batch alone; layer_norm_grad multiplies by gamma last and sums over samples only."""
+"""batch_norm averages over the batch alone; layer_norm_grad multiplies by gamma last and sums over samples only.
+
+Ideas: pixels_not_in_the_mean, gamma_behind_the_gradient.
+"""
 
 
 def batch_norm(x, gamma, beta, eps=1e-5):

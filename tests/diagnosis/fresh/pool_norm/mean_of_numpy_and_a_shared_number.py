@@ -1,4 +1,7 @@
-"""Calls x.mean, which does not exist; the gradient is a broadcast view, and not divided by the pixels."""
+"""Calls x.mean, which does not exist; the gradient is a broadcast view, and not divided by the pixels.
+
+Ideas: one_memory_for_all_pixels, whole_gradient_to_each_pixel.
+"""
 
 
 def global_average_pool(x):

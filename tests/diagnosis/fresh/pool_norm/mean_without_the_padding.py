@@ -1,4 +1,7 @@
-"""average_pool divides by the pixels of the picture alone, and its gradient gives every pixel all of it."""
+"""average_pool divides by the pixels of the picture alone, and its gradient gives every pixel all of it.
+
+Ideas: padding_not_counted, whole_gradient_to_each.
+"""
 
 import itertools
 

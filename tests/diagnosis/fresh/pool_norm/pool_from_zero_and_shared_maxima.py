@@ -1,4 +1,7 @@
-"""max_pool pads with zeros and starts at zero; its gradient goes to every number that is equal to the largest."""
+"""max_pool pads with zeros and starts at zero; its gradient goes to every number that is equal to the largest.
+
+Ideas: largest_from_zero_on.
+"""
 
 import itertools
 

@@ -1,4 +1,8 @@
-"""The variance divides by n - 1, eps is added to the scale, and the gradient takes both as constants."""
+"""The variance divides by n - 1, eps is added to the scale, and the gradient takes both as constants.
+
+Ideas: eps_behind_the_root, variance_of_a_sample,
+mean_and_scale_taken_for_constants.
+"""
 
 
 def normalize(x, axes, eps=1e-5):
