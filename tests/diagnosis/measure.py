@@ -18,7 +18,7 @@ from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.verdict.call_graph import calls, certain_calls
 from grader.judge.verdict.diagnose import diagnose
-from grader.judge.verdict.evidence import failing_of
+from grader.judge.verdict.evidence import failures_of
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
 from grader.prove.assignment_checks import SOLUTION, submissions
@@ -198,7 +198,7 @@ def _count_criteria(folder: str, name: str, jobs: int) -> CriterionCount:
         files = {of.files[0]: one.text.encode()}
         reached, certain = calls(files, exercises), certain_calls(files, exercises)
         for criterion in diagnose(grades[key], mistakes, reached, certain=certain).criteria:
-            if not failing_of(criterion):
+            if not failures_of(criterion):
                 continue
             claims = [{idea.name, *idea.others} for idea in criterion.ideas]
             matches = [FIX_FIRST.search(fact.text) for fact in criterion.facts if fact.kind == "inner"]
