@@ -42,7 +42,8 @@ class ImportGuard:
         Call this once all trusted code is loaded: it takes longer than a submission should.
         """
         builtins.__import__ = self._guarded(builtins.__import__)
-        vars(dataclasses)["exec"] = self._run_text_of_dataclasses  # hides the built-in one there
+        of_dataclasses = functools.partial(self._run_text_of_dataclasses, vars(builtins)["exec"])
+        vars(dataclasses)["exec"] = of_dataclasses  # hides the built-in one there
         for module, stand_ins in self._stand_ins().items():
             for each in [m for n, m in sys.modules.items() if n.partition(".")[0] == module]:
                 for name, value in list(vars(each).items()):
@@ -74,8 +75,8 @@ class ImportGuard:
 
         return guarded
 
-    def _run_text_of_dataclasses(self, text: str, *namespaces: Any) -> None:
-        """`exec` for `dataclasses`, which puts the names of fields into the functions that it writes.
+    def _run_text_of_dataclasses(self, real: Callable[..., None], text: str, *namespaces: Any) -> None:
+        """The `real` exec for `dataclasses`, which puts the names of fields into the functions that it writes.
 
         A submission may name a field like a piece of code, which no rule has read. So what is written for a
         submission belongs to it, at the line of its decorator, and names nothing but what `dataclasses` does.
@@ -84,7 +85,7 @@ class ImportGuard:
         while frame is not None and not self._concerns(frame.f_code.co_filename):
             frame = frame.f_back
         if frame is None:
-            exec(text, *namespaces)
+            real(text, *namespaces)
             return
         import ast  # few submissions need these two
         import symtable
@@ -97,7 +98,7 @@ class ImportGuard:
         for node in ast.walk(tree):
             if isinstance(node, ast.stmt | ast.expr | ast.arg):
                 node.lineno = node.end_lineno = frame.f_lineno
-        exec(compile(tree, frame.f_code.co_filename, "exec"), *namespaces)
+        real(compile(tree, frame.f_code.co_filename, "exec"), *namespaces)
 
     def _check(self, name: str) -> None:
         if name.partition(".")[0] not in self._allowed:
