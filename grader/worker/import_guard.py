@@ -76,17 +76,11 @@ class ImportGuard:
         return guarded
 
     def _run_text_of_dataclasses(self, real: Callable[..., None], text: str, *namespaces: Any) -> None:
-        """The `real` exec for `dataclasses`, which puts the names of fields into the functions that it writes.
+        """The `real` exec for `dataclasses`, which puts the names of fields into functions that it writes.
 
-        A submission may name a field like a piece of code, which no rule has read. So what is written for a
-        submission belongs to it, at the line of its decorator, and names nothing but what `dataclasses` does.
+        A submission may name a field like a piece of code, which no rule has read. So what is written names
+        nothing but what `dataclasses` does, and belongs to a submission at the line of its decorator.
         """
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None and not self._concerns(frame.f_code.co_filename):
-            frame = frame.f_back
-        if frame is None:
-            real(text, *namespaces)
-            return
         import ast  # few submissions need these two
         import symtable
 
@@ -95,10 +89,14 @@ class ImportGuard:
         used = set(_globals_in(symtable.symtable(text, "", "exec")))
         if not (special <= ATTRIBUTES_OF_DATACLASSES and used <= GLOBALS_OF_DATACLASSES):
             raise RuntimeError("the name of a dataclass's field must be an identifier")
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and not self._concerns(frame.f_code.co_filename):
+            frame = frame.f_back
         for node in ast.walk(tree):
-            if isinstance(node, ast.stmt | ast.expr | ast.arg):
+            if frame is not None and isinstance(node, ast.stmt | ast.expr | ast.arg):
                 node.lineno = node.end_lineno = frame.f_lineno
-        real(compile(tree, frame.f_code.co_filename, "exec"), *namespaces)
+        file = "<string>" if frame is None else frame.f_code.co_filename
+        real(compile(tree, file, "exec"), *namespaces)
 
     def _check(self, name: str) -> None:
         if name.partition(".")[0] not in self._allowed:

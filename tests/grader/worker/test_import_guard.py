@@ -30,6 +30,16 @@ def flip(a):
     import json, ctypes, decimal
     return numpy.flip(a)
 
+def in_a_thread(function, *arguments):
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor() as threads:
+        return threads.submit(function, *arguments).result()
+
+def shown_dataclass(made):
+    import dataclasses
+    dataclasses.dataclass(init=False, eq=False)(made)
+    return repr(made())
+
 def late():
     import fractions
     return fractions.Fraction(1, 2)
@@ -114,6 +124,14 @@ HELD_UP = {
         @dataclasses.dataclass(init=False, eq=False)
         class B(A): ...
         raise SystemExit(repr(B()))
+        """,
+        OF_A_FIELD,
+    ),
+    "a_field_of_a_thread_of_its_own": (
+        """
+        import given
+        Made = type("Made", (), {"__annotations__": {'q" + str(eval) #': int}})
+        raise SystemExit(given.in_a_thread(given.shown_dataclass, Made))
         """,
         OF_A_FIELD,
     ),
