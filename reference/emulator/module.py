@@ -317,10 +317,10 @@ class Module:
             fresh.is_written[...] = mask
             unwritten = np.flatnonzero(~mask.reshape(-1))
             if fresh.must_be_filled and unwritten.size:
-                text = f"element {unwritten[0]} of {place.name} is never written"
-                text += (
+                more = (
                     f", nor are {unwritten.size - 1} more of its {array.size}" if unwritten.size > 1 else ""
                 )
+                text = f"element {unwritten[0]} of {place.name} is never written{more}"
                 missing.append(self._finding(kernel, "never_written", text, place.name))
         return missing
 
