@@ -311,15 +311,13 @@ class Module:
             if fresh is None:
                 continue
             mask = np.zeros(array.shape, bool)
-            self._runtime.emulator_written_elements(
-                place.start, array.nbytes, array.itemsize, mask.ctypes.data
-            )
+            extent = place.start, array.nbytes, array.itemsize
+            self._runtime.emulator_written_elements(*extent, mask.ctypes.data)
             fresh.is_written[...] = mask
             unwritten = np.flatnonzero(~mask.reshape(-1))
             if fresh.must_be_filled and unwritten.size:
-                more = (
-                    f", nor are {unwritten.size - 1} more of its {array.size}" if unwritten.size > 1 else ""
-                )
+                others = unwritten.size - 1
+                more = f", nor are {others} more of its {array.size}" if others else ""
                 text = f"element {unwritten[0]} of {place.name} is never written{more}"
                 missing.append(self._finding(kernel, "never_written", text, place.name))
         return missing
