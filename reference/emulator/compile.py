@@ -348,8 +348,8 @@ def run_and_look(
     if compiler()[1] != "gcc":  # another compiler copies every argument
         return run(command, program, file, source), []
     warnings = run([*command, dump_to(dump)], program, file, source)
-    written = dump.read_text(encoding="utf-8", errors="replace")
-    return warnings, list(lines_of_unseen_arguments(written, file))
+    text = dump.read_text(encoding="utf-8", errors="replace")
+    return warnings, list(lines_of_unseen_arguments(text, file))
 
 
 def run(command: Sequence[str], program: str = "", file: str = "", source: str = "") -> str:

@@ -267,8 +267,8 @@ class Module:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
         findings = [*self._findings_of(kernel, raw, places), *self._without_value(kernel)]
         if self.checked:
-            stopped = status != 0
-            findings += [] if stopped else self._copy_out(kernel, base, places)
+            is_stopped = status != 0
+            findings += [] if is_stopped else self._copy_out(kernel, base, places)
         output = self._runtime.emulator_output().decode(errors="replace")
         refuse_broken(findings)
         notes = tuple(finding for finding in findings if finding.kind in NOTES)
@@ -289,7 +289,7 @@ class Module:
         for place in places:
             array, fresh = place.array, place.fresh
             ctypes.memmove(base + place.start, array.ctypes.data, array.nbytes)
-            mask = np.ascontiguousarray(fresh.written).ctypes.data if fresh else None
+            mask = np.ascontiguousarray(fresh.is_written).ctypes.data if fresh else None
             self._runtime.emulator_region(place.start, array.nbytes, array.itemsize, mask)
             values[place.parameter][0] = base + place.start
 
@@ -304,10 +304,12 @@ class Module:
             if fresh is None:
                 continue
             mask = np.zeros(array.shape, bool)
-            self._runtime.emulator_written(place.start, array.nbytes, array.itemsize, mask.ctypes.data)
-            fresh.written[...] = mask
+            self._runtime.emulator_written_elements(
+                place.start, array.nbytes, array.itemsize, mask.ctypes.data
+            )
+            fresh.is_written[...] = mask
             unwritten = np.flatnonzero(~mask.reshape(-1))
-            if fresh.whole and unwritten.size:
+            if fresh.must_be_filled and unwritten.size:
                 text = f"element {unwritten[0]} of {place.name} is never written"
                 text += (
                     f", nor are {unwritten.size - 1} more of its {array.size}" if unwritten.size > 1 else ""

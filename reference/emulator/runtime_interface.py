@@ -138,7 +138,7 @@ def runtime(path: Path) -> ctypes.CDLL:
     for name, result, *arguments in (
         ("emulator_reserve", c_void_p, c_size_t, c_int),
         ("emulator_region", None, c_size_t, c_size_t, c_size_t, c_void_p),
-        ("emulator_written", None, c_size_t, c_size_t, c_size_t, c_void_p),
+        ("emulator_written_elements", None, c_size_t, c_size_t, c_size_t, c_void_p),
         ("emulator_run", c_int, c_void_p, POINTER(c_void_p), POINTER(RawLaunch)),
         (
             "emulator_run_on",
