@@ -108,6 +108,7 @@ class RawLaunch(ctypes.Structure):
         ("seed", c_uint64),
         ("cooperative", c_int32),
         ("poison", c_int32),
+        ("is_split", c_int32),
         ("seconds", c_double),
     ]
 
