@@ -31,8 +31,8 @@ PLAN = ROOT / "docs" / "scaling.md"
 PAGE = """\
 # A class of {large:,}
 
-`make bench` writes this page. Every number in it was measured, or follows from measurements, on this
-processor: {processor}.
+This page helps you plan machines for a large class. `make bench` writes it. Every number in it was measured,
+or follows from measurements, on this processor: {processor}.
 
 {table}
 ## Cores and hours

@@ -46,7 +46,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     "grader.report.tables": ({"grader.model"}, set()),
     "grader.draw": ({"grader.model"}, set()),
-    "grader.report": ({"grader.model", "grader.draw"}, {"jinja2", "rich"}),
+    "grader.report": ({"grader.model", "grader.draw"}, {"jinja2", "markupsafe", "rich"}),
     "grader.intake": ({"grader.model"}, {"pydantic", "yaml"}),
     "grader.batch": (
         {"grader.model", "grader.intake", "grader.judge"},

@@ -231,7 +231,7 @@ def _criterion(
             if case.id in cases:
                 raise document.fail(f"found case {case.id!r} a second time: ids are unique", (*here, "id"))
             if len(cases) == MAX_CASES:
-                message = f"found more than {MAX_CASES} cases of one criterion, those that are drawn included"
+                message = f"found more than {MAX_CASES} cases in one criterion, counting drawn ones"
                 raise document.fail(message, here)
             cases[case.id] = case
     if not cases and not model.withheld:

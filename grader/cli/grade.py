@@ -130,7 +130,7 @@ def _device(options: argparse.Namespace, assignment: Assignment) -> Device:
 def _print_notes(assignment: Assignment, submitted: SubmittedFiles) -> None:
     """Notes on changed files of a handout, and on syntax that is too new for the course's Python."""
     for name in changed_files(assignment):
-        print(f"note: {name} is not as it was handed out; your instructor grades with the original")
+        print(f"note: you changed {name}; your instructor grades with the original")
     for note in newer_python(assignment, submitted.files):
         print(f"note: {note}")
 

@@ -135,7 +135,7 @@ def _note_uncredited(gradebook: Gradebook, assignment: str) -> None:
     if doubts:
         names = listing([clean_line(doubt.name) for doubt in doubts])
         count = plural(len(doubts), "submission")
-        why = f"{count} may belong to several students, or to none of the roster: {names}"
+        why = f"{count} may belong to several students, or to no student on the roster: {names}"
         print(f"note: {assignment}: {why}; `grader serve` says how to resolve it", file=sys.stderr)
 
 

@@ -92,7 +92,7 @@ def pair_page(desk: Desk, request: Request) -> Response:
     rows = [view.by_key.get(request.query_params.get(side, "")) for side in ("left", "right")]
     name = request.query_params.get("file", "")
     if rows[0] is None or rows[1] is None:
-        raise HTTPException(404, "One of these students has nothing in this assignment.")
+        raise HTTPException(404, "One of these students has no submission to this assignment.")
     files = desk.views.files_of([row for row in rows if row is not None])
     texts = [_text(files.get(row.student_id, ()), name) for row in rows if row is not None]
     if None in texts:

@@ -225,7 +225,7 @@ def set_time(desk: Desk, request: Request, values: Values) -> Response:
         return _back(request, "#decide")
     time = ON_TIME if what == ON_TIME else moment_of(values.get("time", ""), desk.course.policies.timezone)
     if not time:
-        message = "Found no time, expected one with its offset from UTC, as 2026-10-01T23:59:00+02:00."
+        message = "Found no time, expected one with its offset from UTC, such as 2026-10-01T23:59:00+02:00."
         raise HTTPException(422, message)
     value = {"time": time, "reason": _line(values, "reason", "the reason"), "author": about.author}
     decide(desk.gradebook.database, about, TIME, row.submission.id, value)
@@ -245,7 +245,9 @@ def regrade(desk: Desk, request: Request, values: Values) -> Response:
     """Lets the next batch grade a submission again."""
     row, about = _about(desk, request, values)
     if row.submission is None or row.grade is None:
-        raise HTTPException(422, "There is no grade: the next `grader batch` tries it anyway.")
+        raise HTTPException(
+            422, "There is no grade to renew: the next `grader batch` grades this submission anyway."
+        )
     grade_again(desk.gradebook.database, about, row.submission.id)
     return _back(request, "#decide")
 

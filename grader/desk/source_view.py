@@ -4,13 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from grader.batch.gradebook.submission_files import KeptFile
 from grader.model.decision import Comment
 from grader.model.grade import Grade, Status
 from grader.model.text import lines_of
-from grader.report.pages.likeness import LONG, MOST_LINES
+from grader.report.pages.likeness import MOST_LINES
+from grader.report.pages.match_lines import LineMatcher, TooDifferent
 
 CONTEXT = 3  # lines around a change
 PLACE = re.compile(r"\b(?P<file>[A-Za-z_]\w*\.(?:py|cu)):(?P<line>\d{1,6})\b")
@@ -91,19 +91,24 @@ def source_files(
 
 
 def changes(before: Sequence[KeptFile], after: Sequence[KeptFile]) -> list[tuple[str, list[DiffLine]]]:
-    """The changes from one submission to another, file by file; omits unchanged files."""
+    """The changes from one submission to another, file by file; omits unchanged files.
+
+    A file has no lines if its two versions differ in too many places to compare them.
+    """
     old, new = ({file.name: file for file in files} for files in (before, after))
-    blocks = []
+    blocks: list[tuple[str, list[DiffLine]]] = []
     for name in sorted(old.keys() | new.keys()):
         sides = [lines_of(those[name].text)[:MOST_LINES] if name in those else [] for those in (old, new)]
         if sides[0] != sides[1]:
-            blocks.append((name, list(_compare(*sides))))
+            try:
+                blocks.append((name, list(_compare(*sides))))
+            except TooDifferent:
+                blocks.append((name, []))
     return blocks
 
 
 def _compare(before: list[str], after: list[str]) -> Iterator[DiffLine]:
-    matcher = SequenceMatcher(None, before, after, autojunk=len(after) > LONG)
-    for group in matcher.get_grouped_opcodes(CONTEXT):
+    for group in LineMatcher(before, after).get_grouped_opcodes(CONTEXT):
         yield DiffLine("@", 0, 0, f"lines {group[0][1] + 1} and {group[0][3] + 1}")
         for kind, old, old_end, new, new_end in group:
             if kind == "equal":

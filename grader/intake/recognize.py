@@ -219,8 +219,8 @@ def _is_wrapper_of_files(root: Path, tree: Tree, inner: Tree) -> bool:
     ):
         return False
     raise UserError(
-        f"found files alone in {inner.prefix}: are all one student's, or each a student's "
-        f"({_some(students)})? Say --layout folders, or --layout files",
+        f"found files alone in {inner.prefix}: do they all belong to one student, or one to "
+        f"each ({_some(students)})? Add --layout folders, or --layout files",
         root,
     )
 

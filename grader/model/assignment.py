@@ -51,9 +51,9 @@ class Limits:
 
 # None of them does an exercise. The sandbox limits what a process may do to others (os, sys).
 DEFAULT_IMPORTS = (
-    "numpy", "abc", "bisect", "collections", "contextlib", "copy", "decimal", "enum", "fractions",
-    "functools", "heapq", "itertools", "math", "numbers", "operator", "os", "random", "statistics",
-    "string", "sys", "textwrap", "time", "typing", "warnings",
+    "numpy", "abc", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "decimal",
+    "enum", "fractions", "functools", "heapq", "itertools", "math", "numbers", "operator", "os", "pprint",
+    "random", "re", "statistics", "string", "sys", "textwrap", "time", "typing", "warnings",
 )  # fmt: skip
 
 

@@ -256,16 +256,16 @@ def _be_late(
     """Adds the steps of the late penalty; returns the number of late days that they use."""
     how_late = f"submitted {time_text(lateness + policies.grace)} after {_deadline(policies, standing)}"
     if standing.ruling is None and standing.submission is not None and not standing.submission.submitted_at:
-        how_late = f"{UNKNOWN_LATENESS}: the course takes it as {time_text(lateness)}"
+        how_late = f"{UNKNOWN_LATENESS}: the course counts it as {time_text(lateness)} late"
     if policies.drop_after is not None and lateness > policies.drop_after:
-        sentence = f"{how_late}: nothing counts that is more than {time_text(policies.drop_after)} late"
+        sentence = f"{how_late}: a submission more than {time_text(policies.drop_after)} late does not count"
         steps.append(Step("drop_after", sentence, min(standing.earned, Fraction(0))))
         return 0
     days_used = min(_begun(lateness, DAY), days_left, policies.late_days.each)
     if days_used:
         sentence = f"{how_late}: {plural(days_used, 'late day')} used, {days_left - days_used} left"
         steps.append(Step("late_days", sentence, standing.earned))
-        how_late = f"{time_text(lateness - days_used * DAY)} more than your late days forgive"
+        how_late = f"{time_text(lateness - days_used * DAY)} beyond your late days"
     rest = lateness - days_used * DAY
     if rest > timedelta():
         _punish(policies, standing, rest, how_late, steps)
@@ -282,7 +282,7 @@ def _punish(
         least = min(standing.earned, policies.floor * standing.max_score)
         reduced = score - begun * penalty.share * standing.max_score
         unit = "day" if penalty.per == DAY else "hour"
-        sentence = f"{how_late}: {plural(begun, f'begun {unit}')} at {_percent(penalty.share)} of "
+        sentence = f"{how_late}: {plural(begun, unit)}, rounded up, at {_percent(penalty.share)} of "
         sentence += f"{_points(standing.max_score)}"
         if reduced < least and policies.floor:
             sentence += f", but no score falls below {_percent(policies.floor)}"
@@ -307,7 +307,7 @@ def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta
         steps.append(Step("grace", sentence, standing.earned))
     elif after + extension > timedelta():
         steps.append(
-            Step("extensions", f"on time by your extension of {time_text(extension)}", standing.earned)
+            Step("extensions", f"on time with your extension of {time_text(extension)}", standing.earned)
         )
 
 
@@ -320,7 +320,7 @@ def _without_time(policies: Policies, standing: Standing, steps: list[Step]) -> 
     if is_late and not policies.has_late_policy:
         sentence = "late by an unknown time: no penalty"
     elif is_late:
-        sentence = "late by an unknown time: it counts as on time by the rule of the course"
+        sentence = "late by an unknown time: the course counts it as on time"
     steps.append(Step("deadlines", sentence, standing.earned))
     return ""
 

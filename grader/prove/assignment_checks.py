@@ -170,9 +170,9 @@ def _idle(
         for condition in case.covers:
             others = [c.name for c in cases if c is not case and condition in c.covers]
             if not law_of(case, condition)(case, inputs_of(case)):
-                yield case.name, f"says that it covers {condition}, and does not"
+                yield case.name, f"says that it covers {condition}, but does not"
             elif others:
-                yield case.name, f"says that it covers {condition}, and {others[0]} says so too"
+                yield case.name, f"says that it covers {condition}, but {others[0]} covers it too"
         is_exempt = case.drawn or case.data is Data.NORMAL or not _must_kill(case)
         if not (fresh or case.covers or is_exempt):
             reason = "kills no mutant that an earlier case does not kill" if killed else "kills no mutant"

@@ -66,6 +66,13 @@ def feedback_on(grade: Grade, reveal: bool = False, cases: int = CASES_IN_FULL) 
     return Feedback(None, tuple(section for section in sections if section is not None))
 
 
+def title_beside_id(criterion: CriterionGrade) -> str:
+    """A criterion's title next to its id: without the id at its beginning, "" if it says no more."""
+    id, title = clean_line(criterion.id), clean_line(criterion.title)
+    rest = title.removeprefix(id)
+    return rest.lstrip(",: ") if not rest or rest[0] in ",:" else title
+
+
 def remark(criterion: CriterionGrade) -> str:
     """How many of a criterion's cases pass, or why none ran; empty if all pass."""
     if criterion.by_hand:

@@ -139,7 +139,7 @@ class Emulated:
         """The current contents of memory, as a NumPy array that a further kernel may also use."""
         if not isinstance(out, Fresh):
             return out
-        out.array[~out.written] = UNWRITTEN
+        out.array[~out.is_written] = UNWRITTEN
         return out.array
 
 

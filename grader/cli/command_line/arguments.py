@@ -264,7 +264,7 @@ def _adjust(commands: Any) -> None:
 def _confirm(commands: Any) -> None:
     confirm = commands.add_parser(
         "confirm",
-        help="accept a submission in spite of its doubt, so that its grade counts",
+        help="accept a submission despite its doubt, so that its grade counts",
         epilog="No export contains a grade that needs review. `grader batch` says why it needs review. To "
         "confirm every submission with a missing file, use `grader batch --accept-missing`.",
     )

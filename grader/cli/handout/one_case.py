@@ -119,7 +119,7 @@ def _inputs_by_name(
 
 def _exercises(assignment: Assignment, case: Case) -> frozenset[str]:
     """The exercises that a case is about; for an assignment without ideas, the names that its probe uses."""
-    if calls := Misconceptions.read(HANDOUT / MISCONCEPTIONS).asked.get(case.criterion):
+    if calls := Misconceptions.read(HANDOUT / MISCONCEPTIONS).exercises_by_criterion.get(case.criterion):
         return frozenset(map(called_name, calls))
     criteria = criteria_of_exercises(assignment)
     return frozenset(name for name, ids in criteria.items() if case.criterion in ids)

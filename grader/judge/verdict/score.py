@@ -69,10 +69,10 @@ def failing_forward(
     counted = results.keys() - refusals(rubric)
     of_forward = [results[c.name] for forward in forwards for c in forward.cases if c.name in counted]
     of_gradient = [results[case.name] for case in criterion.cases if case.name in counted]
-    failing = [result for result in of_forward if result.status in FAILED]
+    failures = [result for result in of_forward if result.status in FAILED]
     both_pass = all(any(r.status is Status.OK for r in each) for each in (of_forward, of_gradient))
-    is_gone_wrong = both_pass or are_explained(failing)
-    return failing[0].name if failing and is_gone_wrong else ""
+    is_gone_wrong = both_pass or are_explained(failures)
+    return failures[0].name if failures and is_gone_wrong else ""
 
 
 def score(

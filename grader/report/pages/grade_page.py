@@ -19,7 +19,14 @@ from grader.draw.warp import draw_warp
 from grader.model.example import Example, Table, setting_text
 from grader.model.grade import CriterionGrade, Grade
 from grader.model.text import clean, clean_line, score_text
-from grader.report.feedback_content import Block, Section, feedback_on, is_fault, remark
+from grader.report.feedback_content import (
+    Block,
+    Section,
+    feedback_on,
+    is_fault,
+    remark,
+    title_beside_id,
+)
 from grader.report.next_step import Place, next_step, where_to_begin
 
 __all__ = ["STYLE", "CloseUp", "article", "to_html"]
@@ -29,6 +36,7 @@ GRIDS = 2
 IN_FULL = 3  # failing cases of a criterion that are drawn
 PLACE_IN_SOURCE = re.compile(r"^([\w./-]+\.cu):(\d+): (.*)$", re.MULTILINE)
 STRESSED = re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])")
+CODE = re.compile(r"`([^`\n]+)`")
 PLACE_IN_README = re.compile(r"README\.md#([\w-]+)")
 AROUND = 3  # lines of a source around a finding
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -78,7 +86,7 @@ def article(grade: Grade, reveal: bool = False, close_up: CloseUp = CloseUp()) -
     steps = begin or ((next_step(grade, close_up.place),) if close_up.place else ())
     lines = [element("span", _linked(line, close_up), class_="line") for line in steps]
     sections = feedback.sections if not begin else ()
-    notes = [element("li", clean(note)) for note in grade.notes]
+    notes = [element("li", _with_code(clean(note))) for note in grade.notes]
     return element(
         "div",
         _score(grade),
@@ -117,9 +125,9 @@ def _in_authors_words(line: str) -> list[object]:
     return parts
 
 
-def _with_code(line: str) -> list[object]:
-    """A line with code between backticks."""
-    return [element("code", part) if number % 2 else part for number, part in enumerate(line.split("`"))]
+def _with_code(text: str) -> list[object]:
+    """A text with code between backticks; one that has no partner in its line stays."""
+    return [element("code", part) if number % 2 else part for number, part in enumerate(CODE.split(text))]
 
 
 def _score(grade: Grade) -> Markup:
@@ -151,7 +159,9 @@ def _bars(grade: Grade, described: Set[str]) -> Markup:
                 element("td", f"{score} / {score_text(criterion.points)}", class_="n"),
                 element("td", _bar(criterion), class_="bar"),
                 element(
-                    "td", clean_line(criterion.title), element("span", remark(criterion), class_="soft line")
+                    "td",
+                    _with_code(title_beside_id(criterion)),
+                    element("span", _with_code(remark(criterion)), class_="soft line"),
                 ),
             )
         )
@@ -177,11 +187,12 @@ def _anchor(id: str) -> str:
 
 def _section(section: Section, close_up: CloseUp) -> Markup:
     criterion, more = section.criterion, section.more
+    title = title_beside_id(criterion)
     return element(
         "section",
         element("h2", clean_line(criterion.id), id=_anchor(criterion.id)),
-        element("p", clean_line(criterion.title), class_="soft"),
-        [element("p", fact, class_="line") for fact in section.facts],
+        element("p", _with_code(title), class_="soft") if title else None,
+        [element("p", _with_code(fact), class_="line") for fact in section.facts],
         [
             _block(block, block.case, close_up, small)
             for block, small in _small_once(section.blocks, close_up)
@@ -223,7 +234,8 @@ def _fact(label: str, text: str, close_up: CloseUp) -> object:
         return element("a", text, href=f"{close_up.readme}#{text.partition('#')[2]}")
     if label == "idea":  # the author's words: a submission's own text may hold any backtick
         return [element("span", _in_authors_words(line), class_="line") for line in text.splitlines()]
-    return element("pre", text) if "\n" in text else text
+    shown = _with_code(text) if label == "why" else text
+    return element("pre", shown) if "\n" in text else shown
 
 
 def _heat(example: Example) -> list[Markup]:

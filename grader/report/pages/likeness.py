@@ -5,15 +5,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Protocol, TypeVar
 
 from grader.model.results.similar_pair import LEAST_SHARE, Pair
 from grader.model.text import lines_of
+from grader.report.pages.match_lines import LineMatcher, TooDifferent
 
 MOST_LINES = 4000  # shown of one file
-LONG = 800  # lines; in longer files the comparison skips repeated lines, to save time
 RING, SPACE = 150, 9  # of a graph: the least radius, and the radius for each student of a large one
 MARGIN = 20
 BEGINS = re.compile(r"\s*(def|class|__global__|__device__)\b")
@@ -96,8 +95,11 @@ def side_by_side(left: str, right: str, handout: str) -> list[Row]:
     shapes = [[shape_of(line) for line in lines] for lines in sides]
     rows: list[Row] = []
     block = 0
-    matcher = SequenceMatcher(None, shapes[0], shapes[1], autojunk=len(shapes[1]) > LONG)
-    for kind, a, a_end, b, b_end in matcher.get_opcodes():
+    try:
+        steps = LineMatcher(*shapes).get_opcodes()
+    except TooDifferent:  # then only lines that moved are marked
+        steps = [("replace", 0, len(shapes[0]), 0, len(shapes[1]))]
+    for kind, a, a_end, b, b_end in steps:
         if kind == "equal":
             is_in_block = False
             for offset in range(a_end - a):

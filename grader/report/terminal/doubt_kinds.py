@@ -170,7 +170,9 @@ KINDS = (
 )
 # These doubts are about submissions that may belong to a student who is not credited with them.
 UNCREDITED = NO_STUDENT, SEVERAL_STUDENTS
-OTHER = Kind("other entries that were not used", "Look at each. Ignore what no student submitted.", "")
+OTHER = Kind(
+    "other entries that were not used", "Look at each. Ignore entries that no student submitted.", ""
+)
 MAY_BE_THEIRS = " (some may own a submission above that matches no student, or several)"
 
 

@@ -20,6 +20,7 @@ from grader.report.feedback_content import (
     feedback_on,
     is_fault,
     remark,
+    title_beside_id,
 )
 from grader.report.next_step import Place, next_step, where_to_begin
 
@@ -176,7 +177,8 @@ def _bar(share: float) -> str:
 
 def _failures(section: Section) -> Iterator[RenderableType]:
     criterion = section.criterion
-    yield Text.assemble((clean_line(criterion.id), "bold"), f": {clean_line(criterion.title)}")
+    title = title_beside_id(criterion)
+    yield Text.assemble((clean_line(criterion.id), "bold"), f": {title}" if title else "")
     if section.facts:
         yield Group(*(_row("note", Text(fact)) for fact in section.facts))
     for block in section.blocks:

@@ -8,7 +8,7 @@ from grader.model.text import clean_line, listing, plural, review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 
 NAMES = 20  # students to name before counting the rest
-NOT_CLEAR = "exit status 1: decide what is listed; until then no LMS export contains these scores"
+NOT_CLEAR = "exit status 1: resolve what is listed above; until then no LMS export contains these scores"
 
 
 def print_summary(summary: BatchSummary, console: Console) -> None:

@@ -75,7 +75,7 @@ BROKEN = {
         "[2, 3], ask: {axes: [1]}",
         "[2, 3], axes: [1]",
         13,
-        "found the key 'axes', expected it under `ask`, where the values for a probe stand: "
+        "found the key 'axes', expected it under `ask`, with the other values for the probe: "
         "write `ask: {axes: ...}`",
     ),
     "a_value_for_the_probe_beside_a_convolution": (

@@ -125,8 +125,8 @@ def test_the_report_of_a_new_assignment_is_what_the_published_schema_says(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["Lines"], "expected a name of small letters"),
-        (["../out"], "expected a name of small letters"),
+        (["Lines"], "expected a name of lowercase letters"),
+        (["../out"], "expected a name of lowercase letters"),
         (["queue"], "would hide the module queue"),
         (["edit_distance"], "this assignment exists"),
         (["lines"], "--from reference.lines:FUNCTION"),

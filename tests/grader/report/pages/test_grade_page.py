@@ -18,8 +18,10 @@ from grader.draw.warp import draw_warp
 from grader.model.assignment import Visibility
 from grader.model.example import Example, Table
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.report.markdown import to_markdown
 from grader.report.next_step import Place
 from grader.report.pages.grade_page import CloseUp, _heat, article, to_html
+from grader.report.terminal.show_grade import to_text
 from tests.grader.desk.browser import chromium
 
 WIDTHS = (390, 1280)
@@ -134,6 +136,42 @@ def test_hostile_text_is_only_text(
     assert "{code} {0} </pre><b>" in page.text
     assert "{x}</title>" in page.text
     assert "\x1b" not in page.text
+
+
+def test_code_between_backticks_is_code_and_a_backtick_alone_is_text(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    result = CheckResult(
+        "flip", "rows", Status.WRONG, rationale="your `flip` ends here\nand ` here", actual="`a`"
+    )
+    criterion = replace(make_criterion("flip", 10, [result]), title="what `flip` returns")
+    page = to_html(replace(make_grade(criterion), notes=("`main` is not yours: ` stays",)))
+
+    assert page.count("<code>flip</code>") == 3  # in the table, in the section, in the reason
+    assert "<code>main</code> is not yours: ` stays" in page
+    assert "ends here\nand ` here" in page
+    assert "<dd>`a`</dd>" in page  # a value, as it is
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("flip", ""),
+        ("flip: a view", "a view"),
+        ("flip, for any axes", "for any axes"),
+        ("flipped", "flipped"),
+    ],
+)
+def test_the_title_of_a_criterion_does_not_repeat_its_id(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade], title: str, shown: str
+) -> None:
+    result = CheckResult("flip", "rows", Status.WRONG)
+    grade = make_grade(replace(make_criterion("flip", 10, [result]), title=title))
+    paragraph = f'<p class="soft">{shown}</p>' if shown else "</h2><article>"
+
+    assert paragraph in to_html(grade)
+    assert f"\n## flip{': ' if shown else ''}{shown}\n" in to_markdown(grade)
+    assert f"\nflip{': ' if shown else ''}{shown}\n" in to_text(grade)
 
 
 def test_hidden_values_stay_hidden(mixed: Grade) -> None:
