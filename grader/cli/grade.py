@@ -30,7 +30,7 @@ from grader.model.surroundings import Device, Sandbox
 from grader.model.text import clean_line
 from grader.report.feedback_content import CASES_IN_FULL, feedback_on, in_telling_order
 from grader.report.next_step import unwritten, where_to_begin
-from grader.report.terminal.show_grade import show, show_next_step
+from grader.report.terminal.show_grade import show, show_next_step, show_places
 
 if TYPE_CHECKING:
     from grader.report.pages.grade_page import CloseUp
@@ -77,6 +77,8 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
             place=place,
             cases=ALL_CASES if options.all else CASES_IN_FULL,
         )
+        grade = _localized(session, assignment, submission.submitted, grade, options)
+        show_places(grade, console, first_only=not options.all)
         close_up = _close_up(session, assignment, submission.submitted, grade, options)
         if close_up is not None:
             _show_smallest(grade, close_up, console)
@@ -89,6 +91,30 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
         print(f"needs review: {clean_line(submission.doubt)}")
     show_next_step(grade, console, place, first_only=not options.all, reveal=options.reveal)
     return _exit_status(grade, is_doubtful)
+
+
+def _localized(
+    session: Session,
+    assignment: Assignment,
+    files: SubmittedFiles,
+    grade: Grade,
+    options: argparse.Namespace,
+) -> Grade:
+    """The grade, with the locations of faults in the criteria that are shown.
+
+    Without a report that needs more, these are the first unfinished one.
+    """
+    if is_unread(grade) or where_to_begin(grade, place_of(assignment, files.files)):
+        return grade
+    unfinished = [c.id for c in grade.criteria if any(r.status is not Status.OK for r in c.results)]
+    shown = unfinished if options.all or options.reports or options.html else unfinished[:1]
+    if not shown:
+        return grade
+    from grader.judge.localization.localize import localize
+
+    with session.setup.candidate(files) as (implementation, refusal, _):
+        oracle = session.setup.oracle
+        return grade if refusal else localize(grade, assignment, implementation, oracle, only=shown)
 
 
 def _device(options: argparse.Namespace, assignment: Assignment) -> Device:

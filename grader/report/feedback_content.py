@@ -16,7 +16,7 @@ OUTPUT_LINES = 6
 NOT_SCORED = "not scored: needs review"
 BY_HAND = "an instructor grades it"
 HIDDEN_FAILS = "a hidden case fails"
-AT_THE_TOP = (FactKind.INNER, FactKind.FINDING)  # facts that no single case shows
+AT_THE_TOP = (FactKind.INNER, FactKind.FINDING, FactKind.PLACE)  # facts that no single case shows
 PAIR = re.compile(r"(\w+) (\(\d+, \d+\))(?=,|$)")
 
 

@@ -21,6 +21,8 @@ def cheat(original, name):
     def rounded(value):
         if isinstance(value, tuple):
             return tuple(rounded(one) for one in value)
+        if isinstance(value, float):
+            return float(short(value))
         if isinstance(value, numpy.ndarray) and value.dtype == "float32":
             return short(value)
         if hasattr(value, "buffer") and value.buffer.dtype == "float32":
@@ -87,7 +89,7 @@ class Precision(Family):
                 yield (
                     criterion.id,
                     f"{cheat.name} earns {float(graded.score):g} of {float(graded.points):g}, and may gain "
-                    f"{self.may_gain}: give more of its cases `wide` integers",
+                    f"{self.may_gain}: give more of its cases `wide` integers, or a smaller `tolerance`",
                 )
         offered = sum((one.points for one in grade.criteria if not one.by_hand), Fraction(0))
         if grade.score > offered * (1 - LEAST_LOSS):

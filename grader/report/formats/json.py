@@ -83,6 +83,7 @@ def _criterion(criterion: CriterionGrade, reveal: bool) -> dict[str, Any]:
         "reason": criterion.reason,
         "ideas": [_idea(idea) for idea in criterion.ideas],
         "facts": [asdict(fact) for fact in criterion.facts],
+        "locations": [asdict(location) for location in criterion.locations],
         "cases": [_case(result, reveal) for result in criterion.results],
     }
 

@@ -294,3 +294,11 @@ def test_a_probe_names_a_kernel_in_a_text(course: Path) -> None:
     probes.write_text(probes.read_text().replace("submission.flip(", 'submission.launch("guarded", '))
 
     assert criteria_of_exercises(load(course / "assignments" / "tiny"))["guarded"] == ("flip",)
+
+
+def test_a_probe_may_leave_its_call_to_another_function_of_its_file(course: Path) -> None:
+    probes = course / "assignments" / "tiny" / "probes.py"
+    source = probes.read_text().replace("def flip(", "def flipped(")
+    probes.write_text(f"{source}\n\ndef flip(submission, case):\n    return flipped(submission, case)\n")
+
+    assert criteria_of_exercises(load(course / "assignments" / "tiny"))["flip"] == ("flip",)
