@@ -5,12 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 
 import grader
+
+ROOT = Path(__file__).parents[1]
 
 
 def git(folder: Path, *words: str) -> str:
@@ -62,9 +65,38 @@ def test_the_version_is_in_one_place_and_the_citation_agrees(repository: Path) -
     assert citation["version"] == grader.__version__
 
 
-def test_every_fragment_of_the_changelog_is_one_that_a_release_gathers(repository: Path) -> None:
-    fragments = {path.name for path in (repository / "changelog.d").iterdir()} - {"README.md"}
-    assert [name for name in sorted(fragments) if not re.fullmatch(r"\+[a-z0-9-]+\.change\.md", name)] == []
+TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+GROUPS = [group["directory"] for group in TOOLS["towncrier"]["type"]]
+FRAGMENTS = sorted(path for path in (ROOT / "changelog.d").iterdir() if path.name != "README.md")
+
+
+def test_every_fragment_of_the_changelog_is_in_a_group_that_a_release_gathers() -> None:
+    name = re.compile(rf"\+[a-z0-9-]+\.({'|'.join(GROUPS)})\.md")
+    assert [path.name for path in FRAGMENTS if not name.fullmatch(path.name)] == []
+
+
+def test_the_page_of_fragments_names_every_group() -> None:
+    page = (ROOT / "changelog.d" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == GROUPS
+
+
+MOST_LINES = 8  # of a fragment: a reader wants the subject, and two or three sentences
+
+
+@pytest.mark.parametrize("fragment", FRAGMENTS, ids=lambda path: path.name)
+def test_a_fragment_is_one_short_entry_that_begins_with_its_subject(fragment: Path) -> None:
+    text = fragment.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert re.match(r"\*\*[^*]+\*\*\s\S", text)
+    assert (len(lines) <= MOST_LINES, max(map(len, lines)) <= 110) == (True, True)
+
+
+def test_a_changelog_has_one_group_for_each_reader_and_can_be_read_at_once() -> None:
+    command = [sys.executable, "-m", "towncrier", "build", "--draft", "--version", "9.8.7"]
+    process = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    headings = re.findall(r"^### (.+)$", process.stdout, re.MULTILINE)
+    assert len(headings) == len(set(headings)) == len({path.suffixes[-2] for path in FRAGMENTS})
+    assert len(process.stdout.splitlines()) <= 250
 
 
 @pytest.mark.parametrize("version", ["", "1.0", "v1.0.0", "1.0.0; true"])
@@ -84,7 +116,9 @@ def test_a_release_is_refused_while_something_is_not_committed(clone: Path) -> N
 
 @pytest.mark.slow
 def test_a_release_sets_the_version_gathers_the_changelog_and_tags(clone: Path) -> None:
-    (clone / "changelog.d" / "+of-this-test.change.md").write_text("A change that this test made.\n")
+    (clone / "changelog.d" / "+of-this-test.student.md").write_text(
+        "**Test.** A change that this test made.\n"
+    )
     git(clone, "add", "-A")
     git(clone, "commit", "-qm", "Change something")
     process = release(clone, "9.8.7")
@@ -93,7 +127,8 @@ def test_a_release_sets_the_version_gathers_the_changelog_and_tags(clone: Path) 
     assert git(clone, "status", "--porcelain") == ""
     assert '__version__ = "9.8.7"' in (clone / "grader" / "__init__.py").read_text()
     changelog = (clone / "CHANGELOG.md").read_text()
-    assert "## 9.8.7" in changelog and "A change that this test made." in changelog
+    group = changelog.partition("## 9.8.7")[2].partition("### For students")[2].partition("###")[0]
+    assert "- **Test.** A change that this test made.\n" in group
     assert [path.name for path in (clone / "changelog.d").iterdir()] == ["README.md"]
     assert len(list((clone / "build" / "dist").glob("backflip-9.8.7-*.whl"))) == 1
     again = release(clone, "9.8.7")

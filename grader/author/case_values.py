@@ -54,7 +54,7 @@ def check_stand_under_ask(
     """Checks that no unknown key of a case is a value that the probes read from it."""
     for key in sorted(unknown):
         if re.search(rf"\bcase(\.|, [\"']){re.escape(key)}\b", probes):
-            message = f"found the key {key!r}, expected it under `ask`, where the values for a probe stand: "
+            message = f"found the key {key!r}, expected it under `ask`, with the other values for the probe: "
             raise document.fail(f"{message}write `ask: {{{key}: ...}}`", (*place, key))
 
 

@@ -21,10 +21,10 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 import grader
 from grader.author.covers_conditions import CONDITIONS
 from grader.author.schema import (
+    BUILT_IN,
     BY_RANK,
     CASE_KEYS,
     CASES,
-    HOUSE,
     AssignmentModel,
     CourseModel,
     CriterionModel,
@@ -95,7 +95,7 @@ def _class(model: type[BaseModel]) -> ast.ClassDef | None:
     return node if isinstance(node, ast.ClassDef) else None
 
 
-def _document(vocabulary: Vocabulary = HOUSE) -> None:
+def _document(vocabulary: Vocabulary = BUILT_IN) -> None:
     """Gives every model the descriptions of its fields."""
     sources = (ast.parse(text) for of_file in vocabulary.sources.values() for text in of_file.values())
     nodes = (node for source in sources for node in ast.walk(source))
@@ -135,7 +135,7 @@ class _Readable(GenerateJsonSchema):
         return described
 
 
-def rubric_schema(vocabulary: Vocabulary = HOUSE) -> Schema:
+def rubric_schema(vocabulary: Vocabulary = BUILT_IN) -> Schema:
     """The JSON Schema of a rubric.yaml that may use these kinds of cases and comparisons.
 
     It describes a file by itself. Only the loader checks that points add up and that named things exist.
@@ -309,7 +309,7 @@ def _type(value: Schema, models: Schema) -> str:
     return " ".join((value["type"], ", ".join([*bounds, *pattern]))).strip()
 
 
-def write_schema(folder: Path, vocabulary: Vocabulary = HOUSE) -> None:
+def write_schema(folder: Path, vocabulary: Vocabulary = BUILT_IN) -> None:
     """Writes the schema of rubric.yaml into `folder`; the same bytes every time."""
     text = json.dumps(rubric_schema(vocabulary), indent=2, ensure_ascii=False)
     (folder / SCHEMA).write_text(f"{text}\n", encoding="utf-8")

@@ -83,7 +83,7 @@ def _contradictions(course: CourseModel) -> Iterator[tuple[str, str]]:
             if getattr(course, key):
                 yield key, f"found {key} without deadlines: nothing is ever late; add deadlines"
     if course.late_floor and not course.late_penalty:
-        yield "late_floor", "found late_floor without late_penalty: there is nothing to stop; remove it"
+        yield "late_floor", "found late_floor without late_penalty: there is no penalty to limit; remove it"
     if course.late_floor and course.late_cap and _share(course.late_floor) > _share(course.late_cap):
         message = f"found a floor of {course.late_floor} above late_cap, {course.late_cap}"
         yield "late_floor", f"{message}: no late score can keep to both; lower it"

@@ -50,9 +50,7 @@ def read_assignment(folder: Path) -> Assignment:
         expected = f"expected a module of the folder reference{near_module(root, model.oracle)}"
         raise document.fail(f"found {model.oracle!r}, {expected}", ("oracle",))
     if not in_handout and not (root / "reference" / "__init__.py").is_file():
-        message = (
-            "found no reference/__init__.py, without which Python may import another package: add it, empty"
-        )
+        message = "found no reference/__init__.py: add an empty one, or Python may import another package"
         raise document.fail(message, ("oracle",))
     limits = Limits(**model.limits.model_dump())
     readme = folder.parent / "README.md" if in_handout else folder / "templates" / "README.md.j2"

@@ -231,7 +231,7 @@ def _criterion(
             if case.id in cases:
                 raise document.fail(f"found case {case.id!r} a second time: ids are unique", (*here, "id"))
             if len(cases) == MAX_CASES:
-                message = f"found more than {MAX_CASES} cases of one criterion, those that are drawn included"
+                message = f"found more than {MAX_CASES} cases in one criterion, counting drawn ones"
                 raise document.fail(message, here)
             cases[case.id] = case
     if not cases and not model.withheld:
@@ -304,7 +304,7 @@ def _cases(
         weight=model.weight,
         covers=tuple(model.covers),
         help=model.help or "",
-        drawn=count is not None or kind.draws_lengths(parameters) or bool(model.random or functions),
+        is_drawn=count is not None or kind.draws_lengths(parameters) or bool(model.random or functions),
         options={
             **_shared(document, criterion, compare),
             **model.model_dump(include=of_comparisons, exclude_none=True),

@@ -305,8 +305,8 @@ def _like(model: type[BaseModel], key: str) -> Any:
     return model.model_fields[key].default
 
 
-HOUSE = Vocabulary(KINDS, COMPARISONS)
-CASE_KEYS, CASES, WholeRubric = HOUSE.case_keys, HOUSE.cases, HOUSE.whole_rubric
+BUILT_IN = Vocabulary(KINDS, COMPARISONS)
+CASE_KEYS, CASES, WholeRubric = BUILT_IN.case_keys, BUILT_IN.cases, BUILT_IN.whole_rubric
 
 
 def vocabulary_of(folder: Path) -> Vocabulary:
@@ -317,7 +317,7 @@ def vocabulary_of(folder: Path) -> Vocabulary:
     kinds, of_kinds = read_own(folder / OWN_KINDS, Kind, KINDS)  # type: ignore[type-abstract]
     comparisons, of_comparisons = read_own(folder / OWN_COMPARISONS, Comparison, COMPARISONS)  # type: ignore[type-abstract]
     if not kinds and not comparisons:
-        return HOUSE
+        return BUILT_IN
     for comparison in comparisons.values():
         check_keys_of_comparison(comparison)
     for name, kind in kinds.items():
@@ -366,7 +366,7 @@ class CourseModel(Strict):
     grace: Duration | None = None
     """How long after the deadline a submission is still on time: "15m"."""
     late_penalty: Annotated[str, Field(pattern=r"^\d{1,4}(\.\d{1,6})?% per (day|hour)$")] | None = None
-    """The share of the points offered that each begun day or hour costs: "10% per day"."""
+    """The share of the points offered that each day or hour late costs, rounded up: "10% per day"."""
     late_floor: Percent | None = None
     """Penalties take no score below this share of the points offered."""
     late_cap: Percent | None = None

@@ -75,12 +75,12 @@ class BeforeRun:
         extensions = {student.id: student.extension for student in intake.students}
         if gone := self.extensions.keys() - extensions.keys():
             yield (
-                f"on the last roster and not on this one: {_listed(gone)}; if they are in the class, "
+                f"on the last roster but not on this one: {_listed(gone)}; if they are in the class, "
                 "run `grader batch` with the whole roster"
             )
         if lost := [id for id, old in self.extensions.items() if old and extensions.get(id) == ""]:
             yield (
-                f"with an extension on the last roster and none on this one: {_listed(lost)}; if they still "
+                f"with an extension on the last roster but none on this one: {_listed(lost)}; if they still "
                 "have it, add it to the roster or to course.yaml, and run `grader batch` again"
             )
 
@@ -96,8 +96,8 @@ def grade_warnings(database: Database, assignment: str) -> tuple[str, ...]:
         )
     if adjusted := adjusted_before_a_change(database, assignment):
         warnings.append(
-            f"adjusted by hand before the score itself changed: {_listed(adjusted)}; look whether the points "
-            "still apply, and enter them again with `grader adjust`, or 0 to take them back"
+            f"adjusted before the score itself changed: {_listed(adjusted)}; check whether the "
+            "points still apply, and enter them again with `grader adjust`, or 0 to take them back"
         )
     return tuple(warnings)
 

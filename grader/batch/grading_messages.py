@@ -64,7 +64,7 @@ class Grading:
             "sandbox": self.sandbox,
             "secret": self.secret,
             "misconceptions": self.misconceptions
-            and [self.misconceptions.to_json(), dict(self.misconceptions.right)],
+            and [self.misconceptions.to_json(), dict(self.misconceptions.right_versions)],
             "variants": self.variants,
             "code": self.code,
             "nvrtc": self.nvrtc,

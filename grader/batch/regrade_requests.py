@@ -50,7 +50,7 @@ class ClassFeedback:
         student = self._student(name)
         case, code = read_code(about)
         if not case:
-            raise UserError(f"found case {clean_line(about)!r}, expected one as {EXAMPLE}")
+            raise UserError(f"found case {clean_line(about)!r}, expected one such as {EXAMPLE}")
         if not 0 < len(text) <= MOST_CHARACTERS:
             message = f"found a text of {len(text)} characters"
             raise UserError(f"{message}, expected from 1 to {MOST_CHARACTERS}")

@@ -31,7 +31,9 @@ def time_warnings(
             warnings.append("no submission has a time, so each is on time: give the times with --times FILE")
         elif untimed - lost:
             names = _listed(untimed - lost)
-            warnings.append(f"no time, so on time: {names}; give the times with --times FILE")
+            warnings.append(
+                f"counted as on time, because no file has a time: {names}; give the times with --times FILE"
+            )
     several = 0 if intake.has_times else _several_without_time(intake, read)
     if several and has_file_of_times(gradebook.database, assignment):
         warnings.append(

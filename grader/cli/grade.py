@@ -31,7 +31,7 @@ from grader.model.surroundings import Device, Sandbox
 from grader.model.text import clean_line
 from grader.report.feedback_content import CASES_IN_FULL, feedback_on, in_telling_order
 from grader.report.next_step import unwritten, where_to_begin
-from grader.report.terminal.show_grade import show, show_next_step
+from grader.report.terminal.show_grade import show, show_next_step, show_places
 
 if TYPE_CHECKING:
     from grader.report.pages.grade_page import CloseUp
@@ -72,9 +72,14 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
                 cache = session.new_cache()
                 choice = Choice(only=ahead, watcher=progress.watcher)
                 visible = session.grade(files, name, choice, variant, cache)
+                visible = _localized(session, assignment, files, visible, options)
                 close_up = _close_up(session, assignment, files, visible, options)
             choice = Choice(options.passed_on, only, watcher=progress.watcher)
             grade = session.grade(files, name, choice, variant, cache)
+            if ahead and any(criterion.locations for criterion in visible.criteria):
+                from grader.judge.localization.localize import with_locations
+
+                grade = with_locations(grade, visible)
         console = Console(emoji=False)  # importing all emoji takes 2 ms
         place = place_of(assignment, submission.submitted.files)
         show(
@@ -85,6 +90,9 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
             place=place,
             cases=ALL_CASES if options.all else CASES_IN_FULL,
         )
+        if not ahead:
+            grade = _localized(session, assignment, files, grade, options)
+        show_places(grade, console, first_only=not options.all)
         if not ahead:
             close_up = _close_up(session, assignment, files, grade, options)
         if close_up is not None:
@@ -103,12 +111,36 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
 def _shown_ahead(assignment: Assignment, chosen: Set[str]) -> frozenset[str]:
     """The visible cases, if some of the chosen are hidden; else none.
 
-    They and the small cases like them run before the first hidden case, and none of them runs afterwards:
-    what they show cannot hold a hidden value.
+    They, the edits of the localization and the small cases run before the first hidden case, and none of them
+    runs afterwards: what they show cannot depend on a hidden value.
     """
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     visible = frozenset(case.name for case in cases if case.name in chosen and is_visible(case))
     return visible if visible < chosen else frozenset()
+
+
+def _localized(
+    session: Session,
+    assignment: Assignment,
+    files: SubmittedFiles,
+    grade: Grade,
+    options: argparse.Namespace,
+) -> Grade:
+    """The grade, with the locations of faults in the criteria that are shown.
+
+    Without a report that needs more, these are the first unfinished one.
+    """
+    if is_unread(grade) or where_to_begin(grade, place_of(assignment, files.files)):
+        return grade
+    unfinished = [c.id for c in grade.criteria if any(r.status is not Status.OK for r in c.results)]
+    shown = unfinished if options.all or options.reports or options.html else unfinished[:1]
+    if not shown:
+        return grade
+    from grader.judge.localization.localize import localize
+
+    with session.setup.candidate(files) as (implementation, refusal, _):
+        oracle = session.setup.oracle
+        return grade if refusal else localize(grade, assignment, implementation, oracle, only=shown)
 
 
 def _device(options: argparse.Namespace, assignment: Assignment) -> Device:
@@ -124,7 +156,7 @@ def _device(options: argparse.Namespace, assignment: Assignment) -> Device:
 def _print_notes(assignment: Assignment, submitted: SubmittedFiles) -> None:
     """Notes on changed files of a handout, and on syntax that is too new for the course's Python."""
     for name in changed_files(assignment):
-        print(f"note: {name} is not as it was handed out; your instructor grades with the original")
+        print(f"note: you changed {name}; your instructor grades with the original")
     for note in newer_python(assignment, submitted.files):
         print(f"note: {note}")
 

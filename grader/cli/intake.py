@@ -27,7 +27,7 @@ from grader.report.write_files import write_text
 
 NOT_CLEAR = (
     "exit status 1: nothing was graded. The counts assume an empty gradebook; `grader batch` also uses "
-    "earlier times and decisions. Decide what is listed above, and then run `grader batch`"
+    "earlier times and decisions. Resolve what is listed above, and then run `grader batch`"
 )
 
 

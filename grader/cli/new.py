@@ -62,7 +62,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _check(root: Path, name: str) -> None:
     if not NAME.fullmatch(name):
-        raise UserError(f"found {name!r}, expected a name of small letters, digits and _, such as two_sums")
+        raise UserError(
+            f"found {name!r}, expected a name of lowercase letters, digits and _, such as two_sums"
+        )
     if name in RESERVED or name in sys.stdlib_module_names:
         raise UserError(f"{name}.py would hide the module {name}: choose another name")
     if (root / COURSE.parent / name).exists():

@@ -23,14 +23,14 @@ AUTHOR = "desk-author"  # the cookie with the name of this browser's user
 
 @dataclass(frozen=True)
 class Desk:
-    """The state that all pages share; without `editable`, no page changes anything.
+    """The state that all pages share; without `is_editable`, no page changes anything.
 
     A page waits for slow work for `patience` seconds before it says how far the work is.
     """
 
     views: Views
     token: str
-    editable: bool
+    is_editable: bool
     pages: jinja2.Environment
     patience: float
 
@@ -55,7 +55,7 @@ class Desk:
         """The student that an address names; 404 if there is none."""
         row = view.by_key.get(request.path_params["student"])
         if row is None:
-            raise HTTPException(404, "This student has nothing in this assignment, or it is set aside.")
+            raise HTTPException(404, "This student has no submission to this assignment, or it is set aside.")
         return row
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
@@ -63,7 +63,7 @@ class Desk:
         about = {
             "course": self.course,
             "names": self.views.names(),
-            "editable": self.editable,
+            "is_editable": self.is_editable,
             "form_token": derived(self.token, "form"),
             "author": author_of(request),
             "path": request.url.path,

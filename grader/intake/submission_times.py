@@ -92,7 +92,9 @@ def _of_canvas(path: Path, text: str, zone: tzinfo | None) -> Iterator[Submissio
         time = moment_of(str(entry["submitted_at"]), zone)
         if not time or "user_id" not in entry:
             entry_text = f"submission {number}: found {str(entry['submitted_at'])[:60]!r}"
-            raise UserError(f"{entry_text}, expected user_id, and submitted_at as 2026-10-01T21:59:00Z", path)
+            raise UserError(
+                f"{entry_text}, expected user_id, and submitted_at such as 2026-10-01T21:59:00Z", path
+            )
         user = entry.get("user") if isinstance(entry.get("user"), dict) else {}
         ids = tuple(str(user[key]) for key in ("sis_user_id", "login_id") if user.get(key))
         name = str(user.get("sortable_name") or user.get("name") or "")
@@ -156,7 +158,7 @@ def _time(path: Path, line: int, text: str, zone: tzinfo | None, is_day_first: b
     if zone is None and moment_of(f"{plain}+00:00", None):
         message = f"found {text!r}, a time without its offset from UTC: write it, or add `timezone` to"
         raise UserError(f"{message} course.yaml", path, line)
-    raise UserError(f"found {text[:60]!r}, expected a time as 2026-10-01T23:59:00+02:00", path, line)
+    raise UserError(f"found {text[:60]!r}, expected a time such as 2026-10-01T23:59:00+02:00", path, line)
 
 
 def _plain(path: Path, line: int, text: str, is_day_first: bool | None) -> str:

@@ -16,21 +16,21 @@ JUDGING = ("judge", "model", "worker", "plugin.py")  # the code that decides a c
 
 
 @cache
-def code_digest(rooms: tuple[str, ...] = JUDGING) -> str:
+def code_digest(names: tuple[str, ...] = JUDGING) -> str:
     """A digest of the code in some of the grader's packages, and of the versions that it runs on."""
     root = Path(grader.__file__).parent
     digest = hashlib.sha256(f"{grader.__version__} numpy {numpy_version()}".encode())
-    for path in code_files(rooms):
+    for path in code_files(names):
         digest.update(f"\0{path.relative_to(root)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def code_files(rooms: Iterable[str] = JUDGING) -> list[Path]:
+def code_files(names: Iterable[str] = JUDGING) -> list[Path]:
     """The modules of some packages, at any depth."""
     root = Path(grader.__file__).parent
-    folders = [root / name for name in rooms if not name.endswith(".py")]
+    folders = [root / name for name in names if not name.endswith(".py")]
     modules = [path for path in files_below(*folders) if path.suffix == ".py"]
-    return sorted([*modules, *(root / name for name in rooms if name.endswith(".py"))])
+    return sorted([*modules, *(root / name for name in names if name.endswith(".py"))])
 
 
 def files_below(*folders: Path) -> list[Path]:

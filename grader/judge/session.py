@@ -17,7 +17,7 @@ from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache
 from grader.judge.verdict.score import score
-from grader.model.assignment import OWN_TEST, Assignment, Case
+from grader.model.assignment import Assignment, Case
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Device, Sandbox
@@ -187,7 +187,7 @@ class Session:
             return
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
-                if case.kind != OWN_TEST and is_chosen(case):
+                if not case.is_own_test and is_chosen(case):
                     choice.watcher.begins(case.name)
                     choice.watcher.ends(result_of(case, criterion, run))
         if self._assignment.tests:

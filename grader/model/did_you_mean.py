@@ -22,7 +22,7 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
 def one_of(word: str, words: Iterable[str]) -> str:
     """The text `one of a, b, c`, with the one probably meant; `none` if there are none to choose from."""
     names = list(words)
-    return f"one of {', '.join(names)}{did_you_mean(word, names)}" if names else "none: there is none yet"
+    return f"one of {', '.join(names)}{did_you_mean(word, names)}" if names else "none: there are none yet"
 
 
 def near_columns(header: Iterable[str], expected: Iterable[str]) -> str:

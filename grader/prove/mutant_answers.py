@@ -36,7 +36,7 @@ def _read(path: Path) -> Misconceptions | None:
     """The content of the two files; None if one is missing or damaged."""
     try:
         right = json.loads(right_versions_file(path).read_text(encoding="utf-8"))
-        return replace(Misconceptions.read(path), right=dict(right))
+        return replace(Misconceptions.read(path), right_versions=dict(right))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, UserError):
         return None
 

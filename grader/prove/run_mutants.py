@@ -61,7 +61,7 @@ def work_out(
     jobs: int,
 ) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
     """The mutants' answers, singly by their grades and in pairs, and the pairs that cannot be combined."""
-    exercises = exercises_asked(views)
+    exercises = exercises_by_criterion(views)
     solution = submissions(views, ())[SOLUTION]
     cases = [case for criterion in views.loaded.rubric.criteria for case in criterion.cases]
     pairs, conflicting = mutant_pairs(mutants, grades, exercises, cases, solution)
@@ -78,7 +78,7 @@ def given_back(views: Views, solution: Mapping[str, str]) -> Mapping[str, str] |
     return in_python(solution, exercises, FORMS["hands_its_input_back"][1])
 
 
-def exercises_asked(views: Views) -> dict[str, list[str]]:
+def exercises_by_criterion(views: Views) -> dict[str, list[str]]:
     """The exercises that each criterion's probe calls; a method has its bare name.
 
     A probe may name none, because each case says what to call; then the exercises are those of the required

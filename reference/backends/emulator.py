@@ -34,7 +34,7 @@ class KernelBug(RuntimeError):
 class _Memory(npt.NDArray[Any]):
     """The memory of a buffer and of its slices, with the record of the elements that were written."""
 
-    written: npt.NDArray[np.bool_]
+    is_written: npt.NDArray[np.bool_]
 
 
 class EmulatedOperations(KernelOperations):
@@ -79,32 +79,32 @@ class EmulatedOperations(KernelOperations):
         if not self._checked:
             return np.empty(size, dtype)
         memory = _Memory(size, dtype)
-        memory.written = np.zeros(size, bool)
+        memory.is_written = np.zeros(size, bool)
         return memory.view(np.ndarray)
 
     def from_host(self, values: npt.NDArray[Any], out: Buffer) -> None:
         """Copy a one-dimensional NumPy array into a buffer."""
         numpy_backend.from_host(values, out)
-        written = _written_of(out)
-        if written is not None:
-            written[...] = True
+        is_written = _is_written(out)
+        if is_written is not None:
+            is_written[...] = True
 
 
 def _as_argument(argument: Any) -> Any:
     """A buffer with the record of its written elements; any other argument unchanged."""
-    written = _written_of(argument) if isinstance(argument, np.ndarray) else None
-    return argument if written is None else Fresh(argument, whole=False, written=written)
+    is_written = _is_written(argument) if isinstance(argument, np.ndarray) else None
+    return argument if is_written is None else Fresh(argument, must_be_filled=False, is_written=is_written)
 
 
-def _written_of(buffer: Buffer) -> npt.NDArray[np.bool_] | None:
-    """The written elements of a buffer, or of a slice of one; None for foreign memory."""
+def _is_written(buffer: Buffer) -> npt.NDArray[np.bool_] | None:
+    """Which elements of a buffer, or of a slice of one, are written; None for foreign memory."""
     memory: Any = buffer
     while isinstance(memory, np.ndarray) and not isinstance(memory, _Memory):
         memory = memory.base
     if not isinstance(memory, _Memory):
         return None
     first = (buffer.ctypes.data - memory.ctypes.data) // memory.itemsize if memory.size else 0
-    return memory.written[first : first + buffer.size]
+    return memory.is_written[first : first + buffer.size]
 
 
 def operations(checked: bool) -> EmulatedOperations:

@@ -11,18 +11,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from .arithmetic import call_by_a_pointer, with_counts, with_text
 from .cache import contents, digest, make_room, mark_used
 from .elf import IN_LINE, lasting_variables, runs_on_loading, unknown_names
+from .entries import lines_after, lines_before
 from .kernel_source import (
     CompileError,
-    Kernel,
-    extensions_of,
     kernels_of,
     prepare,
+    split_kernels,
     with_bodies,
     with_wrong_values,
     without_comments,
@@ -193,7 +193,7 @@ def compile_kernels(
     kernels = kernels_of(source)
     entries = [kernel.name for kernel in kernels if not kernel.is_template]
     entries += [name for name in instances if name not in entries]
-    front, back = _front(source, shown, defines), _back(kernels, entries)
+    front, back = lines_before(source, shown, defines), lines_after(kernels, entries)
     bodies = {name: body_with_error(error) for name, error in broken.items()}
     prepared = with_bodies(prepare(with_bodies(source, dict.fromkeys(broken, "")), file), bodies)
     is_filled = checked and bool(poisoned())
@@ -201,6 +201,8 @@ def compile_kernels(
     declared = "\\n".join(f"{line} {name}" for line, name in arrays)
     # where the calls do not compile, the source without them decides
     programs = [f'{front}{filled}{back}EMULATOR_TEXT({LOCALS}, "{declared}")\n'] if arrays else []
+    split = split_kernels(prepared, entries, defines) if not checked and not broken else ""
+    programs += [f"{front}{prepared}{back}{split}"] if split else []
     programs.append(f"{front}{prepared}{back}")
     unused = ("-Wno-unused-parameter",) if broken else ()  # which a kernel that is left out has
     options = [*flags(family, checked), *unused, *no_assertions(source), f"-I{HEADERS}"]
@@ -222,7 +224,7 @@ def compile_kernels(
                 warnings = compile_counted(command, options, programs, compiled, shown, entries, source)
             else:
                 words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(compiled)]
-                warnings = run(words, programs[-1], shown, source)
+                warnings = first_that_compiles(lambda text: run(words, text, shown, source), programs)
         except CompileError:
             for unit in units.values():  # they work in a folder that goes away now
                 unit.kill()
@@ -236,20 +238,6 @@ def compile_kernels(
     return runtime, library, warnings
 
 
-def _front(source: str, shown: str, defines: Mapping[str, str]) -> str:
-    """The lines before the source: the emulator's headers, and macros."""
-    headers = ["cuda_emulator.h", "emulator_entry.h", *extensions_of(source)]
-    lines = [f'#include "{name}"' for name in headers]
-    lines += [f"#define {name} {value}" for name, value in defines.items()]
-    return "\n".join([*lines, f'#line 1 "{shown}"\n'])
-
-
-def _back(kernels: Sequence[Kernel], entries: Sequence[str]) -> str:
-    """The lines after the source: an entry for each kernel that can be launched."""
-    lines = [f"EMULATOR_ENTRY({number}, {name})" for number, name in enumerate(entries)]
-    return "\n".join(['\n#line 1 "emulator"', *lines, *short_entries(kernels, entries), ""])
-
-
 def _link_runtime(
     command: Sequence[str], units: Mapping[str, subprocess.Popen[str]], runtime: Path, scratch: Path
 ) -> None:
@@ -260,18 +248,6 @@ def _link_runtime(
             raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {messages}")
     if units:
         link(command, [f"{scratch}/{name}.o" for name in units], runtime, scratch)
-
-
-def short_entries(kernels: Sequence[Kernel], entries: Sequence[str]) -> list[str]:
-    """For each kernel, the calls that omit parameters with a default."""
-    by_name = {kernel.name: kernel for kernel in kernels}
-    bodies = []
-    for number, name in enumerate(entries):
-        kernel = by_name.get(name.partition("<")[0].strip())
-        count = len(kernel.parameters) if kernel else 0
-        for left_out in range(1, kernel.defaults + 1 if kernel else 1):
-            bodies.append(f"EMULATOR_SHORT_ENTRY({number}, {count - left_out}, {name})")
-    return bodies
 
 
 def no_assertions(source: str) -> list[str]:
@@ -298,6 +274,14 @@ def start_runtime(command: Sequence[str], scratch: Path, *more: Path) -> dict[st
     return started
 
 
+def first_that_compiles(compile_it: Callable[[str], str], programs: Sequence[str]) -> str:
+    """The result of the first program without errors. CompileError is that of the last."""
+    for program in programs[:-1]:
+        with contextlib.suppress(CompileError):
+            return compile_it(program)
+    return compile_it(programs[-1])
+
+
 def compile_counted(
     command: Sequence[str],
     options: Sequence[str],
@@ -312,13 +296,9 @@ def compile_counted(
     The assembly also names variables used without a value. The errors are those of the last program.
     """
     words = [*command, *options, "-x", "c++", "-S", "-", "-o", str(target)]
-    for number, program in enumerate(programs, 1):
-        try:
-            warnings = run_checked(words, program, file, source, target.with_suffix(".dump"))
-            break
-        except CompileError:
-            if number == len(programs):
-                raise
+    warnings = first_that_compiles(
+        lambda program: run_checked(words, program, file, source, target.with_suffix(".dump")), programs
+    )
     if sys.platform != "darwin":  # its assembly looks different; arithmetic is not counted there
         text = target.read_text(encoding="utf-8")
         if line := call_by_a_pointer(text):
@@ -348,8 +328,8 @@ def run_and_look(
     if compiler()[1] != "gcc":  # another compiler copies every argument
         return run(command, program, file, source), []
     warnings = run([*command, dump_to(dump)], program, file, source)
-    written = dump.read_text(encoding="utf-8", errors="replace")
-    return warnings, list(lines_of_unseen_arguments(written, file))
+    text = dump.read_text(encoding="utf-8", errors="replace")
+    return warnings, list(lines_of_unseen_arguments(text, file))
 
 
 def run(command: Sequence[str], program: str = "", file: str = "", source: str = "") -> str:

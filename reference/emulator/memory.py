@@ -29,18 +29,19 @@ ALIGNMENT = 256  # of an array, as cudaMalloc's
 
 @dataclass
 class Fresh:
-    """An array as fresh memory: nothing in it counts as written. With `whole`, the kernel must fill it.
+    """An array as fresh memory: nothing in it counts as written.
 
-    `written` is True for each element that has been written, in the array's shape; a launch updates it.
+    If it `must_be_filled`, the kernel has to write all of it. `is_written` is True for each element that has
+    been written, in the array's shape; a launch updates it.
     """
 
     array: Array
-    whole: bool = True
-    written: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    must_be_filled: bool = True
+    is_written: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
 
     def __post_init__(self) -> None:
-        if self.written.shape != self.array.shape:
-            self.written = np.zeros(self.array.shape, bool)
+        if self.is_written.shape != self.array.shape:
+            self.is_written = np.zeros(self.array.shape, bool)
 
 
 Argument: TypeAlias = Array | Fresh | np.generic | int | float | None
@@ -52,7 +53,7 @@ class Snapshot:
     def __init__(self, arguments: Sequence[Argument]) -> None:
         self.arrays = [a.array if isinstance(a, Fresh) else a for a in arguments]
         self.buffers = [a for a in self.arrays if isinstance(a, np.ndarray) and a.flags.writeable]
-        self.buffers += [a.written for a in arguments if isinstance(a, Fresh)]
+        self.buffers += [a.is_written for a in arguments if isinstance(a, Fresh)]
         self._before = self.contents()
 
     def contents(self) -> list[Array]:

@@ -98,7 +98,7 @@ def uninitialized_in(messages: str, file: str, kernels: Collection[str]) -> list
 
 
 def read_without_value(text: str) -> list[WithoutValue]:
-    """Reads what `WithoutValue.written` wrote, one line each."""
+    """Reads what `WithoutValue.to_line` wrote, one line each."""
     warnings = []
     for line in text.splitlines():
         number, name, sure, kernels = line.split(" ")
@@ -173,8 +173,8 @@ def in_plain_words(error: str) -> str:
     missing = WITHOUT_A_DECLARATION.search(error)
     if missing is None:
         return error
-    of = (missing["of"] or missing["in"] or "").strip("‘’'")
-    name = f"{of}::{missing['name'].rpartition('::')[2]}" if of else missing["name"]
+    scope = (missing["of"] or missing["in"] or "").strip("‘’'")
+    name = f"{scope}::{missing['name'].rpartition('::')[2]}" if scope else missing["name"]
     if not OF_CUDA.fullmatch(name):
         return error
     return f"{error[: missing.start()]}error: {NOT_EMULATED.format(name=name)}"
@@ -211,14 +211,14 @@ def dump_to(path: Path) -> str:
 
 def lines_of_unseen_arguments(dump: str, file: str) -> Iterator[int]:
     """The lines of `file`, or 0, with a call that reads an argument from memory itself."""
-    for written in dump.split("\n"):
-        if not written.startswith("  ") or ");" not in written:
+    for line in dump.split("\n"):
+        if not line.startswith("  ") or ");" not in line:
             continue
-        statement = REMARK.sub("", QUOTED.sub("0", LOCATION.sub("", written)))
+        statement = REMARK.sub("", QUOTED.sub("0", LOCATION.sub("", line)))
         if statement.endswith(");") and any(
             IN_MEMORY.search(one) and not one.startswith("&") for one in _arguments(statement[:-2])
         ):
-            place = LOCATION.search(written)
+            place = LOCATION.search(line)
             if place is None or place["file"] == file:
                 yield int(place["line"]) if place else 0
 

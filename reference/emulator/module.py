@@ -37,13 +37,14 @@ from .memory import (
     three,
 )
 from .messages import read_without_value, refuse_broken
-from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
+from .runtime_interface import ENDED, KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
 from .thread_orders import (
     RANDOM,
     WORTH_A_PROCESS,
     Schedule,
     are_connected,
     cores_of_this_process,
+    ends_without_fibers,
     in_each_order,
     processes_for_orders,
     schedules_from,
@@ -96,7 +97,9 @@ class Module:
         self._content = path.read_bytes()  # the file may be gone when lines are looked up
         self._table: LineTable | None = None
         text = " ".join((source, *(defines or {}).values()))
-        self._cores = 1 if checked or are_connected(text, self._content) else cores or cores_of_this_process()
+        # only arrays connect the threads of a launch, apart from barriers
+        self._is_free = not checked and not are_connected(text, self._content)
+        self._cores = (cores or cores_of_this_process()) if self._is_free else 1
         self._processes = processes_for_orders(self._content, cores, libraries is None)
         self._locals = [line.split(" ") for line in text_in(self._library, LOCALS).splitlines()]
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
@@ -154,6 +157,7 @@ class Module:
                 schedule.seed,
                 False,
                 poison,
+                False,
                 self._end and max(LEAST_SECONDS, self._end - time.process_time()),
             )
             return self._launch(kernel, raw, arguments)
@@ -262,13 +266,16 @@ class Module:
         entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}{short}"), ctypes.c_void_p)
         cores = 1 if raw.thread_order == RANDOM else self._cores
         launch_arguments = pointers, ctypes.byref(raw), cores, shared_arrays(places, values), len(places)
-        status = self._runtime.emulator_run_on(entry, *launch_arguments)
+        run_it = self._runtime.emulator_run_on
+        loops = self._is_free and getattr(self._library, f"emulator_split_{number}{short}", None)
+        is_done = loops and ends_without_fibers(lambda: run_it(loops, *launch_arguments), raw, places)
+        status = ENDED if is_done else run_it(entry, *launch_arguments)
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
         findings = [*self._findings_of(kernel, raw, places), *self._without_value(kernel)]
         if self.checked:
-            stopped = status != 0
-            findings += [] if stopped else self._copy_out(kernel, base, places)
+            is_stopped = status != 0
+            findings += [] if is_stopped else self._copy_out(kernel, base, places)
         output = self._runtime.emulator_output().decode(errors="replace")
         refuse_broken(findings)
         notes = tuple(finding for finding in findings if finding.kind in NOTES)
@@ -289,7 +296,7 @@ class Module:
         for place in places:
             array, fresh = place.array, place.fresh
             ctypes.memmove(base + place.start, array.ctypes.data, array.nbytes)
-            mask = np.ascontiguousarray(fresh.written).ctypes.data if fresh else None
+            mask = np.ascontiguousarray(fresh.is_written).ctypes.data if fresh else None
             self._runtime.emulator_region(place.start, array.nbytes, array.itemsize, mask)
             values[place.parameter][0] = base + place.start
 
@@ -304,14 +311,14 @@ class Module:
             if fresh is None:
                 continue
             mask = np.zeros(array.shape, bool)
-            self._runtime.emulator_written(place.start, array.nbytes, array.itemsize, mask.ctypes.data)
-            fresh.written[...] = mask
+            extent = place.start, array.nbytes, array.itemsize
+            self._runtime.emulator_written_elements(*extent, mask.ctypes.data)
+            fresh.is_written[...] = mask
             unwritten = np.flatnonzero(~mask.reshape(-1))
-            if fresh.whole and unwritten.size:
-                text = f"element {unwritten[0]} of {place.name} is never written"
-                text += (
-                    f", nor are {unwritten.size - 1} more of its {array.size}" if unwritten.size > 1 else ""
-                )
+            if fresh.must_be_filled and unwritten.size:
+                others = unwritten.size - 1
+                more = f", nor are {others} more of its {array.size}" if others else ""
+                text = f"element {unwritten[0]} of {place.name} is never written{more}"
                 missing.append(self._finding(kernel, "never_written", text, place.name))
         return missing
 

@@ -108,6 +108,7 @@ class RawLaunch(ctypes.Structure):
         ("seed", c_uint64),
         ("cooperative", c_int32),
         ("poison", c_int32),
+        ("is_split", c_int32),
         ("seconds", c_double),
     ]
 
@@ -138,7 +139,7 @@ def runtime(path: Path) -> ctypes.CDLL:
     for name, result, *arguments in (
         ("emulator_reserve", c_void_p, c_size_t, c_int),
         ("emulator_region", None, c_size_t, c_size_t, c_size_t, c_void_p),
-        ("emulator_written", None, c_size_t, c_size_t, c_size_t, c_void_p),
+        ("emulator_written_elements", None, c_size_t, c_size_t, c_size_t, c_void_p),
         ("emulator_run", c_int, c_void_p, POINTER(c_void_p), POINTER(RawLaunch)),
         (
             "emulator_run_on",

@@ -18,9 +18,11 @@ from typing import TypeAlias
 from .elf import lasting_variables
 from .findings import Finding
 from .kernel_source import without_comments
+from .memory import Place, Snapshot
+from .runtime_interface import ENDED, RawLaunch
 
 ORDERS = ("forward", "reverse", "random", "last writer first", "last writer last")
-RANDOM = ORDERS.index("random")
+FORWARD, REVERSE, RANDOM = (ORDERS.index(name) for name in ("forward", "reverse", "random"))
 MOST_SEEDS = 2**63
 WORTH_A_PROCESS = 0.02  # seconds that an order takes; to start a process takes a few thousandths
 PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
@@ -90,6 +92,22 @@ def processes_for_orders(library: bytes, cores: int | None, is_compiled_here: bo
     count = cores or (cores_of_this_process() if is_compiled_here else 1)
     # an order would see what an earlier one left in a variable
     return 1 if count == 1 or lasting_variables(library) else count
+
+
+def ends_without_fibers(run: Callable[[], int], raw: RawLaunch, places: Sequence[Place]) -> bool:
+    """True if `run`, a kernel that loops over its threads itself, runs a launch to its end.
+
+    If it does not, because threads disagree about a barrier or for another reason, the arrays are as before.
+    """
+    if raw.thread_order not in (FORWARD, REVERSE):
+        return False
+    before = Snapshot([place.array for place in places if not place.is_const])
+    raw.is_split = True
+    ended = run() == ENDED
+    raw.is_split = False
+    if not ended:
+        before.restore()
+    return ended
 
 
 RunOrder: TypeAlias = Callable[[Schedule], tuple[Finding, ...]]

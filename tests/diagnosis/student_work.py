@@ -6,6 +6,9 @@ the handouts alone, those of `ported` after the ways in which students of CMU 10
 functions for that course's own arrays, and those of `mixed` so that most have two or three mistakes. What
 `students` showed was mended, and so was what `ported` and `mixed` showed after their first measurement.
 `unseen` is only measured: to mend the diagnosis with it, move a file to `students` and write another one.
+
+The files of `fresh` were written before their author had seen a mutant. There a comment "wrong: ..." says at
+each wrong line what is wrong with it. Functions without such a line are right.
 """
 
 import ast
@@ -16,15 +19,20 @@ from textwrap import indent
 
 HERE = Path(__file__).parent
 IDEAS = "Ideas: "
+WRONG_LINE = "# wrong: "
 
 
 @dataclass(frozen=True)
 class StudentWork:
-    """A submission's text, the functions in it that are wrong, and the mutants that say what is wrong."""
+    """A submission's text, the functions in it that are wrong, and the mutants that say what is wrong.
+
+    `lines` are the numbers of the lines that are marked as wrong, from 1 on.
+    """
 
     text: str
     wrong: frozenset[str]
     ideas: frozenset[str]
+    lines: frozenset[int] = frozenset()
 
 
 def assignments_of(folder: str) -> list[str]:
@@ -37,9 +45,27 @@ def student_work(folder: str, assignment: str, solution: str) -> dict[str, Stude
     work = {}
     for path in sorted((HERE / folder / assignment).rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        wrong = frozenset(f.name for f in ast.parse(text).body if isinstance(f, ast.FunctionDef))
-        work[path.stem] = StudentWork(in_place(text, solution), wrong, _ideas_of(text))
+        submission = in_place(text, solution)
+        lines = frozenset(n for n, line in enumerate(submission.splitlines(), 1) if WRONG_LINE in line)
+        work[path.stem] = StudentWork(submission, wrong_functions(text), _ideas_of(text), lines)
     return work
+
+
+def wrong_functions(text: str) -> frozenset[str]:
+    """The functions with a wrong line, and those that call them; without such a line, all functions."""
+    functions = {f.name: f for f in ast.parse(text).body if isinstance(f, ast.FunctionDef)}
+    if WRONG_LINE not in text:
+        return frozenset(functions)
+    lines = text.splitlines()
+    wrong = {
+        name
+        for name, f in functions.items()
+        if any(WRONG_LINE in line for line in lines[f.lineno - 1 : f.end_lineno])
+    }
+    helpers = {name for name in wrong if name.startswith("_")}
+    for name, f in functions.items():
+        wrong |= {name} if any(isinstance(n, ast.Name) and n.id in helpers for n in ast.walk(f)) else set()
+    return frozenset(wrong)
 
 
 def in_place(text: str, solution: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.diagnosis.measure import Count, measure, measure_student_work
-from tests.diagnosis.student_work import in_place
+from tests.diagnosis.student_work import in_place, wrong_functions
 
 SHARES = {"single slips": 0.95, "pairs": 0.8, "triples": 0.6}
 
@@ -43,3 +43,9 @@ def test_students_work_is_a_solution_with_their_functions_in_it() -> None:
         and "return 2" not in changed
         and changed.endswith("import math\n")
     )
+
+
+def test_only_functions_with_a_marked_line_are_wrong_and_those_that_call_such_a_helper() -> None:
+    text = "def _h():\n    return 1  # wrong: 2\n\n\ndef f():\n    return _h()\n\n\ndef g():\n    return 3\n"
+    assert wrong_functions(text) == {"_h", "f"}
+    assert wrong_functions(text.replace("  # wrong: 2", "")) == {"_h", "f", "g"}

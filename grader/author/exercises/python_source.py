@@ -133,7 +133,7 @@ def _end_of_signature(lines: list[str], node: Definition) -> int:
     """The number of lines up to the one with the signature's colon, which may have a comment."""
     first = _start(node.body[0]) if isinstance(node.body[0], Definition) else node.body[0].lineno - 1
     if first < node.lineno:
-        raise UserError(f"{node.name} has its body in the line of its name: write it on a line of its own")
+        raise UserError(f"{node.name} has its body on the line of its name: start the body on the next line")
     while not lines[first - 1].strip() or lines[first - 1].lstrip().startswith("#"):
         first -= 1
     return first

@@ -6,7 +6,17 @@ from fractions import Fraction
 from typing import Any
 
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, FactKind, Grade, Idea, Status
+from grader.model.grade import (
+    Call,
+    CheckResult,
+    CriterionGrade,
+    Fact,
+    FactKind,
+    Grade,
+    Idea,
+    Location,
+    Status,
+)
 
 # Fields that belong to a rubric or a class, not to the run of a case
 WORTH = ("criterion", "case", "visibility", "help", "misconceptions", "idea")
@@ -91,6 +101,7 @@ def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) 
         "reason": criterion.reason,
         "ideas": [asdict(idea) for idea in criterion.ideas],
         "facts": [asdict(fact) for fact in criterion.facts],
+        "locations": [asdict(location) for location in criterion.locations],
         "cases": cases,
     } | ({"by_hand": True} if criterion.by_hand else {})
 
@@ -116,4 +127,5 @@ def _criterion_from_json(data: Mapping[str, Any], results: Results | None) -> Cr
         facts=tuple(
             Fact(FactKind(fact["kind"]), fact["text"], tuple(fact["cases"])) for fact in data.get("facts", ())
         ),
+        locations=tuple(Location(**location) for location in data.get("locations", ())),
     )

@@ -244,7 +244,7 @@ def _report(commands: Any) -> None:
         help="also show the cases of this visibility, once that time has come; you may give this option "
         "twice",
     )
-    add_out(report, required=False)
+    add_out(report, is_required=False)
 
 
 def _adjust(commands: Any) -> None:
@@ -264,7 +264,7 @@ def _adjust(commands: Any) -> None:
 def _confirm(commands: Any) -> None:
     confirm = commands.add_parser(
         "confirm",
-        help="accept a submission in spite of its doubt, so that its grade counts",
+        help="accept a submission despite its doubt, so that its grade counts",
         epilog="No export contains a grade that needs review. `grader batch` says why it needs review. To "
         "confirm every submission with a missing file, use `grader batch --accept-missing`.",
     )

@@ -18,10 +18,10 @@ from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.handout.one_case import Bench, set_up
 
 HELP = """\
-{name}: stopped where your function is called. n runs a line, s steps into a call, p x prints x, c goes on,
-q ends.
+{name}: stopped where your function is called. n runs a line, s steps into a call, p x prints x, c
+continues, q quits.
 """
-NOT_CALLED = "{name}: no function of yours in Python runs in this case, so there is no line to stop at.\n"
+NOT_CALLED = "{name}: this case runs none of your Python functions, so there is no line to stop at.\n"
 KERNELS = "The debugger does not see into a kernel. Use printf there, or `make try CASE={name}`.\n"
 OURS = ("probes", "grader.*")  # modules in which the debugger does not stop
 SECONDS = 5.0  # of CPU time, to find the call that fails: if a call takes longer, it is that call

@@ -149,7 +149,9 @@ def _wrong_shape(question: Question, forwards: Sequence[Array], gradient: Array)
 def _proves_nothing(question: Question, out: Array, others: Sequence[Array]) -> Difference | None:
     """The difference for a forward pass that returns zeros or ignores an input; None otherwise."""
     if not out.any():
-        return Difference("a forward pass with values", "zeros only", "zero has no transpose to speak of")
+        return Difference(
+            "a forward pass with values", "zeros only", "its transpose would be zero, too, and prove nothing"
+        )
     for name, other in zip(_inputs_of(question.inputs), others, strict=True):
         if np.array_equal(out, other):
             return Difference(

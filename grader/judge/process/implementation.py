@@ -2,9 +2,9 @@
 
 import contextlib
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.judge.inputs import Inputs
 from grader.judge.process.child import Starter
@@ -45,6 +45,15 @@ class Subject:
     files: Mapping[str, bytes] = field(default_factory=dict)
     failed: Outcome | None = None
     compiled: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class CodeEdit(NamedTuple):
+    """Other code for one function: its module, its name (`Class.method`), its first line, its definition."""
+
+    module: str
+    function: str
+    line: int
+    source: str
 
 
 class Implementation:
@@ -116,6 +125,10 @@ class Implementation:
         other._import_failed = self._import_failed
         return other
 
+    def limited(self, limits: Limits) -> "Implementation":
+        """The same subject in a separate process, with limits and budgets of its own."""
+        return Implementation(self._starter, self._subject, limits)
+
     def _relative(self, subject: Subject) -> "Implementation":
         other = Implementation(self._starter, subject, self._limits)
         other.budgets, other._family, other._functions = self.budgets, self._family, self._functions
@@ -130,6 +143,25 @@ class Implementation:
     def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """The result of the subject's probe for these inputs, by default in the subject's own dtype."""
         return self._twice_if_late(lambda patience: self._run(probe, inputs, dtype, patience))
+
+    def run_edited(self, edits: Sequence[CodeEdit], probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
+        """Like `run`, with other code in some functions for this one request.
+
+        Code that cannot be compiled, or that takes half as long as a case may, ends in an error.
+        """
+        return self._run(probe, inputs, dtype, more={"edits": [edit._asdict() for edit in edits]})
+
+    def run_alternatives(
+        self, alternatives: Sequence[Sequence[CodeEdit]], probe: str, inputs: Inputs, results: int
+    ) -> Outcome:
+        """Like `run_edited` for each of several lists of edits, in one request.
+
+        The answers are several arrays each, `results`. See `Worker._call_edited` for the reply; the judge
+        must check it. It takes half as long as a case may, and one edit more.
+        """
+        lists = [[edit._asdict() for edit in edits] for edits in alternatives]
+        more = {"request": "call_edited", "alternatives": lists, "results": results}
+        return self._run(probe, inputs, "", more=more)
 
     def run_timed(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
         """Like `run`, with the CPU seconds of the worker and its descendants, measured from outside.
@@ -209,7 +241,9 @@ class Implementation:
                 return started
         return Outcome(Status.OK)
 
-    def _run(self, probe: str, inputs: Inputs, dtype: str, patience: int = 1) -> Outcome:
+    def _run(
+        self, probe: str, inputs: Inputs, dtype: str, patience: int = 1, more: Mapping[str, Any] | None = None
+    ) -> Outcome:
         begun = self._begin(patience)
         if begun.status is not Status.OK:
             return begun
@@ -217,13 +251,15 @@ class Implementation:
         if inputs.functions:
             calls = self._functions.of(inputs)
             case["functions"], answer_call = calls.numbers, calls.answer
-        header = {
+        header: dict[str, Any] = {
             "request": "call",
             "probe": probe,
             "case": case,
             "dtype": dtype or self._subject.dtype,
             "device": self._subject.device,
         }
+        if more:
+            header |= {"seconds": self._limits.case_seconds / 2, **more}
         budget = self.budgets.for_call()
         return self._ask(header, self._limits.case_seconds, budget, patience, inputs, answer_call)
 
@@ -307,8 +343,8 @@ class Implementation:
             self._is_late = self._worker.is_late
             self._charge(budget, is_forgiven=self._is_late or patience > 1)
         if outcome.status is Status.TIMEOUT:
-            by_cpu = self._worker.took.cpu >= allowed.cpu
-            if allowed.cpu < most.cpu if by_cpu else allowed.wall < most.wall:
+            is_cpu_limit = self._worker.took.cpu >= allowed.cpu
+            if allowed.cpu < most.cpu if is_cpu_limit else allowed.wall < most.wall:
                 return replace(outcome, reason=budget.use_up())
         return outcome
 

@@ -19,7 +19,7 @@ from grader.judge.verdict.score import (
     refusals,
     unmet_requirement,
 )
-from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
+from grader.model.assignment import Assignment, Case, Criterion, Visibility
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Status
 
@@ -162,7 +162,7 @@ def _need_another(criterion: Criterion, run: Run) -> dict[str, str]:
 
 def _passes_without_work(case: Case, run: Run) -> str:
     """The reason why a trivial case needs another one to pass; "" for any other case."""
-    if case.kind == OWN_TEST or run.results[case.name].status not in JUDGED:
+    if case.is_own_test or run.results[case.name].status not in JUDGED:
         return ""
     if case.name in run.without_work:
         counts = f"{case.id} counts once another case of {case.criterion} passes"
@@ -182,7 +182,7 @@ def own_test(assignment: Assignment, file: str, function: str) -> Case:
     """The case of an author's test, by the names of its file and its function."""
     cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
     name = {"file": file, "function": function}
-    return next(case for case in cases if case.kind == OWN_TEST and name.items() <= case.parameters.items())
+    return next(case for case in cases if case.is_own_test and name.items() <= case.parameters.items())
 
 
 def ended_early(case: Case, status: Status, rationale: str, output: str = "") -> CheckResult:

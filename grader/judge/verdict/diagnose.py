@@ -25,9 +25,9 @@ from itertools import chain, combinations
 
 from grader.judge.differences.shapes import without_slip
 from grader.judge.verdict.blame import Blame
-from grader.judge.verdict.carry_ideas_over import Claim, Understood, carry_ideas_over, understood
+from grader.judge.verdict.carry_ideas_over import Claim, ProvenIdeas, carry_ideas_over, proven_ideas
 from grader.judge.verdict.common_causes import Inner, common_causes
-from grader.judge.verdict.evidence import Calls, Evidence, failing_of, visible_of
+from grader.judge.verdict.evidence import Calls, Evidence, failures_of, visible_of
 from grader.judge.verdict.idea_words import stated_of, words_of
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, Ideas, Misconceptions
 from grader.model.assignment import Visibility
@@ -54,12 +54,12 @@ def diagnose(
     evidence = Evidence(grade, misconceptions, calls, certain)
     by_criterion: dict[str, list[Claim]] = {}
     for criterion in grade.criteria:
-        by_criterion[criterion.id] = _ideas_of(criterion, evidence, understood(by_criterion, evidence))
+        by_criterion[criterion.id] = _ideas_of(criterion, evidence, proven_ideas(by_criterion, evidence))
     ideas = {c.id: by_criterion[c.id] or carry_ideas_over(c, by_criterion, evidence) for c in grade.criteria}
     blame = Blame(evidence, {one: [idea for idea, _ in claims] for one, claims in ideas.items()})
     criteria = []
     for one in grade.criteria:
-        facts = common_causes(one, failing_of(one), evidence, blame, is_inner)
+        facts = common_causes(one, failures_of(one), evidence, blame, is_inner)
         claims = _with_refusals(one, ideas[one.id], evidence)
         criteria.append(_with_claims(one, claims, facts, evidence))
     return replace(grade, criteria=tuple(criteria))
@@ -73,12 +73,12 @@ class Explanation:
     explained: frozenset[str]
 
 
-def _ideas_of(criterion: CriterionGrade, evidence: Evidence, inner: Understood) -> list[Claim]:
+def _ideas_of(criterion: CriterionGrade, evidence: Evidence, inner: ProvenIdeas) -> list[Claim]:
     """The ideas of a criterion, each with the cases that it explains."""
-    failing = failing_of(criterion)
-    comparable = [result for result in failing if evidence.is_comparable(result)]
+    failures = failures_of(criterion)
+    comparable = [result for result in failures if evidence.is_comparable(result)]
     claims = _ideas(criterion, comparable, evidence, inner)
-    return [_with_silent(claim, failing, evidence) for claim in claims]
+    return [_with_silent(claim, failures, evidence) for claim in claims]
 
 
 def _with_claims(
@@ -89,9 +89,9 @@ def _with_claims(
 ) -> CriterionGrade:
     if not ideas:
         return replace(criterion, facts=facts)
-    failing = failing_of(criterion)
+    failures = failures_of(criterion)
     results = tuple(
-        _with_ideas(result, ideas, evidence) if result in failing else result for result in criterion.results
+        _with_ideas(result, ideas, evidence) if result in failures else result for result in criterion.results
     )
     return replace(criterion, results=results, ideas=tuple(idea for idea, _ in ideas), facts=facts)
 
@@ -102,43 +102,47 @@ def _with_refusals(criterion: CriterionGrade, claims: list[Claim], evidence: Evi
     They need no support of other cases: such an idea says only what these show, and no other idea fits.
     The visible cases decide, if there are any.
     """
-    comparable = [result for result in failing_of(criterion) if evidence.is_comparable(result)]
+    comparable = [result for result in failures_of(criterion) if evidence.is_comparable(result)]
     explained = frozenset[str]().union(*(cases for _, cases in claims))
-    asked = evidence.asked_of(criterion.id)
+    exercises = evidence.direct_exercises_of(criterion.id)
     by_cases: dict[frozenset[str], list[Explanation]] = {}
     for name in evidence.misconceptions.ideas:
-        if evidence.exercise_of(name) in asked and evidence.says_only_what_is_seen(name):
-            explanation = _explaining((name,), comparable, evidence, criterion)
+        if evidence.exercise_of(name) in exercises and evidence.says_only_what_is_seen(name):
+            explanation = _explanation_by((name,), comparable, evidence, criterion)
             predicted = [result for result in criterion.results if evidence.fails_with((name,), result.name)]
             cases = frozenset(result.name for result in visible_of(predicted) or predicted)
             if cases and cases <= explanation.explained - explained:
                 by_cases.setdefault(cases, []).append(explanation)
-    alone = [best for best in by_cases.values() if len(best) == 1]
-    return claims + [claim for best in alone for claim in _claims(best, comparable, evidence, criterion.id)]
+    unrivaled = [best for best in by_cases.values() if len(best) == 1]
+    return claims + [
+        claim for best in unrivaled for claim in _claims(best, comparable, evidence, criterion.id)
+    ]
 
 
-def _with_silent(claim: Claim, failing: Sequence[CheckResult], evidence: Evidence) -> Claim:
+def _with_silent(claim: Claim, failures: Sequence[CheckResult], evidence: Evidence) -> Claim:
     """A claim, plus the cases without evidence that end as its idea predicts, if that is sure."""
     idea, explained = claim
-    without_answer = [result.name for result in failing if not evidence.is_comparable(result)]
-    silent = {case for case in without_answer if (idea.name,) in evidence.at(case)}
+    without_answer = [result.name for result in failures if not evidence.is_comparable(result)]
+    silent = {case for case in without_answer if (idea.name,) in evidence.ideas_at(case)}
     return idea, explained | silent if idea.is_sure else explained
 
 
 def _ideas(
-    criterion: CriterionGrade, comparable: Sequence[CheckResult], evidence: Evidence, inner: Understood
+    criterion: CriterionGrade, comparable: Sequence[CheckResult], evidence: Evidence, inner: ProvenIdeas
 ) -> list[Claim]:
     """The ideas of a criterion, each with the cases that it contributes to."""
     visible = [result for result in comparable if result.visibility is Visibility.VISIBLE]
-    at_home = _best(criterion, visible, evidence, (), inner, at_home=True)
-    anchor = at_home[0].names if len({one.names for one in at_home}) == 1 else ()
-    best = at_home
+    best_visible = _best(criterion, visible, evidence, (), inner, visible_only=True)
+    anchor = best_visible[0].names if len({one.names for one in best_visible}) == 1 else ()
+    best = best_visible
     if len(visible) < len(comparable):
-        best = _best(criterion, comparable, evidence, anchor, inner) or at_home
-        if at_home and not anchor:  # several fit: hidden cases may choose among these only
-            names = {one.names for one in at_home}
+        best = _best(criterion, comparable, evidence, anchor, inner) or best_visible
+        if best_visible and not anchor:  # several fit: hidden cases may choose among these only
+            names = {one.names for one in best_visible}
             chosen = [one for one in best if one.names in names]
-            best = chosen or [_explaining(one.names, comparable, evidence, criterion) for one in at_home]
+            best = chosen or [
+                _explanation_by(one.names, comparable, evidence, criterion) for one in best_visible
+            ]
     return _claims(best, comparable, evidence, criterion.id) if best else []
 
 
@@ -153,7 +157,9 @@ def _claims(
     whole = best[0].explained
     groups: list[Ideas] = [(name,) for name in best[0].names if name in shared]
     open_names = list(dict.fromkeys(n for one in best for n in one.names if n not in shared))
-    open_names.sort(key=lambda name: evidence.exercise_of(name) not in evidence.asked_of(criterion))
+    open_names.sort(
+        key=lambda name: evidence.exercise_of(name) not in evidence.direct_exercises_of(criterion)
+    )
     if open_names and (shared or len(best[0].names) == 1):
         groups.append(tuple(open_names))
     groups = [group for group in groups if len(stated_of(group, evidence)) <= 1 + MAX_OTHERS]
@@ -164,7 +170,7 @@ def _claims(
         name, others = group[0], group[1:]
         explained = _part(name, whole, best, evidence) if len(best[0].names) > 1 else whole
         is_all = len(whole) == len(comparable) and not evidence.is_partial
-        is_sure = is_all and name not in evidence.doubted(at_home=False)
+        is_sure = is_all and name not in evidence.doubted_ideas(visible_only=False)
         has_values = evidence.gives_values(name) or not all(map(evidence.is_finding, explained))
         is_sure = is_sure and has_values
         idea = evidence.misconceptions.ideas[name]
@@ -193,13 +199,13 @@ def _is_refuted(name: str, evidence: Evidence, claimed_in: str) -> bool:
     Criteria that test only one exercise do not refute each other: it may make a mistake in each.
     """
     exercise = evidence.exercise_of(name)
-    if evidence.asked_of(claimed_in) == {exercise}:
+    if evidence.direct_exercises_of(claimed_in) == {exercise}:
         return False
     for criterion in evidence.grade.criteria:
-        failing = [result.name for result in failing_of(criterion) if evidence.is_comparable(result)]
-        comparable = [case for case in failing if not evidence.ends[case].startswith(ERROR)]
-        asks_it_alone = evidence.asked_of(criterion.id) == {exercise}
-        if asks_it_alone and comparable and not any((name,) in evidence.at(case) for case in comparable):
+        failures = [result.name for result in failures_of(criterion) if evidence.is_comparable(result)]
+        comparable = [case for case in failures if not evidence.ends[case].startswith(ERROR)]
+        is_alone = evidence.direct_exercises_of(criterion.id) == {exercise}
+        if is_alone and comparable and not any((name,) in evidence.ideas_at(case) for case in comparable):
             return True
     return False
 
@@ -209,7 +215,7 @@ def _part(
 ) -> frozenset[str]:
     """The cases that an idea contributes to: those that it explains alone, or together with the other."""
     sets = {one.names for one in best if name in one.names}
-    parts = (case for case in cases if any(evidence.part_of(name, names, case) for names in sets))
+    parts = (case for case in cases if any(evidence.contributes(name, names, case) for names in sets))
     return frozenset(parts) or cases
 
 
@@ -218,18 +224,18 @@ def _best(
     comparable: Sequence[CheckResult],
     evidence: Evidence,
     anchor: Ideas,
-    inner: Understood,
-    at_home: bool = False,
+    inner: ProvenIdeas,
+    visible_only: bool = False,
 ) -> list[Explanation]:
     """The sets of at most two ideas, including `anchor`, that explain the most; several if they tie."""
-    against = evidence.contradicted(criterion.id, at_home) - set(anchor)
-    doubted = evidence.doubted(at_home) - set(anchor)
+    against = evidence.contradicted_ideas(criterion.id, visible_only) - set(anchor)
+    doubted_ideas = evidence.doubted_ideas(visible_only) - set(anchor)
     sets = _candidates(comparable, evidence, criterion, against, anchor, inner)
-    explanations = [_explaining(names, comparable, evidence, criterion) for names in sets]
+    explanations = [_explanation_by(names, comparable, evidence, criterion) for names in sets]
     explanations = [
         one
         for one in explanations
-        if _is_enough(one, comparable, criterion, evidence, doubted)
+        if _is_enough(one, comparable, criterion, evidence, doubted_ideas)
         and _each_counts(one, explanations, comparable, evidence)
     ]
     if not explanations:
@@ -253,36 +259,36 @@ def _candidates(
     criterion: CriterionGrade,
     against: set[str],
     anchor: Ideas,
-    inner: Understood,
+    inner: ProvenIdeas,
 ) -> list[Ideas]:
     # if an exercise calls a wrong one, its answers say nothing about its own mistakes, with exceptions
     wrong = evidence.inner_of(criterion.id) & evidence.wrong_before(criterion.id)
-    every = evidence.exercises_of(criterion.id)
+    reachable = evidence.exercises_of(criterion.id)
     pool = sorted(
         {
             name
             for case in (result.name for result in comparable)
-            for name in set(chain(*evidence.deciding(case))) - against
+            for name in set(chain(*evidence.deciding_ideas(case))) - against
             if evidence.exercise_of(name)
-            in (wrong if wrong and not evidence.is_own(case, wrong, inner) else every)
+            in (wrong if wrong and not evidence.is_own(case, wrong, inner) else reachable)
         }
     )
     sets: list[Ideas] = [(name,) for name in pool]
     return [names for names in (*sets, *combinations(pool, 2)) if set(anchor) <= set(names)]
 
 
-def _explaining(
+def _explanation_by(
     names: Ideas, comparable: Sequence[CheckResult], evidence: Evidence, criterion: CriterionGrade
 ) -> Explanation:
     explained = {result.name for result in comparable if evidence.explains(names, result.name)}
     errors = {case for case in explained if evidence.is_bare_error(case)}
     for end in {evidence.ends[case] for case in errors}:
-        if not _raises_just_so(end, names, evidence, criterion):
+        if not _raises_exactly_there(end, names, evidence, criterion):
             explained -= {case for case in errors if evidence.ends[case] == end}
     return Explanation(names, frozenset(explained))
 
 
-def _raises_just_so(end: str, names: Ideas, evidence: Evidence, criterion: CriterionGrade) -> bool:
+def _raises_exactly_there(end: str, names: Ideas, evidence: Evidence, criterion: CriterionGrade) -> bool:
     """True if exactly the cases where the ideas raise an exception raise it, and others return a value."""
     parts = {(name,) for name in names} | {names, names[::-1]}
     cases = [result.name for result in criterion.results]
@@ -299,7 +305,7 @@ def _is_enough(
     comparable: Sequence[CheckResult],
     criterion: CriterionGrade,
     evidence: Evidence,
-    doubted: set[str],
+    doubted_ideas: set[str],
 ) -> bool:
     """True if the explained cases are enough evidence for the ideas.
 
@@ -313,17 +319,17 @@ def _is_enough(
     is_lone = len(explanation.explained) * LEAST <= len(comparable)
     passing = [result.name for result in criterion.results if result.status is Status.OK]
     passed = bool(passing)
-    telling = max(map(evidence.failing_ideas, explanation.explained), default=0) / 2
-    fails_as_predicted = any(evidence.failing_ideas(case) >= telling for case in passing) and all(
+    telling = max(map(evidence.count_failing_ideas, explanation.explained), default=0) / 2
+    fails_as_predicted = any(evidence.count_failing_ideas(case) >= telling for case in passing) and all(
         evidence.fails_with(explanation.names, result.name) for result in comparable
     )
     exercises = set(map(evidence.exercise_of, explanation.names))
-    is_elsewhere = evidence.is_partial and not exercises <= evidence.asked_of(criterion.id)
+    is_elsewhere = evidence.is_partial and not exercises <= evidence.direct_exercises_of(criterion.id)
     if is_lone and (is_elsewhere or not fails_as_predicted):
         return False
     trivial = {case for case in explanation.explained if evidence.is_trivial(case)}
     strong = [case for case in explanation.explained - trivial if not evidence.is_hint(case)]
-    if doubted & set(explanation.names) and len(strong) < len(explanation.names) + 1:
+    if doubted_ideas & set(explanation.names) and len(strong) < len(explanation.names) + 1:
         return False
     if strong or len(explanation.explained - trivial) > 1:
         return True
@@ -337,8 +343,10 @@ def _is_enough(
 
 def _ends_as_predicted(explanation: Explanation, criterion: CriterionGrade, evidence: Evidence) -> bool:
     """True if several cases without a comparable answer also fail, each as the idea predicts."""
-    without_answer = [result.name for result in failing_of(criterion) if not evidence.is_comparable(result)]
-    return len(without_answer) > 1 and all(explanation.names in evidence.at(case) for case in without_answer)
+    without_answer = [result.name for result in failures_of(criterion) if not evidence.is_comparable(result)]
+    return len(without_answer) > 1 and all(
+        explanation.names in evidence.ideas_at(case) for case in without_answer
+    )
 
 
 def _each_counts(

@@ -47,12 +47,15 @@ class Evidence:
             if result.status not in UNANSWERED
         }
 
-    def at(self, case: str) -> set[Ideas]:
+    def ideas_at(self, case: str) -> set[Ideas]:
         """The sets of ideas that give the answer of a case, if other criteria contradict none of them."""
-        giving = self._giving(case)
-        return {ideas for ideas in giving if not any(self._is_contradicted(idea, case) for idea in ideas)}
+        return {
+            ideas
+            for ideas in self._ideas_answering(case)
+            if not any(self._is_contradicted(idea, case) for idea in ideas)
+        }
 
-    def _giving(self, case: str) -> Sequence[Ideas]:
+    def _ideas_answering(self, case: str) -> Sequence[Ideas]:
         return self.misconceptions.answers.get(case, {}).get(self.ends[case], ())
 
     def _is_contradicted(self, idea: str, case: str) -> bool:
@@ -62,29 +65,29 @@ class Evidence:
         tests contradict an idea only in other criteria: an exercise may make two mistakes, each in its own
         case.
         """
-        if self.misconceptions.ideas[idea].exercise in self._following:
+        if self.misconceptions.ideas[idea].exercise in self._following_exercises:
             return True
         exercise = self.exercise_of(idea)
-        own_failures = self._failures_alone.get(exercise, ())
-        if not own_failures or case in self._cases_alone[exercise]:
+        own_failures = self._sole_failures.get(exercise, ())
+        if not own_failures or case in self._sole_cases[exercise]:
             return False
-        return not any(idea in chain(*self._giving(other)) for other in own_failures)
+        return not any(idea in chain(*self._ideas_answering(other)) for other in own_failures)
 
     @cached_property
-    def _failures_alone(self) -> dict[str, list[str]]:
+    def _sole_failures(self) -> dict[str, list[str]]:
         """By exercise, the visible cases that fail with a known answer in criteria that ask it alone."""
         return {
             exercise: [
                 result.name
                 for criterion in criteria
-                for result in failing_of(criterion)
+                for result in failures_of(criterion)
                 if result.visibility is Visibility.VISIBLE and self.is_comparable(result)
             ]
             for exercise, criteria in self.sole_criteria.items()
         }
 
     @cached_property
-    def _cases_alone(self) -> dict[str, set[str]]:
+    def _sole_cases(self) -> dict[str, set[str]]:
         """By exercise, the cases of the criteria that ask it alone."""
         return {
             exercise: {result.name for criterion in criteria for result in criterion.results}
@@ -92,10 +95,12 @@ class Evidence:
         }
 
     @cached_property
-    def _following(self) -> set[str]:
+    def _following_exercises(self) -> set[str]:
         """The exercises that earned a share as gradients of a wrong forward pass: only that pass is wrong."""
         shares = [c.id for c in self.grade.criteria if any(result.follow_through for result in c.results)]
-        return {exercise for id in shares for exercise in self.misconceptions.asked.get(id, ())}
+        return {
+            exercise for id in shares for exercise in self.misconceptions.exercises_by_criterion.get(id, ())
+        }
 
     def own_call(self, result: CheckResult) -> Call:
         """The innermost call of an exercise that an exception passed through: the student's own line.
@@ -109,10 +114,10 @@ class Evidence:
     def _functions(self) -> set[str]:
         return {called_name(exercise) for exercise in self._names}
 
-    def deciding(self, case: str) -> set[Ideas]:
+    def deciding_ideas(self, case: str) -> set[Ideas]:
         """The sets of ideas that decide: two ideas count only if neither gives the answer alone."""
-        at = self.at(case)
-        return {ideas for ideas in at if len(ideas) == 1 or not any((name,) in at for name in ideas)}
+        ideas_here = self.ideas_at(case)
+        return {one for one in ideas_here if len(one) == 1 or not any((name,) in ideas_here for name in one)}
 
     def is_comparable(self, result: CheckResult) -> bool:
         """True if a failing case can be compared: it has an answer, and mutants' answers are known."""
@@ -134,7 +139,7 @@ class Evidence:
     def gives_values(self, idea: str) -> bool:
         """True if the values of some case are those of the idea."""
         cases = (case for case in self.ends if self.is_strong(case) and not self.is_finding(case))
-        return any((idea,) in self.at(case) for case in cases)
+        return any((idea,) in self.ideas_at(case) for case in cases)
 
     @cached_property
     def _findings(self) -> frozenset[str]:
@@ -154,10 +159,10 @@ class Evidence:
 
         If the answers of two ideas together are not known, they explain those of either one alone.
         """
-        at = self.at(case)
-        if ideas in at or ideas[::-1] in at:
+        ideas_here = self.ideas_at(case)
+        if ideas in ideas_here or ideas[::-1] in ideas_here:
             return True
-        return not self._is_known(ideas, case) and any((name,) in at for name in ideas)
+        return not self._is_known(ideas, case) and any((name,) in ideas_here for name in ideas)
 
     def _is_known(self, ideas: Ideas, case: str) -> bool:
         """True if the answer of these ideas together is known for the case."""
@@ -169,56 +174,57 @@ class Evidence:
         if len(set(map(self.exercise_of, ideas))) == len(ideas):
             return 0  # pairs of exercises have no known answers
         hidden = (case for case in cases if not self._is_known(ideas, case))
-        return sum(set(ideas) <= self._single(case) for case in hidden)
+        return sum(set(ideas) <= self._single_ideas(case) for case in hidden)
 
     def fails_with(self, ideas: Iterable[str], case: str) -> bool:
         """True if a case fails with one of these ideas."""
-        return not self._single(case).isdisjoint(ideas)
+        return not self._single_ideas(case).isdisjoint(ideas)
 
-    def failing_ideas(self, case: str) -> int:
+    def count_failing_ideas(self, case: str) -> int:
         """The number of ideas that make a case fail by themselves."""
-        return len(self._single(case))
+        return len(self._single_ideas(case))
 
-    def part_of(self, idea: str, ideas: Ideas, case: str) -> bool:
+    def contributes(self, idea: str, ideas: Ideas, case: str) -> bool:
         """True if an idea contributes to a case's answer, alone or because both are needed."""
-        at = self.at(case)
-        alone = [name for name in ideas if (name,) in at]
-        return idea in alone or (not alone and (ideas in at or ideas[::-1] in at))
+        ideas_here = self.ideas_at(case)
+        sufficient = [name for name in ideas if (name,) in ideas_here]
+        is_pair_here = ideas in ideas_here or ideas[::-1] in ideas_here
+        return idea in sufficient or (not sufficient and is_pair_here)
 
     def reach(self, ideas: Ideas) -> int:
         """The number of answers in the whole grade that these ideas give: an inner mistake explains more."""
         return sum(self.explains(ideas, case) for case in self.ends if self.is_strong(case))
 
-    def is_own(self, case: str, wrong: Iterable[str], understood: Mapping[str, frozenset[str]]) -> bool:
+    def is_own(self, case: str, wrong: Iterable[str], proven_ideas: Mapping[str, frozenset[str]]) -> bool:
         """True if the answer of a case is no consequence of `wrong` exercises that the case reaches.
 
-        `understood` has the ideas of exercises whose mistakes are known. If all of `wrong` are, the answer is
-        that of the exercise itself unless these ideas fail the case, or one idea of theirs gives the answer.
-        An argument that the exercise itself takes for one number needs no inner exercise.
+        `proven_ideas` has the ideas of exercises whose mistakes are known. If all of `wrong` are, the answer
+        is that of the exercise itself unless these ideas fail the case, or one idea of theirs gives the
+        answer. An argument that the exercise itself takes for one number needs no inner exercise.
         """
         if f"{ERROR}TypeError{MESSAGE}pair in " in self.ends[case]:
             return self.ends[case].rpartition(" ")[2] not in wrong
-        known = [understood.get(exercise) for exercise in wrong]
-        if any(ideas is None or self.fails_with(ideas, case) for ideas in known):
+        ideas_of_wrong = [proven_ideas.get(exercise) for exercise in wrong]
+        if any(ideas is None or self.fails_with(ideas, case) for ideas in ideas_of_wrong):
             return False
-        singles = (ideas[0] for ideas in self._giving(case) if len(ideas) == 1)
+        singles = (ideas[0] for ideas in self._ideas_answering(case) if len(ideas) == 1)
         return not any(self.exercise_of(name) in wrong for name in singles)
 
-    def contradicted(self, criterion: str, at_home: bool) -> set[str]:
+    def contradicted_ideas(self, criterion: str, visible_only: bool) -> set[str]:
         """The ideas that a case contradicts: it passes, but would fail with the idea.
 
         The cases of this criterion count, and those of criteria that call the idea's exercise; only visible
-        ones `at_home`. In other criteria the submission's own calls may not reach the mistake.
+        ones if `visible_only`. In other criteria the submission's own calls may not reach the mistake.
         """
         return {
             name
-            for name, criteria in (self._against_visible if at_home else self._against).items()
-            if any(one == criterion or self._asks(one, name) for one in criteria)
+            for name, criteria in (self._against_visible if visible_only else self._against).items()
+            if any(one == criterion or self._calls_exercise_of(one, name) for one in criteria)
         }
 
-    def doubted(self, at_home: bool) -> set[str]:
+    def doubted_ideas(self, visible_only: bool) -> set[str]:
         """The ideas that any case contradicts."""
-        return set(self._against_visible if at_home else self._against)
+        return set(self._against_visible if visible_only else self._against)
 
     @cached_property
     def _against(self) -> dict[str, set[str]]:
@@ -236,11 +242,11 @@ class Evidence:
                 if result.status is Status.OK and (
                     not visible_only or result.visibility is Visibility.VISIBLE
                 ):
-                    for name in self._single(result.name) - self._accepting(result.name):
+                    for name in self._single_ideas(result.name) - self._accepting_ideas(result.name):
                         against.setdefault(name, set()).add(criterion.id)
         return against
 
-    def _accepting(self, case: str) -> set[str]:
+    def _accepting_ideas(self, case: str) -> set[str]:
         """The ideas that a missing exception cannot contradict: they return a value here, but fail elsewhere.
 
         A student may have such an idea and still raise the exception that the case asks for.
@@ -267,30 +273,33 @@ class Evidence:
         elsewhere: set[str] = set()
         asking = {case for case, ends in self.misconceptions.answers.items() if NO_ERROR in ends}
         for case in set(self.misconceptions.answers) - asking:
-            elsewhere |= self._single(case)
+            elsewhere |= self._single_ideas(case)
         return frozenset(set(self.misconceptions.ideas) - elsewhere)
 
-    def _single(self, case: str) -> set[str]:
+    def _single_ideas(self, case: str) -> set[str]:
         """The ideas that make a case fail by themselves."""
         ends = self.misconceptions.answers.get(case, {})
         return {ideas[0] for many in ends.values() for ideas in many if len(ideas) == 1}
 
-    def _asks(self, criterion: str, idea: str) -> bool:
-        return self.exercise_of(idea) in self.asked_of(criterion)
+    def _calls_exercise_of(self, criterion: str, idea: str) -> bool:
+        return self.exercise_of(idea) in self.direct_exercises_of(criterion)
 
     def exercise_of(self, idea: str) -> str:
         """The exercise that an idea gets wrong, by its bare name."""
         return called_name(self.misconceptions.ideas[idea].exercise)
 
-    def asked_of(self, criterion: str) -> frozenset[str]:
+    def direct_exercises_of(self, criterion: str) -> frozenset[str]:
         """The exercises that a criterion's probe calls, by their bare names."""
-        return frozenset(called_name(exercise) for exercise in self.misconceptions.asked.get(criterion, ()))
+        return frozenset(
+            called_name(exercise)
+            for exercise in self.misconceptions.exercises_by_criterion.get(criterion, ())
+        )
 
     def exercises_of(self, criterion: str) -> frozenset[str]:
         """The exercises that a criterion's calls may reach, by their bare names."""
         if self._calls is None:
             return frozenset(map(self.exercise_of, self.misconceptions.ideas))
-        direct = self.asked_of(criterion)
+        direct = self.direct_exercises_of(criterion)
         return direct.union(*(self._calls.get(exercise, frozenset()) for exercise in direct))
 
     @property
@@ -309,12 +318,12 @@ class Evidence:
 
     def inner_of(self, criterion: str) -> frozenset[str]:
         """The exercises that a criterion reaches only through others."""
-        direct = self.asked_of(criterion)
+        direct = self.direct_exercises_of(criterion)
         return self.exercises_of(criterion) - direct if self._calls is not None else frozenset()
 
     def certainly_inner_of(self, criterion: str) -> frozenset[str]:
         """Those of `inner_of` that the criterion reaches beyond doubt."""
-        direct = self.asked_of(criterion)
+        direct = self.direct_exercises_of(criterion)
         reached = ((self._certain or {}).get(exercise, frozenset[str]()) for exercise in direct)
         return frozenset[str]().union(*reached) - direct
 
@@ -323,7 +332,7 @@ class Evidence:
         """By exercise, the criteria that call nothing else."""
         by_exercise: dict[str, list[CriterionGrade]] = {}
         for criterion in self.grade.criteria:
-            if len(exercises := self.asked_of(criterion.id)) == 1:
+            if len(exercises := self.direct_exercises_of(criterion.id)) == 1:
                 by_exercise.setdefault(min(exercises), []).append(criterion)
         return by_exercise
 
@@ -337,11 +346,11 @@ class Evidence:
         return {
             exercise
             for exercise, criteria in self.sole_criteria.items()
-            if any(failing_of(one) for one in criteria if order[one.id] < order[criterion])
+            if any(failures_of(one) for one in criteria if order[one.id] < order[criterion])
         }
 
 
-def failing_of(criterion: CriterionGrade) -> Sequence[CheckResult]:
+def failures_of(criterion: CriterionGrade) -> Sequence[CheckResult]:
     """The cases that fail through the submission's fault."""
     return [r for r in criterion.results if r.status not in (Status.OK, *UNANSWERED) and not r.follow_through]
 

@@ -14,7 +14,7 @@ from grader.model.mutant import Mutant, called_name
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
 UNREADABLE = "misconceptions that cannot be read: unpack the handout again, or ask for a newer one"
-FORMAT = 10  # the version of that file's meaning, so that no old file is read
+FORMAT = 11  # the version of that file's meaning, so that no old file is read
 DIGITS = 12  # of a digest: two of 1000 answers collide once in 500 million assignments
 ENDINGS = frozenset(str(status) for status in Status)  # the outcomes of cases without a digest
 ERROR = "error "  # begins an exception's answer; its class follows
@@ -40,16 +40,16 @@ class Misconceptions:
     """`ideas` by name, and their results: `answers[criterion/case][answer]` are the ideas with that answer.
 
     Answers are statuses or digests (see `grader.judge.differences`), so that a handout can carry them without
-    a mutant. An idea that is not among a case's answers passes it. `asked[criterion]` are the exercises that
-    its probe calls. `right[exercise]` is a source that replaces a submission's version by the reference's; no
-    handout has it. `unchanged[criterion/case]` is the answer of functions that return their input, which many
-    mistakes lead to.
+    a mutant. An idea that is not among a case's answers passes it. `exercises_by_criterion` has the exercises
+    that a criterion's probe calls. `right_versions[exercise]` is a source that replaces a submission's
+    version by the reference's; no handout has it. `unchanged[criterion/case]` is the answer of functions that
+    return their input, which many mistakes lead to.
     """
 
     ideas: Mapping[str, Misconception]
-    asked: Mapping[str, Sequence[str]]
+    exercises_by_criterion: Mapping[str, Sequence[str]]
     answers: Mapping[str, Mapping[str, Sequence[Ideas]]]
-    right: Mapping[str, str] = field(default_factory=dict)
+    right_versions: Mapping[str, str] = field(default_factory=dict)
     unchanged: Mapping[str, str] = field(default_factory=dict)
 
     def only(self, cases: Iterable[str]) -> "Misconceptions":
@@ -82,7 +82,12 @@ class Misconceptions:
             for case, ends in self.answers.items()
         }
         ideas = [{"name": name, **asdict(idea)} for name, idea in self.ideas.items()]
-        data = {"ideas": ideas, "asked": self.asked, "answers": answers, "unchanged": self.unchanged}
+        data = {
+            "ideas": ideas,
+            "exercises": self.exercises_by_criterion,
+            "answers": answers,
+            "unchanged": self.unchanged,
+        }
         return json.dumps(data, separators=(",", ":"), sort_keys=True)
 
     @staticmethod
@@ -96,7 +101,7 @@ class Misconceptions:
                 for case, ends in data["answers"].items()
             }
             ideas = {name: Misconception(**idea) for name, idea in zip(names, data["ideas"], strict=True)}
-            return Misconceptions(ideas, data["asked"], answers, unchanged=data["unchanged"])
+            return Misconceptions(ideas, data["exercises"], answers, unchanged=data["unchanged"])
         except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
             raise UserError(UNREADABLE, path) from error
 
@@ -104,7 +109,7 @@ class Misconceptions:
 def of_mutants(
     mutants: Iterable[Mutant],
     grades: Mapping[str, Grade],
-    asked: Mapping[str, Sequence[str]],
+    exercises_by_criterion: Mapping[str, Sequence[str]],
     of_pairs: Mapping[tuple[str, str], Mapping[str, str]],
     unchanged: Grade | None = None,
 ) -> Misconceptions:
@@ -124,7 +129,7 @@ def of_mutants(
     given_back = {} if unchanged is None else ends_of(unchanged, {})
     values = {c: end for c, end in given_back.items() if not end.startswith(ERROR) and end not in ENDINGS}
     by_case = {case: dict(ends) for case, ends in answers.items()}
-    return Misconceptions(ideas, asked, by_case, unchanged=values)
+    return Misconceptions(ideas, exercises_by_criterion, by_case, unchanged=values)
 
 
 def ends_of(grade: Grade, names: Mapping[str, str]) -> dict[str, str]:

@@ -3,12 +3,12 @@
 from rich.console import Console
 from rich.text import Text
 
-from grader.model.results.batch_summary import BatchSummary, Counting
+from grader.model.results.batch_summary import BatchSummary, CountingSubmission
 from grader.model.text import clean_line, listing, plural, review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 
 NAMES = 20  # students to name before counting the rest
-NOT_CLEAR = "exit status 1: decide what is listed; until then no LMS export contains these scores"
+NOT_CLEAR = "exit status 1: resolve what is listed above; until then no LMS export contains these scores"
 
 
 def print_summary(summary: BatchSummary, console: Console) -> None:
@@ -34,7 +34,7 @@ def print_summary(summary: BatchSummary, console: Console) -> None:
         console.print(Text(NOT_CLEAR, "dim"), soft_wrap=not console.is_terminal)
 
 
-def _counting(one: Counting) -> str:
+def _counting(one: CountingSubmission) -> str:
     name = clean_line(one.submission or one.submitted_at)
     time = f", submitted {one.submitted_at}" if one.submitted_at and name != one.submitted_at else ""
     return f"{clean_line(one.student)}: {name}{time} (1 of {one.of})"

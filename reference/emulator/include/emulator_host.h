@@ -196,11 +196,11 @@ static inline void emulator_launch_by_addresses(int line, const char *name, void
         kernel(emulator_passed(given)...), emulator_done(given...);
     }, configuration)(*static_cast<std::decay_t<P> *>(addresses[I])...);
 }
-template <typename... P> static inline cudaError_t emulator_launch_kernel(const char *written,
+template <typename... P> static inline cudaError_t emulator_launch_kernel(const char *kernel_name,
     void (*kernel)(P...), dim3 grid, dim3 block, void **addresses, size_t shared = 0,
     cudaStream_t stream = nullptr, EMULATOR_LINE)
 {
-    std::string name(written);
+    std::string name(kernel_name);
     emulator_launch_by_addresses(line, name.substr(0, name.find(',')).c_str(), kernel,
         emulator_configure(grid, block, shared, stream), addresses, std::index_sequence_for<P...>());
     return emulator_last_error(0);
@@ -288,9 +288,9 @@ static inline cudaError_t cudaDeviceGetLimit(size_t *value, cudaLimit limit)
 static inline cudaError_t cudaRuntimeGetVersion(int *version) { return *version = 12000, cudaSuccess; }
 static inline cudaError_t cudaDriverGetVersion(int *version) { return *version = 12000, cudaSuccess; }
 template <typename F> static inline cudaError_t emulator_set_attribute(
-    const char *written, F &&, cudaFuncAttribute attribute, int value)
+    const char *kernel_name, F &&, cudaFuncAttribute attribute, int value)
 {
-    return attribute == cudaFuncAttributeMaxDynamicSharedMemorySize ? emulator_set_shared(written, value)
+    return attribute == cudaFuncAttributeMaxDynamicSharedMemorySize ? emulator_set_shared(kernel_name, value)
                                                                     : cudaSuccess;
 }
 template <typename F> static inline cudaError_t cudaFuncSetCacheConfig(F &&, cudaFuncCache)

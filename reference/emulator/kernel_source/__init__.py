@@ -13,6 +13,7 @@ from .cuda_text import (
 )
 from .headers import INCLUDES, OF_CUDA, extensions_of
 from .prepare_source import prepare
+from .thread_loops import split_kernels
 from .unset_arrays import with_wrong_values
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "kernels_of",
     "prepare",
     "split",
+    "split_kernels",
     "with_bodies",
     "with_wrong_values",
     "without_comments",

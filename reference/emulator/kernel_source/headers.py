@@ -44,12 +44,12 @@ def extensions_of(source: str) -> list[str]:
     return [name for name, pattern in EXTENSIONS.items() if pattern.search(source)]
 
 
-def judge_directive(written: str, uncommented: str, is_program: bool) -> tuple[str, bool]:
+def judge_directive(directive: str, uncommented: str, is_program: bool) -> tuple[str, bool]:
     """The complaint about a directive, or "", and whether the emulator's own headers replace it."""
-    include = re.match(r"[ \t]*#\s*include\s*[<\"]([^>\"]*)[>\"]", written)
+    include = re.match(r"[ \t]*#\s*include\s*[<\"]([^>\"]*)[>\"]", directive)
     if include is None:
-        if re.match(r"[ \t]*#\s*(include|line)", written):
-            return f"`{written.strip()}`: it is not emulated", False
+        if re.match(r"[ \t]*#\s*(include|line)", directive):
+            return f"`{directive.strip()}`: it is not emulated", False
         in_a_macro = "`__shared__` in a macro: declare shared memory where it is used"
         return in_a_macro if "__shared__" in uncommented else "", False
     if LIBRARY.fullmatch(include[1]):
@@ -59,4 +59,4 @@ def judge_directive(written: str, uncommented: str, is_program: bool) -> tuple[s
     if not is_program:
         return f"`#include <{include[1]}>`: device code has no such header", False
     missing = f'`#include "{include[1]}"`: the folder of this file has no such header'
-    return "" if "<" in written else missing, False  # one in <> is before the program, and here once more
+    return "" if "<" in directive else missing, False  # one in <> is before the program, and here once more

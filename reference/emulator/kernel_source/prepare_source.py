@@ -34,17 +34,17 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
         start = 1 + max(bare.rfind(mark, 0, match.start()) for mark in ";{}")
         own_type = re.compile(r"[^;{]*\{").match(bare, match.start())
         end = bare.find(";", closing(bare, own_type.end() - 1) if own_type else match.start())
-        written = bare[start:end]
+        variable = bare[start:end]
         line = 1 + text.count("\n", 0, match.start())
         try:
             if not inside_a_function(bare[:start]):
                 raise ValueError("declare shared memory inside the kernel")
-            declared = declaration(written, line)
+            declared = declaration(variable, line)
         except ValueError as error:
-            refuse(match.start(), f"`{' '.join(written.split())}`: {error}")
+            refuse(match.start(), f"`{' '.join(variable.split())}`: {error}")
             continue
         # The macros and line breaks in front of it stay.
-        edits.append((end - len(written.lstrip()), end + 1, declared + "\n" * written.lstrip().count("\n")))
+        edits.append((end - len(variable.lstrip()), end + 1, declared + "\n" * variable.lstrip().count("\n")))
     if mistakes:
         raise CompileError("\n".join(f"{file}:{line}: {what}" for line, what in sorted(set(mistakes))))
     for start, end, instead in sorted(edits, reverse=True):

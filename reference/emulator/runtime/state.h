@@ -89,6 +89,7 @@ struct Launch {
     std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
     // the number of the local array that begins with the second wrong value; -1: every array
     std::int32_t poison;
+    std::int32_t is_split;     // the kernel itself loops over the threads of a block
     double seconds;            // the CPU time that it may take; 0: no limit
 };
 

@@ -120,7 +120,7 @@ def test_other_code_reads_anew(
     course: Path, cache_folder: Path, readings: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load(course / FOLDER)
-    monkeypatch.setattr("grader.author.load.code_digest", lambda rooms: "other")
+    monkeypatch.setattr("grader.author.load.code_digest", lambda names: "other")
     load(course / FOLDER)
     assert len(readings) == 2
 

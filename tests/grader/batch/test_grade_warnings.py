@@ -83,7 +83,7 @@ def test_points_added_for_a_mistake_that_a_regrade_corrects_do_not_count_twice_i
     assert grade_warnings(gradebook.database, "conv") == ()
     summary, _ = run(whole, gradebook, "corrected rubric")
     (warning,) = summary.warnings
-    assert warning.startswith("adjusted by hand before the score itself changed: ada;")
+    assert warning.startswith("adjusted before the score itself changed: ada;")
     assert run(whole, gradebook, "corrected rubric")[0].warnings == (warning,)  # until somebody decides
     gradebook.adjust(point)
     assert grade_warnings(gradebook.database, "conv") == ()
@@ -131,7 +131,7 @@ def test_nobody_disappears_from_the_roster_in_silence(
 
     assert run(with_roster(*students), gradebook)[0].warnings == ()
     (warning,) = run(with_roster(students[0]), gradebook)[0].warnings
-    assert warning.startswith("on the last roster and not on this one: bea, cyd;")
+    assert warning.startswith("on the last roster but not on this one: bea, cyd;")
     assert run(with_roster(students[0]), gradebook)[0].warnings == ()
 
 
@@ -178,4 +178,4 @@ def test_no_extension_disappears_in_silence(
     for extension in ("2d", "36h"):
         assert run(with_extension(extension), gradebook)[0].warnings == ()
     (warning,) = run(with_extension(""), gradebook)[0].warnings
-    assert warning.startswith("with an extension on the last roster and none on this one: ada;")
+    assert warning.startswith("with an extension on the last roster but none on this one: ada;")

@@ -74,7 +74,7 @@ def test_a_request_is_about_the_assignment_that_its_code_is_of(tmp_path: Path, w
         ("1042,nothing/like-it · 2222,why?", r"not in the feedback of 1042 \(Ada Lovelace\)$"),
         (f"Ivanovna Anna,x_grad/of-views · {CODE},why?", r"means s8 .* and s9 .*: nothing says which"),
         (f"s77,x_grad/of-views · {CODE},why?", "did you mean 's7'"),
-        ("1042,x_grad/of-views,why?", "expected one as x_grad/of-views"),
+        ("1042,x_grad/of-views,why?", "expected one such as x_grad/of-views"),
         (f"99,x_grad/of-views · {CODE},why?", "found student '99'"),
         (f"Ada Lovelaec,x_grad/of-views · {CODE},why?", "did you mean 'Ada Lovelace'"),
         (f"1042,x_grad/of-views · {CODE},", "expected from 1 to"),

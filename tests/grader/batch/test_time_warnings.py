@@ -59,7 +59,7 @@ def test_a_run_names_the_students_without_a_time_where_others_have_one(
 ) -> None:
     """Each of them counts as on time, which nothing else would show."""
     (warning,) = run(gradebook, root, [TIME])
-    assert warning == "no time, so on time: zoe; give the times with --times FILE"
+    assert warning == "counted as on time, because no file has a time: zoe; give the times with --times FILE"
     assert run(gradebook, root) == (warning,)
     assert run(gradebook, root, [TIME], policies=Policies(deadlines=DEADLINES)) == ()
 

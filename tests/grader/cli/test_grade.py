@@ -195,7 +195,7 @@ def test_a_provided_file_that_was_changed_is_noted(handout: Path, capsys: pytest
     path.write_text(path.read_text() + "\n# mine\n")
 
     assert main(["grade", "."]) == PASSED
-    assert "note: ndarray/ndarray.py is not as it was handed out" in capsys.readouterr().out
+    assert "note: you changed ndarray/ndarray.py" in capsys.readouterr().out
 
 
 def test_line_ends_and_a_mark_that_an_editor_or_git_wrote_cost_nothing(

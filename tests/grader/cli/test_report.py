@@ -77,7 +77,7 @@ def test_each_report_names_the_submissions_that_match_no_student(
         intake = read_class(Path("class"), ["tiny.py"], "tiny", gradebook.students())
         keep_evidence(gradebook.database, intake, "tiny")
     assert main(["report", "--gradebook", at_course, "--format", name, "--out", "out"]) == PASSED
-    note = "note: tiny: 1 submission may belong to several students, or to none of the roster: zoe; "
+    note = "note: tiny: 1 submission may belong to several students, or to no student on the roster: zoe; "
     assert note in capsys.readouterr().err
 
 

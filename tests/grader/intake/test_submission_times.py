@@ -134,7 +134,7 @@ def test_without_a_roster_an_id_is_that_of_the_folder(submitted: Path, tmp_path:
         ("student,score\n1042,3\n", "t:1: found the columns student, score; expected a column"),
         ("time\n2026\n", "t:1: found the columns time"),
         ("student,tme\nada,2026\n", "found 'tme'; did you mean 'time'"),
-        ("student,time\n1042,soon\n", "t:2: found 'soon', expected a time as"),
+        ("student,time\n1042,soon\n", "t:2: found 'soon', expected a time such as"),
         ('student,time\n1042,"03/10/26, 08:30"\n', "t:2: .* which may be two days"),
         ("[1, 2]", "expected Canvas's list of submissions"),
         ("[{", "found JSON that cannot be read"),

@@ -21,7 +21,7 @@ def test_without_a_near_name_nothing_is_suggested(word: str) -> None:
 
 def test_a_choice_is_listed_and_the_nearest_named() -> None:
     assert one_of("dens", WORDS) == "one of dense, conv_backward, conv_forward; did you mean 'dense'?"
-    assert one_of("dens", ()) == "none: there is none yet"
+    assert one_of("dens", ()) == "none: there are none yet"
 
 
 def test_a_path_is_answered_with_the_nearest_there_is(tmp_path: Path) -> None:

@@ -128,19 +128,19 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
         "at_the_deadline": (TEN_A_DAY, timedelta(), 0, 90, None, ""),
         "a_second_late": (
             TEN_A_DAY, HOUR / 3600, 0, 80, "late_penalty",
-            "submitted 1 second after the deadline (2026-10-01 21:59+00:00): 1 begun day at 10% of 100",
+            "submitted 1 second after the deadline (2026-10-01 21:59+00:00): 1 day, rounded up, at 10%",
         ),
-        "a_day_and_a_minute": (TEN_A_DAY, DAY + HOUR / 60, 0, 70, "late_penalty", "2 begun days at 10%"),
+        "a_day_and_a_minute": (TEN_A_DAY, DAY + HOUR / 60, 0, 70, "late_penalty", "2 days, rounded up, at"),
         "by_the_hour": (
             replace(TEN_A_DAY, penalty=Penalty(Fraction(1, 100), HOUR)), 3 * HOUR, 0, 87, "late_penalty",
-            "3 begun hours at 1% of 100 points",
+            "3 hours, rounded up, at 1% of 100 points",
         ),
         "in_grace": (replace(TEN_A_DAY, grace=HOUR), HOUR, 0, 90, "grace",
             "(2026-10-01 21:59+00:00; 1 hour forgiven): on time"),
-        "after_grace": (replace(TEN_A_DAY, grace=HOUR), 2 * HOUR, 0, 80, "late_penalty", "1 begun day"),
+        "after_grace": (replace(TEN_A_DAY, grace=HOUR), 2 * HOUR, 0, 80, "late_penalty", "1 day, rounded up"),
         "with_an_extension": (
             replace(TEN_A_DAY, extensions={"conv": {"ada": 2 * DAY}}), DAY, 0, 90, "extensions",
-            "on time by your extension of 2 days",
+            "on time with your extension of 2 days",
         ),
         "after_an_extension": (
             replace(TEN_A_DAY, extensions={"conv": {"ada": DAY}}), 2 * DAY, 0, 80, "late_penalty",
@@ -150,14 +150,14 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
             replace(TEN_A_DAY, floor=Fraction(1, 2)), 9 * DAY, 0, 50, "late_penalty",
             "but no score falls below 50%",
         ),
-        "down_to_nothing": (TEN_A_DAY, 20 * DAY, 0, 0, "late_penalty", "20 begun days"),
+        "down_to_nothing": (TEN_A_DAY, 20 * DAY, 0, 0, "late_penalty", "20 days, rounded up"),
         "capped": (
             Policies({"conv": DUE}, cap=Fraction(3, 5)), DAY, 0, 60, "late_cap",
             "submitted 1 day after the deadline (2026-10-01 21:59+00:00): at most 60%",
         ),
         "dropped": (
             replace(TEN_A_DAY, drop_after=3 * DAY, late_days=LateDays(9, 9)), 3 * DAY + HOUR, 9, 0,
-            "drop_after", "nothing counts that is more than 3 days late",
+            "drop_after", "a submission more than 3 days late does not count",
         ),
         "late_days": (
             replace(TEN_A_DAY, late_days=LateDays(4, 2)), DAY + HOUR, 4, 90, "late_days",
@@ -165,7 +165,7 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
         ),
         "late_days_that_do_not_suffice": (
             replace(TEN_A_DAY, late_days=LateDays(4, 4)), 2 * DAY + HOUR, 1, 70, "late_penalty",
-            "1 day 1 hour more than your late days forgive: 2 begun days at 10% of 100 points",
+            "1 day 1 hour beyond your late days: 2 days, rounded up, at 10% of 100 points",
         ),
         "rounded": (
             replace(TEN_A_DAY, rounding=Rounding("up", Fraction(4))), -HOUR, 0, 92, "rounding",

@@ -24,8 +24,8 @@ LATE_AND_NO_TIME = Submission("ada", "dense", "1", late=True)
     ("rule", "score", "unclear", "message"),
     [
         ("review", 90, UNKNOWN_LATENESS, ""),
-        ("on_time", 90, "", "it counts as on time by the rule of the course"),
-        ("one_unit", 80, "", "the course takes it as 1 day"),
+        ("on_time", 90, "", "the course counts it as on time"),
+        ("one_unit", 80, "", "the course counts it as 1 day late"),
     ],
 )
 def test_late_by_an_unknown_time_ends_as_the_course_says(

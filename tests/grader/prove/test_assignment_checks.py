@@ -302,21 +302,22 @@ BROKEN_PROMISES = (  # a file, words of one of its lines, and the finding there
         "flip: found a case worth 0.6667 of 4 points, expected whole points: "
         "give the cases weights that add up to 4 (now 6)",
     ),
-    (RUBRIC_YAML, "id: positive", "flip/positive: says that it covers negative_axis, and does not"),
+    (RUBRIC_YAML, "id: positive", "flip/positive: says that it covers negative_axis, but does not"),
     (
         RUBRIC_YAML,
         "id: empty,",
-        "flip/empty: says that it covers zero_size, and flip/empty-too says so too",
+        "flip/empty: says that it covers zero_size, but flip/empty-too covers it too",
     ),
     (
         RUBRIC_YAML,
         "id: empty-too",
-        "flip/empty-too: says that it covers zero_size, and flip/empty says so too",
+        "flip/empty-too: says that it covers zero_size, but flip/empty covers it too",
     ),
     (
         RUBRIC_YAML,
         "id: bounded",
-        "real/bounded: compare: bound is not proved for such a probe: teach grader.prove.tolerance",
+        "real/bounded: compare: bound has a bound that is proved for other functions only: write "
+        "`compare: close` and a `tolerance` that every correct version meets",
     ),
     (CONV_TEMPLATE, "undilate", "no criterion's probe calls the exercise undilate"),
     (

@@ -70,5 +70,7 @@ def test_finding_the_file_reads_no_mutant_and_renders_nothing(
 
 def test_a_comparison_of_a_gradient_with_the_forward_pass_asks_both(repository: Path) -> None:
     """A wrong forward pass makes it fail, so its failure says nothing about the gradient alone."""
-    asked = run_mutants.exercises_asked(render.Views(load(repository / "assignments" / "conv_backward")))
-    assert (asked["x_grad"], asked["transpose_x"]) == (["conv_x_grad"], ["conv_x_grad", "conv"])
+    exercises = run_mutants.exercises_by_criterion(
+        render.Views(load(repository / "assignments" / "conv_backward"))
+    )
+    assert (exercises["x_grad"], exercises["transpose_x"]) == (["conv_x_grad"], ["conv_x_grad", "conv"])

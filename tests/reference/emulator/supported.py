@@ -353,7 +353,7 @@ ROWS: dict[str, Row] = {
             "__uint2float_rn(7u)": 7, "__ll2float_rn(1ll << 40)": 2.0**40, "__double2float_rn(0.5)": 0.5,
         }
     ),
-    "Bytes of a word": Row(
+    "SIMD within a word": Row(
         {
             **{f"__{name}4({A}u, {B}u)": of_bytes(name, 8) for name in OF_BYTES},
             **{f"__{name}2({A}u, {B}u)": of_bytes(name, 16) for name in OF_BYTES},
@@ -526,7 +526,7 @@ ROWS: dict[str, Row] = {
         },
         "#include <cub/cub.cuh>\n",
     ),
-    "Matrices (`mma.h`)": Row(
+    "Tensor cores (`mma.h`)": Row(
         {
             f"product<{kinds}>(s, t) + wmma::__float_to_tf32(0)": always(6 * depth + 1)
             for kinds, depth in {
@@ -553,7 +553,7 @@ ROWS: dict[str, Row] = {
         "    wmma::store_matrix_sync(c, sum, N, wmma::mem_row_major);\n    __syncwarp();\n"
         "    return (double)(float)c[threadIdx.x];\n}\n",
     ),
-    "Stops and time": Row(
+    "Assertions, traps and clocks": Row(
         {
             "assert(f[0] < 1 && f[1] > 1); out[i] = 2;": 2,
             "if (f[0] > 1) __trap(); if (f[0] > 2) __brkpt(); out[i] = 1;": 1,

@@ -263,7 +263,7 @@ def module(request):
 
 
 def check(module, name):
-    out = Fresh(np.zeros(64, np.int32), whole=False)
+    out = Fresh(np.zeros(64, np.int32), must_be_filled=False)
     return module.check(name, 1, 64, [np.arange(100, 164, dtype=np.int32), out], schedules=6), out.array
 
 

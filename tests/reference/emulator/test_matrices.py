@@ -73,7 +73,7 @@ def test_a_product_of_integers_is_exact(module, name):
     x, lda = in_memory(a, memory, in_a, room)
     y, ldb = in_memory(b, memory, in_b, room)
     out, ldc = in_memory(np.zeros((m, n)), accumulator, in_c, room)
-    arguments = [x, y, Fresh(out, whole=room == 0), lda, ldb, ldc, int(in_c == "R")]
+    arguments = [x, y, Fresh(out, must_be_filled=room == 0), lda, ldb, ldc, int(in_c == "R")]
     run = module.check(instance(form), 1, 32, arguments, schedules=4)
 
     assert run.findings == ()

@@ -127,9 +127,9 @@ def test_an_array_next_to_another_in_memory_is_out_of_its_bounds(module):
 
 
 def test_fresh_memory_says_what_was_written(module):
-    memory = Fresh(np.zeros(8, "float32"), whole=False)
+    memory = Fresh(np.zeros(8, "float32"), must_be_filled=False)
     assert not module(FILL).launch("fill", 1, 32, [5, 1.0, memory]).findings
-    assert memory.written.tolist() == [True] * 5 + [False] * 3
+    assert memory.is_written.tolist() == [True] * 5 + [False] * 3
     assert not module(FILL).launch("fill", 1, 32, [5, 1.0, memory]).findings
     memory = Fresh(np.zeros(8, "float32"))
     (finding,) = module(FILL).launch("fill", 1, 32, [5, 1.0, memory]).findings

@@ -102,38 +102,38 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
     return arena;
 }
 
-// An array in global memory, `size` bytes from `start`. `written`: a byte for each element of `element`
+// An array in global memory, `size` bytes from `start`. `is_written`: a byte for each element of `element`
 // bytes, or null for all. Elements that were not written hold NaN, or -1. Arrays may overlap.
 INTERFACE void emulator_region(
-    std::size_t start, std::size_t size, std::size_t element, const unsigned char *written)
+    std::size_t start, std::size_t size, std::size_t element, const unsigned char *is_written)
 {
     regions.push_back({start, size});
-    if (written)
+    if (is_written)
         for (std::size_t i = 0; i < size / element; ++i)
-            if (!written[i])
+            if (!is_written[i])
                 std::memset(arena + start + i * element, 255, element);
     std::size_t i = 0;
     if (start % 4 == 0 && element % 4 == 0)
         for (; i + 4 <= size; i += 4)
-            state[(start + i) / 4] = !written || written[i / element] ? 255 : 15;
+            state[(start + i) / 4] = !is_written || is_written[i / element] ? 255 : 15;
     for (; i < size; ++i) {
         unsigned bits = 1u << (start + i) % 4;
-        bool known = !written || written[i / element];
-        state[(start + i) / 4] |= static_cast<unsigned char>(bits | (known ? bits << 4 : 0));
+        bool has_value = !is_written || is_written[i / element];
+        state[(start + i) / 4] |= static_cast<unsigned char>(bits | (has_value ? bits << 4 : 0));
     }
 }
 
 // Sets a byte for each element of which any part was written: an element may be a struct with padding.
-INTERFACE void emulator_written(
-    std::size_t start, std::size_t size, std::size_t element, unsigned char *written)
+INTERFACE void emulator_written_elements(
+    std::size_t start, std::size_t size, std::size_t element, unsigned char *is_written)
 {
-    std::memset(written, 0, size / element);
+    std::memset(is_written, 0, size / element);
     std::size_t i = 0;
     if (start % 4 == 0 && element % 4 == 0)
         for (; i + 4 <= size; i += 4)
             if (state[(start + i) / 4] >> 4)
-                written[i / element] = 1;
+                is_written[i / element] = 1;
     for (; i < size; ++i)
         if (state[(start + i) / 4] >> 4 & 1u << (start + i) % 4)
-            written[i / element] = 1;
+            is_written[i / element] = 1;
 }

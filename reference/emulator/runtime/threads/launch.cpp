@@ -3,6 +3,7 @@
 #include "scheduler.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <ctime>
 
 // Variables that kernels read. Kernels see them as const, because they never change during a thread's life.
@@ -73,6 +74,18 @@ bool run_next(std::int64_t i)
     return !stopped;
 }
 
+// Of a kernel that itself loops over the threads of a block: those threads, and what each of them keeps.
+std::vector<Index> in_turn;
+std::vector<std::max_align_t> kept;
+
+void prepare_loops()
+{
+    in_turn.clear();
+    for (int i = 0; i < size; ++i)
+        in_turn.push_back(threads[launch.thread_order == REVERSE ? size - 1 - i : i].index);
+    size = 1;  // one fiber runs them all
+}
+
 double seconds()
 {
     timespec time;
@@ -141,6 +154,21 @@ INTERFACE void *emulator_dynamic_shared()
     return arena + arrays[0].start;
 }
 
+INTERFACE const Index *emulator_threads_in_turn(int *count)
+{
+    *count = int(in_turn.size());
+    return in_turn.data();
+}
+
+INTERFACE void *emulator_kept_memory(std::size_t bytes)
+{
+    kept.resize(std::max(kept.size(), bytes * in_turn.size() / sizeof(std::max_align_t) + 1));
+    return kept.data();
+}
+
+// Threads disagree whether they come to a barrier: only fibers can tell what happens.
+INTERFACE void emulator_disagree() { stop(); }
+
 // An imitation of time: it advances with each query and each access.
 INTERFACE long long emulator_clock()
 {
@@ -165,6 +193,8 @@ INTERFACE int emulator_run_on(void (*kernel)(void **), void **given, const Launc
     size = launch.block[0] * launch.block[1] * launch.block[2];
     for (int i = 0; i < size; ++i)
         threads[i].index = index_of(i, launch.block);
+    if (launch.is_split)
+        prepare_loops();
     find_program();
     blockDim = {launch.block[0], launch.block[1], launch.block[2]};
     gridDim = {launch.grid[0], launch.grid[1], launch.grid[2]};

@@ -116,6 +116,8 @@ inline __attribute__((always_inline)) void give_way(void **here, int number)
 
 inline __attribute__((always_inline)) void wait(State state)
 {
+    if (__builtin_expect(launch.is_split, 0))
+        stop();
     judge_pending_store();
     waits = ++threads[thread].waits;
     ++turns;

@@ -15,7 +15,12 @@ MISTAKES = Misconceptions(
         "kept": Misconception("dilate", "You keep."),
         "turned": Misconception("grad", "You turn."),
     },
-    asked={"flip": ["flip"], "dilate": ["dilate"], "grad": ["grad"], "views": ["flip", "dilate"]},
+    exercises_by_criterion={
+        "flip": ["flip"],
+        "dilate": ["dilate"],
+        "grad": ["grad"],
+        "views": ["flip", "dilate"],
+    },
     answers={"grad/one": {"f": [("flipped",)]}},
 )
 # A graph of bare names has cycles: `flip` calls x.reshape, and x is NumPy's.
@@ -61,7 +66,7 @@ def test_a_criterion_that_needs_a_wrong_exercise_and_others_says_so() -> None:
 
 def test_a_criterion_is_not_blamed_on_its_own_exercise_by_itself() -> None:
     """`pair` asks flip alone as well, and fails because of what it compares flip with."""
-    mistakes = replace(MISTAKES, asked={**MISTAKES.asked, "pair": ["flip"]})
+    mistakes = replace(MISTAKES, exercises_by_criterion={**MISTAKES.exercises_by_criterion, "pair": ["flip"]})
     assert messages_of(mistakes, flip="ok", pair="y") == {}
     assert "pair" in messages_of(mistakes, flip="x", pair="y")
 
@@ -100,7 +105,7 @@ def test_an_exercise_is_not_blamed_for_the_mistake_of_another() -> None:
     """pad writes `out[...] = a`, which calls dilate here; the call graph cannot know that."""
     misconceptions = Misconceptions(
         ideas={"kept": Misconception("dilate", "You keep.")},
-        asked={"dilate": ["dilate"], "pad": ["pad"], "tiles": ["tiles"]},
+        exercises_by_criterion={"dilate": ["dilate"], "pad": ["pad"], "tiles": ["tiles"]},
         answers={"dilate/one": {"k": [("kept",)]}, "pad/one": {"p": [("kept",)]}},
     )
     assert messages_of(misconceptions, dilate="k", pad="p", tiles="z") == {}
@@ -115,7 +120,7 @@ def test_a_criterion_with_an_idea_is_not_sent_to_its_own_exercise() -> None:
     """Each of several criteria may be about another part of `flip`; an idea says what is wrong here."""
     mistakes = replace(
         MISTAKES,
-        asked={**MISTAKES.asked, "pair": ["flip"]},
+        exercises_by_criterion={**MISTAKES.exercises_by_criterion, "pair": ["flip"]},
         answers={"pair/one": {"f": [("flipped",)]}},
     )
     assert ideas(mistakes, flip="x", pair="f") == {"pair": ["flipped"]}

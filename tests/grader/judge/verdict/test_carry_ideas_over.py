@@ -14,7 +14,7 @@ MISTAKES = Misconceptions(
         "flipped": Misconception("conv", "You flip.", "#flip"),
         "turned": Misconception("grad", "You turn.", "#turn"),
     },
-    asked={"conv": ["conv"], "grad": ["grad"], "transpose": ["grad"]},
+    exercises_by_criterion={"conv": ["conv"], "grad": ["grad"], "transpose": ["grad"]},
     answers={
         "conv/one": {"a": [("flipped",)]},
         "grad/one": {"f": [("turned",)]},
@@ -28,10 +28,12 @@ TURNED = ("grad/one f", "transpose/one ", "transpose/two ")
 
 
 def claimed(
-    *failures: str, passes: str = "", hidden: str = "", asked: Sequence[str] = ("grad",)
+    *failures: str, passes: str = "", hidden: str = "", exercises: Sequence[str] = ("grad",)
 ) -> list[tuple[str, int, int, bool]]:
-    """Name, explained, failing and certainty of each idea about the transpose, which calls what is asked."""
-    mistakes = replace(MISTAKES, asked={**MISTAKES.asked, "transpose": asked})
+    """Name, explained, failing and certainty of each idea about the transpose, which calls `exercises`."""
+    mistakes = replace(
+        MISTAKES, exercises_by_criterion={**MISTAKES.exercises_by_criterion, "transpose": exercises}
+    )
     results = [_wrong(failure, Visibility.VISIBLE) for failure in failures]
     results += [_wrong(hidden, Visibility.HIDDEN)] if hidden else []
     if passes:
@@ -41,7 +43,7 @@ def claimed(
         CriterionGrade(
             id, "", Fraction(4), Fraction(0), Status.WRONG, tuple(r for r in results if r.criterion == id)
         )
-        for id in MISTAKES.asked
+        for id in MISTAKES.exercises_by_criterion
     )
     calls = {"grad": frozenset[str](), "conv": frozenset[str]()}
     grade = diagnose(Grade("tiny", "ada", criteria, "none"), mistakes, calls)
@@ -69,8 +71,8 @@ def test_a_case_that_would_fail_and_passes_stops_it() -> None:
 
 def test_neither_of_two_wrong_exercises_is_chosen() -> None:
     both = ("conv", "grad")
-    assert claimed(*TURNED, asked=both) == [("turned", 2, 2, True)]
-    assert claimed(*TURNED, "conv/one a", asked=both) == []
+    assert claimed(*TURNED, exercises=both) == [("turned", 2, 2, True)]
+    assert claimed(*TURNED, "conv/one a", exercises=both) == []
 
 
 def test_a_failure_that_no_idea_explains_stops_it() -> None:

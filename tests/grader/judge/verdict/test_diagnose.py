@@ -42,7 +42,7 @@ MISTAKES = Misconceptions(
         "turned": Misconception("grad", "You turn.", "#turn"),
         "refused": Misconception("grad", "You refuse.", "#refuse"),
     },
-    asked={"conv": ["conv"], "grad": ["grad"]},
+    exercises_by_criterion={"conv": ["conv"], "grad": ["grad"]},
     answers={
         "conv/one": {"a": [("flipped",), ("padded",)], "ab": [("flipped", "padded")]},
         "conv/two": {"b": [("flipped",)], "c": [("padded",)]},
@@ -214,7 +214,7 @@ OUT_OF_BOUNDS = (
 def test_wrong_values_of_a_kernel_come_with_what_a_visible_case_finds_in_it(
     exercise: str, finding: str, visibility: Visibility, facts: list[str]
 ) -> None:
-    mistakes = replace(MISTAKES, asked={exercise: [exercise], "bugs": ["fill", "add"]})
+    mistakes = replace(MISTAKES, exercises_by_criterion={exercise: [exercise], "bugs": ["fill", "add"]})
     nan = wrong("257", "~nan", criterion=exercise)
     found = replace(wrong("one", "f", criterion="bugs", visibility=visibility), rationale=finding + "\nmore")
     criteria = tuple(
@@ -314,7 +314,7 @@ def test_an_exercise_may_make_one_mistake_in_each_criterion_that_asks_it_alone()
     mistakes = replace(
         MISTAKES,
         ideas={**MISTAKES.ideas, "shared": Misconception("conv", "You share.")},
-        asked={**MISTAKES.asked, "memory": ["conv"]},
+        exercises_by_criterion={**MISTAKES.exercises_by_criterion, "memory": ["conv"]},
         answers={**MISTAKES.answers, "memory/one": {"m": [("shared",)]}},
     )
     by_criterion = {
@@ -601,7 +601,7 @@ def test_in_a_handout_the_frozen_digests_name_the_misconception(
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", '{"ideas": [], "answers": {}, "asked": {}}', '{"ideas": [{}], "answers": {}}'],
+    ["", "[]", '{"ideas": [], "answers": {}, "exercises": {}}', '{"ideas": [{}], "answers": {}}'],
     ids=["empty", "a_list", "of_another_version", "without_names"],
 )
 def test_misconceptions_that_cannot_be_read_are_no_fault_of_the_grader(content: str, tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def constant(inputs: Inputs) -> Any:
     ("probes", "rationale"),
     by_name(
         {
-            "zero": ({"conv": zeros, "x_grad": lambda i: 0 * x_grad(i)}, "zero has no transpose"),
+            "zero": ({"conv": zeros, "x_grad": lambda i: 0 * x_grad(i)}, "its transpose would be zero"),
             "w_ignored": ({"conv": ignores_w}, "w is ignored"),
             "x_ignored": ({"conv": ignores_x}, "x is ignored"),
             "constant": ({"conv": constant}, "is ignored"),
