@@ -21,7 +21,7 @@ from grader.judge.verdict.case_result import (
     own_test,
     result_of,
 )
-from grader.model.assignment import OWN_TEST, Case, Criterion
+from grader.model.assignment import Case, Criterion
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Outcome, Status
 
@@ -65,7 +65,7 @@ class CriterionNode(pytest.Collector):
     def collect(self) -> Iterator["CaseItem"]:
         """One item per case; an author's tests are pytest's own items."""
         for case in self.criterion.cases:
-            if case.kind != OWN_TEST:
+            if not case.is_own_test:
                 yield CaseItem.from_parent(self, name=case.id, case=case)
 
 

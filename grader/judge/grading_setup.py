@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.import_rules.cuda_source import as_compiled
-from grader.judge.import_rules.read_sources import Reading, without_host_code
+from grader.judge.import_rules.read_sources import SourceReader, without_host_code
 from grader.judge.import_rules.terms import Terms
 from grader.judge.inputs import Inputs
 from grader.judge.process.bytecode import add_bytecode
@@ -22,7 +22,7 @@ from grader.judge.process.sandbox import starter
 from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.process.user_cache import UserCache
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
-from grader.model.assignment import OWN_TEST, Assignment, Visibility
+from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Device, Sandbox
@@ -62,7 +62,7 @@ class GradingSetup:
         self._folder = ScratchFolder()
         provided = _write_provided(assignment, Path(self._folder.name) / "provided")
         terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
-        self._reading = None if terms is None else Reading(terms)
+        self._reading = None if terms is None else SourceReader(terms)
         import_rules = None if terms is None else terms.for_worker()
         self._builder = self._builder_of(self.kernels, provided) if self.kernels else None
         self._starter = starter(
@@ -95,7 +95,7 @@ class GradingSetup:
     def _runs_apart(self) -> bool:
         """True if some case also needs a process that shares nothing with the others."""
         cases = (case for criterion in self.assignment.rubric.criteria for case in criterion.cases)
-        return any(comparison_of(case).runs_apart for case in cases if case.kind != OWN_TEST)
+        return any(comparison_of(case).runs_apart for case in cases if not case.is_own_test)
 
     def _check_start(self) -> None:
         with self._implementation(Subject((), DTYPE, self.device)) as empty:
@@ -163,7 +163,7 @@ class GradingSetup:
         """The forward passes that visible cases need besides the gradients, with their criterion's id."""
         for criterion in self.assignment.rubric.criteria:
             for case in criterion.cases:
-                if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST:
+                if case.visibility is Visibility.VISIBLE and not case.is_own_test:
                     comparison = comparison_of(case)
                     for probe, inputs in comparison.forward_questions(case, criterion, self.oracle):
                         yield criterion.id, probe, inputs

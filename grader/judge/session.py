@@ -18,7 +18,7 @@ from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import refusals, score
-from grader.model.assignment import OWN_TEST, Assignment, Case
+from grader.model.assignment import Assignment, Case
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Device, Sandbox
@@ -186,7 +186,7 @@ class Session:
         in_the_end = refusals(self._assignment.rubric)  # they count once another case passes
         for criterion in self._assignment.rubric.criteria:
             for case in sorted(criterion.cases, key=lambda case: case.name in in_the_end):
-                if case.kind != OWN_TEST and choice.includes(case):
+                if not case.is_own_test and choice.includes(case):
                     choice.watcher.begins(case.name)
                     choice.watcher.ends(result_of(case, criterion, run))
         if self._assignment.tests:

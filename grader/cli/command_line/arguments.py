@@ -245,7 +245,7 @@ def _report(commands: Any) -> None:
         help="also show the cases of this visibility, once that time has come; you may give this option "
         "twice",
     )
-    add_out(report, required=False)
+    add_out(report, is_required=False)
 
 
 def _adjust(commands: Any) -> None:

@@ -353,8 +353,8 @@ class Implementation:
             self._is_late = self._worker.is_late
             self._charge(budget, is_forgiven=self._is_late or patience > 1)
         if outcome.status is Status.TIMEOUT:
-            by_cpu = self._worker.took.cpu >= allowed.cpu
-            if allowed.cpu < most.cpu if by_cpu else allowed.wall < most.wall:
+            is_cpu_limit = self._worker.took.cpu >= allowed.cpu
+            if allowed.cpu < most.cpu if is_cpu_limit else allowed.wall < most.wall:
                 return replace(outcome, reason=budget.use_up())
         return outcome
 

@@ -81,8 +81,8 @@ class Budget:
     def use_up(self) -> str:
         """Records that a call needed more than was left, and returns which seconds were used up."""
         self.is_used_up = True
-        by_cpu = self._rest.cpu <= 0
-        seconds, kind = (self.total.cpu, "CPU seconds") if by_cpu else (self.total.wall, "seconds")
+        is_cpu_limit = self._rest.cpu <= 0
+        seconds, kind = (self.total.cpu, "CPU seconds") if is_cpu_limit else (self.total.wall, "seconds")
         return f"the {seconds:g} {kind} of its criterion were used up"
 
 

@@ -13,7 +13,7 @@ from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import ended_by_time, failing_forward, refusals, unmet_requirement
-from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
+from grader.model.assignment import Assignment, Case, Criterion, Visibility
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Status
 
@@ -88,7 +88,7 @@ def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
     """
     names = {other.name for other in criterion.cases} - {case.name} - run.without_work
     others = [result for name, result in run.results.items() if name in names]
-    if case.kind == OWN_TEST or not others or any(r.status is Status.OK for r in others):
+    if case.is_own_test or not others or any(r.status is Status.OK for r in others):
         return ""
     if case.name in run.without_work:
         counts = f"{case.id} counts once another case of {criterion.id} passes"
@@ -108,7 +108,7 @@ def own_test(assignment: Assignment, file: str, function: str) -> Case:
     """The case of an author's test, by the names of its file and its function."""
     cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
     name = {"file": file, "function": function}
-    return next(case for case in cases if case.kind == OWN_TEST and name.items() <= case.parameters.items())
+    return next(case for case in cases if case.is_own_test and name.items() <= case.parameters.items())
 
 
 def ended_early(case: Case, status: Status, rationale: str, output: str = "") -> CheckResult:

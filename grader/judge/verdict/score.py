@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 
 from grader.judge.comparisons import compared_by
-from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Rubric
+from grader.model.assignment import Assignment, Case, Criterion, Rubric
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
 FAILED = frozenset(Status) - {Status.OK, Status.NOT_RUN, Status.INTERNAL_ERROR}  # the submission's fault
@@ -17,13 +17,14 @@ def refusals(rubric: Rubric) -> frozenset[str]:
     """
     names: set[str] = set()
     for criterion in rubric.criteria:
-        without_work = {case.name for case in criterion.cases if not _shows_work(case)}
+        without_work = {case.name for case in criterion.cases if not shows_work(case)}
         names |= without_work if len(without_work) < len(criterion.cases) else set()
     return frozenset(names)
 
 
-def _shows_work(case: Case) -> bool:
-    return case.kind == OWN_TEST or compared_by(case).shows_work
+def shows_work(case: Case) -> bool:
+    """True if a function must do a part of its exercise to pass a case."""
+    return case.is_own_test or compared_by(case).shows_work
 
 
 def unmet_requirement(
