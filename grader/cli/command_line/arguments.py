@@ -97,6 +97,7 @@ def make_parser() -> Parser:
         ),
     ):
         add(commands)
+    parser.describe_commands()
     for name, command in commands.choices.items():
         command.add_examples(EXAMPLES[name])
         if name in QUIET:
