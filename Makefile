@@ -31,7 +31,7 @@ help:
 	@echo "make report    write build/report/grades.csv and the class report from the gradebook"
 	@echo "make golden    write the expected reports in tests/golden again"
 	@echo "make screenshots  draw the pictures of the docs, with Chromium"
-	@echo "make docs      write docs/rubric.schema.json, rubric.md, limits.md and reference.md from the loader's models, and docs/attacks.md"
+	@echo "make docs      write docs/rubric.schema.json, rubric.md, limits.md and reference.md from the loader's models, attacks.md and cuda-forms.md"
 	@echo "make diagnosis measure which ideas feedback claims for slips that are not mutants; takes minutes"
 	@echo "make error-rates  measure how often wrong code is accepted and correct code is rejected; takes minutes  (NAME=dense for one)"
 	@echo "make bench     measure the times against their goals, and write docs/benchmarks.md"

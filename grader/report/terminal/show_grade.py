@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.model.grade import Grade, Status
+from grader.model.grade import FactKind, Grade, Status
 from grader.model.late_policy import FinalScore
 from grader.model.text import clean, clean_line, plural, score_text
 from grader.report.feedback_content import (
@@ -70,6 +70,17 @@ def show(
         console.print(part, highlight=False)
     if place is None:
         console.print()
+
+
+def show_places(grade: Grade, console: Console, *, first_only: bool = False) -> None:
+    """Prints the places where other code makes failing cases pass; `show` came before they were known."""
+    sections = feedback_on(grade).sections
+    for section in sections[:1] if first_only else sections:
+        for fact in section.criterion.facts:
+            if fact.kind is FactKind.PLACE:
+                console.print()
+                name = "" if first_only else f"{clean_line(section.criterion.id)}: "
+                console.print(_row("place", Text(f"{name}{clean(fact.text)}")), highlight=False)
 
 
 def show_next_step(
