@@ -16,6 +16,7 @@ from grader.author.new_assignment.draft import Draft, DraftCase, DraftMutant, wi
 from grader.author.new_assignment.function import PACKAGE
 from grader.author.new_assignment.values import as_argument
 from grader.author.render import Views
+from grader.judge.comparisons import COMPARISONS
 from grader.judge.differences.probe_values import NO_VALUE, array_of, value_of
 from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.verdict.oracles import ReferenceOracle
@@ -44,7 +45,7 @@ def proved(root: Path, draft: Draft, secret: str, jobs: int) -> ProvedDraft:
     """A draft in which every case and every mutant counts; UserError if none does."""
     draft = _sorted(root, draft, secret)
     kills = _all_kills(root, draft, secret, jobs)
-    if kills[SOLUTION] and draft.compare == "exact":  # rounding: real numbers after all
+    if kills[SOLUTION] and COMPARISONS[draft.compare].is_exact:  # rounding: real numbers after all
         draft = replace(draft, compare="close")
         kills = _all_kills(root, draft, secret, jobs)
     failures = kills.pop(SOLUTION)

@@ -5,6 +5,6 @@
 May import: grader.model, grader.intake; SQLAlchemy, Alembic.
 """
 
-from grader.batch.gradebook.book import Gradebook, Graded
+from grader.batch.gradebook.book import Gradebook, GradeEntry
 
-__all__ = ["Gradebook", "Graded"]
+__all__ = ["GradeEntry", "Gradebook"]

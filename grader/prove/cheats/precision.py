@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from grader.judge.comparisons import comparison_of
-from grader.model.assignment import OWN_TEST, Assignment, Case, Data, Rubric
+from grader.judge.kinds import gives_arrays
+from grader.model.assignment import Assignment, Case, Data, Rubric
 from grader.model.grade import Grade
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
 
@@ -65,8 +66,8 @@ class Precision(Family):
         None in Python if no case gives an exercise arrays, because then no result is an array.
         """
         texts = [solution[exercise.file] for exercise in exercises]
-        gives_arrays = any(case.kind != "literals" for c in assignment.rubric.criteria for case in c.cases)
-        adds_up = gives_arrays and any(IN_PYTHON_SUM.search(text) and ARRAYS.search(text) for text in texts)
+        with_arrays = any(gives_arrays(case) for c in assignment.rubric.criteria for case in c.cases)
+        adds_up = with_arrays and any(IN_PYTHON_SUM.search(text) and ARRAYS.search(text) for text in texts)
         for name, short in SHORT.items() if adds_up else ():
             if files := in_python(solution, exercises, IN_PYTHON.replace("{short}", short)):
                 yield Cheat(f"rounds_to_{name}", self.name, f"Every result is rounded to {name}.", files)
@@ -100,7 +101,7 @@ class Precision(Family):
 
 
 def _tells(case: Case) -> bool:
-    has_values = case.kind != OWN_TEST and comparison_of(case).needs_expected
+    has_values = not case.is_own_test and comparison_of(case).needs_expected
     return has_values and ("wide" in case.parameters or case.data is Data.NORMAL)
 
 
