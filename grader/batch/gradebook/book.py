@@ -247,23 +247,17 @@ class Gradebook:
                     db.execute(update(SubmissionRow).where(SubmissionRow.id == id).values(values))
                     self._log(db, Action.CONFIRMED, row, {"submission": id, "doubt": row["doubt"], "by": by})
 
-    def adjust(self, *adjustments: Adjustment) -> list[tuple[Adjustment, Fraction]]:
+    def adjust(self, *adjustments: Adjustment) -> None:
         """Sets manual adjustments of scores, all or none; 0 points revoke an earlier adjustment.
 
-        An adjustment for a submission is bound to the one that counts now. Returns the adjustments that
-        replace an earlier one with other points, each with these points. Raises UserError if the gradebook
+        An adjustment for a submission is bound to the one that counts now. Raises UserError if the gradebook
         has no such student, or no such submission of theirs.
         """
-        replaced = []
         with self._database.writing() as db:
             for adjustment in adjustments:
                 key = {"student_id": adjustment.student_id, "assignment": adjustment.assignment}
                 detail = write_adjustment(db, adjustment, self._database.name)
                 self._log(db, Action.ADJUSTED, key, detail)
-                earlier = Fraction(detail["before"] or 0)
-                if earlier and earlier != adjustment.points:
-                    replaced.append((adjustment, earlier))
-        return replaced
 
     def forget_run(
         self,
