@@ -93,7 +93,7 @@ class GradingSetup:
 
     def _runs_apart(self) -> bool:
         """True if some case also needs a process that shares nothing with the others."""
-        cases = (case for criterion in self.assignment.rubric.criteria for case in criterion.cases)
+        cases = self.assignment.rubric.cases
         return any(comparison_of(case).runs_apart for case in cases if not case.is_own_test)
 
     def _check_start(self) -> None:
