@@ -12,7 +12,7 @@ from grader.model.assignment import Case
 
 SECONDS, RUNS = 1.0, 3000  # for one criterion
 LEADS = 3  # failing cases on which every edit is tried
-TELLING = 4  # different numbers in what mended cases expect: fewer may be right by chance
+TELLING = 3  # different numbers in what mended cases expect: fewer may be right by chance
 MOST_PLACES = 8  # lines with equally good edits; of more, the edits of none are looked at further
 
 
