@@ -125,13 +125,18 @@ class Session:
         variants: Sequence[str],
         choice: Choice = ALL,
         cache: ResultCache | None = None,
+        *,
+        in_a_class: bool = False,
     ) -> GradesByStudent:
         """The grades for several students' numbers, by student id; one process runs them all.
 
-        Results in the `cache` are not run again, and new ones are added to it.
+        Results in the `cache` are not run again, and new ones are added to it. A submission `in_a_class`
+        also gets the locations of its faults, within a small budget.
         """
         with self.setup.candidate(submission, len(variants)) as candidate:
             grades = {variant: self._grade(candidate, name, variant, choice, cache) for variant in variants}
+            if in_a_class:
+                grades = {variant: self._localized(grade, candidate) for variant, grade in grades.items()}
             return GradesByStudent(grades, candidate.implementation.budgets.cpu_seconds)
 
     def answers(
@@ -168,6 +173,14 @@ class Session:
         if self._misconceptions is None:
             return grade
         return with_ideas(grade, self._misconceptions, self._assignment, candidate.implementation, oracle)
+
+    def _localized(self, grade: Grade, candidate: Candidate) -> Grade:
+        if candidate.refusal or grade.passed:
+            return grade
+        from grader.judge.localization.localize import localize  # most submissions do not need it
+        from grader.judge.localization.search import in_a_class
+
+        return localize(grade, self._assignment, candidate.implementation, self.setup.oracle, in_a_class())
 
     def _results(
         self, candidate: Candidate, oracle: Oracle, choice: Choice, cache: ResultCache | None
