@@ -67,9 +67,10 @@ class GradingSession:
         graded = self._session.grade_variants(
             work.files, work.students[0], variants, cache=cache, in_a_class=self._is_for_students
         )
-        of = [student if self._variants else "" for student in work.students]
+        variant_of_each = [student if self._variants else "" for student in work.students]
         grades = tuple(
-            replace(graded.grades[v], submission=s) for v, s in zip(of, work.students, strict=True)
+            replace(graded.grades[v], submission=s)
+            for v, s in zip(variant_of_each, work.students, strict=True)
         )
-        addresses = tuple(cache.addresses[variant] for variant in of)
+        addresses = tuple(cache.addresses[variant] for variant in variant_of_each)
         return Done(work.key, grades, addresses, cache.fresh, graded.cpu_seconds)

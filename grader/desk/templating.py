@@ -96,7 +96,7 @@ def status_of(row: ClassRow) -> tuple[str, str]:
     """A word for a row's status, and its mark."""
     if row.review_reason:
         return "needs review", "review"
-    if row.absent:
+    if row.is_absent:
         return "submitted nothing", "absent"
     if row.grade is None:
         return "no grade", "absent"

@@ -24,7 +24,7 @@ class Cell:
 
 
 def draw_grid(
-    rows: Sequence[Sequence[Cell]], label: str, size: int = CELL, *, focusable: bool = False
+    rows: Sequence[Sequence[Cell]], label: str, size: int = CELL, *, is_focusable: bool = False
 ) -> Markup:
     """Rows of squares as an SVG with a description."""
     height, width = len(rows), max(map(len, rows), default=0)
@@ -37,7 +37,7 @@ def draw_grid(
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
             is_wrong = "wrong" in cell.looks
-            is_stop = focusable and is_wrong and stops < FOCUSABLE
+            is_stop = is_focusable and is_wrong and stops < FOCUSABLE
             stops += is_stop
             square = _square(cell, j * size, i * size, size, font, is_stop)
             (outlined if is_wrong else squares).append(square)
@@ -97,7 +97,7 @@ def heat_grids(table: Table, largest: float, numbers: Sequence[int], size: int =
         where = f"{table.name} {label}".strip()
         if label:
             parts.append(element("span", label, class_="soft line index"))
-        parts.append(draw_grid(rows, where, size, focusable=True))
+        parts.append(draw_grid(rows, where, size, is_focusable=True))
     return parts
 
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.import_rules.cuda_source import as_compiled
-from grader.judge.import_rules.read_sources import Reading, without_host_code
+from grader.judge.import_rules.read_sources import SourceReader, without_host_code
 from grader.judge.import_rules.terms import Terms
-from grader.judge.inputs import Inputs
 from grader.judge.process.bytecode import add_bytecode
 from grader.judge.process.devices import first_available
 from grader.judge.process.function_calls import FunctionProcess
@@ -22,7 +21,7 @@ from grader.judge.process.sandbox import starter
 from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.process.user_cache import UserCache
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
-from grader.model.assignment import OWN_TEST, Assignment, Visibility
+from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault, UserError
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Device, Sandbox
@@ -62,7 +61,7 @@ class GradingSetup:
         self._folder = ScratchFolder()
         provided = _write_provided(assignment, Path(self._folder.name) / "provided")
         terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
-        self._reading = None if terms is None else Reading(terms)
+        self._reading = None if terms is None else SourceReader(terms)
         import_rules = None if terms is None else terms.for_worker()
         self._builder = self._builder_of(self.kernels, provided) if self.kernels else None
         self._starter = starter(
@@ -95,7 +94,7 @@ class GradingSetup:
     def _runs_apart(self) -> bool:
         """True if some case also needs a process that shares nothing with the others."""
         cases = (case for criterion in self.assignment.rubric.criteria for case in criterion.cases)
-        return any(comparison_of(case).runs_apart for case in cases if case.kind != OWN_TEST)
+        return any(comparison_of(case).runs_apart for case in cases if not case.is_own_test)
 
     def _check_start(self) -> None:
         with self._implementation(Subject((), DTYPE, self.device)) as empty:
@@ -131,7 +130,6 @@ class GradingSetup:
             self._starter,
             subject,
             self.assignment.limits,
-            self._forward_questions,
             criteria,
             self._functions,
         )
@@ -158,15 +156,6 @@ class GradingSetup:
     def _refusal_of_macros(self, name: str, expanded: bytes) -> str:
         """The forbidden code that macros bring into a submission's kernels; "" if there is none."""
         return "" if self._reading is None else self._reading.refusal_of_macros(name, expanded)
-
-    def _forward_questions(self) -> Iterator[tuple[str, str, Inputs]]:
-        """The forward passes that visible cases need besides the gradients, with their criterion's id."""
-        for criterion in self.assignment.rubric.criteria:
-            for case in criterion.cases:
-                if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST:
-                    comparison = comparison_of(case)
-                    for probe, inputs in comparison.forward_questions(case, criterion, self.oracle):
-                        yield criterion.id, probe, inputs
 
     def _turn(self) -> contextlib.AbstractContextManager[None]:
         """Waits, without a limit, for a turn on a device that all gradings on this machine share."""

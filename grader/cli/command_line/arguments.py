@@ -97,6 +97,7 @@ def make_parser() -> Parser:
         ),
     ):
         add(commands)
+    parser.describe_commands()
     for name, command in commands.choices.items():
         command.add_examples(EXAMPLES[name])
         if name in QUIET:
@@ -244,7 +245,7 @@ def _report(commands: Any) -> None:
         help="also show the cases of this visibility, once that time has come; you may give this option "
         "twice",
     )
-    add_out(report, required=False)
+    add_out(report, is_required=False)
 
 
 def _adjust(commands: Any) -> None:

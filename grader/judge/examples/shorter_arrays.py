@@ -78,8 +78,10 @@ def _is_tied(one: Place, other: Place, shapes: Mapping[str, Shape]) -> bool:
 def _shapes(
     shapes: Mapping[str, Shape], groups: list[list[Place]], lengths: tuple[int, ...]
 ) -> dict[str, Shape]:
-    of = {place: n for group, n in zip(groups, lengths, strict=True) for place in group}
-    return {name: tuple(of[name, axis] for axis in range(len(shape))) for name, shape in shapes.items()}
+    length_at = {place: n for group, n in zip(groups, lengths, strict=True) for place in group}
+    return {
+        name: tuple(length_at[name, axis] for axis in range(len(shape))) for name, shape in shapes.items()
+    }
 
 
 def _size(shapes: Mapping[str, Shape]) -> int:

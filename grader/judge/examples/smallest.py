@@ -27,7 +27,7 @@ from grader.judge.examples.trial import Runner, Trial, arrays_of_any_numbers, or
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Shape, draw_arrays
 from grader.judge.kinds import kind_of
-from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Data, Visibility
+from grader.model.assignment import Assignment, Case, Criterion, Data, Visibility
 from grader.model.errors import GraderFault
 
 SECONDS = 1.0  # for one search
@@ -240,7 +240,7 @@ def _sort(inputs: Inputs) -> object:
 
 def may_be_small(case: Case) -> bool:
     """True if a smaller case can be shown to a student; docs/authoring.md says why the others have none."""
-    if case.kind == OWN_TEST or case.functions or case.visibility is not Visibility.VISIBLE:
+    if case.is_own_test or case.functions or case.visibility is not Visibility.VISIBLE:
         return False
     comparison = compared_by(case)
     return comparison.needs_expected or comparison.shows_work
@@ -324,7 +324,7 @@ def _is_small(shapes: Mapping[str, Shape]) -> bool:
 
 def _small_case(case: Case, number: int) -> Small | None:
     """A small case with its inputs; None if the settings of the case do not fit its lengths."""
-    small = replace(case, data=Data.INTEGERS, drawn=False)
+    small = replace(case, data=Data.INTEGERS, is_drawn=False)
     rng = generator([case.name, "small", str(number)])
     try:
         inputs = kind_of(case).draw(small, rng, rng)

@@ -45,6 +45,21 @@ def localize(
     return replace(grade, criteria=tuple(criteria))
 
 
+def with_locations(grade: Grade, visible: Grade) -> Grade:
+    """The grade, with the locations that were found from the grade of its visible cases alone.
+
+    So no edit runs after a hidden case.
+    """
+    located = {criterion.id: criterion for criterion in visible.criteria if criterion.locations}
+    criteria = (_located(c, located[c.id]) if c.id in located and _is_open(c) else c for c in grade.criteria)
+    return replace(grade, criteria=tuple(criteria))
+
+
+def _located(criterion: CriterionGrade, visible: CriterionGrade) -> CriterionGrade:
+    places = tuple(fact for fact in visible.facts if fact.kind is FactKind.PLACE)
+    return replace(criterion, facts=(*criterion.facts, *places), locations=visible.locations)
+
+
 def _is_open(criterion: CriterionGrade) -> bool:
     """True if visible cases of a criterion give wrong answers, and nothing sure is known about it."""
     failing = _failing(criterion)
@@ -89,9 +104,8 @@ class _Localizer:
             return criterion
         edits = [(one, repair) for repair in repairs for one in repair.edits]
         locations = tuple(location_of(one, repair, len(failing)) for one, repair in edits)
-        has_hidden = any(
-            r.status is not Status.OK and r.visibility is not Visibility.VISIBLE for r in criterion.results
-        )
+        cases = self._assignment.criterion(criterion.id).cases
+        has_hidden = any(case.visibility is not Visibility.VISIBLE for case in cases)
         text = in_words(
             locations,
             is_next=len(repairs) == 1 and len(edits) > 1,

@@ -2,7 +2,7 @@
 
 import contextlib
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -72,23 +72,20 @@ class Implementation:
         starter: Starter,
         subject: Subject,
         limits: Limits,
-        prepare: Callable[[], Iterable[tuple[str, str, Inputs]]] = tuple,
         criteria: int = 1,
         functions: FunctionProcess | None = None,
     ) -> None:
-        """`prepare` yields the requests that `run_isolated` will get: criterion, probe and inputs.
+        """`criteria` is the number of criteria it is run for: their budgets bound its processes.
 
-        `criteria` is the number of criteria it is run for: their budgets bound its processes. `functions`
-        runs the functions that cases pass, and its owner closes it; by default there is a new one.
+        `functions` runs the functions that cases pass, and its owner closes it; by default there is a new
+        one.
         """
         self._starter = starter
         self._subject = subject
         self._limits = limits
-        self._prepare = prepare
         self._worker: WorkerProcess | None = None
         self._import_failed = subject.failed
         self.budgets = Budgets(limits, criteria)
-        self._answered: dict[tuple[str, str, str], Outcome] = {}
         self._is_late = False  # True if the last run was
         self._idle_bytes = 0  # the worker's memory before it imported the subject
         self._isolated_worker: Implementation | None = None
@@ -106,18 +103,11 @@ class Implementation:
     def hidden_worker(self) -> "Implementation":
         """The same subject in a process for hidden cases only, so that no other process sees their inputs.
 
-        It reuses the isolated process, once that has run everything that visible cases need from it, to save
-        a process. If an isolated process is needed again, a new one is started.
+        Its caller has run all visible cases, so their process ends here: none that shows what it prints runs
+        next to one that knows a hidden input. The isolated process saves starting a new one.
         """
         if self._hidden_worker is None:
-            for criterion, probe, inputs in () if self.cannot_start else self._prepare():
-                with self.budgets.within(criterion) as budget:
-                    outcome = self.run_isolated(probe, inputs)
-                if budget.is_used_up:
-                    break  # that says nothing about this question
-                self._answered[probe, inputs.digest, ""] = outcome
-                if outcome.status is not Status.OK:
-                    break  # after a failure, further requests may be useless and expensive
+            self._end_worker()
             self._hidden_worker, self._isolated_worker = self._isolated_worker or self._another(), None
             self._hidden_worker._import_failed = self._hidden_worker._import_failed or self._import_failed
         return self._hidden_worker
@@ -148,9 +138,6 @@ class Implementation:
 
     def run_isolated(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """Like `run`, in a process that shares nothing with this one and sees no hidden case."""
-        key = probe, inputs.digest, dtype
-        if key in self._answered:
-            return self._answered[key]
         self._isolated_worker = self._isolated_worker or self._another()
         return self._isolated_worker.run(probe, inputs, dtype)
 
@@ -282,10 +269,13 @@ class Implementation:
         for other in (self._isolated_worker, self._hidden_worker):
             if other is not None:
                 other.close()
+        self._end_worker()
+        self._own_process.close()
+
+    def _end_worker(self) -> None:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
-        self._own_process.close()
 
     def __enter__(self) -> "Implementation":
         return self
@@ -354,8 +344,8 @@ class Implementation:
             self._is_late = self._worker.is_late
             self._charge(budget, is_forgiven=self._is_late or patience > 1)
         if outcome.status is Status.TIMEOUT:
-            by_cpu = self._worker.took.cpu >= allowed.cpu
-            if allowed.cpu < most.cpu if by_cpu else allowed.wall < most.wall:
+            is_cpu_limit = self._worker.took.cpu >= allowed.cpu
+            if allowed.cpu < most.cpu if is_cpu_limit else allowed.wall < most.wall:
                 return replace(outcome, reason=budget.use_up())
         return outcome
 

@@ -21,6 +21,7 @@ from grader.model.grade import CriterionGrade, Grade
 from grader.model.text import clean, clean_line, score_text
 from grader.report.feedback_content import (
     Block,
+    Label,
     Section,
     feedback_on,
     is_fault,
@@ -206,7 +207,7 @@ def _small_once(blocks: Sequence[Block], close_up: CloseUp) -> Iterator[tuple[Bl
     earlier: list[tuple[object, ...]] = []
     for block in blocks:
         example = close_up.smallest(block.case)
-        about = (example.settings, example.inputs, example.compared, example.ended) if example else ()
+        about = (example.settings, example.inputs, example.compared, example.end_reason) if example else ()
         yield block, None if about in earlier else example
         earlier.append(about)
 
@@ -225,16 +226,16 @@ def _block(block: Block, name: str, close_up: CloseUp, smallest: Example | None 
         element("dl", facts) if facts else None,
         _heat(whole) if whole is not None else None,
         _smallest(smallest) if smallest is not None else None,
-        [_findings(text, close_up) for label, text in block.facts if label in ("why", "actual")],
+        [_findings(text, close_up) for label, text in block.facts if label in (Label.WHY, Label.ACTUAL)],
     )
 
 
-def _fact(label: str, text: str, close_up: CloseUp) -> object:
-    if label == "read" and close_up.readme and "#" in text:
+def _fact(label: Label, text: str, close_up: CloseUp) -> object:
+    if label is Label.READ and close_up.readme and "#" in text:
         return element("a", text, href=f"{close_up.readme}#{text.partition('#')[2]}")
-    if label == "idea":  # the author's words: a submission's own text may hold any backtick
+    if label is Label.IDEA:  # the author's words: a submission's own text may hold any backtick
         return [element("span", _in_authors_words(line), class_="line") for line in text.splitlines()]
-    shown = _with_code(text) if label == "why" else text
+    shown = _with_code(text) if label is Label.WHY else text
     return element("pre", shown) if "\n" in text else shown
 
 
@@ -303,10 +304,12 @@ def _smallest(example: Example) -> Markup:
         element("h4", example.title),
         element("p", settings, class_="soft") if settings else None,
         [_row(list(tables), largest, "inputs and results") for tables in rows],
-        element("p", example.right, class_="soft") if example.is_smallest and example.right else None,
+        element("p", example.right_count, class_="soft")
+        if example.is_smallest and example.right_count
+        else None,
         element("dl", compared) if any(example.compared) else None,
         # the block above says how a whole case ended
-        element("pre", clean(example.ended)) if example.ended and example.is_smallest else None,
+        element("pre", clean(example.end_reason)) if example.end_reason and example.is_smallest else None,
         draw_steps(steps_of(example)),
         class_="smallest",
     )

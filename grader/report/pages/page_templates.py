@@ -7,7 +7,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from grader.model.text import clean, clean_line, listing, score_text, visible
-from grader.report.pages.likeness import folded
+from grader.report.pages.side_by_side import folded
 
 LONGEST_LINE = 400  # of code, in characters
 CODE = re.compile(r"`([^`\n]+)`")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.batch.grading_messages import Done, Work
 from grader.batch.run import run_batch
 from grader.intake.choice import Choice
@@ -183,7 +183,7 @@ def test_a_failure_of_what_no_longer_counts_is_forgotten(
     submission = intake.submissions[0]
     other = replace(submission.submission, files="mended")
     gradebook.hand_in(intake.students, [other])
-    gradebook.record(other, Graded(Grade("conv", "eve", (), "none"), "by"))
+    gradebook.record(other, GradeEntry(Grade("conv", "eve", (), "none"), "by"))
     run(replace(intake, submissions=(ClassSubmission(other, submission.paths, (other.id,)),)), gradebook)
     assert [(row.fault, row.submission) for row in gradebook.grades()] == [("", replace(other, late=False))]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.model.student import Submission
 from tests.grader.cli.conftest import grade_of
@@ -46,7 +46,7 @@ def replaced(url: str) -> None:
     with Gradebook(url) as book:
         later = Submission("ada", "tiny", "later", "2")
         book.hand_in([], [later])
-        book.record(later, Graded(grade_of("ada")))
+        book.record(later, GradeEntry(grade_of("ada")))
 
 
 def test_exported_adjustments_are_read_back_unchanged(

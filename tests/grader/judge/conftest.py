@@ -58,15 +58,14 @@ def other(submission, case):
 """
 
 CASE = Case(id="three", criterion="only", probe="answer", kind="array", parameters={"shape": [3]})
-NextAnswer = Sequence[tuple[str, str, Inputs]]
 PATIENT = Limits()  # an honest answer must not be late on a busy machine
 
 
 class LoneSubmission(Implementation):
     """A submission with its own starter, which ends with it."""
 
-    def __init__(self, starter: Starter, subject: Subject, limits: Limits, ahead: NextAnswer) -> None:
-        super().__init__(starter, subject, limits, lambda: ahead)
+    def __init__(self, starter: Starter, subject: Subject, limits: Limits) -> None:
+        super().__init__(starter, subject, limits)
         self.starter = starter
 
     def close(self) -> None:
@@ -99,7 +98,6 @@ def build() -> Callable[..., Implementation]:
         probes: str = PROBES,
         import_rules: Mapping[str, Sequence[str]] | None = None,
         compiled: Mapping[str, bytes] | None = None,
-        ahead: NextAnswer = (),
         device: Device = Device.CPU,
     ) -> Implementation:
         (root / "provided").mkdir(parents=True)
@@ -108,7 +106,7 @@ def build() -> Callable[..., Implementation]:
         files = {"conv.py": dedent(source).encode()}
         subject = Subject(("conv",), "float32", Device.CPU, files, compiled=compiled or {})
         started = starter(sandbox, root / "probes.py", "ndarray", root / "provided", import_rules, device)
-        return LoneSubmission(started, subject, limits, ahead)
+        return LoneSubmission(started, subject, limits)
 
     return build
 

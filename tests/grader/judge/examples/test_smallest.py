@@ -12,7 +12,7 @@ from grader.author.load import load, load_course
 from grader.judge.differences.difference import Expected
 from grader.judge.draw_inputs import draw
 from grader.judge.examples.failing import examples_of
-from grader.judge.examples.lay_out_case import lay_out, layout_of, used_inputs, wrong_in
+from grader.judge.examples.lay_out_case import fields_read, lay_out, layout_of, wrong_in
 from grader.judge.examples.shorter_arrays import shorter_shapes, stated_lengths
 from grader.judge.examples.smallest import (
     MOST_CANDIDATES,
@@ -150,7 +150,7 @@ def test_arrays_of_any_names_shrink_as_far_as_the_reference_has_an_answer(
 def test_a_result_has_the_shape_that_the_question_states() -> None:
     """A slice stops, without an error, at the end of an array that is too short for it."""
     with reference_of("conv_family") as (assignment, answer):
-        for case, inputs in ladder(assignment.criterion("met_pixels"), answer):
+        for case, inputs in ladder(assignment.criterion("pixel_slices"), answer):
             expected = answer(case, inputs)
             assert expected is not None
             assert list(expected.arrays[0].shape) == inputs.ask["lengths"]
@@ -272,7 +272,7 @@ def test_a_bug_that_the_emulator_finds_has_a_smallest_case_with_its_words() -> N
         _, small = examples_of(session, views.assignment, files, results, Clock().now)
     example = small["elementwise_bugs/add"]
     assert [table.shape for table in example.inputs] == [(1,), (1,)]
-    assert "out_of_bounds in add" in example.ended
+    assert "out_of_bounds in add" in example.end_reason
     assert example.settings == {"kernel": "add"}
 
 
@@ -332,10 +332,10 @@ def test_each_of_several_results_has_the_name_that_its_probe_gives_it() -> None:
 
 def test_a_probes_inputs_are_those_it_reads_some_only_by_their_shape() -> None:
     probes = ROOT / "assignments" / "conv_backward" / "probes.py"
-    names, shaped = used_inputs(probes, "x_grad")
+    fields = fields_read(probes, "x_grad")
 
-    assert names == {"out_grad", "w", "stride", "padding"}
-    assert shaped == {"x"}
+    assert fields.names == {"out_grad", "w", "stride", "padding"}
+    assert fields.only_shape == {"x"}
 
 
 def test_every_grid_of_an_array_shows_each_element_once() -> None:
@@ -355,6 +355,6 @@ def test_differences_are_marked_unless_the_shape_is_wrong() -> None:
 
 
 def test_an_input_that_a_probe_reads_by_its_name_is_one_of_its_inputs() -> None:
-    names, _ = used_inputs(ROOT / "assignments" / "ndarray" / "probes.py", "sum")
+    names = fields_read(ROOT / "assignments" / "ndarray" / "probes.py", "sum").names
 
     assert names >= {"a", "axes", "keepdims", "strided"}

@@ -202,7 +202,7 @@ def test_a_slope_between_whole_numbers_does_not_look_like_one_in_float32(
 ) -> None:
     """Of a linear function, whole numbers and halves would have results that float32 holds."""
     _, small = smallest(session, assignment, tmp_path, "straight")
-    assert small["straight/long"].ended == "your shift_grad is not the gradient of your own shift"
+    assert small["straight/long"].end_reason == "your shift_grad is not the gradient of your own shift"
 
 
 def test_a_count_above_its_budget_is_shown_on_the_smallest_input_that_exceeds_it(

@@ -11,7 +11,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import Views, render
-from grader.judge.import_rules.read_sources import Reading
+from grader.judge.import_rules.read_sources import SourceReader
 from grader.judge.import_rules.terms import Terms
 from grader.judge.kernels import builder as build
 from grader.judge.kernels import find_nvrtc
@@ -50,7 +50,7 @@ def provided(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -
 
 def refusal(name: str, expanded: bytes) -> str:
     """The refusal of expanded macros, for an assignment that allows no import."""
-    return Reading(Terms((), (), (), ())).refusal_of_macros(name, expanded)
+    return SourceReader(Terms((), (), (), ())).refusal_of_macros(name, expanded)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.judge.verdict.score import failing_forward, refusals, score, unmet_requirement
-from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Rubric
+from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Rubric, Visibility
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.surroundings import Sandbox
 from tests.tables import by_name
@@ -296,6 +296,19 @@ def test_an_unknown_mistake_is_followed_if_forward_pass_and_gradient_each_pass_a
     assert failing_forward(rubric, gradient, half) == ""
     assert failing_forward(rubric, gradient, half | PASSES) == "conv/two"
     assert failing_forward(rubric, gradient, wrong | PASSES) == ""
+
+
+@pytest.mark.parametrize("status", [Status.OK, Status.WRONG])
+def test_a_gradient_with_hidden_cases_must_pass_one_of_them(status: Status) -> None:
+    """A table of answers passes the visible ones."""
+    rubric, gradient = forward_and_gradient()
+    results = {
+        "conv/one": CheckResult("conv", "one", Status.OK),
+        "conv/two": CheckResult("conv", "two", Status.WRONG, Visibility.HIDDEN),
+        "x_grad/two": CheckResult("x_grad", "two", status, Visibility.HIDDEN),
+    }
+
+    assert failing_forward(rubric, gradient, results | PASSES) == ("conv/two" if status is Status.OK else "")
 
 
 def test_a_share_is_nothing_to_stand_on() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from grader.batch.gradebook.submission_files import KeptFile
 from grader.desk.source_view import changes
-from grader.report.pages.likeness import MOST_LINES, side_by_side
 from grader.report.pages.match_lines import MOST_STEPS, LineMatcher, TooDifferent
+from grader.report.pages.side_by_side import MOST_LINES, side_by_side
 
 COMMON = 101  # different lines: none of 4,000 is so common that the matcher skips it
 BEFORE = [f"x{number % COMMON} = 0" for number in range(MOST_LINES)]

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from grader.model.assignment import Visibility
-from grader.model.example import Example
+from grader.model.example import Drawing, Example
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.report.markdown import to_markdown
 from grader.report.next_step import Place, next_step, where_to_begin
@@ -304,7 +304,9 @@ def test_a_narrow_terminal_breaks_no_command(
 def test_a_narrow_terminal_breaks_no_setting_of_an_example() -> None:
     settings = {name: (1, 1, 2, 1) for name in ("x.shape", "stride", "padding")}
     ended = "conv.py:9: ValueError: " + "words " * 20
-    example = Example("x_grad", "stride-1", "x_grad", "conv", "", settings, ended=ended, is_smallest=True)
+    example = Example(
+        "x_grad", "stride-1", "x_grad", Drawing.CONVOLUTION, "", settings, end_reason=ended, is_smallest=True
+    )
     console = Console(file=io.StringIO(), width=50)
     with console.capture() as captured:
         show_example(example, console)

@@ -1,20 +1,16 @@
-"""Compares two files side by side, line by line, and draws which students' files are similar."""
+"""Compares two files side by side, line by line."""
 
-import math
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from itertools import groupby
 from typing import Protocol, TypeVar
 
-from grader.model.results.similar_pair import LEAST_SHARE, Pair
 from grader.model.text import lines_of
 from grader.report.pages.match_lines import LineMatcher, TooDifferent
 
 MOST_LINES = 4000  # shown of one file
-RING, SPACE = 150, 9  # of a graph: the least radius, and the radius for each student of a large one
-MARGIN = 20
 BEGINS = re.compile(r"\s*(def|class|__global__|__device__)\b")
 FOLDED = 8  # lines of the handout in a row that a page folds
 WORDS_OF_A_LINE = 6  # shorter lines are similar by chance
@@ -28,16 +24,22 @@ KEYWORDS = frozenset(
 )  # fmt: skip
 
 
+class Origin(Enum):
+    """Where a line comes from, as the pages' style sheet names it."""
+
+    HANDOUT = "given"
+    SHARED = "alike"
+    MOVED = "moved"
+    OWN = "own"
+
+
 @dataclass(frozen=True)
 class Half:
-    """One side of a row: its line, 0 for none; `kind` is given (by the handout), alike, moved or own.
-
-    `partner` is the similar line on the other side.
-    """
+    """One side of a row: its line, 0 for none. `partner` is the similar line on the other side."""
 
     number: int = 0
     text: str = ""
-    kind: str = "own"
+    origin: Origin = Origin.OWN
     block: int = 0
     partner: int = 0
 
@@ -52,37 +54,12 @@ class Row:
     @property
     def is_plain(self) -> bool:
         """True if the students wrote nothing of it."""
-        return all(half.kind == "given" or not half.text.strip() for half in (self.left, self.right))
+        return all(half.origin is Origin.HANDOUT or not half.text.strip() for half in (self.left, self.right))
 
     @property
     def text(self) -> str:
         """The line on the left, or the right one if there is none."""
         return self.left.text or self.right.text
-
-
-@dataclass(frozen=True)
-class Node:
-    """A student in a graph, with a number and a position."""
-
-    student: str
-    number: int
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Graph:
-    """Three or more students, each similar to another one; `edges` hold (from, to, share)."""
-
-    nodes: tuple[Node, ...]
-    edges: tuple[tuple[Node, Node, float], ...]
-
-    @property
-    def view_box(self) -> str:
-        """The extent of the picture."""
-        xs, ys = [node.x for node in self.nodes], [node.y for node in self.nodes]
-        width, height = (max(each) - min(each) + 2 * MARGIN for each in (xs, ys))
-        return f"{min(xs) - MARGIN:.0f} {min(ys) - MARGIN:.0f} {width:.0f} {height:.0f}"
 
 
 def side_by_side(left: str, right: str, handout: str) -> list[Row]:
@@ -104,14 +81,19 @@ def side_by_side(left: str, right: str, handout: str) -> list[Row]:
             is_in_block = False
             for offset in range(a_end - a):
                 shape = shapes[0][a + offset]
-                what = "given" if shape in handout_shapes else "alike" if shape else "own"
-                if what == "alike" and not is_in_block:
+                origin = Origin.HANDOUT if shape in handout_shapes else Origin.SHARED if shape else Origin.OWN
+                is_shared = origin is Origin.SHARED
+                if is_shared and not is_in_block:
                     block += 1
-                is_in_block = what == "alike" or (is_in_block and not shape)
-                number = block if what == "alike" else 0
+                is_in_block = is_shared or (is_in_block and not shape)
+                number = block if is_shared else 0
                 halves = (
                     Half(
-                        at + offset + 1, lines[at + offset], what, number, other + offset + 1 if number else 0
+                        at + offset + 1,
+                        lines[at + offset],
+                        origin,
+                        number,
+                        other + offset + 1 if number else 0,
                     )
                     for at, other, lines in zip((a, b), (b, a), sides, strict=True)
                 )
@@ -132,16 +114,16 @@ def _with_moved(rows: Sequence[Row]) -> list[Row]:
         {
             shape: half.number
             for half in reversed(halves)
-            if half.kind == "own" and len((shape := shape_of(half.text)).split()) >= WORDS_OF_A_LINE
+            if half.origin is Origin.OWN and len((shape := shape_of(half.text)).split()) >= WORDS_OF_A_LINE
         }
         for halves in ([row.left for row in rows], [row.right for row in rows])
     )
 
-    def marked(half: Half, others: Mapping[str, int]) -> Half:
-        partner = others.get(shape_of(half.text), 0) if half.kind == "own" else 0
-        return replace(half, kind="moved", partner=partner) if partner else half
+    def with_partner(half: Half, others: Mapping[str, int]) -> Half:
+        partner = others.get(shape_of(half.text), 0) if half.origin is Origin.OWN else 0
+        return replace(half, origin=Origin.MOVED, partner=partner) if partner else half
 
-    return [Row(marked(row.left, rights), marked(row.right, lefts)) for row in rows]
+    return [Row(with_partner(row.left, rights), with_partner(row.right, lefts)) for row in rows]
 
 
 def shape_of(line: str) -> str:
@@ -173,54 +155,12 @@ def folded(lines: Iterable[Part]) -> Iterator[tuple[str, list[Part]]]:
     """
     for is_plain, group in groupby(lines, key=lambda line: line.is_plain):
         run = list(group)
-        begun = [line.text.strip() for line in run if BEGINS.match(line.text)]
-        words = f"{len(run)} lines that are empty or from the handout{f': … {begun[-1]}' if begun else ''}"
+        functions = [line.text.strip() for line in run if BEGINS.match(line.text)]
+        last = f": … {functions[-1]}" if functions else ""
+        words = f"{len(run)} lines that are empty or from the handout{last}"
         yield words if is_plain and len(run) >= FOLDED else "", run
 
 
-def graphs(pairs: Iterable[Pair], least: float = LEAST_SHARE) -> list[Graph]:
-    """The groups of more than two students that pairs join, the largest first."""
-    near: dict[str, dict[str, float]] = defaultdict(dict)
-    for pair in pairs:
-        if pair.share >= least:
-            one, other = pair.left.student, pair.right.student
-            near[one][other] = near[other][one] = max(pair.share, near[one].get(other, 0.0))
-    components, grouped = [], set()
-    for student in sorted(near):
-        if student in grouped:
-            continue
-        group = _reached(student, near)
-        grouped |= group
-        if len(group) > 2:
-            components.append(_graph(sorted(group), near))
-    return sorted(components, key=lambda graph: -len(graph.nodes))
-
-
 def _without_template(lines: Sequence[str], shapes: Sequence[str], at: int, handout_shapes: set[str]) -> Half:
-    return Half(at + 1, lines[at], "given" if shapes[at] and shapes[at] in handout_shapes else "own")
-
-
-def _reached(start: str, near: Mapping[str, Mapping[str, float]]) -> set[str]:
-    reached, queue = {start}, [start]
-    while queue:
-        for other in near[queue.pop()]:
-            if other not in reached:
-                reached.add(other)
-                queue.append(other)
-    return reached
-
-
-def _graph(students: Sequence[str], near: Mapping[str, Mapping[str, float]]) -> Graph:
-    radius, nodes = max(RING, SPACE * len(students)), []
-    for number, student in enumerate(students):
-        angle = 2 * math.pi * number / len(students) - math.pi / 2
-        x, y = radius * math.cos(angle), radius * math.sin(angle)
-        nodes.append(Node(student, number + 1, round(x, 1), round(y, 1)))
-    of = {node.student: node for node in nodes}
-    edges = [
-        (of[one], of[other], share)
-        for one in students
-        for other, share in sorted(near[one].items())
-        if one < other
-    ]
-    return Graph(tuple(nodes), tuple(edges))
+    is_from_handout = shapes[at] != "" and shapes[at] in handout_shapes
+    return Half(at + 1, lines[at], Origin.HANDOUT if is_from_handout else Origin.OWN)
