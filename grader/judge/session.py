@@ -25,6 +25,10 @@ from grader.model.surroundings import Device, Sandbox
 if TYPE_CHECKING:
     from grader.judge.pytest_run import OwnTests
 
+NO_SANDBOX = (
+    "This was graded without a sandbox. A submission could have read the answers or changed its own score, "
+    "so the score needs a second run with a sandbox before it counts."
+)
 EVERYBODY = ""  # the hidden cases' numbers unless a student has their own
 
 
@@ -218,11 +222,16 @@ class Session:
             sandbox=self.setup.sandbox.value,
             device=self.setup.device.value,
             versions=self._versions(variant),
-            notes=notes,
+            notes=(*notes, *self._notes()),
         )
         if self._misconceptions is None:
             return grade
         return with_ideas(grade, self._misconceptions, self._assignment, run.submission, run.oracle)
+
+    def _notes(self) -> tuple[str, ...]:
+        """A note if other people's code ran without a sandbox; a handout grades its owner's code alone."""
+        is_open = self.setup.sandbox is Sandbox.NONE and self._assignment.frozen is None
+        return (NO_SANDBOX,) if is_open else ()
 
     def _versions(self, variant: str) -> dict[str, str]:
         setup, compiler = self.setup, {}

@@ -88,7 +88,7 @@ class _Localizer:
     ) -> None:
         self._grade, self._assignment, self._oracle = grade, assignment, oracle
         self._submission, self._code = submission, code
-        self._cases = {case.name: case for c in assignment.rubric.criteria for case in c.cases}
+        self._cases = {case.name: case for case in assignment.rubric.cases}
 
     def explained(self, criterion: CriterionGrade, budget: Budget) -> CriterionGrade:
         """The criterion, with the locations of its faults, if a few lines are the best."""

@@ -1,7 +1,6 @@
 """Laws of localization, in the sandbox and with the frozen cases of a handout: what it says, and what not."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,7 +14,6 @@ from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import CriterionGrade, FactKind, Grade, Status
 from grader.model.submitted_files import SubmittedFiles
-from grader.model.surroundings import Sandbox
 from tests.small_assignment import write_assignment
 
 RUBRIC = """\
@@ -97,12 +95,6 @@ def assignment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     )
     rubric = replace(assignment.rubric, criteria=criteria)
     return replace(assignment, frozen=folder / "frozen.npz", rubric=rubric)
-
-
-@pytest.fixture(scope="module")
-def session(assignment: Assignment) -> Iterator[Session]:
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
-        yield session
 
 
 def localized(session: Session, text: str, runs: int = 3000) -> Grade:

@@ -387,8 +387,8 @@ NO_ARRAYS = {
         b'{"tuple":[1.5,null]}',
         "TypeError: the function returned None: is a return missing?",
     ),
-    "a_list": (b"[1.5]", "TypeError: the function returned a list; an NDArray is expected"),
-    "a_float": (b"1.5", "TypeError: the function returned a float; an NDArray is expected"),
+    "a_list": (b"[1.5]", "TypeError: the function returned a list; an array is expected"),
+    "a_float": (b"1.5", "TypeError: the function returned a float; an array is expected"),
 }
 
 
