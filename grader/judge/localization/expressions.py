@@ -43,6 +43,7 @@ OPPOSITES = (
     ("any", "all"),
     ("floor", "ceil"),
     ("shape", "strides"),
+    ("float64", "float32"),
 )
 OTHER_NAMES = {name: other for pair in OPPOSITES for name, other in (pair, pair[::-1])}
 REDUCTIONS = ("sum", "mean", "max", "min")
