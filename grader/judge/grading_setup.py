@@ -21,8 +21,8 @@ from grader.judge.process.sandbox import starter
 from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.process.user_cache import UserCache
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
-from grader.model.assignment import Assignment
-from grader.model.errors import GraderFault, UserError
+from grader.model.assignment import NUMPY_ARRAYS, Assignment, Limits
+from grader.model.errors import GraderFault, NoSandbox, UserError
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Device, Sandbox
 
@@ -84,7 +84,7 @@ class GradingSetup:
         self._folder.cleanup()
 
     def check_sandbox(self) -> None:
-        """Raises UserError, with the reason, if no worker can be started in the sandbox."""
+        """Raises UserError, with the reason, if no worker can be started; NoSandbox if no course's can."""
         self.begin(2 if self._runs_apart() else 1)
         if self.sandbox is not Sandbox.NONE:
             self._check_start()
@@ -93,7 +93,7 @@ class GradingSetup:
 
     def _runs_apart(self) -> bool:
         """True if some case also needs a process that shares nothing with the others."""
-        cases = (case for criterion in self.assignment.rubric.criteria for case in criterion.cases)
+        cases = self.assignment.rubric.cases
         return any(comparison_of(case).runs_apart for case in cases if not case.is_own_test)
 
     def _check_start(self) -> None:
@@ -102,7 +102,8 @@ class GradingSetup:
                 empty.start()
             except GraderFault as fault:
                 reason = " ".join(str(fault).split())
-                raise UserError(
+                kind = UserError if _sandbox_starts() else NoSandbox
+                raise kind(
                     f"{self.sandbox}: {reason}; --sandbox none grades your own code without it"
                 ) from fault
 
@@ -168,6 +169,23 @@ def _oracle(assignment: Assignment, secret: str) -> Oracle:
     if assignment.frozen is not None:
         return FrozenOracle(assignment.frozen)
     return ReferenceOracle(assignment, secret)
+
+
+def _sandbox_starts() -> bool:
+    """True if a worker starts in the sandbox with nothing of a course in it."""
+    folder = ScratchFolder()
+    probes = Path(folder.name, "probes.py")
+    probes.touch()
+    empty_starter = starter(Sandbox.BUBBLEWRAP, probes, NUMPY_ARRAYS)
+    try:
+        with Implementation(empty_starter, Subject((), DTYPE, Device.CPU), Limits()) as empty:
+            empty.start()
+    except GraderFault:
+        return False
+    finally:
+        empty_starter.close()
+        folder.cleanup()
+    return True
 
 
 def _write_provided(assignment: Assignment, folder: Path) -> Path:

@@ -25,6 +25,10 @@ from grader.model.surroundings import Device, Sandbox
 if TYPE_CHECKING:
     from grader.judge.pytest_run import OwnTests
 
+NO_SANDBOX = (
+    "This was graded without a sandbox. A submission could have read the answers or changed its own score, "
+    "so the score needs a second run with a sandbox before it counts."
+)
 EVERYBODY = ""  # the hidden cases' numbers unless a student has their own
 
 
@@ -133,11 +137,14 @@ class Session:
         variants: Sequence[str],
         choice: Choice = ALL,
         cache: ResultCache | None = None,
+        *,
+        in_a_class: bool = False,
     ) -> GradesByStudent:
         """The grades for several students' numbers, by student id.
 
         Every visible case runs before the first hidden one, so that nothing of a hidden case can reach what a
-        visible one shows. Results in the `cache` are not run again, and new ones are added to it.
+        visible one shows. Results in the `cache` are not run again, and new ones are added to it. A
+        submission `in_a_class` also gets the locations of its faults, within a small budget.
         """
         with self.setup.candidate(submission, len(variants)) as candidate:
             runs = {variant: self._run(candidate, variant, choice, cache) for variant in variants}
@@ -149,6 +156,8 @@ class Session:
             for variant, run in runs.items():
                 run.submission.budgets.of_student(variant)
                 grades[variant] = self._grade(run, name, variant, choice, candidate.notes)
+            if in_a_class:
+                grades = {variant: self._localized(grade, candidate) for variant, grade in grades.items()}
             return GradesByStudent(grades, candidate.implementation.budgets.cpu_seconds)
 
     def answers(
@@ -167,6 +176,14 @@ class Session:
                     if result.status is not Status.OK:
                         ends[case.name] = end_of(result, names)
         return ends
+
+    def _localized(self, grade: Grade, candidate: Candidate) -> Grade:
+        if candidate.refusal or grade.passed:
+            return grade
+        from grader.judge.localization.localize import localize  # most submissions do not need it
+        from grader.judge.localization.search import in_a_class
+
+        return localize(grade, self._assignment, candidate.implementation, self.setup.oracle, in_a_class())
 
     def _run(self, candidate: Candidate, variant: str, choice: Choice, cache: ResultCache | None) -> Run:
         implementation, refusal, _ = candidate
@@ -205,11 +222,16 @@ class Session:
             sandbox=self.setup.sandbox.value,
             device=self.setup.device.value,
             versions=self._versions(variant),
-            notes=notes,
+            notes=(*notes, *self._notes()),
         )
         if self._misconceptions is None:
             return grade
         return with_ideas(grade, self._misconceptions, self._assignment, run.submission, run.oracle)
+
+    def _notes(self) -> tuple[str, ...]:
+        """A note if other people's code ran without a sandbox; a handout grades its owner's code alone."""
+        is_open = self.setup.sandbox is Sandbox.NONE and self._assignment.frozen is None
+        return (NO_SANDBOX,) if is_open else ()
 
     def _versions(self, variant: str) -> dict[str, str]:
         setup, compiler = self.setup, {}

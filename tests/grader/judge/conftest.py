@@ -13,7 +13,8 @@ from grader.judge.inputs import Inputs
 from grader.judge.process.child import Starter
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.sandbox import starter
-from grader.model.assignment import Case, Limits
+from grader.judge.session import Session
+from grader.model.assignment import Assignment, Case, Limits
 from grader.model.grade import Outcome
 from grader.model.surroundings import Device, Sandbox
 from tests.waiting import make_judge_patient
@@ -71,6 +72,13 @@ class LoneSubmission(Implementation):
     def close(self) -> None:
         super().close()
         self.starter.close()
+
+
+@pytest.fixture(scope="module")
+def session(assignment: Assignment) -> Iterator[Session]:
+    """A session in the sandbox, on the assignment of the tests in a module."""
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+        yield session
 
 
 @pytest.fixture

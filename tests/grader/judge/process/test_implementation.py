@@ -20,7 +20,7 @@ from grader.model.assignment import Limits
 from grader.model.errors import GraderFault
 from grader.model.grade import Outcome, Status
 from grader.model.surroundings import Sandbox
-from tests.waiting import wait_until
+from tests.waiting import is_running, wait_until
 
 Ask = Callable[..., Outcome]
 MakeSubmission = Callable[..., Implementation]
@@ -569,13 +569,6 @@ def descendants(pid: int) -> set[int]:
         for child in map(int, children.read_text().split()):
             pids |= {child, *descendants(child)}
     return pids
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="macOS has no /proc to look into")
