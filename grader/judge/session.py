@@ -137,11 +137,14 @@ class Session:
         variants: Sequence[str],
         choice: Choice = ALL,
         cache: ResultCache | None = None,
+        *,
+        in_a_class: bool = False,
     ) -> GradesByStudent:
         """The grades for several students' numbers, by student id.
 
         Every visible case runs before the first hidden one, so that nothing of a hidden case can reach what a
-        visible one shows. Results in the `cache` are not run again, and new ones are added to it.
+        visible one shows. Results in the `cache` are not run again, and new ones are added to it. A
+        submission `in_a_class` also gets the locations of its faults, within a small budget.
         """
         with self.setup.candidate(submission, len(variants)) as candidate:
             runs = {variant: self._run(candidate, variant, choice, cache) for variant in variants}
@@ -153,6 +156,8 @@ class Session:
             for variant, run in runs.items():
                 run.submission.budgets.of_student(variant)
                 grades[variant] = self._grade(run, name, variant, choice, candidate.notes)
+            if in_a_class:
+                grades = {variant: self._localized(grade, candidate) for variant, grade in grades.items()}
             return GradesByStudent(grades, candidate.implementation.budgets.cpu_seconds)
 
     def answers(
@@ -171,6 +176,14 @@ class Session:
                     if result.status is not Status.OK:
                         ends[case.name] = end_of(result, names)
         return ends
+
+    def _localized(self, grade: Grade, candidate: Candidate) -> Grade:
+        if candidate.refusal or grade.passed:
+            return grade
+        from grader.judge.localization.localize import localize  # most submissions do not need it
+        from grader.judge.localization.search import in_a_class
+
+        return localize(grade, self._assignment, candidate.implementation, self.setup.oracle, in_a_class())
 
     def _run(self, candidate: Candidate, variant: str, choice: Choice, cache: ResultCache | None) -> Run:
         implementation, refusal, _ = candidate

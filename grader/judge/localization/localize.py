@@ -17,7 +17,7 @@ from grader.model.assignment import OWN_TEST, Assignment, Case, Limits, Visibili
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, CriterionGrade, Fact, FactKind, Grade, Status
 
-EDIT_SECONDS = 0.4  # for one case with an edit, which may loop for ever; an alarm rings after half of it
+CASE_SECONDS = 0.6  # of which an edit may take a third: it may loop for ever
 EDIT_MIB = 1024
 MOST_LINES = 3  # with equally good edits; more would say nothing
 UNWRITTEN = "error NotImplementedError"  # the answer of an exercise that is not begun
@@ -187,7 +187,7 @@ def _limits(limits: Limits) -> Limits:
     """Those of runs with edits: some loop, some ask for much memory."""
     return replace(
         limits,
-        case_seconds=min(EDIT_SECONDS, limits.case_seconds),
+        case_seconds=min(CASE_SECONDS, limits.case_seconds),
         criterion_cases=100.0,
         memory_mib=min(EDIT_MIB, limits.memory_mib),
     )

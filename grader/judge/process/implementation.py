@@ -19,6 +19,7 @@ from grader.model.surroundings import Device, Sandbox
 from grader.model.wire_format import RawArray
 
 SETUP_SECONDS = 60.0  # runs no code of a submission, so this limit guards only against a broken machine
+ROOM = 3  # an edit may take this part of a case's time; only one that heeds no alarm is killed
 REFERENCE_LIMITS = Limits(
     import_seconds=60, case_seconds=600, criterion_cases=2000, answer_mib=1024, function_calls=100_000
 )
@@ -147,7 +148,7 @@ class Implementation:
     def run_edited(self, edits: Sequence[CodeEdit], probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """Like `run`, with other code in some functions for this one request.
 
-        Code that cannot be compiled, or that takes half as long as a case may, ends in an error.
+        Code that cannot be compiled, or that takes a third of a case's CPU seconds, ends in an error.
         """
         return self._run(probe, inputs, dtype, more={"edits": [edit._asdict() for edit in edits]})
 
@@ -157,7 +158,7 @@ class Implementation:
         """Like `run_edited` for each of several lists of edits, in one request.
 
         The answers are several arrays each, `results`. See `Worker._call_edited` for the reply; the judge
-        must check it. It takes half as long as a case may, and one edit more.
+        must check it. It takes a third of a case's CPU seconds, and one edit more.
         """
         lists = [[edit._asdict() for edit in edits] for edits in alternatives]
         more = {"request": "call_edited", "alternatives": lists, "results": results}
@@ -259,7 +260,7 @@ class Implementation:
             "device": self._subject.device,
         }
         if more:
-            header |= {"seconds": self._limits.case_seconds / 2, **more}
+            header |= {"seconds": self._limits.case_seconds / ROOM, **more}
         budget = self.budgets.for_call()
         return self._ask(header, self._limits.case_seconds, budget, patience, inputs, answer_call)
 

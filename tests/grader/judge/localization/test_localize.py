@@ -241,3 +241,11 @@ def test_a_case_that_passes_by_an_edit_that_breaks_another_does_not_count(sessio
     text = RIGHT.replace("if width > n:", "if width > 2:")
     for one in of(localized(session, text)).locations:
         assert one.line == 5
+
+
+@pytest.mark.parametrize("is_for_students", [True, False])
+def test_a_class_reads_the_places_and_mutants_do_not(session: Session, is_for_students: bool) -> None:
+    """The grades of mutants are never read, and a search for each would take long."""
+    files = SubmittedFiles({"slides.py": RIGHT.replace("+ width]", "+ width - 1]").encode()})
+    graded = session.grade_variants(files, "ada", [""], in_a_class=is_for_students)
+    assert bool(of(graded.grades[""]).locations) is is_for_students
