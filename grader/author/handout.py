@@ -92,7 +92,7 @@ def generate(
 
 
 def _visible(assignment: Assignment) -> list[Case]:
-    cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
+    cases = assignment.rubric.cases
     return [case for case in cases if is_in_handout(case)]
 
 

@@ -236,7 +236,7 @@ def line_before_rendering(template: str, rendered: str, line: int) -> int:
 
 def _needs_ndarray(assignment: Assignment, root: Path, files: Mapping[str, str]) -> bool:
     """True if a course has an NDArray, and a case gives an array or a file of the handout imports it."""
-    with_arrays = any(gives_arrays(case) for c in assignment.rubric.criteria for case in c.cases)
+    with_arrays = any(gives_arrays(case) for case in assignment.rubric.cases)
     imports_it = any(IMPORTS_NDARRAY.search(text) for name, text in files.items() if name.endswith(".py"))
     return (root / "reference" / "ndarray.py").is_file() and (with_arrays or imports_it)
 

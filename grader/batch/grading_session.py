@@ -37,6 +37,7 @@ class GradingSession:
         from grader.judge.verdict.result_cache import CaseKeys
 
         self._variants = grading.variants
+        self._is_for_students = grading.misconceptions is not None  # no mutant needs an explanation
         self._session = Session(
             assignment, sandbox=grading.sandbox, secret=grading.secret, misconceptions=grading.misconceptions
         )
@@ -63,7 +64,9 @@ class GradingSession:
 
         cache = ResultCache(self._case_keys, work.cached)
         variants = work.students if self._variants else ("",)
-        graded = self._session.grade_variants(work.files, work.students[0], variants, cache=cache)
+        graded = self._session.grade_variants(
+            work.files, work.students[0], variants, cache=cache, in_a_class=self._is_for_students
+        )
         variant_of_each = [student if self._variants else "" for student in work.students]
         grades = tuple(
             replace(graded.grades[v], submission=s)

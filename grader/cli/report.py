@@ -73,7 +73,12 @@ def _check(options: argparse.Namespace, form: Format) -> None:
 
 
 def _print_paths(out: Path, paths: Sequence[Path]) -> None:
-    print("\n".join(map(str, paths)) if len(paths) <= SHOWN_PATHS else f"{out}: {len(paths)} files")
+    """Prints the files; of many, those that are not in a student's folder, and the number of all."""
+    if len(paths) <= SHOWN_PATHS:
+        print("\n".join(map(str, paths)))
+        return
+    at_the_top = [str(path) for path in paths if path.parent == out]
+    print("\n".join([*at_the_top, f"{out}: {len(paths)} files"]))
 
 
 def _print_changes(filled: ReportFiles) -> int:

@@ -198,6 +198,11 @@ class Rubric:
     criteria: tuple[Criterion, ...]
     source: Path
 
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases of all criteria, in order."""
+        return tuple(case for criterion in self.criteria for case in criterion.cases)
+
 
 NDARRAY = "ndarray"  # the package that a handout brings, and the module that students write
 NUMPY_ARRAYS = "grader.worker.numpy_arrays"

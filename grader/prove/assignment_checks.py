@@ -56,7 +56,7 @@ def verify(
     `elsewhere` has the solution's grade on each further available device.
     """
     assignment = views.loaded
-    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    cases = list(assignment.rubric.cases)
     failures = _failed(grades[SOLUTION])
     kills = {mutant.name: _killed_by(grades[mutant.name], failures) for mutant in mutants}
     sweeps = [

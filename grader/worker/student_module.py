@@ -202,11 +202,11 @@ def _array(value: Any, ndarray: ModuleType) -> RawArray:
 def edited(
     modules: Sequence[ModuleType], edits: Sequence[Mapping[str, Any]], seconds: float
 ) -> Iterator[None]:
-    """Runs the block with other code in some of a submission's functions; TimeoutError after `seconds`.
+    """Runs the block with other code in some of a submission's functions, for some CPU `seconds` at most.
 
     Each edit has the `module`, the `function` (`Class.method` for a method), the `source` of its definition,
-    and the `line` where that begins. SyntaxError, LookupError, AttributeError or ValueError if the function
-    cannot have this code.
+    and the `line` where that begins. TimeoutError if the block takes longer; SyntaxError, LookupError,
+    AttributeError, StopIteration or ValueError if the function cannot have this code.
     """
     before: list[tuple[FunctionType, CodeType]] = []
     try:
@@ -248,7 +248,7 @@ def _code(edit: Mapping[str, Any], owners: Sequence[str], name: str, file: str) 
 
 @contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """Raises TimeoutError in the block after some seconds, if the system has such a clock."""
+    """Raises TimeoutError in the block after some CPU seconds, if the system has such a clock."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -256,10 +256,10 @@ def _alarm(seconds: float) -> Iterator[None]:
     def ring(*_: Any) -> None:
         raise TimeoutError
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

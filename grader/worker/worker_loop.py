@@ -225,10 +225,10 @@ class Worker:
         assert self._ndarray is not None
         answers: dict[tuple[RawArray, ...], int] = {}
         most = (MAX_ARRAYS - 1) // header["results"]
-        end = time.monotonic() + header["seconds"]
+        end = time.process_time() + header["seconds"]
         for edits in header["alternatives"]:
             number = NOT_TRIED
-            if time.monotonic() < end and len(answers) < most:
+            if time.process_time() < end and len(answers) < most:
                 number = RAISED
                 submission = Submission(self._modules, self._ndarray, header["dtype"], header["device"])
                 case = Case(header["case"], frame.arrays)

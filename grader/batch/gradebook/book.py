@@ -41,8 +41,8 @@ from grader.batch.gradebook.tables import (
     SubmissionRow,
 )
 from grader.batch.gradebook.withdrawals import (
+    BatchRun,
     Change,
-    Run,
     bring_back,
     list_runs,
     mark_run,
@@ -310,7 +310,7 @@ class Gradebook:
 
     # for reports
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[BatchRun]:
         """Every run of `grader batch`, in order."""
         with self._database.reading() as db:
             return list_runs(db)

@@ -87,6 +87,8 @@ def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) 
         if address is not None:
             entry = {name: value for name, value in entry.items() if name in WORTH} | {"address": address}
             entry |= {"status": result.status, "follow_through": result.follow_through}
+            if result.follow_through:  # then other cases decide why it is wrong
+                entry |= {"rationale": result.rationale}
         if entry["criterion"] == criterion.id:
             del entry["criterion"]
         cases.append(entry)

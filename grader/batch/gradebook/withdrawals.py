@@ -31,7 +31,7 @@ CHUNK = 500  # ids in one statement
 
 
 @dataclass(frozen=True)
-class Run:
+class BatchRun:
     """One run of `grader batch`, with the number of submissions that it was the first to add."""
 
     number: int
@@ -81,13 +81,13 @@ def read_withdrawn(db: Connection) -> WithdrawnWork:
     return WithdrawnWork(pairs, submissions, frozenset(db.scalars(select(StudentRow.id))) - on_roster)
 
 
-def list_runs(db: Connection) -> list[Run]:
+def list_runs(db: Connection) -> list[BatchRun]:
     """Every run, in order."""
     counts = select(ArrivalRow.run_id, func.count()).group_by(ArrivalRow.run_id)
     counts_by_run = {run: count for run, count in db.execute(counts)}
     columns = (RunRow.id, RunRow.assignment, RunRow.started_at, RunRow.withdrawn, RunRow.ended_at)
     return [
-        Run(id, assignment, _utc(at), counts_by_run.get(id, 0), withdrawn, ended is not None)
+        BatchRun(id, assignment, _utc(at), counts_by_run.get(id, 0), withdrawn, ended is not None)
         for id, assignment, at, withdrawn, ended in db.execute(select(*columns).order_by(RunRow.id))
     ]
 

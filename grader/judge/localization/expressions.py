@@ -43,6 +43,7 @@ OPPOSITES = (
     ("any", "all"),
     ("floor", "ceil"),
     ("shape", "strides"),
+    ("float64", "float32"),
 )
 OTHER_NAMES = {name: other for pair in OPPOSITES for name, other in (pair, pair[::-1])}
 REDUCTIONS = ("sum", "mean", "max", "min")
@@ -155,7 +156,9 @@ def _reduction(function: str, given: list[str]) -> Edits:
     if not keeps:
         yield f"{function}({', '.join([*given, 'keepdims=True'])})", 2
     for axis in (*range(MOST_AXES), -1):
-        yield f"{function}({', '.join([*kept[:1], f'axis={axis}', *keeps])})", 3
+        for kept_axis in dict.fromkeys((*keeps, "keepdims=True", "")):
+            words = [*kept[:1], f"axis={axis}", kept_axis]
+            yield f"{function}({', '.join(filter(None, words))})", 3
 
 
 def several(node: ast.Tuple | ast.List, of: Function) -> Edits:
@@ -251,15 +254,17 @@ def array(node: ast.expr, of: Function) -> Edits:
     yield f"-({text})", 3
     yield from ((f"({text})[tuple(map(slice, {shape}))]", 3) for shape in of.shapes)
     yield from ((f"({text}){what}", 3) for what in (".T", ".permute((1, 0))"))
-    yield from ((f"({text}) {operator} {term}", 4) for operator in "*/" for term in of.names.numbers)
+    yield from ((f"({text}) {operator} {term}", 4) for operator in "*/" for term in of.lengths)
+    others = [name for name in of.names.arrays if name != text]
+    yield from ((f"({text}) {operator} {other}", 4) for operator in "*+-" for other in others)
     yield from ((f"({text}).reshape({shape})", 4) for shape in of.shapes)
     for axis in range(MOST_AXES):
         yield f"({text}).sum({axis})", 5
-    swaps = [order for order in permutations(range(MOST_AXES)) if order != tuple(range(MOST_AXES))]
+    orders = [order for axes in (MOST_AXES, MOST_AXES - 1) for order in permutations(range(axes))]
     for method in of.transpositions:
-        for order in swaps:
-            moved = sum(n != axis for n, axis in enumerate(order))
-            yield f"({text}).{method}({order})", 4 if moved == 2 else 5
+        for order in orders:
+            if moved := sum(n != axis for n, axis in enumerate(order)):
+                yield f"({text}).{method}({order})", 4 if moved == 2 else 5
 
 
 OF_NODES: dict[type[ast.expr], Callable[[ast.expr, Function], Edits]] = {

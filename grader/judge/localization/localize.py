@@ -17,7 +17,7 @@ from grader.model.assignment import OWN_TEST, Assignment, Case, Limits, Visibili
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, CriterionGrade, Fact, FactKind, Grade, Status
 
-EDIT_SECONDS = 0.4  # for one case with an edit, which may loop for ever; an alarm rings after half of it
+CASE_SECONDS = 0.6  # of which an edit may take a third: it may loop for ever
 EDIT_MIB = 1024
 MOST_LINES = 3  # with equally good edits; more would say nothing
 UNWRITTEN = "error NotImplementedError"  # the answer of an exercise that is not begun
@@ -43,6 +43,21 @@ def localize(
     localizer = _Localizer(grade, assignment, submission, oracle, code)
     criteria = (localizer.explained(c, budget()) if c.id in chosen else c for c in grade.criteria)
     return replace(grade, criteria=tuple(criteria))
+
+
+def with_locations(grade: Grade, visible: Grade) -> Grade:
+    """The grade, with the locations that were found from the grade of its visible cases alone.
+
+    So no edit runs after a hidden case.
+    """
+    located = {criterion.id: criterion for criterion in visible.criteria if criterion.locations}
+    criteria = (_located(c, located[c.id]) if c.id in located and _is_open(c) else c for c in grade.criteria)
+    return replace(grade, criteria=tuple(criteria))
+
+
+def _located(criterion: CriterionGrade, visible: CriterionGrade) -> CriterionGrade:
+    places = tuple(fact for fact in visible.facts if fact.kind is FactKind.PLACE)
+    return replace(criterion, facts=(*criterion.facts, *places), locations=visible.locations)
 
 
 def _is_open(criterion: CriterionGrade) -> bool:
@@ -73,7 +88,7 @@ class _Localizer:
     ) -> None:
         self._grade, self._assignment, self._oracle = grade, assignment, oracle
         self._submission, self._code = submission, code
-        self._cases = {case.name: case for c in assignment.rubric.criteria for case in c.cases}
+        self._cases = {case.name: case for case in assignment.rubric.cases}
 
     def explained(self, criterion: CriterionGrade, budget: Budget) -> CriterionGrade:
         """The criterion, with the locations of its faults, if a few lines are the best."""
@@ -89,9 +104,8 @@ class _Localizer:
             return criterion
         edits = [(one, repair) for repair in repairs for one in repair.edits]
         locations = tuple(location_of(one, repair, len(failing)) for one, repair in edits)
-        has_hidden = any(
-            r.status is not Status.OK and r.visibility is not Visibility.VISIBLE for r in criterion.results
-        )
+        cases = self._assignment.criterion(criterion.id).cases
+        has_hidden = any(case.visibility is not Visibility.VISIBLE for case in cases)
         text = in_words(
             locations,
             is_next=len(repairs) == 1 and len(edits) > 1,
@@ -173,7 +187,7 @@ def _limits(limits: Limits) -> Limits:
     """Those of runs with edits: some loop, some ask for much memory."""
     return replace(
         limits,
-        case_seconds=min(EDIT_SECONDS, limits.case_seconds),
+        case_seconds=min(CASE_SECONDS, limits.case_seconds),
         criterion_cases=100.0,
         memory_mib=min(EDIT_MIB, limits.memory_mib),
     )

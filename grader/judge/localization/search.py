@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Protocol
 
 from grader.judge.localization.edits import edits_of
@@ -11,9 +12,10 @@ from grader.judge.localization.student_functions import Function
 from grader.model.assignment import Case
 
 SECONDS, RUNS = 1.0, 3000  # for one criterion
+# For one submission of a class. The runs decide, so that each batch says the same.
+SECONDS_IN_A_CLASS, RUNS_IN_A_CLASS = 20.0, 800
 LEADS = 3  # failing cases on which every edit is tried
-TELLING = 4  # different numbers in what mended cases expect: fewer may be right by chance
-MOST_PLACES = 8  # lines with equally good edits; of more, the edits of none are looked at further
+TELLING = 3  # different numbers in what mended cases expect: fewer may be right by chance
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,11 @@ class Budget:
     def is_over(self) -> bool:
         """True if nothing is left."""
         return self.runs <= 0 or self.now() > self._end
+
+
+def in_a_class() -> Callable[[], Budget]:
+    """The budget of one submission of many, which its criteria share; it begins with the first."""
+    return cache(lambda: Budget(seconds=SECONDS_IN_A_CLASS, runs=RUNS_IN_A_CLASS))
 
 
 @dataclass

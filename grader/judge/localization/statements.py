@@ -7,6 +7,7 @@ from grader.judge.localization.source_text import Edit
 from grader.judge.localization.student_functions import Function
 
 SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign, ast.Assert, ast.Raise, ast.Delete, ast.Break, ast.Continue)
+MOST_TIMES = 6  # that a name occurs in a statement
 NEAR = 3  # statements that are exchanged are at most this many places apart
 
 
@@ -30,6 +31,8 @@ def edits_of_statement(node: ast.stmt, of: Function) -> Iterator[Edit]:
             for operator in ("=", "+=", "-=", "*="):
                 if operator != written.strip(" ("):
                     yield Edit(at, to, f" {operator} {'(' * written.count('(')}", node, 1)
+    if isinstance(node, SIMPLE):
+        yield from _everywhere(node, of)
     for body in _bodies(node):
         yield from _orders(body, of)
         yield from _after_loop(node, body, of)
@@ -66,3 +69,34 @@ def _after_loop(node: ast.stmt, body: list[ast.stmt], of: Function) -> Iterator[
     if is_loop and len(body) > 1 and last.lineno > (body[-2].end_lineno or 0):
         start, end = of.source.span(last)
         yield Edit(start, end, f"pass\n{' ' * of.source.column(node)}{of.source.text(last)}", last, 2)
+
+
+def _everywhere(node: ast.stmt, of: Function) -> Iterator[Edit]:
+    """One name or index replaced wherever it occurs in a statement: the same slip is often made twice."""
+    places: dict[str, list[ast.expr]] = {}
+    for each in ast.walk(node):
+        is_name = isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
+        is_item = isinstance(each, ast.Subscript) and isinstance(each.slice, ast.Constant)
+        if isinstance(each, ast.expr) and (is_name or (is_item and isinstance(each.ctx, ast.Load))):  # type: ignore[attr-defined]
+            places.setdefault(of.source.text(each), []).append(each)
+    for text, nodes in places.items():
+        if 1 < len(nodes) <= MOST_TIMES:
+            for other in _instead(nodes[0], text, of):
+                yield _replaced(nodes, other, node, of)
+
+
+def _instead(node: ast.expr, text: str, of: Function) -> list[str]:
+    if isinstance(node, ast.Name):
+        names = of.names
+        return [n for n in names.variables if n != text and names.sort(n) == names.sort(text) != ""]
+    value = of.source.text(node.value)  # type: ignore[attr-defined]
+    return [item for index in range(4) if (item := f"{value}[{index}]") != text]
+
+
+def _replaced(nodes: list[ast.expr], other: str, told: ast.stmt, of: Function) -> Edit:
+    spans = sorted(map(of.source.span, nodes))
+    start, end = spans[0][0], spans[-1][1]
+    text = of.source.content[start:end]
+    for first, last in reversed(spans):
+        text = text[: first - start] + other.encode() + text[last - start :]
+    return Edit(start, end, text.decode(), told, 3)

@@ -41,6 +41,12 @@ class Function:
         return [*self.names.numbers, *offsets]
 
     @cached_property
+    def lengths(self) -> list[str]:
+        """Numbers by which an array may be scaled: those in scope, and the lengths of parameters."""
+        arrays = [name for name in self.names.arrays if name in self.names.parameters]
+        return [*self.names.numbers, *(f"{name}.shape[{axis}]" for name in arrays for axis in range(2))]
+
+    @cached_property
     def shapes(self) -> list[str]:
         """Shapes in scope."""
         named = [name for name in self.names.shapes if "shape" in name]

@@ -16,6 +16,7 @@ from grader.model.grade import Outcome, Status
 from grader.model.wire_format import NOT_TRIED, RAISED, RawArray
 
 RUNS_OF_A_DEATH = 500  # as many runs as a process costs that an edit ended
+RUNS_OF_A_LOOP = 100  # and as many as a request that uses up its time
 AT_ONCE = 40  # edits in one request
 MOST_CHARACTERS = 40_000  # of them together: a header has a limit
 
@@ -105,6 +106,7 @@ class Trials:
         answers: list[Answer | None] = []
         for number in numbers[: len(alternatives)]:
             if number == NOT_TRIED:
+                self._budget.spend(RUNS_OF_A_LOOP)
                 break
             start = number * results
             answer = tuple(arrays[start : start + results]) if number != RAISED and number >= 0 else None

@@ -40,7 +40,7 @@ def with_ideas(
 
 
 def _visible(assignment: Assignment) -> list[str]:
-    cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
+    cases = assignment.rubric.cases
     return [case.name for case in cases if case.visibility is Visibility.VISIBLE]
 
 

@@ -66,7 +66,7 @@ class Precision(Family):
         None in Python if no case gives an exercise arrays, because then no result is an array.
         """
         texts = [solution[exercise.file] for exercise in exercises]
-        with_arrays = any(gives_arrays(case) for c in assignment.rubric.criteria for case in c.cases)
+        with_arrays = any(gives_arrays(case) for case in assignment.rubric.cases)
         adds_up = with_arrays and any(IN_PYTHON_SUM.search(text) and ARRAYS.search(text) for text in texts)
         for name, short in SHORT.items() if adds_up else ():
             if files := in_python(solution, exercises, IN_PYTHON.replace("{short}", short)):

@@ -6,6 +6,7 @@ library, and every text is escaped where it is inserted.
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
@@ -16,7 +17,7 @@ from grader.draw.convolution import draw_steps, steps_of
 from grader.draw.grid import heat_grids, magnitude, telling_grids
 from grader.draw.markup import Markup, element
 from grader.draw.warp import draw_warp
-from grader.model.example import Example, Table, setting_text
+from grader.model.example import Example, Table, number_text, setting_text
 from grader.model.grade import CriterionGrade, Grade
 from grader.model.text import clean, clean_line, score_text
 from grader.report.feedback_content import (
@@ -38,6 +39,7 @@ IN_FULL = 3  # failing cases of a criterion that are drawn
 PLACE_IN_SOURCE = re.compile(r"^([\w./-]+\.cu):(\d+): (.*)$", re.MULTILINE)
 STRESSED = re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])")
 CODE = re.compile(r"`([^`\n]+)`")
+ALTERNATIVE = re.compile(r" (?=\(\d\) [A-Z])")  # before each of several ideas that explain the same
 PLACE_IN_README = re.compile(r"README\.md#([\w-]+)")
 AROUND = 3  # lines of a source around a finding
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -234,7 +236,8 @@ def _fact(label: Label, text: str, close_up: CloseUp) -> object:
     if label is Label.READ and close_up.readme and "#" in text:
         return element("a", text, href=f"{close_up.readme}#{text.partition('#')[2]}")
     if label is Label.IDEA:  # the author's words: a submission's own text may hold any backtick
-        return [element("span", _in_authors_words(line), class_="line") for line in text.splitlines()]
+        lines = ALTERNATIVE.sub("\n", text).splitlines()
+        return [element("span", _in_authors_words(line), class_="line") for line in lines]
     shown = _with_code(text) if label is Label.WHY else text
     return element("pre", shown) if "\n" in text else shown
 
@@ -253,10 +256,21 @@ def _heat(example: Example) -> list[Markup]:
 
 
 def _row(tables: Sequence[Table], largest: float, label: str) -> Markup:
-    """Arrays side by side. Those with the shape of a wrong one show the same grids, for a comparison."""
+    """Arrays side by side.
+
+    For a comparison, those of one shape have squares of one size, and those with the shape of a wrong one
+    show the same grids.
+    """
     telling = {table.shape: telling_grids(table, GRIDS) for table in tables}
     telling |= {table.shape: telling_grids(table, GRIDS) for table in tables if any(table.wrong)}
-    figures = [_figure(table, largest, telling[table.shape]) for table in tables if table.values]
+    longest: dict[tuple[int, ...], int] = defaultdict(int)
+    for table in tables:
+        longest[table.shape] = max([longest[table.shape], *(len(number_text(v)) for v in table.values)])
+    figures = [
+        _figure(table, largest, telling[table.shape], longest[table.shape])
+        for table in tables
+        if table.values
+    ]
     return element("div", figures, class_="row", role="group", aria_label=label)
 
 
@@ -273,7 +287,7 @@ def _difference(expected: Table, actual: Table) -> Table:
     return Table("difference", actual.shape, values, actual.dtype, actual.grid, actual.wrong)
 
 
-def _figure(table: Table, largest: float, numbers: Sequence[int]) -> Markup:
+def _figure(table: Table, largest: float, numbers: Sequence[int], longest: int) -> Markup:
     columns = max((len(grid[0]) if grid else 0 for _, grid in table.grids()), default=0)
     size = 34 if columns <= 8 else 22
     shape = "×".join(map(str, table.shape)) or "a number"
@@ -281,7 +295,7 @@ def _figure(table: Table, largest: float, numbers: Sequence[int]) -> Markup:
     more = f", {len(numbers)} of {count} grids" if count > len(numbers) else ""
     layout = element("span", table.layout, class_="line") if table.layout else None
     caption = element("figcaption", element("b", table.name), f" {shape}{more}", layout)
-    return element("figure", caption, heat_grids(table, largest, numbers, size))
+    return element("figure", caption, heat_grids(table, largest, numbers, size, longest))
 
 
 def _smallest(example: Example) -> Markup:

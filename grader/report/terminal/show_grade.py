@@ -27,6 +27,7 @@ from grader.report.next_step import Place, next_step, where_to_begin
 WIDTH = 80
 BAR_CELLS = 12
 COMMAND = re.compile(r" (`make [^`]*`)$")
+WIDTH_OF_NAMES = 24  # of criteria: a narrow terminal breaks only longer ones
 WIDTH_OF_BARS = 70  # a narrower terminal has room only for the words
 STYLES = {"expected": "green", "actual": "red", "idea": "bold", "read": "cyan", "output": "dim"}
 
@@ -137,7 +138,8 @@ def _header(grade: Grade, final: FinalScore | None, width: int = WIDTH) -> Rende
 
 def _scores(grade: Grade, only_selected: bool, has_bars: bool) -> RenderableType:
     grid = Table.grid(padding=(0, 3, 0, 0))
-    grid.add_column(overflow="fold")
+    longest = max((len(clean_line(criterion.id)) for criterion in grade.criteria), default=0)
+    grid.add_column(overflow="fold", no_wrap=longest <= WIDTH_OF_NAMES)  # remarks are easier to read in parts
     grid.add_column(justify="right", no_wrap=True)
     if has_bars:
         grid.add_column(no_wrap=True)

@@ -1,7 +1,6 @@
 """Laws of grading a class."""
 
 import io
-import os
 import signal
 import subprocess
 import sys
@@ -26,7 +25,7 @@ from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Adjustment, Submission
 from grader.report.terminal.batch_screen import BatchScreen
 from grader.report.terminal.show_summary import NOT_CLEAR, print_summary
-from tests.waiting import LIMIT, wait_until
+from tests.waiting import LIMIT, is_running, wait_until
 
 Executed = Generator[tuple[Work, Done | Exception], None, None]
 
@@ -359,14 +358,6 @@ def test_two_batches_on_one_gradebook_grade_no_submission_twice(
     assert sorted(graded) == names
     with Gradebook(url) as book:
         assert [row.student_id for row in book.grades()] == names
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        return "zombie" not in Path(f"/proc/{pid}/status").read_text()
-    except (ProcessLookupError, FileNotFoundError):
-        return False
 
 
 def test_a_submission_keeps_its_id() -> None:

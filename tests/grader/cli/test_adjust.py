@@ -34,6 +34,17 @@ def test_adjustments_are_added_exported_read_back_and_taken_back(
     assert scores() == {"ada": "5", "'=bob": "4.67"}
 
 
+def test_an_adjustment_that_replaces_other_points_is_named(
+    at_course: str, capsys: pytest.CaptureFixture[str], scores: Callable[[], dict[str, str]]
+) -> None:
+    assert adjust(at_course, "ada,tiny,flip,2.5,regrade,me\n'=bob,tiny,,1,bonus,me\n") == PASSED
+    assert capsys.readouterr().out == "2 adjustments\n"
+    assert adjust(at_course, "ada,tiny,flip,1,regrade,me\n'=bob,tiny,,1,bonus,me\n") == PASSED
+    replaced = "1 of them replaces an earlier one:\n  ada, tiny/flip: 2.5 → 1\n"
+    assert capsys.readouterr().out == f"2 adjustments\n{replaced}"
+    assert scores() == {"ada": "6", "'=bob": "6"}
+
+
 def test_a_student_who_submitted_nothing_may_be_given_points(
     at_course: str, scores: Callable[[], dict[str, str]]
 ) -> None:

@@ -13,7 +13,7 @@ from grader.judge.import_rules import rules
 from grader.judge.import_rules.read_sources import MAX_EXPANDED_BYTES, SourceReader
 from grader.judge.import_rules.terms import Terms
 from grader.model.errors import GraderFault
-from tests.waiting import wait_until
+from tests.waiting import is_running, wait_until
 
 TERMS = Terms(("numpy",), (), (), ("numpy.flip",))
 HONEST = {"conv.py": b"import numpy as np\nx = np.zeros(3)\n"}
@@ -99,13 +99,6 @@ def test_no_reader_outlives_a_judge_that_was_killed() -> None:
 def seconds_of(pid: int) -> float:
     """CPU seconds so far, by its own clock: it starts in less than one."""
     return time.clock_gettime((~pid << 3) | 2)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_an_error_of_the_reader_is_no_fault_of_the_submission(reading: SourceReader) -> None:

@@ -80,11 +80,13 @@ def test_the_libraries_are_what_a_worker_is_given(builder: Builder, assignment: 
 
 
 def test_a_cached_library_is_not_compiled_again(
-    builder: Builder, no_compiler: None, assignment: Assignment
+    builder: Builder, assignment: Assignment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The bytes are identical; any other source would fail without the compiler."""
     source = render(assignment, "solution").files["kernels.cu"].encode()
-    assert builder.build("kernels.cu", source).files
+    compiled = builder.build("kernels.cu", source).files
+    monkeypatch.setenv("BACKFLIP_CXX", str(tmp_path / "none"))
+    assert builder.build("kernels.cu", source).files == compiled
     with pytest.raises(GraderFault, match="no C\\+\\+ compiler"):
         builder.build("kernels.cu", source + b"\n")
 

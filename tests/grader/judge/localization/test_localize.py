@@ -1,7 +1,6 @@
 """Laws of localization, in the sandbox and with the frozen cases of a handout: what it says, and what not."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,7 +14,6 @@ from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import CriterionGrade, FactKind, Grade, Status
 from grader.model.submitted_files import SubmittedFiles
-from grader.model.surroundings import Sandbox
 from tests.small_assignment import write_assignment
 
 RUBRIC = """\
@@ -97,12 +95,6 @@ def assignment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     )
     rubric = replace(assignment.rubric, criteria=criteria)
     return replace(assignment, frozen=folder / "frozen.npz", rubric=rubric)
-
-
-@pytest.fixture(scope="module")
-def session(assignment: Assignment) -> Iterator[Session]:
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
-        yield session
 
 
 def localized(session: Session, text: str, runs: int = 3000) -> Grade:
@@ -249,3 +241,11 @@ def test_a_case_that_passes_by_an_edit_that_breaks_another_does_not_count(sessio
     text = RIGHT.replace("if width > n:", "if width > 2:")
     for one in of(localized(session, text)).locations:
         assert one.line == 5
+
+
+@pytest.mark.parametrize("is_for_students", [True, False])
+def test_a_class_reads_the_places_and_mutants_do_not(session: Session, is_for_students: bool) -> None:
+    """The grades of mutants are never read, and a search for each would take long."""
+    files = SubmittedFiles({"slides.py": RIGHT.replace("+ width]", "+ width - 1]").encode()})
+    graded = session.grade_variants(files, "ada", [""], in_a_class=is_for_students)
+    assert bool(of(graded.grades[""]).locations) is is_for_students

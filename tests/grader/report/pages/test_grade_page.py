@@ -174,6 +174,25 @@ def test_the_title_of_a_criterion_does_not_repeat_its_id(
     assert f"\nflip{': ' if shown else ''}{shown}\n" in to_text(grade)
 
 
+def test_arrays_that_are_compared_have_squares_of_one_size() -> None:
+    """Otherwise a long number in one grid would make the same place of another one hard to find."""
+    expected = Table("expected", (2, 2, 2), (1, 2, 3, 4, 5, 6, 7, 8))
+    actual = Table("actual", (2, 2, 2), (1, 2, 3, 4, 5, 6, 7, -123456), wrong=(False,) * 7 + (True,))
+    example = replace(X_GRAD, expected=(expected,), actual=(actual,))
+
+    widths = re.findall(r'<svg viewBox="[^"]*" width="(\d+)"', "".join(_heat(example)))
+    assert len(widths) == 3 and len(set(widths)) == 1
+
+
+def test_each_of_several_ideas_has_a_line_of_its_own(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    idea = "Likely: what each of these gives: (1) You add. (2) You use `x` (2) times."
+    result = CheckResult("x", "c", Status.WRONG, idea=idea)
+    page = to_html(make_grade(make_criterion("x", 1, [result])))
+    assert '<span class="line">(1) You add.</span><span class="line">(2) You use' in page
+
+
 def test_hidden_values_stay_hidden(mixed: Grade) -> None:
     assert "SECRET" not in to_html(mixed)
     assert "SECRET" in to_html(mixed, reveal=True)

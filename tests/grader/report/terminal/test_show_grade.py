@@ -117,7 +117,7 @@ def test_hostile_text_is_neither_markup_nor_control_sequence(
     texts: Any = dict.fromkeys(SHOWN, hostile)
     result = CheckResult("x", hostile, Status.WRONG, Visibility.VISIBLE, index=(0,), **texts)
     passing = CheckResult("x", "fine", Status.OK)
-    criterion = replace(make_criterion("x", 10, [passing, result]), id=hostile, title=hostile)
+    criterion = replace(make_criterion("x", 10, [passing, result]), id=hostile, title=f"the {hostile}")
     not_run = make_criterion("y", 10, [CheckResult("y", "z", Status.NOT_RUN)], reason=hostile)
     text = screen_of(replace(make_grade(criterion, not_run), assignment=hostile))
     assert text.replace("\n", "").isprintable()
@@ -288,6 +288,20 @@ def test_the_next_step_names_the_line_at_which_the_compiler_stops(
     place = Place(files=("kernels.cu",), in_handout=True)
     step = next_step(make_grade(broken), place)
     assert step == "Next: fix kernels.cu, line 39: the compiler stops there."
+
+
+def test_a_narrow_terminal_breaks_a_remark_and_not_the_name_of_an_exercise(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    failing = CheckResult("x", "c", Status.WRONG)
+    criteria = [make_criterion(name, 10, [failing]) for name in ("x", "global_average_pool_grad")]
+    not_run = make_criterion(
+        "y", 10, [CheckResult("y", "z", Status.NOT_RUN)], reason="it stands on " + 9 * "x "
+    )
+    screen = screen_of(make_grade(*criteria, not_run), width=60)
+
+    assert "  global_average_pool_grad   0 / 10   0 of 1 case passes" in screen
+    assert max(map(len, screen.splitlines())) <= 60
 
 
 def test_a_narrow_terminal_breaks_no_command(
