@@ -31,7 +31,7 @@ help:
 	@echo "make report    write build/report/grades.csv and the class report from the gradebook"
 	@echo "make golden    write the expected reports in tests/golden again"
 	@echo "make screenshots  draw the pictures of the docs, with Chromium"
-	@echo "make docs      write docs/rubric.schema.json, rubric.md, limits.md and reference.md from the loader's models, and docs/attacks.md"
+	@echo "make docs      write docs/rubric.schema.json, rubric.md, limits.md and reference.md from the loader's models, attacks.md and cuda-forms.md"
 	@echo "make diagnosis measure which ideas feedback claims for slips that are not mutants; takes minutes"
 	@echo "make error-rates  measure how often wrong code is accepted and correct code is rejected; takes minutes  (NAME=dense for one)"
 	@echo "make bench     measure the times against their goals, and write docs/benchmarks.md"
@@ -51,27 +51,31 @@ endif
 	@PYTHON="$(PYTHON)" sh ./setup.sh
 	@touch $@
 
-DEMO := build/sample_class
+# The sample class has a gradebook of its own: a course's reports never contain it.
+SAMPLE    := build/sample_class
+DEMO      := build/demo
+DEMO_BOOK := --gradebook sqlite:///$(DEMO)/gradebook.db
 demo: setup
 	@echo; echo "== A handout and its solution; first, and once, every wrong version is graded: half a minute or so"
 	@$(GRADER) generate conv_backward
 	@echo; echo "== A sample class is graded: each submission in a sandbox of its own"
-	@$(PY) -m tests.sample_class $(DEMO)
-	@$(GRADER) batch $(DEMO)/conv_backward --assignment conv_backward; [ $$? -le 1 ] # two of the sample class need review
+	@$(PY) -m tests.sample_class $(SAMPLE)
+	@$(GRADER) batch $(SAMPLE)/conv_backward --assignment conv_backward $(DEMO_BOOK); [ $$? -le 1 ] # one of the sample class needs review
 	@echo; echo "== The class"
-	@$(GRADER) report --format terminal
-	@$(GRADER) report --format csv --out build/report
-	@$(GRADER) report --format feedback --out build/report/feedback
+	@$(GRADER) report --format terminal $(DEMO_BOOK)
+	@$(GRADER) report --format csv --out $(DEMO)/report $(DEMO_BOOK)
+	@$(GRADER) report --format feedback --out $(DEMO)/report/feedback $(DEMO_BOOK)
 	@echo; echo "== What one student reads"
-	@$(GRADER) grade $(DEMO)/conv_backward/remainder_ignored --assignment conv_backward \
-	    --json build/report/remainder_ignored.json --html build/report/remainder_ignored.html; [ $$? -le 1 ]
-	@echo; echo "The gradebook is build/gradebook.db, the reports are in build/report. Try next:"
+	@$(GRADER) grade $(SAMPLE)/conv_backward/remainder_ignored --assignment conv_backward \
+	    --json $(DEMO)/report/remainder_ignored.json --html $(DEMO)/report/remainder_ignored.html; [ $$? -le 1 ]
+	@echo; echo "The class report, to be opened in a browser:"
+	@$(GRADER) report --format html --assignment conv_backward --out $(DEMO)/report $(DEMO_BOOK)
+	@echo; echo "The gradebook and the reports of the sample class are in $(DEMO). Try next:"
+	@echo "  .venv/bin/grader serve $(DEMO_BOOK)       the sample class on the desk"
 	@echo "  make -C build/release/conv_backward grade                                  a student's own run"
 	@echo "  make grade SUBMISSION=build/solution/conv_backward ASSIGNMENT=conv_backward  full marks"
 	@echo "  make generate                                                              all handouts"
 	@echo "  make test                                                                  the test suite"
-	@echo; echo "The class report, to be opened in a browser:"
-	@$(GRADER) report --format html --assignment conv_backward --out build/report
 
 test: setup # half of it waits: four processes keep two cores busy
 	@$(PY) -m pytest -n 4 --dist worksteal $(ARGS)

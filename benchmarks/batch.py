@@ -18,7 +18,7 @@ from benchmarks.exercise import NAME, SOLUTION, make_course
 from benchmarks.table import Table
 from grader.author.load import load
 from grader.author.render import Views, render
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 
 ROOT = Path(__file__).parents[1]
 JOBS = 2
@@ -174,7 +174,7 @@ def time_writing(url: str, other: str) -> float:
             assert row.grade is not None and row.submission is not None
             fresh = book.results(row.submission.files)
             start = time.perf_counter()
-            copy.record(row.submission, Graded(row.grade, "copy", {}, fresh))
+            copy.record(row.submission, GradeEntry(row.grade, "copy", {}, fresh))
             seconds += time.perf_counter() - start
     return seconds / len(rows)
 

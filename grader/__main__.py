@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from grader.cli.command_line.arguments import parse
-from grader.cli.command_line.exit_status import GRADER_FAULT, NOT_PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import GRADER_FAULT, NO_SANDBOX, NOT_PASSED, USER_MISTAKE
 from grader.cli.command_line.output import Output, open_closed_streams
 from grader.cli.command_line.signals import cleaning_up, exit_status_of_signal
-from grader.model.errors import BackflipError, UserError
+from grader.model.errors import BackflipError, NoSandbox, UserError
 
 # what a handout's grader lacks, and the libraries that only instructors install
 OF_INSTRUCTORS = (
@@ -62,6 +62,9 @@ def _run(arguments: Sequence[str] | None) -> int:
             return int(command.run(options))
         with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
             return int(command.run(options))
+    except NoSandbox as error:
+        print(f"grader: {error}", file=sys.stderr)
+        return NO_SANDBOX
     except UserError as error:
         print(f"grader: {error}", file=sys.stderr)
         return USER_MISTAKE

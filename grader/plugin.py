@@ -18,10 +18,11 @@ from grader.judge.verdict.case_result import (
     ended_early,
     forget_if_used_up,
     implementation_for,
+    is_visible,
     own_test,
     result_of,
 )
-from grader.model.assignment import OWN_TEST, Case, Criterion
+from grader.model.assignment import Assignment, Case, Criterion
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Outcome, Status
 
@@ -42,6 +43,21 @@ def _run(config: pytest.Config) -> Run:
     plugin = _plugin(config)
     assert plugin is not None and plugin.run is not None
     return plugin.run
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Puts the visible cases first, so that nothing of a hidden one can reach what they show."""
+    plugin = _plugin(config)
+    if plugin is not None:
+        items.sort(key=lambda item: not is_visible(_case_of(item, plugin.assignment)))
+
+
+def _case_of(item: pytest.Item, assignment: Assignment) -> Case:
+    if isinstance(item, CaseItem):
+        return item.case
+    assert isinstance(item, pytest.Function)
+    return own_test(assignment, item.path.name, item.originalname)
 
 
 class RubricFile(pytest.File):
@@ -65,7 +81,7 @@ class CriterionNode(pytest.Collector):
     def collect(self) -> Iterator["CaseItem"]:
         """One item per case; an author's tests are pytest's own items."""
         for case in self.criterion.cases:
-            if case.kind != OWN_TEST:
+            if not case.is_own_test:
                 yield CaseItem.from_parent(self, name=case.id, case=case)
 
 
@@ -136,8 +152,7 @@ def reference(request: pytest.FixtureRequest) -> ProbeClient:
 def _own_test(item: pytest.Item) -> tuple[Run, Case]:
     """The run, and the case for one of the author's own tests."""
     run = _run(item.config)
-    assert isinstance(item, pytest.Function)
-    return run, own_test(run.assignment, item.path.name, item.originalname)
+    return run, _case_of(item, run.assignment)
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:

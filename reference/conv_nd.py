@@ -23,8 +23,8 @@ from reference.ndarray import NDArray, check_device, common_dtype, empty, zeros
 from reference.readable.conv_nd import (
     conv_length,
     conv_shape,
-    met_pixels,
     per_axis,
+    pixel_slices,
     transposed_length,
     transposed_shape,
 )
@@ -38,8 +38,8 @@ __all__ = [
     "conv_transpose_x_grad",
     "conv_w_grad",
     "conv_x_grad",
-    "met_pixels",
     "per_axis",
+    "pixel_slices",
     "transposed_length",
     "transposed_shape",
 ]
@@ -237,4 +237,4 @@ def _padded_depth(x: NDArray, steps: Steps) -> NDArray:
 
 def _slices(x: NDArray, place: int, depth: int, steps: Steps) -> NDArray:
     """The slices of padded x, along its first axis, that one place of the kernel meets: a view."""
-    return x[(slice(None), *met_pixels((place,), (depth,), steps.stride[:1], steps.dilation[:1]))]
+    return x[(slice(None), *pixel_slices((place,), (depth,), steps.stride[:1], steps.dilation[:1]))]

@@ -136,7 +136,7 @@ def _places(
     images, *windows = box
     for place in itertools.product(*map(range, kernel)):
         pixels = [
-            slice(d * a + s * of.start, d * a + s * (of.stop - 1) + 1, s)
-            for a, of, s, d in zip(place, windows, stride, dilation, strict=True)
+            slice(d * a + s * window.start, d * a + s * (window.stop - 1) + 1, s)
+            for a, window, s, d in zip(place, windows, stride, dilation, strict=True)
         ]
         yield place, (images, *pixels)

@@ -87,7 +87,7 @@ def _region(x: Buffer, box: Box, axes: Axes, memory: Memory) -> Buffer:
     The pixels of its last axis are sorted: pixel q is at [q % stride, q // stride].
     """
     images, *places = box
-    spans = [axis.pixels(of) for axis, of in zip(axes, places, strict=True)]
+    spans = [axis.pixels(place) for axis, place in zip(axes, places, strict=True)]
     *lines, width = (stop - first for first, stop in spans)
     stride = axes[-1].stride
     shape = (images.stop - images.start, *lines, stride, -(-width // stride), x.shape[-1])
@@ -97,7 +97,9 @@ def _region(x: Buffer, box: Box, axes: Axes, memory: Memory) -> Buffer:
         slice(min(max(first, 0), size), min(max(stop, 0), size))
         for (first, stop), size in zip(spans, x.shape[1:-1], strict=True)
     ]
-    to = [slice(of.start - first, of.stop - first) for of, (first, _) in zip(inside, spans, strict=True)]
+    to = [
+        slice(part.start - first, part.stop - first) for part, (first, _) in zip(inside, spans, strict=True)
+    ]
     pixels, columns = inside.pop(), to.pop()
     for ahead in range(stride):
         source = x[(images, *inside, slice(pixels.start + ahead, pixels.stop, stride))]
@@ -124,8 +126,8 @@ def _rows(region: Buffer, shape: Shape, axes: Axes) -> Iterator[tuple[Index, Buf
             (n, *counts, *(axis.kernel for axis in lines), len(places), width * channels),
             (
                 image,
-                *(axis.stride * of for axis, of in zip(lines, line_steps, strict=True)),
-                *(axis.dilation * of for axis, of in zip(lines, line_steps, strict=True)),
+                *(axis.stride * line_step for axis, line_step in zip(lines, line_steps, strict=True)),
+                *(axis.dilation * line_step for axis, line_step in zip(lines, line_steps, strict=True)),
                 across.dilation * step // across.stride * channels,
                 1,
             ),

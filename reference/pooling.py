@@ -160,14 +160,20 @@ def _pool_block(
         target = memory.array(f"axis {number}", shape, x.dtype) if number < len(axes) else out
         before = (slice(None),) * number
         places = axis.places(windows, x.shape[number])
-        _fold(fold, neutral, [(of, x[(*before, pixels)]) for of, pixels in places], number, target)
+        _fold(
+            fold,
+            neutral,
+            [(window_slice, x[(*before, pixels)]) for window_slice, pixels in places],
+            number,
+            target,
+        )
         x = target
 
 
 def _fold(fold: np.ufunc, neutral: float, terms: list[Term], number: int, target: Buffer) -> None:
     """Write the results of `fold` on the terms over `target`, each for a part of its axis `number`."""
     before = (slice(None),) * number
-    pairs = [(target[(*before, of)], term) for of, term in terms]
+    pairs = [(target[(*before, window_slice)], term) for window_slice, term in terms]
     # Those for all of the target come first: two of them can be written without reading the target.
     pairs.sort(key=lambda pair: pair[0].shape != target.shape)
     whole = [term for to, term in pairs if to.shape == target.shape][:2]
@@ -185,7 +191,7 @@ def _terms(
     """For each place of the windows on an axis: the windows where it is on the images, and the pixels."""
     before = (slice(None),) * number
     if not 1 < axis.stride < axis.kernel or number < x.ndim - 2:
-        return [(of, x[(*before, pixels)]) for of, pixels in places]
+        return [(window_slice, x[(*before, pixels)]) for window_slice, pixels in places]
     # If pixels are sorted by their remainder modulo the stride, the pixels of a place on the last axis are
     # one run.
     parts = []
@@ -194,9 +200,14 @@ def _terms(
         parts.append(memory.array(f"part {remainder}", part.shape, x.dtype))
         parts[-1][...] = part
     terms = []
-    for of, pixels in places:
+    for window_slice, pixels in places:
         first, remainder = divmod(pixels.start, axis.stride)
-        terms.append((of, parts[remainder][(*before, slice(first, first + of.stop - of.start))]))
+        terms.append(
+            (
+                window_slice,
+                parts[remainder][(*before, slice(first, first + window_slice.stop - window_slice.start))],
+            )
+        )
     return terms
 
 
@@ -220,13 +231,13 @@ def _shares(terms: list[Term], largest: Buffer, grad: Buffer, number: int, memor
     before, shares = (slice(None),) * number, []
     rest = memory.array("rest", grad.shape, grad.dtype)
     is_largest = memory.array("is largest", grad.shape, bool)
-    for place, (of, term) in enumerate(terms[:-1]):
-        at = (*before, of)
+    for place, (window_slice, term) in enumerate(terms[:-1]):
+        at = (*before, window_slice)
         shares.append(memory.array(f"share {place}", grad.shape, grad.dtype))
         np.equal(term, largest[at], out=is_largest[at])
         np.multiply(grad[at], is_largest[at], out=shares[-1][at])
         if place == 0:
-            for outside in (slice(0, of.start), slice(of.stop, None)):
+            for outside in (slice(0, window_slice.start), slice(window_slice.stop, None)):
                 rest[(*before, outside)] = grad[(*before, outside)]
         np.logical_not(is_largest[at], out=is_largest[at])
         np.multiply(grad[at], is_largest[at], out=rest[at])
@@ -246,7 +257,7 @@ def _spread(
         out = memory.array(f"grad {number}", (*shape[:number], size, *shape[number + 1 :]), shares[0].dtype)
     for index, places in phases:
         pixels = out[(*before, index)]
-        terms = [(of, shares[place][(*before, windows)]) for place, of, windows in places]
+        terms = [(window_slice, shares[place][(*before, windows)]) for place, window_slice, windows in places]
         if len(phases) > 1 and len(terms) > 1 and number == out.ndim - 2:
             # On the last axis the pixels are many short runs of memory, and a sum is fastest in one.
             total = memory.array("total", pixels.shape, out.dtype)

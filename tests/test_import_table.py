@@ -28,6 +28,11 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"numpy", "pydantic"},
     ),
     "grader.judge.differences": ({"grader.model"}, {"numpy"}),
+    "grader.judge.localization": (
+        {"grader.model", "grader.judge.case_selection", "grader.judge.process", "grader.judge.inputs"}
+        | {f"grader.judge.{name}" for name in ("comparison", "comparisons", "differences")},
+        {"numpy"},
+    ),
     "grader.judge.comparisons": (
         {"grader.model"}
         | {f"grader.judge.{name}" for name in COMPARED}
@@ -41,7 +46,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     "grader.report.tables": ({"grader.model"}, set()),
     "grader.draw": ({"grader.model"}, set()),
-    "grader.report": ({"grader.model", "grader.draw"}, {"jinja2", "rich"}),
+    "grader.report": ({"grader.model", "grader.draw"}, {"jinja2", "markupsafe", "rich"}),
     "grader.intake": ({"grader.model"}, {"pydantic", "yaml"}),
     "grader.batch": (
         {"grader.model", "grader.intake", "grader.judge"},

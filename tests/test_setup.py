@@ -200,3 +200,18 @@ def test_make_clean_keeps_what_no_command_makes_again(tmp_path: Path) -> None:
     for _ in range(2):
         subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True, timeout=LIMIT)
         assert {path.name for path in (tmp_path / "build").iterdir()} == kept
+
+
+def test_the_sample_class_of_the_demo_stays_out_of_the_course_s_gradebook(tmp_path: Path) -> None:
+    """A report or a Canvas export of a real class must not contain students who do not exist."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "locks").mkdir()
+    for name in ("pyproject.toml", "setup.sh", "locks/dev.txt"):
+        (tmp_path / name).touch()
+    command = ["make", "--dry-run", "demo"]
+    lines = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True, timeout=LIMIT)
+    runs = [
+        line for line in lines.stdout.splitlines() if "-m grader batch" in line or "-m grader report" in line
+    ]
+    assert len(runs) > 1
+    assert all("--gradebook sqlite:///build/demo/" in line for line in runs)

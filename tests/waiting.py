@@ -5,6 +5,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.judge.process import time_budget
@@ -23,6 +24,14 @@ def wait_until(holds: Callable[[], object], what: str) -> None:
     while not holds():
         assert time.monotonic() < end, f"waited {LIMIT:.0f} seconds until {what}"
         time.sleep(PAUSE)
+
+
+def is_running(pid: int) -> bool:
+    """True for a process that is there and is no zombie: nobody has collected the status of one."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -107,19 +107,19 @@ def edges(w, padding):
     return k_h - 1 - p_h, k_w - 1 - p_w
 
 
-def framed(x, rows, columns):
+def pad_images(x, rows, columns):
     """`x` between as many rows and columns of zeros on either side."""
     return pad(x, ((0, 0), (rows, rows), (columns, columns), (0, 0)))
 
 
 def slide_back(full_grad, kernel, edge):
     """A gradient for stride 1, framed by zeros, under a kernel."""
-    return conv(framed(full_grad, *edge), kernel)
+    return conv(pad_images(full_grad, *edge), kernel)
 
 
 def slide_over_x(x, full_grad, padding):
     """A gradient for stride 1 as the kernel, over the padded x: (C_in, KH, KW, C_out)."""
-    return conv(framed(x, *pair(padding)).permute((3, 1, 2, 0)), full_grad.permute((1, 2, 0, 3)))
+    return conv(pad_images(x, *pair(padding)).permute((3, 1, 2, 0)), full_grad.permute((1, 2, 0, 3)))
 
 
 # conv
@@ -533,7 +533,7 @@ def kernel_of_conv_taken_as_square(x, w, stride=1, padding=0):
     """Your conv uses the kernel's height for its width too. KH and KW may differ: w has shape (KH, KW, C_in,
     C_out), and a window is as wide as the kernel."""
     k, (s_h, s_w) = w.shape[0], pair(stride)
-    x = framed(x, *pair(padding))
+    x = pad_images(x, *pair(padding))
     n, height, width, c_in = x.shape
     image, row, column, channel = x.strides
     rows, columns = (height - k) // s_h + 1, (width - k) // s_w + 1
@@ -624,7 +624,7 @@ def stride_on_the_way_back(out_grad, w, x_shape, stride=1, padding=0):
     pass the stride made the output smaller; the gradient must be as large as x again. Move the kernel in
     steps of 1, and put the gaps into out_grad."""
     of_the_output(out_grad, x_shape, w.shape, stride, padding)
-    return conv(framed(out_grad, *edges(w, padding)), turned(w), stride)
+    return conv(pad_images(out_grad, *edges(w, padding)), turned(w), stride)
 
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_h - 1, k_w - 1"})
@@ -1026,7 +1026,7 @@ def arguments_exchanged(x, out_grad, w_shape, stride=1, padding=0):
     over it. It fits in K places, which is the length of the result."""
     of_the_output(out_grad, x.shape, w_shape, stride, padding)
     full = as_for_stride_1(out_grad, x.shape, w_shape, stride, padding)
-    return slide_over_x(full, framed(x, *pair(padding)), 0).permute((1, 2, 0, 3))
+    return slide_over_x(full, pad_images(x, *pair(padding)), 0).permute((1, 2, 0, 3))
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad"})
@@ -1082,7 +1082,7 @@ def stride_for_dilation(x, out_grad, w_shape, stride=1, padding=0):
     other. It should be the reverse: the numbers are s pixels apart, and out_grad moves by one pixel from
     one weight to the next."""
     of_the_output(out_grad, x.shape, w_shape, stride, padding)
-    x = framed(x, *pair(padding)).permute((3, 1, 2, 0))
+    x = pad_images(x, *pair(padding)).permute((3, 1, 2, 0))
     return conv(x, out_grad.permute((1, 2, 0, 3)), stride).permute((1, 2, 0, 3))
 
 
@@ -1294,7 +1294,7 @@ def window_for_every_zero(x, out_grad, w_shape, stride=1, padding=0):
     of_the_output(out_grad, x.shape, w_shape, stride, padding)
     full, (k_h, k_w, c_in, c_out) = gaps_filled(out_grad, stride), w_shape
     n, rows, columns, _ = full.shape
-    x = framed(x, *pair(padding))
+    x = pad_images(x, *pair(padding))
     image, row, column, channel = x.strides
     steps = (image, row, column, row, column, channel)
     windows = x.as_strided((n, rows, columns, k_h, k_w, c_in), steps)

@@ -9,7 +9,7 @@ from grader.model.mutant import mutant
 EXTENT = "extent = dilation * (kernel - 1) + 1"
 WINDOWS = "(size + 2 * padding - extent) // stride + 1"
 PIXELS = "slice(d * a, d * a + s * (length - 1) + 1, s)"
-PLACE_PIXELS = "met_pixels(place, lengths, s, d)"
+PLACE_PIXELS = "pixel_slices(place, lengths, s, d)"
 CHANNELS_OF_GROUP = "pixels[..., g * c : (g + 1) * c]"
 WEIGHTS = "w[place]"
 PART = "[:, g * o : (g + 1) * o]"
@@ -124,22 +124,24 @@ def windows_that_do_not_fit():
     ValueError."""
 
 
-# met_pixels
+# pixel_slices
 
 
-@mutant(of="met_pixels", help="#one-place-at-a-time", edits={PIXELS: "slice(a, a + s * (length - 1) + 1, s)"})
+@mutant(
+    of="pixel_slices", help="#one-place-at-a-time", edits={PIXELS: "slice(a, a + s * (length - 1) + 1, s)"}
+)
 def places_side_by_side():
     """You ignore the dilation: place a of a window is d · a pixels after its first place, not a."""
 
 
-@mutant(of="met_pixels", help="#one-place-at-a-time", edits={PIXELS: "slice(d * a, d * a + length)"})
+@mutant(of="pixel_slices", help="#one-place-at-a-time", edits={PIXELS: "slice(d * a, d * a + length)"})
 def windows_side_by_side():
     """You ignore the stride: the next window starts s pixels further on, and all its places move with
     it."""
 
 
 @mutant(
-    of="met_pixels",
+    of="pixel_slices",
     help="#one-place-at-a-time",
     edits={PIXELS: "slice(s * a, s * a + d * (length - 1) + 1, d)"},
 )
@@ -149,26 +151,28 @@ def stride_and_dilation_exchanged():
 
 
 @mutant(
-    of="met_pixels", help="#one-place-at-a-time", edits={PIXELS: "slice(d * a, d * a + s * (length - 1), s)"}
+    of="pixel_slices",
+    help="#one-place-at-a-time",
+    edits={PIXELS: "slice(d * a, d * a + s * (length - 1), s)"},
 )
 def last_window_left_out():
     """Your slice stops at the pixel of the last window, so it leaves that pixel out: a slice does not
     include its stop. Stop one further."""
 
 
-@mutant(of="met_pixels", help="#one-place-at-a-time", edits={PIXELS: "slice(d * a, None, s)"})
+@mutant(of="pixel_slices", help="#one-place-at-a-time", edits={PIXELS: "slice(d * a, None, s)"})
 def no_stop():
     """Your slice goes on to the end of the axis. That is too far for all but the last place, because the
     last window needs room for its later places. Take exactly `length` pixels, one for each window."""
 
 
-@mutant(of="met_pixels", help="#one-place-at-a-time")
+@mutant(of="pixel_slices", help="#one-place-at-a-time")
 def pixels_of_the_first_axis(place, lengths, stride, dilation):
     """You return a slice for the first axis only. Return one for each axis."""
     return original(place, lengths, stride, dilation)[:1]
 
 
-@mutant(of="met_pixels", help="#one-place-at-a-time")
+@mutant(of="pixel_slices", help="#one-place-at-a-time")
 def pixels_of_two_axes(place, lengths, stride, dilation):
     """You return slices for height and width only. Return one for each axis, however many axes there
     are."""
@@ -178,13 +182,15 @@ def pixels_of_two_axes(place, lengths, stride, dilation):
 # conv
 
 
-@mutant(of="conv", help="#pixels-apart", edits={PLACE_PIXELS: "met_pixels(place, lengths, s, (1,) * axes)"})
+@mutant(of="conv", help="#pixels-apart", edits={PLACE_PIXELS: "pixel_slices(place, lengths, s, (1,) * axes)"})
 def conv_without_dilation():
     """Your result has the right shape, but your windows see pixels that are next to each other. Use
     `dilation` for the places of a window, not just to count the windows."""
 
 
-@mutant(of="conv", help="#pixels-apart", edits={PLACE_PIXELS: "met_pixels(place, lengths, s, d[:1] * axes)"})
+@mutant(
+    of="conv", help="#pixels-apart", edits={PLACE_PIXELS: "pixel_slices(place, lengths, s, d[:1] * axes)"}
+)
 def first_dilation_for_all_axes():
     """You use the first dilation on every axis. Each axis has its own."""
 
@@ -192,7 +198,7 @@ def first_dilation_for_all_axes():
 @mutant(
     of="conv",
     help="#one-place-at-a-time",
-    edits={PLACE_PIXELS: "met_pixels(place, lengths, s[:1] * axes, d)"},
+    edits={PLACE_PIXELS: "pixel_slices(place, lengths, s[:1] * axes, d)"},
 )
 def first_stride_for_all_axes():
     """You use the first stride on every axis. Each axis has its own."""
@@ -359,7 +365,9 @@ def frame_kept():
 
 
 @mutant(
-    of="conv_x_grad", help="#pixels-apart", edits={PLACE_PIXELS: "met_pixels(place, lengths, s, (1,) * axes)"}
+    of="conv_x_grad",
+    help="#pixels-apart",
+    edits={PLACE_PIXELS: "pixel_slices(place, lengths, s, (1,) * axes)"},
 )
 def x_grad_without_dilation():
     """Your gradient goes to pixels that are next to each other, but the places of a window are `dilation`
@@ -369,7 +377,7 @@ def x_grad_without_dilation():
 @mutant(
     of="conv_x_grad",
     help="#the-same-loop-backwards",
-    edits={PLACE_PIXELS: "met_pixels(place, lengths, (1,) * axes, d)"},
+    edits={PLACE_PIXELS: "pixel_slices(place, lengths, (1,) * axes, d)"},
 )
 def x_grad_without_stride():
     """Your gradient treats windows as if they started one pixel apart, but they start `stride` pixels
@@ -414,7 +422,9 @@ def x_grad_without_scans(out_grad, w, x_shape, stride=1, padding=0, dilation=1, 
 
 
 @mutant(
-    of="conv_w_grad", help="#pixels-apart", edits={PLACE_PIXELS: "met_pixels(place, lengths, s, (1,) * axes)"}
+    of="conv_w_grad",
+    help="#pixels-apart",
+    edits={PLACE_PIXELS: "pixel_slices(place, lengths, s, (1,) * axes)"},
 )
 def w_grad_without_dilation():
     """You match each place with pixels that are next to each other. Place a met the pixels dilation · a
@@ -424,7 +434,7 @@ def w_grad_without_dilation():
 @mutant(
     of="conv_w_grad",
     help="#the-same-loop-backwards",
-    edits={PLACE_PIXELS: "met_pixels(place, lengths, (1,) * axes, d)"},
+    edits={PLACE_PIXELS: "pixel_slices(place, lengths, (1,) * axes, d)"},
 )
 def w_grad_without_stride():
     """You treat windows as if they started one pixel apart. They start `stride` pixels apart, and a weight

@@ -5,10 +5,10 @@ def conv_length(submission, case):
     return submission.conv_length(case.size, case.kernel, case.stride, case.padding, case.dilation)
 
 
-def met_pixels(submission, case):
+def pixel_slices(submission, case):
     """The elements that the slices select from an array that goes on after the last window."""
     a = submission.array(case.a)
-    return a[submission.met_pixels(case.place, case.lengths, case.stride, case.dilation)]
+    return a[submission.pixel_slices(case.place, case.lengths, case.stride, case.dilation)]
 
 
 def conv(submission, case):

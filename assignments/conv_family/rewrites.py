@@ -75,17 +75,17 @@ def length_of_a_range(size, kernel, stride=1, padding=0, dilation=1):
     return len(starts)
 
 
-# met_pixels
+# pixel_slices
 
 
-@rewrite(of="met_pixels")
+@rewrite(of="pixel_slices")
 def pixels_up_to_the_next_window(place, lengths, stride, dilation):
     """A slice stops where the next window's pixel would be."""
     ends = zip(place, lengths, stride, dilation, strict=True)
     return tuple(slice(d * a, d * a + s * length, s) for a, length, s, d in ends)
 
 
-@rewrite(of="met_pixels")
+@rewrite(of="pixel_slices")
 def pixels_of_ranges(place, lengths, stride, dilation):
     """Writes the range of pixels down, and makes a slice of its ends."""
     slices = []
@@ -374,8 +374,8 @@ def transposed_w_grad_by_places(
     c, i = w_shape[-2], w_shape[-1] // groups
     w_grad = np.zeros(w_shape, values.dtype)
     for g, place in itertools.product(range(groups), itertools.product(*map(range, w_shape[:-2]))):
-        met = windows[(..., *place, slice(g * c, (g + 1) * c))].reshape(-1, c)
-        w_grad[place][:, g * i : (g + 1) * i] = met.T @ values[..., g * i : (g + 1) * i].reshape(-1, i)
+        pixels = windows[(..., *place, slice(g * c, (g + 1) * c))].reshape(-1, c)
+        w_grad[place][:, g * i : (g + 1) * i] = pixels.T @ values[..., g * i : (g + 1) * i].reshape(-1, i)
     return like(w_grad, x)
 
 

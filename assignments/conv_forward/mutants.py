@@ -34,7 +34,7 @@ def with_edges_repeated(a, padding):
     return out
 
 
-def framed(x, low, high):
+def pad_images(x, low, high):
     """`x` between low[0] and high[0] rows of zeros, and low[1] and high[1] columns."""
     return pad(x, ((0, 0), (low[0], high[0]), (low[1], high[1]), (0, 0)))
 
@@ -380,7 +380,7 @@ def strides_before_padding(x, w, stride=1, padding=0):
     (s_h, s_w), frame = pair(stride), pair(padding)
     n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     steps = (image, s_h * row, s_w * column, row, column, channel)
-    windows = framed(x, frame, frame).as_strided((n, out_h, out_w, *w.shape[:3]), steps)
+    windows = pad_images(x, frame, frame).as_strided((n, out_h, out_w, *w.shape[:3]), steps)
     return times_kernels(windows, w)
 
 
@@ -393,7 +393,7 @@ def strides_before_padding_of_a_compact_picture(x, w, stride=1, padding=0):
     (s_h, s_w), frame = pair(stride), pair(padding)
     n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     steps = (image, s_h * row, s_w * column, row, column, channel)
-    windows = framed(x, frame, frame).as_strided((n, out_h, out_w, *w.shape[:3]), steps)
+    windows = pad_images(x, frame, frame).as_strided((n, out_h, out_w, *w.shape[:3]), steps)
     return times_kernels(windows, w)
 
 
@@ -412,7 +412,7 @@ def stride_inside_the_window(x, w, stride=1, padding=0):
     on."""
     n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w), frame = pair(stride), pair(padding)
-    x = framed(x, frame, frame)
+    x = pad_images(x, frame, frame)
     image, row, column, channel = x.strides
     steps = (image, row, column, s_h * row, s_w * column, channel)
     return times_kernels(x.as_strided((n, out_h, out_w, *w.shape[:3]), steps), w)
@@ -424,7 +424,7 @@ def stride_between_and_inside(x, w, stride=1, padding=0):
     window is K neighboring pixels; use s only from one window to the next."""
     n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w), frame = pair(stride), pair(padding)
-    x = framed(x, frame, frame)
+    x = pad_images(x, frame, frame)
     image, row, column, channel = x.strides
     steps = (image, s_h * row, s_w * column, s_h * row, s_w * column, channel)
     return times_kernels(x.as_strided((n, out_h, out_w, *w.shape[:3]), steps), w)
@@ -488,7 +488,7 @@ def columns_moved_by_the_stride_of_the_height(x, w, stride=1, padding=0):
     _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     (s_h, _), (p_h, p_w) = pair(stride), pair(padding)
     behind = max(0, (out_w - 1) * s_h + w.shape[1] - x.shape[2] - 2 * p_w)
-    wide = framed(x, (p_h, p_w), (p_h, p_w + behind))
+    wide = pad_images(x, (p_h, p_w), (p_h, p_w + behind))
     return original(wide, w, s_h, 0)[:, :out_h, :out_w].compact()
 
 
@@ -518,7 +518,7 @@ def kernel_taken_as_square(x, w, stride=1, padding=0):
     """You use the kernel's height for its width too. KH and KW may differ: w has shape (KH, KW, C_in,
     C_out), and a window is as wide as the kernel."""
     k, frame, (s_h, s_w) = w.shape[0], pair(padding), pair(stride)
-    x = framed(x, frame, frame)
+    x = pad_images(x, frame, frame)
     n, height, width, c_in = x.shape
     image, row, column, channel = x.strides
     shape = (n, (height - k) // s_h + 1, (width - k) // s_w + 1, k, k, c_in)
@@ -530,7 +530,7 @@ def kernel_taken_as_square(x, w, stride=1, padding=0):
 def padded_at_the_top_left_only(x, w, stride=1, padding=0):
     """You put zeros above and to the left, but none below and to the right. A padding of p means p on
     either side, so the padded picture has H + 2p rows."""
-    return original(framed(x, pair(padding), (0, 0)), w, stride)
+    return original(pad_images(x, pair(padding), (0, 0)), w, stride)
 
 
 @mutant(of="conv", help="#zeros-around-the-picture")
@@ -538,7 +538,7 @@ def all_zeros_at_the_bottom_right(x, w, stride=1, padding=0):
     """You add 2p zeros, but all of them at the end of each axis. The output has the right shape, but every
     window is in the wrong place: put p zeros before the first pixel and p after the last."""
     p_h, p_w = pair(padding)
-    return original(framed(x, (0, 0), (2 * p_h, 2 * p_w)), w, stride)
+    return original(pad_images(x, (0, 0), (2 * p_h, 2 * p_w)), w, stride)
 
 
 @mutant(of="conv", help="#zeros-around-the-picture")
@@ -669,7 +669,7 @@ def padding_added_to_the_padded_lengths(x, w, stride=1, padding=0):
     its end. Take H and W before you pad, or leave 2p out."""
     n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, [2 * p for p in pair(padding)])
     frame, (s_h, s_w), (k_h, k_w) = pair(padding), pair(stride), w.shape[:2]
-    x = framed(x, frame, frame)
+    x = pad_images(x, frame, frame)
     image, row, column, channel = x.strides
     shape = (n, out_h, out_w, k_h, k_w, x.shape[3])
     windows = x.as_strided(shape, (image, s_h * row, s_w * column, row, column, channel))
@@ -784,7 +784,7 @@ def strides_taken_before_padding(x, kernel, stride=1, padding=0):
     (s_h, s_w), frame = pair(stride), pair(padding)
     n, out_h, out_w, _ = output_shape(x.shape, (*kernel, x.shape[3], 1), stride, padding)
     steps = (image, s_h * row, s_w * column, row, column, channel)
-    windows = framed(x, frame, frame).as_strided((n, out_h, out_w, *kernel, x.shape[3]), steps)
+    windows = pad_images(x, frame, frame).as_strided((n, out_h, out_w, *kernel, x.shape[3]), steps)
     return windows.copy().reshape((n * out_h * out_w, kernel[0] * kernel[1] * x.shape[3]))
 
 

@@ -6,12 +6,12 @@ from solution import original
 from grader.model.mutant import mutant
 
 # The places of the solution that mutants edit: two that edit two places make one submission.
-PLACE_PIXELS = "met_pixels(place, lengths, s, (1,) * axes)"
+PLACE_PIXELS = "pixel_slices(place, lengths, s, (1,) * axes)"
 PLACES = "itertools.product(*map(range, k))"
 IS_LARGEST = "(x[pixels] == out) * is_open"
 TO_THE_LARGEST = "is_largest * out_grad"
 ADD_TO_PIXELS = "x_grad[pixels] = x_grad[pixels] + "
-FRAME = "framed(x, p, -math.inf)"
+FRAME = "pad_with(x, p, -math.inf)"
 SHARE = "out_grad / math.prod(k)"
 CENTERED = "x - x.sum(axes, keepdims=True) / n"
 VARIANCE = "(centered * centered).sum(axes, keepdims=True) / n"
@@ -51,7 +51,7 @@ def windows_of_padding():
     largest number: `pool_lengths` raises ValueError."""
 
 
-@mutant(of="max_pool", help="#the-largest-number", edits={FRAME: "framed(x, p, 0.0)"})
+@mutant(of="max_pool", help="#the-largest-number", edits={FRAME: "pad_with(x, p, 0.0)"})
 def zeros_can_be_the_largest():
     """You pad the images with zeros. If all numbers of a window are negative, a padding zero is the
     largest. Which number can you use that is never the largest?"""
@@ -72,7 +72,7 @@ def largest_from_zero_on():
 @mutant(
     of="max_pool",
     help="#the-largest-number",
-    edits={PLACE_PIXELS: "met_pixels(place, lengths, (1,) * axes, (1,) * axes)"},
+    edits={PLACE_PIXELS: "pixel_slices(place, lengths, (1,) * axes, (1,) * axes)"},
 )
 def windows_one_pixel_apart():
     """You move the window by one pixel. It moves by `stride`."""
@@ -81,7 +81,7 @@ def windows_one_pixel_apart():
 @mutant(
     of="max_pool",
     help="#the-largest-number",
-    edits={PLACE_PIXELS: "met_pixels(place, lengths, s[:1] * axes, (1,) * axes)"},
+    edits={PLACE_PIXELS: "pixel_slices(place, lengths, s[:1] * axes, (1,) * axes)"},
 )
 def one_stride_for_all_axes():
     """You use the first stride on every axis. Each axis has its own."""
@@ -202,7 +202,7 @@ def padding_not_counted(x, window, stride, padding=0):
 @mutant(
     of="average_pool",
     help="#the-mean",
-    edits={PLACE_PIXELS: "met_pixels(place, lengths, (1,) * axes, (1,) * axes)"},
+    edits={PLACE_PIXELS: "pixel_slices(place, lengths, (1,) * axes, (1,) * axes)"},
 )
 def means_one_pixel_apart():
     """You move the window by one pixel. It moves by `stride`."""
@@ -246,7 +246,7 @@ def shares_overwritten():
     shares up."""
 
 
-@mutant(of="average_pool_grad", help="#the-mean", edits={"x_grad[inside(x_shape, p)]": "x_grad"})
+@mutant(of="average_pool_grad", help="#the-mean", edits={"x_grad[inner_slices(x_shape, p)]": "x_grad"})
 def average_frame_kept():
     """You return the gradient of the padded images. Cut the padding off, so that the result has the shape
     of x."""

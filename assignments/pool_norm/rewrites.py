@@ -8,15 +8,15 @@ from ndarray import array, zeros
 
 # `solution` is the solution as it is rendered from the templates.
 from solution import (
-    framed,
-    inside,
+    inner_slices,
     layer_norm,
     max_pool,
-    met_pixels,
     normalize,
     normalize_grad,
     original,
+    pad_with,
     per_axis,
+    pixel_slices,
     pool_lengths,
 )
 
@@ -32,12 +32,12 @@ def windows_of(x, window, stride, padding, value):
     """The windows of x as a NumPy array (N, *L', C, elements), in the order of the axes."""
     axes, lengths = x.ndim - 2, pool_lengths(x.shape, window, stride, padding)
     k, s, p = (per_axis(number, axes) for number in (window, stride, padding))
-    values = framed(x, p, value).numpy()
-    met = [
-        values[(slice(None), *met_pixels(place, lengths, s, (1,) * axes))]
+    values = pad_with(x, p, value).numpy()
+    pixels = [
+        values[(slice(None), *pixel_slices(place, lengths, s, (1,) * axes))]
         for place in itertools.product(*map(range, k))
     ]
-    return np.stack(met, -1)
+    return np.stack(pixels, -1)
 
 
 def checked(out_grad, x_shape, window, stride, padding):
@@ -55,8 +55,8 @@ def spread(shares, x_shape, window, stride, padding):
     sizes = [n + 2 * edge for n, edge in zip(x_shape[1:-1], p, strict=True)]
     out = np.zeros((x_shape[0], *sizes, x_shape[-1]))
     for number, place in enumerate(itertools.product(*map(range, k))):
-        out[(slice(None), *met_pixels(place, lengths, s, (1,) * axes))] += shares[..., number]
-    return out[inside(x_shape, p)]
+        out[(slice(None), *pixel_slices(place, lengths, s, (1,) * axes))] += shares[..., number]
+    return out[inner_slices(x_shape, p)]
 
 
 # max_pool and its gradient
@@ -88,7 +88,7 @@ def largest_axis_by_axis(x, window, stride, padding=0):
     """The largest numbers of the rows, and then of those."""
     axes, lengths = x.ndim - 2, pool_lengths(x.shape, window, stride, padding)
     k, s, p = (per_axis(number, axes) for number in (window, stride, padding))
-    values = framed(x, p, -math.inf).numpy()
+    values = pad_with(x, p, -math.inf).numpy()
     for axis in range(axes):
         places = np.arange(lengths[axis])[:, None] * s[axis] + np.arange(k[axis])
         values = np.take(values, places, axis + 1).max(axis + 2)

@@ -29,7 +29,6 @@ from grader.model.assignment import (
     OWN_FILES,
     OWN_FUNCTIONS,
     OWN_KINDS,
-    OWN_TEST,
     Assignment,
     Case,
     Course,
@@ -93,13 +92,13 @@ def generate(
 
 
 def _visible(assignment: Assignment) -> list[Case]:
-    cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
+    cases = assignment.rubric.cases
     return [case for case in cases if is_in_handout(case)]
 
 
 def is_in_handout(case: Case) -> bool:
     """True if students get a case: it is visible, needs no reference, and is not an author's test."""
-    is_shown = case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST
+    is_shown = case.visibility is Visibility.VISIBLE and not case.is_own_test
     return is_shown and comparison_of(case).is_in_handout
 
 

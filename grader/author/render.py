@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import grader
 from grader.judge.code_digest import files_below
+from grader.judge.kinds import gives_arrays
 from grader.model.assignment import Assignment
 from grader.model.did_you_mean import one_of
 from grader.model.errors import UserError
@@ -235,9 +236,9 @@ def line_before_rendering(template: str, rendered: str, line: int) -> int:
 
 def _needs_ndarray(assignment: Assignment, root: Path, files: Mapping[str, str]) -> bool:
     """True if a course has an NDArray, and a case gives an array or a file of the handout imports it."""
-    gives_arrays = any(case.kind != "literals" for c in assignment.rubric.criteria for case in c.cases)
+    with_arrays = any(gives_arrays(case) for case in assignment.rubric.cases)
     imports_it = any(IMPORTS_NDARRAY.search(text) for name, text in files.items() if name.endswith(".py"))
-    return (root / "reference" / "ndarray.py").is_file() and (gives_arrays or imports_it)
+    return (root / "reference" / "ndarray.py").is_file() and (with_arrays or imports_it)
 
 
 def _ndarray_package(root: Path, exercises: list[str]) -> dict[str, str]:

@@ -304,7 +304,7 @@ def _cases(
         weight=model.weight,
         covers=tuple(model.covers),
         help=model.help or "",
-        drawn=count is not None or kind.draws_lengths(parameters) or bool(model.random or functions),
+        is_drawn=count is not None or kind.draws_lengths(parameters) or bool(model.random or functions),
         options={
             **_shared(document, criterion, compare),
             **model.model_dump(include=of_comparisons, exclude_none=True),

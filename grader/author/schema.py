@@ -306,7 +306,7 @@ def _like(model: type[BaseModel], key: str) -> Any:
 
 
 BUILT_IN = Vocabulary(KINDS, COMPARISONS)
-CASE_KEYS, CASES, WholeRubric = BUILT_IN.case_keys, BUILT_IN.cases, BUILT_IN.whole_rubric
+CASE_KEYS, CASES = BUILT_IN.case_keys, BUILT_IN.cases
 
 
 def vocabulary_of(folder: Path) -> Vocabulary:

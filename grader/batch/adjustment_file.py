@@ -12,7 +12,7 @@ from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
 from grader.model.file_formats.csv_cells import as_written
 from grader.model.file_formats.csv_table import read_table
-from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment, Student
+from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment, AppliesTo, Student
 from grader.model.text import exact_text
 
 COLUMNS = ADJUSTMENT_COLUMNS[:6]  # the other columns may be left out, which means the same as empty
@@ -94,7 +94,7 @@ def _adjustment(path: Path, line: int, cells: Mapping[str, str | None]) -> Adjus
     return Adjustment(
         **{name: parsed[name] for name in COLUMNS if name != "points"},
         points=Fraction(parsed["points"]),
-        applies_to=parsed["applies_to"] or "submission",
+        applies_to=AppliesTo(parsed["applies_to"] or AppliesTo.SUBMISSION),
         may_exceed=parsed["may_exceed"] == "yes",
         submission={"": None, NO_SUBMISSION: ""}.get(parsed["submission"], parsed["submission"]),
     )

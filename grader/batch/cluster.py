@@ -133,9 +133,9 @@ def grade_on_cluster(
     capacity = _Capacity(client)
 
     @contextmanager
-    def open(alone: bool) -> Iterator[Workers[Work, Done]]:
+    def open(is_alone: bool) -> Iterator[Workers[Work, Done]]:
         submit = partial(executor.submit, grade_on_worker, grading.digest)
-        yield Workers(submit, (lambda: 1) if alone else capacity, (KilledWorker,))
+        yield Workers(submit, (lambda: 1) if is_alone else capacity, (KilledWorker,))
 
     before = _allow_failures(client, 0)
     try:

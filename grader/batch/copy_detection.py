@@ -18,7 +18,7 @@ def similar_pairs(
     name: str,
     handout: str,
     top: int,
-    on_read: Callable[[int, int], None] = lambda done, of: None,
+    on_read: Callable[[int, int], None] = lambda count, total: None,
 ) -> tuple[Pair, ...]:
     """The `top` pairs of students with the most similar file `name`, the most similar first.
 

@@ -1,6 +1,6 @@
 """Says what a run changed, or did not reach, that no single grade shows."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from grader.batch.gradebook.database import Database
@@ -53,7 +53,7 @@ class BeforeRun:
         if back:
             warnings.append(
                 f"an earlier submission counts again, because this input lacks the one that counted: "
-                f"{_listed(back)}; if this is an old export, run `grader batch` with the new one"
+                f"{list_students(back)}; if this is an old export, run `grader batch` with the new one"
             )
         several = sum(count > 1 for count in intake.counts.values())
         if several and self.rule not in (None, intake.rule):
@@ -68,20 +68,21 @@ class BeforeRun:
             new = {one.submission.student_id for one in intake.submissions} - self.extensions.keys()
             if self.extensions and new:
                 yield (
-                    f"this run has no roster, and these are not on the last one: {_listed(new)}; if they are "
-                    "its students, withdraw this run with `grader forget --run N`, and run it with --roster"
+                    f"this run has no roster, and these are not on the last one: {list_students(new)}; "
+                    "if they are its students, withdraw this run with `grader forget --run N`, and run it "
+                    "with --roster"
                 )
             return
         extensions = {student.id: student.extension for student in intake.students}
         if gone := self.extensions.keys() - extensions.keys():
             yield (
-                f"on the last roster but not on this one: {_listed(gone)}; if they are in the class, "
+                f"on the last roster but not on this one: {list_students(gone)}; if they are in the class, "
                 "run `grader batch` with the whole roster"
             )
         if lost := [id for id, old in self.extensions.items() if old and extensions.get(id) == ""]:
             yield (
-                f"with an extension on the last roster but none on this one: {_listed(lost)}; if they still "
-                "have it, add it to the roster or to course.yaml, and run `grader batch` again"
+                f"with an extension on the last roster but none on this one: {list_students(lost)}; if "
+                "they still have it, add it to the roster or to course.yaml, and run `grader batch` again"
             )
 
 
@@ -92,15 +93,16 @@ def grade_warnings(database: Database, assignment: str) -> tuple[str, ...]:
         grades = plural(len(others), "grade")
         warnings.append(
             f"{grades} by another version of the rubric or the grader, because the last run did not read the "
-            f"submission: {_listed(others)}; run `grader batch` on these submissions, too"
+            f"submission: {list_students(others)}; run `grader batch` on these submissions, too"
         )
     if adjusted := adjusted_before_a_change(database, assignment):
         warnings.append(
-            f"adjusted before the score itself changed: {_listed(adjusted)}; check whether the "
+            f"adjusted before the score itself changed: {list_students(adjusted)}; check whether the "
             "points still apply, and enter them again with `grader adjust`, or 0 to take them back"
         )
     return tuple(warnings)
 
 
-def _listed(students: Collection[str]) -> str:
+def list_students(students: Iterable[str]) -> str:
+    """The ids as a sentence lists them; of many, the first, and the number of the others."""
     return listing([clean_line(id) for id in sorted(students)], NAMES)

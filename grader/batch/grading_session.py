@@ -37,6 +37,7 @@ class GradingSession:
         from grader.judge.verdict.result_cache import CaseKeys
 
         self._variants = grading.variants
+        self._is_for_students = grading.misconceptions is not None  # no mutant needs an explanation
         self._session = Session(
             assignment, sandbox=grading.sandbox, secret=grading.secret, misconceptions=grading.misconceptions
         )
@@ -63,10 +64,13 @@ class GradingSession:
 
         cache = ResultCache(self._case_keys, work.cached)
         variants = work.students if self._variants else ("",)
-        graded = self._session.grade_variants(work.files, work.students[0], variants, cache=cache)
-        of = [student if self._variants else "" for student in work.students]
-        grades = tuple(
-            replace(graded.grades[v], submission=s) for v, s in zip(of, work.students, strict=True)
+        graded = self._session.grade_variants(
+            work.files, work.students[0], variants, cache=cache, in_a_class=self._is_for_students
         )
-        addresses = tuple(cache.addresses[variant] for variant in of)
+        variant_of_each = [student if self._variants else "" for student in work.students]
+        grades = tuple(
+            replace(graded.grades[v], submission=s)
+            for v, s in zip(variant_of_each, work.students, strict=True)
+        )
+        addresses = tuple(cache.addresses[variant] for variant in variant_of_each)
         return Done(work.key, grades, addresses, cache.fresh, graded.cpu_seconds)

@@ -63,8 +63,8 @@ def grade_all(
     """
 
     @contextmanager
-    def open(alone: bool) -> Iterator[Workers[Item, Result]]:
-        count = 1 if alone else jobs
+    def open(is_alone: bool) -> Iterator[Workers[Item, Result]]:
+        count = 1 if is_alone else jobs
         with _pool(count, set_up) as pool:
 
             def submit(item: Item) -> Future[Result]:

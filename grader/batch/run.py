@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Protocol
 
 from grader.batch.grade_warnings import BeforeRun, grade_warnings
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.batch.gradebook.decisions import AGAIN
 from grader.batch.gradebook.submission_files import keep_evidence
 from grader.batch.grading_messages import Done, Work
@@ -18,7 +18,7 @@ from grader.intake.read_class import ClassSubmission, Intake
 from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
-from grader.model.results.batch_summary import BatchSummary, Counting
+from grader.model.results.batch_summary import BatchSummary, CountingSubmission
 
 Results = Generator[tuple[Work, Done | Exception], None, None]
 Executor = Callable[[Iterable[Work]], Results]
@@ -29,7 +29,7 @@ NO_POLICIES = Policies()
 class Progress(Protocol):
     """Shows the progress of a batch; a context manager."""
 
-    def advance(self, count: int, failed: bool) -> None:
+    def advance(self, count: int, is_failure: bool) -> None:
         """Adds `count` submissions that were graded, or `failed` and were set aside."""
 
 
@@ -128,7 +128,7 @@ class _Batch:
             for one, result in results:
                 same_files = self.ungraded[one.key]
                 self._keep(same_files, result)
-                progress.advance(len(same_files), failed=isinstance(result, Exception))
+                progress.advance(len(same_files), is_failure=isinstance(result, Exception))
 
     def _keep(self, same_files: list[ClassSubmission], result: Done | Exception) -> None:
         if isinstance(result, Exception):
@@ -142,7 +142,7 @@ class _Batch:
         self._ran += len(fresh)
         for handin, grade, addresses in zip(same_files, result.grades, result.addresses, strict=True):
             by = "" if grade.needs_review else self._graded_by  # cases that could not be judged are retried
-            graded = Graded(grade, by, addresses, fresh, result.seconds if result.fresh else 0.0)
+            graded = GradeEntry(grade, by, addresses, fresh, result.seconds if result.fresh else 0.0)
             self._gradebook.record(handin.submission, graded, handin.candidates)
             self._graded += 1
             fresh = {}
@@ -169,7 +169,7 @@ class _Batch:
         """Prints the result of the run, and the full reason of each failure, which no report shows."""
         rows, counting = [], []
         for row in self._standings(policies):
-            if row.review_reason or row.absent:
+            if row.review_reason or row.is_absent:
                 rows.append(row)
             counting += self._counting(row)
         return BatchSummary(
@@ -182,7 +182,7 @@ class _Batch:
             aside=tuple(sorted(self._intake.aside, key=lambda entry: entry.name)),
             rescored=self._rescored,
             ran=self._ran,
-            absent=tuple(row.standing.student.label for row in sorted(rows, key=_by_id) if row.absent),
+            absent=tuple(row.standing.student.label for row in sorted(rows, key=_by_id) if row.is_absent),
             counting=tuple(sorted(counting, key=lambda one: one.student)),
         )
 
@@ -195,9 +195,13 @@ class _Batch:
         rows = with_policies(chain(standings, *others), policies)
         return (row for row in rows if row.assignment == self._assignment)
 
-    def _counting(self, row: ClassRow) -> list[Counting]:
+    def _counting(self, row: ClassRow) -> list[CountingSubmission]:
         """The submission that counts, if this student has several."""
         count, submission = self._intake.counts.get(row.student_id, 0), row.submission
         if count < 2 or submission is None:
             return []
-        return [Counting(row.standing.student.label, submission.sequence, submission.submitted_at, count)]
+        return [
+            CountingSubmission(
+                row.standing.student.label, submission.sequence, submission.submitted_at, count
+            )
+        ]

@@ -1,15 +1,14 @@
 """Says which submission times a run of a batch lacks, where scores depend on them."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 
+from grader.batch.grade_warnings import list_students
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.known_times import has_file_of_times
 from grader.intake.read_class import Intake
 from grader.model.late_policy import Policies
 from grader.model.student import Submission
-from grader.model.text import clean_line, listing, plural
-
-NAMES = 20  # students to name before counting the rest
+from grader.model.text import plural
 
 
 def time_warnings(
@@ -30,7 +29,7 @@ def time_warnings(
         if untimed and untimed == {one.student_id for one in now.values()}:
             warnings.append("no submission has a time, so each is on time: give the times with --times FILE")
         elif untimed - lost:
-            names = _listed(untimed - lost)
+            names = list_students(untimed - lost)
             warnings.append(
                 f"counted as on time, because no file has a time: {names}; give the times with --times FILE"
             )
@@ -41,12 +40,8 @@ def time_warnings(
             "choose the one that counts; give them again with --times FILE"
         )
     if lost:
-        warnings.append(f"without the time that an earlier run read: {_listed(lost)}")
+        warnings.append(f"without the time that an earlier run read: {list_students(lost)}")
     return tuple(warnings)
-
-
-def _listed(students: Set[str]) -> str:
-    return listing([clean_line(id) for id in sorted(students)], NAMES)
 
 
 def _several_without_time(intake: Intake, read: Mapping[str, Submission]) -> int:

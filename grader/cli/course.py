@@ -55,8 +55,8 @@ def handout_of(submission: Path) -> Assignment:
         if (folder / HANDOUT / "assignment.yaml").is_file():
             return load(folder / HANDOUT)
     raise UserError(
-        f"found no {HANDOUT}/assignment.yaml here or in {submission}, so neither is a handout. Run this in "
-        "a handout's folder, or name the assignment with --assignment"
+        f"this is not a handout: found no {HANDOUT}/assignment.yaml here or in {submission}. Run this in a "
+        "handout's folder, or name the assignment with --assignment"
     )
 
 

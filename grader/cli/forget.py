@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from grader.batch.gradebook import Gradebook
-from grader.batch.gradebook.withdrawals import Change, Run
+from grader.batch.gradebook.withdrawals import BatchRun, Change
 from grader.cli.command_line.exit_status import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.model.errors import UserError
@@ -60,7 +60,7 @@ def _check(options: argparse.Namespace) -> None:
         raise UserError("say why: --reason TEXT; the gradebook stores it with your name")
 
 
-def _run_line(run: Run) -> str:
+def _run_line(run: BatchRun) -> str:
     count = plural(run.submissions, "new submission")
     mark = f"{'' if run.ended else '  not finished'}{'  withdrawn' if run.withdrawn else ''}"
     return f"{run.number:4}  {run.assignment}  {run.started_at:%Y-%m-%d %H:%M} UTC  {count}{mark}"

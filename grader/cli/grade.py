@@ -5,7 +5,7 @@ Modules that only some grades need are imported late, because students run this 
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -21,6 +21,7 @@ from grader.judge.import_rules.read_sources import newer_than
 from grader.judge.process.devices import first_available, missing
 from grader.judge.process.plain_worker import PlainChild
 from grader.judge.session import Choice, Session
+from grader.judge.verdict.case_result import is_visible
 from grader.model.assignment import Assignment
 from grader.model.did_you_mean import one_of
 from grader.model.errors import UserError
@@ -30,7 +31,7 @@ from grader.model.surroundings import Device, Sandbox
 from grader.model.text import clean_line
 from grader.report.feedback_content import CASES_IN_FULL, feedback_on, in_telling_order
 from grader.report.next_step import unwritten, where_to_begin
-from grader.report.terminal.show_grade import show, show_next_step
+from grader.report.terminal.show_grade import show, show_next_step, show_places
 
 if TYPE_CHECKING:
     from grader.report.pages.grade_page import CloseUp
@@ -62,11 +63,23 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
     ):
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
-        total = len(only) if only is not None else sum(len(c.cases) for c in assignment.rubric.criteria)
-        with Progress(sys.stderr, total) as progress:
-            grade = session.grade(
-                submission.submitted, name, Choice(options.passed_on, only, watcher=progress.watcher), variant
-            )
+        names = {case.name for criterion in assignment.rubric.criteria for case in criterion.cases}
+        chosen = names if only is None else only
+        files = submission.submitted
+        ahead, cache, close_up = _shown_ahead(assignment, chosen), None, None
+        with Progress(sys.stderr, len(chosen) + len(ahead)) as progress:
+            if ahead:
+                cache = session.new_cache()
+                choice = Choice(only=ahead, watcher=progress.watcher)
+                visible = session.grade(files, name, choice, variant, cache)
+                visible = _localized(session, assignment, files, visible, options)
+                close_up = _close_up(session, assignment, files, visible, options)
+            choice = Choice(options.passed_on, only, watcher=progress.watcher)
+            grade = session.grade(files, name, choice, variant, cache)
+            if ahead and any(criterion.locations for criterion in visible.criteria):
+                from grader.judge.localization.localize import with_locations
+
+                grade = with_locations(grade, visible)
         console = Console(emoji=False)  # importing all emoji takes 2 ms
         place = place_of(assignment, submission.submitted.files)
         show(
@@ -77,7 +90,11 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
             place=place,
             cases=ALL_CASES if options.all else CASES_IN_FULL,
         )
-        close_up = _close_up(session, assignment, submission.submitted, grade, options)
+        if not ahead:
+            grade = _localized(session, assignment, files, grade, options)
+        show_places(grade, console, first_only=not options.all)
+        if not ahead:
+            close_up = _close_up(session, assignment, files, grade, options)
         if close_up is not None:
             _show_smallest(grade, close_up, console)
     if options.reports:
@@ -89,6 +106,41 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
         print(f"needs review: {clean_line(submission.doubt)}")
     show_next_step(grade, console, place, first_only=not options.all, reveal=options.reveal)
     return _exit_status(grade, is_doubtful)
+
+
+def _shown_ahead(assignment: Assignment, chosen: Set[str]) -> frozenset[str]:
+    """The visible cases, if some of the chosen are hidden; else none.
+
+    They, the edits of the localization and the small cases run before the first hidden case, and none of them
+    runs afterwards: what they show cannot depend on a hidden value.
+    """
+    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    visible = frozenset(case.name for case in cases if case.name in chosen and is_visible(case))
+    return visible if visible < chosen else frozenset()
+
+
+def _localized(
+    session: Session,
+    assignment: Assignment,
+    files: SubmittedFiles,
+    grade: Grade,
+    options: argparse.Namespace,
+) -> Grade:
+    """The grade, with the locations of faults in the criteria that are shown.
+
+    Without a report that needs more, these are the first unfinished one.
+    """
+    if is_unread(grade) or where_to_begin(grade, place_of(assignment, files.files)):
+        return grade
+    unfinished = [c.id for c in grade.criteria if any(r.status is not Status.OK for r in c.results)]
+    shown = unfinished if options.all or options.reports or options.html else unfinished[:1]
+    if not shown:
+        return grade
+    from grader.judge.localization.localize import localize
+
+    with session.setup.candidate(files) as (implementation, refusal, _):
+        oracle = session.setup.oracle
+        return grade if refusal else localize(grade, assignment, implementation, oracle, only=shown)
 
 
 def _device(options: argparse.Namespace, assignment: Assignment) -> Device:

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         print_json("report/1", {"files": paths, "counts": result.counts or {}, **lines})
         return NOT_PASSED if result.left_out else PASSED
     _print_paths(options.out, paths)
-    return _say(result)
+    return _print_changes(result)
 
 
 def _check(options: argparse.Namespace, form: Format) -> None:
@@ -66,20 +66,25 @@ def _check(options: argparse.Namespace, form: Format) -> None:
     if (options.into is not None) != form.FILLS_IN:
         fill_in = " and ".join(name for name in names() if format_of(name).FILLS_IN)
         raise UserError(f"--format {options.format}: --into CSV goes with {fill_in}, and only with them")
-    if options.column and options.format != "moodle":
+    if options.column and not form.NAMES_COLUMNS:
         raise UserError("--column ROLE=HEADER is for a worksheet of Moodle: it goes with --format moodle")
     if options.keep_existing and options.into is None:
         raise UserError("--keep-existing also needs --into CSV")
 
 
 def _print_paths(out: Path, paths: Sequence[Path]) -> None:
-    print("\n".join(map(str, paths)) if len(paths) <= SHOWN_PATHS else f"{out}: {len(paths)} files")
+    """Prints the files; of many, those that are not in a student's folder, and the number of all."""
+    if len(paths) <= SHOWN_PATHS:
+        print("\n".join(map(str, paths)))
+        return
+    at_the_top = [str(path) for path in paths if path.parent == out]
+    print("\n".join([*at_the_top, f"{out}: {len(paths)} files"]))
 
 
-def _say(filled: ReportFiles) -> int:
+def _print_changes(filled: ReportFiles) -> int:
     """Prints the changed and the omitted grades; returns the exit status."""
     if filled.counts:
-        print(", ".join(f"{count} {what}" for what, count in sorted(filled.counts.items())))
+        print(", ".join(f"{count} {label}" for label, count in sorted(filled.counts.items())))
     for lines, one, several in (
         (filled.changes, "cell that held a grade changes", "cells that held a grade change"),
         (filled.unchanged, "cell with another grade stays", "cells with another grade stay"),

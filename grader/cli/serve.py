@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
             token=token,
             port=port,
             hosts=_hosts(options.host),
-            editable=options.edit,
+            is_editable=options.edit,
         )
         host_name = host if options.host not in ("0.0.0.0", "::") else socket.gethostname()
         print(f"http://{host_name}:{port}/?token={token}", flush=True)

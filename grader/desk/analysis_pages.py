@@ -14,7 +14,8 @@ from grader.desk.desk import Desk, Page
 from grader.desk.source_view import source_files
 from grader.model.errors import UserError
 from grader.model.results.similar_pair import Pair
-from grader.report.pages.likeness import graphs, side_by_side
+from grader.report.pages.side_by_side import side_by_side
+from grader.report.pages.similarity_graph import graphs
 
 MOST_PAIRS = 50
 MOST_SOURCES = 12  # students on one page of code
@@ -78,7 +79,7 @@ def similarity_page(desk: Desk, request: Request) -> Response:
         answers=view.shared_answers[:MOST_PAIRS],
         students={row.student_id: row.standing.student for row in view.rows},
         complaint=complaint,
-        own_numbers=desk.course.own_numbers,
+        own_numbers=desk.course.has_own_numbers,
         without_files=sum(bool(row.files) for row in view.rows) - len(with_files),
     )
     if pairs is None:
@@ -114,8 +115,8 @@ def _search(desk: Desk, view: ClassView, with_files: Set[str]) -> BackgroundWork
         for name in view.facts.files:
             texts = {s: text for s, those in files.items() if (text := _text(those, name)) is not None}
 
-            def on_read(done: int, of: int, name: str = name) -> None:
-                report(f"{done} of {of} versions of {name} are read")
+            def on_read(count: int, total: int, name: str = name) -> None:
+                report(f"{count} of {total} versions of {name} are read")
 
             pairs += similar_pairs(texts, name, handout.get(name, ""), MOST_PAIRS, on_read)
         return most_similar(pairs, MOST_PAIRS)

@@ -28,17 +28,18 @@ def make_app(
     token: str,
     port: int,
     hosts: Iterable[str] = LOOPBACK,
-    editable: bool = False,
+    is_editable: bool = False,
     patience: float = 1.0,
 ) -> ASGIApp:
     """The application that answers at `http://HOST:PORT/?token=TOKEN`; see `Desk` for `patience`."""
-    desk = Desk(Views(gradebook, course), token, editable, desk_environment(), patience)
+    desk = Desk(Views(gradebook, course), token, is_editable, desk_environment(), patience)
     routes: list[Any] = []
     for module in (read_only_pages, student_page, analysis_pages, by_hand):
         routes += [Route(path, _get(desk, page), methods=["GET"]) for path, page in module.PAGES.items()]
-    if editable:
+    if is_editable:
         routes += [
-            Route(path, forms.posted(desk, take), methods=["POST"]) for path, take in forms.FORMS.items()
+            Route(path, forms.posted(desk, handler), methods=["POST"])
+            for path, handler in forms.FORMS.items()
         ]
     routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))
     failures = {HTTPException: _http_failure(desk), UserError: _failure(desk), Exception: _fault(desk)}

@@ -81,28 +81,28 @@ class Views:
         view: ClassView = self.cached(f"class {assignment}", lambda: self._read(assignment))
         return view
 
-    def cached(self, what: str, make: Any) -> Any:
-        """The result of `make`, cached until the gradebook changes."""
-        now = stamp(self.gradebook.database)
+    def cached(self, key: str, compute: Any) -> Any:
+        """The result of `compute`, cached until the gradebook changes."""
+        current = stamp(self.gradebook.database)
         with self._lock:
-            if now != self._stamp:
-                self._stamp, self._cache = now, {}
-            if what in self._cache:
-                return self._cache[what]
-        value = make()
+            if current != self._stamp:
+                self._stamp, self._cache = current, {}
+            if key in self._cache:
+                return self._cache[key]
+        value = compute()
         with self._lock:
-            if now == self._stamp:
-                self._cache[what] = value
+            if current == self._stamp:
+                self._cache[key] = value
         return value
 
-    def in_background(self, what: str, content: Hashable, make: Callable[[Report], T]) -> BackgroundWork[T]:
-        """The work of `make`, begun once for each `content` that it follows from."""
+    def in_background(self, key: str, content: Hashable, compute: Callable[[Report], T]) -> BackgroundWork[T]:
+        """The work of `compute`, begun once for each `content` that it follows from."""
         with self._lock:
-            work = self._works.get(what)
+            work = self._works.get(key)
             if work is None or work.content != content:
                 if work is not None:
                     work.stop()
-                work = self._works[what] = BackgroundWork(content, make)
+                work = self._works[key] = BackgroundWork(content, compute)
         return work
 
     def names(self) -> tuple[str, ...]:

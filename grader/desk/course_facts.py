@@ -38,7 +38,7 @@ class CourseFacts:
     assignments: tuple[AssignmentFacts, ...] = ()
     policies: Policies = field(default_factory=Policies)
     code_key: str = ""
-    own_numbers: bool = False
+    has_own_numbers: bool = False
 
     def assignment(self, name: str) -> AssignmentFacts:
         """The facts about an assignment; only its name if the course does not list it."""

@@ -23,14 +23,14 @@ AUTHOR = "desk-author"  # the cookie with the name of this browser's user
 
 @dataclass(frozen=True)
 class Desk:
-    """The state that all pages share; without `editable`, no page changes anything.
+    """The state that all pages share; without `is_editable`, no page changes anything.
 
     A page waits for slow work for `patience` seconds before it says how far the work is.
     """
 
     views: Views
     token: str
-    editable: bool
+    is_editable: bool
     pages: jinja2.Environment
     patience: float
 
@@ -63,7 +63,7 @@ class Desk:
         about = {
             "course": self.course,
             "names": self.views.names(),
-            "editable": self.editable,
+            "is_editable": self.is_editable,
             "form_token": derived(self.token, "form"),
             "author": author_of(request),
             "path": request.url.path,

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from grader.batch.gradebook.decisions import (
-    About,
-    Outdated,
+    DecisionContext,
+    OutdatedDecision,
     check_version,
     decide,
     grade_again,
@@ -30,19 +30,20 @@ from grader.desk.student_page import HintLadder
 from grader.model.class_input.times import moment_of
 from grader.model.class_row import ClassRow
 from grader.model.decision import COMMENT, HINT, MANUAL, REQUEST, TIME
-from grader.model.student import ON_TIME, Adjustment
+from grader.model.student import ON_TIME, Adjustment, AppliesTo
 from grader.model.text import clean_line, exact_text, lines_of, plural
-from grader.report.pages.likeness import MOST_LINES
+from grader.report.pages.side_by_side import MOST_LINES
 
 Values = Mapping[str, str]
-Take = Callable[[Desk, Request, Values], Response]
+FormHandler = Callable[[Desk, Request, Values], Response]
 
 POINTS = re.compile(r"[+-]?\d{1,6}(\.\d{1,6}|/[1-9]\d{0,5})?", re.ASCII)
 MOST_CHARACTERS = 4000  # of a comment, a reason, an answer
-KEPT_BACK = ("form_token", "version")
+AS_RECORDED = "known"  # the choice of the time that the gradebook has
+NOT_KEPT = ("form_token", "version")
 
 
-def posted(desk: Desk, take: Take) -> Callable[[Request], Awaitable[Response]]:
+def posted(desk: Desk, handler: FormHandler) -> Callable[[Request], Awaitable[Response]]:
     """An endpoint that reads a form, and shows what changed if another user was faster."""
 
     async def endpoint(request: Request) -> Response:
@@ -51,17 +52,17 @@ def posted(desk: Desk, take: Take) -> Callable[[Request], Awaitable[Response]]:
             values = {name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)}
         if not is_own_form(desk.token, values.get("form_token", "")):
             raise HTTPException(403, "This form does not belong to this desk. Go back and reload the page.")
-        return await run_in_threadpool(_take_form, desk, take, request, values)
+        return await run_in_threadpool(_handle, desk, handler, request, values)
 
     return endpoint
 
 
-def _take_form(desk: Desk, take: Take, request: Request, values: Values) -> Response:
+def _handle(desk: Desk, handler: FormHandler, request: Request, values: Values) -> Response:
     try:
         # one form at a time over all desks on this gradebook, so that checks still hold when it is written
         with desk.gradebook.database.exclusive("desk", on_wait=lambda: None):
-            return take(desk, request, values)
-    except Outdated as outdated:
+            return handler(desk, request, values)
+    except OutdatedDecision as conflict:
         row = desk.row_of(request, view := desk.class_of(request))
         return desk.page(
             request,
@@ -69,8 +70,8 @@ def _take_form(desk: Desk, take: Take, request: Request, values: Values) -> Resp
             409,
             view=view,
             row=row,
-            entries=outdated.entries,
-            values={name: value for name, value in values.items() if name not in KEPT_BACK},
+            entries=conflict.entries,
+            values={name: value for name, value in values.items() if name not in NOT_KEPT},
             version=version_of(desk.gradebook.database, row.student_id, row.assignment),
         )
 
@@ -86,7 +87,7 @@ def name_author(desk: Desk, request: Request, values: Values) -> Response:
 
 def comment(desk: Desk, request: Request, values: Values) -> Response:
     """A comment on a line, or on a whole file."""
-    row, about = _about(desk, request, values)
+    row, context = _row_and_context(desk, request, values)
     line = values.get("line", "0").strip() or "0"
     if not (line.isascii() and line.isdigit() and len(line) < 7):
         raise HTTPException(422, f"Found line {clean_line(line)!r}, expected its number.")
@@ -99,9 +100,9 @@ def comment(desk: Desk, request: Request, values: Values) -> Response:
         "line": int(line),
         "text": _text(values, "text", "the comment"),
         "points": str(points),
-        "author": about.author,
+        "author": context.author,
     }
-    decide(desk.gradebook.database, about, COMMENT, uuid4().hex, value)
+    decide(desk.gradebook.database, context, COMMENT, uuid4().hex, value)
     return _back(request, f"#f1-{line}" if line != "0" else "")
 
 
@@ -117,16 +118,16 @@ def _check_place(desk: Desk, row: ClassRow, name: str, line: int) -> None:
 
 def remove_comment(desk: Desk, request: Request, values: Values) -> Response:
     """Removes a comment; the audit log keeps it."""
-    row, about = _about(desk, request, values)
+    row, context = _row_and_context(desk, request, values)
     if values.get("id") not in {one.id for one in row.decisions.comments}:
         raise HTTPException(404, "This comment no longer exists.")
-    decide(desk.gradebook.database, about, COMMENT, values["id"], None)
+    decide(desk.gradebook.database, context, COMMENT, values["id"], None)
     return _back(request)
 
 
 def give_points(desk: Desk, request: Request, values: Values) -> Response:
     """Gives points for a manual criterion: those of a level, or others."""
-    row, about = _about(desk, request, values)
+    row, context = _row_and_context(desk, request, values)
     facts = desk.class_of(request).facts
     criterion = facts.criterion(values.get("criterion", ""))
     if criterion is None or row.grade is None:
@@ -150,9 +151,9 @@ def give_points(desk: Desk, request: Request, values: Values) -> Response:
         "offered": str(criterion.points),
         "text": ". ".join(filter(None, words)),
         "files": row.files,
-        "author": about.author,
+        "author": context.author,
     }
-    decide(desk.gradebook.database, about, MANUAL, criterion.id, value)
+    decide(desk.gradebook.database, context, MANUAL, criterion.id, value)
     if values.get("next"):
         return RedirectResponse(f"/a/{quote(row.assignment, safe='')}/hand/{criterion.id}", 303)
     return _back(request, "#decide")
@@ -160,7 +161,7 @@ def give_points(desk: Desk, request: Request, values: Values) -> Response:
 
 def give_hint(desk: Desk, request: Request, values: Values) -> Response:
     """Gives the next hint of a criterion, with its cost; it applies to every submission of the student."""
-    row, about = _about(desk, request, values)
+    row, context = _row_and_context(desk, request, values)
     with_hints = desk.class_of(request).facts.with_hints
     criterion = next((one for one in with_hints if one.id == values.get("criterion")), None)
     ladder = None if criterion is None else HintLadder(criterion, row.decisions)
@@ -172,20 +173,20 @@ def give_hint(desk: Desk, request: Request, values: Values) -> Response:
         "number": ladder.next,
         "text": hint.text,
         "points": str(-hint.cost),
-        "author": about.author,
+        "author": context.author,
     }
-    decide(desk.gradebook.database, about, HINT, f"{ladder.criterion.id}/{ladder.next}", value)
+    decide(desk.gradebook.database, context, HINT, f"{ladder.criterion.id}/{ladder.next}", value)
     return _back(request, "#hints")
 
 
 def adjust(desk: Desk, request: Request, values: Values) -> Response:
     """Adds or deducts points by hand, with the reason; 0 undoes an earlier adjustment."""
-    row, about = _about(desk, request, values)
+    row, context = _row_and_context(desk, request, values)
     criterion = values.get("criterion", "")
     if criterion and criterion not in {c.id for c in (row.grade.criteria if row.grade else ())}:
         raise HTTPException(422, "This grade has no such criterion.")
-    check_version(desk.gradebook.database, about)
-    whole = values.get("applies_to") == "student"
+    check_version(desk.gradebook.database, context)
+    is_for_student = values.get("applies_to") == AppliesTo.STUDENT
     desk.gradebook.adjust(
         Adjustment(
             student_id=row.student_id,
@@ -193,9 +194,9 @@ def adjust(desk: Desk, request: Request, values: Values) -> Response:
             criterion=criterion,
             points=_points(values.get("points", ""), row),
             reason=_line(values, "reason", "the reason"),
-            author=about.author,
-            applies_to="student" if whole else "submission",
-            submission=None if whole else "" if row.submission is None else row.submission.id,
+            author=context.author,
+            applies_to=AppliesTo.STUDENT if is_for_student else AppliesTo.SUBMISSION,
+            submission=None if is_for_student else "" if row.submission is None else row.submission.id,
         )
     )
     return _back(request, "#decide")
@@ -216,45 +217,45 @@ def confirm(desk: Desk, request: Request, values: Values) -> Response:
 
 def set_time(desk: Desk, request: Request, values: Values) -> Response:
     """Sets when a submission counts as submitted: on time, at a given time, or as recorded."""
-    row, about = _about(desk, request, values)
+    row, context = _row_and_context(desk, request, values)
     if row.submission is None:
         raise HTTPException(422, "There is no submission that could be late.")
-    what = values.get("what", "")
-    if what == "known":
-        decide(desk.gradebook.database, about, TIME, row.submission.id, None)
+    choice = values.get("what", "")
+    if choice == AS_RECORDED:
+        decide(desk.gradebook.database, context, TIME, row.submission.id, None)
         return _back(request, "#decide")
-    time = ON_TIME if what == ON_TIME else moment_of(values.get("time", ""), desk.course.policies.timezone)
+    time = ON_TIME if choice == ON_TIME else moment_of(values.get("time", ""), desk.course.policies.timezone)
     if not time:
         message = "Found no time, expected one with its offset from UTC, such as 2026-10-01T23:59:00+02:00."
         raise HTTPException(422, message)
-    value = {"time": time, "reason": _line(values, "reason", "the reason"), "author": about.author}
-    decide(desk.gradebook.database, about, TIME, row.submission.id, value)
+    value = {"time": time, "reason": _line(values, "reason", "the reason"), "author": context.author}
+    decide(desk.gradebook.database, context, TIME, row.submission.id, value)
     return _back(request, "#decide")
 
 
 def set_aside(desk: Desk, request: Request, values: Values) -> Response:
     """Takes a student's work in this assignment out of every report, until this is undone."""
-    row, about = _about(desk, request, values)
-    check_version(desk.gradebook.database, about)
+    row, context = _row_and_context(desk, request, values)
+    check_version(desk.gradebook.database, context)
     reason = _line(values, "reason", "the reason")
-    desk.gradebook.forget_student(row.student_id, row.assignment, reason, about.author)
+    desk.gradebook.forget_student(row.student_id, row.assignment, reason, context.author)
     return RedirectResponse(f"/a/{quote(row.assignment, safe='')}", 303)
 
 
 def regrade(desk: Desk, request: Request, values: Values) -> Response:
     """Lets the next batch grade a submission again."""
-    row, about = _about(desk, request, values)
+    row, context = _row_and_context(desk, request, values)
     if row.submission is None or row.grade is None:
         raise HTTPException(
             422, "There is no grade to renew: the next `grader batch` grades this submission anyway."
         )
-    grade_again(desk.gradebook.database, about, row.submission.id)
+    grade_again(desk.gradebook.database, context, row.submission.id)
     return _back(request, "#decide")
 
 
 def answer(desk: Desk, request: Request, values: Values) -> Response:
     """Answers a request; the next feedback includes the answer."""
-    row, about = _about(desk, request, values)
+    row, context = _row_and_context(desk, request, values)
     question = next((one for one in row.decisions.requests if one.id == values.get("id")), None)
     if question is None:
         raise HTTPException(404, "This request no longer exists.")
@@ -262,9 +263,9 @@ def answer(desk: Desk, request: Request, values: Values) -> Response:
         "case": question.case,
         "text": question.text,
         "answer": _text(values, "answer", "the answer"),
-        "author": about.author,
+        "author": context.author,
     }
-    decide(desk.gradebook.database, about, REQUEST, question.id, value)
+    decide(desk.gradebook.database, context, REQUEST, question.id, value)
     return RedirectResponse("/requests", 303) if values.get("back") else _back(request, "#requests")
 
 
@@ -295,13 +296,13 @@ def take_back(desk: Desk, request: Request, values: Values) -> Response:
     return RedirectResponse("/audit", 303)
 
 
-def _about(desk: Desk, request: Request, values: Values) -> tuple[ClassRow, About]:
+def _row_and_context(desk: Desk, request: Request, values: Values) -> tuple[ClassRow, DecisionContext]:
     """The student that a form is about, and the version that the user saw."""
     row = desk.row_of(request, desk.class_of(request))
     version = values.get("version", "")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         raise HTTPException(422, "This form has no version number. Reload the page.")
-    return row, About(row.student_id, row.assignment, int(version), author_of(request))
+    return row, DecisionContext(row.student_id, row.assignment, int(version), author_of(request))
 
 
 def _back(request: Request, place: str = "") -> Response:
@@ -319,23 +320,23 @@ def _points(text: str, row: ClassRow) -> Fraction:
     return points
 
 
-def _text(values: Values, name: str, what: str) -> str:
+def _text(values: Values, name: str, label: str) -> str:
     text = values.get(name, "").strip()
     if not text:
-        raise HTTPException(422, f"Say {what}: the field is empty.")
+        raise HTTPException(422, f"Say {label}: the field is empty.")
     if len(text) > MOST_CHARACTERS:
         raise HTTPException(
-            422, f"Found {len(text)} characters in {what}, expected at most {MOST_CHARACTERS}."
+            422, f"Found {len(text)} characters in {label}, expected at most {MOST_CHARACTERS}."
         )
     return text
 
 
-def _line(values: Values, name: str, what: str) -> str:
-    return " ".join(_text(values, name, what).split())
+def _line(values: Values, name: str, label: str) -> str:
+    return " ".join(_text(values, name, label).split())
 
 
 ONE = "/a/{assignment}/s/{student}"
-FORMS: dict[str, Take] = {
+FORMS: dict[str, FormHandler] = {
     "/author": name_author,
     "/undo": take_back,
     "/requests": ask,

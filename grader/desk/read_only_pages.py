@@ -17,7 +17,7 @@ from grader.model.class_input.identity import spellings
 from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow
 from grader.model.late_policy import Policies
-from grader.report.terminal.doubt_kinds import KINDS, OTHER, Kind, grouped, kind_of
+from grader.report.terminal.doubt_kinds import KINDS, OTHER, Kind, group_by_kind, kind_of
 
 SHOWN_ENTRIES = 500  # of the audit log or an intake, per page
 SHOWN_STUDENTS = 6  # who need review for the same reason, on the first page
@@ -53,7 +53,7 @@ def course_page(desk: Desk, request: Request) -> Response:
     """The assignments with their progress and what needs review."""
     views = [(name, desk.views.of(name)) for name in desk.views.names()]
     to_review = [(name, *group) for name, view in views for group in _by_kind(view.to_review)]
-    aside = [(name, *group) for name, view in views for group in grouped(view.aside)]
+    aside = [(name, *group) for name, view in views for group in group_by_kind(view.aside)]
     requests = (one for _, view in views for row in view.rows for one in row.decisions.requests)
     open_requests = sum(not one.answer for one in requests)
     return desk.page(
@@ -89,7 +89,7 @@ def class_page(desk: Desk, request: Request) -> Response:
         sort=sort,
         show=show,
         criteria=list(criteria.values()),
-        doubts=grouped(doubts),
+        doubts=group_by_kind(doubts),
         withdrawn=withdrawn,
         has_inventory=inventory_of(desk.gradebook.database, view.facts.name) is not None,
     )
@@ -155,10 +155,10 @@ def is_missing(row: ClassRow) -> bool:
 
 def _by_kind(rows: Sequence[ClassRow]) -> list[tuple[Kind, list[ClassRow]]]:
     """The rows by the kind of their doubt, in the order of the kinds."""
-    of: dict[Kind, list[ClassRow]] = defaultdict(list)
+    rows_by_kind: dict[Kind, list[ClassRow]] = defaultdict(list)
     for row in rows:
-        of[kind_of(row.review_reason)].append(row)
-    return sorted(of.items(), key=lambda item: [*KINDS, OTHER].index(item[0]))
+        rows_by_kind[kind_of(row.review_reason)].append(row)
+    return sorted(rows_by_kind.items(), key=lambda item: [*KINDS, OTHER].index(item[0]))
 
 
 def _line(row: ClassRow, policies: Policies, submissions: int) -> ClassLine:
@@ -169,7 +169,7 @@ def _is_shown(one: ClassLine, show: str) -> bool:
     return {
         "review": bool(one.row.review_reason),
         "late": bool(one.late),
-        "absent": one.row.absent,
+        "absent": one.row.is_absent,
         "requests": any(not request.answer for request in one.row.decisions.requests),
     }.get(show, True)
 

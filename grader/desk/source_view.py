@@ -4,13 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from grader.batch.gradebook.submission_files import KeptFile
 from grader.model.decision import Comment
 from grader.model.grade import Grade, Status
 from grader.model.text import lines_of
-from grader.report.pages.likeness import LONG, MOST_LINES
+from grader.report.pages.match_lines import LineMatcher, TooDifferent
+from grader.report.pages.side_by_side import MOST_LINES
 
 CONTEXT = 3  # lines around a change
 PLACE = re.compile(r"\b(?P<file>[A-Za-z_]\w*\.(?:py|cu)):(?P<line>\d{1,6})\b")
@@ -66,10 +66,10 @@ def source_files(
     files: Sequence[KeptFile], grade: Grade | None, comments: Iterable[Comment], handout: Mapping[str, str]
 ) -> list[SourceFile]:
     """The files of a submission with comments and findings at their lines."""
-    of: dict[tuple[str, int], list[Comment]] = defaultdict(list)
+    comments_at: dict[tuple[str, int], list[Comment]] = defaultdict(list)
     for comment in comments:
-        of[comment.file, comment.line].append(comment)
-    findings = _findings(grade, {comment.note for those in of.values() for comment in those})
+        comments_at[comment.file, comment.line].append(comment)
+    findings = _findings(grade, {comment.note for those in comments_at.values() for comment in those})
     laid_out = []
     for file in files:
         texts = lines_of(file.text)
@@ -79,31 +79,36 @@ def source_files(
                 number,
                 text,
                 text.strip() in handout_lines,
-                tuple(of[file.name, number]),
+                tuple(comments_at[file.name, number]),
                 tuple(findings.get((file.name, number), ())),
             )
             for number, text in enumerate(texts[:MOST_LINES], 1)
         )
         more = max(len(texts) - MOST_LINES, 0)
-        whole = tuple(of[file.name, 0])
+        whole = tuple(comments_at[file.name, 0])
         laid_out.append(SourceFile(file.name, lines, more, file.problem, file.is_cut, whole))
     return laid_out
 
 
 def changes(before: Sequence[KeptFile], after: Sequence[KeptFile]) -> list[tuple[str, list[DiffLine]]]:
-    """The changes from one submission to another, file by file; omits unchanged files."""
+    """The changes from one submission to another, file by file; omits unchanged files.
+
+    A file has no lines if its two versions differ in too many places to compare them.
+    """
     old, new = ({file.name: file for file in files} for files in (before, after))
-    blocks = []
+    blocks: list[tuple[str, list[DiffLine]]] = []
     for name in sorted(old.keys() | new.keys()):
         sides = [lines_of(those[name].text)[:MOST_LINES] if name in those else [] for those in (old, new)]
         if sides[0] != sides[1]:
-            blocks.append((name, list(_compare(*sides))))
+            try:
+                blocks.append((name, list(_compare(*sides))))
+            except TooDifferent:
+                blocks.append((name, []))
     return blocks
 
 
 def _compare(before: list[str], after: list[str]) -> Iterator[DiffLine]:
-    matcher = SequenceMatcher(None, before, after, autojunk=len(after) > LONG)
-    for group in matcher.get_grouped_opcodes(CONTEXT):
+    for group in LineMatcher(before, after).get_grouped_opcodes(CONTEXT):
         yield DiffLine("@", 0, 0, f"lines {group[0][1] + 1} and {group[0][3] + 1}")
         for kind, old, old_end, new, new_end in group:
             if kind == "equal":

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from grader.desk.class_view import key_of
 from grader.model.class_row import ClassRow
@@ -18,9 +18,8 @@ from grader.model.grade import Status
 from grader.model.late_policy import Policies, lateness_of, time_text
 from grader.model.student import Student
 from grader.model.text import clean, clean_line, one_line, score_text
-from grader.report.pages.page_templates import LONGEST_LINE, environment
+from grader.report.pages.page_templates import LONGEST_LINE, environment, with_code
 
-COMMAND = re.compile(r"`([^`]+)`")
 OPTION = re.compile(r"--[a-z][a-z-]*")
 HERE = Path(__file__).parent
 BAR_STEP = 14  # from the beginning of a bar to the next
@@ -56,9 +55,8 @@ def desk_environment() -> jinja2.Environment:
 
 
 def commands(text: str) -> Markup:
-    """A sentence of the desk with its commands, in backquotes, as code. No line ends inside an option."""
-    code = COMMAND.sub(r"<code>\1</code>", str(escape(text)))
-    return Markup(OPTION.sub(r'<span class="option">\g<0></span>', code))
+    """A sentence of the desk with its commands, in backticks, as code. No line ends inside an option."""
+    return Markup(OPTION.sub(r'<span class="option">\g<0></span>', str(with_code(text))))
 
 
 def who(student: Student) -> str:
@@ -98,7 +96,7 @@ def status_of(row: ClassRow) -> tuple[str, str]:
     """A word for a row's status, and its mark."""
     if row.review_reason:
         return "needs review", "review"
-    if row.absent:
+    if row.is_absent:
         return "submitted nothing", "absent"
     if row.grade is None:
         return "no grade", "absent"

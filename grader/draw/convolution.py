@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 from grader.draw.grid import number_grid
 from grader.draw.markup import Markup, element
-from grader.model.example import Example, Table, number_text
+from grader.model.example import Drawing, Example, Table, number_text
 
 Rows = list[list[float]]
-Look = Callable[[int, int], str]
+CellClass = Callable[[int, int], str]
 
 
 @dataclass(frozen=True)
 class Step:
     """One picture and a description of it."""
 
-    says: str
+    text: str
     pictures: tuple[Markup, ...]
 
 
@@ -23,7 +23,12 @@ def steps_of(example: Example) -> list[Step]:
     """The steps of a convolution or one of its gradients, for one image of one channel; otherwise none."""
     arrays = {table.name: table for table in example.inputs}
     stride, padding = (example.settings.get(name) for name in ("stride", "padding"))
-    if example.kind != "conv" or stride is None or padding is None or len(example.expected) != 1:
+    if (
+        example.drawing is not Drawing.CONVOLUTION
+        or stride is None
+        or padding is None
+        or len(example.expected) != 1
+    ):
         return []
     if any(len(table.shape) != 4 or _channels(table, example) != 1 for table in arrays.values()):
         return []
@@ -192,16 +197,16 @@ def _pair(value: object) -> tuple[int, int]:
     return (int(value[0]), int(value[1])) if isinstance(value, list | tuple) else (int(str(value)),) * 2
 
 
-def _window(top: int, left: int, height: int, width: int) -> Look:
+def _window(top: int, left: int, height: int, width: int) -> CellClass:
     return lambda i, j: "window" if top <= i < top + height and left <= j < left + width else ""
 
 
-def _padded(x: Rows, p: Sequence[int]) -> Look:
+def _padded(x: Rows, p: Sequence[int]) -> CellClass:
     inside = _window(p[0], p[1], len(x), len(x[0]) if x else 0)
     return lambda i, j: "" if inside(i, j) else "gap"
 
 
-def _gap(s: Sequence[int]) -> Look:
+def _gap(s: Sequence[int]) -> CellClass:
     return lambda i, j: "" if i % s[0] == 0 and j % s[1] == 0 else "gap"
 
 
@@ -212,7 +217,7 @@ def draw_steps(steps: Sequence[Step]) -> Markup | None:
     items = [
         element(
             "li",
-            element("p", step.says),
+            element("p", step.text),
             element("div", step.pictures, class_="row") if step.pictures else None,
         )
         for step in steps

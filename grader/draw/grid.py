@@ -24,11 +24,16 @@ class Cell:
 
 
 def draw_grid(
-    rows: Sequence[Sequence[Cell]], label: str, size: int = CELL, *, focusable: bool = False
+    rows: Sequence[Sequence[Cell]],
+    label: str,
+    size: int = CELL,
+    *,
+    is_focusable: bool = False,
+    longest: int = 0,
 ) -> Markup:
-    """Rows of squares as an SVG with a description."""
+    """Rows of squares as an SVG with a description; its squares have room for texts of length `longest`."""
     height, width = len(rows), max(map(len, rows), default=0)
-    longest = max((len(cell.text) for row in rows for cell in row), default=0)
+    longest = max([longest, *(len(cell.text) for row in rows for cell in row)])
     size = max(size, math.ceil(LEGIBLE * longest / FILLED))
     font = min(13.0, FILLED * size / max(longest, 1))  # the same for all, so that digits can be compared
     stops = 0
@@ -37,7 +42,7 @@ def draw_grid(
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
             is_wrong = "wrong" in cell.looks
-            is_stop = focusable and is_wrong and stops < FOCUSABLE
+            is_stop = is_focusable and is_wrong and stops < FOCUSABLE
             stops += is_stop
             square = _square(cell, j * size, i * size, size, font, is_stop)
             (outlined if is_wrong else squares).append(square)
@@ -84,10 +89,13 @@ def shade(value: complex, largest: float) -> str:
     return f"{'n' if is_below else 'p'}{strength}"
 
 
-def heat_grids(table: Table, largest: float, numbers: Sequence[int], size: int = CELL) -> list[Markup]:
+def heat_grids(
+    table: Table, largest: float, numbers: Sequence[int], size: int = CELL, longest: int = 0
+) -> list[Markup]:
     """An array's grids with these numbers as heat maps; keys reach each wrong element, which is outlined.
 
-    If an array has several grids, its index stands above each.
+    If an array has several grids, its index stands above each. `longest` is the length of the longest number
+    among arrays that are compared: all of their squares are as large as it needs.
     """
     parts: list[Markup] = []
     for number, (label, grid) in enumerate(table.grids()):
@@ -97,7 +105,7 @@ def heat_grids(table: Table, largest: float, numbers: Sequence[int], size: int =
         where = f"{table.name} {label}".strip()
         if label:
             parts.append(element("span", label, class_="soft line index"))
-        parts.append(draw_grid(rows, where, size, focusable=True))
+        parts.append(draw_grid(rows, where, size, is_focusable=True, longest=longest))
     return parts
 
 

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.intake.tree import Handin, Reading, Tree
+from grader.intake.tree import Handin, LayoutReading, Tree
 from grader.model.class_input.identity import Claim
 
 NUMBERS = re.compile(r"_(?P<user>\d+)_(?P<attachment>\d+)_(?=[^/])", re.ASCII)
@@ -51,12 +51,12 @@ def readings(path: str) -> list[CanvasName]:
     if "/" in path:
         return []
     if (entry := ENTRY.fullmatch(path)) is not None:
-        return [CanvasName(*_late(entry["who"]), entry["user"], NO_ATTACHMENT, entry["file"])]
+        return [CanvasName(*_without_late(entry["who"]), entry["user"], NO_ATTACHMENT, entry["file"])]
     first = NUMBERS.search(path)
     if first is None or not first.start():
         return []
     who = path[: first.start()]
-    candidates = [CanvasName(*_late(who), first["user"], first["attachment"], path[first.end() :])]
+    candidates = [CanvasName(*_without_late(who), first["user"], first["attachment"], path[first.end() :])]
     second = NUMBERS.match(path, first.start() + 1 + len(first["user"]))
     if second is not None:
         name = f"{who}_{first['user']}"
@@ -66,21 +66,23 @@ def readings(path: str) -> list[CanvasName]:
     return likely or candidates
 
 
-def _late(who: str) -> tuple[str, bool]:
+def _without_late(who: str) -> tuple[str, bool]:
     return who.removesuffix(LATE), who.endswith(LATE)
 
 
-def read_names(tree: Tree, parsed: Mapping[str, CanvasName], unexplained: Sequence[str]) -> Reading | None:
+def read_names(
+    tree: Tree, parsed: Mapping[str, CanvasName], unexplained: Sequence[str]
+) -> LayoutReading | None:
     """The submissions in a tree of parsed file names: one per person, with one or more files."""
     if not parsed:
         return None
-    of: dict[tuple[str, str, bool], dict[str, str]] = defaultdict(dict)
+    files_by_claim: dict[tuple[str, str, bool], dict[str, str]] = defaultdict(dict)
     for path, one in sorted(parsed.items(), key=lambda item: int(item[1].attachment)):
-        of[one.who, one.user, one.late][path] = one.file
+        files_by_claim[one.who, one.user, one.late][path] = one.file
     handins = []
-    for (who, user, late), theirs in of.items():
-        files, doubt = _without_numbers(theirs, tree)
-        doubt = next((parsed[path].unsure for path in theirs if parsed[path].unsure), doubt)
+    for (who, user, late), names in files_by_claim.items():
+        files, doubt = _without_numbers(names, tree)
+        doubt = next((parsed[path].unsure for path in names if parsed[path].unsure), doubt)
         handins.append(
             Handin(
                 label=f"{who}_{user}" if who else f"anon_{user}",
@@ -92,7 +94,7 @@ def read_names(tree: Tree, parsed: Mapping[str, CanvasName], unexplained: Sequen
                 is_group="_" in who,
             )
         )
-    return Reading(tuple(handins), unexplained=tuple(unexplained))
+    return LayoutReading(tuple(handins), unexplained=tuple(unexplained))
 
 
 def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, CanvasName], list[str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.intake.choice import LAST, Choice, choose, order_key
 from grader.intake.litter import is_litter
-from grader.intake.recognize import About, LayoutMatch, recognize
+from grader.intake.recognize import ClassFacts, LayoutMatch, recognize
 from grader.intake.source import Source, open_source, parents, shown
 from grader.intake.submission import ReadFiles, find_files
 from grader.intake.submission_times import SubmissionTime, TimesOf
@@ -106,9 +106,11 @@ def read_class(
     """
     source = open_source(root)
     identities = None if roster is None else Identities(roster)
-    about = About(tuple(sorted(names)), assignment, zone, None if identities is None else _knows(identities))
-    recognized = recognize(root, source, about, layout)
-    reader = _Reader(source, recognized, about, roster, identities, choice, accept_renamed, times)
+    facts = ClassFacts(
+        tuple(sorted(names)), assignment, zone, None if identities is None else _knows(identities)
+    )
+    recognized = recognize(root, source, facts, layout)
+    reader = _Reader(source, recognized, facts, roster, identities, choice, accept_renamed, times)
     return reader.read()
 
 
@@ -124,7 +126,7 @@ class _Reader:
         self,
         source: Source,
         recognized: LayoutMatch,
-        about: About,
+        facts: ClassFacts,
         roster: Sequence[Student] | None,
         identities: Identities | None,
         choice: Choice,
@@ -132,7 +134,7 @@ class _Reader:
         times: Sequence[SubmissionTime],
     ) -> None:
         self._times = times
-        self._source, self._recognized, self._about = source, recognized, about
+        self._source, self._recognized, self._facts = source, recognized, facts
         self._roster, self._identities = roster, identities
         self._choice, self._accept_renamed = choice, accept_renamed
         self._students = {student.id: student for student in roster or ()}
@@ -144,8 +146,8 @@ class _Reader:
 
     def read(self) -> Intake:
         """Reads everything."""
-        of = self._with_times(self._by_student())
-        for id, handins in sorted(of.items()):
+        handins_by_student = self._with_times(self._by_student())
+        for id, handins in sorted(handins_by_student.items()):
             self._read_student(self._students[id], handins)
         self._account_for_the_rest()
         return Intake(
@@ -157,21 +159,21 @@ class _Reader:
                 *self._doubts,
                 *_about_entries(e for p, e in self._entries.items() if p not in self._in_doubt),
             ),
-            absent=tuple(s for id, s in sorted(self._students.items()) if id not in of),
+            absent=tuple(s for id, s in sorted(self._students.items()) if id not in handins_by_student),
             by_roster=self._roster is not None,
-            names=self._about.names,
+            names=self._facts.names,
             accept_renamed=self._accept_renamed,
             source=self._source,
-            counts={id: len(handins) for id, handins in of.items()},
+            counts={id: len(handins) for id, handins in handins_by_student.items()},
             has_times=bool(self._times),
             rule=self._choice.rule,
         )
 
     def _by_student(self) -> dict[str, list[Handin]]:
         """The submissions of each student; anything that belongs to no student becomes a doubt."""
-        of: dict[str, list[Handin]] = defaultdict(list)
+        by_student: dict[str, list[Handin]] = defaultdict(list)
         for handin in self._recognized.reading.handins:
-            match = self._who(handin)
+            match = self._students_of(handin)
             if isinstance(match, str):
                 self._doubts.append(Doubt(shown(handin.label), match))
                 for path in handin.files.values():
@@ -179,10 +181,10 @@ class _Reader:
                     self._in_doubt.add(self._prefixed(path))
                 continue
             for student in match:
-                of[student.id].append(handin)
-        return of
+                by_student[student.id].append(handin)
+        return by_student
 
-    def _who(self, handin: Handin) -> list[Student] | str:
+    def _students_of(self, handin: Handin) -> list[Student] | str:
         """The students whom a submission's claim means; several if it names a group on the roster."""
         claim = _normalized(handin.claim)
         if self._identities is not None and not (claim.ids or claim.name or claim.email):
@@ -199,16 +201,16 @@ class _Reader:
         ]
         return group or (GROUP if handin.is_group else student)
 
-    def _with_times(self, of: dict[str, list[Handin]]) -> dict[str, list[Handin]]:
+    def _with_times(self, by_student: dict[str, list[Handin]]) -> dict[str, list[Handin]]:
         """The submissions with the times from a file; of a student's several, the last gets it.
 
         The file overrides a folder's name, which may be the student's, unless the name says a later time.
         """
         if not self._times:
-            return of
+            return by_student
         times = TimesOf(self._times, self._id_of)
         has_match = False
-        for id, handins in of.items():
+        for id, handins in by_student.items():
             for number in (handin.claim.internal for handin in list(handins)):
                 time, last = times.of(id, number), max(handins, key=order_key)
                 has_match = has_match or bool(time)
@@ -219,7 +221,7 @@ class _Reader:
                 f"--times: found {plural(len(self._times), 'time')}, and none of a student who submitted; "
                 f"expected the file of this class and assignment{self._near_student()}"
             )
-        return of
+        return by_student
 
     def _near_student(self) -> str:
         """The nearest name to the first that the file of times misspells."""
@@ -248,7 +250,7 @@ class _Reader:
             doubt = "; ".join(text for text in (handin.doubt, candidates.doubt, why) if text)
             submission = Submission(
                 student_id=student.id,
-                assignment=self._about.assignment,
+                assignment=self._facts.assignment,
                 files=digest_of(files.submitted),
                 sequence=handin.sequence,
                 submitted_at=handin.submitted_at,
@@ -289,7 +291,7 @@ class _Reader:
 
     def _find(self, handin: Handin) -> ReadFiles:
         files, litter = dict(self._full(handin.files)), self._litter(handin)
-        return find_files(files, self._about.names, self._source.read, self._accept_renamed, litter)
+        return find_files(files, self._facts.names, self._source.read, self._accept_renamed, litter)
 
     def _full(self, files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, self._prefixed(path)) for name, path in files.items())

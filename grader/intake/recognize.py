@@ -9,7 +9,7 @@ from grader.intake.layouts import LAYOUTS
 from grader.intake.layouts.folders import names_a_version
 from grader.intake.litter import is_litter, is_new_folder
 from grader.intake.source import Source, shown
-from grader.intake.tree import Reading, Tree
+from grader.intake.tree import LayoutReading, Tree
 from grader.model.errors import UserError
 
 MAX_WRAPPERS = 3  # folders around the class to look through, besides an export's own
@@ -23,7 +23,7 @@ class LayoutMatch:
 
     layout: str
     tree: Tree
-    reading: Reading
+    reading: LayoutReading
 
     @property
     def title(self) -> str:
@@ -37,7 +37,7 @@ class LayoutMatch:
 
 
 @dataclass(frozen=True)
-class About:
+class ClassFacts:
     """Facts about the class known before its input is read; the fields are those of `Tree`."""
 
     names: tuple[str, ...]
@@ -46,14 +46,14 @@ class About:
     has_person: Callable[[str], bool] | None = None
 
 
-def recognize(root: Path, source: Source, about: About, layout: str = "") -> LayoutMatch:
+def recognize(root: Path, source: Source, facts: ClassFacts, layout: str = "") -> LayoutMatch:
     """Finds the layout that explains every entry; `layout` names one that the instructor chose.
 
     The outermost folder that looks like an export decides, because students made everything below it. The
     most specific layout wins there. Raises UserError, a question to the instructor, if an export has entries
     that its LMS did not write, if two readings give different students, or if there is no class here.
     """
-    trees = _trees(source, about)
+    trees = _trees(source, facts)
     if layout:
         return _named_layout(root, trees, layout)
     for tree in trees:
@@ -66,11 +66,11 @@ def recognize(root: Path, source: Source, about: About, layout: str = "") -> Lay
     return _plain(root, trees)
 
 
-def _trees(source: Source, about: About) -> list[Tree]:
+def _trees(source: Source, facts: ClassFacts) -> list[Tree]:
     """The whole input, then the contents of its one folder, and so on inward."""
-    trees = [_tree(source, about, "")]
+    trees = [_tree(source, facts, "")]
     while len(trees) <= MAX_WRAPPERS + 1 and (folder := _only_folder(trees[-1])):
-        trees.append(_tree(source, about, f"{trees[-1].prefix}{folder}/"))
+        trees.append(_tree(source, facts, f"{trees[-1].prefix}{folder}/"))
     return trees
 
 
@@ -83,7 +83,7 @@ def _only_folder(tree: Tree) -> str:
     return "" if any(map(is_person, empty)) else tree.full_tops[0]
 
 
-def _tree(source: Source, about: About, prefix: str) -> Tree:
+def _tree(source: Source, facts: ClassFacts, prefix: str) -> Tree:
     start = len(prefix)
     below = [path[start:] for path in source.paths if path.startswith(prefix) and path != prefix]
     return Tree(
@@ -93,11 +93,11 @@ def _tree(source: Source, about: About, prefix: str) -> Tree:
             folder[start:] for folder in source.folders if folder.startswith(prefix) and folder != prefix
         ),
         all_paths=tuple(below),
-        names=about.names,
+        names=facts.names,
         read=lambda path: source.read(prefix + path),
-        assignment=about.assignment,
-        zone=about.zone,
-        has_person=about.has_person,
+        assignment=facts.assignment,
+        zone=facts.zone,
+        has_person=facts.has_person,
     )
 
 

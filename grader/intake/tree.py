@@ -93,7 +93,7 @@ class Handin:
 
 
 @dataclass(frozen=True)
-class Reading:
+class LayoutReading:
     """A layout's reading of a tree: submissions; other entries, each with its reason; and the rest.
 
     A layout claims a tree if nothing is `unexplained`; a `question` prevents reading it at all.

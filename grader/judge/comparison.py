@@ -205,12 +205,6 @@ class Comparison(ABC):
         """True if `grader verify` checks the bounds of a case against every legitimate way to compute it."""
         return self.has_bounds
 
-    def forward_questions(
-        self, case: Case, criterion: Criterion, oracle: Oracle
-    ) -> Sequence[tuple[str, Inputs]]:
-        """The probes and inputs, in order, that a separate process runs in float32."""
-        return ()
-
 
 def first_failure(questions: Sequence[Callable[[], Outcome]]) -> tuple[list[Outcome], Outcome | None]:
     """The answers, up to the first failure: further ones would cost time and change nothing."""

@@ -15,22 +15,24 @@ from grader.model.file_formats.module_text import module_from
 T = TypeVar("T")
 
 
-def instances(of: type[T], paths: Iterable[str], package: str) -> Mapping[str, T]:
+def instances(base: type[T], paths: Iterable[str], package: str) -> Mapping[str, T]:
     """An instance of each subclass that the package's modules define, by its `name`, sorted by name."""
     modules = sorted(module.name for module in pkgutil.iter_modules(paths))
-    every = [one for name in modules for one in defined_in(importlib.import_module(f"{package}.{name}"), of)]
-    return {name_of(one): one for one in every}
+    all_instances = [
+        one for name in modules for one in defined_in(importlib.import_module(f"{package}.{name}"), base)
+    ]
+    return {name_of(one): one for one in all_instances}
 
 
-def defined_in(module: ModuleType, of: type[T]) -> list[T]:
+def defined_in(module: ModuleType, base: type[T]) -> list[T]:
     """An instance of each subclass that a module itself defines."""
     classes = [value for value in vars(module).values() if isinstance(value, type)]
-    return [one() for one in classes if issubclass(one, of) and one.__module__ == module.__name__]
+    return [one() for one in classes if issubclass(one, base) and one.__module__ == module.__name__]
 
 
-def defined_by(source: str, of: type[T], file: str) -> Mapping[str, T]:
+def defined_by(source: str, base: type[T], file: str) -> Mapping[str, T]:
     """The subclasses that an assignment's own file defines, by name, from its text, which the cases carry."""
-    return {name_of(one): one for one in defined_in(module_of(source, file), of)}
+    return {name_of(one): one for one in defined_in(module_of(source, file), base)}
 
 
 @lru_cache(maxsize=64)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.import_rules.cuda_source import as_compiled
-from grader.judge.import_rules.read_sources import Reading, without_host_code
+from grader.judge.import_rules.read_sources import SourceReader, without_host_code
 from grader.judge.import_rules.terms import Terms
-from grader.judge.inputs import Inputs
 from grader.judge.process.bytecode import add_bytecode
 from grader.judge.process.devices import first_available
 from grader.judge.process.function_calls import FunctionProcess
@@ -22,8 +21,8 @@ from grader.judge.process.sandbox import starter
 from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.process.user_cache import UserCache
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
-from grader.model.assignment import OWN_TEST, Assignment, Visibility
-from grader.model.errors import GraderFault, UserError
+from grader.model.assignment import NUMPY_ARRAYS, Assignment, Limits
+from grader.model.errors import GraderFault, NoSandbox, UserError
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Device, Sandbox
 
@@ -62,7 +61,7 @@ class GradingSetup:
         self._folder = ScratchFolder()
         provided = _write_provided(assignment, Path(self._folder.name) / "provided")
         terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
-        self._reading = None if terms is None else Reading(terms)
+        self._reading = None if terms is None else SourceReader(terms)
         import_rules = None if terms is None else terms.for_worker()
         self._builder = self._builder_of(self.kernels, provided) if self.kernels else None
         self._starter = starter(
@@ -85,7 +84,7 @@ class GradingSetup:
         self._folder.cleanup()
 
     def check_sandbox(self) -> None:
-        """Raises UserError, with the reason, if no worker can be started in the sandbox."""
+        """Raises UserError, with the reason, if no worker can be started; NoSandbox if no course's can."""
         self.begin(2 if self._runs_apart() else 1)
         if self.sandbox is not Sandbox.NONE:
             self._check_start()
@@ -94,8 +93,8 @@ class GradingSetup:
 
     def _runs_apart(self) -> bool:
         """True if some case also needs a process that shares nothing with the others."""
-        cases = (case for criterion in self.assignment.rubric.criteria for case in criterion.cases)
-        return any(comparison_of(case).runs_apart for case in cases if case.kind != OWN_TEST)
+        cases = self.assignment.rubric.cases
+        return any(comparison_of(case).runs_apart for case in cases if not case.is_own_test)
 
     def _check_start(self) -> None:
         with self._implementation(Subject((), DTYPE, self.device)) as empty:
@@ -103,7 +102,8 @@ class GradingSetup:
                 empty.start()
             except GraderFault as fault:
                 reason = " ".join(str(fault).split())
-                raise UserError(
+                kind = UserError if _sandbox_starts() else NoSandbox
+                raise kind(
                     f"{self.sandbox}: {reason}; --sandbox none grades your own code without it"
                 ) from fault
 
@@ -131,7 +131,6 @@ class GradingSetup:
             self._starter,
             subject,
             self.assignment.limits,
-            self._forward_questions,
             criteria,
             self._functions,
         )
@@ -159,15 +158,6 @@ class GradingSetup:
         """The forbidden code that macros bring into a submission's kernels; "" if there is none."""
         return "" if self._reading is None else self._reading.refusal_of_macros(name, expanded)
 
-    def _forward_questions(self) -> Iterator[tuple[str, str, Inputs]]:
-        """The forward passes that visible cases need besides the gradients, with their criterion's id."""
-        for criterion in self.assignment.rubric.criteria:
-            for case in criterion.cases:
-                if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST:
-                    comparison = comparison_of(case)
-                    for probe, inputs in comparison.forward_questions(case, criterion, self.oracle):
-                        yield criterion.id, probe, inputs
-
     def _turn(self) -> contextlib.AbstractContextManager[None]:
         """Waits, without a limit, for a turn on a device that all gradings on this machine share."""
         if self.device is Device.CUDA:
@@ -179,6 +169,23 @@ def _oracle(assignment: Assignment, secret: str) -> Oracle:
     if assignment.frozen is not None:
         return FrozenOracle(assignment.frozen)
     return ReferenceOracle(assignment, secret)
+
+
+def _sandbox_starts() -> bool:
+    """True if a worker starts in the sandbox with nothing of a course in it."""
+    folder = ScratchFolder()
+    probes = Path(folder.name, "probes.py")
+    probes.touch()
+    empty_starter = starter(Sandbox.BUBBLEWRAP, probes, NUMPY_ARRAYS)
+    try:
+        with Implementation(empty_starter, Subject((), DTYPE, Device.CPU), Limits()) as empty:
+            empty.start()
+    except GraderFault:
+        return False
+    finally:
+        empty_starter.close()
+        folder.cleanup()
+    return True
 
 
 def _write_provided(assignment: Assignment, folder: Path) -> Path:

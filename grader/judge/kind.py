@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.judge.inputs import Array, Inputs, Recipe
 from grader.model.assignment import Case, Data
+from grader.model.example import Drawing
 
 if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
@@ -31,7 +32,8 @@ class Kind(ABC):
     the ones that every kind has. `arrays` names all arrays that some case may draw. `largest_drawn` are
     parameters as large as any that are drawn. `fixed` names arrays with meaningful elements, which are never
     replaced by others. A kind that `yields` has no key of its own: a case that also has another kind's key is
-    of that other kind. `values` names the plain values that a case draws for its probe.
+    of that other kind. `values` names the plain values that a case draws for its probe. `drawing` says how a
+    page draws such a case step by step.
     """
 
     name: ClassVar[str]
@@ -42,6 +44,7 @@ class Kind(ABC):
     fixed: ClassVar[Sequence[str]] = ()
     yields: ClassVar[bool] = False
     values: ClassVar[Sequence[str]] = ()
+    drawing: ClassVar[Drawing | None] = None
 
     @staticmethod
     @abstractmethod
@@ -108,6 +111,10 @@ class Kind(ABC):
     def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
         """The case with shorter axes, for results that may be real-valued: rounding is similar there."""
         return dict(parameters)
+
+    def grid_of(self, shape: Shape, inputs: Inputs) -> tuple[int, int]:
+        """The two axes of an array that a page shows as rows and columns."""
+        return -2, -1
 
     def is_plain(self, inputs: Inputs) -> bool:
         """True if a small case is of the plainest sort, which is tried first."""

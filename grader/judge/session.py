@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 import numpy
 
 import grader
-from grader.judge.comparison import Oracle
 from grader.judge.grading_setup import Candidate, GradingSetup
 from grader.judge.process.implementation import memory_limit
 from grader.judge.process.plain_worker import PlainChild
 from grader.judge.verdict.add_ideas import with_ideas
-from grader.judge.verdict.case_result import Run, follow_again, result_of
+from grader.judge.verdict.case_result import Run, is_visible, result_of, settle
 from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
-from grader.judge.verdict.result_cache import ResultCache
-from grader.judge.verdict.score import refusals, score
-from grader.model.assignment import OWN_TEST, Assignment, Case
+from grader.judge.verdict.result_cache import CaseKeys, ResultCache
+from grader.judge.verdict.score import score
+from grader.model.assignment import Assignment, Case
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Device, Sandbox
@@ -26,6 +25,10 @@ from grader.model.surroundings import Device, Sandbox
 if TYPE_CHECKING:
     from grader.judge.pytest_run import OwnTests
 
+NO_SANDBOX = (
+    "This was graded without a sandbox. A submission could have read the answers or changed its own score, "
+    "so the score needs a second run with a sandbox before it counts."
+)
 EVERYBODY = ""  # the hidden cases' numbers unless a student has their own
 
 
@@ -109,14 +112,23 @@ class Session:
         self.setup.close()
 
     def grade(
-        self, submission: SubmittedFiles, name: str, choice: Choice = ALL, variant: str = EVERYBODY
+        self,
+        submission: SubmittedFiles,
+        name: str,
+        choice: Choice = ALL,
+        variant: str = EVERYBODY,
+        cache: ResultCache | None = None,
     ) -> Grade:
         """The grade of a submission.
 
         `variant` is the id of a student with their own numbers in hidden cases.
         Raises UserError if pytest rejects the choice's arguments or they select nothing.
         """
-        return self.grade_variants(submission, name, [variant], choice).grades[variant]
+        return self.grade_variants(submission, name, [variant], choice, cache).grades[variant]
+
+    def new_cache(self) -> ResultCache:
+        """An empty cache for the results of one submission, so that no case of it runs twice."""
+        return ResultCache(CaseKeys(self._assignment, self.setup.sandbox, self.setup.device), {})
 
     def grade_variants(
         self,
@@ -125,13 +137,27 @@ class Session:
         variants: Sequence[str],
         choice: Choice = ALL,
         cache: ResultCache | None = None,
+        *,
+        in_a_class: bool = False,
     ) -> GradesByStudent:
-        """The grades for several students' numbers, by student id; one process runs them all.
+        """The grades for several students' numbers, by student id.
 
-        Results in the `cache` are not run again, and new ones are added to it.
+        Every visible case runs before the first hidden one, so that nothing of a hidden case can reach what a
+        visible one shows. Results in the `cache` are not run again, and new ones are added to it. A
+        submission `in_a_class` also gets the locations of its faults, within a small budget.
         """
         with self.setup.candidate(submission, len(variants)) as candidate:
-            grades = {variant: self._grade(candidate, name, variant, choice, cache) for variant in variants}
+            runs = {variant: self._run(candidate, variant, choice, cache) for variant in variants}
+            for visible in (True, False):
+                for variant, run in runs.items():
+                    run.submission.budgets.of_student(variant)
+                    self._ask(run, choice, visible=visible)
+            grades = {}
+            for variant, run in runs.items():
+                run.submission.budgets.of_student(variant)
+                grades[variant] = self._grade(run, name, variant, choice, candidate.notes)
+            if in_a_class:
+                grades = {variant: self._localized(grade, candidate) for variant, grade in grades.items()}
             return GradesByStudent(grades, candidate.implementation.budgets.cpu_seconds)
 
     def answers(
@@ -151,51 +177,61 @@ class Session:
                         ends[case.name] = end_of(result, names)
         return ends
 
-    def _grade(
-        self, candidate: Candidate, name: str, variant: str, choice: Choice, cache: ResultCache | None
-    ) -> Grade:
-        oracle = self.setup.oracle.of(variant)
-        results = self._results(candidate, oracle, choice, cache)
-        grade = score(
-            self._assignment,
-            results,
-            submission=name,
-            sandbox=self.setup.sandbox.value,
-            device=self.setup.device.value,
-            versions=self._versions(variant),
-            notes=candidate.notes,
-        )
-        if self._misconceptions is None:
+    def _localized(self, grade: Grade, candidate: Candidate) -> Grade:
+        if candidate.refusal or grade.passed:
             return grade
-        return with_ideas(grade, self._misconceptions, self._assignment, candidate.implementation, oracle)
+        from grader.judge.localization.localize import localize  # most submissions do not need it
+        from grader.judge.localization.search import in_a_class
 
-    def _results(
-        self, candidate: Candidate, oracle: Oracle, choice: Choice, cache: ResultCache | None
-    ) -> Mapping[str, CheckResult]:
-        """The results of the rubric's cases, one after the other, then those of the author's pytest tests."""
+        return localize(grade, self._assignment, candidate.implementation, self.setup.oracle, in_a_class())
+
+    def _run(self, candidate: Candidate, variant: str, choice: Choice, cache: ResultCache | None) -> Run:
         implementation, refusal, _ = candidate
-        implementation.budgets.restart()
-        results = dict(choice.before)
-        run = Run(self._assignment, oracle, implementation, refusal, cache, self._misconceptions, results)
+        oracle, before = self.setup.oracle.of(variant), dict(choice.before)
+        return Run(self._assignment, oracle, implementation, refusal, cache, self._misconceptions, before)
+
+    def _ask(self, run: Run, choice: Choice, *, visible: bool) -> None:
+        """Runs the chosen cases, visible or hidden, in the rubric's order; then the author's pytest tests."""
+
+        def is_chosen(case: Case) -> bool:
+            return choice.includes(case) and is_visible(case) is visible
+
         if choice.arguments:
             from grader.judge.pytest_run import run_by_pytest  # imports pytest only if needed
 
-            run_by_pytest(run, choice.arguments)
-            follow_again(run)
-            return run.results
-        in_the_end = refusals(self._assignment.rubric)  # they count once another case passes
+            if visible:  # one run of pytest asks them all, the visible ones first
+                run_by_pytest(run, choice.arguments)
+            return
         for criterion in self._assignment.rubric.criteria:
-            for case in sorted(criterion.cases, key=lambda case: case.name in in_the_end):
-                if case.kind != OWN_TEST and choice.includes(case):
+            for case in criterion.cases:
+                if not case.is_own_test and is_chosen(case):
                     choice.watcher.begins(case.name)
                     choice.watcher.ends(result_of(case, criterion, run))
         if self._assignment.tests:
             from grader.judge.pytest_run import OwnTests
 
             self._own_tests = self._own_tests or OwnTests(self._assignment)
-            self._own_tests.ask(run, choice.includes)
-        follow_again(run)
-        return run.results
+            self._own_tests.ask(run, is_chosen)
+
+    def _grade(self, run: Run, name: str, variant: str, choice: Choice, notes: tuple[str, ...]) -> Grade:
+        settle(run, run.results.keys() - choice.before.keys())
+        grade = score(
+            self._assignment,
+            run.results,
+            submission=name,
+            sandbox=self.setup.sandbox.value,
+            device=self.setup.device.value,
+            versions=self._versions(variant),
+            notes=(*notes, *self._notes()),
+        )
+        if self._misconceptions is None:
+            return grade
+        return with_ideas(grade, self._misconceptions, self._assignment, run.submission, run.oracle)
+
+    def _notes(self) -> tuple[str, ...]:
+        """A note if other people's code ran without a sandbox; a handout grades its owner's code alone."""
+        is_open = self.setup.sandbox is Sandbox.NONE and self._assignment.frozen is None
+        return (NO_SANDBOX,) if is_open else ()
 
     def _versions(self, variant: str) -> dict[str, str]:
         setup, compiler = self.setup, {}

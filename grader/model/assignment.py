@@ -51,9 +51,9 @@ class Limits:
 
 # None of them does an exercise. The sandbox limits what a process may do to others (os, sys).
 DEFAULT_IMPORTS = (
-    "numpy", "abc", "bisect", "collections", "contextlib", "copy", "decimal", "enum", "fractions",
-    "functools", "heapq", "itertools", "math", "numbers", "operator", "os", "random", "statistics",
-    "string", "sys", "textwrap", "time", "typing", "warnings",
+    "numpy", "abc", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "decimal",
+    "enum", "fractions", "functools", "heapq", "itertools", "math", "numbers", "operator", "os", "pprint",
+    "random", "re", "statistics", "string", "sys", "textwrap", "time", "typing", "warnings",
 )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ class Case:
     that comparisons add to a case. `ask` holds plain values for the probe, `random` the ranges of drawn ones.
     `weight` is its share of the criterion's points. `covers` names the conditions that the case tests
     (`grader.author.covers_conditions`). `help` is the heading that explains it, if that is not its
-    criterion's. `drawn`: its shapes are random. `follow_through` is the share of its
+    criterion's. `is_drawn`: its shapes are random. `follow_through` is the share of its
     points for a gradient that is right for a wrong forward pass. If the assignment defines the kind or the
     comparison itself, `kind_source` and `comparison_source` are the Python that defines it. `functions` are
     those that it passes to the probe, by name: {"use": function, "given": fixed arguments, "seeded": whether
@@ -111,7 +111,7 @@ class Case:
     weight: int = 1
     covers: tuple[str, ...] = ()
     help: str = ""
-    drawn: bool = False
+    is_drawn: bool = False
     follow_through: float = 0.0
     options: Mapping[str, Any] = field(default_factory=dict)
     ask: Mapping[str, Any] = field(default_factory=dict)
@@ -125,6 +125,11 @@ class Case:
     def name(self) -> str:
         """`criterion/case`, unique in the rubric."""
         return f"{self.criterion}/{self.id}"
+
+    @property
+    def is_own_test(self) -> bool:
+        """True if the case is one of the author's pytest tests, which has neither a kind nor a comparison."""
+        return self.kind == OWN_TEST
 
 
 @dataclass(frozen=True)
@@ -192,6 +197,11 @@ class Rubric:
     points: int
     criteria: tuple[Criterion, ...]
     source: Path
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases of all criteria, in order."""
+        return tuple(case for criterion in self.criteria for case in criterion.cases)
 
 
 NDARRAY = "ndarray"  # the package that a handout brings, and the module that students write

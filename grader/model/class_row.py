@@ -23,7 +23,7 @@ class ClassRow:
     """A student's current grade, if there is one; `fault` says why the last run has none.
 
     `submission` is the graded one; `adjustments` are the manual changes to its score; `policy_score` is the
-    result of the course's policies for both. `absent`: the student is on the roster and submitted nothing.
+    result of the course's policies for both. `is_absent`: the student is on the roster and submitted nothing.
     `offered` are the assignment's points if there is no grade to give them; 0 if they are unknown.
     `decisions` are the instructors' decisions besides the tests; the grade already includes them.
     """
@@ -36,7 +36,7 @@ class ClassRow:
     submission: Submission | None = None
     adjustments: tuple[Adjustment, ...] = ()
     policy_score: FinalScore | None = None
-    absent: bool = False
+    is_absent: bool = False
     offered: Fraction = Fraction(0)
     decisions: Decisions = NONE
 
@@ -111,7 +111,7 @@ class ClassRow:
             counts.update(r.status for r in criterion.results if r.status not in _SAYS_NOTHING)
         words = [f"{status.value.replace('_', ' ')} ×{count}" for status, count in counts.items()]
         first = [f"needs review: {self.review_reason}"] if self.review_reason else []
-        return ", ".join([*first, *[NOTHING] * self.absent, *words])
+        return ", ".join([*first, *[NOTHING] * self.is_absent, *words])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.model.grade import CriterionGrade, Grade, Status
-from grader.model.student import Adjustment, Submission, TimeRuling
+from grader.model.student import Adjustment, AppliesTo, Submission, TimeRuling
 from grader.model.text import clean_line, exact_text, plural_noun
 
 MANUAL, COMMENT, TIME, REQUEST, HINT = "manual", "comment", "time", "request", "hint"
@@ -127,7 +127,7 @@ class Decisions:
     def points_of_hints(self, student: str, assignment: str) -> tuple[Adjustment, ...]:
         """The points that the hints took from the score."""
         return tuple(
-            Adjustment(student, assignment, "", one.points, one.place, one.author, "student")
+            Adjustment(student, assignment, "", one.points, one.place, one.author, AppliesTo.STUDENT)
             for one in self.hints
         )
 

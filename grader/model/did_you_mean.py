@@ -13,6 +13,11 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
     names = {name.casefold(): name for name in words}
     if not word or len(word) > LONGEST or word in names.values():
         return ""
+    if word.isdecimal():  # a spreadsheet removes the zeros that an id begins with
+        bare = word.lstrip("0")
+        for name in sorted(names.values()):
+            if name.lstrip("0") == bare:
+                return f"; did you mean {name!r}?"
     from difflib import get_close_matches  # only a wrong name needs it
 
     matches = get_close_matches(word.casefold(), sorted(names), 1, LEAST_SIMILARITY)

@@ -2,6 +2,7 @@
 
 BackflipError
 ├── UserError        bad input of an author, an instructor or a student: one line, exit 2
+│   └── NoSandbox    this machine cannot start the sandbox, and nothing of a submission ran: exit 4
 ├── GraderFault      the grader's own fault: exit 3, never a student's zero
 │   └── ReferenceStopped  the reference exceeded a limit
 └── ProtocolError    bytes on the wire that no honest worker writes
@@ -24,6 +25,10 @@ class UserError(BackflipError):
         place = "" if source is None else f"{source}:{line}: " if line else f"{source}: "
         super().__init__(place + message)
         self.source = source
+
+
+class NoSandbox(UserError):
+    """This machine cannot start the sandbox, whatever is graded. Nothing of a submission ran."""
 
 
 class GraderFault(BackflipError):

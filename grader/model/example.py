@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from itertools import zip_longest
 from typing import Any
 
@@ -11,6 +12,12 @@ from grader.model.text import clean_line, plural, plural_noun
 
 MOST_READ = 100  # numbers of one case
 LINE = 16  # elements of an array with one axis that stand side by side
+
+
+class Drawing(Enum):
+    """How a page draws a case step by step."""
+
+    CONVOLUTION = auto()
 
 
 @dataclass(frozen=True)
@@ -65,18 +72,18 @@ class Table:
 
 @dataclass(frozen=True)
 class Example:
-    """One case in full. `settings` are its plain values by name; `kind` names how its inputs are drawn.
+    """One case in full. `settings` are its plain values by name; `drawing` says how a page draws it.
 
     `results` are arrays of the submission that are not right or wrong by themselves. `compared` are what was
     expected and what there was instead, in words, if more than values decides.
-    `ended` says how the case ended if there is no `actual`, and otherwise what was found in its run.
+    `end_reason` says how the case ended if there is no `actual`, and otherwise what was found in its run.
     `is_smallest`: it is not the rubric's case but the smallest one that fails in the same way.
     """
 
     criterion: str
     case: str
     probe: str
-    kind: str
+    drawing: Drawing | None
     description: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     inputs: tuple[Table, ...] = ()
@@ -84,7 +91,7 @@ class Example:
     actual: tuple[Table, ...] = ()
     results: tuple[Table, ...] = ()
     compared: tuple[str, str] = ("", "")
-    ended: str = ""
+    end_reason: str = ""
     is_smallest: bool = False
 
     @property
@@ -105,7 +112,7 @@ class Example:
         return tuple(pair for pair in pairs if not _is_right(*pair))
 
     @property
-    def right(self) -> str:
+    def right_count(self) -> str:
         """The number of results that `differing` leaves out, in words; "" if there is none."""
         count = max(len(self.expected), len(self.actual)) - len(self.differing)
         results = plural(count, "other result" if self.differing else "result")

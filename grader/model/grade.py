@@ -111,6 +111,8 @@ class FactKind(StrEnum):
     """Another exercise, which this one calls, is wrong."""
     FINDING = "finding"
     """Another criterion shows what the emulator found in their kernel."""
+    PLACE = "place"
+    """They pass with other code in one place of the submission."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,24 @@ class Fact:
     kind: FactKind
     text: str
     cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place in the submission's source where other code makes failing cases pass, and breaks none.
+
+    `text` is the student's expression or statement there, on one line. Lines and columns count from 1; the
+    `end_column` is the first one behind it. `mended` of the `failing` visible cases pass.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+    mended: int
+    failing: int
 
 
 @dataclass(frozen=True)
@@ -175,6 +195,7 @@ class CriterionGrade:
 
     A criterion `by_hand` has no cases: a grader gives its points, and `reason` is their text.
     `ideas` holds at most two, the one that explains more first; `facts` are shared by several cases.
+    `locations` are places that may be wrong: equally likely ones, or two that are wrong together.
     """
 
     id: str
@@ -187,6 +208,7 @@ class CriterionGrade:
     by_hand: bool = False
     ideas: tuple[Idea, ...] = ()
     facts: tuple[Fact, ...] = ()
+    locations: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -126,14 +126,14 @@ def apply_policies(policies: Policies, standings: Iterable[Standing]) -> dict[tu
     The assignment that was due first gets as many of a student's late days as it needs, then the next one.
     While nothing says how late an assignment is, a score that depends on the days it leaves is unclear too.
     """
-    of: dict[str, list[Standing]] = defaultdict(list)
+    by_student: dict[str, list[Standing]] = defaultdict(list)
     for standing in standings:
-        of[standing.student.id].append(standing)
+        by_student[standing.student.id].append(standing)
     finals = {}
-    for student, theirs in of.items():
+    for student, own_standings in by_student.items():
         most = least = policies.late_days.total  # the days that may be left
         undecided = ""
-        for standing in sorted(theirs, key=lambda w: _due_first(policies, w)):
+        for standing in sorted(own_standings, key=lambda w: _due_first(policies, w)):
             final = apply_policy_to(policies, standing, most)
             with_least = final if least == most else apply_policy_to(policies, standing, least)
             most, least = most - final.late_days, least - with_least.late_days
@@ -153,8 +153,10 @@ def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int)
     lateness = lateness_of(policies, standing)
     if standing.ruling is not None:
         ruling = standing.ruling
-        what = "accepted as on time" if ruling.time == ON_TIME else f"counts as submitted at {ruling.time}"
-        steps.append(Step("time", f"{what}, says {ruling.author}: {ruling.reason}", standing.earned))
+        sentence = (
+            "accepted as on time" if ruling.time == ON_TIME else f"counts as submitted at {ruling.time}"
+        )
+        steps.append(Step("time", f"{sentence}, says {ruling.author}: {ruling.reason}", standing.earned))
     if lateness is None:
         unclear = _without_time(policies, standing, steps)
     elif lateness > timedelta():
@@ -165,7 +167,7 @@ def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int)
     if policies.rounding is not None:
         rounded = round_score(policies.rounding, score, standing.max_score)
         if rounded != score:
-            sentence = f"rounded {_way(policies.rounding)} of {_points(policies.rounding.step)}"
+            sentence = f"rounded {_direction(policies.rounding)} of {_points(policies.rounding.step)}"
             steps.append(Step("rounding", sentence, rounded))
             score = rounded
     return FinalScore(standing.earned, score, tuple(steps), days_used, unclear)
@@ -174,7 +176,7 @@ def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int)
 def _adjust(standing: Standing, steps: list[Step]) -> Fraction:
     """Adds manual adjustments; returns the score, within 0 and the points offered unless they may exceed."""
     before = score = steps[-1].score if steps else standing.earned
-    exceeds = False
+    may_exceed = False
     for adjustment in standing.adjustments:
         where = f" on {adjustment.criterion}" if adjustment.criterion else ""
         sentence = (
@@ -182,12 +184,12 @@ def _adjust(standing: Standing, steps: list[Step]) -> Fraction:
         )
         if adjustment.is_for(standing.submission):
             score += adjustment.points
-            exceeds |= adjustment.may_exceed
+            may_exceed |= adjustment.may_exceed
             steps.append(Step("adjustment", sentence, score))
         else:
             steps.append(Step("outdated_adjustment", f"{sentence} (it {OUTDATED})", score))
     least, most = min(before, Fraction(0)), max(before, standing.max_score or score)
-    if not exceeds and not least <= score <= most:
+    if not may_exceed and not least <= score <= most:
         bound = f"at most {_points(most)}" if score > most else f"at least {_points(least)}"
         score = min(max(score, least), most)
         steps.append(Step("bounds", f"a total is {bound}", score))
@@ -261,7 +263,7 @@ def _be_late(
         sentence = f"{how_late}: a submission more than {time_text(policies.drop_after)} late does not count"
         steps.append(Step("drop_after", sentence, min(standing.earned, Fraction(0))))
         return 0
-    days_used = min(_begun(lateness, DAY), days_left, policies.late_days.each)
+    days_used = min(_begun_units(lateness, DAY), days_left, policies.late_days.each)
     if days_used:
         sentence = f"{how_late}: {plural(days_used, 'late day')} used, {days_left - days_used} left"
         steps.append(Step("late_days", sentence, standing.earned))
@@ -278,7 +280,7 @@ def _punish(
     """Adds the steps of the penalty and the cap for a submission this late."""
     score = standing.earned
     if (penalty := policies.penalty) is not None:
-        begun = _begun(lateness, penalty.per)
+        begun = _begun_units(lateness, penalty.per)
         least = min(standing.earned, policies.floor * standing.max_score)
         reduced = score - begun * penalty.share * standing.max_score
         unit = "day" if penalty.per == DAY else "hour"
@@ -330,7 +332,7 @@ def _unit(policies: Policies) -> timedelta:
     return DAY if policies.penalty is None else policies.penalty.per
 
 
-def _begun(time: timedelta, unit: timedelta) -> int:
+def _begun_units(time: timedelta, unit: timedelta) -> int:
     return -(-time // unit)
 
 
@@ -360,7 +362,7 @@ def time_text(time: timedelta) -> str:
     return " ".join(parts[:2]) or "0 seconds"
 
 
-def _way(rounding: Rounding) -> str:
+def _direction(rounding: Rounding) -> str:
     return (
         "to the nearest multiple"
         if rounding.direction == "nearest"

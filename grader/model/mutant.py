@@ -13,8 +13,8 @@ class Mutant:
 
     `help` is the heading in the handout's README that teaches it. `source` is the solution's `file` with this
     mutant in it, a submission like any other. `edits` are the changes to the exercise's own text. `appended`
-    is code after the solution: a function of the author's, which `wraps` or replaces the original. `line` is
-    the mutant's line in mutants.py.
+    is code after the solution: a function of the author's, which `wraps` or replaces the original. The author
+    defines it in the file `defined_in`, at `line`.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Mutant:
     edits: Mapping[str, str] = field(default_factory=dict)
     appended: str = ""
     wraps: bool = False
+    defined_in: str = "mutants.py"
 
 
 def mutant(
@@ -35,7 +36,8 @@ def mutant(
     """Marks a function of mutants.py as a wrong version of the exercise `of`; its docstring is the message.
 
     `help` is a heading in the handout's README ("#filling-the-gaps"). With `edits`, the mutant is the
-    solution with each of these texts of the exercise replaced, and the function holds only the message.
+    solution with each of these texts of the exercise replaced, and the function holds only the message. A
+    kernel in CUDA C is edited in the same way; one that is written anew is in mutants.cu.
     The loader reads the mark from the source: a mutant runs only inside a solution, never from its own file.
     """
 
@@ -45,7 +47,7 @@ def mutant(
     return mark
 
 
-def rewrite(*, of: str) -> Callable[[Function], Function]:
+def rewrite(*, of: str, edits: Mapping[str, str] | None = None) -> Callable[[Function], Function]:
     """Marks a function of rewrites.py as a different but correct version of the exercise `of`.
 
     Its docstring says how it differs. It is read like a mutant, and must pass every case.

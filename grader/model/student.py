@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
 ON_TIME = "on time"
@@ -59,6 +60,13 @@ class Submission:
         return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
+class AppliesTo(StrEnum):
+    """What an adjustment is for."""
+
+    SUBMISSION = "submission"
+    STUDENT = "student"
+
+
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """Points added to a criterion's score by hand, or taken from it; "" is the whole assignment.
@@ -74,13 +82,13 @@ class Adjustment:
     points: Fraction
     reason: str
     author: str
-    applies_to: str = "submission"
+    applies_to: AppliesTo = AppliesTo.SUBMISSION
     may_exceed: bool = False
     submission: str | None = None
 
     def is_for(self, submission: Submission | None) -> bool:
         """True if it applies while this submission counts."""
-        if self.applies_to == "student" or self.submission is None:
+        if self.applies_to is AppliesTo.STUDENT or self.submission is None:
             return True
         return self.submission == ("" if submission is None else submission.id)
 

@@ -34,6 +34,7 @@ ERROR_FIELDS = frozenset({"type", "bases", "message", "file", "line", "source", 
 CALL_FIELDS = frozenset({"function", "file", "line", "source", "arguments"})
 MAX_BASES = 20  # classes that an exception's class derives from
 CUT_MARK = "…"  # at the end of a call's text that is cut
+RAISED, NOT_TRIED = -1, -2  # in place of the number of an answer, where code with edits gave none
 MAX_CALLS = 6  # calls of a submission that an exception passed through
 
 

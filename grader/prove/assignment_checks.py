@@ -18,7 +18,7 @@ from grader.judge.comparison import Oracle
 from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
-from grader.model.assignment import OWN_TEST, Assignment, Case, Data, Rubric
+from grader.model.assignment import Assignment, Case, Data, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant, called_name
 from grader.model.results.verification import Finding, Verification
@@ -56,13 +56,13 @@ def verify(
     `elsewhere` has the solution's grade on each further available device.
     """
     assignment = views.loaded
-    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    cases = list(assignment.rubric.cases)
     failures = _failed(grades[SOLUTION])
     kills = {mutant.name: _killed_by(grades[mutant.name], failures) for mutant in mutants}
     sweeps = [
         sweep(case, oracle.inputs(case), oracle.expected(case, oracle.inputs(case)), seeds)
         for case in cases
-        if case.kind != OWN_TEST and compared_by(case).must_prove_bounds(case) and case.name not in failures
+        if not case.is_own_test and compared_by(case).must_prove_bounds(case) and case.name not in failures
     ]
     of_rubric = [
         *_free_points(grades[HANDOUT]),
@@ -173,7 +173,7 @@ def _idle(
                 yield case.name, f"says that it covers {condition}, but does not"
             elif others:
                 yield case.name, f"says that it covers {condition}, but {others[0]} covers it too"
-        is_exempt = case.drawn or case.data is Data.NORMAL or not _must_kill(case)
+        is_exempt = case.is_drawn or case.data is Data.NORMAL or not _must_kill(case)
         if not (fresh or case.covers or is_exempt):
             reason = "kills no mutant that an earlier case does not kill" if killed else "kills no mutant"
             yield case.name, f"{reason}: remove it, or say what it covers"
@@ -193,7 +193,7 @@ def _too_large(cases: Sequence[Case], oracle: Oracle) -> Iterator[tuple[str, str
 
 
 def _must_kill(case: Case) -> bool:
-    return case.kind == OWN_TEST or comparison_of(case).must_kill
+    return case.is_own_test or comparison_of(case).must_kill
 
 
 def _of_handout(assignment: Assignment, handout: RenderedView) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from grader.model.surroundings import Sandbox
 from grader.model.text import plural
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
 from grader.prove.cheats import cheats_on, excesses, gains
-from grader.prove.read_mutants import read_mutants, read_rewrites, rewrites_file
+from grader.prove.read_mutants import file_of, read_mutants, read_rewrites
 from grader.prove.run_mutants import grade_texts, grade_variants, keep_misconceptions
 from grader.prove.variant_difficulty import differences, hidden_exact, kills
 
@@ -69,7 +69,7 @@ def rejected(
         first = next((r for r in results if r.status is not Status.OK), None)
         if first is not None:
             message = f"{one.name} is right and loses points: {first.name}: {first.status}"
-            yield Finding(assignment.folder / rewrites_file(one), one.line, f"{message}: {first.rationale}")
+            yield Finding(file_of(assignment, one), one.line, f"{message}: {first.rationale}")
 
 
 def grades_on_further_devices(views: Views, secret: str) -> dict[str, Grade]:

@@ -47,7 +47,7 @@ def attacks_on(assignment: Assignment) -> tuple[Attack, ...]:
     solution = render(assignment, "solution")
     handed_in = {name: solution.files[name] for name in assignment.files}
     names = list(solution.functions)
-    hands_functions = any(case.functions for c in assignment.rubric.criteria for case in c.cases)
+    hands_functions = any(case.functions for case in assignment.rubric.cases)
     corpora = [*LANGUAGES.items(), *([(".py", FUNCTIONS)] if hands_functions else [])]
     return tuple(
         attack_with(path, exercise, file, handed_in)

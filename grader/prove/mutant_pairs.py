@@ -9,12 +9,13 @@ from itertools import combinations
 from grader.batch.grading_messages import Grading
 from grader.batch.per_process import answer_one, open_session
 from grader.batch.pool import grade_all
+from grader.judge.comparisons import compared_by
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import Grade, Status
 from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Sandbox
-from grader.prove.read_mutants import edit
+from grader.prove.edit_exercise import edit
 
 Pair = tuple[str, str]
 ORIGINAL = re.compile(r"\boriginal\b")
@@ -42,7 +43,7 @@ def combine(one: Mutant, other: Mutant, solution: str) -> str:
     if one.file != other.file:
         raise ValueError("they are in two files")
     if one.file.endswith(".cu"):
-        raise ValueError("each replaces a whole kernel")
+        raise ValueError("they are in a kernel, and the compiler takes too long for every pair")
     if _replaces_class_of(one, other) or _replaces_class_of(other, one):
         raise ValueError("one replaces the whole class")
     inner, outer = (other, one) if other.appended and not other.edits and not other.wraps else (one, other)
@@ -77,7 +78,7 @@ def mutant_pairs(
     A case is useful if both fail it, each in an exercise that the case's probe calls. If one passes, the
     other one decides. A case that passes functions is not: a few verdicts cannot distinguish two ideas.
     """
-    comparable = [case for case in cases if case.compare == "exact" and not case.functions]
+    comparable = [case for case in cases if _is_exact(case) and not case.functions]
     exact = {case.name: set(exercises_by_criterion.get(case.criterion, ())) for case in comparable}
     failed = {m.name: _failed(grades[m.name]) & exact.keys() for m in mutants}
     pairs, conflicting = [], []
@@ -94,6 +95,10 @@ def mutant_pairs(
         files = {name: source.encode() for name, source in {**solution, one.file: text}.items()}
         pairs.append(MutantPair((one.name, other.name), SubmittedFiles(files), tuple(shared)))
     return pairs, conflicting
+
+
+def _is_exact(case: Case) -> bool:
+    return not case.is_own_test and compared_by(case).is_exact
 
 
 def _failed(grade: Grade) -> set[str]:

@@ -9,16 +9,20 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from grader.author.load import load
 from grader.author.new_assignment.draft import Draft, DraftCase, DraftMutant, with_exception
 from grader.author.new_assignment.function import PACKAGE
 from grader.author.new_assignment.values import as_argument
 from grader.author.render import Views
-from grader.judge.differences.probe_values import NO_VALUE, value_of
+from grader.judge.comparisons import COMPARISONS
+from grader.judge.differences.probe_values import NO_VALUE, array_of, value_of
 from grader.judge.process.scratch_folder import ScratchFolder
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Outcome, Status
+from grader.model.wire_format import DATA
 from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
 from grader.prove.read_mutants import read_mutants
 from grader.prove.run_mutants import grade_texts
@@ -41,7 +45,7 @@ def proved(root: Path, draft: Draft, secret: str, jobs: int) -> ProvedDraft:
     """A draft in which every case and every mutant counts; UserError if none does."""
     draft = _sorted(root, draft, secret)
     kills = _all_kills(root, draft, secret, jobs)
-    if kills[SOLUTION] and draft.compare == "exact":  # rounding: real numbers after all
+    if kills[SOLUTION] and COMPARISONS[draft.compare].is_exact:  # rounding: real numbers after all
         draft = replace(draft, compare="close")
         kills = _all_kills(root, draft, secret, jobs)
     failures = kills.pop(SOLUTION)
@@ -81,7 +85,11 @@ def _sorted(root: Path, draft: Draft, secret: str) -> Draft:
     cases = tuple(case for case in draft.cases if outcomes[case.id].status is Status.OK)
     if not cases:
         reason = next(iter(outcomes.values())).reason
-        raise UserError(f"{draft.function.name} returned nothing that can be compared: {reason}")
+        raise UserError(
+            f"{draft.function.name} returned nothing that can be compared: {reason}; if it needs other "
+            f"inputs, such as arrays of different shapes, run `grader new {draft.name}` without --from, put "
+            "your function in place of the example, and write its cases by hand (docs/authoring.md)"
+        )
     refusals = tuple(
         with_exception(case, outcomes[case.id].error)
         for case in draft.cases
@@ -93,7 +101,15 @@ def _sorted(root: Path, draft: Draft, secret: str) -> Draft:
         if all(outcomes[f"{case.id}-{n + 1}"].status is Status.OK for n in range(case.draws))
     )
     example = _example(draft, cases[0], outcomes[cases[0].id])
-    return replace(draft, cases=cases, refused=refusals, hidden=hidden, example=example)
+    is_real = any(_has_fractions(outcomes[case.id]) for case in cases)
+    compare = "close" if is_real else draft.compare
+    return replace(draft, cases=cases, refused=refusals, hidden=hidden, example=example, compare=compare)
+
+
+def _has_fractions(outcome: Outcome) -> bool:
+    """True if an array of an answer holds a number that is not whole, so that rounding may change it."""
+    arrays = [array_of(raw) for raw in outcome.arrays if raw.dtype != DATA]
+    return any(bool((array != np.rint(array)).any()) for array in arrays if array.dtype.kind in "fc")
 
 
 def _outcomes(root: Path, draft: Draft, secret: str) -> dict[str, Outcome]:
@@ -177,7 +193,7 @@ def _example(draft: Draft, case: DraftCase, outcome: Outcome) -> str:
         as_argument(p.annotation, source) in (source, f"list({source})")
         for p, source in zip(parameters, plain, strict=True)
     )
-    if value is NO_VALUE or not are_plain or "shape" in case.keys:
+    if value is NO_VALUE or not are_plain or "arrays" in case.keys:
         return ""
     words = ", ".join(repr(case.keys["ask"][p.key]) for p in parameters)
     return f"For example, `{draft.function.name}({words})` is `{value!r}`."

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.draw_inputs import draw
-from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric, Visibility
+from grader.model.assignment import Assignment, Case, Rubric, Visibility
 from grader.model.grade import Grade, Status
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
 
@@ -121,7 +121,7 @@ def visible_cases(assignment: Assignment, exercise: Exercise) -> list[Case]:
     """The visible cases of the criteria with a probe that calls an exercise."""
     criteria = criteria_of_exercises(assignment).get(exercise.name.rpartition(".")[2], ())
     cases = (case for id in criteria for case in assignment.criterion(id).cases)
-    return [case for case in cases if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST]
+    return [case for case in cases if case.visibility is Visibility.VISIBLE and not case.is_own_test]
 
 
 def shapes_of(assignment: Assignment, cases: Sequence[Case]) -> set[tuple[int, ...]]:

@@ -3,28 +3,25 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from grader.author.course_files import parse_python
-from grader.author.exercises.cuda_functions import cut_kernel, kernels
-from grader.author.exercises.exercise import Function
-from grader.author.exercises.source_places import SourcePlaces
+from grader.author.exercises.cuda_functions import comment_length, cut_kernel, kernels, without_comment
 from grader.author.render import Views
 from grader.model.assignment import Assignment
 from grader.model.did_you_mean import one_of
 from grader.model.mutant import Mutant
 from grader.model.results.verification import Finding
-from grader.model.text import plural
-from grader.prove.replace_exercise import binding_of, definition_of
+from grader.prove.edit_exercise import edit, edit_kernel
+from grader.prove.replace_exercise import Definition, binding_of, definition_of
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
 REWRITES = "rewrites.py", "rewrites.cu"
 MARKS = ("mutant", "rewrite")
 # the first line of the comment above it, with a heading of the README; the message follows
 CUDA_MARK = re.compile(r"// (?:mutant|rewrite) of (\w*)(?:, see (#[\w-]+))?")
-Definition = ast.FunctionDef | ast.ClassDef
 DROPPED_IMPORTS = ("solution", "grader.model.mutant")  # names that a solution has anyway, and the mark
 
 
@@ -60,14 +57,9 @@ def _read(views: Views, python: str, cuda: str) -> tuple[tuple[Mutant, ...], tup
     return tuple(mutants.values()), tuple(findings)
 
 
-def rewrites_file(rewrite: Mutant) -> str:
-    """The name of the author's file that contains a rewrite."""
-    return REWRITES[rewrite.file.endswith(".cu")]
-
-
 def file_of(assignment: Assignment, mutant: Mutant) -> Path:
-    """The author's file that contains a mutant."""
-    return assignment.folder / (CUDA_FILE if mutant.file.endswith(".cu") else FILE)
+    """The author's file that contains a mutant or a rewrite."""
+    return assignment.folder / mutant.defined_in
 
 
 def _read_python(
@@ -79,7 +71,7 @@ def _read_python(
         if exercise is None or not isinstance(node, Definition):
             continue
         try:
-            yield _mutant(tree, node, exercise, exercises, handed_in)
+            yield replace(_mutant(tree, node, exercise, exercises, handed_in), defined_in=path.name)
         except NotOne as problem:
             yield Finding(path, node.lineno, str(problem))
 
@@ -102,6 +94,11 @@ def _mutant(
         raise NotOne(problem)
     texts = _texts(tree)
     help, edits = _marked(node, "help", "", texts), _marked(node, "edits", {}, texts)
+    text = " ".join(message.split())
+    heading = f"README.md{help}" if help else ""
+    if file.endswith(".cu"):
+        source = _edited_kernel(node.name, handed_in[file], exercise, edits)
+        return Mutant(node.name, exercise, text, file, source, node.lineno, heading, edits)
     helpers = _used_by(tree, node, edits)
     clashes = sorted((_defined([node, *helpers]) | {"original"}) & _defined(_body(handed_in[file])))
     if clashes:
@@ -116,11 +113,21 @@ def _mutant(
         raise NotOne(f"mutant {node.name!r} {error}") from None
     source = "\n\n\n".join([edited.rstrip(), appended]) if appended else edited
     calls = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    text = " ".join(message.split())
-    read = f"README.md{help}" if help else ""
     return Mutant(
-        node.name, exercise, text, file, source, node.lineno, read, edits, appended, "original" in calls
+        node.name, exercise, text, file, source, node.lineno, heading, edits, appended, "original" in calls
     )
+
+
+def _edited_kernel(name: str, solution: str, kernel: str, edits: Mapping[str, str]) -> str:
+    """The solution with the edits of a mutant in it; raises NotOne if there are none or they do not fit."""
+    if not edits:
+        raise NotOne(
+            f"mutant {name!r} of the kernel {kernel} has no `edits`: write it in CUDA C, in a .cu file"
+        )
+    try:
+        return edit_kernel(solution, kernel, edits)
+    except ValueError as error:
+        raise NotOne(f"mutant {name!r} {error}") from None
 
 
 def _marked(node: Definition, key: str, default: Any, texts: Mapping[str, str]) -> Any:
@@ -158,45 +165,6 @@ def _written_out(node: ast.expr, texts: Mapping[str, str]) -> Any:
     return ast.literal_eval(node)
 
 
-def edit(solution: str, exercise: str, edits: Mapping[str, str]) -> str:
-    """The solution with texts of one exercise replaced.
-
-    Docstrings stay as they are. Raises ValueError if a text does not occur exactly once outside them, or two
-    overlap; its words follow a mutant's name.
-    """
-    if not edits:
-        return solution
-    node = definition_of(solution, exercise)
-    if node is None:
-        raise ValueError(f"is of {exercise}, which the solution does not define")
-    places = SourcePlaces(solution)
-    first, last = places.starts[node.lineno - 1], places.starts[node.end_lineno or node.lineno]
-    code = _without_docstrings(places, node)
-    spans = []
-    for old, new in edits.items():
-        if (count := code.count(old, first, last)) != 1:
-            times = plural(count, "time")
-            raise ValueError(f"replaces {old!r}: the code of {exercise} has it {times}, expected once")
-        start = code.index(old, first, last)
-        spans.append((start, start + len(old), new))
-    spans.sort()
-    if any(one[1] > other[0] for one, other in pairwise(spans)):
-        raise ValueError("replaces the same text twice")
-    for start, end, new in reversed(spans):
-        solution = solution[:start] + new + solution[end:]
-    return solution
-
-
-def _without_docstrings(places: SourcePlaces, definition: Definition) -> str:
-    """The solution, of the same length, in which a definition's docstrings are blank."""
-    blank = places.text
-    for node in ast.walk(definition):
-        if isinstance(node, Definition) and ast.get_docstring(node, clean=False) is not None:
-            start, end = places.start(node.body[0]), places.end(node.body[0])
-            blank = blank[:start] + "\0" * (end - start) + blank[end:]
-    return blank
-
-
 def right_version(solution: str, exercise: str) -> str:
     """The text to append to a submission so that it has the solution's version of an exercise.
 
@@ -222,15 +190,15 @@ def _read_cuda(
         mark = CUDA_MARK.match(kernel.lines[0])
         if mark is None:
             continue
-        exercise, comment = mark[1], kernel.lines[1 : _comment_end(kernel)]
+        exercise, comment = mark[1], kernel.lines[1 : comment_length(kernel)]
         sources = {name: text for name, text in handed_in.items() if name.endswith(".cu")}
-        file = next((name for name, text in sources.items() if cut_kernel(text, exercise)), "")
+        file = _file_of(exercise, sources)
         message = " ".join(" ".join(row.removeprefix("//") for row in comment).split())
-        text = re.sub(rf"\b{kernel.name}\b", exercise, _code(kernel))
+        text = re.sub(rf"\b{kernel.name}\b", exercise, without_comment(kernel))
         replaced = []
         for helper in reversed(helpers):  # each may use those above it
             if re.search(rf"\b{helper.name}\b", text):
-                text = f"{_code(helper)}\n\n{text}"
+                text = f"{without_comment(helper)}\n\n{text}"
                 replaced += [helper.name] * any(
                     cut_kernel(source, helper.name) for source in sources.values()
                 )
@@ -241,18 +209,9 @@ def _read_cuda(
         if original is None:
             yield Finding(path, line, problem)
         else:
-            source = sources[file].replace(_code(original), text)
-            yield Mutant(
-                kernel.name, exercise, message, file, source, line, f"README.md{mark[2]}" if mark[2] else ""
-            )
-
-
-def _comment_end(kernel: Function) -> int:
-    return next(number for number, line in enumerate(kernel.lines) if not line.startswith("//"))
-
-
-def _code(kernel: Function) -> str:
-    return "\n".join(kernel.lines[_comment_end(kernel) :])
+            source = sources[file].replace(without_comment(original), text)
+            heading = f"README.md{mark[2]}" if mark[2] else ""
+            yield Mutant(kernel.name, exercise, message, file, source, line, heading, defined_in=path.name)
 
 
 def _problem(name: str, exercise: str, message: str, exercises: Sequence[str], file: str) -> str:
@@ -284,9 +243,12 @@ def _body(source: str) -> list[ast.stmt]:
 def _file_of(exercise: str, files: Mapping[str, str]) -> str:
     """The file that defines an exercise, or the class of a method; "" if none does."""
     outer = exercise.partition(".")[0]
-    return next(
-        (name for name in files if name.endswith(".py") and outer in _defined(_body(files[name]))), ""
-    )
+    for name, text in files.items():
+        if name.endswith(".cu") and cut_kernel(text, exercise) is not None:
+            return name
+        if name.endswith(".py") and outer in _defined(_body(text)):
+            return name
+    return ""
 
 
 def _defined(body: Sequence[ast.stmt]) -> set[str]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from grader.author.read_yaml import places_of
 from grader.author.render import Views
 from grader.judge.case_selection.selection import criteria_of_exercises
+from grader.judge.verdict.score import shows_work
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 from grader.model.mutant import called_name
@@ -56,7 +57,7 @@ def shares_of(assignment: Assignment) -> dict[str, dict[str, Fraction]]:
             case.name: Fraction(criterion.points * case.weight, criterion.weight)
             for criterion in map(assignment.criterion, criteria)
             for case in criterion.cases
-            if case.compare != "raises"
+            if shows_work(case)
         }
         for exercise, criteria in criteria_of_exercises(assignment).items()
     }

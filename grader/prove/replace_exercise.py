@@ -4,6 +4,8 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+Definition = ast.FunctionDef | ast.ClassDef
+
 
 @dataclass(frozen=True)
 class Binding:
@@ -34,14 +36,14 @@ def binding_of(solution: str, exercise: str) -> Binding:
     return Binding(exercise, exercise)
 
 
-def definition_of(solution: str, exercise: str) -> ast.FunctionDef | ast.ClassDef | None:
+def definition_of(solution: str, exercise: str) -> Definition | None:
     """The first definition of an exercise in a solution; None if there is none."""
     *outer, name = exercise.split(".")
     body: Sequence[ast.stmt] = ast.parse(solution).body
     for one in outer:
         body = [s for node in body if isinstance(node, ast.ClassDef) and node.name == one for s in node.body]
     for node in body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+        if isinstance(node, Definition) and node.name == name:
             return node
     return None
 

@@ -63,7 +63,7 @@ def work_out(
     """The mutants' answers, singly by their grades and in pairs, and the pairs that cannot be combined."""
     exercises = exercises_by_criterion(views)
     solution = submissions(views, ())[SOLUTION]
-    cases = [case for criterion in views.loaded.rubric.criteria for case in criterion.cases]
+    cases = list(views.loaded.rubric.cases)
     pairs, conflicting = mutant_pairs(mutants, grades, exercises, cases, solution)
     names = {m.name: m.exercise for m in mutants} | {m.exercise: m.exercise for m in mutants}
     of_pairs = answers_of(views.assignment, secret, pairs, names, jobs) if pairs else {}

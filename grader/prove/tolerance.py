@@ -62,7 +62,10 @@ def sweep(case: Case, inputs: Inputs, expected: Expected, seeds: int = SEEDS) ->
     """
     computation = next((c for c in COMPUTATIONS.get(case.kind, ()) if _agrees(c, inputs, expected)), None)
     if computation is None:
-        problem = f"compare: {case.compare} is not proved for such a probe: teach {__name__}"
+        problem = (
+            f"compare: {case.compare} has a bound that is proved for other functions only: write "
+            "`compare: close` and a `tolerance` that every correct version meets"
+        )
         return Sweep(case.name, 0, 0.0, (problem,))
     reduced = _reduced(case)
     worst, alarms, missed = 0.0, Counter[str](), Counter[str]()

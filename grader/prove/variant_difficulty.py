@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from grader.judge.comparisons import compared_by
-from grader.model.assignment import OWN_TEST, Assignment, Rubric, Visibility
+from grader.model.assignment import Assignment, Rubric, Visibility
 from grader.model.grade import Grade, Status
 
 Kills = Mapping[str, frozenset[str]]  # by case: the mutants that fail it
@@ -18,7 +18,7 @@ def hidden_exact(assignment: Assignment) -> Assignment:
             case
             for case in criterion.cases
             if case.visibility is not Visibility.VISIBLE
-            and case.kind != OWN_TEST
+            and not case.is_own_test
             and compared_by(case).is_exact
         )
         if cases:

@@ -38,7 +38,7 @@ class Bundle:
 
     assignment: Assignment
     python: str
-    variants: bool
+    has_variants: bool
     locks: Mapping[str, bytes]
     handout: Callable[[], Mapping[str, bytes]]
     wheel: Callable[[], Wheel]

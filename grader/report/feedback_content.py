@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import groupby
 
 from grader.model.assignment import Visibility
@@ -15,8 +16,23 @@ OUTPUT_LINES = 6
 NOT_SCORED = "not scored: needs review"
 BY_HAND = "an instructor grades it"
 HIDDEN_FAILS = "a hidden case fails"
-AT_THE_TOP = (FactKind.INNER, FactKind.FINDING)  # facts that no single case shows
+AT_THE_TOP = (FactKind.INNER, FactKind.FINDING, FactKind.PLACE)  # facts that no single case shows
 PAIR = re.compile(r"(\w+) (\(\d+, \d+\))(?=,|$)")
+
+
+class Label(StrEnum):
+    """What a detail of a failure is about, as every format labels it."""
+
+    INPUTS = "inputs"
+    AT = "at"
+    EXPECTED = "expected"
+    ACTUAL = "actual"
+    WHY = "why"
+    CALLS = "calls"
+    ALSO = "also"
+    IDEA = "idea"
+    READ = "read"
+    OUTPUT = "output"
 
 
 @dataclass(frozen=True)
@@ -28,7 +44,7 @@ class Block:
 
     heading: str
     status: str
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[Label, str], ...] = ()
     case: str = ""
 
 
@@ -66,6 +82,13 @@ def feedback_on(grade: Grade, reveal: bool = False, cases: int = CASES_IN_FULL) 
     return Feedback(None, tuple(section for section in sections if section is not None))
 
 
+def title_beside_id(criterion: CriterionGrade) -> str:
+    """A criterion's title next to its id: without the id at its beginning, "" if it says no more."""
+    id, title = clean_line(criterion.id), clean_line(criterion.title)
+    rest = title.removeprefix(id)
+    return rest.lstrip(",: ") if not rest or rest[0] in ",:" else title
+
+
 def remark(criterion: CriterionGrade) -> str:
     """How many of a criterion's cases pass, or why none ran; empty if all pass."""
     if criterion.by_hand:
@@ -92,7 +115,7 @@ def block(result: CheckResult, heading: str, reveal: bool) -> Block:
     """The feedback on one case."""
     if is_fault(result):
         why = clean(result.rationale) if reveal else ""
-        return Block(heading, NOT_SCORED, (("why", why),) if why else ())
+        return Block(heading, NOT_SCORED, ((Label.WHY, why),) if why else ())
     status = result.status.value.replace("_", " ")
     if result.follow_through:
         status += f", earns {result.follow_through:g} of its points"
@@ -100,15 +123,15 @@ def block(result: CheckResult, heading: str, reveal: bool) -> Block:
         fails = result.status not in (Status.OK, Status.NOT_RUN)
         return Block(heading, f"{status}: {HIDDEN_FAILS}" if fails else status)
     facts = (
-        ("inputs", clean(result.inputs)),
-        ("at", str(list(result.index)) if result.index else ""),
-        ("expected", clean(result.expected)),
-        ("actual", clean(result.actual)),
-        ("why", "\n".join(filter(None, (clean(result.rationale), _pairs(result))))),
-        ("calls", _calls(result)),
-        ("idea", clean(result.idea)),
-        ("read", clean(result.help)),
-        ("output", _first_lines(result.output)),
+        (Label.INPUTS, clean(result.inputs)),
+        (Label.AT, str(list(result.index)) if result.index else ""),
+        (Label.EXPECTED, clean(result.expected)),
+        (Label.ACTUAL, clean(result.actual)),
+        (Label.WHY, "\n".join(filter(None, (clean(result.rationale), _pairs(result))))),
+        (Label.CALLS, _calls(result)),
+        (Label.IDEA, clean(result.idea)),
+        (Label.READ, clean(result.help)),
+        (Label.OUTPUT, _first_lines(result.output)),
     )
     nonempty = tuple((label, text) for label, text in facts if text.strip())
     return Block(heading, status, nonempty, result.name)
@@ -255,8 +278,10 @@ def _counts_at_line(criterion: CriterionGrade, in_full: Sequence[CheckResult]) -
 def _with_count(block: Block, others: int) -> Block:
     """The feedback on one case, with the number of others that end at the same line."""
     cases = "case ends" if others == 1 else "cases end"
-    also = (("also", f"{others} more {cases} at this line"),) if others else ()
-    last = max((n for n, (label, _) in enumerate(block.facts, 1) if label in ("why", "calls")), default=0)
+    also = ((Label.ALSO, f"{others} more {cases} at this line"),) if others else ()
+    last = max(
+        (n for n, (label, _) in enumerate(block.facts, 1) if label in (Label.WHY, Label.CALLS)), default=0
+    )
     return replace(block, facts=(*block.facts[:last], *also, *block.facts[last:]))
 
 

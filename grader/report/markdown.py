@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from grader.model.grade import Grade
+from grader.model.grade import CriterionGrade, Grade
 from grader.model.late_policy import FinalScore
 from grader.model.text import clean, clean_line, score_text
-from grader.report.feedback_content import Block, feedback_on, is_fault, remark
+from grader.report.feedback_content import Block, feedback_on, is_fault, remark, title_beside_id
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#!|~&@]|:(?=//))")
 
@@ -26,7 +26,7 @@ def to_markdown(grade: Grade, final: FinalScore | None = None, title: str = "") 
     for criterion in grade.criteria:
         unscored = criterion.results and all(is_fault(result) for result in criterion.results)
         earned = "–" if unscored else score_text(criterion.score)
-        heading = f"{escaped(criterion.id)}: {escaped(criterion.title)}"
+        heading = _heading(criterion)
         lines.append(
             f"| {heading} | {earned} / {score_text(criterion.points)} | {escaped(remark(criterion))} |"
         )
@@ -36,12 +36,16 @@ def to_markdown(grade: Grade, final: FinalScore | None = None, title: str = "") 
     lines += [f"- note: {_code(clean(note))}" for note in grade.notes]
     lines += [""] * bool(grade.notes)
     for section in feedback.sections:
-        lines += [f"## {escaped(section.criterion.id)}: {escaped(section.criterion.title)}", ""]
+        lines += [f"## {_heading(section.criterion)}", ""]
         for block in section.blocks:
             lines += _block(block)
         if section.more:
             lines += [f"And {len(section.more)} more: {escaped(', '.join(section.more))}.", ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _heading(criterion: CriterionGrade) -> str:
+    return ": ".join(filter(None, (escaped(criterion.id), escaped(title_beside_id(criterion)))))
 
 
 def steps_table(final: FinalScore) -> list[str]:

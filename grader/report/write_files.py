@@ -25,10 +25,10 @@ def write_files(out: Path, files: Files) -> list[Path]:
 def write_text(path: Path, text: str) -> None:
     """Writes one file to the path that the user chose: whole or not at all if it is a plain file."""
     with saying_where(path):
-        whole = path.resolve()
-        if whole.exists() and not whole.is_file():
+        if path.exists() and not path.is_file():  # a pipe behind /dev/stdout has no path to resolve
             path.write_text(text, encoding="utf-8")
         else:
+            whole = path.resolve()
             _write_whole(whole.parent, {whole.name: text.encode()})
 
 
@@ -48,7 +48,11 @@ def _write_whole(out: Path, files: Files) -> list[Path]:
 
 @contextlib.contextmanager
 def saying_where(path: Path) -> Iterator[None]:
-    """Turns an error of the file system into a UserError about the path."""
+    """Turns an error of the file system into a UserError about the path; "-" is an error, too."""
+    if str(path) == "-":
+        raise UserError(
+            "found '-', expected the name of a file or a folder; to print a file, write /dev/stdout"
+        )
     try:
         yield
     except OSError as error:

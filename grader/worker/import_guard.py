@@ -5,15 +5,26 @@ provided files may import and call anything. This is no sandbox: hostile code ca
 """
 
 import builtins
+import dataclasses
 import functools
 import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
-from types import ModuleType
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType, ModuleType
+from typing import TYPE_CHECKING, Any
 
 import numpy
+
+if TYPE_CHECKING:
+    import symtable
+
+# What the functions that `dataclasses` writes read besides their own names: globals, and special attributes.
+# A function with `super` counts as one that reads `__class__`.
+GLOBALS_OF_DATACLASSES = frozenset(("NotImplemented", "__class__", "__create_fn__", "hash", "super", "type"))
+ATTRIBUTES_OF_DATACLASSES = frozenset(
+    ("__class__", "__delattr__", "__post_init__", "__qualname__", "__setattr__")
+)
 
 
 class ImportGuard:
@@ -31,6 +42,8 @@ class ImportGuard:
         Call this once all trusted code is loaded: it takes longer than a submission should.
         """
         builtins.__import__ = self._guarded(builtins.__import__)
+        of_dataclasses = functools.partial(self._run_text_of_dataclasses, vars(builtins)["exec"])
+        vars(dataclasses)["exec"] = of_dataclasses  # hides the built-in one there
         for module, stand_ins in self._stand_ins().items():
             for each in [m for n, m in sys.modules.items() if n.partition(".")[0] == module]:
                 for name, value in list(vars(each).items()):
@@ -62,6 +75,29 @@ class ImportGuard:
 
         return guarded
 
+    def _run_text_of_dataclasses(self, real: Callable[..., None], text: str, *namespaces: Any) -> None:
+        """The `real` exec for `dataclasses`, which puts the names of fields into functions that it writes.
+
+        A submission may name a field like a piece of code, which no rule has read. So what is written names
+        nothing but what `dataclasses` does, and belongs to a submission at the line of its decorator.
+        """
+        import ast  # few submissions need these two
+        import symtable
+
+        tree = ast.parse(text)
+        special = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr.startswith("__")}
+        used = set(_globals_in(symtable.symtable(text, "", "exec")))
+        if not (special <= ATTRIBUTES_OF_DATACLASSES and used <= GLOBALS_OF_DATACLASSES):
+            raise RuntimeError("the name of a dataclass's field must be an identifier")
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and not self._concerns(frame.f_code.co_filename):
+            frame = frame.f_back
+        for node in ast.walk(tree):
+            if frame is not None and isinstance(node, ast.stmt | ast.expr | ast.arg):
+                node.lineno = node.end_lineno = frame.f_lineno
+        file = "<string>" if frame is None else frame.f_code.co_filename
+        real(compile(tree, file, "exec"), *namespaces)
+
     def _check(self, name: str) -> None:
         if name.partition(".")[0] not in self._allowed:
             raise ImportError(f"{name} may not be imported; this assignment allows {self._offered}")
@@ -92,3 +128,10 @@ class ImportGuard:
 
         del vars(stand_in)["__wrapped__"]
         return stand_in
+
+
+def _globals_in(table: "symtable.SymbolTable") -> Iterator[str]:
+    """The names of a text that are global or imported."""
+    yield from (one.get_name() for one in table.get_symbols() if one.is_global() or one.is_imported())
+    for inner in table.get_children():
+        yield from _globals_in(inner)

@@ -80,16 +80,16 @@ def launch(config: dict[str, object]) -> None:
                         os.close(descriptor)
                     children[child] = os.pidfd_open(child)
                     selector.register(children[child], selectors.EVENT_READ, child)
-                    _tell(control, child=child)
+                    _send(control, child=child)
                 else:
                     child = key.data
                     _, status = os.waitpid(child, 0)
                     selector.unregister(children[child])
                     os.close(children.pop(child))
-                    _tell(control, ended=child, code=os.waitstatus_to_exitcode(status))
+                    _send(control, ended=child, code=os.waitstatus_to_exitcode(status))
 
 
-def _tell(control: socket.socket, **message: int) -> None:
+def _send(control: socket.socket, **message: int) -> None:
     with contextlib.suppress(BrokenPipeError):  # the judge is gone: the next read will show it
         control.send(json.dumps(message).encode())
 

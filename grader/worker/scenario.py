@@ -17,7 +17,7 @@ def scenario(submission: Any, case: Any) -> list[Any]:
     for number, step in enumerate(case.scenario, 1):
         owner = objects[step["of"]] if "of" in step else latest
         try:
-            value = _take(step, submission, owner, case)
+            value = _do(step, submission, owner, case)
         except Exception as raised:
             if "raises" not in step or not _is(raised, step["raises"]):
                 raise
@@ -33,7 +33,7 @@ def scenario(submission: Any, case: Any) -> list[Any]:
     return results
 
 
-def _take(step: Mapping[str, Any], submission: Any, owner: Any, case: Any) -> Any:
+def _do(step: Mapping[str, Any], submission: Any, owner: Any, case: Any) -> Any:
     """The result of one step."""
     if "get" in step:
         return getattr(owner, step["get"])

@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import os
 import sys
+import time
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,17 @@ import numpy
 from grader.model.did_you_mean import did_you_mean
 from grader.model.file_formats.python_syntax import why_not_read
 from grader.model.surroundings import Device
-from grader.model.wire_format import CUT_MARK, MAX_ARRAYS, MAX_BASES, Frame, FrameReader, RawArray, encode
+from grader.model.wire_format import (
+    CUT_MARK,
+    MAX_ARRAYS,
+    MAX_BASES,
+    NOT_TRIED,
+    RAISED,
+    Frame,
+    FrameReader,
+    RawArray,
+    encode,
+)
 from grader.worker.exception_origin import (
     calls_of,
     definition,
@@ -28,7 +39,7 @@ from grader.worker.exception_origin import (
 from grader.worker.function_proxy import LINE, proxies
 from grader.worker.import_guard import ImportGuard
 from grader.worker.scenario import scenario
-from grader.worker.student_module import Case, NoData, Submission, to_raw
+from grader.worker.student_module import Case, NoData, Submission, edited, to_raw
 
 if sys.platform != "win32":
     import resource  # once, before the fork: a millisecond
@@ -139,7 +150,12 @@ class Worker:
 
     def answer(self, frame: Frame) -> bytes:
         """The reply to one request; any exception that the submission raises becomes an error in it."""
-        steps = {"setup": self._setup, "import": self._import, "call": self._call}
+        steps = {
+            "setup": self._setup,
+            "import": self._import,
+            "call": self._call,
+            "call_edited": self._call_edited,
+        }
         status, error, arrays = "ok", None, []
         try:
             arrays = steps[frame.header["request"]](frame)
@@ -188,11 +204,46 @@ class Worker:
         probe = scenario if header["probe"] == scenario.__name__ else getattr(self._probes, header["probe"])
         LINE.open(header["nonce"], numbers)
         try:
-            value = probe(submission, case)
+            if "edits" in header:
+                with edited(self._modules, header["edits"], header["seconds"]):
+                    value = probe(submission, case)
+            else:
+                value = probe(submission, case)
         finally:
             LINE.close()
             self._latest = submission.latest
         return to_raw(value, self._ndarray, is_plain=not header["case"]["inputs"])
+
+    def _call_edited(self, frame: Frame) -> list[RawArray]:
+        """One probe's answers with other code in the submission, once for each list of edits.
+
+        The first array has the number of each list's answer among the different ones, which follow. It is
+        RAISED for an exception or an answer that is not `results` arrays, and NOT_TRIED if the request has
+        no more time, or the reply no more room.
+        """
+        header, numbers = frame.header, []
+        assert self._ndarray is not None
+        answers: dict[tuple[RawArray, ...], int] = {}
+        most = (MAX_ARRAYS - 1) // header["results"]
+        end = time.process_time() + header["seconds"]
+        for edits in header["alternatives"]:
+            number = NOT_TRIED
+            if time.process_time() < end and len(answers) < most:
+                number = RAISED
+                submission = Submission(self._modules, self._ndarray, header["dtype"], header["device"])
+                case = Case(header["case"], frame.arrays)
+                with contextlib.suppress(BaseException):
+                    with edited(self._modules, edits, header["seconds"]):
+                        value = getattr(self._probes, header["probe"])(submission, case)
+                        answer = tuple(to_raw(value, self._ndarray))
+                    if len(answer) == header["results"]:
+                        number = answers.setdefault(answer, len(answers))
+            numbers.append(number)
+        first = numpy.array(numbers, "<i4")
+        return [
+            RawArray("<i4", first.shape, first.tobytes()),
+            *(array for answer in answers for array in answer),
+        ]
 
     def _describe(self, raised: BaseException) -> dict[str, Any]:
         """The exception as text, with the submission's calls that it passed through.

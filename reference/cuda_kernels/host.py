@@ -93,7 +93,7 @@ def module() -> Module:
     return Module(FILE.read_text(encoding="utf-8") + ASK, FILE.name, libraries=ready)
 
 
-class Emulated:
+class EmulatedDevice:
     """Launches kernels on the emulator, each in several orders of threads; keeps what they found and counted.
 
     The orders of a launch follow from `seed` and all its arguments: other numbers give other orders, and a
@@ -152,7 +152,7 @@ def seed_of(seed: int, kernel: str, arguments: Sequence[Any]) -> int:
     return int.from_bytes(digest.digest()[:7], "little")
 
 
-class Cuda:
+class CudaDevice:
     """Starts kernels on an NVIDIA GPU, through CuPy."""
 
     def __init__(self) -> None:
@@ -216,128 +216,140 @@ class Host:
         """The result, as a NumPy array. `device` is "emulated" or "cuda"."""
         return self.trace(*arguments, device=device).results[-1]
 
-    def trace(self, *arguments: Any, device: str = "emulated", seed: int = 0) -> Emulated:
+    def trace(self, *arguments: Any, device: str = "emulated", seed: int = 0) -> EmulatedDevice:
         """The emulator's findings and counts, and the results of the same run; on "cuda" also the GPU's."""
-        on = Emulated(seed)
-        on.results = [self._plan(on, *arguments)]
-        if device == "cuda" and not on.findings and loaded_on_a_gpu()[1] is not None:
-            on.results.append(self._plan(Cuda(), *arguments))
-        return on
+        emulated = EmulatedDevice(seed)
+        emulated.results = [self._plan(emulated, *arguments)]
+        if device == "cuda" and not emulated.findings and loaded_on_a_gpu()[1] is not None:
+            emulated.results.append(self._plan(CudaDevice(), *arguments))
+        return emulated
 
 
 @Host
-def blocks_for(on: Any, size: int, threads: int) -> int:
+def blocks_for(device: Any, size: int, threads: int) -> int:
     """The number of blocks that your blocks_for returns."""
-    return int(on.blocks(size, threads))
+    return int(device.blocks(size, threads))
 
 
 @Host
-def fill(on: Any, size: int, value: float) -> Any:
+def fill(device: Any, size: int, value: float) -> Any:
     """`size` elements, each of them `value`."""
-    out = on.fresh(size)
-    on.launch("fill", on.blocks(size, THREADS), THREADS, np.int32(size), np.float32(value), out)
-    return on.result(out)
+    out = device.fresh(size)
+    device.launch("fill", device.blocks(size, THREADS), THREADS, np.int32(size), np.float32(value), out)
+    return device.result(out)
 
 
 @Host
-def add(on: Any, a: Any, b: Any) -> Any:
+def add(device: Any, a: Any, b: Any) -> Any:
     """a + b, of one shape."""
-    out = on.fresh(*a.shape)
-    on.launch("add", on.blocks(a.size, THREADS), THREADS, np.int32(a.size), a, b, out)
-    return on.result(out)
+    out = device.fresh(*a.shape)
+    device.launch("add", device.blocks(a.size, THREADS), THREADS, np.int32(a.size), a, b, out)
+    return device.result(out)
 
 
 @Host
-def compact(on: Any, a: Any, shape: Sequence[int], strides: Sequence[int], offset: int) -> Any:
+def compact(device: Any, a: Any, shape: Sequence[int], strides: Sequence[int], offset: int) -> Any:
     """The view of `a` with that shape, strides and offset, as a new array."""
     view = np.zeros(1, VIEW)
     view["ndim"], view["offset"] = len(shape), offset
     view["shape"][0, : len(shape)], view["strides"][0, : len(shape)] = shape, strides
-    out = on.fresh(*shape)
+    out = device.fresh(*shape)
     size = int(np.prod(shape))
-    on.launch("compact", on.blocks(size, THREADS), THREADS, np.int32(size), view, a, out)
-    return on.result(out)
+    device.launch("compact", device.blocks(size, THREADS), THREADS, np.int32(size), view, a, out)
+    return device.result(out)
 
 
 @Host
-def sum_naive(on: Any, a: Any) -> Any:
+def sum_naive(device: Any, a: Any) -> Any:
     """The sum of each row, by one thread."""
     rows, length = a.shape
-    out = on.fresh(rows)
-    on.launch("sum_naive", on.blocks(rows, THREADS), THREADS, np.int32(rows), np.int32(length), a, out)
-    return on.result(out)
+    out = device.fresh(rows)
+    device.launch(
+        "sum_naive", device.blocks(rows, THREADS), THREADS, np.int32(rows), np.int32(length), a, out
+    )
+    return device.result(out)
 
 
 @Host
-def sum_shared(on: Any, a: Any) -> Any:
+def sum_shared(device: Any, a: Any) -> Any:
     """The sum of each row, by a block that meets in shared memory."""
     rows, length = a.shape
-    out = on.fresh(rows)
-    on.launch("sum_shared", rows, THREADS, np.int32(length), a, out)
-    return on.result(out)
+    out = device.fresh(rows)
+    device.launch("sum_shared", rows, THREADS, np.int32(length), a, out)
+    return device.result(out)
 
 
 @Host
-def sum_warp(on: Any, a: Any) -> Any:
+def sum_warp(device: Any, a: Any) -> Any:
     """The sum of each row, by a block with warps that add up in registers."""
     rows, length = a.shape
-    out = on.fresh(rows)
-    on.launch("sum_warp", rows, THREADS, np.int32(length), a, out)
-    return on.result(out)
+    out = device.fresh(rows)
+    device.launch("sum_warp", rows, THREADS, np.int32(length), a, out)
+    return device.result(out)
 
 
 @Host
-def matmul(on: Any, a: Any, b: Any) -> Any:
+def matmul(device: Any, a: Any, b: Any) -> Any:
     """a b, by a block for each tile of the result."""
     (m, k), n = a.shape, b.shape[1]
-    out = on.fresh(m, n)
-    grid = on.blocks(n, TILE), on.blocks(m, TILE)
-    on.launch("matmul", grid, (TILE, TILE), np.int32(m), np.int32(k), np.int32(n), a, b, out)
-    return on.result(out)
+    out = device.fresh(m, n)
+    grid = device.blocks(n, TILE), device.blocks(m, TILE)
+    device.launch("matmul", grid, (TILE, TILE), np.int32(m), np.int32(k), np.int32(n), a, b, out)
+    return device.result(out)
 
 
 @Host
-def conv_direct(on: Any, x: Any, w: Any, stride: Any, padding: Any) -> Any:
+def conv_direct(device: Any, x: Any, w: Any, stride: Any, padding: Any) -> Any:
     """conv(x, w), by a thread for each element of the result."""
     s = _conv(x.shape, w.shape, stride, padding)
-    out = on.fresh(*_out_shape(s))
-    on.launch("conv_direct", on.blocks(int(np.prod(_out_shape(s))), THREADS), THREADS, s, x, w, out)
-    return on.result(out)
+    out = device.fresh(*_out_shape(s))
+    device.launch("conv_direct", device.blocks(int(np.prod(_out_shape(s))), THREADS), THREADS, s, x, w, out)
+    return device.result(out)
 
 
 @Host
-def conv_implicit(on: Any, x: Any, w: Any, stride: Any, padding: Any) -> Any:
+def conv_implicit(device: Any, x: Any, w: Any, stride: Any, padding: Any) -> Any:
     """conv(x, w), by a block for each tile of the matrix that the result is."""
     s = _conv(x.shape, w.shape, stride, padding)
-    out = on.fresh(*_out_shape(s))
+    out = device.fresh(*_out_shape(s))
     positions, filters = int(np.prod(_out_shape(s)[:3])), w.shape[3]
-    grid = on.blocks(filters, TILE), on.blocks(positions, TILE)
-    on.launch("conv_implicit", grid, (TILE, TILE), s, x, w, out)
-    return on.result(out)
+    grid = device.blocks(filters, TILE), device.blocks(positions, TILE)
+    device.launch("conv_implicit", grid, (TILE, TILE), s, x, w, out)
+    return device.result(out)
 
 
 @Host
-def w_grad_atomic(on: Any, x: Any, out_grad: Any, w_shape: Sequence[int], stride: Any, padding: Any) -> Any:
+def w_grad_atomic(
+    device: Any, x: Any, out_grad: Any, w_shape: Sequence[int], stride: Any, padding: Any
+) -> Any:
     """conv's gradient in w, by a thread for each position of the result."""
     s = _conv(x.shape, w_shape, stride, padding)
-    out = on.zeros(*w_shape)
-    on.launch(
-        "w_grad_atomic", on.blocks(int(np.prod(out_grad.shape[:3])), THREADS), THREADS, s, x, out_grad, out
+    out = device.zeros(*w_shape)
+    device.launch(
+        "w_grad_atomic",
+        device.blocks(int(np.prod(out_grad.shape[:3])), THREADS),
+        THREADS,
+        s,
+        x,
+        out_grad,
+        out,
     )
-    return on.result(out)
+    return device.result(out)
 
 
 @Host
-def w_grad_split(on: Any, x: Any, out_grad: Any, w_shape: Sequence[int], stride: Any, padding: Any) -> Any:
+def w_grad_split(
+    device: Any, x: Any, out_grad: Any, w_shape: Sequence[int], stride: Any, padding: Any
+) -> Any:
     """The same by a thread for each element of w and each part of the positions, and a second kernel."""
     s = _conv(x.shape, w_shape, stride, padding)
     size = int(np.prod(w_shape))
-    partial, out = on.fresh(PARTS, *w_shape), on.fresh(*w_shape)
-    grid = on.blocks(size, THREADS), PARTS
-    on.launch("w_grad_split", grid, THREADS, s, np.int32(PARTS), x, out_grad, partial)
-    blocks = on.blocks(size, THREADS)
-    on.launch("sum_parts", blocks, THREADS, np.int32(size), np.int32(PARTS), on.result(partial), out)
-    return on.result(out)
+    partial, out = device.fresh(PARTS, *w_shape), device.fresh(*w_shape)
+    grid = device.blocks(size, THREADS), PARTS
+    device.launch("w_grad_split", grid, THREADS, s, np.int32(PARTS), x, out_grad, partial)
+    blocks = device.blocks(size, THREADS)
+    device.launch("sum_parts", blocks, THREADS, np.int32(size), np.int32(PARTS), device.result(partial), out)
+    return device.result(out)
 
 
 def _conv(x_shape: Sequence[int], w_shape: Sequence[int], stride: Any, padding: Any) -> Any:

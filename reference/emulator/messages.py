@@ -173,8 +173,8 @@ def in_plain_words(error: str) -> str:
     missing = WITHOUT_A_DECLARATION.search(error)
     if missing is None:
         return error
-    of = (missing["of"] or missing["in"] or "").strip("‘’'")
-    name = f"{of}::{missing['name'].rpartition('::')[2]}" if of else missing["name"]
+    scope = (missing["of"] or missing["in"] or "").strip("‘’'")
+    name = f"{scope}::{missing['name'].rpartition('::')[2]}" if scope else missing["name"]
     if not OF_CUDA.fullmatch(name):
         return error
     return f"{error[: missing.start()]}error: {NOT_EMULATED.format(name=name)}"

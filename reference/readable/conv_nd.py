@@ -78,7 +78,7 @@ def conv_shape(
     return (x_shape[0], *lengths, w_shape[-1])
 
 
-def met_pixels(
+def pixel_slices(
     place: Sequence[int], lengths: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
 ) -> tuple[slice, ...]:
     """The pixels that one place of the kernel meets, as one slice for each axis of the padded image.
@@ -120,7 +120,7 @@ def conv(
     c, o = w.shape[-2], c_out // groups
     out = zeros((n, *lengths, c_out), x.device, x.dtype)
     for place in itertools.product(*map(range, w.shape[:-2])):
-        pixels = x[(slice(None), *met_pixels(place, lengths, s, d))]
+        pixels = x[(slice(None), *pixel_slices(place, lengths, s, d))]
         for g in range(groups):
             x_rows = pixels[..., g * c : (g + 1) * c].reshape((n * math.prod(lengths), c))
             product = x_rows @ w[place][:, g * o : (g + 1) * o]
@@ -157,7 +157,7 @@ def conv_x_grad(
     padded = [length + 2 * edge for length, edge in zip(x_shape[1:-1], p, strict=True)]
     x_grad = zeros((n, *padded, x_shape[-1]), out_grad.device, out_grad.dtype)
     for place in itertools.product(*map(range, w.shape[:-2])):
-        pixels = (slice(None), *met_pixels(place, lengths, s, d))
+        pixels = (slice(None), *pixel_slices(place, lengths, s, d))
         for g in range(groups):
             # conv reads the pixels that a place meets; its transpose adds to them.
             grad_rows = out_grad[..., g * o : (g + 1) * o].reshape((n * math.prod(lengths), o))
@@ -196,7 +196,7 @@ def conv_w_grad(
     c, o = w_shape[-2], c_out // groups
     w_grad = zeros(w_shape, x.device, x.dtype)
     for place in itertools.product(*map(range, w_shape[:-2])):
-        pixels = x[(slice(None), *met_pixels(place, lengths, s, d))]
+        pixels = x[(slice(None), *pixel_slices(place, lengths, s, d))]
         for g in range(groups):
             x_rows = pixels[..., g * c : (g + 1) * c].reshape((n * math.prod(lengths), c))
             grad_rows = out_grad[..., g * o : (g + 1) * o].reshape((n * math.prod(lengths), o))

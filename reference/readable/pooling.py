@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 
 from reference.ndarray import NDArray, full, zeros
-from reference.readable.conv_nd import conv_length, met_pixels, per_axis
+from reference.readable.conv_nd import conv_length, per_axis, pixel_slices
 
 
 def pool_lengths(
@@ -35,16 +35,16 @@ def pool_lengths(
     return tuple(map(conv_length, x_shape[1:-1], k, s, p))
 
 
-def framed(x: NDArray, padding: Sequence[int], value: float) -> NDArray:
+def pad_with(x: NDArray, padding: Sequence[int], value: float) -> NDArray:
     """A copy of images x (N, *L, C) between `padding` elements of `value` on either end of each axis of L."""
     lengths = [length + 2 * edge for length, edge in zip(x.shape[1:-1], padding, strict=True)]
     out = full((x.shape[0], *lengths, x.shape[-1]), value, x.device, x.dtype)
-    out[inside(x.shape, padding)] = x
+    out[inner_slices(x.shape, padding)] = x
     return out
 
 
-def inside(x_shape: Sequence[int], padding: Sequence[int]) -> tuple[slice, ...]:
-    """The index of the images in the result of `framed`."""
+def inner_slices(x_shape: Sequence[int], padding: Sequence[int]) -> tuple[slice, ...]:
+    """The index of the images in the result of `pad_with`."""
     edges = zip(padding, x_shape[1:-1], strict=True)
     return (slice(None), *(slice(edge, edge + length) for edge, length in edges))
 
@@ -60,10 +60,10 @@ def max_pool(
     axes = x.ndim - 2
     lengths = pool_lengths(x.shape, window, stride, padding)
     k, s, p = (per_axis(value, axes) for value in (window, stride, padding))
-    x = framed(x, p, -math.inf)
+    x = pad_with(x, p, -math.inf)
     out = full((x.shape[0], *lengths, x.shape[-1]), -math.inf, x.device, x.dtype)
     for place in itertools.product(*map(range, k)):
-        out = out.maximum(x[(slice(None), *met_pixels(place, lengths, s, (1,) * axes))])
+        out = out.maximum(x[(slice(None), *pixel_slices(place, lengths, s, (1,) * axes))])
     return out
 
 
@@ -87,11 +87,11 @@ def max_pool_grad(
         raise ValueError(f"out_grad has shape {out_grad.shape}, but the output has shape {out.shape}")
     k, s, p = (per_axis(value, axes) for value in (window, stride, padding))
     # The largest number of a window may be -inf, too. A frame of NaN equals nothing.
-    lengths, inner, x = out.shape[1:-1], inside(x.shape, p), framed(x, p, math.nan)
+    lengths, inner, x = out.shape[1:-1], inner_slices(x.shape, p), pad_with(x, p, math.nan)
     x_grad = zeros(x.shape, x.device, x.dtype)
     is_open = full(out.shape, 1.0, x.device, x.dtype)  # 1 for a window whose largest number is yet to come
     for place in itertools.product(*map(range, k)):
-        pixels = (slice(None), *met_pixels(place, lengths, s, (1,) * axes))
+        pixels = (slice(None), *pixel_slices(place, lengths, s, (1,) * axes))
         is_largest = (x[pixels] == out) * is_open
         x_grad[pixels] = x_grad[pixels] + is_largest * out_grad
         is_open = is_open - is_largest
@@ -110,10 +110,10 @@ def average_pool(
     axes = x.ndim - 2
     lengths = pool_lengths(x.shape, window, stride, padding)
     k, s, p = (per_axis(value, axes) for value in (window, stride, padding))
-    x = framed(x, p, 0.0)
+    x = pad_with(x, p, 0.0)
     total = zeros((x.shape[0], *lengths, x.shape[-1]), x.device, x.dtype)
     for place in itertools.product(*map(range, k)):
-        total = total + x[(slice(None), *met_pixels(place, lengths, s, (1,) * axes))]
+        total = total + x[(slice(None), *pixel_slices(place, lengths, s, (1,) * axes))]
     return total / math.prod(k)
 
 
@@ -140,9 +140,9 @@ def average_pool_grad(
     x_grad = zeros((x_shape[0], *padded, x_shape[-1]), out_grad.device, out_grad.dtype)
     share = out_grad / math.prod(k)
     for place in itertools.product(*map(range, k)):
-        pixels = (slice(None), *met_pixels(place, lengths, s, (1,) * axes))
+        pixels = (slice(None), *pixel_slices(place, lengths, s, (1,) * axes))
         x_grad[pixels] = x_grad[pixels] + share
-    return x_grad[inside(x_shape, p)].compact()
+    return x_grad[inner_slices(x_shape, p)].compact()
 
 
 def global_average_pool(x: NDArray) -> NDArray:

@@ -14,7 +14,7 @@ from grader.author.load import load
 from grader.judge.draw_inputs import draw
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle
-from grader.model.assignment import Assignment, Case
+from grader.model.assignment import Assignment
 from grader.publish.targets import gradescope
 from tests.grader.publish.bundles import bundle_without_handout
 
@@ -30,7 +30,7 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
 def handouts(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Every file of the common handout and of one student's handout, by path, with archives unpacked."""
     out = tmp_path_factory.mktemp("out")
-    ends = {case.name: {"a-digest": [("a_mutant",)]} for case in cases(assignment)}
+    ends = {case.name: {"a-digest": [("a_mutant",)]} for case in assignment.rubric.cases}
     ideas = {"a_mutant": Misconception("flip", "A message.")}
     misconceptions = {assignment.name: Misconceptions(ideas, {}, ends, {"flip": "of the reference"})}
     generate([assignment], out, misconceptions, secret=SECRET)
@@ -53,10 +53,6 @@ def unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
                 yield from unpacked(f"{name}/{entry}", archive.read(entry))
 
 
-def cases(assignment: Assignment) -> list[Case]:
-    return [case for criterion in assignment.rubric.criteria for case in criterion.cases]
-
-
 def forms(array: np.ndarray[Any, Any]) -> Iterator[bytes]:
     """An array as bytes and as text, as any file of a handout might hold it."""
     for dtype in ("<f4", "<f8", "<i4", "<i8", ">f4", ">f8"):
@@ -72,7 +68,7 @@ def leaks_in(files: dict[str, bytes], what: bytes) -> list[str]:
 
 def test_the_search_finds_what_is_there(assignment: Assignment, handouts: dict[str, bytes]) -> None:
     """A visible case's values, inside a file of arrays, and the grader's modules, inside a wheel."""
-    (visible, *_) = cases(assignment)
+    (visible, *_) = assignment.rubric.cases
     inputs = draw(visible, assignment.name, SECRET)
 
     assert any(leaks_in(handouts, form) for form in forms(inputs.array("a")))
@@ -83,7 +79,7 @@ def test_the_search_finds_what_is_there(assignment: Assignment, handouts: dict[s
 def test_a_handout_holds_no_hidden_case(
     assignment: Assignment, handouts: dict[str, bytes], secret: str
 ) -> None:
-    hidden = [case for case in cases(assignment) if not is_in_handout(case)]
+    hidden = [case for case in assignment.rubric.cases if not is_in_handout(case)]
     oracle = ReferenceOracle(assignment, secret)
     try:
         for case in hidden:

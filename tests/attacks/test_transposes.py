@@ -8,10 +8,11 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import Views
+from grader.judge.draw_inputs import draw
 from grader.judge.session import Session
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.score import refusals
-from grader.model.assignment import Assignment
+from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
@@ -87,6 +88,28 @@ def test_a_gradient_that_is_none_earns_nothing(grade_with: GradeWith, rubric: st
         (r.status, r.rationale, r.expected, r.actual) for r in grade.criteria[0].results
     ]
     assert grade.criteria[0].status is Status.WRONG, [r.rationale for r in grade.criteria[0].results]
+
+
+def test_a_table_of_visible_answers_earns_no_share_for_another_function_elsewhere(tmp_path: Path) -> None:
+    """A gradient is right in some case, as a share asks, only if that is a case that no table holds."""
+    views = Views(load(Path(__file__).parents[2] / "assignments" / "conv_backward"))
+    assignment = views.assignment
+    shapes = {
+        tuple(draw(case, assignment.name).array(name).shape for name in ("x", "w"))
+        for id in ("conv", "x_grad", "w_grad")
+        for case in assignment.criterion(id).cases
+        if case.visibility is Visibility.VISIBLE
+    }
+    attack = (ATTACKS / "table_beside_sum_times_sum.py").read_text(encoding="utf-8")
+    source = f"{views.solution.files['conv.py']}\n\n{attack.replace('VISIBLE_SHAPES', repr(shapes))}"
+    (tmp_path / "conv.py").write_text(source, encoding="utf-8")
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
+        grade = session.grade(in_folder(tmp_path), "table")
+
+    of_gradients = [r for r in grade.cases if r.criterion in ("x_grad", "w_grad")]
+    assert {r.status for r in of_gradients if r.visibility is Visibility.VISIBLE} == {Status.OK}
+    hidden = [r for r in of_gradients if r.visibility is not Visibility.VISIBLE]
+    assert {(r.status, r.follow_through) for r in hidden} == {(Status.WRONG, 0)}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.page import write
 from grader.author.load import load
@@ -25,7 +26,8 @@ from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.mutant_answers import misconceptions
 from grader.prove.run_mutants import grade_texts
 from tests.diagnosis.slips import ASSIGNMENTS, SLIPS, submission, together
-from tests.diagnosis.student_work import assignments_of, student_work
+from tests.diagnosis.student_work import assignments_of, lines_of, student_work
+from tests.diagnosis.told_lines import changed_lines, is_right, localizer
 from tests.diagnosis.unnamed import UNNAMED_SLIPS
 
 ROOT = Path(__file__).parents[2]
@@ -37,12 +39,22 @@ BLIND = ("fresh",)  # measured before anything was mended with it
 FIX_FIRST = re.compile(r"Fix (\w+) first")  # without the reference, such a fact ends with this
 RAISED = ("ValueError", "TypeError", "IndexError", "AssertionError", "KeyError")
 
-MadeSubmission = tuple[str, frozenset[str]]
+
+class MadeSubmission(NamedTuple):
+    """A submission, the ideas that are true of it, and the same text without its slips."""
+
+    text: str
+    ideas: frozenset[str]
+    right: str = ""
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many submissions of one sort there were, and for how many a true or a false idea was claimed."""
+    """How many submissions of one sort there were, and for how many a true or a false idea was claimed.
+
+    `right_lines` of them have a criterion that names a line of a slip, `told` have that or a true idea;
+    `wrong_lines` counts the criteria that name only lines elsewhere.
+    """
 
     sort: str
     submissions: int
@@ -51,6 +63,14 @@ class Count:
     wrong: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     has_ideas: bool = True
+    right_lines: int = 0
+    told: int = 0
+    wrong_lines: int = 0
+
+    @property
+    def has_lines(self) -> bool:
+        """True for submissions with slips, also if no mutant names them."""
+        return self.has_ideas or "slips" in self.sort
 
     def plus(self, other: "Count") -> "Count":
         """Both together."""
@@ -62,6 +82,9 @@ class Count:
             self.wrong + other.wrong,
             self.silent + other.silent,
             self.has_ideas,
+            self.right_lines + other.right_lines,
+            self.told + other.told,
+            self.wrong_lines + other.wrong_lines,
         )
 
 
@@ -77,7 +100,8 @@ def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[MadeSubmiss
     for count, name in ((1, "single slips"), (2, "pairs"), (3, "triples")):
         by_sort[name] = []
         for function in functions:
-            submissions = together(solution, function, count)
+            right = submission(solution, function)
+            submissions = [MadeSubmission(*one, right) for one in together(solution, function, count)]
             sample = (
                 random.Random(count).sample(submissions, min(len(submissions), TRIPLES))
                 if count == 3
@@ -85,15 +109,19 @@ def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[MadeSubmiss
             )
             by_sort[name] += sample
     by_sort["slips that no mutant names"] = [
-        (submission(solution, function, (one,)), frozenset())
+        MadeSubmission(submission(solution, function, (one,)), frozenset(), submission(solution, function))
         for function in functions
         for one in UNNAMED_SLIPS[function]
     ]
     styles = [style for n in range(len(functions) + 1) for style in combinations(functions, n)]
     chosen_styles = random.Random(0).sample(styles, min(len(styles), REWRITES))
-    by_sort["right rewrites"] = [(_rewritten(solution, style), frozenset()) for style in chosen_styles]
+    by_sort["right rewrites"] = [
+        MadeSubmission(_rewritten(solution, style), frozenset()) for style in chosen_styles
+    ]
     by_sort["submissions that only raise"] = [
-        (f"{submission(solution, f)}\n\ndef {f}(*given, **named):\n    raise {error}('no')\n", frozenset())
+        MadeSubmission(
+            f"{submission(solution, f)}\n\ndef {f}(*given, **named):\n    raise {error}('no')\n", frozenset()
+        )
         for f in functions
         for error in RAISED
     ]
@@ -124,20 +152,40 @@ def count(
 ) -> Count:
     """The true and the false ideas that the diagnosis claims for these submissions."""
     names = [idea.exercise for idea in mistakes.ideas.values()]
-    texts = {str(number): {of.files[0]: text} for number, (text, _) in enumerate(samples)}
+    texts = {str(number): {of.files[0]: one.text} for number, one in enumerate(samples)}
     true, wrong, silent = 0, [], []
-    for key, grade in grade_texts(of, "", texts, jobs).items():
-        files = {name: text.encode() for name, text in texts[key].items()}
-        criteria = diagnose(
-            grade, mistakes, calls(files, names), certain=certain_calls(files, names)
-        ).criteria
-        claimed = [{idea.name, *idea.others} for criterion in criteria for idea in criterion.ideas]
-        truth = samples[int(key)][1]
-        true += any(one & truth for one in claimed)
-        wrong += [f"{'; '.join(sorted(truth))}: {min(one)}" for one in claimed if not one & truth]
-        silent += ["; ".join(sorted(truth))] if truth and not any(one & truth for one in claimed) else []
-    has_ideas = any(truth for _, truth in samples)
-    return Count(sort, len(samples), true, len(wrong), tuple(wrong), tuple(silent), has_ideas)
+    right_lines, told, wrong_lines = 0, 0, 0
+    grades = grade_texts(of, "", texts, jobs)
+    with localizer(of) as localized:
+        for key, grade in grades.items():
+            files = {name: text.encode() for name, text in texts[key].items()}
+            diagnosed = diagnose(grade, mistakes, calls(files, names), certain=certain_calls(files, names))
+            one = samples[int(key)]
+            criteria = localized.criteria(diagnosed, one.text)
+            claimed = [{idea.name, *idea.others} for criterion in criteria for idea in criterion.ideas]
+            truth = one.ideas
+            is_true = any(each & truth for each in claimed)
+            true += is_true
+            wrong += [f"{'; '.join(sorted(truth))}: {min(each)}" for each in claimed if not each & truth]
+            silent += ["; ".join(sorted(truth))] if truth and not is_true else []
+            lines = changed_lines(one.text, one.right) if one.right else frozenset[int]()
+            are_right = [is_right(c.locations, lines) for c in criteria if c.locations]
+            right_lines += any(are_right)
+            told += is_true or any(are_right)
+            wrong_lines += are_right.count(False)
+    has_ideas = any(one.ideas for one in samples)
+    return Count(
+        sort,
+        len(samples),
+        true,
+        len(wrong),
+        tuple(wrong),
+        tuple(silent),
+        has_ideas,
+        right_lines,
+        told,
+        wrong_lines,
+    )
 
 
 @dataclass(frozen=True)
@@ -146,7 +194,9 @@ class CriterionCount:
 
     `named` criteria get a true idea. `sent` ones get no idea, but the right function to fix first. `false`
     ones get a wrong idea or a wrong function. `untold` and `wrong` list the criteria without help, and those
-    with false help.
+    with false help. `right_lines` criteria name a wrong line, or, where none is marked, a line of a wrong
+    function; `told` ones have that, a true idea or what to fix first. `wrong_lines` lists the others that
+    name a line.
     """
 
     work: str
@@ -156,6 +206,9 @@ class CriterionCount:
     false: int
     untold: tuple[str, ...]
     wrong: tuple[str, ...]
+    right_lines: int = 0
+    told: int = 0
+    wrong_lines: tuple[str, ...] = ()
 
     @property
     def criteria(self) -> int:
@@ -172,6 +225,9 @@ class CriterionCount:
             self.false + other.false,
             self.untold + other.untold,
             self.wrong + other.wrong,
+            self.right_lines + other.right_lines,
+            self.told + other.told,
+            self.wrong_lines + other.wrong_lines,
         )
 
 
@@ -191,26 +247,47 @@ def _count_criteria(folder: str, name: str, jobs: int) -> CriterionCount:
     work = student_work(folder, name, submissions(Views(of), ())[SOLUTION][of.files[0]])
     exercises = [idea.exercise for idea in mistakes.ideas.values()]
     grades = grade_texts(of, "", {key: {of.files[0]: one.text} for key, one in work.items()}, jobs)
-    named, sent = 0, 0
+    named, sent, right_lines, told = 0, 0, 0, 0
     untold: list[str] = []
     wrong: list[str] = []
-    for key, one in work.items():
-        files = {of.files[0]: one.text.encode()}
-        reached, certain = calls(files, exercises), certain_calls(files, exercises)
-        for criterion in diagnose(grades[key], mistakes, reached, certain=certain).criteria:
-            if not failures_of(criterion):
-                continue
-            claims = [{idea.name, *idea.others} for idea in criterion.ideas]
-            matches = [FIX_FIRST.search(fact.text) for fact in criterion.facts if fact.kind == "inner"]
-            mended = {match[1] for match in matches if match}
-            false = [min(claim) for claim in claims if not claim & one.ideas] + sorted(mended - one.wrong)
-            is_named = any(claim & one.ideas for claim in claims)
-            is_sent = bool(mended & one.wrong)
-            named += is_named
-            sent += is_sent and not is_named
-            untold += [] if is_named or is_sent else [f"{key}: {criterion.id}"]
-            wrong += [f"{key}: {criterion.id}: {', '.join(false)}"] if false else []
-    return CriterionCount(folder, len(work), named, sent, len(wrong), tuple(untold), tuple(wrong))
+    wrong_lines: list[str] = []
+    with localizer(of) as localized:
+        for key, one in work.items():
+            files = {of.files[0]: one.text.encode()}
+            reached, certain = calls(files, exercises), certain_calls(files, exercises)
+            diagnosed = diagnose(grades[key], mistakes, reached, certain=certain)
+            for criterion in localized.criteria(diagnosed, one.text):
+                if not failures_of(criterion):
+                    continue
+                claims = [{idea.name, *idea.others} for idea in criterion.ideas]
+                matches = [FIX_FIRST.search(fact.text) for fact in criterion.facts if fact.kind == "inner"]
+                mended = {match[1] for match in matches if match}
+                false = [min(claim) for claim in claims if not claim & one.ideas] + sorted(mended - one.wrong)
+                is_named = any(claim & one.ideas for claim in claims)
+                is_sent = bool(mended & one.wrong)
+                is_right_line = is_right(criterion.locations, one.lines or lines_of(one))
+                named += is_named
+                sent += is_sent and not is_named
+                right_lines += is_right_line
+                told += is_named or is_sent or is_right_line
+                untold += [] if is_named or is_sent else [f"{key}: {criterion.id}"]
+                wrong += [f"{key}: {criterion.id}: {', '.join(false)}"] if false else []
+                if criterion.locations and not is_right_line:
+                    wrong_lines.append(
+                        f"{key}: {criterion.id}: {[place.line for place in criterion.locations]}"
+                    )
+    return CriterionCount(
+        folder,
+        len(work),
+        named,
+        sent,
+        len(wrong),
+        tuple(untold),
+        tuple(wrong),
+        right_lines,
+        told,
+        tuple(wrong_lines),
+    )
 
 
 def section(counts: Sequence[Count], of_students: Sequence[CriterionCount]) -> str:
@@ -218,12 +295,17 @@ def section(counts: Sequence[Count], of_students: Sequence[CriterionCount]) -> s
     rows = []
     for one in counts:
         share = f"{one.true / one.submissions:.0%}" if one.has_ideas else "-"
-        rows.append(f"| {one.sort} | {one.submissions} | {share} | {one.false} |")
+        lines = f"{one.right_lines / one.submissions:.0%}" if one.has_lines else "-"
+        told = f"{one.told / one.submissions:.0%}" if one.has_lines else "-"
+        numbers = f"{lines} | {told} | {one.false} | {one.wrong_lines}"
+        rows.append(f"| {one.sort} | {one.submissions} | {share} | {numbers} |")
     about = (
         f"Slips that are not mutants, in {len(SLIPS)} functions that are written in different styles\n"
-        "(`make diagnosis`). A claim is true if it names an idea of the slips."
+        "(`make diagnosis`). A claim is true if it names an idea of the slips. If no idea is certain, small\n"
+        "edits look for the line (`grader/judge/localization`). It is the right one if it has a slip."
     )
-    table = "| | submissions | a true idea | false claims |\n| --- | ---: | ---: | ---: |\n"
+    table = "| | submissions | a true idea | the right line | either | false claims | wrong lines |\n"
+    table += "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
     head = f"{TITLE}\n\n{about}\n\n{table}"
     return head + "\n".join(rows) + "\n\n" + _section_of_criteria(of_students)
 
@@ -231,9 +313,11 @@ def section(counts: Sequence[Count], of_students: Sequence[CriterionCount]) -> s
 def _section_of_criteria(counts: Sequence[CriterionCount]) -> str:
     rows = []
     for one in counts:
-        shares = (f"{n / max(one.criteria, 1):.0%}" for n in (one.named, one.sent))
+        counted = (one.named, one.sent, one.right_lines, one.told)
+        shares = (f"{n / max(one.criteria, 1):.0%}" for n in counted)
         rows.append(
-            f"| {one.work} | {one.submissions} | {one.criteria} | {' | '.join(shares)} | {one.false} |"
+            f"| {one.work} | {one.submissions} | {one.criteria} | {' | '.join(shares)} "
+            f"| {one.false} | {len(one.wrong_lines)} |"
         )
     about = """\
 Whole functions as students write them, counted by the criteria that fail. The files of
@@ -248,10 +332,13 @@ without this slip it was 63% and 16% of 57. Then we closed the most general gaps
 `tests/diagnosis/fresh` had seen only the handouts, and no mutant. In these files each wrong line is marked.
 The first measurement of them: of 186 failing criteria, 66% got a true idea, 16% what to fix first, and 3 a
 false claim. If a criterion fails because of another function, the feedback says which one to fix first. A
-false claim is a wrong idea or a wrong function.
+false claim is a wrong idea or a wrong function. The right line is a marked one, or, where no line is marked,
+one in a function that is wrong. A line that is not marked may still be a place where the failing cases can be
+mended: each such claim was seen in a run.
 """
-    head = "| | submissions | failing criteria | a true idea | what to fix first | false claims |\n"
-    return f"{about}\n{head}| --- | ---: | ---: | ---: | ---: | ---: |\n" + "\n".join(rows) + "\n"
+    head = "| | submissions | failing criteria | a true idea | what to fix first | the right line "
+    head += "| any of these | false claims | wrong lines |\n"
+    return f"{about}\n{head}|{' --- |' + ' ---: |' * 8}\n" + "\n".join(rows) + "\n"
 
 
 def main() -> int:
@@ -259,11 +346,14 @@ def main() -> int:
     counts = measure(os.cpu_count() or 1, int(sys.argv[1]) if sys.argv[1:] else 0)
     for one in counts:
         print(one.sort, one.submissions, one.true, one.false, *sorted(set(one.wrong)), sep="\n  ")
+        print("lines: right, right or a true idea, wrong:", one.right_lines, one.told, one.wrong_lines)
         print("nothing true is said of", *sorted(set(one.silent)), sep="\n  ")
     of_students = measure_student_work(os.cpu_count() or 1, (*FOLDERS, *BLIND))
     for work in of_students:
         print(work.work, work.submissions, work.criteria, work.named, work.sent, work.false, sep="\n  ")
+        print("the right line, and anything true:", work.right_lines, work.told)
         print("nothing is said of", *work.untold, "false is", *work.wrong, sep="\n  ")
+        print("another line is named of", *work.wrong_lines, sep="\n  ")
     if not sys.argv[1:]:
         write(section(counts, of_students))
     return 0

@@ -51,6 +51,16 @@ def student_work(folder: str, assignment: str, solution: str) -> dict[str, Stude
     return work
 
 
+def lines_of(work: StudentWork) -> frozenset[int]:
+    """The lines of the functions that are wrong."""
+    return frozenset(
+        line
+        for node in ast.walk(ast.parse(work.text))
+        if isinstance(node, ast.FunctionDef) and node.name in work.wrong
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    )
+
+
 def wrong_functions(text: str) -> frozenset[str]:
     """The functions with a wrong line, and those that call them; without such a line, all functions."""
     functions = {f.name: f for f in ast.parse(text).body if isinstance(f, ast.FunctionDef)}

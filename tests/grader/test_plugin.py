@@ -43,7 +43,9 @@ def test_items_are_named_by_assignment_criterion_and_case(
 ) -> None:
     grade(RIGHT, "--collect-only", "-q", "-p", "no:cacheprovider")
 
-    assert [line for line in capfd.readouterr().out.splitlines() if "::" in line] == NAMES
+    assert [line for line in capfd.readouterr().out.splitlines() if "::" in line] == sorted(
+        NAMES, key=lambda name: "hidden" in name
+    )
 
 
 def test_a_right_submission_passes_every_case(grade: Callable[..., Grade]) -> None:
@@ -59,7 +61,7 @@ def test_a_right_submission_passes_every_case(grade: Callable[..., Grade]) -> No
         (("-k", "dilate"), ["dilate/rows", "dilate/columns"]),
         (("-k", "one-axis or columns"), ["flip/one-axis", "dilate/columns"]),
         (("-x", "-k", "flip"), ["flip/one-axis"]),
-        (("--maxfail=2",), ["flip/one-axis", "flip/hidden-one"]),
+        (("--maxfail=1",), ["flip/one-axis"]),
     ],
     ids=lambda value: " ".join(value),
 )

@@ -50,7 +50,7 @@ def insertions_are_free(a, b):
 
 @mutant(of="distance", help="#one-letter-at-a-time")
 def capitals_are_the_same(a, b):
-    """You take a capital for the same character as its small letter. Changing one into the other is an
+    """You treat a capital as the same character as its lowercase letter. Changing one into the other is an
     edit."""
     if not isinstance(a, str) or not isinstance(b, str):
         raise TypeError("expected two words")

@@ -37,6 +37,16 @@ def kernels(text: str) -> Iterator[tuple[int, Function]]:
         yield _cut(text, match[1], start, opening, _closing(code, opening))
 
 
+def comment_length(kernel: Function) -> int:
+    """The number of lines of the comment above a function."""
+    return next(number for number, line in enumerate(kernel.lines) if not line.startswith("//"))
+
+
+def without_comment(kernel: Function) -> str:
+    """The source of a function below its comment."""
+    return "\n".join(kernel.lines[comment_length(kernel) :])
+
+
 def code_of(text: str) -> str:
     """The source with blanks in place of comments, strings and preprocessor lines."""
     return NO_CODE.sub(lambda match: re.sub(r"\S", " ", match.group()), text)

@@ -52,7 +52,9 @@ class Function:
     @property
     def whole(self) -> str:
         """The source without the marks around a solution."""
-        return "\n".join(line for line in self.lines if not (self._is(line, BEGIN) or self._is(line, END)))
+        return "\n".join(
+            line for line in self.lines if not (self._is_mark(line, BEGIN) or self._is_mark(line, END))
+        )
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -62,7 +64,7 @@ class Function:
     @property
     def is_marked(self) -> bool:
         """True if the source marks the part that the student writes."""
-        return any(self._is(line, BEGIN) for line in self.lines)
+        return any(self._is_mark(line, BEGIN) for line in self.lines)
 
     @property
     def stub(self) -> str:
@@ -76,20 +78,20 @@ class Function:
             raise _undocumented(self.name, documentation)
         end = len(self.lines) - self.tail
         body = self.lines[self.head : end]
-        if not any(self._is(line, BEGIN) for line in body):
+        if not any(self._is_mark(line, BEGIN) for line in body):
             body = (self.indent + self.missing,)
-        lines, inside = list(self.lines[: self.head]), False
+        lines, is_inside = list(self.lines[: self.head]), False
         for line in body:
-            if self._is(line, BEGIN):
-                inside = True
+            if self._is_mark(line, BEGIN):
+                is_inside = True
                 lines.append(line.replace(f"{self.comment} {BEGIN}", self.missing))
-            elif self._is(line, END):
-                inside = False
-            elif not inside:
+            elif self._is_mark(line, END):
+                is_inside = False
+            elif not is_inside:
                 lines.append(line)
         return "\n".join([*lines, *self.lines[end:]])
 
-    def _is(self, line: str, mark: str) -> bool:
+    def _is_mark(self, line: str, mark: str) -> bool:
         return line.strip() == f"{self.comment} {mark}"
 
 
@@ -98,13 +100,13 @@ class Group:
     """Functions that a template names as one: the methods of a class, or the parts of a property.
 
     `members` maps the first line (from 0) of each function to the function; methods have dotted names. If
-    `documented`, the group has a docstring, so its members need none.
+    it `is_documented`, the group has a docstring, so its members need none.
     """
 
     name: str
     lines: tuple[str, ...]
     members: Mapping[int, Function]
-    documented: bool
+    is_documented: bool
 
     @property
     def whole(self) -> str:
@@ -123,7 +125,7 @@ class Group:
 
         Raises UserError if there is no description, or nothing to write.
         """
-        if not self.documented:
+        if not self.is_documented:
             raise _undocumented(self.name, "docstring")
         if not self.members:
             raise UserError(f"{self.name} has no method: a student would have nothing to write")

@@ -36,8 +36,8 @@ def lengths_of(kind: Kind, parameters: Mapping[str, Any]) -> tuple[Lengths, Leng
     return lengths[0], lengths[1]
 
 
-def _is_model(value: Any, of: type[Strict]) -> bool:
-    return isinstance(value, type) and issubclass(value, of)
+def _is_model(value: Any, model: type[Strict]) -> bool:
+    return isinstance(value, type) and issubclass(value, model)
 
 
 def _are_shapes(value: Any) -> bool:

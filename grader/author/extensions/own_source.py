@@ -16,7 +16,9 @@ T = TypeVar("T")
 IMPORTS = (ast.Import, ast.ImportFrom)
 
 
-def read_own(path: Path, of: type[T], reserved: Collection[str]) -> tuple[Mapping[str, T], Mapping[str, str]]:
+def read_own(
+    path: Path, base: type[T], reserved: Collection[str]
+) -> tuple[Mapping[str, T], Mapping[str, str]]:
     """A file's definitions by name, and the source of each with what it uses; empty without a file.
 
     Raises UserError, with the line, if the file does not run or uses a name of the grader's own.
@@ -24,10 +26,10 @@ def read_own(path: Path, of: type[T], reserved: Collection[str]) -> tuple[Mappin
     if not path.is_file():
         return {}, {}
     text = read_text(path)
-    definitions = running(path, lambda: defined_by(text, of, path.name))
-    tree, what = ast.parse(text), of.__name__
+    definitions = running(path, lambda: defined_by(text, base, path.name))
+    tree, base_name = ast.parse(text), base.__name__
     if not definitions:
-        raise UserError(f"found no subclass of {what}, expected one or more with a `name` each", path)
+        raise UserError(f"found no subclass of {base_name}, expected one or more with a `name` each", path)
     sources = {}
     for name, one in definitions.items():
         line = next(
@@ -35,7 +37,7 @@ def read_own(path: Path, of: type[T], reserved: Collection[str]) -> tuple[Mappin
         )
         if name in reserved:
             raise UserError(
-                f"found the name {name!r}, which the grader's own {what} has: rename yours", path, line
+                f"found the name {name!r}, which the grader's own {base_name} has: rename yours", path, line
             )
         sources[name] = cut(path, text, {type(one).__name__})
     return definitions, sources

@@ -38,7 +38,6 @@ SHAPES: Mapping[str, list[int]] = {
     "one-element": [1],
     "empty": [0, 3],
 }
-ARRAY_KEYS = ("a", "other")
 
 
 class _Plain(yaml.SafeDumper):
@@ -159,18 +158,17 @@ def _with_tolerance(case: DraftCase, compare: str) -> DraftCase:
 
 def arguments_of(function: ReferenceFunction) -> list[str]:
     """The arguments with which the probe passes on a case's values."""
-    arrays = iter(ARRAY_KEYS)
     return [
-        (f"{parameter.name}=" if parameter.is_keyword else "") + _argument(parameter, arrays)
+        (f"{parameter.name}=" if parameter.is_keyword else "") + _argument(parameter)
         for parameter in function.parameters
     ]
 
 
-def _argument(parameter: Parameter, arrays: Any) -> str:
+def _argument(parameter: Parameter) -> str:
+    value = f"case.{parameter.key}"
     if not is_array(parameter.annotation):
-        return as_argument(parameter.annotation, f"case.{parameter.key}")
-    array = f"submission.array(case.{next(arrays)})"
-    return f"{array}.numpy()" if is_numpy(parameter.annotation) else array
+        return as_argument(parameter.annotation, value)
+    return f"{value}.numpy()" if is_numpy(parameter.annotation) else f"submission.array({value})"
 
 
 def first_draft(name: str, function: ReferenceFunction) -> Draft:
@@ -192,15 +190,15 @@ def first_draft(name: str, function: ReferenceFunction) -> Draft:
 def _cases(function: ReferenceFunction) -> list[DraftCase]:
     arrays = [p for p in function.parameters if is_array(p.annotation)]
     plain = [p for p in function.parameters if not is_array(p.annotation)]
-    _check(function, arrays, plain)
+    _check(function, plain)
     pools = [_pool(function, parameter) for parameter in plain]
     shapes = [tuple(Value(word, shape) for word, shape in SHAPES.items())] if arrays else []
     cases: dict[str, DraftCase] = {}
     for row in varied([*shapes, *pools], MOST_CASES):
         shape, values = (row[0], row[1:]) if arrays else (None, row)
-        keys: dict[str, Any] = {} if shape is None else {"shape": shape.value}
-        if len(arrays) == 2 and shape is not None:
-            keys["other"] = shape.value
+        keys: dict[str, Any] = {}
+        if shape is not None:
+            keys["arrays"] = {parameter.key: shape.value for parameter in arrays}
         if plain:
             keys["ask"] = {p.key: value.value for p, value in zip(plain, values, strict=True)}
         words = [] if shape is None or shape is shapes[0][0] else [shape.word]
@@ -221,19 +219,15 @@ def _pool(function: ReferenceFunction, parameter: Parameter) -> tuple[Value, ...
     return (*values, of_another_type(parameter.annotation)) if "TypeError" in function.text else values
 
 
-def _check(function: ReferenceFunction, arrays: Sequence[Parameter], plain: Sequence[Parameter]) -> None:
+def _check(function: ReferenceFunction, plain: Sequence[Parameter]) -> None:
     if not function.parameters:
         raise UserError(f"{function.name} takes no parameter: a case could not give it an input")
-    if len(arrays) > len(ARRAY_KEYS):
-        raise UserError(f"{function.name} takes {len(arrays)} arrays, expected at most {len(ARRAY_KEYS)}")
     for parameter in plain:
         if not values_of(parameter.annotation):
             raise UserError(
                 f"the parameter {parameter.name} of {function.name} has no type to draw values for: "
                 "annotate it with NDArray, int, float, bool, str, or a list, tuple, set or dict of these"
             )
-        if arrays and parameter.key in ARRAY_KEYS:
-            raise UserError(f"{function.name} takes arrays: rename its parameter {parameter.name}")
 
 
 def _hidden(function: ReferenceFunction) -> tuple[DraftCase, ...]:

@@ -33,7 +33,8 @@ STUCK = """
 ## Stuck?
 
 `make grade` shows the first unfinished exercise and, if there is one, the smallest case that fails in the
-same way. Take that case to paper first. Then:
+same way. Take that case to paper first. The report may also name a place: a line of your code with which
+more cases pass if it is written differently. Then:
 
 ```
 make try CASE={case}      # Python, with the inputs of the case and your functions

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 from grader.batch.gradebook.sql_statements import read_rows
 from grader.batch.gradebook.tables import COUNTS, AdjustmentRow, GradeRow, StudentRow, SubmissionRow
 from grader.model.errors import UserError
-from grader.model.student import Adjustment
+from grader.model.student import Adjustment, AppliesTo
 
 
 def write_adjustment(db: Connection, adjustment: Adjustment, gradebook: str) -> dict[str, Any]:
@@ -16,14 +16,17 @@ def write_adjustment(db: Connection, adjustment: Adjustment, gradebook: str) -> 
 
     Raises UserError, about the file `gradebook`, if it has no such student, or no such submission of theirs.
     """
-    values = asdict(adjustment) | {"points": str(adjustment.points)}
+    values = asdict(adjustment) | {
+        "points": str(adjustment.points),
+        "applies_to": adjustment.applies_to.value,
+    }
     key = {n: values[n] for n in ("student_id", "assignment", "criterion")}
     if db.scalar(select(StudentRow.id).filter_by(id=adjustment.student_id)) is None:
         expected = "expected a student on the roster or with a submission"
         raise UserError(f"found no student {adjustment.student_id!r}; {expected}", gradebook)
     values["submission"] = _bound_to(db, adjustment, gradebook)
-    about = [getattr(AdjustmentRow, n) == value for n, value in key.items()]
-    previous = next(read_rows(db, AdjustmentRow, *about), None)
+    has_key = [getattr(AdjustmentRow, n) == value for n, value in key.items()]
+    previous = next(read_rows(db, AdjustmentRow, *has_key), None)
     db.execute(delete(AdjustmentRow).filter_by(**key))
     if adjustment.points:
         db.execute(insert(AdjustmentRow).values(values))
@@ -34,7 +37,7 @@ def write_adjustment(db: Connection, adjustment: Adjustment, gradebook: str) -> 
 def _bound_to(db: Connection, adjustment: Adjustment, gradebook: str) -> str:
     """The id of the submission that an adjustment is for; "" for none."""
     key = {"student_id": adjustment.student_id, "assignment": adjustment.assignment}
-    if adjustment.applies_to == "student" or adjustment.submission == "":
+    if adjustment.applies_to is AppliesTo.STUDENT or adjustment.submission == "":
         return ""
     if adjustment.submission is None:
         return db.scalar(select(GradeRow.submission_id).filter_by(**key).where(COUNTS)) or ""

@@ -41,8 +41,8 @@ from grader.batch.gradebook.tables import (
     SubmissionRow,
 )
 from grader.batch.gradebook.withdrawals import (
+    BatchRun,
     Change,
-    Run,
     bring_back,
     list_runs,
     mark_run,
@@ -57,7 +57,7 @@ from grader.model.student import Adjustment, Student, Submission
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradeEntry:
     """A grade with the results that it depends on.
 
     `graded_by` is a digest of everything that it was graded with; `addresses` names the results of its cases,
@@ -117,8 +117,8 @@ class Gradebook:
     def run(self, assignment: str, graded_by: str, rule: str | None = None) -> Iterator[None]:
         """Records when a run began and, if it gets that far, ended; the run's entries name it."""
         with self._database.writing() as db:
-            about = {"assignment": assignment, "graded_by": graded_by, "rule": rule, "started_at": _now()}
-            row = insert(RunRow).values(**about, withdrawn=False)
+            values = {"assignment": assignment, "graded_by": graded_by, "rule": rule, "started_at": _now()}
+            row = insert(RunRow).values(**values, withdrawn=False)
             self._run_id = db.scalar(row.returning(RunRow.id))
         try:
             yield
@@ -145,16 +145,16 @@ class Gradebook:
         with self._database.writing() as db:
             self._add_students(db, students, by_roster)
             times, changes = update_times(db, self._run_id, submissions, has_times)
-            for handed_in in chunks(submissions, CHUNK):
-                rows = ({"id": s.id, **asdict(s), **asdict(times[s.id]), "confirmed": ""} for s in handed_in)
+            for chunk in chunks(submissions, CHUNK):
+                rows = ({"id": s.id, **asdict(s), **asdict(times[s.id]), "confirmed": ""} for s in chunk)
                 new = upsert(db, SubmissionRow).values(list(rows))
                 columns = {name: new.excluded[name] for name in ("submitted_at", "late", "doubt")}
                 db.execute(new.on_conflict_do_update(index_elements=["id"], set_=columns))
                 if self._run_id is not None:
-                    mark_waiting(db, self._run_id, (s.id for s in handed_in))
-                    arrived = [{"submission_id": s.id, "run_id": self._run_id} for s in handed_in]
+                    mark_waiting(db, self._run_id, (s.id for s in chunk))
+                    arrived = [{"submission_id": s.id, "run_id": self._run_id} for s in chunk]
                     db.execute(upsert(db, ArrivalRow).on_conflict_do_nothing(), arrived)
-                again |= bring_back(db, self._run_id, handed_in)
+                again |= bring_back(db, self._run_id, chunk)
             for one in changes:
                 self._log(db, Action.TIMED, asdict(one), one.detail)
             for student, assignment in sorted(again):
@@ -167,37 +167,37 @@ class Gradebook:
         columns = (GradeRow.submission_id, GradeRow.graded_by, GradeRow.score, GradeRow.counts)
         with self._database.reading() as db:
             rows = db.execute(select(*columns).where(GradeRow.assignment == assignment))
-            return {id: GradeKey(by, Fraction(score), counts) for id, by, score, counts in rows}
+            return {id: GradeKey(graded_by, Fraction(score), counts) for id, graded_by, score, counts in rows}
 
     def results(self, files: str) -> dict[str, CheckResult]:
         """The known results of cases that ran on these files, by address."""
         with self._database.reading() as db:
             return read_case_results(db, files)
 
-    def record(self, submission: Submission, graded: Graded, rivals: Sequence[str] = ()) -> None:
+    def record(self, submission: Submission, entry: GradeEntry, rivals: Sequence[str] = ()) -> None:
         """Writes a grade atomically, in place of an earlier one of the same submission.
 
         It counts unless one of `rivals` (ids of the student's submissions, oldest first) already counts and
         is better, or equal and later.
         """
-        grade, key = graded.grade, _of(submission)
+        grade, key = entry.grade, _key_of(submission)
         with self._database.writing() as db:
-            write_case_results(db, submission.files, graded.fresh)
-            rival = db.execute(
+            write_case_results(db, submission.files, entry.fresh)
+            counting = db.execute(
                 select(GradeRow.submission_id, GradeRow.score).filter_by(**key).where(COUNTS)
             ).one_or_none()
-            counts = rival is None or not _is_better(
-                rival.submission_id, rival.score, submission, grade, rivals
+            counts = counting is None or not _is_better(
+                counting.submission_id, counting.score, submission, grade, rivals
             )
             if counts:
                 db.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
             before = db.scalar(select(GradeRow.score).filter_by(submission_id=submission.id))
             db.execute(delete(GradeRow).filter_by(submission_id=submission.id))
-            row = {"submission_id": submission.id, "counts": counts, "graded_by": graded.graded_by, **key}
-            db.execute(insert(table_of(GradeRow)), row | grade_to_row(grade, graded.addresses))
+            row = {"submission_id": submission.id, "counts": counts, "graded_by": entry.graded_by, **key}
+            db.execute(insert(table_of(GradeRow)), row | grade_to_row(grade, entry.addresses))
             db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
             detail = {"submission": submission.id, "score": str(grade.score), "before": before}
-            numbers = {"ran": len(graded.fresh), "seconds": round(graded.seconds, 3)}
+            numbers = {"ran": len(entry.fresh), "seconds": round(entry.seconds, 3)}
             self._log(db, Action.GRADED, key, detail | {"counts": counts} | numbers)
 
     def record_fault(self, submission: Submission, reason: str) -> None:
@@ -205,7 +205,7 @@ class Gradebook:
         with self._database.writing() as db:
             db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
             db.execute(insert(FaultRow).values(submission_id=submission.id, reason=reason))
-            self._log(db, Action.FAILED, _of(submission), {"submission": submission.id, "reason": reason})
+            self._log(db, Action.FAILED, _key_of(submission), {"submission": submission.id, "reason": reason})
 
     def set_counting(self, previous_by_submission: Mapping[str, str], faulty: Iterable[str]) -> None:
         """Makes existing grades count. Each submission that shall count is mapped to the one that counts now.
@@ -297,20 +297,20 @@ class Gradebook:
 
         Returns the assignments.
         """
-        detail, name = {"reason": reason, "author": author}, self._database.name
+        detail, gradebook = {"reason": reason, "author": author}, self._database.name
         with self._database.writing() as db:
             if undo:
-                changed = unmark_student(db, student, assignment, name)
+                changed = unmark_student(db, student, assignment, gradebook)
             else:
-                changed = mark_student(db, student, assignment, reason, author, name)
-            for each in changed:
-                key = {"student_id": student, "assignment": each}
+                changed = mark_student(db, student, assignment, reason, author, gradebook)
+            for name in changed:
+                key = {"student_id": student, "assignment": name}
                 self._log(db, Action.RESTORED if undo else Action.WITHDRAWN, key, detail)
         return changed
 
     # for reports
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[BatchRun]:
         """Every run of `grader batch`, in order."""
         with self._database.reading() as db:
             return list_runs(db)
@@ -348,8 +348,8 @@ class Gradebook:
         with self._database.reading() as db:
             withdrawn = read_withdrawn(db)
             rows = read_rows(db, SubmissionRow, SubmissionRow.assignment == assignment)
-            every = list(map(submission_of, rows))
-        counting = (s for s in every if s.id not in withdrawn.submissions)
+            submissions = list(map(submission_of, rows))
+        counting = (s for s in submissions if s.id not in withdrawn.submissions)
         counting = (s for s in counting if (s.student_id, s.assignment) not in withdrawn.pairs)
         return sorted(counting, key=lambda s: (s.student_id, s.submitted_at, s.sequence))
 
@@ -371,12 +371,12 @@ class Gradebook:
         names: list[str] = []
         if by_roster:
             db.execute(update(StudentRow).values(on_roster=False))
-        for some in chunks(students, CHUNK):
-            new = upsert(db, StudentRow).values([asdict(s) | {"on_roster": by_roster} for s in some])
+        for chunk in chunks(students, CHUNK):
+            new = upsert(db, StudentRow).values([asdict(s) | {"on_roster": by_roster} for s in chunk])
             columns = {n: new.excluded[n] for n in (*STUDENT_FIELDS, "on_roster") if n != "id"}
             newer = new.on_conflict_do_update(index_elements=["id"], set_=columns)
             db.execute(newer if by_roster else new.on_conflict_do_nothing())
-            names += [student.id for student in some]
+            names += [student.id for student in chunk]
         if by_roster and self._run_id is not None:
             db.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=names))
 
@@ -391,7 +391,7 @@ def _is_better(rival: str, score: str, submission: Submission, grade: Grade, riv
     return (Fraction(score), rivals.index(rival)) > (grade.score, rivals.index(submission.id))
 
 
-def _of(submission: Submission) -> dict[str, str]:
+def _key_of(submission: Submission) -> dict[str, str]:
     return {"student_id": submission.student_id, "assignment": submission.assignment}
 
 

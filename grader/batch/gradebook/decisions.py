@@ -1,7 +1,8 @@
 """Writes decisions from the desk: none is lost if two people decide at once, and all can be undone.
 
 Each writer gives the `version` of the student's work that the decision is about: the number of the last entry
-about it in the audit log. If there is a newer entry, nothing is written, and `Outdated` holds the newer ones.
+about it in the audit log. If there is a newer entry, nothing is written, and
+`OutdatedDecision` holds the newer ones.
 """
 
 import hashlib
@@ -33,7 +34,7 @@ AGAIN = "again"  # replaces a grade's `graded_by`: an instructor wants it graded
 UNDOABLE = (Action.DECIDED, Action.ADJUSTED, Action.CONFIRMED, Action.WITHDRAWN)
 
 
-class Outdated(BackflipError):
+class OutdatedDecision(BackflipError):
     """Another user changed the work since; `entries` are those of the audit log since then."""
 
     def __init__(self, entries: list[dict[str, Any]]) -> None:
@@ -42,7 +43,7 @@ class Outdated(BackflipError):
 
 
 @dataclass(frozen=True)
-class About:
+class DecisionContext:
     """One student's work in one assignment, at the `version` that the deciding `author` saw."""
 
     student: str
@@ -69,9 +70,9 @@ class Withdrawal:
 def read_decisions(db: Connection, assignment: str | None) -> dict[tuple[str, str], Decisions]:
     """All decisions in one assignment, or in all, by student and assignment."""
     decisions = defaultdict(list)
-    where = [] if assignment is None else [DecisionRow.assignment == assignment]
+    conditions = [] if assignment is None else [DecisionRow.assignment == assignment]
     columns = (DecisionRow.student_id, DecisionRow.assignment, DecisionRow.kind, DecisionRow.key)
-    for student, name, kind, key, value in db.execute(select(*columns, DecisionRow.value).where(*where)):
+    for student, name, kind, key, value in db.execute(select(*columns, DecisionRow.value).where(*conditions)):
         decisions[student, name].append((kind, key, value))
     return {pair: decisions_of(rows) for pair, rows in decisions.items()}
 
@@ -83,11 +84,16 @@ def version_of(database: Database, student: str, assignment: str) -> int:
 
 
 def decide(
-    database: Database, about: About, kind: str, key: str, value: Mapping[str, Any] | None, why: str = ""
+    database: Database,
+    context: DecisionContext,
+    kind: str,
+    key: str,
+    value: Mapping[str, Any] | None,
+    why: str = "",
 ) -> None:
-    """Sets a decision, or removes it with None; `Outdated` if another user was faster."""
-    with _deciding(database, about) as db:
-        _set(db, about, kind, key, value, Action.DECIDED, {"why": why} if why else {})
+    """Sets a decision, or removes it with None; `OutdatedDecision` if another user was faster."""
+    with _exclusive(database, context) as db:
+        _set(db, context, kind, key, value, Action.DECIDED, {"why": why} if why else {})
 
 
 def take_request(
@@ -96,24 +102,24 @@ def take_request(
     """Queues a student's request for a regrade; False if the same one exists."""
     words = "\0".join((student, assignment, case, text)).encode(errors="surrogatepass")
     key = hashlib.sha256(words).hexdigest()[:32]
-    about = About(student, assignment, 0, author)
+    context = DecisionContext(student, assignment, 0, author)
     with database.writing() as db:
-        if _value(db, about, REQUEST, key) is not None:
+        if _value(db, context, REQUEST, key) is not None:
             return False
-        _set(db, about, REQUEST, key, {"case": case, "text": text}, Action.REQUESTED, {})
+        _set(db, context, REQUEST, key, {"case": case, "text": text}, Action.REQUESTED, {})
     return True
 
 
-def grade_again(database: Database, about: About, submission: str) -> None:
+def grade_again(database: Database, context: DecisionContext, submission: str) -> None:
     """Makes the next batch run every case of a submission again; its grade stays until then."""
-    with _deciding(database, about) as db:
+    with _exclusive(database, context) as db:
         db.execute(update(GradeRow).where(GradeRow.submission_id == submission).values(graded_by=AGAIN))
-        log_event(db, Action.REGRADE, about.key, {"submission": submission, "by": about.author})
+        log_event(db, Action.REGRADE, context.key, {"submission": submission, "by": context.author})
 
 
-def check_version(database: Database, about: About) -> None:
-    """Raises `Outdated` if another user was faster."""
-    with _deciding(database, about):
+def check_version(database: Database, context: DecisionContext) -> None:
+    """Raises `OutdatedDecision` if another user was faster."""
+    with _exclusive(database, context):
         pass
 
 
@@ -131,20 +137,20 @@ def undo(database: Database, entry: int, author: str) -> str:
 
 def _undo_decided(db: Connection, row: Mapping[str, Any], author: str) -> str:
     detail = row["detail"]
-    about = About(row["student_id"], row["assignment"], 0, author)
-    if _value(db, about, detail["kind"], detail["key"]) != detail["after"]:
+    context = DecisionContext(row["student_id"], row["assignment"], 0, author)
+    if _value(db, context, detail["kind"], detail["key"]) != detail["after"]:
         return "it was changed later: undo the later change first"
-    _set(db, about, detail["kind"], detail["key"], detail["before"], Action.UNDONE, {"entry": row["id"]})
+    _set(db, context, detail["kind"], detail["key"], detail["before"], Action.UNDONE, {"entry": row["id"]})
     return ""
 
 
 def _undo_adjusted(db: Connection, row: Mapping[str, Any], author: str) -> str:
     detail, criterion = row["detail"], row["detail"]["criterion"]
     key = {"student_id": row["student_id"], "assignment": row["assignment"], "criterion": criterion}
-    now = db.execute(select(AdjustmentRow.__table__).filter_by(**key)).mappings().one_or_none()
+    current = db.execute(select(AdjustmentRow.__table__).filter_by(**key)).mappings().one_or_none()
     after = {name: detail[name] for name in ("points", "reason", "author", "applies_to", "submission")}
-    is_set = now is not None and all(now[name] == value for name, value in after.items())
-    if not (is_set or (now is None and detail["points"] == "0")):
+    is_set = current is not None and all(current[name] == value for name, value in after.items())
+    if not (is_set or (current is None and detail["points"] == "0")):
         return "it was changed later: undo the later change first"
     db.execute(delete(AdjustmentRow).filter_by(**key))
     if previous := detail.get("previous"):
@@ -154,10 +160,10 @@ def _undo_adjusted(db: Connection, row: Mapping[str, Any], author: str) -> str:
 
 
 def _undo_confirmed(db: Connection, row: Mapping[str, Any], author: str) -> str:
-    mine = SubmissionRow.id == row["detail"]["submission"]
-    if db.scalar(select(SubmissionRow.confirmed).where(mine)) != row["detail"]["doubt"]:
+    condition = SubmissionRow.id == row["detail"]["submission"]
+    if db.scalar(select(SubmissionRow.confirmed).where(condition)) != row["detail"]["doubt"]:
         return "this submission now has another doubt"
-    db.execute(update(SubmissionRow).where(mine).values(confirmed=""))
+    db.execute(update(SubmissionRow).where(condition).values(confirmed=""))
     log_event(db, Action.UNDONE, row, {"entry": row["id"], "kind": "confirmation", "by": author})
     return ""
 
@@ -165,8 +171,11 @@ def _undo_confirmed(db: Connection, row: Mapping[str, Any], author: str) -> str:
 def _undo_withdrawn(db: Connection, row: Mapping[str, Any], author: str) -> str:
     if not row["student_id"]:
         return "this withdrew a whole run: use `grader forget --run N --undo`"
-    mine = [WithdrawalRow.student_id == row["student_id"], WithdrawalRow.assignment == row["assignment"]]
-    if not db.execute(delete(WithdrawalRow).where(*mine)).rowcount:
+    conditions = [
+        WithdrawalRow.student_id == row["student_id"],
+        WithdrawalRow.assignment == row["assignment"],
+    ]
+    if not db.execute(delete(WithdrawalRow).where(*conditions)).rowcount:
         return "it is already back in the reports"
     log_event(db, Action.UNDONE, row, {"entry": row["id"], "kind": "withdrawal", "by": author})
     return ""
@@ -181,55 +190,57 @@ _UNDO = {
 
 
 @contextmanager
-def _deciding(database: Database, about: About) -> Iterator[Connection]:
-    """A transaction with exclusive access to a student's decisions; `Outdated` if there is a newer one."""
+def _exclusive(database: Database, context: DecisionContext) -> Iterator[Connection]:
+    """A transaction that alone accesses a student's decisions; `OutdatedDecision` if one is newer."""
     with database.writing() as db:
         # SQLite has one writer at a time; PostgreSQL holds the student's row until the end
-        db.execute(select(StudentRow.id).where(StudentRow.id == about.student).with_for_update())
-        if _version(db, about.student, about.assignment) != about.version:
-            entries = select(AuditRow.__table__).filter_by(**about.key).where(AuditRow.id > about.version)
-            raise Outdated([dict(row) for row in db.execute(entries.order_by(AuditRow.id)).mappings()])
+        db.execute(select(StudentRow.id).where(StudentRow.id == context.student).with_for_update())
+        if _version(db, context.student, context.assignment) != context.version:
+            entries = select(AuditRow.__table__).filter_by(**context.key).where(AuditRow.id > context.version)
+            raise OutdatedDecision(
+                [dict(row) for row in db.execute(entries.order_by(AuditRow.id)).mappings()]
+            )
         yield db
 
 
 def _version(db: Connection, student: str, assignment: str) -> int:
-    mine = select(func.max(AuditRow.id)).filter_by(student_id=student, assignment=assignment)
-    return db.scalar(mine) or 0
+    newest = select(func.max(AuditRow.id)).filter_by(student_id=student, assignment=assignment)
+    return db.scalar(newest) or 0
 
 
-def _value(db: Connection, about: About, kind: str, key: str) -> Any:
-    return db.scalar(select(DecisionRow.value).filter_by(**about.key, kind=kind, key=key))
+def _value(db: Connection, context: DecisionContext, kind: str, key: str) -> Any:
+    return db.scalar(select(DecisionRow.value).filter_by(**context.key, kind=kind, key=key))
 
 
 def _set(
     db: Connection,
-    about: About,
+    context: DecisionContext,
     kind: str,
     key: str,
     value: Mapping[str, Any] | None,
     action: Action,
     more: Mapping[str, Any],
 ) -> None:
-    before = _value(db, about, kind, key)
-    db.execute(delete(DecisionRow).filter_by(**about.key, kind=kind, key=key))
+    before = _value(db, context, kind, key)
+    db.execute(delete(DecisionRow).filter_by(**context.key, kind=kind, key=key))
     if value is not None:
-        db.execute(insert(DecisionRow).values(**about.key, kind=kind, key=key, value=dict(value)))
+        db.execute(insert(DecisionRow).values(**context.key, kind=kind, key=key, value=dict(value)))
     after = None if value is None else dict(value)
-    detail = {"kind": kind, "key": key, "before": before, "after": after, "by": about.author}
-    log_event(db, action, about.key, detail | dict(more))
+    detail = {"kind": kind, "key": key, "before": before, "after": after, "by": context.author}
+    log_event(db, action, context.key, detail | dict(more))
 
 
 def waiting_for_regrade(database: Database, assignment: str) -> set[str]:
     """The submissions that count and are to be graded again."""
-    mine = select(GradeRow.submission_id).where(GradeRow.assignment == assignment, COUNTS)
+    counting = select(GradeRow.submission_id).where(GradeRow.assignment == assignment, COUNTS)
     with database.reading() as db:
-        return set(db.scalars(mine.where(GradeRow.graded_by == AGAIN)))
+        return set(db.scalars(counting.where(GradeRow.graded_by == AGAIN)))
 
 
 def withdrawals_of(database: Database, assignment: str) -> list[Withdrawal]:
     """The students with withdrawn work in an assignment, sorted by name."""
     columns = (StudentRow.id, StudentRow.name, WithdrawalRow.reason, WithdrawalRow.author)
-    mine = select(*columns).join(WithdrawalRow, WithdrawalRow.student_id == StudentRow.id)
+    withdrawn = select(*columns).join(WithdrawalRow, WithdrawalRow.student_id == StudentRow.id)
     with database.reading() as db:
-        rows = db.execute(mine.where(WithdrawalRow.assignment == assignment)).all()
+        rows = db.execute(withdrawn.where(WithdrawalRow.assignment == assignment)).all()
     return sorted((Withdrawal(*row) for row in rows), key=lambda one: one.name or one.student_id)

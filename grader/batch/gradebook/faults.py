@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, select
 
 from grader.batch.gradebook.sql_statements import CHUNK, chunks, upsert
 from grader.batch.gradebook.tables import FaultRow, GradeRow, RunRow, SubmissionRow
-from grader.batch.gradebook.withdrawals import Pair, Withdrawn
+from grader.batch.gradebook.withdrawals import Pair, WithdrawnWork
 from grader.model.class_row import NOT_GRADED
 
 
@@ -32,7 +32,7 @@ def mark_waiting(db: Connection, run_id: int, submission_ids: Iterable[str]) -> 
             db.execute(upsert(db, FaultRow).on_conflict_do_nothing(), ungraded)
 
 
-def faulty_submissions(db: Connection, assignment: str, withdrawn: Withdrawn) -> dict[str, str]:
+def faulty_submissions(db: Connection, assignment: str, withdrawn: WithdrawnWork) -> dict[str, str]:
     """The student's id by that of each submission without a grade of the last run.
 
     Withdrawn submissions are not among them. If they count again, they are still without a grade.
@@ -42,7 +42,7 @@ def faulty_submissions(db: Connection, assignment: str, withdrawn: Withdrawn) ->
     return {id: student for id, student in rows if id not in withdrawn.submissions}
 
 
-def read_faults(db: Connection, where: Iterable[Any], withdrawn: Withdrawn) -> dict[Pair, str]:
+def read_faults(db: Connection, where: Iterable[Any], withdrawn: WithdrawnWork) -> dict[Pair, str]:
     """The reason that each student's work has no grade; the last submission's reason if it holds for several.
 
     `where` are conditions on the submissions.

@@ -6,7 +6,17 @@ from fractions import Fraction
 from typing import Any
 
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, FactKind, Grade, Idea, Status
+from grader.model.grade import (
+    Call,
+    CheckResult,
+    CriterionGrade,
+    Fact,
+    FactKind,
+    Grade,
+    Idea,
+    Location,
+    Status,
+)
 
 # Fields that belong to a rubric or a class, not to the run of a case
 WORTH = ("criterion", "case", "visibility", "help", "misconceptions", "idea")
@@ -77,6 +87,8 @@ def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) 
         if address is not None:
             entry = {name: value for name, value in entry.items() if name in WORTH} | {"address": address}
             entry |= {"status": result.status, "follow_through": result.follow_through}
+            if result.follow_through:  # then other cases decide why it is wrong
+                entry |= {"rationale": result.rationale}
         if entry["criterion"] == criterion.id:
             del entry["criterion"]
         cases.append(entry)
@@ -89,6 +101,7 @@ def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) 
         "reason": criterion.reason,
         "ideas": [asdict(idea) for idea in criterion.ideas],
         "facts": [asdict(fact) for fact in criterion.facts],
+        "locations": [asdict(location) for location in criterion.locations],
         "cases": cases,
     } | ({"by_hand": True} if criterion.by_hand else {})
 
@@ -114,4 +127,5 @@ def _criterion_from_json(data: Mapping[str, Any], results: Results | None) -> Cr
         facts=tuple(
             Fact(FactKind(fact["kind"]), fact["text"], tuple(fact["cases"])) for fact in data.get("facts", ())
         ),
+        locations=tuple(Location(**location) for location in data.get("locations", ())),
     )

@@ -34,24 +34,24 @@ class KnownTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Retimed:
+class TimeChange:
     """A submission whose time or lateness is another one now."""
 
     submission: str
     student_id: str
     assignment: str
     before: KnownTime
-    now: KnownTime
+    current: KnownTime
 
     @property
     def detail(self) -> dict[str, Any]:
         """The change, for the audit log."""
-        return {"submission": self.submission, **asdict(self.now), "before": asdict(self.before)}
+        return {"submission": self.submission, **asdict(self.current), "before": asdict(self.before)}
 
 
 def update_times(
     db: Connection, run: int | None, submissions: Collection[Submission], is_whole: bool
-) -> tuple[dict[str, KnownTime], list[Retimed]]:
+) -> tuple[dict[str, KnownTime], list[TimeChange]]:
     """What is known of each submission after this run, by id, and the changes of those known before.
 
     The run keeps what it read.
@@ -62,14 +62,14 @@ def update_times(
         db.execute(update(RunRow).where(RunRow.id == run).values(values))
     times_by_id = {id: KnownTime().after(time, late, is_whole) for id, (time, late) in read.items()}
     changes = []
-    for id, student, assignment, before in _stored(db, read):
-        times_by_id[id] = now = before.after(*read[id], is_whole)
-        if now != before:
-            changes.append(Retimed(id, student, assignment, before, now))
+    for id, student, assignment, before in _times_in_gradebook(db, read):
+        times_by_id[id] = current = before.after(*read[id], is_whole)
+        if current != before:
+            changes.append(TimeChange(id, student, assignment, before, current))
     return times_by_id, changes
 
 
-def read_times_again(db: Connection, run: int) -> Iterator[Retimed]:
+def read_times_again(db: Connection, run: int) -> Iterator[TimeChange]:
     """Applies what the runs that are not withdrawn read, in order, to each submission of this run."""
     row = db.execute(select(RunRow.assignment, RunRow.times).where(RunRow.id == run)).one()
     times_by_id = {id: KnownTime() for id in (row.times or {}).get("read", ())}
@@ -77,11 +77,11 @@ def read_times_again(db: Connection, run: int) -> Iterator[Retimed]:
         for id in times_by_id.keys() & times["read"].keys():
             time, late = times["read"][id]
             times_by_id[id] = times_by_id[id].after(time, late, times["is_whole"])
-    for id, student, assignment, before in _stored(db, times_by_id):
+    for id, student, assignment, before in _times_in_gradebook(db, times_by_id):
         if times_by_id[id] != before:
             values = asdict(times_by_id[id])
             db.execute(update(SubmissionRow).where(SubmissionRow.id == id).values(values))
-            yield Retimed(id, student, assignment, before, times_by_id[id])
+            yield TimeChange(id, student, assignment, before, times_by_id[id])
 
 
 def has_file_of_times(database: Database, assignment: str) -> bool:
@@ -95,9 +95,9 @@ def _times_of_runs(db: Connection, assignment: str) -> Iterable[dict[str, Any]]:
     return db.scalars(runs.where(RunRow.times.is_not(None)).order_by(RunRow.id))
 
 
-def _stored(db: Connection, ids: Iterable[str]) -> Iterator[tuple[str, str, str, KnownTime]]:
+def _times_in_gradebook(db: Connection, ids: Iterable[str]) -> Iterator[tuple[str, str, str, KnownTime]]:
     """The id of each submission in the gradebook, its student and assignment, and what is known of it."""
-    for some in chunks(sorted(ids), CHUNK):
-        for row in list(read_rows(db, SubmissionRow, SubmissionRow.id.in_(some))):
+    for chunk in chunks(sorted(ids), CHUNK):
+        for row in list(read_rows(db, SubmissionRow, SubmissionRow.id.in_(chunk))):
             time = KnownTime(row["submitted_at"], row["late"])
             yield row["id"], row["student_id"], row["assignment"], time

@@ -21,11 +21,11 @@ from grader.batch.gradebook.tables import (
     StudentRow,
     SubmissionRow,
 )
-from grader.batch.gradebook.withdrawals import Pair, Withdrawn, read_withdrawn, rostered_assignments
+from grader.batch.gradebook.withdrawals import Pair, WithdrawnWork, read_withdrawn, rostered_assignments
 from grader.model.class_row import ClassRow
 from grader.model.decision import NONE
 from grader.model.grade import Grade
-from grader.model.student import Adjustment, Student, Submission
+from grader.model.student import Adjustment, AppliesTo, Student, Submission
 
 STUDENT_FIELDS = tuple(field.name for field in fields(Student))
 SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
@@ -46,7 +46,7 @@ class ReadGrades:
         """Drops the grades that may have changed since they were read."""
         # the count as well: an entry with a lower number may be committed later
         columns = (AuditRow.student_id, func.count(AuditRow.id), func.max(AuditRow.id))
-        counts = select(*columns).where(*_where(AuditRow, assignment)).group_by(AuditRow.student_id)
+        counts = select(*columns).where(*_in_assignment(AuditRow, assignment)).group_by(AuditRow.student_id)
         entries = {student: (count, last) for student, count, last in db.execute(counts)}
         old = self._grades.values()
         changed = {s.files for s, _ in old if entries.get(s.student_id) != self._entries.get(s.student_id)}
@@ -73,10 +73,10 @@ def read_standings(
         before.drop_changed(db, assignment)
     students = {row["id"]: student_of(row) for row in read_rows(db, StudentRow)}
     withdrawn = read_withdrawn(db)
-    faults = read_faults(db, _where(SubmissionRow, assignment), withdrawn)
-    adjusted = _adjusted(db, assignment, withdrawn)
-    absent = _absent(db, assignment, withdrawn)
-    offered = _offered(db, assignment)
+    faults = read_faults(db, _in_assignment(SubmissionRow, assignment), withdrawn)
+    adjusted = _adjustments(db, assignment, withdrawn)
+    absent = _absent_students(db, assignment, withdrawn)
+    offered = _points_offered(db, assignment)
     decided = read_decisions(db, assignment)
 
     def row(key: tuple[str, str], submission: Submission | None, grade: Grade | None) -> ClassRow:
@@ -88,11 +88,11 @@ def read_standings(
             student=students[key[0]],
             submission=submission,
             adjustments=tuple(sorted(adjusted.pop(key, ()), key=lambda a: a.criterion)),
-            absent=key in absent,
+            is_absent=key in absent,
             offered=offered.get(key[1], Fraction(0)),
         ).with_decisions(decided.get(key, NONE))
 
-    for submission, grade in _counting(db, assignment, in_full, before or ReadGrades()):
+    for submission, grade in _counting_grades(db, assignment, in_full, before or ReadGrades()):
         key = (submission.student_id, submission.assignment)
         if key not in withdrawn.pairs and submission.id not in withdrawn.submissions:
             yield row(key, submission, grade)
@@ -100,25 +100,34 @@ def read_standings(
         yield row(key, None, None)
 
 
-def _adjusted(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dict[Pair, list[Adjustment]]:
+def _adjustments(
+    db: Connection, assignment: str | None, withdrawn: WithdrawnWork
+) -> dict[Pair, list[Adjustment]]:
     adjusted = defaultdict(list)
-    for row in read_rows(db, AdjustmentRow, *_where(AdjustmentRow, assignment)):
+    for row in read_rows(db, AdjustmentRow, *_in_assignment(AdjustmentRow, assignment)):
         key = (row["student_id"], row["assignment"])
         if key not in withdrawn.pairs and row["student_id"] not in withdrawn.students:
-            adjusted[key].append(Adjustment(**{**row, "points": Fraction(row["points"])}))
+            adjusted[key].append(_adjustment(row))
     return adjusted
 
 
-def _offered(db: Connection, assignment: str | None) -> dict[str, Fraction]:
+def _adjustment(row: Mapping[str, Any]) -> Adjustment:
+    applies_to, points = AppliesTo(row["applies_to"]), Fraction(row["points"])
+    return Adjustment(**{**row, "applies_to": applies_to, "points": points})
+
+
+def _points_offered(db: Connection, assignment: str | None) -> dict[str, Fraction]:
     """The points that an assignment offers, as recorded in grades that count."""
-    query = select(GradeRow.assignment, GradeRow.max_score).where(COUNTS, *_where(GradeRow, assignment))
+    query = select(GradeRow.assignment, GradeRow.max_score).where(
+        COUNTS, *_in_assignment(GradeRow, assignment)
+    )
     offered: dict[str, Fraction] = defaultdict(Fraction)
     for name, points in db.execute(query.distinct()):
         offered[name] = max(offered[name], Fraction(points))
     return offered
 
 
-def _absent(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> set[Pair]:
+def _absent_students(db: Connection, assignment: str | None, withdrawn: WithdrawnWork) -> set[Pair]:
     """Students on the roster who submitted nothing, in each assignment that was graded with a roster."""
     graded = {name for name in rostered_assignments(db) if assignment in (None, name)}
     if not graded:
@@ -130,22 +139,22 @@ def _absent(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> set
     return {(student, name) for name in graded for student in students} - present - withdrawn.pairs
 
 
-def _where(table: Any, assignment: str | None) -> list[Any]:
+def _in_assignment(table: Any, assignment: str | None) -> list[Any]:
     return [] if assignment is None else [table.assignment == assignment]
 
 
-def _counting(
+def _counting_grades(
     db: Connection, assignment: str | None, in_full: bool, before: ReadGrades
 ) -> Iterator[tuple[Submission, Grade]]:
     """Yields the grades that count with their submissions; reads the rows in chunks."""
-    counting = select(GradeRow.submission_id).where(COUNTS, *_where(GradeRow, assignment))
+    counting = select(GradeRow.submission_id).where(COUNTS, *_in_assignment(GradeRow, assignment))
     ids = db.scalars(counting).all()
-    for some in chunks(ids, CHUNK):
-        handed_in = {
-            row["id"]: submission_of(row) for row in read_rows(db, SubmissionRow, SubmissionRow.id.in_(some))
+    for chunk in chunks(ids, CHUNK):
+        submissions = {
+            row["id"]: submission_of(row) for row in read_rows(db, SubmissionRow, SubmissionRow.id.in_(chunk))
         }
         unread = {}
-        for id, submission in handed_in.items():
+        for id, submission in submissions.items():
             if (grade := before.get(submission)) is not None:
                 yield submission, grade
             else:

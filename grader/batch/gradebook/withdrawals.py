@@ -31,7 +31,7 @@ CHUNK = 500  # ids in one statement
 
 
 @dataclass(frozen=True)
-class Run:
+class BatchRun:
     """One run of `grader batch`, with the number of submissions that it was the first to add."""
 
     number: int
@@ -53,7 +53,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Withdrawn:
+class WithdrawnWork:
     """Withdrawn work: students with assignments, submissions by id, students with nothing left."""
 
     pairs: frozenset[Pair] = frozenset()
@@ -61,16 +61,16 @@ class Withdrawn:
     students: frozenset[str] = frozenset()
 
 
-def read_withdrawn(db: Connection) -> Withdrawn:
+def read_withdrawn(db: Connection) -> WithdrawnWork:
     """Everything that is withdrawn now."""
     pairs = frozenset(
         (s, a) for s, a in db.execute(select(WithdrawalRow.student_id, WithdrawalRow.assignment))
     )
     withdrawn_runs = select(RunRow.id).where(RunRow.withdrawn)
     if not pairs and db.scalar(withdrawn_runs.limit(1)) is None:
-        return Withdrawn()
-    brought = select(ArrivalRow.submission_id).where(ArrivalRow.run_id.in_(withdrawn_runs))
-    submissions = frozenset(db.scalars(brought))
+        return WithdrawnWork()
+    arrivals = select(ArrivalRow.submission_id).where(ArrivalRow.run_id.in_(withdrawn_runs))
+    submissions = frozenset(db.scalars(arrivals))
     on_roster = set(db.scalars(select(StudentRow.id).where(StudentRow.on_roster)))
     columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
     withdrawn: set[str] = set()
@@ -78,16 +78,16 @@ def read_withdrawn(db: Connection) -> Withdrawn:
         is_withdrawn = id in submissions or (student, assignment) in pairs
         (withdrawn if is_withdrawn else on_roster).add(student)
     on_roster |= set(db.scalars(select(AdjustmentRow.student_id))) - withdrawn
-    return Withdrawn(pairs, submissions, frozenset(db.scalars(select(StudentRow.id))) - on_roster)
+    return WithdrawnWork(pairs, submissions, frozenset(db.scalars(select(StudentRow.id))) - on_roster)
 
 
-def list_runs(db: Connection) -> list[Run]:
+def list_runs(db: Connection) -> list[BatchRun]:
     """Every run, in order."""
     counts = select(ArrivalRow.run_id, func.count()).group_by(ArrivalRow.run_id)
-    brought = {run: count for run, count in db.execute(counts)}
+    counts_by_run = {run: count for run, count in db.execute(counts)}
     columns = (RunRow.id, RunRow.assignment, RunRow.started_at, RunRow.withdrawn, RunRow.ended_at)
     return [
-        Run(id, assignment, _utc(at), brought.get(id, 0), withdrawn, ended is not None)
+        BatchRun(id, assignment, _utc(at), counts_by_run.get(id, 0), withdrawn, ended is not None)
         for id, assignment, at, withdrawn, ended in db.execute(select(*columns).order_by(RunRow.id))
     ]
 
@@ -112,12 +112,14 @@ def mark_student(
     db: Connection, student: str, assignment: str | None, reason: str, author: str, name: str
 ) -> list[str]:
     """Withdraws a student's work in an assignment, or in all; returns the assignments. UserError for none."""
-    there = _assignments_of(db, student) - set(_marks(db, student))
-    assignments = sorted(there if assignment is None else there & {assignment})
+    in_reports = _assignments_of(db, student) - set(_withdrawn_assignments(db, student))
+    assignments = sorted(in_reports if assignment is None else in_reports & {assignment})
     if not assignments:
         students = db.scalars(select(StudentRow.id))
-        near = did_you_mean(assignment or "", there) or did_you_mean(student, students)
-        raise UserError(f"found nothing of student {student!r}{_of(assignment)} in the reports{near}", name)
+        near = did_you_mean(assignment or "", in_reports) or did_you_mean(student, students)
+        raise UserError(
+            f"found nothing of student {student!r}{_in_assignment(assignment)} in the reports{near}", name
+        )
     for each in assignments:
         key = {"student_id": student, "assignment": each}
         db.execute(WithdrawalRow.__table__.insert().values(**key, reason=reason, author=author))
@@ -126,29 +128,31 @@ def mark_student(
 
 def unmark_student(db: Connection, student: str, assignment: str | None, name: str) -> list[str]:
     """Takes a withdrawal back; returns the assignments. UserError if nothing was withdrawn."""
-    assignments = [each for each in _marks(db, student) if assignment in (None, each)]
+    assignments = [each for each in _withdrawn_assignments(db, student) if assignment in (None, each)]
     if not assignments:
-        raise UserError(f"found nothing of student {student!r}{_of(assignment)} that is withdrawn", name)
-    mine = delete(WithdrawalRow).where(WithdrawalRow.student_id == student)
-    db.execute(mine.where(WithdrawalRow.assignment.in_(assignments)))
+        raise UserError(
+            f"found nothing of student {student!r}{_in_assignment(assignment)} that is withdrawn", name
+        )
+    deletion = delete(WithdrawalRow).where(WithdrawalRow.student_id == student)
+    db.execute(deletion.where(WithdrawalRow.assignment.in_(assignments)))
     return assignments
 
 
 def bring_back(db: Connection, run: int | None, submissions: Sequence[Submission]) -> set[Pair]:
     """Returns a new run's work to the reports; returns the students and assignments that were withdrawn."""
-    of = {s.id: (s.student_id, s.assignment) for s in submissions}
+    pairs = {s.id: (s.student_id, s.assignment) for s in submissions}
     marks = select(WithdrawalRow.student_id, WithdrawalRow.assignment)
-    rows = db.execute(marks.where(WithdrawalRow.student_id.in_({student for student, _ in of.values()})))
-    again = {(student, assignment) for student, assignment in rows} & set(of.values())
+    rows = db.execute(marks.where(WithdrawalRow.student_id.in_({student for student, _ in pairs.values()})))
+    again = {(student, assignment) for student, assignment in rows} & set(pairs.values())
     for student, assignment in again:
-        mine = WithdrawalRow.student_id == student
-        db.execute(delete(WithdrawalRow).where(mine, WithdrawalRow.assignment == assignment))
-    brought = select(ArrivalRow.submission_id).join(RunRow).where(RunRow.withdrawn)
-    for id in db.scalars(brought.where(ArrivalRow.submission_id.in_(of))).all():
-        mine = ArrivalRow.submission_id == id
-        statement = update(ArrivalRow).where(mine).values(run_id=run)
-        db.execute(delete(ArrivalRow).where(mine) if run is None else statement)
-        again.add(of[id])
+        condition = WithdrawalRow.student_id == student
+        db.execute(delete(WithdrawalRow).where(condition, WithdrawalRow.assignment == assignment))
+    arrivals = select(ArrivalRow.submission_id).join(RunRow).where(RunRow.withdrawn)
+    for id in db.scalars(arrivals.where(ArrivalRow.submission_id.in_(pairs))).all():
+        condition = ArrivalRow.submission_id == id
+        statement = update(ArrivalRow).where(condition).values(run_id=run)
+        db.execute(delete(ArrivalRow).where(condition) if run is None else statement)
+        again.add(pairs[id])
     return again
 
 
@@ -187,8 +191,8 @@ def _restore_roster(db: Connection) -> None:
     roster = db.scalar(newest.order_by(RunRow.id.desc()).limit(1)) or []
     db.execute(update(StudentRow).values(on_roster=False))
     for start in range(0, len(roster), CHUNK):
-        some = roster[start : start + CHUNK]
-        db.execute(update(StudentRow).where(StudentRow.id.in_(some)).values(on_roster=True))
+        chunk = roster[start : start + CHUNK]
+        db.execute(update(StudentRow).where(StudentRow.id.in_(chunk)).values(on_roster=True))
 
 
 def rostered_assignments(db: Connection) -> set[str]:
@@ -205,12 +209,12 @@ def _assignments_of(db: Connection, student: str) -> set[str]:
     return names | (rostered_assignments(db) if is_on_roster else set())
 
 
-def _marks(db: Connection, student: str) -> list[str]:
-    marked = select(WithdrawalRow.assignment).where(WithdrawalRow.student_id == student)
-    return list(db.scalars(marked.order_by(WithdrawalRow.assignment)))
+def _withdrawn_assignments(db: Connection, student: str) -> list[str]:
+    withdrawn = select(WithdrawalRow.assignment).where(WithdrawalRow.student_id == student)
+    return list(db.scalars(withdrawn.order_by(WithdrawalRow.assignment)))
 
 
-def _of(assignment: str | None) -> str:
+def _in_assignment(assignment: str | None) -> str:
     return "" if assignment is None else f" in {assignment}"
 
 

@@ -62,9 +62,9 @@ def make_parser() -> Parser:
         description="Backflip: generate assignments and grade submissions.",
         epilog="exit status: 0 done, and everything passed; 1 done, and something did not pass (batch: "
         "something needs review); 2 a mistake in your command or files, or output that cannot be "
-        "written: one line says which; 3 a fault of the grader. If a reader of the output stops early "
-        "(grader ... | head), the work and the status stay the same. `grader COMMAND --help` shows a "
-        "command's options and examples.",
+        "written: one line says which; 3 a fault of the grader; 4 this machine cannot start the sandbox. "
+        "If a reader of the output stops early (grader ... | head), the work and the status stay the same. "
+        "`grader COMMAND --help` shows a command's options and examples.",
     )
     parser.add_argument("--version", action="version", version=f"grader {grader.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -97,6 +97,7 @@ def make_parser() -> Parser:
         ),
     ):
         add(commands)
+    parser.describe_commands()
     for name, command in commands.choices.items():
         command.add_examples(EXAMPLES[name])
         if name in QUIET:
@@ -244,7 +245,7 @@ def _report(commands: Any) -> None:
         help="also show the cases of this visibility, once that time has come; you may give this option "
         "twice",
     )
-    add_out(report, required=False)
+    add_out(report, is_required=False)
 
 
 def _adjust(commands: Any) -> None:

@@ -8,3 +8,5 @@ USER_MISTAKE = 2
 """An input is wrong. The message names the file, the line, and what to change."""
 GRADER_FAULT = 3
 """The fault is the grader's. No score was changed."""
+NO_SANDBOX = 4
+"""This machine cannot start the sandbox. Nothing of a submission ran, and nothing of it can cause this."""

@@ -32,7 +32,11 @@ def hint(commands: Any) -> None:
     """Adds the exercise of the hint."""
     parser = commands.add_parser("hint", help="in a handout: show the next hint for an exercise")
     parser.add_argument(
-        "exercise", metavar="EXERCISE", help="an exercise or a criterion; * stands for any text"
+        "exercise",
+        nargs="?",
+        default="",
+        metavar="EXERCISE",
+        help="an exercise or a criterion; * stands for any text; without it, how many hints each one has",
     )
     parser.set_defaults(module="handout.hint")
 

@@ -17,8 +17,12 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(**options)
-        width = min(WIDTH, shutil.get_terminal_size().columns - 2)  # as argparse wraps the options
-        self.epilog = textwrap.fill(self.epilog, width) if self.epilog else self.epilog
+        self.epilog = _wrapped(self.epilog)
+
+    def format_help(self) -> str:
+        """As argparse does, with a description that fits the terminal."""
+        self.description = _wrapped(self.description)
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Ends with only the message: `--help` shows the usage."""
@@ -44,9 +48,22 @@ class Parser(argparse.ArgumentParser):
         groups = self._subparsers._group_actions if self._subparsers is not None else ()
         return {name: parser for group in groups for name, parser in dict(group.choices or {}).items()}
 
+    def describe_commands(self) -> None:
+        """Begins the help of each command with the sentence that the list of commands shows."""
+        for group in self._subparsers._group_actions if self._subparsers is not None else ():
+            assert isinstance(group, argparse._SubParsersAction)
+            for listed in group._choices_actions:
+                sentence = str(listed.help)
+                group.choices[listed.dest].description = f"{sentence[0].upper()}{sentence[1:]}."
+
     def add_examples(self, lines: Sequence[str]) -> None:
         """Puts examples below the help."""
         if not lines:
             return
         examples = "\n".join(["examples:", *(f"  {line}" for line in lines)])
         self.epilog = "\n\n".join(filter(None, (self.epilog, examples)))
+
+
+def _wrapped(text: str | None) -> str | None:
+    """The text in lines as wide as argparse's options."""
+    return textwrap.fill(text, min(WIDTH, shutil.get_terminal_size().columns - 2)) if text else text

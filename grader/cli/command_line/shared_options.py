@@ -35,7 +35,7 @@ class AsReport(argparse.Action):
         namespace.reports = [*namespace.reports, (name, Path(file))]
 
 
-class Renamed(argparse.Action):
+class RenamedOption(argparse.Action):
     """Refuses an option by its old name, and says what to write."""
 
     def __init__(self, *, new: str, **options: Any) -> None:
@@ -67,7 +67,7 @@ def add_class(parser: argparse.ArgumentParser) -> None:
         default="last",
         help="which of a student's submissions counts; default: %(default)s",
     )
-    parser.add_argument("--policy", action=Renamed, new="--counts", help=argparse.SUPPRESS)
+    parser.add_argument("--policy", action=RenamedOption, new="--counts", help=argparse.SUPPRESS)
     parser.add_argument(
         "--deadline", metavar="TIME", help="a time with its offset: 2026-10-01T23:59:00+02:00"
     )
@@ -128,7 +128,7 @@ def add_reports(parser: argparse.ArgumentParser) -> None:
 
 
 def add_out(
-    parser: argparse.ArgumentParser, default: str = "", *, required: bool = True, note: str = ""
+    parser: argparse.ArgumentParser, default: str = "", *, is_required: bool = True, note: str = ""
 ) -> None:
     """Adds the folder that a command writes to; required if it has no default and cannot print instead.
 
@@ -138,7 +138,7 @@ def add_out(
         "--out",
         type=Path,
         default=Path(default) if default else None,
-        required=required and not default,
+        required=is_required and not default,
         metavar="DIR",
         help="the folder to write to" + (f"; default: {default}" if default else "") + note,
     )

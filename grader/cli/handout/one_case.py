@@ -19,7 +19,7 @@ from grader.judge.comparisons import comparison_of
 from grader.judge.comparisons.raises import derives_from
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE
-from grader.judge.examples.lay_out_case import used_inputs
+from grader.judge.examples.lay_out_case import FieldsRead, fields_read
 from grader.judge.inputs import Inputs
 from grader.judge.scenario_as_python import as_python
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
@@ -78,11 +78,11 @@ def set_up(case_name: str) -> Bench:
     submission = Submission(modules, ndarray, DTYPE, device)
     fields = CaseFields(inputs.fields(), inputs.raw, _functions(inputs))
     is_scenario = case.probe == scenario.__name__
-    array_names = frozenset[str]().union(*(() if is_scenario else used_inputs(assignment.probes, case.probe)))
+    read = FieldsRead() if is_scenario else fields_read(assignment.probes, case.probe)
     names: dict[str, Any] = {"np": np}
     for module in modules:
         names |= {name: value for name, value in vars(module).items() if not name.startswith("_")}
-    names |= _inputs_by_name(inputs, fields, submission, array_names)
+    names |= _inputs_by_name(inputs, fields, submission, read.names | read.only_shape)
     probe: Callable[[Any, Any], Any] = scenario if is_scenario else getattr(probes, case.probe)
     value = expected.value if has_value else _one_or_all(expected.arrays)
     raises = case.options.get("raises", "")

@@ -22,7 +22,7 @@ from grader.model.errors import UserError
 from grader.model.grade import Status
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Sandbox
-from grader.report.feedback_content import feedback_on
+from grader.report.feedback_content import Label, feedback_on
 from grader.report.write_files import write_files
 
 FOLDER = Path("submit")
@@ -97,7 +97,7 @@ def problem_of_kernels(assignment: Assignment, files: Mapping[str, bytes]) -> st
         grade = session.grade(SubmittedFiles(files), "", Choice(only=first))
     whole = feedback_on(grade).whole
     is_refused = all(one.status is Status.REFUSED for each in grade.criteria for one in each.results)
-    return dict(whole.facts)["why"] if whole and (is_refused or is_unread(grade)) else ""
+    return dict(whole.facts)[Label.WHY] if whole and (is_refused or is_unread(grade)) else ""
 
 
 def _parse(name: str, content: bytes) -> None:

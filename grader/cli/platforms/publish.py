@@ -71,11 +71,11 @@ def bundle_of(course: Course, name: str) -> Bundle:
     return Bundle(
         assignment=views.assignment,
         python=facts.python,
-        variants=facts.variants,
+        has_variants=facts.variants,
         locks={lock: (SOURCE / "locks" / f"{lock}.txt").read_bytes() for lock in LOCKS},
         handout=cache(partial(_handout, course[name])),
-        wheel=cache(partial(_wheel, whole=False)),
-        whole_wheel=cache(partial(_wheel, whole=True)),
+        wheel=cache(partial(_wheel, is_whole=False)),
+        whole_wheel=cache(partial(_wheel, is_whole=True)),
         answers=partial(_answers, course[name]),
     )
 
@@ -87,9 +87,9 @@ def _handout(assignment: CourseAssignment) -> Mapping[str, bytes]:
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def _wheel(whole: bool) -> Wheel:
+def _wheel(is_whole: bool) -> Wheel:
     with ScratchFolder() as scratch:
-        path = build_wheel(Path(scratch), () if whole else OF_INSTRUCTORS)
+        path = build_wheel(Path(scratch), () if is_whole else OF_INSTRUCTORS)
         return Wheel(path.name, path.read_bytes())
 
 

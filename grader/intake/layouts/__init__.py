@@ -10,7 +10,7 @@ import pkgutil
 from collections.abc import Mapping
 from typing import Protocol
 
-from grader.intake.tree import Reading, Tree
+from grader.intake.tree import LayoutReading, Tree
 
 
 class Layout(Protocol):
@@ -19,7 +19,7 @@ class Layout(Protocol):
     TITLE: str
     RANK: int
 
-    def read(self, tree: Tree) -> Reading | None:
+    def read(self, tree: Tree) -> LayoutReading | None:
         """Reads the class's entries as far as this layout explains them."""
 
 

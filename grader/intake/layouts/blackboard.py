@@ -8,7 +8,7 @@ the site's clock.
 import re
 from collections import defaultdict
 
-from grader.intake.tree import Handin, Reading, Tree
+from grader.intake.tree import Handin, LayoutReading, Tree
 from grader.model.class_input.identity import Claim
 from grader.model.class_input.times import moment_of
 
@@ -20,7 +20,7 @@ NAME = re.compile(
 PERSON = re.compile(r"[^:]{1,40}: *(?P<name>.*) \((?P<user>[^()]+)\)\s*")
 
 
-def read(tree: Tree) -> Reading | None:
+def read(tree: Tree) -> LayoutReading | None:
     """Reads `Homework 1_s1042_attempt_2026-09-11-23-59-12_dense.py`, and the receipt next to it."""
     files: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     receipts: dict[tuple[str, str], str] = {}
@@ -46,7 +46,7 @@ def read(tree: Tree) -> Reading | None:
         )
         for (who, time), theirs in files.items()
     ]
-    return Reading(tuple(handins), unexplained=tuple(unexplained))
+    return LayoutReading(tuple(handins), unexplained=tuple(unexplained))
 
 
 def _claim(who: str, receipt: bytes | str) -> Claim:

@@ -1,12 +1,12 @@
 """Canvas: the zip of an assignment that is graded anonymously."""
 
 from grader.intake.canvas_names import ANONYMOUS, ANONYMOUS_ENTRY, NO_ATTACHMENT, CanvasName, read_names
-from grader.intake.tree import Reading, Tree
+from grader.intake.tree import LayoutReading, Tree
 
 TITLE, RANK = "Canvas, anonymous", 35
 
 
-def read(tree: Tree) -> Reading | None:
+def read(tree: Tree) -> LayoutReading | None:
     """Reads names such as `LATE_anon_aB3xY_50001_dense.py`; Canvas shows a student as five characters."""
     parsed, unexplained = {}, []
     for path in tree.paths:

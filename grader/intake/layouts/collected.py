@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from grader.intake.tree import Handin, Reading, Tree
+from grader.intake.tree import Handin, LayoutReading, Tree
 from grader.model.class_input.identity import Claim
 from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
@@ -28,7 +28,7 @@ class Entry:
     doubt: str
 
 
-def read(tree: Tree) -> Reading | None:
+def read(tree: Tree) -> LayoutReading | None:
     """Reads what the manifest lists, only at the top: a manifest below it may be a student's own file."""
     if tree.prefix or MANIFEST not in tree.files:
         return None
@@ -49,7 +49,7 @@ def read(tree: Tree) -> Reading | None:
             )
         )
     other_entries = {path: OTHER for path in tree.paths if path not in read}
-    return Reading(tuple(handins), {MANIFEST: "", **other_entries})
+    return LayoutReading(tuple(handins), {MANIFEST: "", **other_entries})
 
 
 def _entries(tree: Tree) -> list[Entry]:

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 
-from grader.intake.tree import Handin, Reading, Tree
+from grader.intake.tree import Handin, LayoutReading, Tree
 from grader.model.class_input.identity import Claim
 
 TITLE, RANK = "files", 10
 OTHER = "its name says neither a student nor a file that the assignment asks for"
 
 
-def read(tree: Tree) -> Reading | None:
+def read(tree: Tree) -> LayoutReading | None:
     """Reads every file at the top as that of the student in its name."""
     if tree.tops or not tree.files or any(name in tree.files for name in tree.names):
         return None
@@ -31,7 +31,7 @@ def read(tree: Tree) -> Reading | None:
             names = ", ".join(file for _, file in files)
             doubt = f"{names} are the same file of one student: leave one of them"
         handins.append(Handin(student, Claim(ids=(student,)), files_by_name, doubt=doubt))
-    return Reading(tuple(handins), other_entries)
+    return LayoutReading(tuple(handins), other_entries)
 
 
 def _student_and_name(file: str, tree: Tree) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-from grader.intake.tree import Handin, Reading, Tree
+from grader.intake.tree import Handin, LayoutReading, Tree
 from grader.model.class_input.identity import Claim
 from grader.model.class_input.times import course_time, moment_of
 
@@ -21,12 +21,12 @@ VERSION = re.compile(
 OTHER = "a file next to the students' folders: put it into the folder of its student"
 
 
-def read(tree: Tree) -> Reading | None:
+def read(tree: Tree) -> LayoutReading | None:
     """Reads every folder at the top as a student's; refuses files next to them."""
     if not tree.tops:
         return None
     handins = [handin for student in tree.tops for handin in of_student(student, Claim(ids=(student,)), tree)]
-    return Reading(tuple(handins), dict.fromkeys(tree.files, OTHER))
+    return LayoutReading(tuple(handins), dict.fromkeys(tree.files, OTHER))
 
 
 def of_student(student: str, claim: Claim, tree: Tree) -> list[Handin]:

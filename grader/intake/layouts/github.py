@@ -1,13 +1,13 @@
 """Clones of repositories: one per student, named `<assignment>-<login>`, each with its `.git`."""
 
 from grader.intake.layouts.folders import OTHER
-from grader.intake.tree import Handin, Reading, Tree
+from grader.intake.tree import Handin, LayoutReading, Tree
 from grader.model.class_input.identity import Claim
 
 TITLE, RANK = "clones of repositories", 20
 
 
-def read(tree: Tree) -> Reading | None:
+def read(tree: Tree) -> LayoutReading | None:
     """Reads each clone as one submission; the roster may leave out the prefix that all names share.
 
     The student names the folders in it. So they say neither when it was submitted nor which file counts.
@@ -20,7 +20,7 @@ def read(tree: Tree) -> Reading | None:
         Handin(clone, Claim(ids=_ids(clone, common)), tree.below(clone), folder=clone)
         for clone in sorted(clones)
     ]
-    return Reading(tuple(handins), dict.fromkeys(tree.files, OTHER))
+    return LayoutReading(tuple(handins), dict.fromkeys(tree.files, OTHER))
 
 
 def _common(clones: list[str], tree: Tree) -> str:

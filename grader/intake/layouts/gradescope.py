@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.intake.source import refusal_of
-from grader.intake.tree import Handin, Reading, Tree
+from grader.intake.tree import Handin, LayoutReading, Tree
 from grader.model.class_input.identity import Claim
 from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
@@ -20,7 +20,7 @@ WITHOUT = f"looks like Gradescope's export without its {METADATA}, which names t
 WITHIN = "found Gradescope's export in the folder {folder!r}: give that folder, if it is not a student's"
 
 
-def read(tree: Tree) -> Reading | None:
+def read(tree: Tree) -> LayoutReading | None:
     """Reads a folder per submission, and its students from submission_metadata.yml; a group shares a folder.
 
     The metadata file is read only at the top of the export: the top of the instructor's input, or of a folder
@@ -31,13 +31,13 @@ def read(tree: Tree) -> Reading | None:
         return None
     is_named_so = not folder or EXPORT.fullmatch(folder) is not None
     if METADATA not in tree.files:
-        return Reading((), question=WITHOUT) if is_named_so else None
+        return LayoutReading((), question=WITHOUT) if is_named_so else None
     if not is_named_so:  # a student may have made it from their own folder
-        return Reading((), question=WITHIN.format(folder=folder))
+        return LayoutReading((), question=WITHIN.format(folder=folder))
     return _export(tree)
 
 
-def _export(tree: Tree) -> Reading:
+def _export(tree: Tree) -> LayoutReading:
     """The submissions of an export with trusted metadata."""
     metadata = _read_metadata(f"{tree.prefix}{METADATA}", tree.read(METADATA))
     files: dict[str, dict[str, str]] = defaultdict(dict)
@@ -54,7 +54,7 @@ def _export(tree: Tree) -> Reading:
         for handin in _handins(tree, folder, entry, files.get(folder, {}))
     ]
     other_entries = {METADATA: ""}
-    return Reading(tuple(handins), other_entries, tuple(unexplained))
+    return LayoutReading(tuple(handins), other_entries, tuple(unexplained))
 
 
 def _handins(tree: Tree, folder: str, entry: Mapping[str, Any], files: Mapping[str, str]) -> list[Handin]:

@@ -6,7 +6,7 @@ Source: `download_submissions` in `mod/assign/locallib.php` of moodle.
 import re
 from collections import defaultdict
 
-from grader.intake.tree import Handin, Reading, Tree
+from grader.intake.tree import Handin, LayoutReading, Tree
 from grader.model.class_input.identity import Claim
 
 TITLE, RANK = "Moodle", 30
@@ -16,7 +16,7 @@ NAME = re.compile(
 )
 
 
-def read(tree: Tree) -> Reading | None:
+def read(tree: Tree) -> LayoutReading | None:
     """Reads `Ada Lovelace_1001_assignsubmission_file/dense.py`, flat `..._assignsubmission_file_dense.py`."""
     files: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     folders: dict[tuple[str, str], str] = {}
@@ -46,7 +46,7 @@ def read(tree: Tree) -> Reading | None:
         )
         for (name, id), theirs in files.items()
     ]
-    return Reading(tuple(handins), unexplained=tuple(unexplained))
+    return LayoutReading(tuple(handins), unexplained=tuple(unexplained))
 
 
 def _placeholder(names: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 import ast
 import fnmatch
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from grader.judge.scenario_as_python import names_of
 from grader.model.assignment import SCENARIO, Assignment, Criterion
@@ -35,17 +35,16 @@ def select(assignment: Assignment, exercise: str = "", case: str = "") -> frozen
 def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:
     """The criteria of each exercise: those with a probe that calls it (a method goes by its bare name).
 
-    A probe names a function as an attribute, and a kernel as a string.
+    A probe names a function as an attribute, and a kernel as a string. It may leave a call of `submission` to
+    another function of probes.py.
     """
-    tree = ast.parse(assignment.probes.read_text(encoding="utf-8"))
-    called = {
-        function.name: set(_words(function))
-        for function in tree.body
-        if isinstance(function, ast.FunctionDef)
-    }
+    functions = _functions_of_probes(assignment)
     criteria: dict[str, tuple[str, ...]] = {}
     for criterion in assignment.rubric.criteria:
-        for name in sorted({*called.get(criterion.probe, ()), *_of_scenarios(criterion)}):
+        probe = functions.get(criterion.probe)
+        words = () if probe is None else _words(probe)
+        called = _called(criterion.probe, functions)
+        for name in sorted({*words, *called, *_of_scenarios(criterion)}):
             criteria[name] = (*criteria.get(name, ()), criterion.id)
     return criteria
 
@@ -87,19 +86,34 @@ def _unknown(kind: str, word: str, names: Sequence[str]) -> str:
 
 def functions_of(assignment: Assignment) -> dict[str, str]:
     """The function that each criterion tests: the one with its name, or the first that its probe calls."""
-    tree = ast.parse(assignment.probes.read_text(encoding="utf-8"))
-    called: dict[str, list[str]] = {}
-    for function in tree.body:
-        if isinstance(function, ast.FunctionDef):
-            called[function.name] = [
-                node.attr
-                for node in ast.walk(function)
-                if isinstance(node, ast.Attribute)
-                and isinstance(node.value, ast.Name)
-                and node.value.id == "submission"
-                and node.attr not in ("array", "device")
-            ]
+    functions = _functions_of_probes(assignment)
     return {
-        criterion.id: next(iter([*called.get(criterion.probe, ()), *_of_scenarios(criterion)]), criterion.id)
+        criterion.id: next(
+            iter([*_called(criterion.probe, functions), *_of_scenarios(criterion)]), criterion.id
+        )
         for criterion in assignment.rubric.criteria
     }
+
+
+def _functions_of_probes(assignment: Assignment) -> dict[str, ast.FunctionDef]:
+    tree = ast.parse(assignment.probes.read_text(encoding="utf-8"))
+    return {function.name: function for function in tree.body if isinstance(function, ast.FunctionDef)}
+
+
+def _called(probe: str, functions: Mapping[str, ast.FunctionDef]) -> list[str]:
+    """The attributes of `submission` that a probe calls, itself or in other functions of probes.py."""
+    names = [probe] if probe in functions else []
+    called: list[str] = []
+    for name in names:  # grows while it is read
+        nodes = list(ast.walk(functions[name]))
+        called += [
+            node.attr
+            for node in nodes
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "submission"
+            and node.attr not in ("array", "device")
+        ]
+        used = [node.id for node in nodes if isinstance(node, ast.Name)]
+        names += [one for one in dict.fromkeys(used) if one in functions and one not in names]
+    return called

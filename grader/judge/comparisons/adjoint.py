@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.judge.comparison import Comparison, Disagreement, Judged, Oracle, Question, first_failure
+from grader.judge.comparison import Comparison, Disagreement, Judged, Question, first_failure
 from grader.judge.differences.difference import Difference
-from grader.judge.differences.probe_values import Array, arrays_of
+from grader.judge.differences.probe_values import Array, arrays_of, of_arrays
 from grader.judge.inputs import UPSTREAM, Inputs
 from grader.judge.kind import Kind
-from grader.model.assignment import Case, Criterion, Data
-from grader.model.grade import Outcome
+from grader.model.assignment import Case, Data
+from grader.model.grade import Outcome, Status
 
 if TYPE_CHECKING:
     from grader.judge.case_model import Strict
@@ -78,9 +78,9 @@ class Adjoint(Comparison):
 
     def judge(self, question: Question) -> Judged:
         """The gradient's outcome, and the first sign that it is not the transpose."""
-        questions = self.forward_questions(question.case, question.criterion, question.oracle)
         calls: list[Callable[[], Outcome]] = [
-            partial(question.submission.run_isolated, *each) for each in questions
+            partial(question.submission.run_isolated, question.option("adjoint_of"), inputs)
+            for inputs in _forward_inputs(question)
         ]
         calls.append(partial(question.submission.run, question.case.probe, question.inputs))
         answers, failure = first_failure(calls)
@@ -104,13 +104,24 @@ class Adjoint(Comparison):
             f"found {case.kind}, expected a linear forward pass, which has a transpose: {why}" if why else ""
         )
 
-    def forward_questions(
-        self, case: Case, criterion: Criterion, oracle: Oracle
-    ) -> Sequence[tuple[str, Inputs]]:
-        """The forward pass of the case's inputs, then one with each input replaced in turn."""
-        inputs, other = oracle.inputs(case), oracle.inputs(case, redraw=1)
-        replaced = [inputs.replacing(name, other) for name in _inputs_of(inputs)]
-        return [(criterion.options["adjoint_of"], each) for each in (inputs, *replaced)]
+
+def may_be_transpose(question: Question, gradient: Outcome) -> bool:
+    """False if a gradient's answer is no transpose: one call in its own process shows that of most."""
+    forward = of_arrays(question.submission.run(question.option("adjoint_of"), question.inputs))
+    if forward.status is not Status.OK or _not_one_finite_array(forward) or _not_one_finite_array(gradient):
+        return False
+    (value,), (answer,) = arrays_of(forward), arrays_of(gradient)
+    upstream, target = question.inputs.array(UPSTREAM), question.inputs.array(question.option("wrt"))
+    if (value.shape, answer.shape) != (upstream.shape, target.shape):
+        return False
+    return _product(value, upstream) == _product(target, answer)
+
+
+def _forward_inputs(question: Question) -> list[Inputs]:
+    """The inputs of the case, then the same with each array of the forward pass replaced in turn."""
+    other = question.oracle.inputs(question.case, redraw=1)
+    replaced = [question.inputs.replacing(name, other) for name in _inputs_of(question.inputs)]
+    return [question.inputs, *replaced]
 
 
 def _inputs_of(inputs: Inputs) -> list[str]:

@@ -27,6 +27,9 @@ by a few roundings of itself. If a case or its criterion states a `tolerance`, e
 by that share of max(1, |expected|). A whole number must be equal, anywhere in the answer. Only a float that
 rounds to it may take its place, within the stated tolerance.
 
+The few roundings are proved for softmax, the cross-entropy loss and its gradient, in cases with `logits`.
+For other functions, state a `tolerance`: `grader verify` asks for it.
+
 ```yaml
 - id: softmax
   title: softmax, for logits of any size

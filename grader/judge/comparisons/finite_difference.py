@@ -30,6 +30,10 @@ differences of the submission's own forward pass along random directions, in flo
 a point, the grader notices and draws another point. A forward pass may compute in float32 although its inputs
 are of float64. If no slope can then be measured, the case fails for that reason.
 
+Each of the two probes returns one array. If a function returns a number, let its probe return
+`np.asarray(number)`. If a function returns several gradients, let the probe return the one with respect to
+`wrt`. Unless the forward pass returns a single number, the case needs an `out_grad` of the result's shape.
+
 ```yaml
 - id: relu_slope
   title: relu_grad is the slope of relu

@@ -58,7 +58,7 @@ def no_array(value: Any) -> str:
     """The reason why a value is not an array, worded for a student."""
     if value is None or (isinstance(value, tuple) and any(item is None for item in value)):
         return "the function returned None: is a return missing?"
-    return f"the function returned a {type(value).__name__}; an NDArray is expected"
+    return f"the function returned a {type(value).__name__}; an array is expected"
 
 
 def array_of(raw: RawArray) -> Array:

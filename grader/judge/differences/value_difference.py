@@ -16,10 +16,13 @@ def value_difference(expected: Any, actual: Any, tolerance: float, path: str = "
 
     With a `tolerance`, an expected real or complex number may be off by that share of max(1, |expected|). An
     expected whole number stays exact, but a float that rounds to it may take its place within the tolerance:
-    a reference may return 1 where another order of operations gives 0.9999999.
+    a reference may return 1 where another order of operations gives 0.9999999. A number of NumPy's counts as
+    the Python number of its value.
     """
     if isinstance(expected, np.ndarray) and isinstance(actual, np.ndarray):
         return _array_difference(expected, actual, tolerance, path)
+    if isinstance(actual, np.ndarray) and actual.ndim == 0:  # a number of NumPy's, such as x.mean()
+        actual = actual.item()
     if tolerance and _is_number(expected) and _is_number(actual):
         why = f"they are off by more than {tolerance:g} of max(1, |expected|)"
         why = "the value differs" if isinstance(expected, int) else why

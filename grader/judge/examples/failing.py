@@ -4,8 +4,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
+from grader.judge.comparison import Oracle
 from grader.judge.comparisons import judged_draws
 from grader.judge.differences.difference import Expected
+from grader.judge.examples.forward_shape import forward_of
 from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders
 from grader.judge.examples.smallest import (
     Answer,
@@ -49,7 +51,7 @@ def examples_of(
         return whole, small
     oracle = session.setup.oracle
     with session.setup.candidate(submission) as (implementation, refusal, _):
-        search = _Search(assignment, answer or answer_of(oracle, assignment), implementation, now)
+        search = _Search(assignment, oracle, answer or answer_of(oracle, assignment), implementation, now)
         for case, criterion in () if refusal else failing:
             implementation.budgets.enter(criterion.id)
             for redraw in judged_draws(case) or [0]:
@@ -68,17 +70,19 @@ class _Search:
     def __init__(
         self,
         assignment: Assignment,
+        oracle: Oracle,
         answer: Answer,
         implementation: Implementation,
         now: Callable[[], float],
     ) -> None:
-        self._assignment, self._answer, self._now = assignment, answer, now
+        self._assignment, self._oracle, self._answer, self._now = assignment, oracle, answer, now
         self.runner = Runner(implementation.run)
         self._frozen = FrozenLadders(assignment.frozen.with_name(SMALLEST)) if assignment.frozen else None
 
     def smallest(self, case: Case, criterion: Criterion, failure: str) -> Trial | None:
         """The smallest case that fails in the way that `failure` names; None if none does in time."""
-        rungs: Iterable[Small] = candidates(case, self._answer, self._now)
+        forward = forward_of(self._oracle, criterion)
+        rungs: Iterable[Small] = candidates(case, self._answer, self._now, forward)
         answer = self._answer
         if self._frozen is not None:
             rungs, answer = self._frozen.of(criterion), self._frozen.expected

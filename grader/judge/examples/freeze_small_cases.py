@@ -13,6 +13,7 @@ import numpy as np
 from grader.judge.comparison import Oracle
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array
+from grader.judge.examples.forward_shape import forward_of
 from grader.judge.examples.smallest import answer_of, ladder
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Assignment, Case, Criterion
@@ -33,7 +34,7 @@ def freeze_ladders(assignment: Assignment, oracle: Oracle) -> bytes:
 def _frozen(criterion: Criterion, assignment: Assignment, oracle: Oracle) -> Iterator[dict[str, Any]]:
     answer = answer_of(oracle, assignment)
     originals = {case.id: case.parameters for case in criterion.cases}
-    for case, inputs in ladder(criterion, answer):
+    for case, inputs in ladder(criterion, answer, forward_of(oracle, criterion)):
         expected = answer(case, inputs)
         if expected is None or expected.value is not NO_VALUE:
             continue

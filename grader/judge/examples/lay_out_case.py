@@ -1,9 +1,9 @@
 """Shows one whole case: runs a submission again and lays out inputs, expected and actual values."""
 
 import ast
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -15,12 +15,13 @@ from grader.judge.differences.array_difference import wrong_elements
 from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import Inputs
+from grader.judge.kind import Shape
 from grader.judge.kinds import kind_of
 from grader.model.assignment import Assignment, Case
 from grader.model.example import Example, Table
 from grader.model.grade import Outcome, Status
 
-NOTHING: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
+GridOf = Callable[[Shape], tuple[int, int]]
 MOST_ELEMENTS = 4096  # of an array that is shown in full
 
 
@@ -38,43 +39,46 @@ def lay_out(
 
     With a `difference`, more than the values of the result decides: counts, or two numbers of a submission.
     """
-    own = difference.results if isinstance(difference, Disagreement) else {}
-    answer = arrays_of(outcome) if outcome.status is Status.OK and not own else ()
+    disagreeing = difference.results if isinstance(difference, Disagreement) else {}
+    answer = arrays_of(outcome) if outcome.status is Status.OK and not disagreeing else ()
     expected, actual, finding = result_of_run(case, expected, answer)
     finding = finding if difference is None else difference.rationale
-    w_shape = inputs.array("w").shape if case.kind == "conv" else ()
+    kind = kind_of(case)
+    grid_of = partial(kind.grid_of, inputs=inputs)
     # a forward pass and its gradient together read all inputs
-    used, shaped = NOTHING if own else used_inputs(assignment.probes, case.probe)
+    fields = FieldsRead() if disagreeing else fields_read(assignment.probes, case.probe)
     hidden = compared_by(case).extra_names  # that a student never sees
     values = {name: value for name, value in {**inputs.values, **inputs.ask}.items() if name not in hidden}
-    settings = {name: value for name, value in values.items() if name in used or not used}
-    settings |= {f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in shaped - used}
+    settings = {name: value for name, value in values.items() if fields.includes(name)}
+    settings |= {
+        f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in fields.only_shape
+    }
     names = assignment.criterion(case.criterion).results
-    results = tuple(_table(name, array, w_shape) for name, array in own.items())
+    results = tuple(_table(name, array, grid_of) for name, array in disagreeing.items())
     expected_tables, actual_tables = _with_dtypes(
-        _results("expected", expected.arrays, names, w_shape),
-        _results("actual", actual, names, w_shape),
+        _results("expected", expected.arrays, names, grid_of),
+        _results("actual", actual, names, grid_of),
         real_dtype(inputs),
     )
-    if difference is not None and not own:  # no value of the result is wrong, so it is shown once
-        results, expected_tables, actual_tables = _results("result", actual, names, w_shape), (), ()
+    if difference is not None and not disagreeing:  # no value of the result is wrong, so it is shown once
+        results, expected_tables, actual_tables = _results("result", actual, names, grid_of), (), ()
     return Example(
         criterion=case.criterion,
         case=case.id,
         probe=case.probe,
-        kind=case.kind,
-        description=kind_of(case).describe(case, inputs),
+        drawing=kind.drawing,
+        description=kind.describe(case, inputs),
         settings=settings,
         inputs=tuple(
-            replace(_table(name, inputs.array(name), w_shape), layout=layout_of(name, inputs))
+            replace(_table(name, inputs.array(name), grid_of), layout=layout_of(name, inputs))
             for name in inputs.bases
-            if name in used or not used
+            if fields.includes(name)
         ),
         expected=expected_tables,
         actual=tuple(map(_marked, actual_tables, wrong_in(expected, actual))),
         results=results,
         compared=(difference.expected, difference.actual) if difference is not None else ("", ""),
-        ended=finding if outcome.status is Status.OK else outcome.reason,
+        end_reason=finding if outcome.status is Status.OK else outcome.reason,
         is_smallest=is_smallest,
     )
 
@@ -86,10 +90,10 @@ def result_of_run(
 
     If several devices ran, the arrays are those of the first.
     """
-    how = compared_by(case)
-    expected_arrays, _ = how.result_and_finding(expected.arrays)
-    arrays, finding = how.result_and_finding(actual)
-    if how.watches_the_run:
+    comparison = compared_by(case)
+    expected_arrays, _ = comparison.result_and_finding(expected.arrays)
+    arrays, finding = comparison.result_and_finding(actual)
+    if comparison.watches_the_run:
         arrays = arrays[: len(expected_arrays)]
     return replace(expected, arrays=tuple(expected_arrays)), arrays, finding
 
@@ -122,9 +126,24 @@ def wrong_in(expected: Expected, actual: Sequence[Array]) -> list[Array]:
     return marks
 
 
+@dataclass(frozen=True)
+class FieldsRead:
+    """The fields of a case that a probe reads, and those of which it reads only the shape.
+
+    Without any, nothing is known, and the probe may read all of them.
+    """
+
+    names: frozenset[str] = frozenset()
+    only_shape: frozenset[str] = frozenset()
+
+    def includes(self, name: str) -> bool:
+        """True if the probe may read a field."""
+        return name in self.names or not self.names
+
+
 @cache
-def used_inputs(probes: Path, probe: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The fields of a case that a probe reads, and the fields of which it reads the shape.
+def fields_read(probes: Path, probe: str) -> FieldsRead:
+    """The fields of a case that a probe reads.
 
     In a function with `getattr(case, ...)`, each text counts as the name of a field.
     """
@@ -133,26 +152,26 @@ def used_inputs(probes: Path, probe: str) -> tuple[frozenset[str], frozenset[str
         for node in ast.parse(probes.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef)
     }
-    used: set[str] = set()
-    shaped: set[str] = set()
-    todo, done = [probe], set()
-    while todo:
-        name = todo.pop()
-        if name in done or name not in functions:
+    read: set[str] = set()
+    with_shape: set[str] = set()
+    queue, visited = [probe], set()
+    while queue:
+        name = queue.pop()
+        if name in visited or name not in functions:
             continue
-        done.add(name)
+        visited.add(name)
         of_shapes = set()
         nodes = list(ast.walk(functions[name]))
         if any(map(_reads_by_name, nodes)):
-            used |= {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+            read |= {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
         for node in nodes:
             if isinstance(node, ast.Name):
-                todo.append(node.id)
+                queue.append(node.id)
             if isinstance(node, ast.Attribute) and node.attr == "shape" and _field(node.value):
-                shaped.add(_field(node.value))
+                with_shape.add(_field(node.value))
                 of_shapes.add(id(node.value))
-        used |= {_field(node) for node in nodes if _field(node) and id(node) not in of_shapes}
-    return frozenset(used), frozenset(shaped)
+        read |= {_field(node) for node in nodes if _field(node) and id(node) not in of_shapes}
+    return FieldsRead(frozenset(read), frozenset(with_shape - read))
 
 
 def _field(node: ast.AST) -> str:
@@ -168,18 +187,16 @@ def _reads_by_name(node: ast.AST) -> bool:
     return False
 
 
-def _results(
-    which: str, arrays: Sequence[Array], names: Sequence[str], w_shape: tuple[int, ...]
-) -> tuple[Table, ...]:
+def _results(role: str, arrays: Sequence[Array], names: Sequence[str], grid_of: GridOf) -> tuple[Table, ...]:
     """The results of a probe, with the names that it gives to them, "" for one without a name."""
     if len(arrays) == 1:
-        return (_table(which, arrays[0], w_shape),)
+        return (_table(role, arrays[0], grid_of),)
     numbers = [f"{number} of {len(arrays)}" for number in range(1, len(arrays) + 1)]
     titles = [
-        f"{which} {name} ({number})" if name else f"{which} {number}"
+        f"{role} {name} ({number})" if name else f"{role} {number}"
         for number, name in zip_longest(numbers, names[: len(arrays)], fillvalue="")
     ]
-    return tuple(_table(title, array, w_shape) for title, array in zip(titles, arrays, strict=True))
+    return tuple(_table(title, array, grid_of) for title, array in zip(titles, arrays, strict=True))
 
 
 def _with_dtypes(
@@ -195,16 +212,10 @@ def _with_dtypes(
     return tuple(both[0]), tuple(both[1])
 
 
-def _table(name: str, array: Array, w_shape: tuple[int, ...]) -> Table:
-    """An array as a table; a kernel's grid is its first two axes, an image's the two in the middle.
-
-    If an array is too large to show, only its shape is kept.
-    """
-    grid = (-2, -1)
-    if w_shape and array.ndim == 4:
-        grid = (0, 1) if array.shape == w_shape else (1, 2)
+def _table(name: str, array: Array, grid_of: GridOf) -> Table:
+    """An array as a table. If it is too large to show, only its shape is kept."""
     values = tuple(array.reshape(-1).tolist()) if array.size <= MOST_ELEMENTS else ()
-    return Table(name, array.shape, values, array.dtype.name, grid)
+    return Table(name, array.shape, values, array.dtype.name, grid_of(array.shape))
 
 
 def _marked(table: Table, wrong: Array) -> Table:

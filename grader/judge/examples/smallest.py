@@ -21,22 +21,23 @@ from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of
 from grader.judge.draw_inputs import generator
 from grader.judge.drawn_values import draw_values
+from grader.judge.examples.forward_shape import Forward, upstream_shape
 from grader.judge.examples.lay_out_case import real_dtype
 from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, stated_lengths
 from grader.judge.examples.trial import Runner, Trial, arrays_of_any_numbers, oracle_of, try_case
-from grader.judge.inputs import Inputs
+from grader.judge.inputs import UPSTREAM, Inputs
 from grader.judge.kind import Shape, draw_arrays
 from grader.judge.kinds import kind_of
-from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Data, Visibility
+from grader.model.assignment import Assignment, Case, Criterion, Data, Visibility
 from grader.model.errors import GraderFault
 
 SECONDS = 1.0  # for one search
-UPSTREAM = "out_grad"
 MOST_CANDIDATES = 320  # of a criterion's cases with the same texts in their question
 MANY = 17  # elements of an axis: more than a tile of 16×16 threads has on a side
 WIDE = 2049  # the smallest whole number that no 16-bit format holds
 EXACT = 2**24  # float32 holds every whole number up to this
 MOST_SHAPES, MOST_ELEMENTS = 400, 100  # that are tried for a case whose kind names no smaller ones
+MOST_FITTING = 80  # of these shapes, if all that are left fit together
 
 Small = tuple[Case, Inputs]
 Answer = Callable[[Case, Inputs], Expected | None]
@@ -45,15 +46,21 @@ HasAnswer = Callable[[], bool]
 Place = tuple[object, ...]  # the keys and the indices that lead to a value of a question
 
 
-def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monotonic) -> Iterator[Small]:
+def candidates(
+    case: Case,
+    answer: Answer,
+    now: Callable[[], float] = time.monotonic,
+    forward: Forward | None = None,
+) -> Iterator[Small]:
     """Small cases for the probe of `case`, the smallest first, while the time for one search lasts.
 
+    With `forward`, the upstream gradient has the shape of the forward pass's result.
     Half of the time is for drawing them. The reference is asked only when a case is next: it may be slow. No
     sort of case takes all the places (see `_various`), unless the other cases have no answer.
     """
     start = now()
     answer = _as_long_as_stated(case, answer)
-    families = takewhile(lambda _: now() < start + SECONDS / 2, _families(case))
+    families = takewhile(lambda _: now() < start + SECONDS / 2, _families(case, answer, forward))
     in_families = ((one, number, family[0]) for number, family in enumerate(families) for one in family)
     by_digest: dict[str, tuple[Small, int, Small]] = {}
     for one, number, first in in_families:
@@ -79,7 +86,7 @@ def candidates(case: Case, answer: Answer, now: Callable[[], float] = time.monot
             return  # every place is taken
 
 
-def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
+def ladder(criterion: Criterion, answer: Answer, forward: Forward | None = None) -> list[Small]:
     """The candidates of all visible cases of a criterion: the plain ones first, each sort by size.
 
     Cases with other texts in their question, such as another kernel, have places of their own. The reference
@@ -88,12 +95,11 @@ def ladder(criterion: Criterion, answer: Answer) -> list[Small]:
     cases = [case for case in criterion.cases if may_be_small(case) and comparison_of(case).is_in_handout]
     answers = ((case, _as_long_as_stated(case, answer)) for case in cases)
     by_digest: defaultdict[str, list[tuple[Small, HasAnswer]]] = defaultdict(list)
-    for family, answer_of_case in (
-        (family, answer_of_case) for case, answer_of_case in answers for family in _families(case)
-    ):
-        has_answer = cache(partial(_is_answered, answer_of_case, family[0]))
-        for small in family:
-            by_digest[small[1].digest].append((small, has_answer))
+    for case, answer_of_case in answers:
+        for family in _families(case, answer_of_case, forward):
+            has_answer = cache(partial(_is_answered, answer_of_case, family[0]))
+            for small in family:
+                by_digest[small[1].digest].append((small, has_answer))
     in_order = sorted(by_digest.values(), key=lambda occurrences: order_of(*occurrences[0][0]))
     by_texts: defaultdict[str, list[Sequence[tuple[Small, HasAnswer]]]] = defaultdict(list)
     for occurrences in in_order:
@@ -240,7 +246,7 @@ def _sort(inputs: Inputs) -> object:
 
 def may_be_small(case: Case) -> bool:
     """True if a smaller case can be shown to a student; docs/authoring.md says why the others have none."""
-    if case.kind == OWN_TEST or case.functions or case.visibility is not Visibility.VISIBLE:
+    if case.is_own_test or case.functions or case.visibility is not Visibility.VISIBLE:
         return False
     comparison = compared_by(case)
     return comparison.needs_expected or comparison.shows_work
@@ -277,13 +283,15 @@ def _texts(question: Mapping[str, object]) -> dict[str, str]:
     return {name: value for name, value in question.items() if isinstance(value, str)}
 
 
-def _families(case: Case) -> Iterator[list[Small]]:
+def _families(case: Case, answer: Answer, forward: Forward | None) -> Iterator[list[Small]]:
     """Every small case that can be drawn, in several sorts of numbers.
 
     If the reference has no answer to the first of a family, the others are not tried.
     """
     smaller_cases = _with_smaller_parameters(case)
-    for small, inputs in _with_shorter_arrays(case) if smaller_cases is None else smaller_cases:
+    for small, inputs in (
+        _with_shorter_arrays(case, answer, forward) if smaller_cases is None else smaller_cases
+    ):
         yield [(small, each) for each in _in_small_numbers(small, inputs, smaller_cases is None)]
 
 
@@ -300,20 +308,41 @@ def _with_smaller_parameters(case: Case) -> Iterator[Small] | None:
     )
 
 
-def _with_shorter_arrays(case: Case) -> Iterator[Small]:
-    """The case with shorter arrays, without its views and with them."""
+def _with_shorter_arrays(case: Case, answer: Answer, forward: Forward | None) -> Iterator[Small]:
+    """The case with shorter arrays, without its views and with them.
+
+    If the forward pass tells the shape of the upstream gradient, only the other arrays have free lengths.
+    """
     if (whole := _small_case(case, 0)) is None or not whole[1].bases:
         return
     small, inputs = whole
     arrays = {name: inputs.array(name) for name in inputs.bases}
     rng = generator([case.name, "shorter"])
-    lengths = {name: array.shape for name, array in arrays.items()}
-    shapes = shorter_shapes(lengths, stated_lengths(inputs.ask))
-    for shorter in islice(takewhile(_is_small, shapes), MOST_SHAPES):
+    upstream = arrays[UPSTREAM].shape if UPSTREAM in arrays else None
+    follows = upstream is not None and upstream_shape(forward, inputs, arrays) == upstream
+    lengths = {name: array.shape for name, array in arrays.items() if not (follows and name == UPSTREAM)}
+
+    def fit(shapes: Mapping[str, Shape]) -> bool:
+        blocks = {name: leading_block(arrays[name], shape) for name, shape in shapes.items()}
+        if follows:
+            return upstream_shape(forward, inputs, blocks) is not None
+        compact = replace(small, parameters={**small.parameters, "view": ()})
+        return (
+            answer(compact, Inputs(inputs.values, blocks, dict.fromkeys(blocks, ()), inputs.ask)) is not None
+        )
+
+    shapes: Iterable[dict[str, Shape]] = shorter_shapes(lengths, stated_lengths(inputs.ask), fit)
+    shapes = islice(takewhile(_is_small, shapes), MOST_SHAPES)
+    if follows:
+        shapes = islice(filter(fit, shapes), MOST_FITTING)
+    for shorter in shapes:
+        blocks = {name: leading_block(arrays[name], shape) for name, shape in shorter.items()}
+        if follows and (shape := upstream_shape(forward, inputs, blocks)) is not None:
+            shorter[UPSTREAM] = shape
+        in_order = {name: shorter[name] for name in arrays}
         for view in dict.fromkeys([(), tuple(case.parameters.get("view", ()))]):
             one = replace(small, parameters={**small.parameters, "view": view})
-            blocks = {name: leading_block(array, shorter[name]) for name, array in arrays.items()}
-            short_inputs = draw_arrays(one, rng, inputs.values, shorter).holding(blocks)
+            short_inputs = draw_arrays(one, rng, inputs.values, in_order).holding(blocks)
             yield one, replace(short_inputs, ask=inputs.ask)
     yield whole  # in numbers that a student can follow
 
@@ -324,7 +353,7 @@ def _is_small(shapes: Mapping[str, Shape]) -> bool:
 
 def _small_case(case: Case, number: int) -> Small | None:
     """A small case with its inputs; None if the settings of the case do not fit its lengths."""
-    small = replace(case, data=Data.INTEGERS, drawn=False)
+    small = replace(case, data=Data.INTEGERS, is_drawn=False)
     rng = generator([case.name, "small", str(number)])
     try:
         inputs = kind_of(case).draw(small, rng, rng)

@@ -53,7 +53,7 @@ NOT_A_LINE_END = re.compile(r"[^\n]")
 
 
 @dataclass(frozen=True)
-class Item:
+class SourceItem:
     """A function, a type, a declaration of variables or a directive at the top of a file.
 
     `name` is the name that it defines. If it declares several variables, `name` is the first one's.
@@ -65,7 +65,7 @@ class Item:
     more_names: tuple[str, ...] = ()
 
 
-def host_code_in(content: bytes) -> tuple[Item, ...]:
+def host_code_in(content: bytes) -> tuple[SourceItem, ...]:
     """The host code in a file of kernels, in the order of the text; its places count decoded characters.
 
     Empty if the file is longer than `MOST_CHARACTERS`, its braces do not balance, or a condition of the
@@ -90,7 +90,7 @@ def host_code_in(content: bytes) -> tuple[Item, ...]:
     return tuple(in_order)
 
 
-def without_items(file: str, content: bytes, items: Sequence[Item]) -> tuple[bytes, str]:
+def without_items(file: str, content: bytes, items: Sequence[SourceItem]) -> tuple[bytes, str]:
     """A file with the items of `host_code_in` blanked, and a note for the student, or ""."""
     if not items:
         return content, ""
@@ -106,7 +106,7 @@ def _decoded(content: bytes) -> str:
     return content.decode("utf-8", errors="replace")
 
 
-def note_on(file: str, text: str, left_out: Sequence[Item]) -> str:
+def note_on(file: str, text: str, left_out: Sequence[SourceItem]) -> str:
     """The note to a student about what was removed from a file; "" if nothing was."""
     functions = [item for item in left_out if item.name]
     if not functions:
@@ -118,19 +118,19 @@ def note_on(file: str, text: str, left_out: Sequence[Item]) -> str:
     return f"{file}: {message}. The grader launches the kernels."
 
 
-def _directive(match: re.Match[str], code: str) -> Item:
+def _directive(match: re.Match[str], code: str) -> SourceItem:
     defined = DEFINE.match(code, match.start())
-    return Item(match.start(), match.end(), defined[1] if defined else "")
+    return SourceItem(match.start(), match.end(), defined[1] if defined else "")
 
 
-def _is_host_header(text: str, item: Item) -> bool:
+def _is_host_header(text: str, item: SourceItem) -> bool:
     include = INCLUDE.match(text, item.start)
     return include is not None and include[1] in HEADERS - INCLUDES
 
 
-def _items(bare: str) -> list[Item]:
+def _items(bare: str) -> list[SourceItem]:
     """The top-level items, including those in namespaces; empty if brackets do not pair."""
-    items: list[Item] = []
+    items: list[SourceItem] = []
     blocks: list[bool] = []  # for each open brace: whether it is a namespace's
     depth = brackets = start = 0  # depth: of braces that are not a namespace's
     header_end = -1  # where the item's first brace opens, and whether a function's body begins there
@@ -169,22 +169,24 @@ def _is_function(header: str) -> bool:
     return "(" in header and not RECORD.match(header)
 
 
-def _item(bare: str, start: int, end: int, header_end: int) -> Item:
+def _item(bare: str, start: int, end: int, header_end: int) -> SourceItem:
     header = bare[start : header_end if header_end >= 0 else end]
     start += len(header) - len(header.lstrip())  # directives before it are not part of it
     if RECORD.match(header):
         match = NAMED_RECORD.search(header)
-        return Item(start, end, match[1] if match else "")
+        return SourceItem(start, end, match[1] if match else "")
     # a variable may get its value from a call
     match = CALLED.search(header.partition("=")[0]) or (CALLED.search(header) if header_end >= 0 else None)
     if match:
-        return Item(start, end, match[1])
+        return SourceItem(start, end, match[1])
     variables = VALUE.sub(" ", bare[start:end]).split(",")  # as in `float *a = {1, 2}, b[4];`
     names = [words[-1] for one in variables if (words := NAME.findall(one.partition("=")[0]))]
-    return Item(start, end, names[0] if names else "", tuple(names[1:]))
+    return SourceItem(start, end, names[0] if names else "", tuple(names[1:]))
 
 
-def _of_the_host(items: Sequence[Item], first_directive: int, bare: str, code: str, text: str) -> set[int]:
+def _of_the_host(
+    items: Sequence[SourceItem], first_directive: int, bare: str, code: str, text: str
+) -> set[int]:
     """The numbers of the items that only host code needs; in `bare` the directives are blank."""
     sources = [bare if number < first_directive else code for number in range(len(items))]
     pairs = list(zip(sources, items, strict=True))

@@ -20,7 +20,8 @@ RUN_TEXTS = {
     "annotationlib": ("ForwardRef", "call_annotate_function", "call_evaluate_function", "get_annotations"),
     "asyncio": ("create_subprocess_exec", "create_subprocess_shell"),
     "cProfile": ("Profile", "run", "runctx"),
-    "dataclasses": ("make_dataclass",),  # @dataclass, too, runs the names of fields: no default import
+    # @dataclass writes code around the names of fields: `grader.worker.import_guard` holds it to the rules
+    "dataclasses": ("_FuncBuilder", "_create_fn", "exec", "make_dataclass"),
     "functools": ("singledispatch", "singledispatchmethod"),
     "inspect": ("get_annotations",),
     "numpy": ("test",),

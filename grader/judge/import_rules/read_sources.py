@@ -35,7 +35,7 @@ ENVIRONMENT = {
 SIMPLER = "write it more simply, or leave out code that the exercise does not need"
 
 
-class Reading:
+class SourceReader:
     """Checks submissions against the terms of one assignment, one after the other."""
 
     def __init__(
@@ -93,11 +93,11 @@ def without_host_code(name: str, content: bytes) -> tuple[bytes, str]:
     A file that exceeds the limits on reading stays whole: the rules refuse it next.
     GraderFault if it cannot be read.
     """
-    from grader.judge.import_rules.host_code import Item, without_items  # only kernels need it
+    from grader.judge.import_rules.host_code import SourceItem, without_items  # only kernels need it
 
     words = _ask({"host_code": True, **LIMITS}, {name: content})
     items = json.loads(words.get("answer") or "[]")
-    return without_items(name, content, [Item(*item) for item in items])
+    return without_items(name, content, [SourceItem(*item) for item in items])
 
 
 def _ask(request: Mapping[str, object], files: Mapping[str, bytes]) -> dict[str, str]:

@@ -29,7 +29,7 @@ from grader.judge.import_rules.rules import NUMPY, Rules
 from grader.judge.import_rules.terms import Terms
 
 MAX_ERROR, MOST_NEEDS = 500, 3
-Read: TypeAlias = Callable[[str, bytes], str]  # the problems of the file with that name; "" if there are none
+SourceCheck: TypeAlias = Callable[[str, bytes], str]  # the problems of the file with that name, or ""
 SMALL_BYTES, MOST_GROWTH = 64 << 10, 64 << 20  # small sources leave too little behind to check
 PR_SET_PDEATHSIG = 1
 
@@ -52,7 +52,7 @@ def serve(judge: socket.socket) -> None:
                 return
 
 
-def _reader(request: Mapping[str, Any], files: Mapping[str, bytes], rules: dict[str, Rules]) -> Read:
+def _reader(request: Mapping[str, Any], files: Mapping[str, bytes], rules: dict[str, Rules]) -> SourceCheck:
     """The check to run on each file; `rules` caches the rules made so far, by an assignment's terms.
 
     It imports what only some checks need: a student waits until this process has started.
@@ -83,24 +83,24 @@ def _newer(name: str, content: bytes, minor: int) -> str:
         return ""
 
 
-def _answer(read: Read, files: Mapping[str, bytes], judge: socket.socket) -> bool:
+def _answer(check: SourceCheck, files: Mapping[str, bytes], judge: socket.socket) -> bool:
     """Reads the files up to the first with a problem; returns True if this process can read others."""
     last: dict[str, str] = {"answer": ""}
     try:
         for name, content in files.items():
-            _say(judge, {"reads": name})
-            if problem := read(name, content):
+            _send(judge, {"reads": name})
+            if problem := check(name, content):
                 last = {"answer": problem}
                 break
     except MemoryError:
         last = {"exhausted": "memory"}
     except Exception as error:
         last = {"failed": f"{type(error).__name__}: {error}"[:MAX_ERROR]}
-    _say(judge, last)
+    _send(judge, last)
     return "answer" in last
 
 
-def _say(judge: socket.socket, words: Mapping[str, str]) -> None:
+def _send(judge: socket.socket, words: Mapping[str, str]) -> None:
     try:
         judge.sendall(json.dumps(words).encode() + b"\n")
     except OSError as error:

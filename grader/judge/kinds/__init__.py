@@ -15,6 +15,11 @@ from grader.model.assignment import OWN_KINDS, Case
 KINDS: Mapping[str, Kind] = instances(Kind, __path__, __name__)  # type: ignore[type-abstract]
 
 
+def gives_arrays(case: Case) -> bool:
+    """True if a case may give its probe an array; an author's own test may do anything."""
+    return case.is_own_test or bool(kind_of(case).arrays_of(case.parameters))
+
+
 def kind_of(case: Case) -> Kind:
     """The kind of a case: one of these, or one of the assignment's own."""
     if case.kind_source:

@@ -2,9 +2,9 @@
 
 import contextlib
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.judge.inputs import Inputs
 from grader.judge.process.child import Starter
@@ -19,6 +19,7 @@ from grader.model.surroundings import Device, Sandbox
 from grader.model.wire_format import RawArray
 
 SETUP_SECONDS = 60.0  # runs no code of a submission, so this limit guards only against a broken machine
+ROOM = 3  # an edit may take this part of a case's time; only one that heeds no alarm is killed
 REFERENCE_LIMITS = Limits(
     import_seconds=60, case_seconds=600, criterion_cases=2000, answer_mib=1024, function_calls=100_000
 )
@@ -47,6 +48,15 @@ class Subject:
     compiled: Mapping[str, bytes] = field(default_factory=dict)
 
 
+class CodeEdit(NamedTuple):
+    """Other code for one function: its module, its name (`Class.method`), its first line, its definition."""
+
+    module: str
+    function: str
+    line: int
+    source: str
+
+
 class Implementation:
     """Runs probes on one subject; starts its worker for the first request and again after it died.
 
@@ -62,23 +72,20 @@ class Implementation:
         starter: Starter,
         subject: Subject,
         limits: Limits,
-        prepare: Callable[[], Iterable[tuple[str, str, Inputs]]] = tuple,
         criteria: int = 1,
         functions: FunctionProcess | None = None,
     ) -> None:
-        """`prepare` yields the requests that `run_isolated` will get: criterion, probe and inputs.
+        """`criteria` is the number of criteria it is run for: their budgets bound its processes.
 
-        `criteria` is the number of criteria it is run for: their budgets bound its processes. `functions`
-        runs the functions that cases pass, and its owner closes it; by default there is a new one.
+        `functions` runs the functions that cases pass, and its owner closes it; by default there is a new
+        one.
         """
         self._starter = starter
         self._subject = subject
         self._limits = limits
-        self._prepare = prepare
         self._worker: WorkerProcess | None = None
         self._import_failed = subject.failed
         self.budgets = Budgets(limits, criteria)
-        self._answered: dict[tuple[str, str, str], Outcome] = {}
         self._is_late = False  # True if the last run was
         self._idle_bytes = 0  # the worker's memory before it imported the subject
         self._isolated_worker: Implementation | None = None
@@ -96,18 +103,11 @@ class Implementation:
     def hidden_worker(self) -> "Implementation":
         """The same subject in a process for hidden cases only, so that no other process sees their inputs.
 
-        It reuses the isolated process, once that has run everything that visible cases need from it, to save
-        a process. If an isolated process is needed again, a new one is started.
+        Its caller has run all visible cases, so their process ends here: none that shows what it prints runs
+        next to one that knows a hidden input. The isolated process saves starting a new one.
         """
         if self._hidden_worker is None:
-            for criterion, probe, inputs in () if self.cannot_start else self._prepare():
-                with self.budgets.within(criterion) as budget:
-                    outcome = self.run_isolated(probe, inputs)
-                if budget.is_used_up:
-                    break  # that says nothing about this question
-                self._answered[probe, inputs.digest, ""] = outcome
-                if outcome.status is not Status.OK:
-                    break  # after a failure, further requests may be useless and expensive
+            self._end_worker()
             self._hidden_worker, self._isolated_worker = self._isolated_worker or self._another(), None
             self._hidden_worker._import_failed = self._hidden_worker._import_failed or self._import_failed
         return self._hidden_worker
@@ -126,6 +126,10 @@ class Implementation:
         other._import_failed = self._import_failed
         return other
 
+    def limited(self, limits: Limits) -> "Implementation":
+        """The same subject in a separate process, with limits and budgets of its own."""
+        return Implementation(self._starter, self._subject, limits)
+
     def _relative(self, subject: Subject) -> "Implementation":
         other = Implementation(self._starter, subject, self._limits)
         other.budgets, other._family, other._functions = self.budgets, self._family, self._functions
@@ -134,15 +138,31 @@ class Implementation:
 
     def run_isolated(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """Like `run`, in a process that shares nothing with this one and sees no hidden case."""
-        key = probe, inputs.digest, dtype
-        if key in self._answered:
-            return self._answered[key]
         self._isolated_worker = self._isolated_worker or self._another()
         return self._isolated_worker.run(probe, inputs, dtype)
 
     def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """The result of the subject's probe for these inputs, by default in the subject's own dtype."""
         return self._twice_if_late(lambda patience: self._run(probe, inputs, dtype, patience))
+
+    def run_edited(self, edits: Sequence[CodeEdit], probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
+        """Like `run`, with other code in some functions for this one request.
+
+        Code that cannot be compiled, or that takes a third of a case's CPU seconds, ends in an error.
+        """
+        return self._run(probe, inputs, dtype, more={"edits": [edit._asdict() for edit in edits]})
+
+    def run_alternatives(
+        self, alternatives: Sequence[Sequence[CodeEdit]], probe: str, inputs: Inputs, results: int
+    ) -> Outcome:
+        """Like `run_edited` for each of several lists of edits, in one request.
+
+        The answers are several arrays each, `results`. See `Worker._call_edited` for the reply; the judge
+        must check it. It takes a third of a case's CPU seconds, and one edit more.
+        """
+        lists = [[edit._asdict() for edit in edits] for edits in alternatives]
+        more = {"request": "call_edited", "alternatives": lists, "results": results}
+        return self._run(probe, inputs, "", more=more)
 
     def run_timed(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
         """Like `run`, with the CPU seconds of the worker and its descendants, measured from outside.
@@ -222,7 +242,9 @@ class Implementation:
                 return started
         return Outcome(Status.OK)
 
-    def _run(self, probe: str, inputs: Inputs, dtype: str, patience: int = 1) -> Outcome:
+    def _run(
+        self, probe: str, inputs: Inputs, dtype: str, patience: int = 1, more: Mapping[str, Any] | None = None
+    ) -> Outcome:
         begun = self._begin(patience)
         if begun.status is not Status.OK:
             return begun
@@ -230,13 +252,15 @@ class Implementation:
         if inputs.functions:
             calls = self._functions.of(inputs)
             case["functions"], answer_call = calls.numbers, calls.answer
-        header = {
+        header: dict[str, Any] = {
             "request": "call",
             "probe": probe,
             "case": case,
             "dtype": dtype or self._subject.dtype,
             "device": self._subject.device,
         }
+        if more:
+            header |= {"seconds": self._limits.case_seconds / ROOM, **more}
         budget = self.budgets.for_call()
         return self._ask(header, self._limits.case_seconds, budget, patience, inputs, answer_call)
 
@@ -245,10 +269,13 @@ class Implementation:
         for other in (self._isolated_worker, self._hidden_worker):
             if other is not None:
                 other.close()
+        self._end_worker()
+        self._own_process.close()
+
+    def _end_worker(self) -> None:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
-        self._own_process.close()
 
     def __enter__(self) -> "Implementation":
         return self
@@ -317,8 +344,8 @@ class Implementation:
             self._is_late = self._worker.is_late
             self._charge(budget, is_forgiven=self._is_late or patience > 1)
         if outcome.status is Status.TIMEOUT:
-            by_cpu = self._worker.took.cpu >= allowed.cpu
-            if allowed.cpu < most.cpu if by_cpu else allowed.wall < most.wall:
+            is_cpu_limit = self._worker.took.cpu >= allowed.cpu
+            if allowed.cpu < most.cpu if is_cpu_limit else allowed.wall < most.wall:
                 return replace(outcome, reason=budget.use_up())
         return outcome
 

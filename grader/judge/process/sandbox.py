@@ -24,7 +24,7 @@ from grader.judge.process import devices
 from grader.judge.process.child import ENVIRONMENT, Starter
 from grader.judge.process.launcher import Launcher
 from grader.judge.process.plain_worker import OWN_ENVIRONMENT, WORKER, PlainChild, PlainStarter
-from grader.model.errors import UserError
+from grader.model.errors import NoSandbox
 from grader.model.surroundings import Device, Sandbox
 
 WHOLE_PROC = "/sandbox/proc"  # visible to the launcher of GPU workers, not to the workers
@@ -54,7 +54,7 @@ def starter(
 
     Workers enforce `import_rules` (see `grader.judge.import_rules.terms.Terms`); a reference has none. The
     sandbox shows them the nodes of `device`, which is not initialized before a worker is forked. Raises
-    UserError if bubblewrap is requested but not installed. `early` is a worker without a sandbox that was
+    NoSandbox if bubblewrap is requested but not installed. `early` is a worker without a sandbox that was
     started before its configuration was known.
     """
     config: dict[str, object] = {"paths": [], "probes": str(probes), "ndarray": ndarray}
@@ -128,7 +128,7 @@ def _other_compilers() -> list[str]:
 def _outer_sandbox(device: Device) -> tuple[str, ...]:
     bwrap = shutil.which("bwrap")
     if bwrap is None:
-        raise UserError(f"submissions run inside bubblewrap, which is not installed: {REMEDY}")
+        raise NoSandbox(f"submissions run inside bubblewrap, which is not installed: {REMEDY}")
     words: list[str] = [bwrap, "--unshare-user", "--unshare-all", "--die-with-parent", "--new-session"]
     # user "nobody" inside, even for root: a namespace that maps user 0 could not be made for each child
     words += ["--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL", "--clearenv"]

@@ -81,8 +81,8 @@ class Budget:
     def use_up(self) -> str:
         """Records that a call needed more than was left, and returns which seconds were used up."""
         self.is_used_up = True
-        by_cpu = self._rest.cpu <= 0
-        seconds, kind = (self.total.cpu, "CPU seconds") if by_cpu else (self.total.wall, "seconds")
+        is_cpu_limit = self._rest.cpu <= 0
+        seconds, kind = (self.total.cpu, "CPU seconds") if is_cpu_limit else (self.total.wall, "seconds")
         return f"the {seconds:g} {kind} of its criterion were used up"
 
 
@@ -95,14 +95,13 @@ class Budgets:
         self.cpu_seconds = 0.0  # of all calls
         self._limits = limits
         self._imports = Budget(Seconds.of(IMPORTS * limits.import_seconds, limits))
-        self._criteria: dict[str, Budget] = {}
-        self._functions: dict[str, Budget] = {}
-        self._current = ""
+        self._criteria: dict[tuple[str, str], Budget] = {}
+        self._functions: dict[tuple[str, str], Budget] = {}
+        self._student = self._current = ""
 
-    def restart(self) -> None:
-        """Gives every criterion its full time again, before a run for another student."""
-        self._criteria.clear()
-        self._functions.clear()
+    def of_student(self, student: str) -> None:
+        """Charges calls from here on to that student's run, in which every criterion has its full time."""
+        self._student = student
 
     def enter(self, criterion: str) -> None:
         """Charges calls from here on to that criterion."""
@@ -119,11 +118,11 @@ class Budgets:
 
     def for_call(self) -> Budget:
         """The budget of the current criterion."""
-        return self._criteria.setdefault(self._current, self._of_criterion())
+        return self._criteria.setdefault((self._student, self._current), self._of_criterion())
 
     def for_functions(self) -> Budget:
         """As much time again, for the functions of the current criterion's cases."""
-        return self._functions.setdefault(self._current, self._of_criterion())
+        return self._functions.setdefault((self._student, self._current), self._of_criterion())
 
     def _of_criterion(self) -> Budget:
         cpu = self._limits.criterion_cases * self._limits.case_seconds

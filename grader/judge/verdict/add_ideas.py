@@ -12,7 +12,7 @@ from grader.judge.verdict.evidence import failures_of
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.score import FAILED
 from grader.judge.verdict.with_right_callee import passes_with_a_right
-from grader.model.assignment import OWN_TEST, Assignment, Visibility
+from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import CriterionGrade, Grade
 
 
@@ -40,7 +40,7 @@ def with_ideas(
 
 
 def _visible(assignment: Assignment) -> list[str]:
-    cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
+    cases = assignment.rubric.cases
     return [case.name for case in cases if case.visibility is Visibility.VISIBLE]
 
 
@@ -56,7 +56,7 @@ def _is_inner(
     rubric_criterion = assignment.criterion(criterion.id)
     failures = {result.case for result in criterion.results if result.status in FAILED}
     # an author's own test has no comparison, and a student's own mistake may make it fail
-    values = [c for c in rubric_criterion.cases if c.kind != OWN_TEST]
+    values = [c for c in rubric_criterion.cases if not c.is_own_test]
     cases = [c for c in values if c.id in failures and comparison_of(c).is_exact]
     return passes_with_a_right(
         right_versions.get(exercise, ""), cases, rubric_criterion, implementation, oracle

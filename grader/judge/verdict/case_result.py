@@ -1,7 +1,7 @@
 """Grades one case of a submission: decides whether to run it, and whether to cache its result."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from grader.judge.comparison import Oracle
@@ -12,10 +12,19 @@ from grader.judge.process.implementation import Implementation
 from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import ResultCache
-from grader.judge.verdict.score import ended_by_time, failing_forward, refusals, unmet_requirement
-from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
+from grader.judge.verdict.score import (
+    ended_by_time,
+    failing_forward,
+    forward_may_fail,
+    refusals,
+    unmet_requirement,
+)
+from grader.model.assignment import Assignment, Case, Criterion, Visibility
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Status
+
+NEVER_RAN = (Status.NOT_RUN, Status.REFUSED)
+JUDGED = (Status.OK, Status.WRONG, Status.ERROR)  # what a case asks for decided, and no limit
 
 
 @dataclass
@@ -39,6 +48,10 @@ class Run:
         """The cases that a function passes without doing any of its exercise."""
         return refusals(self.assignment.rubric)
 
+    def are_explained(self, results: Sequence[CheckResult]) -> bool:
+        """True if known wrong versions explain all these failing results."""
+        return self.misconceptions is not None and self.misconceptions.explain(results)
+
 
 class NotPassed(Exception):
     """A case did not pass; holds its result."""
@@ -48,13 +61,19 @@ class NotPassed(Exception):
         self.result = result
 
 
-def result_of(case: Case, criterion: Criterion, run: Run, *, again: bool = False) -> CheckResult:
+def is_visible(case: Case) -> bool:
+    """True if every student may see the case."""
+    return case.visibility is Visibility.VISIBLE
+
+
+def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
     """The result of a case, which is also stored in the run; a fault of the grader is a result, too.
 
-    A case that runs `again` was no later than the one whose time limit ended the criterion.
+    It does not depend on other cases yet: `settle` does the rest. Ask all visible cases before the first
+    hidden one.
     """
     try:
-        result = _cached(case, criterion, implementation_for(case, criterion, run, again=again), run)
+        result = _cached(case, criterion, implementation_for(case, criterion, run), run)
     except NotPassed as ended:
         result = ended.result
     except GraderFault as fault:
@@ -65,33 +84,88 @@ def result_of(case: Case, criterion: Criterion, run: Run, *, again: bool = False
     return result
 
 
-def implementation_for(case: Case, criterion: Criterion, run: Run, *, again: bool = False) -> Implementation:
+def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementation:
     """The implementation to run a case on; raises NotPassed if the case must not be run."""
     if run.refusal:
         raise NotPassed(ended_early(case, Status.REFUSED, run.refusal))
-    why_not = unmet_requirement(criterion, run.results, run.without_work)
+    why_not = _final_reason(criterion, run)
     if not run.submission.cannot_start:  # otherwise every case ends as the import did
-        why_not = ("" if again else ended_by_time(criterion, run.results)) or why_not
-        why_not = why_not or _needs_another(case, criterion, run)
+        why_not = ended_by_time(criterion, run.results) or why_not
     if why_not:
         raise NotPassed(ended_early(case, Status.NOT_RUN, why_not))
     run.submission.budgets.enter(criterion.id)
-    return run.submission if case.visibility is Visibility.VISIBLE else run.submission.hidden_worker
+    return run.submission if is_visible(case) else run.submission.hidden_worker
 
 
-def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
-    """The reason not to run a trivial case yet, if no other case of its criterion passes.
+def _final_reason(criterion: Criterion, run: Run) -> str:
+    """The reason the criterion cannot count, whatever the cases give that have not run yet; "" if it can."""
+    over = {id for id in criterion.requires if _is_over(run.assignment.criterion(id), run)}
+    if not over:
+        return ""
+    results = {name: result for name, result in run.results.items() if result.criterion in over}
+    return unmet_requirement(criterion, results, run.without_work)
+
+
+def _is_over(criterion: Criterion, run: Run) -> bool:
+    """True if no further case of the criterion will run."""
+    all_ran = all(case.name in run.results for case in criterion.cases)
+    return all_ran or bool(ended_by_time(criterion, run.results))
+
+
+def settle(run: Run, names: Collection[str]) -> None:
+    """Decides the results of these cases as far as other cases decide them, also some that ran later.
+
+    A criterion that requires another one needs a case of that to pass, a trivial case needs another case of
+    its criterion, and a share needs a forward pass that fails. Nothing runs for it, because a hidden case may
+    have run: a case that turns out not to count has run before.
+    """
+    for criterion in run.assignment.rubric.criteria:
+        unmet = unmet_requirement(criterion, run.results, run.without_work)
+        reasons = {} if unmet else _need_another(criterion, run)
+        for case in criterion.cases:
+            reason = unmet or reasons.get(case.name, "")
+            if reason and case.name in names and run.results[case.name].status not in NEVER_RAN:
+                run.results[case.name] = ended_early(case, Status.NOT_RUN, reason)
+                if run.cache is not None:
+                    run.cache.leave_out(case, run.oracle)
+    for criterion in run.assignment.rubric.criteria:
+        of_case = {case.name: run.results[case.name] for case in criterion.cases if case.name in names}
+        followers = {name: result for name, result in of_case.items() if result.follow_through}
+        if followers:
+            rubric = run.assignment.rubric
+            forward_fails = failing_forward(rubric, criterion, run.results, run.are_explained)
+            run.results |= {name: _with_share(result, forward_fails) for name, result in followers.items()}
+
+
+def _with_share(result: CheckResult, forward_fails: str) -> CheckResult:
+    """A gradient that is the transpose of a forward pass: it earns its share if that forward pass fails."""
+    if not forward_fails:
+        return replace(result, follow_through=0.0)
+    why = f"right for your forward pass, but the forward pass fails {forward_fails}: fix that first"
+    return replace(result, rationale=why)
+
+
+def _need_another(criterion: Criterion, run: Run) -> dict[str, str]:
+    """The trivial cases that do not count, as no other case of their criterion passes: reasons by name.
 
     A trivial case expects no elements, only zeros, or a value such as 0, "" or None: returning the argument,
     or nothing, would be enough. A refusal is one, too: a function that only raises would be enough.
-    Empty if the case may be run.
     """
-    names = {other.name for other in criterion.cases} - {case.name} - run.without_work
-    others = [result for name, result in run.results.items() if name in names]
-    if case.kind == OWN_TEST or not others or any(r.status is Status.OK for r in others):
+    cases = [case for case in criterion.cases if case.name in run.results]
+    statuses = {case.name: run.results[case.name].status for case in cases}
+    if run.submission.cannot_start or all(status is Status.OK for status in statuses.values()):
+        return {}
+    reasons = {case.name: reason for case in cases if (reason := _passes_without_work(case, run))}
+    others = [status for name, status in statuses.items() if name not in reasons]
+    return {} if not others or Status.OK in others else reasons
+
+
+def _passes_without_work(case: Case, run: Run) -> str:
+    """The reason why a trivial case needs another one to pass; "" for any other case."""
+    if case.is_own_test or run.results[case.name].status not in JUDGED:
         return ""
     if case.name in run.without_work:
-        counts = f"{case.id} counts once another case of {criterion.id} passes"
+        counts = f"{case.id} counts once another case of {case.criterion} passes"
         return f"{counts}: a function that only raises would pass it"
     comparison = comparison_of(case)
     if not comparison.needs_expected or comparison.watches_the_run:
@@ -101,14 +175,14 @@ def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
         return ""
     if any(array.any() for array in expected.arrays):
         return ""
-    return f"{case.name} passes without any work: it counts once another case of {criterion.id} passes"
+    return f"{case.name} passes without any work: it counts once another case of {case.criterion} passes"
 
 
 def own_test(assignment: Assignment, file: str, function: str) -> Case:
     """The case of an author's test, by the names of its file and its function."""
-    cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
+    cases = assignment.rubric.cases
     name = {"file": file, "function": function}
-    return next(case for case in cases if case.kind == OWN_TEST and name.items() <= case.parameters.items())
+    return next(case for case in cases if case.is_own_test and name.items() <= case.parameters.items())
 
 
 def ended_early(case: Case, status: Status, rationale: str, output: str = "") -> CheckResult:
@@ -127,39 +201,12 @@ def forget_if_used_up(criterion: Criterion, submission: Implementation, run: Run
     return is_used_up
 
 
-def follow_again(run: Run) -> None:
-    """Runs again each wrong gradient that ran before the case that its share depends on.
-
-    A share may need a case of the same gradient to pass, and that case may come later in the rubric.
-    """
-    for criterion in run.assignment.rubric.criteria:
-        if not _forward_fails(criterion, run.results, run):
-            continue
-        for case in criterion.cases:
-            first = run.results.get(case.name)
-            if first is None or first.status is not Status.WRONG or not case.follow_through:
-                continue
-            before = dict(list(run.results.items())[: list(run.results).index(case.name)])
-            if not _forward_fails(criterion, before, run):
-                second = result_of(case, criterion, run, again=True)
-                is_kept = second.follow_through or second.status is Status.INTERNAL_ERROR
-                run.results[case.name] = second if is_kept else first
-
-
-def _forward_fails(criterion: Criterion, results: Mapping[str, CheckResult], run: Run) -> str:
-    are_explained = run.misconceptions.explain if run.misconceptions is not None else _by_nothing
-    return failing_forward(run.assignment.rubric, criterion, results, are_explained)
-
-
-def _by_nothing(results: Sequence[CheckResult]) -> bool:
-    return False
-
-
 def _cached(case: Case, criterion: Criterion, submission: Implementation, run: Run) -> CheckResult:
-    forward_fails = _forward_fails(criterion, run.results, run)
+    rubric = run.assignment.rubric
+    may_follow = case.follow_through > 0 and forward_may_fail(rubric, criterion, run.results)
 
     def ask() -> CheckResult:
-        result = grade_case(case, criterion, submission, run.oracle, forward_fails)
+        result = grade_case(case, criterion, submission, run.oracle, may_follow)
         # no case is to blame for a slow import
         is_of_import = submission.cannot_start and result.status is Status.TIMEOUT
         if forget_if_used_up(criterion, submission, run) or is_of_import:
@@ -168,4 +215,4 @@ def _cached(case: Case, criterion: Criterion, submission: Implementation, run: R
 
     if run.cache is None:
         return ask()
-    return run.cache.get_or_run(case, criterion, run.oracle, forward_fails, ask)
+    return run.cache.get_or_run(case, criterion, run.oracle, may_follow, ask)

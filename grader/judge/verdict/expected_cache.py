@@ -48,7 +48,7 @@ class KeptExpected:
 
     def __init__(self, assignment: Assignment, secret: str) -> None:
         self._assignment, self._secret = assignment, secret
-        self._cases = {case.name: case for c in assignment.rubric.criteria for case in c.cases}
+        self._cases = {case.name: case for case in assignment.rubric.cases}
         self._name: str | None = None
         self._inputs: dict[DrawOfCase, Inputs] = {}
         self._expected: dict[DrawOfCase, Expected] = {}

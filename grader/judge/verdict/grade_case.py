@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from grader.judge.comparison import Oracle, Question
 from grader.judge.comparisons import COMPARISONS, compared_by, comparison_of
+from grader.judge.comparisons.adjoint import may_be_transpose
 from grader.judge.differences.difference import Difference
 from grader.judge.discover_subclasses import method_place
 from grader.judge.process.implementation import Implementation
@@ -13,11 +14,12 @@ from grader.model.grade import CheckResult, Outcome, Status
 
 
 def grade_case(
-    case: Case, criterion: Criterion, submission: Implementation, oracle: Oracle, forward_fails: str = ""
+    case: Case, criterion: Criterion, submission: Implementation, oracle: Oracle, may_follow: bool = False
 ) -> CheckResult:
     """The verdict on one case; raises GraderFault if the grader cannot reach one.
 
-    `forward_fails` names a case that the forward pass of this criterion's gradient fails, if there is one.
+    If a wrong gradient `may_follow` a wrong forward pass and is its transpose, the result has the share that
+    it earns if that forward pass does fail (see `settle`).
     """
     tolerance = compared_by(case).tolerance(case)
     question = Question(case, criterion, submission, oracle, tolerance)
@@ -30,9 +32,8 @@ def grade_case(
         )
     outcome, difference = judged
     result = _result(question, outcome, difference)
-    if forward_fails and difference is not None and _follows_through(question, difference):
-        why = f"right for your forward pass, but the forward pass fails {forward_fails}: fix that first"
-        return replace(result, rationale=why, follow_through=case.follow_through)
+    if may_follow and difference is not None and _follows_through(question, outcome, difference):
+        return replace(result, follow_through=case.follow_through)
     return result
 
 
@@ -46,12 +47,14 @@ def _is_verdict(judged: object) -> bool:
     return False
 
 
-def _follows_through(question: Question, difference: Difference) -> bool:
+def _follows_through(question: Question, outcome: Outcome, difference: Difference) -> bool:
     """True if a wrong gradient is the transpose of the submission's own forward pass.
 
     A wrong shape or dtype is the gradient's own mistake, whatever the forward pass does.
     """
     if not question.case.follow_through or difference.index is None:
+        return False
+    if not may_be_transpose(question, outcome):
         return False
     outcome, against_itself = COMPARISONS["adjoint"].judge(question)
     return outcome.status is Status.OK and against_itself is None

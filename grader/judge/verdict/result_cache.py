@@ -46,21 +46,21 @@ class CaseKeys:
         }
         self._surroundings = _digest(parts)
         self._expected: dict[tuple[str, str], str] = {}
-        self._keys: dict[tuple[str, str, str], str] = {}
+        self._keys: dict[tuple[str, str, bool], str] = {}
 
-    def of(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
+    def of(self, case: Case, criterion: Criterion, oracle: Oracle, may_follow: bool) -> str:
         """The address of a case for this submission; `oracle` must always be the same one, or made by it."""
-        key = case.name, oracle.variant, forward_fails
+        key = case.name, oracle.variant, may_follow
         if key not in self._keys:
             _make_room(self._keys)
-            self._keys[key] = self._work_out(case, criterion, oracle, forward_fails)
+            self._keys[key] = self._work_out(case, criterion, oracle, may_follow)
         return self._keys[key]
 
-    def _work_out(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
+    def _work_out(self, case: Case, criterion: Criterion, oracle: Oracle, may_follow: bool) -> str:
         inputs = [oracle.inputs(case, redraw).digest for redraw in range(draws(case))]
         parts: list[object] = [self._surroundings, case.name, case.probe, case.compare, case.data, inputs]
         parts += [dict(case.options), dict(criterion.options), case.kind_source, case.comparison_source]
-        parts += [self._expected_of(case, oracle), forward_fails if case.follow_through else ""]
+        parts += [self._expected_of(case, oracle), may_follow]
         return _digest(parts)
 
     def _expected_of(self, case: Case, oracle: Oracle) -> str:
@@ -103,11 +103,11 @@ class ResultCache:
         case: Case,
         criterion: Criterion,
         oracle: Oracle,
-        forward_fails: str,
+        may_follow: bool,
         run: Callable[[], CheckResult],
     ) -> CheckResult:
         """The result of a case under the current rubric; `run` is called if it is not known."""
-        address = self._addresses.of(case, criterion, oracle, forward_fails)
+        address = self._addresses.of(case, criterion, oracle, may_follow)
         result = self._results.get(address)
         if result is None:
             result = run()
@@ -123,6 +123,10 @@ class ResultCache:
             help="" if result.status is Status.OK else criterion.help_for(case),
             follow_through=case.follow_through if result.follow_through else 0.0,
         )
+
+    def leave_out(self, case: Case, oracle: Oracle) -> None:
+        """Leaves a case out of the addresses, because its result does not count in this grade."""
+        self.addresses[oracle.variant].pop(case.name, None)
 
     def forget(self, criterion: Criterion, oracle: Oracle) -> None:
         """Forgets this run's results of a criterion's cases."""

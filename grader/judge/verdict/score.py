@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 
 from grader.judge.comparisons import compared_by
-from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Rubric
+from grader.model.assignment import Assignment, Case, Criterion, Rubric, Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
 FAILED = frozenset(Status) - {Status.OK, Status.NOT_RUN, Status.INTERNAL_ERROR}  # the submission's fault
@@ -17,13 +17,14 @@ def refusals(rubric: Rubric) -> frozenset[str]:
     """
     names: set[str] = set()
     for criterion in rubric.criteria:
-        without_work = {case.name for case in criterion.cases if not _shows_work(case)}
+        without_work = {case.name for case in criterion.cases if not shows_work(case)}
         names |= without_work if len(without_work) < len(criterion.cases) else set()
     return frozenset(names)
 
 
-def _shows_work(case: Case) -> bool:
-    return case.kind == OWN_TEST or compared_by(case).shows_work
+def shows_work(case: Case) -> bool:
+    """True if a function must do a part of its exercise to pass a case."""
+    return case.is_own_test or compared_by(case).shows_work
 
 
 def unmet_requirement(
@@ -60,19 +61,30 @@ def failing_forward(
 
     Only cases of criteria that test just that forward pass count. The function must be a wrong version of
     the right one, not a different function with an easy gradient: known mistakes explain every case that
-    fails (`are_explained`), or both the function and its gradient are right in some case. Otherwise no case
-    counts as failed. Refusals do not count at all.
+    fails (`are_explained`), or both the function and its gradient are right in some case. If the gradient has
+    hidden cases, that is one of these: a table answers the others. Otherwise no case counts as failed.
+    Refusals do not count at all.
     """
-    forwards = [c for c in rubric.criteria if c.probe == criterion.options.get("adjoint_of")]
-    if not any(r.status in FAILED for r in results.values() if r.criterion in {c.id for c in forwards}):
-        return ""
     counted = results.keys() - refusals(rubric)
-    of_forward = [results[c.name] for forward in forwards for c in forward.cases if c.name in counted]
+    of_forward = [results[c.name] for c in _forward_cases(rubric, criterion) if c.name in counted]
     of_gradient = [results[case.name] for case in criterion.cases if case.name in counted]
+    hidden = [result for result in of_gradient if result.visibility is not Visibility.VISIBLE]
     failures = [result for result in of_forward if result.status in FAILED]
-    both_pass = all(any(r.status is Status.OK for r in each) for each in (of_forward, of_gradient))
+    both_pass = all(any(r.status is Status.OK for r in each) for each in (of_forward, hidden or of_gradient))
     is_gone_wrong = both_pass or are_explained(failures)
     return failures[0].name if failures and is_gone_wrong else ""
+
+
+def forward_may_fail(rubric: Rubric, criterion: Criterion, results: Mapping[str, CheckResult]) -> bool:
+    """True unless the forward pass of this criterion's gradient passes each of its cases, refusals aside."""
+    counted = {case.name for case in _forward_cases(rubric, criterion)} - refusals(rubric)
+    return not all(name in results and results[name].status is Status.OK for name in counted)
+
+
+def _forward_cases(rubric: Rubric, criterion: Criterion) -> list[Case]:
+    """The cases of criteria that test just the forward pass of this criterion's gradient."""
+    forwards = [c for c in rubric.criteria if c.probe == criterion.options.get("adjoint_of")]
+    return [case for forward in forwards for case in forward.cases]
 
 
 def score(

@@ -6,7 +6,7 @@ from grader.model.class_input.inventory import Doubt
 
 
 @dataclass(frozen=True, slots=True)
-class Counting:
+class CountingSubmission:
     """The one of a student's `of` submissions that counts: its name or number, and its time."""
 
     student: str
@@ -35,7 +35,7 @@ class BatchSummary:
     ran: int = 0
     absent: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
-    counting: tuple[Counting, ...] = ()
+    counting: tuple[CountingSubmission, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

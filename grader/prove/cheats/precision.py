@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from grader.judge.comparisons import comparison_of
-from grader.model.assignment import OWN_TEST, Assignment, Case, Data, Rubric
+from grader.judge.kinds import gives_arrays
+from grader.model.assignment import Assignment, Case, Data, Rubric
 from grader.model.grade import Grade
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
 
@@ -20,6 +21,8 @@ def cheat(original, name):
     def rounded(value):
         if isinstance(value, tuple):
             return tuple(rounded(one) for one in value)
+        if isinstance(value, float):
+            return float(short(value))
         if isinstance(value, numpy.ndarray) and value.dtype == "float32":
             return short(value)
         if hasattr(value, "buffer") and value.buffer.dtype == "float32":
@@ -63,8 +66,8 @@ class Precision(Family):
         None in Python if no case gives an exercise arrays, because then no result is an array.
         """
         texts = [solution[exercise.file] for exercise in exercises]
-        gives_arrays = any(case.kind != "literals" for c in assignment.rubric.criteria for case in c.cases)
-        adds_up = gives_arrays and any(IN_PYTHON_SUM.search(text) and ARRAYS.search(text) for text in texts)
+        with_arrays = any(gives_arrays(case) for case in assignment.rubric.cases)
+        adds_up = with_arrays and any(IN_PYTHON_SUM.search(text) and ARRAYS.search(text) for text in texts)
         for name, short in SHORT.items() if adds_up else ():
             if files := in_python(solution, exercises, IN_PYTHON.replace("{short}", short)):
                 yield Cheat(f"rounds_to_{name}", self.name, f"Every result is rounded to {name}.", files)
@@ -86,7 +89,7 @@ class Precision(Family):
                 yield (
                     criterion.id,
                     f"{cheat.name} earns {float(graded.score):g} of {float(graded.points):g}, and may gain "
-                    f"{self.may_gain}: give more of its cases `wide` integers",
+                    f"{self.may_gain}: give more of its cases `wide` integers, or a smaller `tolerance`",
                 )
         offered = sum((one.points for one in grade.criteria if not one.by_hand), Fraction(0))
         if grade.score > offered * (1 - LEAST_LOSS):
@@ -98,7 +101,7 @@ class Precision(Family):
 
 
 def _tells(case: Case) -> bool:
-    has_values = case.kind != OWN_TEST and comparison_of(case).needs_expected
+    has_values = not case.is_own_test and comparison_of(case).needs_expected
     return has_values and ("wide" in case.parameters or case.data is Data.NORMAL)
 
 

@@ -6,7 +6,7 @@ from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.comparisons import judged_draws
 from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Array
-from grader.model.assignment import OWN_TEST, Assignment, Criterion, Rubric, Visibility
+from grader.model.assignment import Assignment, Criterion, Rubric, Visibility
 from grader.model.grade import Grade
 from grader.model.mutant import called_name
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
@@ -79,6 +79,6 @@ class Table(Family):
 def _arrays(assignment: Assignment, criterion: Criterion) -> list[Array]:
     """The input arrays of a criterion's visible cases, in each of their draws."""
     visible = [case for case in criterion.cases if case.visibility is Visibility.VISIBLE]
-    cases = [case for case in visible if case.kind != OWN_TEST]
+    cases = [case for case in visible if not case.is_own_test]
     draws = [draw(case, assignment.name, redraw=n) for case in cases for n in judged_draws(case)]
     return [inputs.array(name) for inputs in draws for name in inputs.bases]

@@ -23,7 +23,7 @@ def entries(bundle: Bundle) -> dict[str, bytes]:
     wheel = bundle.wheel()
     return {
         "setup.sh": bundle.render("gradescope/setup.sh.j2"),
-        "run_autograder": bundle.render("gradescope/run_autograder.j2", variants=bundle.variants),
+        "run_autograder": bundle.render("gradescope/run_autograder.j2", variants=bundle.has_variants),
         "requirements.txt": bundle.locks["autograder"] + wheel.requirement,
         wheel.name: wheel.content,
         **{f"course/{path}": content for path, content in bundle.course_of_one().items()},

@@ -19,7 +19,7 @@ NAMESPACE = uuid.UUID("6b1f9d52-59a4-4f0c-9a53-0f1f0f2a7c11")  # the same questi
 
 def files(bundle: Bundle) -> Mapping[str, bytes]:
     """`questions/<name>/` for the course's repository, and `image/` to be built and pushed."""
-    if bundle.variants:
+    if bundle.has_variants:
         raise UserError(
             "course.yaml has `variants: true`, and PrairieLearn does not tell a grader which student "
             "submitted: publish a course without it"

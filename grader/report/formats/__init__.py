@@ -1,8 +1,9 @@
 """The formats of a report on a class, one module each, found by name.
 
 A module defines `WRITES`, a line for `--help`; `FILLS_IN`, true if it fills in a table that an LMS exported
-(`--into`); `ONE_ASSIGNMENT`, true if its files are about one assignment only; and `write(report, request)`, a
-pure function that returns the files to write. A format that `grader grade` also writes has
+(`--into`); `ONE_ASSIGNMENT`, true if its files are about one assignment only; `NAMES_COLUMNS`, true if
+`--column` may name the columns of that table; and `write(report, request)`, a pure function that returns the
+files to write. A format that `grader grade` also writes has
 `write_one(grade) -> str`. May import: grader.model, grader.report.
 """
 
@@ -70,6 +71,7 @@ class Format(Protocol):
     WRITES: str
     FILLS_IN: bool
     ONE_ASSIGNMENT: bool
+    NAMES_COLUMNS: bool
 
     def write(self, report: ClassReport, request: Request) -> ReportFiles:
         """The files of a report, and the messages about them."""

@@ -11,7 +11,7 @@ from grader.report.tables.fill_in import CellChanges, Find, left_out, match_stud
 from grader.report.tables.sheet import Line, Sheet, read_sheet
 
 WRITES = "canvas.csv: the gradebook that Canvas exported (--into), filled in"
-FILLS_IN, ONE_ASSIGNMENT = True, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = True, False, False
 
 NEEDED = ("Student", "ID", "Section")  # "Section" is the last column about a student
 TWO_NAMES = ("LastName", "FirstName")  # a setting makes Canvas export these instead of "Student"
@@ -49,10 +49,17 @@ def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bo
                 cell_changes.counts["without a submission"] += 1
             elif row.has_final_score and sheet.at(line, index).upper() not in STAYS:
                 cell_changes.fill_score(
-                    line, index, score_text(row.score), _who(student.name or student.id, name, columns)
+                    line,
+                    index,
+                    score_text(row.score),
+                    _student_label(student.name or student.id, name, columns),
                 )
-    doubts = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(matches.doubts.items())]
-    notes = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(matches.unknown.items())]
+    doubts = [
+        f"{sheet.path}:{n}: {_name_in_line(sheet, n)}: {why}" for n, why in sorted(matches.doubts.items())
+    ]
+    notes = [
+        f"{sheet.path}:{n}: {_name_in_line(sheet, n)}: {why}" for n, why in sorted(matches.unknown.items())
+    ]
     return ReportFiles(
         {"canvas.csv": sheet.to_bytes(cell_changes.cells, columns_kept)},
         (*doubts, *left_out(report, in_sheet, sheet, are_doubts=bool(doubts))),
@@ -77,11 +84,11 @@ def _name(sheet: Sheet, line: Line) -> str:
     return sheet.cell(line, "Student") or ", ".join(both)
 
 
-def _named(sheet: Sheet, number: int) -> str:
+def _name_in_line(sheet: Sheet, number: int) -> str:
     return next(_name(sheet, line) for line in sheet.lines if line.number == number)
 
 
-def _who(student: str, assignment: str, columns: Mapping[str, int]) -> str:
+def _student_label(student: str, assignment: str, columns: Mapping[str, int]) -> str:
     return student if len(columns) == 1 else f"{student}, {assignment}:"
 
 

@@ -13,7 +13,7 @@ from grader.report.formats import OneGrade, ReportFiles, Request
 from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/points.json: integer scores, as Classroom 50 reads them"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 
 def write_one(one: OneGrade) -> str:

@@ -8,7 +8,7 @@ from grader.model.text import score_text
 from grader.report.formats import ReportFiles, Request
 
 WRITES = "grades.csv: one line for each student and assignment"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 
 def grades_csv(rows: Iterable[ClassRow]) -> bytes:
@@ -33,7 +33,7 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
         if row.review_reason:
             line = f"{row.assignment}: {row.review_reason}"
             cells["needs_review"] = "; ".join(filter(None, [cells.get("needs_review"), line]))
-        if row.absent:
+        if row.is_absent:
             line = f"{row.assignment}: {NOTHING}"
             cells["remark"] = "; ".join(filter(None, [cells.get("remark"), line]))
     header = [

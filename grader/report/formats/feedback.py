@@ -9,7 +9,7 @@ from grader.report.terminal.show_grade import to_text
 from grader.report.write_files import Files, folder_name
 
 WRITES = "<student>/<assignment>.txt and .md, and feedback.csv for a mail merge"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 COLUMNS = ("student_id", "name", "email", "assignment", "score", "max_score", "text", "markdown")
 NOT_GRADED = "Not graded yet: an instructor must review it first."
@@ -53,7 +53,7 @@ def student_markdown(row: ClassRow, title: str) -> str:
 
 def _note(row: ClassRow) -> str:
     """A note that nothing was submitted, or that the score is not final, with the reason."""
-    if row.absent and not row.review_reason:
+    if row.is_absent and not row.review_reason:
         return NO_SUBMISSION
     if not row.review_reason:
         return ""

@@ -7,7 +7,7 @@ from grader.report.problems import Problem, headline, problems_of
 from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/problems.txt: a line for each problem, as compilers print them"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 
 def write_one(one: OneGrade) -> str:

@@ -10,7 +10,7 @@ from grader.report.problems import Problem, headline, problems_of
 from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/gl-code-quality-report.json, as GitLab reads it"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 
 def write_one(one: OneGrade) -> str:

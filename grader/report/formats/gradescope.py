@@ -15,7 +15,7 @@ from grader.report.terminal.show_grade import to_text
 from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/results.json, as Gradescope reads it"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 LATER = (Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED)  # Gradescope itself knows when that is
 

@@ -5,7 +5,7 @@ from grader.report.formats import ReportFiles, Request
 from grader.report.pages.class_page import class_pages
 
 WRITES = "<assignment>.html: a page on the class that leads to each student's feedback, without a network"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 
 def write(report: ClassReport, request: Request) -> ReportFiles:

@@ -12,7 +12,7 @@ from grader.model.text import as_number
 from grader.report.formats import OneGrade, ReportFiles, Request
 
 WRITES = "grades.json: every grade with its cases"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 SCHEMA = "backflip/grade/1"
 CLASS_SCHEMA = "backflip/class/2"
@@ -45,7 +45,7 @@ def _row(row: ClassRow) -> dict[str, Any]:
         "score": None if row.score is None else as_number(row.score),
         "submitted_at": None if submission is None else submission.submitted_at or None,
         "needs_review": row.review_reason,
-        "submitted_nothing": row.absent,
+        "submitted_nothing": row.is_absent,
         "policies": _final(row.final),
         "grade": None if row.grade is None else _grade(row.grade, reveal=False),
     }
@@ -83,6 +83,7 @@ def _criterion(criterion: CriterionGrade, reveal: bool) -> dict[str, Any]:
         "reason": criterion.reason,
         "ideas": [_idea(idea) for idea in criterion.ideas],
         "facts": [asdict(fact) for fact in criterion.facts],
+        "locations": [asdict(location) for location in criterion.locations],
         "cases": [_case(result, reveal) for result in criterion.results],
     }
 

@@ -10,7 +10,7 @@ from grader.report.feedback_content import block
 from grader.report.formats import OneGrade, ReportFiles, Request
 
 WRITES = "junit.xml: a suite for each student"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 
 def class_junit(report: ClassReport) -> bytes:
@@ -35,7 +35,7 @@ def _suite(row: ClassRow) -> ElementTree.Element:
     results = [r for c in row.grade.criteria for r in c.results] if row.grade is not None else []
     for result in results:
         suite.append(_case(row.assignment, result))
-    if row.absent:
+    if row.is_absent:
         case = ElementTree.SubElement(suite, "testcase", classname=row.assignment, name="submission")
         ElementTree.SubElement(case, "skipped", message=NOTHING)
     elif row.fault or row.grade is None:

@@ -15,7 +15,7 @@ from grader.report.tables.sheet import Line, Sheet, read_sheet
 from grader.report.tables.worksheet import Columns, find_columns, may_change, participant
 
 WRITES = "moodle.csv and feedback.zip: the worksheet that Moodle exported (--into), filled in"
-FILLS_IN, ONE_ASSIGNMENT = True, True
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = True, True, True
 
 
 def fill_moodle(
@@ -37,8 +37,12 @@ def fill_moodle(
     matches = match_students(((line, _claim(sheet, line, columns)) for line in sheet.lines), find)
     cell_changes = CellChanges(sheet, keep_existing)
     in_sheet: set[tuple[str, str]] = set()
-    problems = [f"{sheet.path}:{n}: {_who(sheet, n, columns)}: {why}" for n, why in matches.doubts.items()]
-    notes = [f"{sheet.path}:{n}: {_who(sheet, n, columns)}: {why}" for n, why in matches.unknown.items()]
+    problems = [
+        f"{sheet.path}:{n}: {_line_label(sheet, n, columns)}: {why}" for n, why in matches.doubts.items()
+    ]
+    notes = [
+        f"{sheet.path}:{n}: {_line_label(sheet, n, columns)}: {why}" for n, why in matches.unknown.items()
+    ]
     feedback: dict[str, str] = {}
     for line in sheet.lines:
         _check_maximum(report, sheet, line, columns)
@@ -77,7 +81,7 @@ def _claim(sheet: Sheet, line: Line, columns: Columns) -> Claim:
     return Claim((id,) if id else (), number, name, email)
 
 
-def _who(sheet: Sheet, number: int, columns: Columns) -> str:
+def _line_label(sheet: Sheet, number: int, columns: Columns) -> str:
     line = next(line for line in sheet.lines if line.number == number)
     return sheet.at(line, columns.name) or sheet.at(line, columns.identifier)
 

@@ -13,7 +13,7 @@ from grader.report.terminal.show_grade import to_text
 from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/results.json, as PrairieLearn reads it"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 MAX_BYTES = 1_000_000  # PrairieLearn reads no more than 1 MB
 LIMITS = (100_000, 10_000, 1_000, 100)  # characters of a text, tried until the whole fits

@@ -15,7 +15,7 @@ from grader.report.problems import Problem, headline, problems_of
 from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/grade.sarif: each problem with its file and line"
-FILLS_IN, ONE_ASSIGNMENT = False, False
+FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 

@@ -21,7 +21,7 @@ def class_pages(report: ClassReport) -> Files:
     files: dict[str, bytes] = {}
     for name in report.assignments:
         context = _context(report, name)
-        page = template.render(title=report.title(name), name=name, who=_who, **context)
+        page = template.render(title=report.title(name), name=name, who=_student_label, **context)
         files[f"{name}.html"] = page.encode(errors="replace")
     for row in report.rows:
         if row.grade is not None:
@@ -50,10 +50,10 @@ def _page_of(row: ClassRow) -> str:
 
 def _review(rows: Iterable[ClassRow]) -> list[tuple[Kind, list[ClassRow]]]:
     """The rows that need review, by kind of doubt, in the order of the kinds."""
-    of: dict[Kind, list[ClassRow]] = defaultdict(list)
+    by_kind: dict[Kind, list[ClassRow]] = defaultdict(list)
     for row in rows:
-        of[kind_of(row.review_reason)].append(row)
-    return [(kind, of[kind]) for kind in (*KINDS, OTHER) if kind in of]
+        by_kind[kind_of(row.review_reason)].append(row)
+    return [(kind, by_kind[kind]) for kind in (*KINDS, OTHER) if kind in by_kind]
 
 
 def _edges(statistics: ClassStatistics) -> list[float]:
@@ -62,6 +62,6 @@ def _edges(statistics: ClassStatistics) -> list[float]:
     return [statistics.max_score * edge / count for edge in range(count + 1)]
 
 
-def _who(row: ClassRow) -> str:
+def _student_label(row: ClassRow) -> str:
     name = row.standing.student.name
     return clean_line(f"{name} ({row.student_id})" if name and name != row.student_id else row.student_id)

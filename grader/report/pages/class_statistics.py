@@ -103,7 +103,7 @@ def statistics_of(rows: Sequence[ClassRow]) -> ClassStatistics:
         passed_by_none=tuple(name for name, case in cases.items() if case.ran and not case.passed),
         passed_by_all=tuple(name for name, case in cases.items() if case.ran and case.passed == case.ran),
         to_review=tuple(to_review(rows)),
-        absent=tuple(row for row in rows if row.absent),
+        absent=tuple(row for row in rows if row.is_absent),
         late=sum(
             bool(row.final.unclear or steps.intersection(LATE))
             for steps, row in zip(policies, rows, strict=True)

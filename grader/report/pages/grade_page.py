@@ -6,6 +6,7 @@ library, and every text is escaped where it is inserted.
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
@@ -16,10 +17,18 @@ from grader.draw.convolution import draw_steps, steps_of
 from grader.draw.grid import heat_grids, magnitude, telling_grids
 from grader.draw.markup import Markup, element
 from grader.draw.warp import draw_warp
-from grader.model.example import Example, Table, setting_text
+from grader.model.example import Example, Table, number_text, setting_text
 from grader.model.grade import CriterionGrade, Grade
 from grader.model.text import clean, clean_line, score_text
-from grader.report.feedback_content import Block, Section, feedback_on, is_fault, remark
+from grader.report.feedback_content import (
+    Block,
+    Label,
+    Section,
+    feedback_on,
+    is_fault,
+    remark,
+    title_beside_id,
+)
 from grader.report.next_step import Place, next_step, where_to_begin
 
 __all__ = ["STYLE", "CloseUp", "article", "to_html"]
@@ -29,6 +38,8 @@ GRIDS = 2
 IN_FULL = 3  # failing cases of a criterion that are drawn
 PLACE_IN_SOURCE = re.compile(r"^([\w./-]+\.cu):(\d+): (.*)$", re.MULTILINE)
 STRESSED = re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])")
+CODE = re.compile(r"`([^`\n]+)`")
+ALTERNATIVE = re.compile(r" (?=\(\d\) [A-Z])")  # before each of several ideas that explain the same
 PLACE_IN_README = re.compile(r"README\.md#([\w-]+)")
 AROUND = 3  # lines of a source around a finding
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -78,7 +89,7 @@ def article(grade: Grade, reveal: bool = False, close_up: CloseUp = CloseUp()) -
     steps = begin or ((next_step(grade, close_up.place),) if close_up.place else ())
     lines = [element("span", _linked(line, close_up), class_="line") for line in steps]
     sections = feedback.sections if not begin else ()
-    notes = [element("li", clean(note)) for note in grade.notes]
+    notes = [element("li", _with_code(clean(note))) for note in grade.notes]
     return element(
         "div",
         _score(grade),
@@ -117,9 +128,9 @@ def _in_authors_words(line: str) -> list[object]:
     return parts
 
 
-def _with_code(line: str) -> list[object]:
-    """A line with code between backticks."""
-    return [element("code", part) if number % 2 else part for number, part in enumerate(line.split("`"))]
+def _with_code(text: str) -> list[object]:
+    """A text with code between backticks; one that has no partner in its line stays."""
+    return [element("code", part) if number % 2 else part for number, part in enumerate(CODE.split(text))]
 
 
 def _score(grade: Grade) -> Markup:
@@ -151,7 +162,9 @@ def _bars(grade: Grade, described: Set[str]) -> Markup:
                 element("td", f"{score} / {score_text(criterion.points)}", class_="n"),
                 element("td", _bar(criterion), class_="bar"),
                 element(
-                    "td", clean_line(criterion.title), element("span", remark(criterion), class_="soft line")
+                    "td",
+                    _with_code(title_beside_id(criterion)),
+                    element("span", _with_code(remark(criterion)), class_="soft line"),
                 ),
             )
         )
@@ -177,11 +190,12 @@ def _anchor(id: str) -> str:
 
 def _section(section: Section, close_up: CloseUp) -> Markup:
     criterion, more = section.criterion, section.more
+    title = title_beside_id(criterion)
     return element(
         "section",
         element("h2", clean_line(criterion.id), id=_anchor(criterion.id)),
-        element("p", clean_line(criterion.title), class_="soft"),
-        [element("p", fact, class_="line") for fact in section.facts],
+        element("p", _with_code(title), class_="soft") if title else None,
+        [element("p", _with_code(fact), class_="line") for fact in section.facts],
         [
             _block(block, block.case, close_up, small)
             for block, small in _small_once(section.blocks, close_up)
@@ -195,7 +209,7 @@ def _small_once(blocks: Sequence[Block], close_up: CloseUp) -> Iterator[tuple[Bl
     earlier: list[tuple[object, ...]] = []
     for block in blocks:
         example = close_up.smallest(block.case)
-        about = (example.settings, example.inputs, example.compared, example.ended) if example else ()
+        about = (example.settings, example.inputs, example.compared, example.end_reason) if example else ()
         yield block, None if about in earlier else example
         earlier.append(about)
 
@@ -214,16 +228,18 @@ def _block(block: Block, name: str, close_up: CloseUp, smallest: Example | None 
         element("dl", facts) if facts else None,
         _heat(whole) if whole is not None else None,
         _smallest(smallest) if smallest is not None else None,
-        [_findings(text, close_up) for label, text in block.facts if label in ("why", "actual")],
+        [_findings(text, close_up) for label, text in block.facts if label in (Label.WHY, Label.ACTUAL)],
     )
 
 
-def _fact(label: str, text: str, close_up: CloseUp) -> object:
-    if label == "read" and close_up.readme and "#" in text:
+def _fact(label: Label, text: str, close_up: CloseUp) -> object:
+    if label is Label.READ and close_up.readme and "#" in text:
         return element("a", text, href=f"{close_up.readme}#{text.partition('#')[2]}")
-    if label == "idea":  # the author's words: a submission's own text may hold any backtick
-        return [element("span", _in_authors_words(line), class_="line") for line in text.splitlines()]
-    return element("pre", text) if "\n" in text else text
+    if label is Label.IDEA:  # the author's words: a submission's own text may hold any backtick
+        lines = ALTERNATIVE.sub("\n", text).splitlines()
+        return [element("span", _in_authors_words(line), class_="line") for line in lines]
+    shown = _with_code(text) if label is Label.WHY else text
+    return element("pre", shown) if "\n" in text else shown
 
 
 def _heat(example: Example) -> list[Markup]:
@@ -240,10 +256,21 @@ def _heat(example: Example) -> list[Markup]:
 
 
 def _row(tables: Sequence[Table], largest: float, label: str) -> Markup:
-    """Arrays side by side. Those with the shape of a wrong one show the same grids, for a comparison."""
+    """Arrays side by side.
+
+    For a comparison, those of one shape have squares of one size, and those with the shape of a wrong one
+    show the same grids.
+    """
     telling = {table.shape: telling_grids(table, GRIDS) for table in tables}
     telling |= {table.shape: telling_grids(table, GRIDS) for table in tables if any(table.wrong)}
-    figures = [_figure(table, largest, telling[table.shape]) for table in tables if table.values]
+    longest: dict[tuple[int, ...], int] = defaultdict(int)
+    for table in tables:
+        longest[table.shape] = max([longest[table.shape], *(len(number_text(v)) for v in table.values)])
+    figures = [
+        _figure(table, largest, telling[table.shape], longest[table.shape])
+        for table in tables
+        if table.values
+    ]
     return element("div", figures, class_="row", role="group", aria_label=label)
 
 
@@ -260,7 +287,7 @@ def _difference(expected: Table, actual: Table) -> Table:
     return Table("difference", actual.shape, values, actual.dtype, actual.grid, actual.wrong)
 
 
-def _figure(table: Table, largest: float, numbers: Sequence[int]) -> Markup:
+def _figure(table: Table, largest: float, numbers: Sequence[int], longest: int) -> Markup:
     columns = max((len(grid[0]) if grid else 0 for _, grid in table.grids()), default=0)
     size = 34 if columns <= 8 else 22
     shape = "×".join(map(str, table.shape)) or "a number"
@@ -268,7 +295,7 @@ def _figure(table: Table, largest: float, numbers: Sequence[int]) -> Markup:
     more = f", {len(numbers)} of {count} grids" if count > len(numbers) else ""
     layout = element("span", table.layout, class_="line") if table.layout else None
     caption = element("figcaption", element("b", table.name), f" {shape}{more}", layout)
-    return element("figure", caption, heat_grids(table, largest, numbers, size))
+    return element("figure", caption, heat_grids(table, largest, numbers, size, longest))
 
 
 def _smallest(example: Example) -> Markup:
@@ -291,10 +318,12 @@ def _smallest(example: Example) -> Markup:
         element("h4", example.title),
         element("p", settings, class_="soft") if settings else None,
         [_row(list(tables), largest, "inputs and results") for tables in rows],
-        element("p", example.right, class_="soft") if example.is_smallest and example.right else None,
+        element("p", example.right_count, class_="soft")
+        if example.is_smallest and example.right_count
+        else None,
         element("dl", compared) if any(example.compared) else None,
         # the block above says how a whole case ended
-        element("pre", clean(example.ended)) if example.ended and example.is_smallest else None,
+        element("pre", clean(example.end_reason)) if example.end_reason and example.is_smallest else None,
         draw_steps(steps_of(example)),
         class_="smallest",
     )

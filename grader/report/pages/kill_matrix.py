@@ -26,32 +26,34 @@ def show_matrix(verification: Verification, console: Console) -> None:
     x: the mutant answers wrong; e: it raises; !: it hangs or crashes, which the end of the line names.
     """
 
-    def say(text: str, style: str = "") -> None:
+    def print_line(text: str, style: str = "") -> None:
         console.print(Text(text, style), soft_wrap=True)
 
-    say(f"{one_line(verification.assignment)}: {_summary(verification)}", "bold")
+    print_line(f"{one_line(verification.assignment)}: {_summary(verification)}", "bold")
     widest = max((len(one_line(name)) for name in verification.kills), default=0)
     for name in _survivors_first(verification):
         killed = verification.kills[name]
         groups = groupby(verification.cases, key=_criterion)
         cells = " ".join("".join(_character(killed.get(case)) for case in cases) for _, cases in groups)
-        say(f"  {one_line(name):<{widest}}  {cells}{_how(killed)}", "" if killed else "bold red")
+        print_line(
+            f"  {one_line(name):<{widest}}  {cells}{_hangs_and_crashes(killed)}", "" if killed else "bold red"
+        )
     for case, worst in verification.tolerances.items():
-        say(f"  {one_line(case)}: rounding takes at most {worst:.2f} of its tolerance")
+        print_line(f"  {one_line(case)}: rounding takes at most {worst:.2f} of its tolerance")
     if verification.conflicting_pairs:
         count = len(verification.conflicting_pairs)
-        say(f"  {plural(count, 'pair')} of mutants cannot be combined: the page lists them")
+        print_line(f"  {plural(count, 'pair')} of mutants cannot be combined: the page lists them")
     for gain in verification.gains:
         words = f"  {one_line(gain.cheat)}: gains {gain.points:g} points, may gain {gain.may_gain}"
-        say(words, "bold red" if gain.is_too_much else "")
+        print_line(words, "bold red" if gain.is_too_much else "")
     for finding in verification.findings:
-        say(one_line(str(finding)), "red")
+        print_line(one_line(str(finding)), "red")
 
 
 def to_html(verification: Verification) -> str:
     """The matrix as a page of its own, survivors on top, readable without a network."""
     pages = environment()
-    pages.filters |= {"one_line": one_line, "mark": _mark, "how": _how}
+    pages.filters |= {"one_line": one_line, "mark": _mark, "how": _hangs_and_crashes}
     return pages.get_template("kill_matrix.html.j2").render(
         matrix=verification,
         mutants=_survivors_first(verification),
@@ -69,7 +71,7 @@ def _character(status: Status | None) -> str:
     return {"passed": "·", "wrong": "x", "error": "e", "other": "!"}[_mark(status)]
 
 
-def _how(killed: Mapping[str, Status]) -> str:
+def _hangs_and_crashes(killed: Mapping[str, Status]) -> str:
     """The names of hangs and crashes, in brackets."""
     others = sorted({status.replace("_", " ") for status in killed.values() if status not in VALUES})
     return f" ({', '.join(others)})" if others else ""

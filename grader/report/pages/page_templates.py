@@ -1,13 +1,16 @@
 """Sets up the templates of all pages: they escape every text and make invisible characters visible."""
 
+import re
 from pathlib import Path
 
 import jinja2
+from markupsafe import Markup, escape
 
 from grader.model.text import clean, clean_line, listing, score_text, visible
-from grader.report.pages.likeness import folded
+from grader.report.pages.side_by_side import folded
 
 LONGEST_LINE = 400  # of code, in characters
+CODE = re.compile(r"`([^`\n]+)`")
 NAMES = 6  # students to list before counting the rest
 
 
@@ -24,6 +27,7 @@ def environment() -> jinja2.Environment:
     pages.filters |= {
         "line": clean_line,
         "text": clean,
+        "code": with_code,
         "codeline": lambda text: clean(text, LONGEST_LINE),
         "number": lambda value: f"{float(value):.2f}".rstrip("0").rstrip("."),
         "score": score_text,
@@ -32,6 +36,11 @@ def environment() -> jinja2.Environment:
     }
     pages.filters["folded"] = folded
     return pages
+
+
+def with_code(text: str) -> Markup:
+    """A text in which what stands between backticks is code; everything else is escaped."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def _with_visible_characters(value: object) -> object:

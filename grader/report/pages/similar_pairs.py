@@ -10,8 +10,9 @@ from grader.model.grade import Status
 from grader.model.results.similar_pair import Pair
 from grader.model.student import Student
 from grader.model.text import clean_line
-from grader.report.pages.likeness import graphs, side_by_side
 from grader.report.pages.page_templates import environment
+from grader.report.pages.side_by_side import side_by_side
+from grader.report.pages.similarity_graph import graphs
 from grader.report.write_files import Files
 
 

@@ -79,7 +79,7 @@ def left_out(
         has_none = "has no line that is certainly this student's"
     lines = []
     for row in report.rows:
-        if row.absent and row.score is None:
+        if row.is_absent and row.score is None:
             continue  # there is no score to leave out
         if (row.student_id, row.assignment) not in in_sheet:
             lines.append(f"{row.student_id}, {row.assignment}: {sheet.path} {has_none}")

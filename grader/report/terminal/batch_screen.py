@@ -51,10 +51,10 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def advance(self, count: int, failed: bool) -> None:
+    def advance(self, count: int, is_failure: bool) -> None:
         """`count` more submissions are graded, or `failed` and set aside."""
         before, self._done = self._done, self._done + count
-        self._failed += count * failed
+        self._failed += count * is_failure
         self._bar.update(self._task, completed=self._done, counts=self._counts())
         if (
             not self._console.is_terminal

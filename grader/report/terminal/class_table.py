@@ -39,7 +39,7 @@ def show_class(rows: Iterable[ClassRow], console: Console) -> None:
         console.print(_table(class_rows, points, console.width), highlight=False)
         doubts = (Doubt(row.standing.student.label, row.review_reason) for row in to_review(class_rows))
         print_doubts(doubts, console)
-        print_absent([row.standing.student.label for row in class_rows if row.absent], (), console)
+        print_absent([row.standing.student.label for row in class_rows if row.is_absent], (), console)
         console.print(Text(review_count(len(to_review(class_rows)))))
 
 

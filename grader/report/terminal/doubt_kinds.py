@@ -186,12 +186,12 @@ def uncredited(doubts: Iterable[Doubt]) -> list[Doubt]:
     return [doubt for doubt in doubts if kind_of(doubt.reason) in UNCREDITED]
 
 
-def grouped(doubts: Iterable[Doubt]) -> list[tuple[Kind, list[Doubt]]]:
+def group_by_kind(doubts: Iterable[Doubt]) -> list[tuple[Kind, list[Doubt]]]:
     """The doubts by kind, in the order of `KINDS`."""
-    of: dict[Kind, list[Doubt]] = defaultdict(list)
+    doubts_by_kind: dict[Kind, list[Doubt]] = defaultdict(list)
     for doubt in doubts:
-        of[kind_of(doubt.reason)].append(doubt)
-    return [(kind, of[kind]) for kind in (*KINDS, OTHER) if kind in of]
+        doubts_by_kind[kind_of(doubt.reason)].append(doubt)
+    return [(kind, doubts_by_kind[kind]) for kind in (*KINDS, OTHER) if kind in doubts_by_kind]
 
 
 def print_doubts(doubts: Iterable[Doubt], console: Console) -> None:
@@ -199,7 +199,7 @@ def print_doubts(doubts: Iterable[Doubt], console: Console) -> None:
 
     The whole class may wait for points by hand, or for the next batch: of these, only the first are printed.
     """
-    for kind, those in grouped(doubts):
+    for kind, those in group_by_kind(doubts):
         print_folded(f"{len(those)} × {kind.headline}", console, "bold", indent=("", "    "))
         print_folded(f"To do: {kind.remedy}", console, "", indent=("  ", "      "))
         first = those[:SHOWN_WAITING] if kind in (BY_HAND, WAITING) else those

@@ -41,14 +41,14 @@ def renderable(example: Example) -> RenderableType:
             parts += lines_of(expected, "green", telling=beside.get(expected.shape))
         if actual is not None:
             parts += lines_of(actual, "", "bold red")
-    if example.right:
-        parts.append(Text(f"  {example.right}", "dim"))
+    if example.right_count:
+        parts.append(Text(f"  {example.right_count}", "dim"))
     if any(example.compared):
         parts.append(Padding(_compared(example), (0, 0, 0, 2), expand=False))
-    if example.ended:
+    if example.end_reason:
         has_result = example.actual or any(example.compared)
         parts.append(Text("  found" if has_result else "  actual"))
-        parts.append(Padding(Text(clean(example.ended), "red"), (0, 0, 0, 4), expand=False))
+        parts.append(Padding(Text(clean(example.end_reason), "red"), (0, 0, 0, 4), expand=False))
     return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
 
 

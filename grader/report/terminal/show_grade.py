@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.model.grade import Grade, Status
+from grader.model.grade import FactKind, Grade, Status
 from grader.model.late_policy import FinalScore
 from grader.model.text import clean, clean_line, plural, score_text
 from grader.report.feedback_content import (
@@ -20,12 +20,14 @@ from grader.report.feedback_content import (
     feedback_on,
     is_fault,
     remark,
+    title_beside_id,
 )
 from grader.report.next_step import Place, next_step, where_to_begin
 
 WIDTH = 80
 BAR_CELLS = 12
 COMMAND = re.compile(r" (`make [^`]*`)$")
+WIDTH_OF_NAMES = 24  # of criteria: a narrow terminal breaks only longer ones
 WIDTH_OF_BARS = 70  # a narrower terminal has room only for the words
 STYLES = {"expected": "green", "actual": "red", "idea": "bold", "read": "cyan", "output": "dim"}
 
@@ -69,6 +71,17 @@ def show(
         console.print(part, highlight=False)
     if place is None:
         console.print()
+
+
+def show_places(grade: Grade, console: Console, *, first_only: bool = False) -> None:
+    """Prints the places where other code makes failing cases pass; `show` came before they were known."""
+    sections = feedback_on(grade).sections
+    for section in sections[:1] if first_only else sections:
+        for fact in section.criterion.facts:
+            if fact.kind is FactKind.PLACE:
+                console.print()
+                name = "" if first_only else f"{clean_line(section.criterion.id)}: "
+                console.print(_row("place", Text(f"{name}{clean(fact.text)}")), highlight=False)
 
 
 def show_next_step(
@@ -125,7 +138,8 @@ def _header(grade: Grade, final: FinalScore | None, width: int = WIDTH) -> Rende
 
 def _scores(grade: Grade, only_selected: bool, has_bars: bool) -> RenderableType:
     grid = Table.grid(padding=(0, 3, 0, 0))
-    grid.add_column(overflow="fold")
+    longest = max((len(clean_line(criterion.id)) for criterion in grade.criteria), default=0)
+    grid.add_column(overflow="fold", no_wrap=longest <= WIDTH_OF_NAMES)  # remarks are easier to read in parts
     grid.add_column(justify="right", no_wrap=True)
     if has_bars:
         grid.add_column(no_wrap=True)
@@ -165,7 +179,8 @@ def _bar(share: float) -> str:
 
 def _failures(section: Section) -> Iterator[RenderableType]:
     criterion = section.criterion
-    yield Text.assemble((clean_line(criterion.id), "bold"), f": {clean_line(criterion.title)}")
+    title = title_beside_id(criterion)
+    yield Text.assemble((clean_line(criterion.id), "bold"), f": {title}" if title else "")
     if section.facts:
         yield Group(*(_row("note", Text(fact)) for fact in section.facts))
     for block in section.blocks:

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from grader.model.results.batch_summary import BatchSummary, Counting
+from grader.model.results.batch_summary import BatchSummary, CountingSubmission
 from grader.model.text import clean_line, listing, plural, review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 
@@ -34,7 +34,7 @@ def print_summary(summary: BatchSummary, console: Console) -> None:
         console.print(Text(NOT_CLEAR, "dim"), soft_wrap=not console.is_terminal)
 
 
-def _counting(one: Counting) -> str:
+def _counting(one: CountingSubmission) -> str:
     name = clean_line(one.submission or one.submitted_at)
     time = f", submitted {one.submitted_at}" if one.submitted_at and name != one.submitted_at else ""
     return f"{clean_line(one.student)}: {name}{time} (1 of {one.of})"

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from .cuda_text import KERNEL, device_code
 
 
-class Where(Enum):
+class Region(Enum):
     """Where a whole program may not use something. A file of kernels may not use it anywhere."""
 
     ANYWHERE = auto()
@@ -24,7 +24,7 @@ class Refusal:
 
     pattern: str
     reason: str  # `{0}` is the first group of the pattern
-    in_programs: Where = Where.ANYWHERE
+    in_programs: Region = Region.ANYWHERE
 
 
 FLAT = "of textures, objects of one and two axes are emulated: keep {what} in an array and compute its index"
@@ -33,7 +33,7 @@ REFUSALS = (
     Refusal(
         r"<<<",
         "a kernel is launched by the host, which is not written in this file",
-        in_programs=Where.NOWHERE,
+        in_programs=Region.NOWHERE,
     ),
     Refusal(
         r"\bcuda(?:Graph|Stream(?:Begin|End|Is|Get|Update)Captur)\w*",
@@ -49,7 +49,7 @@ REFUSALS = (
         r"\b(?:asm|__asm__|__asm)\b",
         "inline assembly runs only on a GPU: use the function of CUDA C++ for this instruction, such as "
         "__shfl_sync, __ldg or nvcuda::wmma",
-        in_programs=Where.ON_THE_DEVICE,
+        in_programs=Region.ON_THE_DEVICE,
     ),
     Refusal(
         r"\bcuda\s*::\s*(?:ptx|device::experimental)\b|\bCUtensorMap\b|\bcp_async_bulk\w*",
@@ -73,27 +73,27 @@ REFUSALS = (
     Refusal(
         r"\btex[12]D\w*|\bcuda\w*(?:Texture|Array)\w*",
         "textures are for whole programs, with a main",
-        in_programs=Where.NOWHERE,
+        in_programs=Region.NOWHERE,
     ),
     Refusal(
-        r"\bcuda[A-Z]\w*", "the host's functions have no place in a kernel's file", in_programs=Where.NOWHERE
+        r"\bcuda[A-Z]\w*", "the host's functions have no place in a kernel's file", in_programs=Region.NOWHERE
     ),
     Refusal(
         r"\b(?:new|delete|malloc|free)\b",
         "only whole programs, with a main, have memory from the device's heap",
-        in_programs=Where.NOWHERE,
+        in_programs=Region.NOWHERE,
     ),
     Refusal(
         r"\b__(shfl(?:_up|_down|_xor)?)\b",
         "it ended with compute capability 7.0: write `__{0}_sync(0xffffffff, ...)`, with the lanes that "
         "take part as its mask",
-        in_programs=Where.ON_THE_DEVICE,
+        in_programs=Region.ON_THE_DEVICE,
     ),
     Refusal(
         r"\b__(ballot|any|all)\b",
         "it ended with compute capability 7.0: write `__{0}_sync(0xffffffff, ...)`, with the lanes that "
         "take part as its mask, or `__activemask()` for `__ballot(1)`",
-        in_programs=Where.ON_THE_DEVICE,
+        in_programs=Region.ON_THE_DEVICE,
     ),
     Refusal(
         r"\bcub\s*::\s*(?!(?:Block|Warp|Device)(?:Reduce|Scan)\b|Device(?:RadixSort|Select)\b|BLOCK_(?:REDUCE|SCAN)_"
@@ -111,11 +111,13 @@ REFUSALS = (
         r"\b__[fd](?:add|sub|mul|div|rcp|sqrt|maf?)_r[zud]\b",
         "only rounding to the nearest is emulated: _rn",
     ),
-    Refusal(r"\b__managed__", "managed memory is for whole programs, with a main", in_programs=Where.NOWHERE),
+    Refusal(
+        r"\b__managed__", "managed memory is for whole programs, with a main", in_programs=Region.NOWHERE
+    ),
     Refusal(
         r"\b(?:thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b",
         "device code cannot use it here",
-        in_programs=Where.NOWHERE,
+        in_programs=Region.NOWHERE,
     ),
     Refusal(r"\bemulator\w*", "this name is the emulator's own"),
 )
@@ -133,8 +135,8 @@ def refusals(text: str, is_program: bool) -> Iterator[tuple[re.Match[str], str]]
     """What the emulator refuses in a source without comments, and why; in a program it refuses less."""
     on_device = device_code(text) if is_program else text
     for one in REFUSALS:
-        if not (is_program and one.in_programs is Where.NOWHERE):
-            within = on_device if one.in_programs is Where.ON_THE_DEVICE else text
+        if not (is_program and one.in_programs is Region.NOWHERE):
+            within = on_device if one.in_programs is Region.ON_THE_DEVICE else text
             yield from _matches(one, within)
     if is_program:
         yield from _matches(LAUNCH_BY_A_KERNEL, on_device)

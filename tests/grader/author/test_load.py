@@ -7,7 +7,7 @@ import pytest
 from grader.author.course_files import digest_of
 from grader.author.load import changed_files, load, load_course
 from grader.judge.draw_inputs import draw
-from grader.model.assignment import OWN_TEST, Limits, Visibility
+from grader.model.assignment import Limits, Visibility
 from grader.model.errors import UserError
 from tests.tables import by_name
 from tests.tiny_course import ASSIGNMENT, RUBRIC_OF_FLIP
@@ -560,7 +560,7 @@ def test_every_case_of_the_courses_own_assignments_can_be_drawn(repository: Path
         assignment = load(repository / "assignments" / name)
         for criterion in assignment.rubric.criteria:
             for case in criterion.cases:
-                inputs = None if case.kind == OWN_TEST else draw(case, name)
+                inputs = None if case.is_own_test else draw(case, name)
                 assert inputs is None or inputs.bases or inputs.ask or inputs.functions
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.batch.copy_detection import most_similar, similar_pairs
 from grader.model.results.similar_pair import Pair, Side
-from grader.report.pages.likeness import side_by_side
+from grader.report.pages.side_by_side import Origin, side_by_side
 from tests.waiting import LIMIT
 
 HANDOUT = """\
@@ -73,7 +73,7 @@ def test_code_of_the_handout_is_neither_counted_nor_marked() -> None:
     (pair,) = pairs(ada=ONE, bob=RENAMED)
     rows = side_by_side(pair.left.text, pair.right.text, HANDOUT)
     for halves in ([row.left for row in rows], [row.right for row in rows]):
-        marked = "".join(half.text for half in halves if half.kind in ("alike", "moved"))
+        marked = "".join(half.text for half in halves if half.origin in (Origin.SHARED, Origin.MOVED))
         assert "as_strided" in marked and "result[index" not in marked
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from rich.console import Console
 
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.batch.run import run_batch
 from grader.intake.read_class import Intake
 from grader.model.class_input.inventory import Doubt
@@ -39,7 +39,7 @@ def grade(score: int = 3) -> Grade:
 @pytest.fixture
 def in_doubt(gradebook: Gradebook) -> Gradebook:
     gradebook.hand_in([Student("ada")], [ADA])
-    gradebook.record(ADA, Graded(grade()))
+    gradebook.record(ADA, GradeEntry(grade()))
     return gradebook
 
 
@@ -140,7 +140,7 @@ def test_a_standing_needs_review_where_the_whole_grade_does(gradebook: Gradebook
     criterion = CriterionGrade("conv", "t", Fraction(5), Fraction(1), Status.WRONG, (judged, wrong))
     gradebook.hand_in([Student("ada")], [replace(ADA, doubt="")])
     whole = Grade("conv", "ada", (criterion,), "none")
-    gradebook.record(ADA, Graded(whole, "by", {"conv/a": "address"}, {"address": judged}))
+    gradebook.record(ADA, GradeEntry(whole, "by", {"conv/a": "address"}, {"address": judged}))
     (brief,), (full,) = gradebook.standings("conv"), gradebook.grades()
     assert brief.review_reason == full.review_reason == "not scored: conv/b"
     assert (brief.score, brief.remark) == (full.score, full.remark)

@@ -1,7 +1,6 @@
 """Laws of grading a class."""
 
 import io
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.batch.grading_messages import Done, Work
 from grader.batch.run import run_batch
 from grader.intake.choice import Choice
@@ -26,7 +25,7 @@ from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Adjustment, Submission
 from grader.report.terminal.batch_screen import BatchScreen
 from grader.report.terminal.show_summary import NOT_CLEAR, print_summary
-from tests.waiting import LIMIT, wait_until
+from tests.waiting import LIMIT, is_running, wait_until
 
 Executed = Generator[tuple[Work, Done | Exception], None, None]
 
@@ -183,7 +182,7 @@ def test_a_failure_of_what_no_longer_counts_is_forgotten(
     submission = intake.submissions[0]
     other = replace(submission.submission, files="mended")
     gradebook.hand_in(intake.students, [other])
-    gradebook.record(other, Graded(Grade("conv", "eve", (), "none"), "by"))
+    gradebook.record(other, GradeEntry(Grade("conv", "eve", (), "none"), "by"))
     run(replace(intake, submissions=(ClassSubmission(other, submission.paths, (other.id,)),)), gradebook)
     assert [(row.fault, row.submission) for row in gradebook.grades()] == [("", replace(other, late=False))]
 
@@ -359,14 +358,6 @@ def test_two_batches_on_one_gradebook_grade_no_submission_twice(
     assert sorted(graded) == names
     with Gradebook(url) as book:
         assert [row.student_id for row in book.grades()] == names
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        return "zombie" not in Path(f"/proc/{pid}/status").read_text()
-    except (ProcessLookupError, FileNotFoundError):
-        return False
 
 
 def test_a_submission_keeps_its_id() -> None:

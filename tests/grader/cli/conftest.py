@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.cli.command_line.exit_status import PASSED
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Student, Submission
@@ -115,7 +115,7 @@ def at_course(course: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         ]
         gradebook.hand_in(STUDENTS, submissions)
         for submission in submissions:
-            gradebook.record(submission, Graded(grade_of(submission.student_id)))
+            gradebook.record(submission, GradeEntry(grade_of(submission.student_id)))
     return url
 
 

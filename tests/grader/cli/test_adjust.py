@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.model.student import Submission
 from tests.grader.cli.conftest import grade_of
@@ -34,6 +34,17 @@ def test_adjustments_are_added_exported_read_back_and_taken_back(
     assert scores() == {"ada": "5", "'=bob": "4.67"}
 
 
+def test_an_adjustment_that_replaces_other_points_is_named(
+    at_course: str, capsys: pytest.CaptureFixture[str], scores: Callable[[], dict[str, str]]
+) -> None:
+    assert adjust(at_course, "ada,tiny,flip,2.5,regrade,me\n'=bob,tiny,,1,bonus,me\n") == PASSED
+    assert capsys.readouterr().out == "2 adjustments\n"
+    assert adjust(at_course, "ada,tiny,flip,1,regrade,me\n'=bob,tiny,,1,bonus,me\n") == PASSED
+    replaced = "1 of them replaces an earlier one:\n  ada, tiny/flip: 2.5 → 1\n"
+    assert capsys.readouterr().out == f"2 adjustments\n{replaced}"
+    assert scores() == {"ada": "6", "'=bob": "6"}
+
+
 def test_a_student_who_submitted_nothing_may_be_given_points(
     at_course: str, scores: Callable[[], dict[str, str]]
 ) -> None:
@@ -46,7 +57,7 @@ def replaced(url: str) -> None:
     with Gradebook(url) as book:
         later = Submission("ada", "tiny", "later", "2")
         book.hand_in([], [later])
-        book.record(later, Graded(grade_of("ada")))
+        book.record(later, GradeEntry(grade_of("ada")))
 
 
 def test_exported_adjustments_are_read_back_unchanged(

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.model.student import Student, Submission
 from tests.grader.cli.conftest import grade_of
@@ -414,7 +414,7 @@ def test_a_decision_names_its_work_has_limits_and_can_be_undone(
         for student in ("ada", "ghost"):
             newer = Submission(student, "tiny", "newer", submitted_at="2026-10-03T12:00:00+02:00")
             book.hand_in([Student(student)], [newer])
-            book.record(newer, Graded(grade_of(student)))
+            book.record(newer, GradeEntry(grade_of(student)))
 
     def scores() -> dict[str, str]:
         grader("report", "--gradebook", at_course, "--format", "csv", "--out", tmp_path / "out")

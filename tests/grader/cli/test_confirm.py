@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from grader.__main__ import main
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.cli.command_line.exit_status import PASSED, USER_MISTAKE
 from grader.model.student import Student, Submission
 from tests.grader.cli.conftest import grade_of
@@ -20,7 +20,7 @@ def in_doubt(at_course: str) -> str:
     with Gradebook(at_course) as book, book.run("tiny", "by"):
         submission = Submission("eve", "tiny", "files", doubt=DOUBT)
         book.hand_in([Student("eve")], [submission])
-        book.record(submission, Graded(grade_of("eve")))
+        book.record(submission, GradeEntry(grade_of("eve")))
     return at_course
 
 

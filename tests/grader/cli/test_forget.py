@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.cli.command_line.exit_status import PASSED, USER_MISTAKE
 from grader.model.student import Student, Submission
 from tests.grader.cli.conftest import grade_of
@@ -23,7 +23,7 @@ def with_ghosts(at_course: str) -> str:
         for student in ("ada", "ghost"):
             submission = Submission(student, "tiny", "wrong", "2")
             book.hand_in([Student(student)], [submission])
-            book.record(submission, Graded(grade_of(student)))
+            book.record(submission, GradeEntry(grade_of(student)))
     return at_course
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,11 @@ from grader.author import render
 from grader.author.load import load
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.grade import newer_python
-from grader.model.assignment import Assignment
+from grader.judge.examples import failing
+from grader.judge.verdict import case_result, grade_case
+from grader.model.assignment import Assignment, Case
+from grader.model.grade import CheckResult
+from tests.tiny_course import WRONG
 
 
 @pytest.mark.parametrize(
@@ -249,3 +254,28 @@ def test_a_student_has_hidden_numbers_if_course_or_command_says_so(root: Path, w
     assert len({everybodys, ada, eve}) == 3
     assert hidden_case(folder) == ada
     assert hidden_case(folder, "--variant", "") == everybodys
+
+
+def test_what_a_page_shows_of_visible_cases_ran_before_the_first_hidden_case(
+    root: Path, submission: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a submission could print a hidden case's values in the smallest case that fails."""
+    events: list[str] = []
+    grade_once, show = grade_case.grade_case, failing.examples_of
+
+    def grades(case: Case, *rest: Any) -> CheckResult:
+        events.append(case.visibility)
+        return grade_once(case, *rest)
+
+    def shows(*words: Any) -> Any:
+        events.append("shown")
+        return show(*words)
+
+    monkeypatch.setattr(case_result, "grade_case", grades)
+    monkeypatch.setattr(failing, "examples_of", shows)
+    folder = submission(WRONG)
+    for words in ([], ["--html", "page.html"], ["--", "-k", "flip"]):
+        assert main(["grade", str(folder), "--assignment", "tiny", *words]) == NOT_PASSED
+        assert events.index("shown") < events.index("hidden")
+        assert "visible" not in events[events.index("hidden") :]
+        events.clear()

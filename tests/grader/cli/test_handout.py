@@ -518,13 +518,28 @@ def test_hints_are_revealed_one_by_one(hinted: Path, capsys: pytest.CaptureFixtu
     assert messages[2] == messages[1]
 
 
-def test_no_hint_is_given_away_without_the_name_of_an_exercise(
-    hinted: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("words", [["hint", ""], ["hint"]])
+def test_without_the_name_of_an_exercise_the_hints_are_counted_and_none_is_given_away(
+    hinted: Path, capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:
     """`make hint` alone calls the command with an empty name."""
-    assert main(["hint", ""]) == USER_MISTAKE
-    assert "Name it with EXERCISE=name" in capsys.readouterr().err
+    assert main(words) == PASSED
+    output = capsys.readouterr().out
+    assert "dilate  0 of 2 shown, 2 more from your instructor, at a cost of points" in output
+    assert "make hint EXERCISE=dilate" in output
+    assert "flip" not in output and "Count the zeros" not in output
     assert not (hinted / ".hints.json").exists()
+    main(["hint", "dilate"])
+    capsys.readouterr()
+    main(words)
+    assert "dilate  1 of 2 shown" in capsys.readouterr().out
+
+
+def test_a_handout_without_hints_says_where_to_read(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["hint"]) == PASSED
+    assert capsys.readouterr().out == "No exercise has a hint. Read README.md.\n"
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"dilate": "x"}'])

@@ -17,7 +17,7 @@ import yaml
 from referencing import Registry, Resource
 
 from grader.__main__ import main
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.cli.command_line.arguments import JSON, make_parser
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.handout.try_report import plain
@@ -223,7 +223,7 @@ def in_doubt(url: str) -> None:
     with Gradebook(url) as book:
         submission = Submission("eve", "tiny", "e" * 64, doubt="whose is it?")
         book.hand_in([Student("eve")], [submission])
-        book.record(submission, Graded(grade_of("eve")))
+        book.record(submission, GradeEntry(grade_of("eve")))
 
 
 def test_the_grades_of_a_class_are_what_their_published_schema_says(repository: Path) -> None:

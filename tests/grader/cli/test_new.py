@@ -21,12 +21,35 @@ SLOPE = '''def slope(points: list[int], step: int) -> int:
     return (points[-1] - points[0]) // step
 '''
 
+ROWS = '''"""Functions of NumPy arrays."""
+
+import numpy as np
+
+
+def affine(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> np.ndarray:
+    """gamma * x + beta, for three arrays of one shape."""
+    return gamma * x + beta
+
+
+def shares(x: np.ndarray) -> np.ndarray:
+    """Each element divided by the sum of the squares."""
+    return x / (1 + (x * x).sum())
+
+
+def of_two_shapes(x: np.ndarray, gamma: np.ndarray) -> np.ndarray:
+    """gamma * x. ValueError unless gamma has one axis less."""
+    if gamma.shape != x.shape[1:]:
+        raise ValueError("gamma has another shape")
+    return gamma * x
+'''
+
 
 @pytest.fixture
 def course(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     no_cache = shutil.ignore_patterns("__pycache__")
     for folder in ("assignments", "reference"):
         shutil.copytree(repository / "examples" / folder, tmp_path / folder, ignore=no_cache)
+    (tmp_path / "reference" / "rows.py").write_text(ROWS)
     (tmp_path / "reference" / "lines.py").write_text(f'"""Lines."""\n\n\n{SLOPE}')
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BACKFLIP_SEED", raising=False)
@@ -70,6 +93,16 @@ def test_the_first_assignment_begins_its_course(
     assert main(["new", "slopes", "--from", "reference.lines:slope"]) == PASSED
     assert capsys.readouterr().out.startswith("reference/__init__.py\nassignments/slopes/assignment.yaml\n")
     assert main(["verify", "slopes"]) == PASSED
+
+
+@pytest.mark.parametrize(("name", "compare"), [("affine", "exact"), ("shares", "close")])
+def test_a_function_of_numpy_arrays_is_compared_exactly_only_if_its_results_are_whole(
+    course: Path, capsys: pytest.CaptureFixture[str], name: str, compare: str
+) -> None:
+    assert main(["new", name, "--from", f"reference.rows:{name}"]) == PASSED
+    assert ", 0 findings" in capsys.readouterr().out
+    rubric = (course / "assignments" / name / "rubric.yaml").read_text()
+    assert ("compare: close" in rubric) == (compare == "close")
 
 
 def test_a_function_that_is_not_there_leaves_an_empty_folder_empty(
@@ -132,6 +165,7 @@ def test_the_report_of_a_new_assignment_is_what_the_published_schema_says(
         (["lines"], "--from reference.lines:FUNCTION"),
         (["slopes", "--from", "reference.lines:slop"], "defines no function or class slop"),
         (["slopes", "--from", "reference.edit_distance:closer"], "defines no function or class closer"),
+        (["norms", "--from", "reference.rows:of_two_shapes"], "run `grader new norms` without --from"),
     ],
 )
 def test_a_mistake_is_one_line_and_nothing_is_left(

@@ -66,6 +66,14 @@ def test_an_extension_for_somebody_unknown_is_named(
     )
 
 
+def test_a_report_of_many_files_names_those_about_the_class(
+    at_course: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", "--gradebook", at_course, "--format", "feedback", "--out", "out"]) == PASSED
+    count = sum(path.is_file() for path in Path("out").rglob("*"))
+    assert capsys.readouterr().out == f"out/feedback.csv\nout: {count} files\n"
+
+
 @pytest.mark.parametrize("name", ["csv", "feedback", "json", "terminal"])
 def test_each_report_names_the_submissions_that_match_no_student(
     at_course: str, name: str, capsys: pytest.CaptureFixture[str]

@@ -209,10 +209,10 @@ def open_desk(gradebook: Gradebook, course: CourseFacts) -> Callable[..., TestCl
     """A browser that has opened the address with the token."""
 
     def open_desk(
-        editable: bool = False, book: Gradebook = gradebook, patience: float = LIMIT, **values: Any
+        is_editable: bool = False, book: Gradebook = gradebook, patience: float = LIMIT, **values: Any
     ) -> TestClient:
         facts = replace(course, **values)
-        app = make_app(book, facts, token=TOKEN, port=PORT, editable=editable, patience=patience)
+        app = make_app(book, facts, token=TOKEN, port=PORT, is_editable=is_editable, patience=patience)
         client = TestClient(app, base_url=HOST)
         client.get(f"/?token={TOKEN}")
         return client

@@ -45,7 +45,7 @@ MAIN_PAGES = ["/requests", "/a/dense", "/a/dense/hand/style", BOB]
 def address(gradebook: Gradebook, course: CourseFacts) -> Iterator[str]:
     with listening() as on:
         port = on.getsockname()[1]
-        app = make_app(gradebook, course, token=TOKEN, port=port, editable=True, patience=LIMIT)
+        app = make_app(gradebook, course, token=TOKEN, port=port, is_editable=True, patience=LIMIT)
         with serving(app, on):
             yield f"http://127.0.0.1:{port}"
 

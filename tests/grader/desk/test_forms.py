@@ -49,7 +49,7 @@ class Editor:
 
 @pytest.fixture
 def editor(open_desk: Callable[..., TestClient]) -> Editor:
-    return Editor(open_desk(editable=True))
+    return Editor(open_desk(is_editable=True))
 
 
 def row_of(book: Gradebook, student: str) -> ClassRow:
@@ -130,7 +130,7 @@ def test_points_by_hand_of_another_rubric_are_given_again(
     give_all_points(editor, "ada")
     assert row_of(gradebook, "ada").decisions.manual[0].offered == STYLE.points
     facts = replace(FACTS, by_hand=(replace(STYLE, points=2 * STYLE.points),))
-    client = open_desk(editable=True, assignments=(facts,))
+    client = open_desk(is_editable=True, assignments=(facts,))
     assert "1 of 6 graded" in editor.client.get("/a/dense/hand/style").text
     assert "0 of 6 graded" in client.get("/a/dense/hand/style").text
 
@@ -251,7 +251,7 @@ def test_a_later_change_is_not_undone(editor: Editor, gradebook: Gradebook) -> N
 def test_the_second_of_two_people_sees_the_change_and_loses_nothing(
     open_desk: Callable[..., TestClient], gradebook: Gradebook, action: str
 ) -> None:
-    one, other = Editor(open_desk(editable=True)), Editor(open_desk(editable=True))
+    one, other = Editor(open_desk(is_editable=True)), Editor(open_desk(is_editable=True))
     one.look("eve"), other.look("eve")
     one.send("eve", "comment", file="dense.py", line="1", text="the first was faster")
     before = gradebook.grades()
@@ -410,7 +410,7 @@ def test_a_criterion_without_names_shows_none(
     open_desk: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = replace(FACTS, by_hand=(replace(STYLE, anonymous=True),))
-    client = open_desk(editable=True, assignments=(facts,))
+    client = open_desk(is_editable=True, assignments=(facts,))
     for place in range(1, 7):
         text = client.get(f"/a/dense/hand/style?at={place}").text
         assert "graded without names" in text

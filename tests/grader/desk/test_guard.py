@@ -17,7 +17,7 @@ HOST = f"http://127.0.0.1:{PORT}"
 @pytest.fixture
 def stranger(gradebook: Gradebook, course: CourseFacts) -> TestClient:
     """A browser that has never seen the token."""
-    app = make_app(gradebook, course, token=TOKEN, port=PORT, editable=True)
+    app = make_app(gradebook, course, token=TOKEN, port=PORT, is_editable=True)
     return TestClient(app, base_url=HOST, follow_redirects=False)
 
 
@@ -109,20 +109,20 @@ def test_a_form_without_its_token_changes_nothing(
     open_desk: Callable[..., TestClient], gradebook: Gradebook, token: str
 ) -> None:
     before = gradebook.audit_log()
-    answer = open_desk(editable=True).post("/undo", data={"form_token": token, "entry": "1"})
+    answer = open_desk(is_editable=True).post("/undo", data={"form_token": token, "entry": "1"})
     assert (answer.status_code, gradebook.audit_log()) == (403, before)
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", f"http://127.0.0.1:{PORT + 1}"])
 def test_a_form_of_another_site_is_refused(open_desk: Callable[..., TestClient], origin: str) -> None:
     data = {"form_token": derived(TOKEN, "form"), "entry": "1"}
-    answer = open_desk(editable=True).post("/undo", data=data, headers={"origin": origin})
+    answer = open_desk(is_editable=True).post("/undo", data=data, headers={"origin": origin})
     assert answer.status_code == 403
 
 
 def test_a_form_that_is_too_long_is_refused(open_desk: Callable[..., TestClient]) -> None:
     data = {"form_token": derived(TOKEN, "form"), "entry": "x" * (MOST_BYTES + 1)}
-    assert open_desk(editable=True).post("/undo", data=data).status_code == 413
+    assert open_desk(is_editable=True).post("/undo", data=data).status_code == 413
 
 
 @pytest.mark.parametrize("length", ["0000000000001048577", "9" * 5000, "-1", "1e3", "²"])
@@ -130,7 +130,7 @@ def test_a_length_that_is_not_plainly_short_is_refused(
     open_desk: Callable[..., TestClient], length: str
 ) -> None:
     headers = {"content-length": length.encode()}
-    answer = open_desk(editable=True).post("/undo", content=b"", headers=headers)
+    answer = open_desk(is_editable=True).post("/undo", content=b"", headers=headers)
     assert answer.status_code == 413
 
 

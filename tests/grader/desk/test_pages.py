@@ -23,7 +23,7 @@ from grader.model.results.similar_pair import Pair
 from grader.model.student import Adjustment
 from grader.model.submitted_files import SubmittedFiles
 from grader.report.pages.class_statistics import statistics_of
-from grader.report.pages.likeness import folded
+from grader.report.pages.side_by_side import folded
 from tests.grader.desk.conftest import HOST, POLICIES, grade_class
 from tests.waiting import LIMIT, wait_until
 
@@ -49,9 +49,9 @@ PAGES = [
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/requests", "/a/dense/hand/style"])
-@pytest.mark.parametrize("editable", [False, True])
-def test_every_page_is_there(open_desk: Callable[..., TestClient], path: str, editable: bool) -> None:
-    assert open_desk(editable=editable).get(path).status_code == 200
+@pytest.mark.parametrize("is_editable", [False, True])
+def test_every_page_is_there(open_desk: Callable[..., TestClient], path: str, is_editable: bool) -> None:
+    assert open_desk(is_editable=is_editable).get(path).status_code == 200
 
 
 def test_a_page_that_fails_says_so_in_one_line(
@@ -358,7 +358,7 @@ def test_commands_are_shown_as_code(desk: TestClient, path: str) -> None:
 
 
 def test_a_table_has_no_column_without_a_name(open_desk: Callable[..., TestClient]) -> None:
-    desk = open_desk(editable=True)
+    desk = open_desk(is_editable=True)
     assert [path for path in ("/audit", "/a/dense/intake", ADA) if "<th></th>" in desk.get(path).text] == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from grader.intake.read_class import Intake, read_class
-from grader.report.terminal.doubt_kinds import OTHER, grouped, print_absent, print_doubts
+from grader.report.terminal.doubt_kinds import OTHER, group_by_kind, print_absent, print_doubts
 from tests.grader.intake.class_generator import write
 from tests.grader.intake.class_model import FILE
 from tests.grader.intake.class_plan import SOURCES
@@ -29,7 +29,7 @@ def lines_of(intake: Intake, width: int, is_terminal: bool) -> list[str]:
 
 
 def test_every_doubt_is_of_a_kind_and_listed_once_below_its_headline(odd_class: Intake) -> None:
-    groups = grouped(odd_class.doubts)
+    groups = group_by_kind(odd_class.doubts)
     assert sum(len(doubts) for _, doubts in groups) == len(odd_class.doubts)
     assert OTHER not in [kind for kind, _ in groups]
     lines = lines_of(odd_class, 100, is_terminal=False)

@@ -13,7 +13,8 @@ from grader.judge.inputs import Inputs
 from grader.judge.process.child import Starter
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.sandbox import starter
-from grader.model.assignment import Case, Limits
+from grader.judge.session import Session
+from grader.model.assignment import Assignment, Case, Limits
 from grader.model.grade import Outcome
 from grader.model.surroundings import Device, Sandbox
 from tests.waiting import make_judge_patient
@@ -58,20 +59,26 @@ def other(submission, case):
 """
 
 CASE = Case(id="three", criterion="only", probe="answer", kind="array", parameters={"shape": [3]})
-NextAnswer = Sequence[tuple[str, str, Inputs]]
 PATIENT = Limits()  # an honest answer must not be late on a busy machine
 
 
 class LoneSubmission(Implementation):
     """A submission with its own starter, which ends with it."""
 
-    def __init__(self, starter: Starter, subject: Subject, limits: Limits, ahead: NextAnswer) -> None:
-        super().__init__(starter, subject, limits, lambda: ahead)
+    def __init__(self, starter: Starter, subject: Subject, limits: Limits) -> None:
+        super().__init__(starter, subject, limits)
         self.starter = starter
 
     def close(self) -> None:
         super().close()
         self.starter.close()
+
+
+@pytest.fixture(scope="module")
+def session(assignment: Assignment) -> Iterator[Session]:
+    """A session in the sandbox, on the assignment of the tests in a module."""
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+        yield session
 
 
 @pytest.fixture
@@ -99,7 +106,6 @@ def build() -> Callable[..., Implementation]:
         probes: str = PROBES,
         import_rules: Mapping[str, Sequence[str]] | None = None,
         compiled: Mapping[str, bytes] | None = None,
-        ahead: NextAnswer = (),
         device: Device = Device.CPU,
     ) -> Implementation:
         (root / "provided").mkdir(parents=True)
@@ -108,7 +114,7 @@ def build() -> Callable[..., Implementation]:
         files = {"conv.py": dedent(source).encode()}
         subject = Subject(("conv",), "float32", Device.CPU, files, compiled=compiled or {})
         started = starter(sandbox, root / "probes.py", "ndarray", root / "provided", import_rules, device)
-        return LoneSubmission(started, subject, limits, ahead)
+        return LoneSubmission(started, subject, limits)
 
     return build
 

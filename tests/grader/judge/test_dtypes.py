@@ -1,6 +1,5 @@
 """A case draws arrays of any plain dtype, and results are compared in the dtype that the reference gives."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from grader.model.assignment import Assignment, Case
 from grader.model.errors import UserError
 from grader.model.example import number_text
 from grader.model.grade import CheckResult, Status
-from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.small_assignment import write_assignment
 from tests.tables import by_name
@@ -76,12 +74,6 @@ def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     return write_assignment(tmp_path_factory.mktemp("sums"), "sums", RIGHT, PROBES, RUBRIC)
 
 
-@pytest.fixture(scope="module")
-def session(assignment: Assignment) -> Iterator[Session]:
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
-        yield session
-
-
 def results(session: Session, folder: Path, text: str) -> dict[str, CheckResult]:
     (folder / "sums.py").write_text(text)
     grade = session.grade(in_folder(folder), "ada")
@@ -89,7 +81,7 @@ def results(session: Session, folder: Path, text: str) -> dict[str, CheckResult]
 
 
 def cases_of(assignment: Assignment) -> dict[str, Case]:
-    return {case.id: case for criterion in assignment.rubric.criteria for case in criterion.cases}
+    return {case.id: case for case in assignment.rubric.cases}
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -1,6 +1,6 @@
 """A case sends plain data and gets it back: compared part by part, and shown as Python writes it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +10,9 @@ from grader.author.load import load
 from grader.judge.draw_inputs import draw
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle, freeze
-from grader.model.assignment import Assignment, Case
+from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Status
-from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.small_assignment import write_assignment
 from tests.tables import by_name
@@ -122,12 +121,6 @@ def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     words = write_assignment(root, "words", RIGHT, PROBES, RUBRIC, {"ndarray.py": NDARRAY})
     (root / "reference" / "ndarray.py").write_text(NDARRAY)
     return words
-
-
-@pytest.fixture(scope="module")
-def session(assignment: Assignment) -> Iterator[Session]:
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
-        yield session
 
 
 @pytest.fixture
@@ -297,15 +290,11 @@ def test_a_result_that_is_no_data_is_named_and_costs_its_own_case(
     assert results["scaled"].status is Status.OK
 
 
-def cases_of(assignment: Assignment) -> list[Case]:
-    return [case for criterion in assignment.rubric.criteria for case in criterion.cases]
-
-
 def test_values_are_frozen_for_a_handout_as_the_reference_gives_them(
     assignment: Assignment, tmp_path: Path
 ) -> None:
     reference = ReferenceOracle(assignment)
-    cases = [case for case in cases_of(assignment) if case.compare != "raises"]
+    cases = [case for case in assignment.rubric.cases if case.compare != "raises"]
     freeze(cases, reference, tmp_path / "frozen.npz")
     frozen = FrozenOracle(tmp_path / "frozen.npz")
     for case in cases:
@@ -318,7 +307,7 @@ def test_values_are_frozen_for_a_handout_as_the_reference_gives_them(
 
 
 def test_drawn_values_are_of_their_ranges_and_differ_from_draw_to_draw(assignment: Assignment) -> None:
-    case = next(case for case in cases_of(assignment) if case.id == "any-1")
+    case = next(case for case in assignment.rubric.cases if case.id == "any-1")
     questions = [draw(case, "words", redraw=number).ask for number in range(50)]
 
     assert {len(each["word"]) for each in questions} == {3, 4, 5, 6}

@@ -5,17 +5,16 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from grader.author.load import load
 from grader.author.render import Views
+from grader.judge.comparison import Judged, Question
+from grader.judge.comparisons.adjoint import Adjoint
 from grader.judge.session import Choice, Session
-from grader.judge.verdict import case_result, grade_case
-from grader.model.assignment import Case
 from grader.model.errors import GraderFault, UserError
-from grader.model.grade import CheckResult, Grade, Status
+from grader.model.grade import Grade, Status
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.tiny_course import CONV_PROBES
@@ -187,23 +186,16 @@ def test_a_later_case_that_hangs_takes_no_share(
     assert shares["every-second"] == (Status.WRONG, 0.5)
 
 
-def test_a_fault_of_the_grader_in_the_second_run_of_a_case_takes_no_share_in_silence(
+def test_a_fault_of_the_grader_in_the_question_about_the_transpose_takes_no_share_in_silence(
     tmp_path: Path, session_of: Callable[[str], Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ran: list[str] = []
-    grade_once = grade_case.grade_case
+    def fails(self: Adjoint, question: Question) -> Judged:
+        raise GraderFault("the machine is too busy")
 
-    def fails_the_second_time(case: Case, *rest: Any) -> CheckResult:
-        ran.append(case.name)
-        if ran.count(case.name) == 2:
-            raise GraderFault("the machine is too busy")
-        return grade_once(case, *rest)
-
-    monkeypatch.setattr(case_result, "grade_case", fails_the_second_time)
+    monkeypatch.setattr(Adjoint, "judge", fails)
     (tmp_path / "conv.py").write_text(TIMES_STRIDE)
     with session_of(EVERY_SECOND + EVERY_WINDOW) as session:
         grade = session.grade(in_folder(tmp_path), "ada")
 
-    assert ran.count("x_grad/every-second") == 2
     assert grade.criteria[1].results[0].status is Status.INTERNAL_ERROR
     assert grade.needs_review

@@ -14,6 +14,10 @@ def test_a_slip_is_answered_with_the_name_that_was_meant(word: str) -> None:
     assert did_you_mean(word, WORDS) == "; did you mean 'conv_backward'?"
 
 
+def test_an_id_that_lost_its_zeros_is_the_nearest_to_the_one_that_has_them() -> None:
+    assert did_you_mean("10", ("1011", "0010", "100")) == "; did you mean '0010'?"
+
+
 @pytest.mark.parametrize("word", ["", "kernel", "dense", "x" * 10_000])
 def test_without_a_near_name_nothing_is_suggested(word: str) -> None:
     assert did_you_mean(word, WORDS) == ""

@@ -316,7 +316,8 @@ BROKEN_PROMISES = (  # a file, words of one of its lines, and the finding there
     (
         RUBRIC_YAML,
         "id: bounded",
-        "real/bounded: compare: bound is not proved for such a probe: teach grader.prove.tolerance",
+        "real/bounded: compare: bound has a bound that is proved for other functions only: write "
+        "`compare: close` and a `tolerance` that every correct version meets",
     ),
     (CONV_TEMPLATE, "undilate", "no criterion's probe calls the exercise undilate"),
     (

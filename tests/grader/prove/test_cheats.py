@@ -15,6 +15,7 @@ from grader.model.assignment import Case, Criterion, Rubric, Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.prove.cheat import Cheat, Exercise
 from grader.prove.cheats import FAMILIES, cheats_on, excesses
+from grader.prove.cheats.precision import IN_PYTHON, SHORT
 from grader.prove.python_cheats import MARK, PythonFamily
 
 ROOT = Path(__file__).parents[3]
@@ -93,6 +94,15 @@ def called(family: str, name: str, *values: Array, exercise: str = "flip") -> li
     exec(wrapper, names)
     cheat = names["cheat"](right, exercise)
     return [np.asarray(cheat(value)).tolist() for value in values]
+
+
+@pytest.mark.parametrize("short", SHORT.values(), ids=SHORT)
+def test_too_few_bits_reach_each_number_of_an_answer(short: str) -> None:
+    names: dict[str, Any] = {}
+    exec(IN_PYTHON.replace("{short}", short), names)
+    third = np.float32(1) / np.float32(3)
+    loss, (gradient,) = names["cheat"](lambda: (float(third), (np.array([third]),)), "loss")()
+    assert loss == float(gradient[0]) and 0 < abs(loss - third) < 1e-2
 
 
 ONE, TWO, THREE = np.array([1.0]), np.array([1.0, 2.0]), np.array([5.0, 6.0])

@@ -10,7 +10,8 @@ import pytest
 from grader.author.load import load
 from grader.author.render import Views, render
 from grader.model.errors import UserError
-from grader.prove.read_mutants import edit, read_mutants
+from grader.prove.edit_exercise import edit
+from grader.prove.read_mutants import read_mutants
 from tests.tiny_course import write_course_of_its_own
 
 HEAD = '''\

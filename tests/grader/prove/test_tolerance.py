@@ -104,7 +104,7 @@ def test_a_probe_of_which_no_way_is_known_is_a_problem() -> None:
     for unknown in (with_bias, another_bound):
         swept = sweep(case, inputs, unknown, seeds=5)
         assert swept.seeds == 0
-        assert "is not proved for such a probe: teach grader.prove.tolerance" in swept.problems[0]
+        assert "write `compare: close` and a `tolerance`" in swept.problems[0]
     swept = sweep(replace(case, kind="array"), inputs, expected, seeds=5)
     assert len(swept.problems) == 1
 

@@ -18,7 +18,7 @@ def bundle_without_handout(assignment: Assignment, variants: bool = False, seed:
     return Bundle(
         assignment,
         python="3.11",
-        variants=variants,
+        has_variants=variants,
         locks={"autograder": b"", "instructor": b""},
         handout=handout,
         wheel=wheel,

@@ -154,6 +154,24 @@ def test_it_grades_where_bubblewrap_cannot_run_and_says_so(
     results = json.loads((root / "results" / "results.json").read_text())
     assert (results["score"], results["extra_data"]["sandbox"]) == (4, "none")
     assert "No sandbox here" in process.stdout
+    assert "This was graded without a sandbox." in results["output"]
+
+
+@pytest.mark.parametrize("wrong", ["probes", "submission"])
+def test_no_other_failure_leads_to_a_run_without_a_sandbox(
+    autograder: Callable[..., Path], wrong: str
+) -> None:
+    """In particular none that a submission may cause."""
+    root = autograder(HALF)
+    if wrong == "probes":
+        (root / "source" / "course" / "assignments" / "tiny" / "probes.py").write_text("1 / 0\n")
+    else:
+        shutil.rmtree(root / "submission")
+        (root / "submission").write_text("neither a folder nor a zip")
+    process = run(root)
+    assert process.returncode == 2
+    assert "No sandbox here" not in process.stdout
+    assert list((root / "results").iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from grader.model.assignment import Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, FactKind, Grade, Idea, Status
-from grader.report.feedback_content import block, feedback_on, remark
+from grader.report.feedback_content import Label, block, feedback_on, remark
 
 WHY = "two ran into a time limit, which ends its criterion"
 ENDED = CriterionGrade(
@@ -45,7 +45,7 @@ def test_an_exception_shows_the_submissions_own_calls_from_the_first_down() -> N
     failed = CheckResult("x", "a", Status.ERROR, rationale="conv.py:12: IndexError", calls=calls)
 
     facts = dict(block(failed, "x · a", reveal=False).facts)
-    assert facts["calls"].splitlines() == [
+    assert facts[Label.CALLS].splitlines() == [
         "conv.py:40 in conv_x_grad(out_grad (2, 3))",
         "    return pad(grad)",
         "conv.py:12 in pad",
@@ -57,9 +57,9 @@ def test_a_source_line_is_shown_once() -> None:
     """The reason ends with the line that raised, and the last of the calls is that line."""
     call = Call("flip", "conv.py", 9, "return b", "a (2, 3)")
     failed = CheckResult("x", "a", Status.ERROR, rationale="conv.py:9: NameError\nreturn b", calls=(call,))
-    assert dict(block(failed, "x · a", reveal=False).facts)["calls"] == "conv.py:9 in flip(a (2, 3))"
+    assert dict(block(failed, "x · a", reveal=False).facts)[Label.CALLS] == "conv.py:9 in flip(a (2, 3))"
     cut = replace(failed, calls=(replace(call, source="retur…"),))
-    assert dict(block(cut, "x · a", reveal=False).facts)["calls"] == "conv.py:9 in flip(a (2, 3))"
+    assert dict(block(cut, "x · a", reveal=False).facts)[Label.CALLS] == "conv.py:9 in flip(a (2, 3))"
 
 
 def test_an_exception_without_a_place_is_shown_once_too() -> None:
@@ -109,7 +109,7 @@ def test_an_idea_that_two_cases_share_is_stated_in_full_once() -> None:
     """With exactly two failing cases both are shown, and the second one names the first."""
     both = (replace(failing(case, idea="You flip."), help="README.md#flip") for case in "ab")
     (section,) = feedback_on(criterion_of(*both)).sections
-    ideas = [dict(one.facts)["idea"] for one in section.blocks]
+    ideas = [dict(one.facts)[Label.IDEA] for one in section.blocks]
     assert ideas == ["You flip.", "The same as in a."]
     assert [("read" in dict(one.facts)) for one in section.blocks] == [True, False]
 
@@ -127,11 +127,11 @@ def test_only_a_new_idea_is_stated_in_full_with_its_link() -> None:
     grade = replace(grade, criteria=(replace(criterion, ideas=(flip, pad)),))
     (section,) = feedback_on(grade).sections
 
-    assert [dict(one.facts)["idea"] for one in section.blocks] == [
+    assert [dict(one.facts)[Label.IDEA] for one in section.blocks] == [
         "This is it. You flip.",
         "This is it. You pad.\nAnd the same as in a.",
     ]
-    assert dict(section.blocks[1].facts)["read"] == "README.md#pad"
+    assert dict(section.blocks[1].facts)[Label.READ] == "README.md#pad"
     assert section.more == ("c",)
 
 
@@ -153,7 +153,7 @@ def test_an_idea_of_an_earlier_criterion_is_stated_by_its_case_with_its_own_evid
     ]
     grade = graded(*(((one,), (flip,)) for one in (first, *others)))
     grade_blocks = [dict(section.blocks[0].facts) for section in feedback_on(grade).sections]
-    assert [facts["idea"] for facts in grade_blocks] == [
+    assert [facts[Label.IDEA] for facts in grade_blocks] == [
         "This is it. You flip.",
         "Likely: 2 of 5 failing cases are exactly what this gives: the same as in grad/a.",
         "This is it. The same as in grad/a.",
@@ -164,7 +164,7 @@ def test_no_case_refers_to_an_idea_that_a_hidden_case_keeps_to_itself() -> None:
     hidden = failing("secret", Visibility.HIDDEN, idea="You flip.")
     visible = replace(failing("b", idea="You flip."), criterion="x")
     _, section = feedback_on(graded(((hidden,), ()), ((visible,), ()))).sections
-    assert dict(section.blocks[0].facts)["idea"] == "You flip."
+    assert dict(section.blocks[0].facts)[Label.IDEA] == "You flip."
 
 
 def test_a_file_that_cannot_be_read_fails_every_case_for_one_reason() -> None:
@@ -213,18 +213,18 @@ def test_a_type_error_about_a_tuple_says_which_argument_is_a_pair() -> None:
     call = Call("conv", "conv.py", 3, "s = stride + 1", "x (2, 5, 5, 3), stride (1, 2), padding (2, 0)")
     reason = 'conv.py:3: TypeError: can only concatenate tuple (not "int") to tuple'
     result = CheckResult("conv", "one", Status.ERROR, rationale=reason, calls=(call,))
-    assert dict(block(result, "", False).facts)["why"].endswith(
+    assert dict(block(result, "", False).facts)[Label.WHY].endswith(
         "\nstride is a pair here, (1, 2), and not one number"
     )
     other = replace(result, rationale="conv.py:3: ValueError: tuple")
-    assert "pair" not in dict(block(other, "", False).facts)["why"]
+    assert "pair" not in dict(block(other, "", False).facts)[Label.WHY]
 
 
 def test_a_pair_is_named_even_if_the_failing_line_gives_it_another_name() -> None:
     call = Call("x_grad", "conv.py", 4, "rest = (n + 2 * p) % s", "x_shape (2, 5, 7, 2), padding (1, 2)")
     reason = "conv.py:4: TypeError: unsupported operand type(s) for +: 'int' and 'tuple'"
     result = CheckResult("x_grad", "one", Status.ERROR, rationale=reason, calls=(call,))
-    assert dict(block(result, "", False).facts)["why"].endswith(
+    assert dict(block(result, "", False).facts)[Label.WHY].endswith(
         "\npadding is a pair here, (1, 2), and not one number"
     )
 
@@ -233,10 +233,10 @@ def test_an_endless_recursion_shows_two_of_its_calls() -> None:
     calls = [Call("flip", "conv.py", 3, "return flip(a, n + 1)", f"n {n}") for n in range(6)]
     failed = CheckResult("x", "a", Status.ERROR, rationale="RecursionError", calls=tuple(calls))
     line = "    return flip(a, n + 1)"
-    shown = dict(block(failed, "x · a", reveal=False).facts)["calls"].splitlines()
+    shown = dict(block(failed, "x · a", reveal=False).facts)[Label.CALLS].splitlines()
     assert shown == ["conv.py:3 in flip(n 0)", line, "...", "conv.py:3 in flip(n 5)", line]
     short = replace(failed, calls=(*calls[:2], Call("flip", "conv.py", 5, "a[9]", "n 2")))
-    assert "..." not in dict(block(short, "x · a", reveal=False).facts)["calls"]
+    assert "..." not in dict(block(short, "x · a", reveal=False).facts)[Label.CALLS]
 
 
 def test_a_single_number_that_differs_has_no_place_in_an_array() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model.errors import UserError
-from grader.report.write_files import folder_name, write_files
+from grader.report.write_files import folder_name, write_files, write_text
 
 
 def test_a_write_that_fails_leaves_the_earlier_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,6 +28,22 @@ def test_a_file_where_a_folder_should_be_is_explained_in_one_line(tmp_path: Path
     (tmp_path / "out").write_text("")
     with pytest.raises(UserError, match=r"out: cannot be written: File exists"):
         write_files(tmp_path / "out", {"grades.csv": b""})
+
+
+def test_a_pipe_may_be_named_by_its_descriptor() -> None:
+    reading, writing = os.pipe()
+    write_text(Path(f"/dev/fd/{writing}"), "whole")
+    os.close(writing)
+    with open(reading) as pipe:
+        assert pipe.read() == "whole"
+
+
+def test_a_dash_is_neither_a_file_nor_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for write in (lambda: write_files(Path("-"), {"grades.csv": b""}), lambda: write_text(Path("-"), "{}")):
+        with pytest.raises(UserError, match="found '-', expected the name of a file"):
+            write()
+    assert list(tmp_path.iterdir()) == []
 
 
 @given(st.text(max_size=80) | st.sampled_from(["..", ".", "", "../../etc", "a/b", ".git", "\ud800", "con\0"]))

@@ -17,7 +17,7 @@ import numpy
 import numpy as trusted_numpy
 import given
 from grader.worker.import_guard import ImportGuard
-guard = ImportGuard(["collections", "conv", "given", "helper", "math", "numpy", "os", "time"],
+guard = ImportGuard(["collections", "conv", "dataclasses", "given", "helper", "math", "numpy", "os", "time"],
                 ["numpy.flip", "numpy.lib.stride_tricks.sliding_window_view", "numpy.matmul", "numpy.gone"])
 guard.install()
 guard.hold({own!r})
@@ -29,6 +29,16 @@ import numpy as np
 def flip(a):
     import json, ctypes, decimal
     return numpy.flip(a)
+
+def in_a_thread(function, *arguments):
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor() as threads:
+        return threads.submit(function, *arguments).result()
+
+def shown_dataclass(made):
+    import dataclasses
+    dataclasses.dataclass(init=False, eq=False)(made)
+    return repr(made())
 
 def late():
     import fractions
@@ -63,10 +73,21 @@ def run(tmp_path: Path) -> Run:
     return run
 
 
+# @dataclass writes `__repr__` around the names of the fields: this one ends its text and goes on as code.
+CODE_IN_A_FIELD = """
+import dataclasses, numpy
+Made = type("Made", (), {{"np": numpy, "__annotations__": {{'q" + {} #': int}}}})
+dataclasses.dataclass(init=False, eq=False)(Made)
+raise SystemExit(repr(Made()))
+"""
+OF_A_FIELD = "RuntimeError: the name of a dataclass's field must be an identifier"
 HELD_UP = {
     "a_module_not_listed": ("import json", "ImportError: json may not be imported"),
     "one_that_is_not_there": ("import scipy_or_so", "ImportError: scipy_or_so may not be imported"),
-    "what_may_be_is_said": ("import json", "allows collections, conv, given, helper, math, numpy, os, time"),
+    "what_may_be_is_said": (
+        "import json",
+        "allows collections, conv, dataclasses, given, helper, math, numpy, os, time",
+    ),
     "from": ("from json import loads", "ImportError: json may not"),
     "a_submodule": ("import json.decoder as d", "ImportError: json.decoder may not"),
     "in_a_function": ("def f():\n    import json\nf()", "ImportError: json may not"),
@@ -85,6 +106,34 @@ HELD_UP = {
     "under_its_other_name": (
         "import numpy.lib as l\nl.stride_tricks.sliding_window_view([1, 2], 1)",
         "RuntimeError: numpy.lib.stride_tricks.sliding_window_view",
+    ),
+    "code_in_the_name_of_a_field": (CODE_IN_A_FIELD.format("str(eval)"), OF_A_FIELD),
+    "an_import_in_the_name_of_a_field": (CODE_IN_A_FIELD.format("str(__import__)"), OF_A_FIELD),
+    "a_lookup_in_the_name_of_a_field": (CODE_IN_A_FIELD.format("str(hash.__self__)"), OF_A_FIELD),
+    "a_call_in_the_name_of_a_field": (
+        CODE_IN_A_FIELD.format("self.__class__.np.flip([1]).dumps()"),
+        "RuntimeError: numpy.flip is what this",
+    ),
+    "code_in_the_name_of_an_inherited_field": (
+        """
+        import dataclasses
+        field = dataclasses.field()
+        field.name, field.type, field._field_type = 'q" + str(eval) #', int, dataclasses._FIELD
+        class A:
+            __dataclass_fields__, __dataclass_params__ = {1: field}, type("P", (), {"frozen": False})
+        @dataclasses.dataclass(init=False, eq=False)
+        class B(A): ...
+        raise SystemExit(repr(B()))
+        """,
+        OF_A_FIELD,
+    ),
+    "a_field_of_a_thread_of_its_own": (
+        """
+        import given
+        Made = type("Made", (), {"__annotations__": {'q" + str(eval) #': int}})
+        raise SystemExit(given.in_a_thread(given.shown_dataclass, Made))
+        """,
+        OF_A_FIELD,
     ),
     "in_the_module_that_defines_it": (
         "import numpy\nnumpy.lib._function_base_impl.flip([1])",
@@ -117,6 +166,34 @@ LEFT_ALONE = {
         """,
     "what_is_provided_may_do_anything": "import given\nassert given.flip([1, 2])[0] == 2\ngiven.late()",
     "numpys_own_use_of_it": "import numpy as np\nassert np.rot90([[1, 2]]).tolist() == [[2], [1]]",
+    "a_dataclass_of_any_sort": """
+        import dataclasses as d
+        @d.dataclass(order=True, unsafe_hash=True)
+        class A:
+            self: int
+            id: int = 1
+            hash: list = d.field(default_factory=list, compare=False, kw_only=True)
+            type: "str" = d.field(default="t", init=False)
+            start: d.InitVar[int] = 2
+            def __post_init__(self, start): self.type *= start
+        @d.dataclass(frozen=True, slots=True)
+        class B:
+            x: int = 1
+            y: dict = d.field(default_factory=dict, repr=False)
+        @d.dataclass
+        class C(A):
+            more: int = 3
+        assert A(1) < A(2) and hash(A(1)) == hash(A(1)) and A(1, hash=[1]) == A(1)
+        assert repr(A(1, 5)) == "A(self=1, id=5, hash=[], type='tt')" and C(1).more == 3
+        assert d.replace(B(), x=2) == B(2) and d.asdict(B()) == {"x": 1, "y": {}} and d.astuple(B())[0] == 1
+        assert [f.name for f in d.fields(C)] == ["self", "id", "hash", "type", "more"]
+        try:
+            B().x = 3
+        except d.FrozenInstanceError:
+            pass
+        else:
+            raise AssertionError
+        """,
     "a_ufunc": "import numpy as np\nassert np.matmul(np.eye(2), np.eye(2)).sum() == 2",
     "mere_mention": "import numpy as np\nx = np.flip.__name__\nassert x == 'flip'",
 }
@@ -125,6 +202,24 @@ LEFT_ALONE = {
 @pytest.mark.parametrize("source", LEFT_ALONE.values(), ids=LEFT_ALONE)
 def test_allowed_code_works_under_the_rules(run: Run, source: str) -> None:
     assert run(source) == ""
+
+
+def test_what_a_dataclass_runs_shows_the_submissions_own_line(run: Run) -> None:
+    source = """
+    import dataclasses, numpy
+
+    @dataclasses.dataclass
+    class A:
+        a: numpy.ndarray
+    """
+    after = """
+    import traceback
+    try:
+        conv.A(numpy.ones(2)) == conv.A(numpy.ones(2))
+    except ValueError as error:
+        print(traceback.extract_tb(error.__traceback__)[-1].line)
+    """
+    assert run(source, after=after) == "@dataclasses.dataclass"
 
 
 def test_the_code_around_a_submission_is_held_to_nothing(run: Run) -> None:

@@ -1,22 +1,22 @@
-"""The forms of public kernels in forms/, each a whole program; `make docs` writes their table."""
+"""The forms of public kernels in forms/, each a whole program; `make docs` writes docs/cuda-forms.md."""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.page import with_section
 from reference.emulator.programs import with_own_headers
 
 FOLDER = Path(__file__).parent / "forms"
-PAGE = Path(__file__).parents[3] / "docs" / "cuda.md"
-TITLE = "## Forms of public kernels"
-ABOUT = f"""\
-{TITLE}
+PAGE = Path(__file__).parents[3] / "docs" / "cuda-forms.md"
+ABOUT = """\
+# Forms of public kernels
+
+Look here for a program like yours, to see if the emulator runs it. [cuda.md](cuda.md) says how to run it.
 
 Public code repeats certain forms of kernels: those of the Rodinia suite, of NVIDIA's samples, and of courses.
 Each form here is a program of our own, in `tests/reference/emulator/forms/`. A test compiles and runs each of
 them unchanged. The program compares its results with those of a loop on the host. Another test empties each
-of its kernels in turn, and the program must notice. `make docs` writes this section from the folder.
+of its kernels in turn, and the program must notice. `make docs` writes this page from the folder.
 """
 FIRST_LINE = re.compile(r"// ([^:\n]+): (.+)\n")
 FINDINGS = re.compile(r"// Found: ([\w, ]+?), as (.+)\n")
@@ -70,8 +70,8 @@ def refused_forms() -> list[Form]:
     return [form(path) for path in sorted((FOLDER / "refused").glob("*.cu"))]
 
 
-def section() -> str:
-    """The section of docs/cuda.md."""
+def page() -> str:
+    """The text of docs/cuda-forms.md."""
     run, refused = forms(), refused_forms()
     lines = [ABOUT, f"**{len(run)} of {len(run) + len(refused)} forms run unchanged.**", ""]
     lines += ["| | Form | File |", "|---|---|---|"]
@@ -88,8 +88,8 @@ def section() -> str:
     lines += ["", "These forms do not run. The emulator refuses each with the words on the right:", ""]
     lines += ["| Form | File | Reason |", "|---|---|---|"]
     lines += [f"| {one.group}: {one.about} | `{one.path.stem}` | {one.refused} |" for one in refused]
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8"), section()), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

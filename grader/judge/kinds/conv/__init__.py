@@ -14,6 +14,7 @@ from grader.judge.kind import Condition, Kind, Lengths, Shape, draw_arrays, view
 from grader.judge.kinds.conv.shape_slips import pair, slip_of
 from grader.judge.kinds.conv.small_cases import small_cases
 from grader.model.assignment import Case
+from grader.model.example import Drawing
 
 if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
@@ -90,6 +91,7 @@ class ConvKind(Kind):
     arrays = ("x", "w", "out_grad")
     differentiable = ("x", "w")
     values = FOR_THE_PROBE
+    drawing = Drawing.CONVOLUTION
     largest_drawn: ClassVar = {"batch": 3, "x": [20, 20, 4], "w": [4, 4, 4], "stride": 1, "padding": 3}
     conditions: ClassVar = {
         "batch": lambda case, inputs: inputs.array("x").shape[0] >= 2,
@@ -163,6 +165,12 @@ class ConvKind(Kind):
     def why_not_linear(self, parameters: Mapping[str, Any]) -> str:
         """ "": a convolution is linear in the images and in the kernels."""
         return ""
+
+    def grid_of(self, shape: Shape, inputs: Inputs) -> tuple[int, int]:
+        """The two axes in the middle of images, and the first two of kernels."""
+        if len(shape) != 4:
+            return super().grid_of(shape, inputs)
+        return (0, 1) if shape == inputs.array("w").shape else (1, 2)
 
     def explain_shape(self, expected: Shape, actual: Shape, inputs: Inputs) -> str:
         """The slip in the arithmetic of lengths that gives the actual shape; "" if no known slip does."""

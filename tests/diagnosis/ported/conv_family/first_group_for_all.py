@@ -17,7 +17,7 @@ def conv(x, w, stride=1, padding=0, dilation=1, groups=1):
     c, o = w.shape[-2], c_out // groups
     out = zeros((n, *lengths, c_out), x.device, x.dtype)
     for place in itertools.product(*[range(k) for k in w.shape[:-2]]):
-        met = xp[(slice(None), *met_pixels(place, lengths, s, d))]
+        met = xp[(slice(None), *pixel_slices(place, lengths, s, d))]
         rows = met[..., :c].reshape((n * math.prod(lengths), c))
         out = out + (rows @ w[place]).reshape((n, *lengths, c_out))
     return out

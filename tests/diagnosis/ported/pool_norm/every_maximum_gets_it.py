@@ -14,9 +14,9 @@ def max_pool_grad(out_grad, x, window, stride, padding=0):
         raise ValueError("out_grad")
     n = x.ndim - 2
     k, s, p = per_axis(window, n), per_axis(stride, n), per_axis(padding, n)
-    xp = framed(x, p, float("-inf"))
+    xp = pad_with(x, p, float("-inf"))
     grad = zeros(xp.shape, x.device, x.dtype)
     for place in itertools.product(*[range(i) for i in k]):
-        at = (slice(None), *met_pixels(place, out.shape[1:-1], s, (1,) * n))
+        at = (slice(None), *pixel_slices(place, out.shape[1:-1], s, (1,) * n))
         grad[at] = (xp[at] == out) * out_grad
-    return grad[inside(x.shape, p)].compact()
+    return grad[inner_slices(x.shape, p)].compact()

@@ -10,6 +10,7 @@ from grader.author.load import load
 from grader.author.render import Views, render
 from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.model.errors import UserError
+from grader.model.mutant import Mutant
 from grader.prove.assignment_checks import leaks
 from grader.prove.read_mutants import read_mutants
 
@@ -61,6 +62,14 @@ __global__ void no_guard(long long size, real *out)
     out[threadIdx.x] += less(2);  // no_guard
 }
 """
+EDITED = '''\
+from grader.model.mutant import mutant
+
+
+@mutant(of="{exercise}", edits={edits!r})
+def no_guard():
+    """Your kernel writes behind the end."""
+'''
 
 
 @pytest.fixture
@@ -201,6 +210,67 @@ def test_a_mutant_takes_the_exercises_place_below_its_helpers(course: Path) -> N
     assert "mutant of" not in mutant.source
 
 
+@pytest.fixture
+def edited(course: Path) -> Callable[[str, dict[str, str]], tuple[Mutant | None, list[str]]]:
+    """The mutant that edits a kernel so, and the findings about it."""
+    folder = course / "assignments" / "tiny"
+
+    def edited(exercise: str, edits: dict[str, str]) -> tuple[Mutant | None, list[str]]:
+        (folder / "mutants.py").write_text(EDITED.format(exercise=exercise, edits=edits))
+        mutants, findings = read_mutants(Views(load(folder)))
+        return next(iter(mutants), None), [f"{f.source.name}:{f.line}: {f.message}" for f in findings]
+
+    return edited
+
+
+def test_a_mutant_may_edit_a_kernel(course: Path, edited: Callable[..., tuple[Mutant, list[str]]]) -> None:
+    mutant, findings = edited("guarded", {"if (i < size)\n        ": ""})
+    solution = render(load(course / "assignments" / "tiny"), "solution").files["kernels.cu"]
+
+    assert not findings
+    assert mutant.source == solution.replace("if (i < size)\n        out[i]", "out[i]")
+    assert (mutant.exercise, mutant.file) == ("guarded", "kernels.cu")
+    assert (mutant.defined_in, mutant.line) == ("mutants.py", 5)
+    assert mutant.message == "Your kernel writes behind the end."
+
+
+def test_an_edit_does_not_count_the_comment_above_a_kernel(
+    edited: Callable[..., tuple[Mutant, list[str]]],
+) -> None:
+    mutant, findings = edited("twice", {"i < size": "i <= size"})
+
+    assert not findings
+    assert "for i < size." in mutant.source
+    assert "if (i <= size) {" in mutant.source
+
+
+NOT_EDITS = {
+    "a_text_that_is_there_twice": (
+        {"a[i]": "a[0]"},
+        "mutant 'no_guard' replaces 'a[i]': the code of twice has it 2 times, expected once",
+    ),
+    "a_text_of_another_kernel": (
+        {"out[i] += 1": "out[i] = 1"},
+        "mutant 'no_guard' replaces 'out[i] += 1': the code of twice has it 0 times, expected once",
+    ),
+    "texts_that_overlap": (
+        {"helper(a[i])": "a[i]", "(a[i]) +": "+"},
+        "mutant 'no_guard' replaces the same text twice",
+    ),
+    "no_edit": (
+        {},
+        "mutant 'no_guard' of the kernel twice has no `edits`: write it in CUDA C, in a .cu file",
+    ),
+}
+
+
+@pytest.mark.parametrize(("edits", "problem"), NOT_EDITS.values(), ids=NOT_EDITS)
+def test_an_edit_that_does_not_fit_a_kernel_is_a_finding(
+    edited: Callable[..., tuple[Mutant | None, list[str]]], edits: dict[str, str], problem: str
+) -> None:
+    assert edited("twice", edits) == (None, [f"mutants.py:5: {problem}"])
+
+
 def test_a_kernel_that_cannot_be_a_mutant_is_a_finding(
     read: Callable[[str], tuple[list[str], list[str]]],
 ) -> None:
@@ -224,3 +294,11 @@ def test_a_probe_names_a_kernel_in_a_text(course: Path) -> None:
     probes.write_text(probes.read_text().replace("submission.flip(", 'submission.launch("guarded", '))
 
     assert criteria_of_exercises(load(course / "assignments" / "tiny"))["guarded"] == ("flip",)
+
+
+def test_a_probe_may_leave_its_call_to_another_function_of_its_file(course: Path) -> None:
+    probes = course / "assignments" / "tiny" / "probes.py"
+    source = probes.read_text().replace("def flip(", "def flipped(")
+    probes.write_text(f"{source}\n\ndef flip(submission, case):\n    return flipped(submission, case)\n")
+
+    assert criteria_of_exercises(load(course / "assignments" / "tiny"))["flip"] == ("flip",)

@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, text
 
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.batch.gradebook.database import said_in_one_line
 from grader.batch.gradebook.grade_json import grade_from_row, grade_to_row
 from grader.batch.gradebook.schema_version import MIGRATIONS, revisions
@@ -31,7 +31,7 @@ from grader.batch.gradebook.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.model.student import Adjustment, Student, Submission
+from grader.model.student import Adjustment, AppliesTo, Student, Submission
 from tests.waiting import LIMIT, MOMENT, wait_until
 
 STANDINGS = "grader.batch.gradebook.standings.grade_from_row"
@@ -85,7 +85,7 @@ def hand_in(book: Gradebook, student: str, files: str = "1", assignment: str = "
 
 def record(book: Gradebook, student: str, grade: Grade, files: str = "1") -> Submission:
     submission = hand_in(book, student, files, grade.assignment)
-    book.record(submission, Graded(grade))
+    book.record(submission, GradeEntry(grade))
     return submission
 
 
@@ -95,11 +95,11 @@ def score(points: int | Fraction, name: str = "ada", output: str = "") -> Grade:
     return Grade("conv", name, (criterion,), "none")
 
 
-def addressed(grade: Grade) -> Graded:
+def addressed(grade: Grade) -> GradeEntry:
     """The grade with every result stored separately, as a batch does."""
     results = {f"{r.criterion}/{r.case}": r for c in grade.criteria for r in c.results if r.criterion == c.id}
     bare = {f"at {name}": replace(r, misconceptions=(), idea="", help="") for name, r in results.items()}
-    return Graded(grade, "by", {name: f"at {name}" for name in results}, bare)
+    return GradeEntry(grade, "by", {name: f"at {name}" for name in results}, bare)
 
 
 @settings(max_examples=30, deadline=None)
@@ -202,7 +202,7 @@ def test_the_best_submission_counts_and_among_equals_the_last(
     submissions = [Submission("ada", "conv", f"files-{n}", sequence=str(n)) for n in range(3)]
     gradebook.hand_in([Student("ada")], submissions)
     for n in order:
-        graded = Graded(score((4, 7, 7)[n], f"submission {n}"))
+        graded = GradeEntry(score((4, 7, 7)[n], f"submission {n}"))
         gradebook.record(submissions[n], graded, rivals=[each.id for each in submissions])
     (row,) = gradebook.grades()
     assert row.grade == score(7, "submission 2")
@@ -230,7 +230,7 @@ def test_a_fault_keeps_the_earlier_grade_and_a_regrade_clears_it(gradebook: Grad
     ]
     assert {row.review_reason for row in rows} == {"grading failed"}
     assert gradebook.faults("conv") == {ada.id: "ada", bob.id: "bob"}
-    gradebook.record(ada, Graded(grade))
+    gradebook.record(ada, GradeEntry(grade))
     assert gradebook.grades()[0].fault == ""
 
 
@@ -278,7 +278,7 @@ def test_an_adjustment_for_an_earlier_submission_is_kept_and_not_applied(gradebo
 
 def test_an_adjustment_for_a_student_applies_whichever_submission_counts(gradebook: Gradebook) -> None:
     gradebook.hand_in([Student("ada")], [])
-    gradebook.adjust(Adjustment("ada", "conv", "", Fraction(2), "oral", "me", applies_to="student"))
+    gradebook.adjust(Adjustment("ada", "conv", "", Fraction(2), "oral", "me", applies_to=AppliesTo.STUDENT))
     for files in "12":
         record(gradebook, "ada", score(3), files)
         (row,) = gradebook.grades()
@@ -409,7 +409,7 @@ KILLED = """
 import os, signal, sys
 from fractions import Fraction
 from sqlalchemy import event
-from grader.batch.gradebook import Graded, Gradebook
+from grader.batch.gradebook import GradeEntry, Gradebook
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Student, Submission
 
@@ -432,7 +432,7 @@ with Gradebook(url) as book:
             os.kill(os.getpid(), signal.SIGKILL)
     for submission in submissions:
         grade = Grade("conv", submission.student_id, criteria, "none")
-        book.record(submission, Graded(grade, generation, addresses, fresh))
+        book.record(submission, GradeEntry(grade, generation, addresses, fresh))
 """
 
 

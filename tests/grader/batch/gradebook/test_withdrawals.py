@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.batch.run import run_batch
 from grader.intake.read_class import Intake
 from grader.model.class_row import ClassReport
@@ -45,12 +45,12 @@ def bring(
     with book.run("conv", "by"):
         again = book.hand_in(students, submissions, by_roster=bool(roster))
         for submission, (student, _, points) in zip(submissions, brought, strict=True):
-            book.record(submission, Graded(grade(student, points), "by"))
+            book.record(submission, GradeEntry(grade(student, points), "by"))
     return again
 
 
 def scores(book: Gradebook) -> dict[str, Any]:
-    return {row.student_id: "nothing" if row.absent else row.score for row in book.grades()}
+    return {row.student_id: "nothing" if row.is_absent else row.score for row in book.grades()}
 
 
 def test_a_student_on_the_roster_who_submitted_nothing_has_a_row(gradebook: Gradebook) -> None:
@@ -142,7 +142,7 @@ def test_the_submission_that_counted_before_counts_again(gradebook: Gradebook) -
     with gradebook.run("conv", "by"):
         gradebook.hand_in([Student("ada")], submissions)
         for submission, points in zip(submissions, (7, 2), strict=True):
-            gradebook.record(submission, Graded(grade("ada", points)), [a.id for a in submissions])
+            gradebook.record(submission, GradeEntry(grade("ada", points)), [a.id for a in submissions])
     bring(gradebook, ("ada", "9", 1))
     gradebook.forget_run(2, "why", "me")
     assert scores(gradebook) == {"ada": 7}

@@ -31,6 +31,22 @@ def test_the_help_of_every_command_has_examples_that_are_command_lines(
         assert parse(words[1:end]).command == command
 
 
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "emulate"])
+def test_the_help_of_a_command_begins_with_what_it_does(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The list of commands has the same words; a reader of one command's help has not seen it."""
+    with pytest.raises(SystemExit):
+        parse([command, "--help"])
+    _, sentence, options = capsys.readouterr().out.split("\n\n")[:3]
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    listed = " ".join(capsys.readouterr().out.split())
+    words = " ".join(sentence.split())
+    assert f" {command} {words[0].lower()}{words[1:].removesuffix('.')}" in listed
+    assert options.startswith(("positional arguments:", "options:"))
+
+
 @pytest.mark.parametrize("command", ["", *(name for name in COMMANDS if name != "emulate")])
 @pytest.mark.parametrize("columns", [60, 100])
 def test_the_sentences_of_help_are_as_wide_as_the_terminal(

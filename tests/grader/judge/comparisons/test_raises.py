@@ -1,6 +1,6 @@
 """An exception counts as a refusal only if the submission raised it, and not the probe."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,6 @@ import pytest
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import CheckResult, Status
-from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.small_assignment import write_assignment
 from tests.tables import by_name
@@ -74,12 +73,6 @@ RUBRIC = f"assignment: halves\npoints: {len(KINDS) * len(PROBED)}\ncriteria:\n" 
 def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     provided = {"ndarray.py": "class NDArray: ...\n\n\ndef cpu(): ...\n"}
     return write_assignment(tmp_path_factory.mktemp("halves"), "halves", RIGHT, PROBES, RUBRIC, provided)
-
-
-@pytest.fixture(scope="module")
-def session(assignment: Assignment) -> Iterator[Session]:
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
-        yield session
 
 
 @pytest.fixture

@@ -61,6 +61,16 @@ def test_a_float_may_take_the_place_of_a_whole_number_that_it_rounds_to_within_t
     assert is_right([3.0], [3])
 
 
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_a_number_of_numpy_counts_as_the_python_number_of_its_value(place: Callable[[Any], Any]) -> None:
+    """A worker sends the float32 of x.mean() as an array without axes."""
+    assert is_right(place(0.5), place(np.array(0.5, "float32")), tolerance=0.0)
+    assert is_right(place(1 / 3), place(np.array(1 / 3, "float32")))
+    assert is_right(place(3), place(np.array(3)), tolerance=0.0)
+    assert not is_right(place(0.5), place(np.array(0.75, "float32")))
+    assert not is_right(place(0.5), place(np.array([0.5], "float32")))
+
+
 @pytest.mark.parametrize("infinity", [float("inf"), float("-inf")])
 def test_an_expected_infinity_is_matched_by_itself_alone(infinity: float) -> None:
     assert is_right([infinity], [infinity])

@@ -1,7 +1,8 @@
 """Laws of the smallest failing case, on the course's own assignments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from grader.author.load import load, load_course
 from grader.judge.differences.difference import Expected
 from grader.judge.draw_inputs import draw
 from grader.judge.examples.failing import examples_of
-from grader.judge.examples.lay_out_case import lay_out, layout_of, used_inputs, wrong_in
+from grader.judge.examples.forward_shape import forward_of
+from grader.judge.examples.lay_out_case import fields_read, lay_out, layout_of, wrong_in
 from grader.judge.examples.shorter_arrays import shorter_shapes, stated_lengths
 from grader.judge.examples.smallest import (
     MOST_CANDIDATES,
@@ -27,6 +29,7 @@ from grader.judge.examples.smallest import (
 )
 from grader.judge.examples.trial import way_of_failing
 from grader.judge.inputs import Inputs
+from grader.judge.kind import Shape
 from grader.judge.kinds import kind_of
 from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
@@ -150,7 +153,7 @@ def test_arrays_of_any_names_shrink_as_far_as_the_reference_has_an_answer(
 def test_a_result_has_the_shape_that_the_question_states() -> None:
     """A slice stops, without an error, at the end of an array that is too short for it."""
     with reference_of("conv_family") as (assignment, answer):
-        for case, inputs in ladder(assignment.criterion("met_pixels"), answer):
+        for case, inputs in ladder(assignment.criterion("pixel_slices"), answer):
             expected = answer(case, inputs)
             assert expected is not None
             assert list(expected.arrays[0].shape) == inputs.ask["lengths"]
@@ -272,7 +275,7 @@ def test_a_bug_that_the_emulator_finds_has_a_smallest_case_with_its_words() -> N
         _, small = examples_of(session, views.assignment, files, results, Clock().now)
     example = small["elementwise_bugs/add"]
     assert [table.shape for table in example.inputs] == [(1,), (1,)]
-    assert "out_of_bounds in add" in example.ended
+    assert "out_of_bounds in add" in example.end_reason
     assert example.settings == {"kernel": "add"}
 
 
@@ -332,10 +335,10 @@ def test_each_of_several_results_has_the_name_that_its_probe_gives_it() -> None:
 
 def test_a_probes_inputs_are_those_it_reads_some_only_by_their_shape() -> None:
     probes = ROOT / "assignments" / "conv_backward" / "probes.py"
-    names, shaped = used_inputs(probes, "x_grad")
+    fields = fields_read(probes, "x_grad")
 
-    assert names == {"out_grad", "w", "stride", "padding"}
-    assert shaped == {"x"}
+    assert fields.names == {"out_grad", "w", "stride", "padding"}
+    assert fields.only_shape == {"x"}
 
 
 def test_every_grid_of_an_array_shows_each_element_once() -> None:
@@ -355,6 +358,42 @@ def test_differences_are_marked_unless_the_shape_is_wrong() -> None:
 
 
 def test_an_input_that_a_probe_reads_by_its_name_is_one_of_its_inputs() -> None:
-    names, _ = used_inputs(ROOT / "assignments" / "ndarray" / "probes.py", "sum")
+    names = fields_read(ROOT / "assignments" / "ndarray" / "probes.py", "sum").names
 
     assert names >= {"a", "axes", "keepdims", "strided"}
+
+
+def test_an_upstream_gradient_has_the_shape_of_the_forward_passs_result() -> None:
+    """Drawn on its own, it would nearly always have the wrong length, and the reference would refuse it."""
+    assignment = Course(ROOT)["conv_family"].views.assignment
+    criterion = assignment.criterion("x_grad")
+    plain = replace(criterion, cases=tuple(case for case in criterion.cases if case.id == "sound-padded"))
+    oracle = ReferenceOracle(assignment)
+    try:
+        answer, forward = answer_of(oracle, assignment), forward_of(oracle, criterion)
+        refused: list[Inputs] = []
+
+        def counted(case: Case, inputs: Inputs) -> Expected | None:
+            expected = answer(case, inputs)
+            refused.extend([inputs] if expected is None else [])
+            return expected
+
+        rungs = ladder(plain, counted, forward)
+        assert len(rungs) > 100 and refused == []
+        _, smallest_inputs = rungs[0]
+        assert forward is not None and forward(smallest_inputs) == smallest_inputs.array("out_grad").shape
+        assert smallest_inputs.ask["stride"] == 2
+    finally:
+        oracle.close()
+
+
+def test_lengths_that_only_fit_together_stay_equal() -> None:
+    """The channels of an image and of a kernel are at different places; an equal number of images is free."""
+
+    def fit(shapes: Mapping[str, Shape]) -> bool:
+        return shapes["x"][2] == shapes["w"][1] and shapes["w"][0] <= shapes["x"][1]
+
+    shapes = [*shorter_shapes({"x": (3, 5, 3), "w": (2, 3, 4)}, fit=fit)]
+    assert len(shapes) == 3 * 5 * 3 * 2 * 4
+    assert all(each["x"][2] == each["w"][1] for each in shapes)
+    assert any(each["x"][0] != each["x"][2] for each in shapes)

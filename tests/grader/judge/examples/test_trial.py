@@ -1,6 +1,5 @@
 """Laws of the smallest case where more than values decides: two numbers of a submission, or a count."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.example import Example
-from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 from tests.small_assignment import write_assignment
 
@@ -142,20 +140,12 @@ def assignment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         return assignment
     reference = ReferenceOracle(assignment)
     try:
-        freeze(
-            (case for c in assignment.rubric.criteria for case in c.cases), reference, folder / "frozen.npz"
-        )
+        freeze(assignment.rubric.cases, reference, folder / "frozen.npz")
         (folder / SMALLEST).write_bytes(freeze_ladders(assignment, reference))
     finally:
         reference.close()
     (folder / MISCONCEPTIONS).write_text(Misconceptions({}, {}, {}).to_json())
     return replace(assignment, frozen=folder / "frozen.npz")
-
-
-@pytest.fixture(scope="module")
-def session(assignment: Assignment) -> Iterator[Session]:
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
-        yield session
 
 
 def smallest(
@@ -202,7 +192,7 @@ def test_a_slope_between_whole_numbers_does_not_look_like_one_in_float32(
 ) -> None:
     """Of a linear function, whole numbers and halves would have results that float32 holds."""
     _, small = smallest(session, assignment, tmp_path, "straight")
-    assert small["straight/long"].ended == "your shift_grad is not the gradient of your own shift"
+    assert small["straight/long"].end_reason == "your shift_grad is not the gradient of your own shift"
 
 
 def test_a_count_above_its_budget_is_shown_on_the_smallest_input_that_exceeds_it(

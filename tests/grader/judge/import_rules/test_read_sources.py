@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from grader.judge.import_rules import rules
-from grader.judge.import_rules.read_sources import MAX_EXPANDED_BYTES, Reading
+from grader.judge.import_rules.read_sources import MAX_EXPANDED_BYTES, SourceReader
 from grader.judge.import_rules.terms import Terms
 from grader.model.errors import GraderFault
-from tests.waiting import wait_until
+from tests.waiting import is_running, wait_until
 
 TERMS = Terms(("numpy",), (), (), ("numpy.flip",))
 HONEST = {"conv.py": b"import numpy as np\nx = np.zeros(3)\n"}
@@ -22,11 +22,11 @@ LARGE = b"x = [" + b"1," * 100_000 + b"]"
 
 
 @pytest.fixture(scope="module")
-def reading() -> Reading:
-    return Reading(TERMS)
+def reading() -> SourceReader:
+    return SourceReader(TERMS)
 
 
-def test_refusals_are_the_same_with_and_without_a_child(reading: Reading) -> None:
+def test_refusals_are_the_same_with_and_without_a_child(reading: SourceReader) -> None:
     files = {"conv.py": b"\nimport scipy"}
 
     assert reading.refusal(files) == rules.Rules(TERMS).refusal(files) != ""
@@ -34,24 +34,24 @@ def test_refusals_are_the_same_with_and_without_a_child(reading: Reading) -> Non
     assert reading.refusal({}) == ""
 
 
-def test_a_file_that_uses_up_the_time_for_reading_is_named(reading: Reading) -> None:
+def test_a_file_that_uses_up_the_time_for_reading_is_named(reading: SourceReader) -> None:
     slow = {f"slow_{part}.py": SLOW for part in range(40)}  # some twenty seconds; the limit ends it after one
-    refusal = Reading(TERMS, cpu_seconds=0).refusal({**HONEST, **slow})
+    refusal = SourceReader(TERMS, cpu_seconds=0).refusal({**HONEST, **slow})
 
     assert refusal.startswith("slow_")
     assert "reading it takes more than 0 seconds of CPU time: write it more simply" in refusal
     assert reading.refusal(HONEST) == ""
 
 
-def test_a_submission_that_uses_up_its_memory_is_refused(reading: Reading) -> None:
-    refusal = Reading(TERMS, memory_bytes=8 << 20).refusal({**HONEST, "large.py": LARGE})
+def test_a_submission_that_uses_up_its_memory_is_refused(reading: SourceReader) -> None:
+    refusal = SourceReader(TERMS, memory_bytes=8 << 20).refusal({**HONEST, "large.py": LARGE})
 
     assert refusal.startswith("large.py: ")
     assert "memory" in refusal or "too tangled" in refusal
     assert reading.refusal(HONEST) == ""
 
 
-def test_a_macros_expansion_is_refused_without_an_invented_line(reading: Reading) -> None:
+def test_a_macros_expansion_is_refused_without_an_invented_line(reading: SourceReader) -> None:
     refusal = reading.refusal_of_macros("kernels.cu", b'\n\nasm("nop");')
 
     assert refusal.startswith("kernels.cu: `asm` gets around")
@@ -67,7 +67,7 @@ def command(pid: int) -> str:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-def test_a_reader_that_was_killed_is_started_again(reading: Reading) -> None:
+def test_a_reader_that_was_killed_is_started_again(reading: SourceReader) -> None:
     reading.refusal(HONEST)
     (reader,) = (pid for pid in children(os.getpid()) if "reader_process" in command(pid))
     os.kill(reader, signal.SIGKILL)
@@ -101,13 +101,6 @@ def seconds_of(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | 2)
 
 
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def test_an_error_of_the_reader_is_no_fault_of_the_submission(reading: Reading) -> None:
+def test_an_error_of_the_reader_is_no_fault_of_the_submission(reading: SourceReader) -> None:
     with pytest.raises(GraderFault, match="reader of submissions failed"):
         reading._read({"a.py": b""}, None)  # type: ignore[arg-type]

@@ -1,6 +1,8 @@
 """The import rules refuse forbidden code before it runs, with file and line, and never an innocent name."""
 
+import dis
 import importlib
+import inspect
 import json
 import subprocess
 import sys
@@ -9,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -27,7 +31,8 @@ from tests.folders import in_folder
 ROOT = Path(__file__).parents[4]
 FORBIDDEN = ("numpy.flip", "numpy.pad", "numpy.lib.stride_tricks.sliding_window_view", "numpy.matmul")
 POLICY = ImportRules(
-    ("numpy", "collections", "functools", "math", "operator", "os", "string", "sys", "typing"), FORBIDDEN
+    ("numpy", "collections", "dataclasses", "functools", "math", "operator", "os", "string", "sys", "typing"),
+    FORBIDDEN,
 )
 
 
@@ -40,6 +45,27 @@ def assignment() -> Assignment:
 @pytest.fixture(scope="module")
 def rules(assignment: Assignment) -> Rules:
     return Rules(Terms.of(assignment, POLICY))
+
+
+RUNNERS = {"eval", "exec", "compile", "__import__"}
+
+
+def functions_that_use(names: set[str], module: ModuleType) -> set[str]:
+    """The functions and classes of a module whose code reads one of these global names."""
+
+    def uses(value: object) -> bool:
+        if isinstance(value, type):
+            return any(map(uses, vars(value).values()))
+        function: Any = getattr(value, "__func__", value)
+        code = getattr(inspect.unwrap(function), "__code__", None)
+        steps = dis.get_instructions(code) if code is not None else ()
+        return any(one.opname in ("LOAD_GLOBAL", "LOAD_NAME") and one.argval in names for one in steps)
+
+    return {
+        f"{module.__name__}.{name}"
+        for name, value in vars(module).items()
+        if callable(value) and getattr(value, "__module__", "") == module.__name__ and uses(value)
+    }
 
 
 def refusal(rules: Rules, source: str) -> str:
@@ -160,7 +186,19 @@ REFUSED = {
     "single_dispatch": ("import functools\n@functools.singledispatch\ndef f(a): ...", 2, "singledispatch"),
     "single_dispatch_of_methods": ("from functools import singledispatchmethod", 1, "singledispatchmethod"),
     "a_formatter": ("import string\nstring.Formatter().get_field('0.flip', (1,), {})", 2, "string.Formatter"),
-    "make_dataclass": ("from dataclasses import make_dataclass", 1, "dataclasses"),
+    "make_dataclass": ("from dataclasses import make_dataclass", 1, "dataclasses.make_dataclass cannot be"),
+    "a_function_of_dataclasses": (
+        "import dataclasses as d\nd._create_fn",
+        2,
+        "dataclasses._create_fn",
+    ),
+    "the_hook_of_dataclasses": ("import dataclasses\ndel dataclasses.exec", 2, "dataclasses.exec cannot be"),
+    "a_module_of_dataclasses": ("import dataclasses\ndataclasses.inspect", 2, "inspect may not be imported"),
+    "a_function_of_types_by_dataclasses": (
+        "from dataclasses import FunctionType",
+        1,
+        "types.LambdaType cannot be",
+    ),
     "runstring": ("import numpy as np\nnp.testing.runstring('x = 1', {})", 2, "runstring cannot be"),
     "measure": ("from numpy.testing import measure", 1, "numpy.testing.measure cannot be"),
     "measure_where_it_lives": (
@@ -424,10 +462,22 @@ def test_without_rules_of_its_own_an_assignment_has_safe_ones(course: Path) -> N
     rules = load(course / "assignments" / "tiny").import_rules
 
     assert rules == ImportRules(DEFAULT_IMPORTS, ())
-    assert "dataclasses" not in DEFAULT_IMPORTS  # they run the names of fields
     assert not {"scipy", "importlib", "subprocess", "ctypes", "builtins", "inspect", "gc", "pickle"} & {
         *DEFAULT_IMPORTS
     }
+
+
+def test_no_default_import_offers_a_function_that_runs_a_text() -> None:
+    """`namedtuple` checks the names that it puts into its text. `dataclass` leaves it to `_create_fn`."""
+    rules = Rules(Terms(DEFAULT_IMPORTS, (), (), ()))
+    runs = {
+        name
+        for module in sorted({*DEFAULT_IMPORTS} - {"numpy"})
+        for name in functions_that_use(RUNNERS, importlib.import_module(module))
+    }
+
+    assert runs >= {"collections.namedtuple", "dataclasses._create_fn", "typing.ForwardRef"}
+    assert {name for name in runs if not rules.problem_of(name)} == {"collections.namedtuple"}
 
 
 def test_a_forbidden_function_is_one_that_exists() -> None:

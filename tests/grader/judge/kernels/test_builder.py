@@ -11,7 +11,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import Views, render
-from grader.judge.import_rules.read_sources import Reading
+from grader.judge.import_rules.read_sources import SourceReader
 from grader.judge.import_rules.terms import Terms
 from grader.judge.kernels import builder as build
 from grader.judge.kernels import find_nvrtc
@@ -50,7 +50,7 @@ def provided(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -
 
 def refusal(name: str, expanded: bytes) -> str:
     """The refusal of expanded macros, for an assignment that allows no import."""
-    return Reading(Terms((), (), (), ())).refusal_of_macros(name, expanded)
+    return SourceReader(Terms((), (), (), ())).refusal_of_macros(name, expanded)
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +80,13 @@ def test_the_libraries_are_what_a_worker_is_given(builder: Builder, assignment: 
 
 
 def test_a_cached_library_is_not_compiled_again(
-    builder: Builder, no_compiler: None, assignment: Assignment
+    builder: Builder, assignment: Assignment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The bytes are identical; any other source would fail without the compiler."""
     source = render(assignment, "solution").files["kernels.cu"].encode()
-    assert builder.build("kernels.cu", source).files
+    compiled = builder.build("kernels.cu", source).files
+    monkeypatch.setenv("BACKFLIP_CXX", str(tmp_path / "none"))
+    assert builder.build("kernels.cu", source).files == compiled
     with pytest.raises(GraderFault, match="no C\\+\\+ compiler"):
         builder.build("kernels.cu", source + b"\n")
 

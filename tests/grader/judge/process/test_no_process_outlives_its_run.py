@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.model.surroundings import Sandbox
-from tests.waiting import wait_until
+from tests.waiting import is_running, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 # Inside a single multiplication only a signal reaches a process.
@@ -71,8 +71,3 @@ def is_busy(pid: int) -> bool:
         return time.clock_gettime((~pid << 3) | 2) > 2
     except OSError:
         return False
-
-
-def is_running(pid: int) -> bool:
-    fields = words(Path(f"/proc/{pid}/stat"))
-    return bool(fields) and " ".join(fields).rpartition(")")[2].split()[0] != "Z"

@@ -613,7 +613,7 @@ def test_misconceptions_that_cannot_be_read_are_no_fault_of_the_grader(content: 
 def test_a_handout_knows_the_answers_of_visible_cases_and_of_no_others(
     handout: Path, assignment: Assignment
 ) -> None:
-    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    cases = list(assignment.rubric.cases)
     hidden = {case.name for case in cases if case.visibility is not Visibility.VISIBLE}
     frozen = Misconceptions.read(handout / "grading" / "misconceptions.json")
     answered = set(frozen.answers)
@@ -687,7 +687,7 @@ def test_no_absent_mutant_is_named_in_a_submission_with_two(
     pairs = {f"pair-{n}": pair for n, pair in enumerate(pairs_of(read_mutants(Views(assignment))[0], count))}
     files = {name: {"conv.py": together(solution, pair)} for name, pair in pairs.items()}
     grades = grade_texts(assignment, "", files, 2)
-    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    cases = list(assignment.rubric.cases)
     visible = mistakes.only(case.name for case in cases if case.visibility is Visibility.VISIBLE)
     for evidence in (mistakes, visible):
         names = {name: names_in(grade, evidence, files[name]) for name, grade in grades.items()}

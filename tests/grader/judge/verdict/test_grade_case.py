@@ -297,19 +297,16 @@ class Reference(ForwardPass):
 REFERENCE: Any = Reference()
 
 
-def followed(forward_fails: str = "conv/one", wrt: str = "x", **probes: Any) -> CheckResult:
+def followed(may_follow: bool = True, wrt: str = "x", **probes: Any) -> CheckResult:
     case = replace(CASE, criterion="x_grad", probe=f"{wrt}_grad", compare="exact", follow_through=0.5)
     answers: Any = Answers({"conv": conv, "x_grad": x_grad, "w_grad": w_grad} | probes)
-    return grade_case(case, with_respect_to(FOLLOWED, wrt), answers, REFERENCE, forward_fails)
+    return grade_case(case, with_respect_to(FOLLOWED, wrt), answers, REFERENCE, may_follow)
 
 
-def test_a_followed_gradient_earns_its_share_and_names_the_wrong_case() -> None:
+def test_a_gradient_that_follows_its_forward_pass_has_a_share() -> None:
     result = followed(**THREE_TIMES)
 
     assert (result.status, result.follow_through) == (Status.WRONG, 0.5)
-    assert (
-        result.rationale == "right for your forward pass, but the forward pass fails conv/one: fix that first"
-    )
     assert result.expected and result.actual and result.help
 
 
@@ -327,7 +324,7 @@ def test_a_right_gradient_needs_no_share() -> None:
 
 
 def test_without_a_failing_forward_pass_a_wrong_gradient_is_wrong() -> None:
-    assert followed(forward_fails="", **THREE_TIMES).follow_through == 0.0
+    assert followed(may_follow=False, **THREE_TIMES).follow_through == 0.0
 
 
 def doubled_dtype(inputs: Inputs) -> Any:
@@ -367,7 +364,6 @@ def test_a_gradient_that_is_not_the_transpose_earns_nothing(probes: dict[str, An
     result = followed(**probes)
 
     assert (result.status, result.follow_through) == (Status.WRONG, 0.0)
-    assert "right for your forward pass" not in result.rationale
 
 
 def inputs_of_sums(inputs: Inputs) -> Any:
@@ -391,8 +387,8 @@ NO_ARRAYS = {
         b'{"tuple":[1.5,null]}',
         "TypeError: the function returned None: is a return missing?",
     ),
-    "a_list": (b"[1.5]", "TypeError: the function returned a list; an NDArray is expected"),
-    "a_float": (b"1.5", "TypeError: the function returned a float; an NDArray is expected"),
+    "a_list": (b"[1.5]", "TypeError: the function returned a list; an array is expected"),
+    "a_float": (b"1.5", "TypeError: the function returned a float; an array is expected"),
 }
 
 

@@ -84,7 +84,7 @@ def reference(assignment: Assignment) -> Iterator[ReferenceOracle]:
 
 @pytest.fixture(scope="module")
 def cases(assignment: Assignment) -> list[Case]:
-    return [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    return list(assignment.rubric.cases)
 
 
 @pytest.fixture

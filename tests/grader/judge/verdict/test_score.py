@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.judge.verdict.score import failing_forward, refusals, score, unmet_requirement
-from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Rubric
+from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Rubric, Visibility
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.surroundings import Sandbox
 from tests.tables import by_name
@@ -43,14 +43,10 @@ def assignments(draw: st.DrawFn, withheld: int = 20) -> Assignment:
     )
 
 
-def cases_of(assignment: Assignment) -> list[Case]:
-    return [case for criterion in assignment.rubric.criteria for case in criterion.cases]
-
-
 @st.composite
 def graded(draw: st.DrawFn) -> tuple[Assignment, dict[str, CheckResult]]:
     assignment = draw(assignments())
-    some = [case for case in cases_of(assignment) if draw(st.booleans()) or draw(st.booleans())]
+    some = [case for case in assignment.rubric.cases if draw(st.booleans()) or draw(st.booleans())]
     return assignment, {c.name: CheckResult(c.criterion, c.id, draw(STATUSES)) for c in some}
 
 
@@ -76,7 +72,7 @@ def test_one_more_case_passed_never_lowers_the_score(
     rubric_and_results: tuple[Assignment, dict[str, CheckResult]], data: st.DataObject
 ) -> None:
     assignment, results = rubric_and_results
-    case = data.draw(st.sampled_from(cases_of(assignment)))
+    case = data.draw(st.sampled_from(assignment.rubric.cases))
     better = results | {case.name: CheckResult(case.criterion, case.id, Status.OK)}
     before, after = total(assignment, results), total(assignment, better)
 
@@ -96,7 +92,7 @@ def test_visible_and_withheld_points_add_up_to_the_rubrics_exactly(assignment: A
 
 @given(assignments(withheld=0))
 def test_everything_passed_is_full_marks_exactly(assignment: Assignment) -> None:
-    results = {c.name: CheckResult(c.criterion, c.id, Status.OK) for c in cases_of(assignment)}
+    results = {c.name: CheckResult(c.criterion, c.id, Status.OK) for c in assignment.rubric.cases}
     grade = total(assignment, results)
 
     assert grade.score == grade.max_score == assignment.rubric.points
@@ -125,7 +121,7 @@ def test_cases_without_a_result_are_counted_and_earn_nothing(
     assignment, results = rubric_and_results
     grade = total(assignment, results)
 
-    assert grade.not_selected == len(cases_of(assignment)) - len(results)
+    assert grade.not_selected == len(assignment.rubric.cases) - len(results)
     passed = sum(result.status is Status.OK for result in results.values())
     assert (grade.score > 0) == (passed > 0)
 
@@ -296,6 +292,19 @@ def test_an_unknown_mistake_is_followed_if_forward_pass_and_gradient_each_pass_a
     assert failing_forward(rubric, gradient, half) == ""
     assert failing_forward(rubric, gradient, half | PASSES) == "conv/two"
     assert failing_forward(rubric, gradient, wrong | PASSES) == ""
+
+
+@pytest.mark.parametrize("status", [Status.OK, Status.WRONG])
+def test_a_gradient_with_hidden_cases_must_pass_one_of_them(status: Status) -> None:
+    """A table of answers passes the visible ones."""
+    rubric, gradient = forward_and_gradient()
+    results = {
+        "conv/one": CheckResult("conv", "one", Status.OK),
+        "conv/two": CheckResult("conv", "two", Status.WRONG, Visibility.HIDDEN),
+        "x_grad/two": CheckResult("x_grad", "two", status, Visibility.HIDDEN),
+    }
+
+    assert failing_forward(rubric, gradient, results | PASSES) == ("conv/two" if status is Status.OK else "")
 
 
 def test_a_share_is_nothing_to_stand_on() -> None:

@@ -16,10 +16,12 @@ from grader.draw.grid import LEGIBLE, Cell, draw_grid, index_of, shade
 from grader.draw.markup import element
 from grader.draw.warp import draw_warp
 from grader.model.assignment import Visibility
-from grader.model.example import Example, Table
+from grader.model.example import Drawing, Example, Table
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.report.markdown import to_markdown
 from grader.report.next_step import Place
 from grader.report.pages.grade_page import CloseUp, _heat, article, to_html
+from grader.report.terminal.show_grade import to_text
 from tests.grader.desk.browser import chromium
 
 WIDTHS = (390, 1280)
@@ -35,7 +37,7 @@ X_GRAD = Example(
     criterion="x_grad",
     case="small-1",
     probe="x_grad",
-    kind="conv",
+    drawing=Drawing.CONVOLUTION,
     description="small",
     settings={"stride": (2, 1), "padding": (0, 0), "x.shape": (1, 4, 1, 1)},
     inputs=(
@@ -127,13 +129,68 @@ def test_hostile_text_is_only_text(
     )
     criterion = replace(make_criterion("x", 10, [result]), id=hostile, title=hostile)
     grade = replace(make_grade(criterion), submission="{x}</title>" + hostile, notes=(hostile,))
-    example = replace(X_GRAD, description=hostile, ended=hostile, settings={hostile: hostile})
+    example = replace(X_GRAD, description=hostile, end_reason=hostile, settings={hostile: hostile})
     page = read(to_html(grade, close_up=CloseUp({}, {f"x/{hostile}": example}, {hostile: hostile})))
     assert page.tags <= read(drawn_page).tags | {"pre", "ul"}
     assert "<script>alert(1)</script>" in page.text
     assert "{code} {0} </pre><b>" in page.text
     assert "{x}</title>" in page.text
     assert "\x1b" not in page.text
+
+
+def test_code_between_backticks_is_code_and_a_backtick_alone_is_text(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    result = CheckResult(
+        "flip", "rows", Status.WRONG, rationale="your `flip` ends here\nand ` here", actual="`a`"
+    )
+    criterion = replace(make_criterion("flip", 10, [result]), title="what `flip` returns")
+    page = to_html(replace(make_grade(criterion), notes=("`main` is not yours: ` stays",)))
+
+    assert page.count("<code>flip</code>") == 3  # in the table, in the section, in the reason
+    assert "<code>main</code> is not yours: ` stays" in page
+    assert "ends here\nand ` here" in page
+    assert "<dd>`a`</dd>" in page  # a value, as it is
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("flip", ""),
+        ("flip: a view", "a view"),
+        ("flip, for any axes", "for any axes"),
+        ("flipped", "flipped"),
+    ],
+)
+def test_the_title_of_a_criterion_does_not_repeat_its_id(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade], title: str, shown: str
+) -> None:
+    result = CheckResult("flip", "rows", Status.WRONG)
+    grade = make_grade(replace(make_criterion("flip", 10, [result]), title=title))
+    paragraph = f'<p class="soft">{shown}</p>' if shown else "</h2><article>"
+
+    assert paragraph in to_html(grade)
+    assert f"\n## flip{': ' if shown else ''}{shown}\n" in to_markdown(grade)
+    assert f"\nflip{': ' if shown else ''}{shown}\n" in to_text(grade)
+
+
+def test_arrays_that_are_compared_have_squares_of_one_size() -> None:
+    """Otherwise a long number in one grid would make the same place of another one hard to find."""
+    expected = Table("expected", (2, 2, 2), (1, 2, 3, 4, 5, 6, 7, 8))
+    actual = Table("actual", (2, 2, 2), (1, 2, 3, 4, 5, 6, 7, -123456), wrong=(False,) * 7 + (True,))
+    example = replace(X_GRAD, expected=(expected,), actual=(actual,))
+
+    widths = re.findall(r'<svg viewBox="[^"]*" width="(\d+)"', "".join(_heat(example)))
+    assert len(widths) == 3 and len(set(widths)) == 1
+
+
+def test_each_of_several_ideas_has_a_line_of_its_own(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    idea = "Likely: what each of these gives: (1) You add. (2) You use `x` (2) times."
+    result = CheckResult("x", "c", Status.WRONG, idea=idea)
+    page = to_html(make_grade(make_criterion("x", 1, [result])))
+    assert '<span class="line">(1) You add.</span><span class="line">(2) You use' in page
 
 
 def test_hidden_values_stay_hidden(mixed: Grade) -> None:
@@ -220,11 +277,11 @@ def test_a_result_whose_numbers_are_right_has_no_pictures() -> None:
 def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
     """out_grad 5, 7 at stride 2 becomes 5 0 7; the kernel 1, 2 is flipped; the sum is the expected value."""
     steps = steps_of(X_GRAD)
-    assert [step.says.partition(".")[0] for step in steps[:2]] == [
+    assert [step.text.partition(".")[0] for step in steps[:2]] == [
         "out_grad, and the gaps that stride 2×1 left in it",
         "The kernel, and the kernel flipped on both axes",
     ]
-    assert "1·5 = 5 at [0, 0]. Your function gives 10." in steps[-1].says
+    assert "1·5 = 5 at [0, 0]. Your function gives 10." in steps[-1].text
 
 
 def test_an_exception_is_told_once_if_the_case_itself_is_small(
@@ -233,7 +290,7 @@ def test_an_exception_is_told_once_if_the_case_itself_is_small(
     """Below the reason stands the whole case: its inputs, and not the reason again."""
     raised = "conv.py:3: ValueError: no"
     failing = CheckResult("x_grad", "one", Status.ERROR, rationale=raised)
-    whole = replace(X_GRAD, case="one", actual=(), ended=raised, is_smallest=False)
+    whole = replace(X_GRAD, case="one", actual=(), end_reason=raised, is_smallest=False)
     close_up = CloseUp(whole={failing.name: whole})
     page = read(to_html(make_grade(make_criterion("x_grad", 5, [failing])), close_up=close_up))
     assert page.text.count(raised) == 1
@@ -248,7 +305,19 @@ def test_numbers_that_more_than_values_decides_are_on_the_page(
     inputs, results = (Table("x", (1,), (7.0,)),), (Table("conv", (1,), (13.0,)),)
     compared = "12 = <conv, out_grad>", "9 = <x, x_grad>"
     small = Example(
-        "transpose", "drawn", "x_grad", "conv", "", {}, inputs, (), (), results, compared, "why", True
+        "transpose",
+        "drawn",
+        "x_grad",
+        Drawing.CONVOLUTION,
+        "",
+        {},
+        inputs,
+        (),
+        (),
+        results,
+        compared,
+        "why",
+        True,
     )
     close_up = CloseUp(small={wrong.name: small})
     page = read(to_html(make_grade(make_criterion("transpose", 5, [wrong])), close_up=close_up))
@@ -262,7 +331,7 @@ def test_without_a_gap_the_steps_mention_none() -> None:
     lone = replace(
         X_GRAD, inputs=(one, X_GRAD.inputs[1]), settings={**X_GRAD.settings, "x.shape": (1, 2, 1, 1)}
     )
-    assert steps_of(lone)[0].says == "out_grad. Between so few numbers there is no gap."
+    assert steps_of(lone)[0].text == "out_grad. Between so few numbers there is no gap."
 
 
 def test_the_steps_of_a_convolution_sum_to_the_expected_value() -> None:
@@ -272,7 +341,7 @@ def test_the_steps_of_a_convolution_sum_to_the_expected_value() -> None:
     forward = replace(
         X_GRAD, settings=settings, inputs=(x, w), expected=(table("expected", [[14, 23]]),), actual=(wrong,)
     )
-    assert "4·1 + 5·2 = 14 at [0, 0]" in steps_of(forward)[-1].says
+    assert "4·1 + 5·2 = 14 at [0, 0]" in steps_of(forward)[-1].text
 
     out_grad = table("out_grad", [[6, 7]])
     kernel = replace(
@@ -282,7 +351,7 @@ def test_the_steps_of_a_convolution_sum_to_the_expected_value() -> None:
         expected=(Table("expected", (1, 2, 1, 1), (20.0, 33.0), grid=(0, 1)),),
         actual=(Table("actual", (1, 2, 1, 1), (0.0, 0.0), grid=(0, 1), wrong=(True, True)),),
     )
-    assert "6·1 + 7·2 = 20 at [0, 0]" in steps_of(kernel)[-1].says
+    assert "6·1 + 7·2 = 20 at [0, 0]" in steps_of(kernel)[-1].text
 
 
 def test_padding_and_gaps_are_what_the_words_mean() -> None:

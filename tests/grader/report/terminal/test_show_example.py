@@ -58,7 +58,7 @@ def test_a_long_array_shows_the_places_with_wrong_results() -> None:
     actual = replace(actual, wrong=tuple(place == size - 1 for place in range(size)))
     file = io.StringIO()
     console = Console(file=file, width=100)
-    console.print(renderable(Example("c", "d", "p", "array", "", {}, (given,), (expected,), (actual,))))
+    console.print(renderable(Example("c", "d", "p", None, "", {}, (given,), (expected,), (actual,))))
     text = file.getvalue()
     assert all(str(number) in text.split() for number in (size - 1, 199 + size)) and f"{399 + size}*" in text
 
@@ -68,7 +68,7 @@ def test_of_many_results_only_the_wrong_ones_are_shown() -> None:
     names = ("x", "w", "out")
     expected = tuple(Table(f"expected {name}", (2,), (1, 2), wrong=()) for name in names)
     actual = tuple(Table(f"actual {name}", (2,), (1, 2), wrong=(False, name == "w")) for name in names)
-    example = Example("inputs", "one", "probe", "array", "", expected=expected, actual=actual)
+    example = Example("inputs", "one", "probe", None, "", expected=expected, actual=actual)
     text = as_text(example)
     assert "actual w" in text and "expected w" in text
     assert "actual x" not in text and "expected out" not in text
@@ -87,7 +87,7 @@ def test_two_numbers_that_must_be_equal_stand_below_each_other(width: int) -> No
     """The equals signs are in one column, and a long text goes on where it began."""
     meaning = "the slope of your cross_entropy in a random direction v, and more words"
     file = io.StringIO()
-    example = Example("c", "d", "p", "array", "", compared=(f"1.5 = {meaning}", "-12.25 = <grad, v>"))
+    example = Example("c", "d", "p", None, "", compared=(f"1.5 = {meaning}", "-12.25 = <grad, v>"))
     Console(file=file, width=width).print(renderable(example))
     lines = [line.rstrip() for line in file.getvalue().splitlines()]
     first, *rest = (line for line in lines if line.startswith("    "))
@@ -98,7 +98,7 @@ def test_two_numbers_that_must_be_equal_stand_below_each_other(width: int) -> No
 
 def test_a_small_case_without_a_result_that_is_right_or_wrong_names_what_was_found() -> None:
     results = (Table("conv", (1,), (3.0,)), Table("x_grad", (1,), (4.0,)))
-    example = Example("c", "d", "p", "array", "", results=results, compared=("3 = a", "4 = b"), ended="why")
+    example = Example("c", "d", "p", None, "", results=results, compared=("3 = a", "4 = b"), end_reason="why")
     file = io.StringIO()
     Console(file=file, width=60).print(renderable(example))
     text = file.getvalue()

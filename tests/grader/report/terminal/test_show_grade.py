@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from grader.model.assignment import Visibility
-from grader.model.example import Example
+from grader.model.example import Drawing, Example
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.report.markdown import to_markdown
 from grader.report.next_step import Place, next_step, where_to_begin
@@ -117,7 +117,7 @@ def test_hostile_text_is_neither_markup_nor_control_sequence(
     texts: Any = dict.fromkeys(SHOWN, hostile)
     result = CheckResult("x", hostile, Status.WRONG, Visibility.VISIBLE, index=(0,), **texts)
     passing = CheckResult("x", "fine", Status.OK)
-    criterion = replace(make_criterion("x", 10, [passing, result]), id=hostile, title=hostile)
+    criterion = replace(make_criterion("x", 10, [passing, result]), id=hostile, title=f"the {hostile}")
     not_run = make_criterion("y", 10, [CheckResult("y", "z", Status.NOT_RUN)], reason=hostile)
     text = screen_of(replace(make_grade(criterion, not_run), assignment=hostile))
     assert text.replace("\n", "").isprintable()
@@ -290,6 +290,20 @@ def test_the_next_step_names_the_line_at_which_the_compiler_stops(
     assert step == "Next: fix kernels.cu, line 39: the compiler stops there."
 
 
+def test_a_narrow_terminal_breaks_a_remark_and_not_the_name_of_an_exercise(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    failing = CheckResult("x", "c", Status.WRONG)
+    criteria = [make_criterion(name, 10, [failing]) for name in ("x", "global_average_pool_grad")]
+    not_run = make_criterion(
+        "y", 10, [CheckResult("y", "z", Status.NOT_RUN)], reason="it stands on " + 9 * "x "
+    )
+    screen = screen_of(make_grade(*criteria, not_run), width=60)
+
+    assert "  global_average_pool_grad   0 / 10   0 of 1 case passes" in screen
+    assert max(map(len, screen.splitlines())) <= 60
+
+
 def test_a_narrow_terminal_breaks_no_command(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
@@ -304,7 +318,9 @@ def test_a_narrow_terminal_breaks_no_command(
 def test_a_narrow_terminal_breaks_no_setting_of_an_example() -> None:
     settings = {name: (1, 1, 2, 1) for name in ("x.shape", "stride", "padding")}
     ended = "conv.py:9: ValueError: " + "words " * 20
-    example = Example("x_grad", "stride-1", "x_grad", "conv", "", settings, ended=ended, is_smallest=True)
+    example = Example(
+        "x_grad", "stride-1", "x_grad", Drawing.CONVOLUTION, "", settings, end_reason=ended, is_smallest=True
+    )
     console = Console(file=io.StringIO(), width=50)
     with console.capture() as captured:
         show_example(example, console)
