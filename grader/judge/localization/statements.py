@@ -59,7 +59,7 @@ def _orders(body: list[ast.stmt], of: Function) -> Iterator[Edit]:
                 start, end = of.source.span(first)[0], of.source.span(second)[1]
                 between = of.source.content[slice(*of.source.between(first, second))].decode()
                 text = of.source.text(second) + between + of.source.text(first)
-                yield Edit(start, end, text, first, 4)
+                yield Edit(start, end, text, first, 2)
 
 
 def _after_loop(node: ast.stmt, body: list[ast.stmt], of: Function) -> Iterator[Edit]:

@@ -52,5 +52,6 @@ def _count(one: Location, visible: str) -> str:
     cases = f"{visible}failing {plural_noun(one.failing, 'case')}"
     if one.mended == one.failing == 1:
         return f"the {cases} passes, and no other case fails"
-    count = f"all {one.failing}" if one.mended == one.failing else f"{one.mended} of {one.failing}"
+    whole = "both" if one.failing == 2 else f"all {one.failing}"
+    count = whole if one.mended == one.failing else f"{one.mended} of {one.failing}"
     return f"{count} {cases} {plural_noun(one.mended, 'passes', 'pass')}, and no other case fails"
