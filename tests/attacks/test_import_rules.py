@@ -126,9 +126,16 @@ WRITES_A_MODULE = """
 import os
 
 for folder in (".", os.path.dirname(os.path.abspath(__file__))):
-    with open(os.path.join(folder, "textwrap.py"), "w") as file:
-        file.write("print('unread code ran')")
-import textwrap
+    with open(os.path.join(folder, "statistics.py"), "w") as file:
+        file.write("UNREAD = True")
+import statistics
+
+honest_flip = flip
+
+
+def flip(a, axes):
+    print("unread" if hasattr(statistics, "UNREAD") else "the standard library's")
+    return honest_flip(a, axes)
 """
 
 
@@ -143,7 +150,7 @@ def test_no_module_is_imported_that_the_import_rules_have_not_read(
         grade = session.grade(in_folder(tmp_path), "writes a module")
 
     assert grade.passed, [(r.status, r.rationale) for r in grade.cases]
-    assert not any("unread code ran" in result.output for result in grade.cases)
+    assert {r.output for r in grade.cases if r.criterion == "flip"} == {"the standard library's\n"}
 
 
 def test_a_file_that_only_a_changed_interpreter_can_read_is_read(assignment: Assignment) -> None:

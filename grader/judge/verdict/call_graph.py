@@ -11,11 +11,13 @@ CONSTRUCTORS = ("array", "empty", "full", "zeros")  # of NDArrays
 BUILTINS = frozenset(dir(builtins))
 MADE = ""  # in place of a variable
 OF_NUMPY = ("buffer", "numpy")  # attributes of an NDArray that give an array of NumPy
+READ_BY = "numpy"  # the method by which probes read a result, of the file itself if it defines the arrays
 
 
 def calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str, frozenset[str]]:
     """The other functions among `names` that each function may reach; a method goes by its bare name.
 
+    A probe reads the result of every function, so each also reaches what the reading of an array reaches.
     Every mention counts as a call. A file that is not valid Python has no functions.
     """
     return _graph(files, names, _mentioned)
@@ -39,7 +41,8 @@ def _graph(
             functions = {name for name, _, is_method in all_functions if not is_method}
             for name, function, _ in all_functions:
                 direct.setdefault(name, set()).update(mentioned(function, functions))
-    return {name: _reached(name, direct) & exercises - {name} for name in exercises}
+    of_reading = _reached(READ_BY, direct)
+    return {name: (_reached(name, direct) | of_reading) & exercises - {name} for name in exercises}
 
 
 def _functions(content: bytes) -> list[tuple[str, ast.FunctionDef, bool]]:

@@ -114,6 +114,24 @@ class NDArray:
     assert certain["flat"] == {"permute", "reshape"} and certain["dense"] == set()
 
 
+def test_each_function_reaches_what_the_reading_of_its_result_calls() -> None:
+    """If the submission defines the arrays, a wrong `positions` makes every result wrong."""
+    source = b"""
+class NDArray:
+    def numpy(self):
+        return self.buffer[positions(self)]
+
+    def permute(self, axes):
+        return NDArray(self.buffer, axes)
+
+def positions(a):
+    return a.offset
+"""
+    names = ["positions", "NDArray.permute"]
+    assert calls({"ndarray.py": source}, names)["permute"] == {"positions"}
+    assert calls({"ndarray.py": source.replace(b"def numpy", b"def host")}, names)["permute"] == set()
+
+
 def test_the_steps_to_read_a_function_are_in_proportion_to_its_length(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
