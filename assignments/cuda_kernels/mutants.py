@@ -499,8 +499,8 @@ def kernel_rows_run_fastest():
 
 @mutant(of="conv_implicit", help="#a-convolution-three-ways", edits={"start < k;": "start < TILE;"})
 def first_step_alone():
-    """You stop after the first tiles. k = kernel_height kernel_width c_in may be longer than TILE: go on
-    to its end."""
+    """You stop after the first tiles. k = kernel_height * kernel_width * c_in may be longer than TILE: go
+    on to its end."""
 
 
 @mutant(of="conv_implicit", help="#a-convolution-three-ways", edits={"row < m && d < k ?": "d < k ?"})

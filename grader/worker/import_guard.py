@@ -10,8 +10,11 @@ import functools
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from types import FrameType, ModuleType
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import spec_from_file_location
+from types import CodeType, FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -135,3 +138,42 @@ def _globals_in(table: "symtable.SymbolTable") -> Iterator[str]:
     yield from (one.get_name() for one in table.get_symbols() if one.is_global() or one.is_imported())
     for inner in table.get_children():
         yield from _globals_in(inner)
+
+
+class SubmittedModules(MetaPathFinder):
+    """Finds a submission's modules in the bytes that the judge sent, which are what the import rules read.
+
+    A submission can write files. From its `folder`, Python would import them under the name of any module
+    that is not loaded yet.
+    """
+
+    def __init__(self, folder: str, files: Mapping[str, bytes]) -> None:
+        self._loaders = {
+            name: _Loader(name, os.path.join(folder, file), content)
+            for file, content in files.items()
+            for name, suffix in [os.path.splitext(file)]
+            if suffix == ".py"
+        }
+
+    def install(self) -> None:
+        """Puts it before the folders in which Python looks, behind its own built-in modules."""
+        sys.meta_path.insert(sys.meta_path.index(PathFinder), self)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The module of that name, if it is a submitted one."""
+        loader = self._loaders.get(fullname)
+        return None if loader is None else spec_from_file_location(fullname, loader.path, loader=loader)
+
+
+class _Loader(SourceFileLoader):
+    """Compiles what was submitted, whatever the file holds by now, and no bytecode that lies next to it."""
+
+    def __init__(self, name: str, path: str, content: bytes) -> None:
+        super().__init__(name, path)
+        self._content = content
+
+    def get_code(self, fullname: str) -> CodeType:
+        code: CodeType = self.source_to_code(self._content, self.path)
+        return code

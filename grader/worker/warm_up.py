@@ -52,7 +52,7 @@ def warm_up(config: Mapping[str, Any], folder: str) -> bytes:
     `config` is a worker's configuration, with provided files that can already be imported. `folder`, for the
     files of the warm-up, is created and left behind.
     """
-    path, here, answer = list(sys.path), os.getcwd(), b""
+    path, finders, here, answer = list(sys.path), list(sys.meta_path), os.getcwd(), b""
     probes, text = os.path.join(folder, "probes.py"), SUBMISSION.format(ndarray=config["ndarray"]).encode()
     limits = {**_present_limits(), "answer_bytes": 1 << 20}
     files = [f"{MODULE}.py"]
@@ -74,6 +74,7 @@ def warm_up(config: Mapping[str, Any], folder: str) -> bytes:
     finally:
         sys.modules.pop(MODULE, None)
         sys.path[:] = path
+        sys.meta_path[:] = finders
         sys.path_importer_cache.pop(folder, None)
         with contextlib.suppress(OSError):
             os.chdir(here)

@@ -37,7 +37,7 @@ from grader.worker.exception_origin import (
     warning_text,
 )
 from grader.worker.function_proxy import LINE, proxies
-from grader.worker.import_guard import ImportGuard
+from grader.worker.import_guard import ImportGuard, SubmittedModules
 from grader.worker.scenario import scenario
 from grader.worker.student_module import Case, NoData, Submission, edited, to_raw
 
@@ -176,10 +176,11 @@ class Worker:
         self._folder = header["folder"]
         self._is_course = header.get("is_course", False)
         os.makedirs(self._folder, exist_ok=True)
-        for name, content in zip(header["files"], frame.arrays, strict=True):
-            Path(self._folder, name).write_bytes(content.data)
+        files = {n: bytes(raw.data) for n, raw in zip(header["files"], frame.arrays, strict=True)}
+        for name, content in files.items():
+            Path(self._folder, name).write_bytes(content)
         os.chdir(self._folder)
-        sys.path.insert(0, self._folder)
+        SubmittedModules(self._folder, files).install()
         warnings.formatwarning = warning_text(self._folder, self._folders)
         if self._rules is not None:
             self._rules.hold(self._folder)

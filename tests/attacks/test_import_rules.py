@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from grader.judge.draw_inputs import draw
+from grader.judge.import_rules.rules import Rules
+from grader.judge.import_rules.terms import Terms
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, ImportRules, Visibility
 from grader.model.grade import Status
@@ -117,3 +119,43 @@ def test_inputs_of_a_hidden_case_are_not_printed_in_a_visible_one(
     assert hidden.visibility is Visibility.HIDDEN
     outputs = [result.output for result in grade.cases if result.visibility is Visibility.VISIBLE]
     assert not any(str(numbers) in output for output in outputs for numbers in draws)
+
+
+WRITES_A_MODULE = """
+
+import os
+
+for folder in (".", os.path.dirname(os.path.abspath(__file__))):
+    with open(os.path.join(folder, "statistics.py"), "w") as file:
+        file.write("UNREAD = True")
+import statistics
+
+honest_flip = flip
+
+
+def flip(a, axes):
+    print("unread" if hasattr(statistics, "UNREAD") else "the standard library's")
+    return honest_flip(a, axes)
+"""
+
+
+def test_no_module_is_imported_that_the_import_rules_have_not_read(
+    assignment: Assignment, honest: str, tmp_path: Path
+) -> None:
+    """A submission writes a file under the name of a module that it may import and that is not loaded yet."""
+    with_rules = replace(assignment, import_rules=ImportRules(forbidden=("numpy.flip",)))
+    (tmp_path / "conv.py").write_text(honest + WRITES_A_MODULE, encoding="utf-8")
+
+    with Session(with_rules, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
+        grade = session.grade(in_folder(tmp_path), "writes a module")
+
+    assert grade.passed, [(r.status, r.rationale) for r in grade.cases]
+    assert {r.output for r in grade.cases if r.criterion == "flip"} == {"the standard library's\n"}
+
+
+def test_a_file_that_only_a_changed_interpreter_can_read_is_read(assignment: Assignment) -> None:
+    """Its submission could import it after `sys.set_int_max_str_digits(0)`."""
+    rules = Rules(Terms(("numpy", "sys"), (), ("conv", "other"), ("numpy.flip",)))
+    other = f"import numpy\n\nLONG = {'1' * 5000}\nflip = numpy.flip\n".encode()
+
+    assert "numpy.flip" in rules.refusal({"conv.py": b"import other\n", "other.py": other})

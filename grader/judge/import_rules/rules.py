@@ -88,7 +88,7 @@ class Rules:
 
     def _first_of_python(self, content: bytes) -> tuple[int, str]:
         try:
-            with warnings.catch_warnings(), _no_garbage_collection():
+            with warnings.catch_warnings(), _no_garbage_collection(), _any_number_of_digits():
                 warnings.simplefilter("ignore")
                 return min(Reader(self).read(ast.parse(content)), default=(0, ""))
         except (SyntaxError, ValueError):
@@ -170,6 +170,17 @@ class Rules:
             else:
                 value, resolved = None, below
         return resolved, value
+
+
+@contextlib.contextmanager
+def _any_number_of_digits() -> Iterator[None]:
+    """Reads numbers of any length: a submission may allow them before it imports its second file."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(before)
 
 
 @contextlib.contextmanager

@@ -2,18 +2,22 @@
 
 import ast
 import builtins
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
 
 from grader.model.mutant import called_name
 
 CONSTRUCTORS = ("array", "empty", "full", "zeros")  # of NDArrays
 BUILTINS = frozenset(dir(builtins))
+MADE = ""  # in place of a variable
 OF_NUMPY = ("buffer", "numpy")  # attributes of an NDArray that give an array of NumPy
+READ_BY = "numpy"  # the method by which probes read a result, of the file itself if it defines the arrays
 
 
 def calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str, frozenset[str]]:
     """The other functions among `names` that each function may reach; a method goes by its bare name.
 
+    A probe reads the result of every function, so each also reaches what the reading of an array reaches.
     Every mention counts as a call. A file that is not valid Python has no functions.
     """
     return _graph(files, names, _mentioned)
@@ -37,7 +41,8 @@ def _graph(
             functions = {name for name, _, is_method in all_functions if not is_method}
             for name, function, _ in all_functions:
                 direct.setdefault(name, set()).update(mentioned(function, functions))
-    return {name: _reached(name, direct) & exercises - {name} for name in exercises}
+    of_reading = _reached(READ_BY, direct)
+    return {name: (_reached(name, direct) | of_reading) & exercises - {name} for name in exercises}
 
 
 def _functions(content: bytes) -> list[tuple[str, ast.FunctionDef, bool]]:
@@ -78,18 +83,19 @@ def _certainly_mentioned(function: ast.FunctionDef, functions: Set[str]) -> set[
 def _arrays_in(function: ast.FunctionDef, nodes: list[ast.AST]) -> set[str]:
     """The variables that hold only NDArrays: parameters, and variables assigned from operations on arrays."""
     arguments = function.args
-    arrays = {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     assigned = [node for node in nodes if isinstance(node, ast.Assign)]
-    while True:
-        new = {
-            target.id
-            for node in assigned
-            for target in node.targets
-            if isinstance(target, ast.Name) and _is_array(node.value, arrays)
-        }
-        if new <= arrays:
-            break
-        arrays |= new
+    made_from: dict[str, list[str]] = defaultdict(list)  # by a variable, those that are arrays if it is one
+    for node in assigned:
+        targets = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        for origin in _origins(node.value):
+            made_from[origin] += targets
+    arrays: set[str] = set()
+    todo = [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    todo += made_from.pop(MADE, [])
+    while todo:
+        name = todo.pop()
+        arrays.add(name)
+        todo += made_from.pop(name, [])
     other = {
         name.id
         for node in assigned
@@ -103,18 +109,25 @@ def _arrays_in(function: ast.FunctionDef, nodes: list[ast.AST]) -> set[str]:
 
 def _is_array(node: ast.AST, arrays: Set[str]) -> bool:
     """True for an expression that gives an NDArray: it starts from one and takes no NumPy array from it."""
-    if isinstance(node, ast.Name):
-        return node.id in arrays
-    if isinstance(node, ast.Attribute):
-        return node.attr not in OF_NUMPY and _is_array(node.value, arrays)
-    if isinstance(node, ast.Call):
-        is_made = isinstance(node.func, ast.Name)  # by a constructor or another exercise
-        return is_made or _is_array(node.func, arrays)
-    if isinstance(node, ast.Subscript):
-        return _is_array(node.value, arrays)
-    if isinstance(node, ast.BinOp):
-        return _is_array(node.left, arrays) or _is_array(node.right, arrays)
-    return False
+    return any(origin == MADE or origin in arrays for origin in _origins(node))
+
+
+def _origins(node: ast.AST) -> list[str]:
+    """The variables of which one must be an NDArray for an expression to give one; MADE if it makes one."""
+    origins, todo = [], [node]
+    while todo:
+        match todo.pop():
+            case ast.Name(id=name):
+                origins.append(name)
+            case ast.Attribute(value=value, attr=attr):
+                todo += [] if attr in OF_NUMPY else [value]
+            case ast.Call(func=ast.Name()):  # by a constructor or another exercise
+                origins.append(MADE)
+            case ast.Call(func=value) | ast.Subscript(value=value):
+                todo.append(value)
+            case ast.BinOp(left=left, right=right):
+                todo += [left, right]
+    return origins
 
 
 def _made_array(node: ast.AST) -> str:

@@ -41,7 +41,8 @@ def proven_ideas(claims: Mapping[str, Sequence[Claim]], evidence: Evidence) -> P
     """The exercises with proven ideas for all that is wrong with them, as far as their visible cases show.
 
     `claims` has the ideas of each criterion so far. An exercise without a wrong visible case is one of them.
-    One that raises an exception is not: whatever else is wrong with it does not show.
+    One that raises an exception is not, because whatever else is wrong with it does not show. Where a case
+    asks for an exception, another one hides nothing.
     """
     explained: dict[str, frozenset[str]] = {}
     for exercise, criteria in evidence.sole_criteria.items():
@@ -53,7 +54,11 @@ def proven_ideas(claims: Mapping[str, Sequence[Claim]], evidence: Evidence) -> P
         ]
         if all(
             _are_proven(criterion, claims[criterion.id], evidence)
-            and not any(evidence.ends[result.name].startswith(ERROR) for result in failures)
+            and not any(
+                evidence.ends[result.name].startswith(ERROR)
+                and not evidence.asks_for_an_exception(result.name)
+                for result in failures
+            )
             for criterion, failures in visible
             if failures
         ):

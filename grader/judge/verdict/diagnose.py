@@ -174,21 +174,9 @@ def _claims(
         has_values = evidence.gives_values(name) or not all(map(evidence.is_finding, explained))
         is_sure = is_sure and has_values
         idea = evidence.misconceptions.ideas[name]
-        claims.append(
-            (
-                Idea(
-                    name,
-                    idea.exercise,
-                    idea.message,
-                    idea.help,
-                    len(explained),
-                    len(comparable),
-                    is_sure,
-                    others,
-                ),
-                explained,
-            )
-        )
+        counts = len(explained), len(comparable)
+        claim = Idea(name, idea.exercise, idea.message, idea.help, *counts, is_sure, others)
+        claims.append((claim, explained))
     return sorted(claims, key=lambda claim: -claim[0].explained)
 
 
@@ -238,6 +226,8 @@ def _best(
         if _is_enough(one, comparable, criterion, evidence, doubted_ideas)
         and _each_counts(one, explanations, comparable, evidence)
     ]
+    if not explanations and not anchor:
+        explanations = _under_a_condition(comparable, evidence, criterion)
     if not explanations:
         return []
     most = max(len(one.explained) for one in explanations)
@@ -251,6 +241,31 @@ def _best(
     reach = {one.names: evidence.reach(one.names) for one in explanations}
     widest = max(reach.values())
     return [one for one in explanations if reach[one.names] == widest]
+
+
+def _under_a_condition(
+    comparable: Sequence[CheckResult], evidence: Evidence, criterion: CriterionGrade
+) -> list[Explanation]:
+    """The ideas that give the answers of all failing cases, although they would fail passing ones, too.
+
+    A submission may make the mistake only under a condition, such as `if stride > 1`. Two answers must have
+    many numbers. The mistake must be in an exercise of the criterion itself, and no inner one may be wrong.
+    """
+    if evidence.inner_of(criterion.id) & evidence.wrong_before(criterion.id):
+        return []
+    names = {name for result in comparable for name in evidence.single_ideas_answering(result.name)}
+    asked = evidence.direct_exercises_of(criterion.id)
+    explanations = [
+        _explanation_by((name,), comparable, evidence, criterion)
+        for name in sorted(names)
+        if evidence.exercise_of(name) in asked
+    ]
+    return [
+        one
+        for one in explanations
+        if len(one.explained) == len(comparable)
+        and sum(evidence.is_strong(case) and not evidence.is_trivial(case) for case in one.explained) > 1
+    ]
 
 
 def _candidates(

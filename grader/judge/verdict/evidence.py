@@ -150,6 +150,14 @@ class Evidence:
         """True if a case ended in an exception that shows only its class."""
         return self.ends[case].startswith(ERROR) and MESSAGE not in self.ends[case]
 
+    def asks_for_an_exception(self, case: str) -> bool:
+        """True if a case asks for an exception, which some mutant does not raise."""
+        return NO_ERROR in self.misconceptions.answers.get(case, {})
+
+    def single_ideas_answering(self, case: str) -> set[str]:
+        """The ideas that give a case's answer by themselves, contradicted or not."""
+        return {ideas[0] for ideas in self._ideas_answering(case) if len(ideas) == 1}
+
     def is_strong(self, case: str) -> bool:
         """True if a case's answer can hardly be chance."""
         return not self.ends[case].startswith((HINT, ERROR)) and self.ends[case] not in ENDINGS
@@ -271,9 +279,8 @@ class Evidence:
     @cached_property
     def _about_refusals(self) -> frozenset[str]:
         elsewhere: set[str] = set()
-        asking = {case for case, ends in self.misconceptions.answers.items() if NO_ERROR in ends}
-        for case in set(self.misconceptions.answers) - asking:
-            elsewhere |= self._single_ideas(case)
+        for case in self.misconceptions.answers:
+            elsewhere |= set() if self.asks_for_an_exception(case) else self._single_ideas(case)
         return frozenset(set(self.misconceptions.ideas) - elsewhere)
 
     def _single_ideas(self, case: str) -> set[str]:

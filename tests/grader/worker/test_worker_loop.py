@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from grader.model.wire_format import FrameReader, check_reply, encode
+from grader.worker.import_guard import SubmittedModules
 from grader.worker.worker_loop import Worker
 
 POISON = """
@@ -73,6 +74,8 @@ def error_of(worker: Worker, tmp_path: Path, source: str | bytes) -> Any:
     content = source if isinstance(source, bytes) else source.encode()
     (tmp_path / "own" / "handed_in_here.py").write_bytes(content)
     sys.modules.pop("handed_in_here", None)
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, SubmittedModules)]
+    SubmittedModules(str(tmp_path / "own"), {"handed_in_here.py": content}).install()
     answer = reply(worker, request="import", modules=["handed_in_here"])
     if answer["status"] == "ok":
         case: dict[str, Any] = {"values": {}, "inputs": {}}

@@ -1,6 +1,6 @@
 """dilate takes the stride as the number of zeros, and undilate goes in steps of the dilation.
 
-Ideas: every_dilation_th_kept.
+Ideas: every_dilation_th_kept, dilated_by_the_stride.
 """
 
 

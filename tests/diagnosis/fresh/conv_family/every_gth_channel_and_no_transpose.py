@@ -12,7 +12,7 @@ def conv(x, w, stride=1, padding=0, dilation=1, groups=1):
     x = pad(x, ((0, 0), *((q, q) for q in p), (0, 0)))
     out = zeros((n, *lengths, c_out), x.device, x.dtype)
     for place in itertools.product(*map(range, w.shape[:-2])):
-        pix = x[(slice(None), *met_pixels(place, lengths, s, d))]
+        pix = x[(slice(None), *pixel_slices(place, lengths, s, d))]
         for g in range(groups):
             rows = pix[..., g::groups].compact().reshape((n * math.prod(lengths), w.shape[-2]))  # wrong: a group is a run of neighbors
             prod = rows @ w[place][:, g::groups]  # wrong: the same
@@ -30,7 +30,7 @@ def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0, dilation=1, groups=1)
     ci, co = w.shape[-2], c_out // groups
     dx = zeros((n, *(m + 2 * q for m, q in zip(x_shape[1:-1], p)), x_shape[-1]), w.device, w.dtype)
     for place in itertools.product(*map(range, w.shape[:-2])):
-        at = (slice(None), *met_pixels(place, lengths, s, d))
+        at = (slice(None), *pixel_slices(place, lengths, s, d))
         for g in range(groups):
             gr = out_grad[..., g * co : (g + 1) * co].compact().reshape((n * math.prod(lengths), co))
             res = gr @ w[place][:, g * co : (g + 1) * co].permute((1, 0))

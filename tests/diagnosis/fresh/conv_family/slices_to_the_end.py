@@ -4,5 +4,5 @@ Ideas: no_stop.
 """
 
 
-def met_pixels(place, lengths, stride, dilation):
+def pixel_slices(place, lengths, stride, dilation):
     return tuple(slice(d * a, None, s) for a, s, d in zip(place, stride, dilation))  # wrong: the slice must stop after the last window

@@ -1,4 +1,7 @@
-"""Thinks of the kernel as (C_out, ...) and of the result as (N, C, H, W)."""
+"""Thinks of the kernel as (C_out, ...) and of the result as (N, C, H, W).
+
+Ideas: kernels_reshaped_into_rows.
+"""
 
 
 def conv(x, w, stride=1, padding=0):

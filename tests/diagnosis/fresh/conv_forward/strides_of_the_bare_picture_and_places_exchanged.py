@@ -1,6 +1,7 @@
 """No errors from output_size; conv takes the strides before it pads; conv_shifted exchanges a and b.
 
-Ideas: longer_kernel_not_refused.
+Ideas: longer_kernel_not_refused,
+strides_before_padding.
 """
 
 

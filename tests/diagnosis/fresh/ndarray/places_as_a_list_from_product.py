@@ -1,6 +1,6 @@
 """positions is made from a list, which has no integer type if it is empty, and counts from the buffer's start.
 
-Ideas: offset_left_out.
+Ideas: offset_left_out, floats_for_no_elements.
 """
 
 import itertools

@@ -354,7 +354,11 @@ def test_a_class_with_marks_gives_everything_outside_of_them(optimizers: Path) -
 
 @pytest.mark.parametrize(
     ("name", "phrase"),
-    [("Empty", "no method"), ("Short", "a line of its own"), ("Apart.steps", "do not follow each other")],
+    [
+        ("Empty", "no method"),
+        ("Short", "start the body on the next line"),
+        ("Apart.steps", "do not follow each other"),
+    ],
 )
 def test_a_class_that_is_no_exercise_is_refused_in_one_line(optimizers: Path, name: str, phrase: str) -> None:
     with pytest.raises(UserError, match=phrase) as error:

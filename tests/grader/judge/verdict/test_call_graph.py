@@ -1,5 +1,10 @@
 """The call graph finds every exercise that a function reaches, however it calls it."""
 
+import ast
+
+import pytest
+
+from grader.judge.verdict import call_graph
 from grader.judge.verdict.call_graph import calls, certain_calls
 
 SOURCE = b"""
@@ -107,3 +112,47 @@ class NDArray:
     assert possible["sum"] >= {"permute", "compact", "reshape"} and possible["dense"] == {"reshape"}
     assert certain["sum"] == {"permute", "compact"}
     assert certain["flat"] == {"permute", "reshape"} and certain["dense"] == set()
+
+
+def test_each_function_reaches_what_the_reading_of_its_result_calls() -> None:
+    """If the submission defines the arrays, a wrong `positions` makes every result wrong."""
+    source = b"""
+class NDArray:
+    def numpy(self):
+        return self.buffer[positions(self)]
+
+    def permute(self, axes):
+        return NDArray(self.buffer, axes)
+
+def positions(a):
+    return a.offset
+"""
+    names = ["positions", "NDArray.permute"]
+    assert calls({"ndarray.py": source}, names)["permute"] == {"positions"}
+    assert calls({"ndarray.py": source.replace(b"def numpy", b"def host")}, names)["permute"] == set()
+
+
+def test_the_steps_to_read_a_function_are_in_proportion_to_its_length(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The judge reads it without a limit of time: a long chain of names may hold up no class."""
+
+    def steps(lines: int) -> int:
+        chain = "".join(f"    a{n} = a{n - 1}.permute()\n" for n in range(1, lines))
+        source = (
+            f"def flip(x):\n    a0 = x\n{chain}    return a{lines - 1}.pad()\n\n\ndef pad(x):\n    pass\n"
+        )
+        asked = 0
+        origins = call_graph._origins
+
+        def counted(node: ast.AST) -> list[str]:
+            nonlocal asked
+            asked += 1
+            return origins(node)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(call_graph, "_origins", counted)
+            assert certain_calls({"a.py": source.encode()}, ["flip", "pad"])["flip"] == {"pad"}
+        return asked
+
+    assert steps(400) <= 2.5 * steps(200)

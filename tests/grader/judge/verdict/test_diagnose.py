@@ -277,6 +277,40 @@ def test_a_case_that_passes_speaks_against_a_mutant_that_fails_it() -> None:
     assert claimed(wrong("one", "a"), wrong("two", "b"), right("three")) == [("flipped", 2, 2, True)]
 
 
+CONDITIONAL = Misconceptions(
+    ideas={"dilated": Misconception("grad", "You dilate."), "inner": Misconception("conv", "You pad.")},
+    exercises_by_criterion={"conv": ["conv"], "grad": ["grad"]},
+    answers={
+        "conv/one": {"x": [("inner",)]},
+        "grad/one": {"a": [("dilated",)]},
+        "grad/two": {"b": [("dilated",)]},
+        "grad/plain": {"c": [("dilated",)]},
+    },
+)
+
+
+def test_an_idea_that_gives_all_wrong_answers_is_likely_even_if_other_cases_pass() -> None:
+    """The submission may make the mistake under a condition only, such as `if stride > 1`."""
+    both = [wrong("one", "a", criterion="grad"), wrong("two", "b", criterion="grad")]
+    plain = right("plain", criterion="grad")
+    assert conditional(*both, plain) == [("dilated", False)]
+    assert conditional(both[0], plain) == []
+    assert conditional(both[0], wrong("two", "?", criterion="grad"), plain) == []
+    assert conditional(wrong("one", "x"), *both, plain) == []
+
+
+def conditional(*results: CheckResult) -> list[tuple[str, bool]]:
+    """Name and certainty of each idea of `grad`, which calls `conv`."""
+    criteria = [
+        CriterionGrade(
+            id, "", Fraction(4), Fraction(0), Status.WRONG, tuple(r for r in results if r.criterion == id)
+        )
+        for id in ("conv", "grad")
+    ]
+    grade = diagnose(Grade("tiny", "ada", tuple(criteria), "none"), CONDITIONAL, CALLS)
+    return [(idea.name, idea.is_sure) for idea in grade.criteria[1].ideas]
+
+
 def test_without_a_failure_nothing_is_named() -> None:
     assert claimed(right("one"), right("two")) == []
 
