@@ -293,6 +293,48 @@ def test_a_fill_that_looks_at_its_size_has_half_at_most(
     assert _points(grade)["fill"] == 2
 
 
+IN_THE_FIRST_BLOCK = {  # a piece of the solution, and the same work by one block, or for one part of a sum
+    "fill": (
+        "    if (i < size)\n        out[i] = value;",
+        """
+    if (blockIdx.x == 0)
+        for (; i < size; i += blockDim.x)
+            out[i] = value;""",
+    ),
+    "sum_warp": (
+        "me = threadIdx.x, row = blockIdx.x, lane = me % WARP, warp = me / WARP;",
+        """me = threadIdx.x;
+    int lane = me % WARP, warp = me / WARP;
+    for (int row = 0; blockIdx.x == 0 && row < gridDim.x; ++row) {
+    __syncthreads();""",
+    ),
+    "w_grad_split": (
+        "r = part * length; r < min((part + 1) * length, positions); ++r",
+        "r = 0; !part && r < positions; ++r",
+    ),
+}
+
+
+@pytest.mark.parametrize("kernel", IN_THE_FIRST_BLOCK)
+def test_one_block_that_does_the_work_of_all_loses_points(
+    session: Session, assignment: Assignment, kernel: str
+) -> None:
+    """Its values are right, and its requests are as many as those of the solution."""
+    old, new = IN_THE_FIRST_BLOCK[kernel]
+    submission = _solution_with(assignment, old, new)
+    if kernel == "sum_warp":  # the loop over the rows ends with the kernel
+        source = submission.files["kernels.cu"].decode()
+        start = source.index("void sum_warp(")
+        end = source.index("\n}\n", start)
+        submission = SubmittedFiles({"kernels.cu": f"{source[:end]}\n    }}{source[end:]}".encode()})
+    grade = session.grade(submission, kernel)
+    lost = {c.id: [r.rationale for r in c.results if r.status is Status.WRONG] for c in grade.criteria}
+    assert _points(grade)[kernel] == assignment.criterion(kernel).points
+    assert any("busiest thread" in rationale for rationales in lost.values() for rationale in rationales), (
+        lost
+    )
+
+
 def test_a_kernel_without_end_costs_its_cases_and_no_other(assignment: Assignment) -> None:
     hang = "int row = blockIdx.x * blockDim.x + threadIdx.x;\n    while (rows) { }"
     submission = _solution_with(assignment, "int row = blockIdx.x * blockDim.x + threadIdx.x;", hang)

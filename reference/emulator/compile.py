@@ -67,6 +67,8 @@ COVERAGE = {  # which calls the compiler inserts: for all accesses and basic blo
 PLAIN_LINES = {"gcc": ("-fno-var-tracking",), "clang": ()}
 # A kernel's library needs none of C++'s own: to look through those takes longer than to link all the rest.
 LIBRARIES = {"gcc": ("-nostdlib", "-lm", "-lc", "-lgcc"), "clang": ()}
+# A vector such as float4 is read as a whole, as on a GPU, and not member by member.
+WHOLE_VECTORS = {"gcc": ("-fno-tree-sra",), "clang": ()}
 POISON = "-ftrivial-auto-var-init=pattern"  # never zero, which may be right by luck
 NO_VALUE = "emulator_no_value"  # a text in the library: variables used without a value
 LOCALS = "emulator_local_arrays"  # a text in the library: local arrays that begin with a wrong value
@@ -107,7 +109,7 @@ def flags(family: str, checked: bool) -> tuple[str, ...]:
         *KERNELS,
         *(f"-fno-builtin-{name}" for name in IN_LINE),
         *PLAIN_LINES[family],
-        *((*CHECKED, *COVERAGE[family], *poisoned()) if checked else ("-O2",)),
+        *((*CHECKED, *COVERAGE[family], *WHOLE_VECTORS[family], *poisoned()) if checked else ("-O2",)),
     )
 
 

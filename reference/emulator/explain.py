@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from .elf import Variable
-from .findings import Index, WarpRequest
+from .findings import Finding, Index, LineCost, WarpRequest
 from .memory import SHARED_ZONE, Array, Place
 from .runtime_interface import ATOMIC, KINDS, READ, RawFinding, RawLaunch, RawPlace
 
+ChangedBy: TypeAlias = Callable[[int], tuple[str, int, object] | None]
+UNWRITTEN = -2  # in place of a local array's number: all memory that was not written
 WORD = 4  # bytes, of shared memory
 FAR = 32 << 10  # bytes: the array that is nearest to such an address need not be the one that was meant
 
@@ -59,6 +62,8 @@ def message(
         text = f"{who} {verb_of(row.mode)} an address far from every array; {nearest}"
     elif kind == "out_of_bounds":
         text += f", which has {size}"
+    elif kind == "unwritten_part":
+        text += ", of which no thread has written a part that a result depends on"
     elif kind == "uninitialized_read":
         text += ", which no thread has written"
     elif kind == "same_value":
@@ -148,6 +153,49 @@ def text_of(name: bytes) -> str:
 def unquoted(kind: bytes) -> str:
     """A type that a compiler printed in quotes, in this project's quotes."""
     return f"`{text_of(kind).strip(chr(39)).replace('struct ', '')}`"
+
+
+def reads_without_a_value(
+    kernel: str,
+    file: str,
+    local_arrays: Sequence[Sequence[str]],
+    parts: Sequence[Finding],
+    changed_by: ChangedBy,
+) -> Iterator[Finding]:
+    """A finding for each local array without a value, and part of a struct, that a result depends on.
+
+    `changed_by(number)` runs the kernel with another wrong value in that local array (-1: in all, 0: in
+    none), or in UNWRITTEN memory, and returns the first element that differs. `parts` are copies of structs
+    of which a part was not written, as padding never is.
+    """
+    # A result that changes with nothing changed depends on a variable that outlives a launch. Two such runs,
+    # as the variable may change back.
+    if parts and changed_by(UNWRITTEN) and not (changed_by(0) or changed_by(0)):
+        yield from parts
+    if not local_arrays or not changed_by(-1) or changed_by(0) or changed_by(0):
+        return
+    for number, (line, name) in enumerate(local_arrays, 1):
+        if differs := changed_by(number):
+            result = f"element {differs[1]} of {differs[0]} depends on what it held"
+            text = f"{name} is read before it has a value: {result}"
+            yield Finding("uninitialized_read", kernel, file, int(line), text, array=name)
+
+
+def costs_by_line(
+    rows: Sequence[RawPlace], line_of: Callable[[int], int], places: Sequence[Place]
+) -> tuple[LineCost, ...]:
+    """The costs of places in the code, added up for each line; `line_of` gives that of an address."""
+    totals: dict[int, list[int]] = {}
+    worst: dict[int, WarpRequest] = {}
+    for row in rows:
+        line = row.place >> 48 or line_of(row.place)  # of an atomic operation it is the line
+        costs = [getattr(row, name) for name in RawPlace.COSTS]
+        totals[line] = [a + b for a, b in zip(totals.get(line, [0] * len(costs)), costs, strict=True)]
+        request = worst_of(row, places)
+        if request is not None and (line not in worst or request.waste > worst[line].waste):
+            worst[line] = request
+    lines = (LineCost(line, *costs) for line, costs in sorted(totals.items()))
+    return tuple(replace(line, worst=worst.get(line.line)) for line in lines)
 
 
 def worst_of(row: RawPlace, places: Sequence[Place]) -> WarpRequest | None:

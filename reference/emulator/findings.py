@@ -129,13 +129,15 @@ class LineCost:
 class Counters:
     """Totals over all threads of a launch.
 
-    Accesses are counted as compiled with optimization: a value that stays in a register is read once. One
-    access has at most 16 bytes, as a GPU's instructions have. An atomic operation is also a read, a write, or
-    both.
+    Accesses are counted as compiled with optimization: a value that stays in a register is read once. As on
+    a GPU, one access has at most 16 bytes: a `float4` is one access, and a struct of floats that is not
+    aligned to more than 4 bytes is one for each. An atomic operation is also a read, a write, or both.
+    `busiest_thread` is the accesses to global memory of the thread that makes most.
     A request is one instruction of a warp. A transaction moves 32 bytes of global memory. A request of shared
-    memory takes one pass without a bank conflict, else more. Requests and what follows from them are 0
-    unless the launch counts them. Arithmetic is operations on floating-point numbers; a function such
-    as expf is one. `shared_memory` is the bytes of shared memory of a block, static and dynamic.
+    memory takes one pass without a bank conflict, else more. Requests, what follows from them, and the
+    busiest thread are 0 unless the launch counts them. Arithmetic is operations on floating-point numbers;
+    a function such as expf is one. `shared_memory` is the bytes of shared memory of a block, static and
+    dynamic.
     """
 
     threads: int
@@ -153,6 +155,7 @@ class Counters:
     shared_requests: int
     shared_passes: int
     shared_memory: int
+    busiest_thread: int
 
     @property
     def global_per_thread(self) -> float:

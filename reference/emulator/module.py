@@ -6,10 +6,9 @@ import ctypes
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +16,16 @@ import numpy.typing as npt
 from .cache import cache_folder
 from .compile import LOCALS, NO_VALUE, compile_library
 from .elf import variable_at
-from .explain import difference, in_two_orders, index, message, worst_of
-from .findings import ENDINGS, NOTES, Counters, Finding, LineCost, Run, WarpRequest, key
+from .explain import (
+    UNWRITTEN,
+    costs_by_line,
+    difference,
+    in_two_orders,
+    index,
+    message,
+    reads_without_a_value,
+)
+from .findings import ENDINGS, NOTES, Counters, Finding, Run, key
 from .kernel_source import Kernel, kernel_at, kernels_of, without_comments
 from .lines import LineTable, class_names, load_address
 from .memory import (
@@ -50,8 +57,8 @@ from .thread_orders import (
     schedules_from,
 )
 
-ChangedBy: TypeAlias = Callable[[int], tuple[str, int, object] | None]
-
+OTHER_VALUE, USUAL_VALUE = 0x7E, 0xFF  # of each byte that was not written
+UNWRITTEN_PART = "unwritten_part"  # not a finding by itself
 LEAST_SECONDS = 0.1  # of CPU time for a launch: when there is none left, it ends as a timeout
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
 
@@ -103,6 +110,7 @@ class Module:
         self._processes = processes_for_orders(self._content, cores, libraries is None)
         self._locals = [line.split(" ") for line in text_in(self._library, LOCALS).splitlines()]
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
+        self._unwritten_parts: list[Finding] = []  # of the last launch
         self._end = seconds and time.process_time() + seconds
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
@@ -191,6 +199,7 @@ class Module:
         first = run(first_schedule, counting)
         processes = self._processes if time.perf_counter() - start > WORTH_A_PROCESS else 1
         results, kinds = snapshot.contents(), {finding.kind for finding in first.findings}
+        unwritten_parts = self._unwritten_parts
 
         def in_another_order(schedule: Schedule) -> tuple[Finding, ...]:
             again = run(schedule)
@@ -217,27 +226,12 @@ class Module:
             in_another_order, more, processes, self._runtime.emulator_learned, begin
         ):
             by_key.setdefault(key(finding), finding)
-        for finding in () if ENDINGS & kinds else self._reads_without_a_value(kernel, changed_by):
+        reads = reads_without_a_value(kernel, self.file, self._locals, unwritten_parts, changed_by)
+        for finding in () if ENDINGS & kinds else reads:
             by_key.setdefault(key(finding), finding)
         snapshot.restore(results)
         findings = tuple(finding for finding in by_key.values() if finding.kind not in NOTES)
         return replace(first, findings=findings, notes=tuple(f for f in by_key.values() if f.kind in NOTES))
-
-    def _reads_without_a_value(self, kernel: str, changed_by: ChangedBy) -> Iterator[Finding]:
-        """A finding for each local array without a value that a result depends on.
-
-        `changed_by(number)` runs the kernel with another wrong value in that local array (-1: in all, 0: in
-        none), and returns the first element that differs.
-        """
-        # A result that changes with nothing changed depends on a variable that outlives a launch. Two such
-        # runs, as the variable may change back.
-        if not self._locals or not changed_by(-1) or changed_by(0) or changed_by(0):
-            return
-        for number, (line, name) in enumerate(self._locals, 1):
-            if differs := changed_by(number):
-                result = f"element {differs[1]} of {differs[0]} depends on what it held"
-                text = f"{name} is read before it has a value: {result}"
-                yield Finding("uninitialized_read", kernel, self.file, int(line), text, array=name)
 
     def _launch(self, kernel: str, raw: RawLaunch, arguments: Sequence[Argument]) -> Run:
         number = self.kernels.index(kernel)
@@ -261,6 +255,8 @@ class Module:
             )
         if self.checked:
             self._copy_in(base, places, values)
+            if raw.poison == UNWRITTEN:
+                self._runtime.emulator_change_unwritten(OTHER_VALUE)
         pointers = (ctypes.c_void_p * (len(values) + 1))(*(value.ctypes.data for value in values))
         short = f"_{len(arguments)}" if left_out else ""
         entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}{short}"), ctypes.c_void_p)
@@ -274,13 +270,18 @@ class Module:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
         findings = [*self._findings_of(kernel, raw, places), *self._without_value(kernel)]
         if self.checked:
+            if raw.poison == UNWRITTEN:
+                self._runtime.emulator_change_unwritten(USUAL_VALUE)
             is_stopped = status != 0
             findings += [] if is_stopped else self._copy_out(kernel, base, places)
         output = self._runtime.emulator_output().decode(errors="replace")
         refuse_broken(findings)
+        parts = [finding for finding in findings if finding.kind == UNWRITTEN_PART]
+        self._unwritten_parts = [replace(finding, kind="uninitialized_read") for finding in parts]
+        findings = [finding for finding in findings if finding.kind != UNWRITTEN_PART]
         notes = tuple(finding for finding in findings if finding.kind in NOTES)
         bugs = tuple(finding for finding in findings if finding.kind not in NOTES)
-        lines = self._lines(places) if raw.counting else ()
+        lines = costs_by_line(self._place_counts(), self._line, places) if raw.counting else ()
         return Run(bugs, self._counters(raw) if self.checked else None, output, notes, lines)
 
     def _without_value(self, kernel: str) -> list[Finding]:
@@ -350,21 +351,6 @@ class Module:
             )
         return findings
 
-    def _lines(self, places: Sequence[Place]) -> tuple[LineCost, ...]:
-        count = ctypes.c_size_t()
-        rows = self._runtime.emulator_places(ctypes.byref(count))
-        totals: dict[int, list[int]] = {}
-        worst: dict[int, WarpRequest] = {}
-        for row in rows[: count.value]:
-            line = row.place >> 48 or self._line(row.place)  # of an atomic operation it is the line
-            costs = [getattr(row, name) for name in RawPlace.COSTS]
-            totals[line] = [a + b for a, b in zip(totals.get(line, [0] * len(costs)), costs, strict=True)]
-            request = worst_of(row, places)
-            if request is not None and (line not in worst or request.waste > worst[line].waste):
-                worst[line] = request
-        lines = (LineCost(line, *costs) for line, costs in sorted(totals.items()))
-        return tuple(replace(line, worst=worst.get(line.line)) for line in lines)
-
     def _line(self, place: int) -> int:
         """The line of an instruction, from the address after it."""
         file = Path(self.file).name
@@ -376,6 +362,11 @@ class Module:
     def _base(self) -> int:
         """The address at which the library lies, from that of one known function."""
         return load_address(ctypes.cast(self._library.emulator_entry_0, ctypes.c_void_p).value or 0)
+
+    def _place_counts(self) -> Sequence[RawPlace]:
+        count = ctypes.c_size_t()
+        rows: Sequence[RawPlace] = self._runtime.emulator_places(ctypes.byref(count))
+        return rows[: count.value]
 
     def _counters(self, raw: RawLaunch) -> Counters:
         counted = self._runtime.emulator_counters().contents
@@ -395,5 +386,6 @@ class Module:
         """A finding about a kernel as a whole, at the line where it begins."""
         name = kernel.partition("<")[0].strip()
         source = without_comments(self._source)
-        at = max(source.find(f" {name}("), 0)
+        at = source.find(f" {name}(")
+        at = self._kernel(name).start if at < 0 else at
         return Finding(kind, kernel, self.file, 1 + source.count("\n", 0, at), text, array=array)

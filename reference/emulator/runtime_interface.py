@@ -21,7 +21,7 @@ from typing import ClassVar
 
 KINDS = (
     "out_of_bounds", "uninitialized_read", "race", "divergent_barrier", "bad_launch",
-    "misaligned", "crashed", "trap", "deadlock", "same_value", "timeout",
+    "misaligned", "crashed", "trap", "deadlock", "same_value", "timeout", "unwritten_part",
 )  # fmt: skip
 READ, WRITE, ATOMIC = range(3)
 ENDED, STOPPED, NO_MEMORY = range(3)
@@ -69,7 +69,7 @@ class RawCounters(ctypes.Structure):
             "global_reads", "global_writes", "shared_reads", "shared_writes", "atomics",
             "global_bytes", "shared_bytes", "barriers", "arithmetic",
             "global_requests", "global_transactions", "shared_requests", "shared_passes",
-            "shared_memory",
+            "shared_memory", "busiest_thread",
         )
     ]  # fmt: skip
 

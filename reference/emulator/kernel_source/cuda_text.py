@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 
 class CompileError(ValueError):
@@ -32,6 +32,11 @@ COMMENT_OR_TEXT = re.compile(
     r"|(?<!\w)[0-9](?:[eEpP][+-]|'?\w|\.)*+"
 )
 DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
+OBJECT_LIKE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]((?:\\\n|[^\n])*)", re.MULTILINE)
+FUNCTION_LIKE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\(([^()\n]*)\)((?:\\\n|[^\n])*)", re.MULTILINE)
+CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
+MOST_CALLS = 1000  # of macros that a source expands to: a list of lists may have no end
+LONGEST = 10_000  # characters that a macro stands for
 BOUNDS = r"__launch_bounds__\s*\((?:[^()]|\([^()]*\))*\)"
 KERNEL = re.compile(rf"__global__((?:[^(){{}};]|{BOUNDS})*?)\b(?!__launch_bounds__)(\w+)\s*\(")
 DEVICE_FUNCTION = re.compile(  # or a lambda
@@ -57,24 +62,79 @@ def without_comments(source: str) -> str:
 
 
 def kernels_of(source: str) -> tuple[Kernel, ...]:
-    """The kernels of a source, in source order."""
+    """The kernels of a source, in source order, with those that macros define.
+
+    A kernel that a macro defines starts at the macro's call, and its body has no place of its own.
+    """
     text = without_comments(source)
-    kernels = []
-    for match in KERNEL.finditer(text):
-        start = 1 + max(text.rfind(mark, 0, match.start()) for mark in ";}{")
-        end = closing(text, match.end() - 1)
-        parameters = [p for p in split(text[match.end() : end]) if p.strip() not in ("", "void")]
-        kernels.append(
-            Kernel(
-                match.group(2),
-                tuple(map(parameter_name, parameters)),
-                re.search(r"\btemplate\b", text[start : match.start()]) is not None,
-                sum("=" in parameter for parameter in parameters),
-                match.start(),
-                body_of(text, end),
-            )
-        )
-    return tuple(kernels)
+    bare = DIRECTIVE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    names = [name for name, value in OBJECT_LIKE.findall(text) if "__global__" in value]
+    pattern = re.compile(
+        KERNEL.pattern.replace("__global__", "|".join(["(?:__global__", *names]) + r")\b", 1)
+    )
+    kernels = [_kernel(bare, match) for match in pattern.finditer(bare)]
+    for at, written in kernels_by_macros(text, bare):
+        for match in pattern.finditer(written):
+            kernels.append(replace(_kernel(written, match), start=at, body=(at, at)))
+    return tuple(sorted(kernels, key=lambda kernel: kernel.start))
+
+
+def _kernel(text: str, match: re.Match[str]) -> Kernel:
+    start = 1 + max(text.rfind(mark, 0, match.start()) for mark in ";}{")
+    end = closing(text, match.end() - 1)
+    parameters = [p for p in split(text[match.end() : end]) if p.strip() not in ("", "void")]
+    return Kernel(
+        match.group(2),
+        tuple(map(parameter_name, parameters)),
+        re.search(r"\btemplate\b", text[start : match.start()]) is not None,
+        sum("=" in parameter for parameter in parameters),
+        match.start(),
+        body_of(text, end),
+    )
+
+
+def kernels_by_macros(text: str, bare: str) -> Iterator[tuple[int, str]]:
+    """The calls of macros that define kernels, with their places, as `KERNEL(add, a + b)`.
+
+    `text` is a source without comments, and `bare` the same without directives. A macro may call another one
+    that it is given, as `FOR_TYPES(KERNEL)` does.
+    """
+    macros = {
+        name: (tuple(one.strip() for one in parameters.split(",")), value.replace("\\\n", " "))
+        for name, parameters, value in FUNCTION_LIKE.findall(text)
+    }
+    defining = {name for name, (_, value) in macros.items() if "__global__" in value}
+    while (
+        more := {
+            name
+            for name, (parameters, value) in macros.items()
+            if defining and {*CALL.findall(value)} & {*defining, *parameters}
+        }
+        - defining
+    ):
+        defining |= more
+    left = MOST_CALLS
+    for match in CALL.finditer(bare):
+        if match[1] not in defining:
+            continue
+        written = bare[match.start() : closing(bare, match.end() - 1) + 1]
+        while left > 0 and (call := next((c for c in CALL.finditer(written) if c[1] in defining), None)):
+            end = closing(written, call.end() - 1)
+            inside = expanded(*macros[call[1]], split(written[call.end() : end]))
+            written = written[: call.start()] + inside + written[end + 1 :]
+            left -= 1 + len(written) // LONGEST
+        yield match.start(), written
+
+
+def expanded(parameters: tuple[str, ...], text: str, arguments: list[str]) -> str:
+    """A macro's text with its arguments."""
+    given = [argument.strip() for argument in arguments]
+    if parameters[-1] == "...":
+        last = len(parameters) - 1
+        parameters, given = (*parameters[:-1], "__VA_ARGS__"), [*given[:last], ", ".join(given[last:])]
+    values = dict(zip(parameters, given, strict=False))
+    text = re.sub(r"\b[A-Za-z_]\w*\b", lambda match: values.get(match[0], match[0]), text)
+    return re.sub(r"\s*##\s*", "", text)[:LONGEST]
 
 
 def parameter_name(text: str) -> str:

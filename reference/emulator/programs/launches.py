@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..kernel_source import CompileError, split, without_comments
 
-TOKEN = re.compile(r"<<<|>>>|::|->|[A-Za-z_]\w*|\.?[0-9](?:[eEpP][+-]|'?\w|\.)*|\\\n|\s+|.", re.DOTALL)
+TOKEN = re.compile(r"<<<|>>>|::|->|##|[A-Za-z_]\w*|\.?[0-9](?:[eEpP][+-]|'?\w|\.)*|\\\n|\s+|.", re.DOTALL)
 OPENING, CLOSING = {"(": ")", "[": "]", "{": "}"}, {")", "]", "}"}
 MACRO = re.compile(r"[ \t]*#[ \t]*define[ \t]+\w+\(([^()]*)\)")
 QUALIFIERS = ("::", ".", "->")
@@ -95,6 +95,8 @@ def _start_of_callee(tokens: list[Token], end: int) -> int | None:
             if at and _is_name(tokens[at - 1]):  # a call, or a macro's
                 at -= 1
             return at
+        while at >= 2 and tokens[at - 1].text == "##":  # a name that a macro puts together
+            at -= 2
         if at < 0 or not _is_name(tokens[at]):
             return None
         if at == 0 or tokens[at - 1].text not in QUALIFIERS:
@@ -201,7 +203,8 @@ def _name(source: str, launch: Launch) -> str:
     while (line := source.rfind("\n", 0, line)) > 0 and source[line - 1] == "\\":
         pass
     macro = MACRO.match(source, line + 1)
-    if macro and kernel in [parameter.strip() for parameter in macro[1].split(",")]:
-        return f"#{kernel}"
+    parameters = [parameter.strip() for parameter in macro[1].split(",")] if macro else []
+    if {*(pieces := re.split(r"\s*##\s*", kernel))} & {*parameters}:
+        return " ".join(f"#{piece}" if piece in parameters else f'"{piece}"' for piece in pieces)
     quoted = kernel.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}"'

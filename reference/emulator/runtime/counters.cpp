@@ -30,7 +30,8 @@ struct Lanes {  // the accesses of a warp's lanes at one place in the code, sinc
 
 struct Place {  // a place in the code, for accesses of one size
     PlaceCounts counts;
-    std::int32_t size;  // the bytes of one access
+    std::int32_t size;   // the bytes of one access
+    std::int32_t width;  // the bytes of it that one instruction reads or writes
     bool is_used;       // true if a lane came here since the last barrier
     Lanes *warps[WARPS];  // never null: a warp that did not come here has `no_lanes`
 };
@@ -54,6 +55,7 @@ std::vector<Place *> places, spare_places;
 std::vector<Lanes *> spare_lanes;
 std::vector<PlaceCounts> place_counts;  // the counts of the launch that ended last
 std::size_t notes_left;
+std::uint64_t accesses[MAX_THREADS];  // to global memory, by each thread of the block
 
 Slot &slot_of(std::uint64_t address, int size)
 {
@@ -71,7 +73,7 @@ void make_more_slots()
 }
 
 // The place with this address, for accesses of this size.
-Place *place_of(std::uint64_t address, int size)
+Place *place_of(std::uint64_t address, int size, int width)
 {
     if (Place *known = slot_of(address, size).place)
         return known;
@@ -83,6 +85,7 @@ Place *place_of(std::uint64_t address, int size)
     place->counts = {};
     place->counts.place = address;
     place->size = size;
+    place->width = width;
     place->is_used = false;
     std::fill(place->warps, place->warps + WARPS, &no_lanes);
     places.push_back(place);
@@ -206,14 +209,23 @@ void count_lanes(Place &place, int warp)
     int size = int(launch.block[0] * launch.block[1] * launch.block[2]);
     std::uint32_t most = *std::max_element(lanes->times, lanes->times + WARP);
     Request request;
-    request.size = place.size;
-    for (std::uint32_t time = 0; time < most; ++time) {
-        request.lanes = 0;
-        for (std::size_t lane = 0; lane < WARP; ++lane)
-            if (time < lanes->times[lane])
-                request.offsets[request.lanes++] = lanes->offsets[lane * lanes->room + time];
-        count_request(request, place.counts, std::min(size - warp * WARP, WARP));
-    }
+    // An asynchronous copy moves all of its bytes together; other instructions have a request for each part.
+    int step = line_in(place.counts.place) ? place.size : place.width;
+    for (std::uint32_t time = 0; time < most; ++time)
+        for (int part = 0; part < place.size; part += step) {
+            request.lanes = 0;
+            request.size = std::min(step, place.size - part);
+            for (std::size_t lane = 0; lane < WARP; ++lane)
+                if (time < lanes->times[lane])
+                    request.offsets[request.lanes++]
+                        = lanes->offsets[lane * lanes->room + time] + std::uint32_t(part);
+            count_request(request, place.counts, std::min(size - warp * WARP, WARP));
+            if (request.offsets[0] >= SHARED_ZONE) {
+                auto more = std::uint64_t(instructions(request.size, place.width) - 1);
+                counters.global_requests += more;
+                place.counts.global_requests += more;
+            }
+        }
     place.warps[warp] = &no_lanes;
     spare_lanes.push_back(lanes);
 }
@@ -234,13 +246,14 @@ inline bool note_at(Place *place, std::size_t offset)
     return true;
 }
 
-__attribute__((noinline)) void note_the_first(std::uint64_t address, std::size_t offset, int size)
+__attribute__((noinline)) void note_the_first(
+    std::uint64_t address, std::size_t offset, int size, int width)
 {
     if (arena_size > UINT32_MAX)
         return;
     if (!notes_left)
         count_warps();
-    Place *place = place_of(address, size);
+    Place *place = place_of(address, size, width);
     recent[address % (sizeof recent / sizeof *recent)] = {address, place};
     Lanes *&lanes = place->warps[thread / WARP];
     if (lanes == &no_lanes)
@@ -251,13 +264,19 @@ __attribute__((noinline)) void note_the_first(std::uint64_t address, std::size_t
     }
 }
 
-void note(std::uint64_t address, std::size_t offset, int size)
+void note(std::uint64_t address, std::size_t offset, int size, int width)
 {
+    if (offset >= SHARED_ZONE) {
+        std::uint64_t &of_thread = accesses[thread] += std::uint64_t(instructions(size, width));
+        counters.busiest_thread = std::max(counters.busiest_thread, of_thread);
+    }
     const Slot &slot = recent[address % (sizeof recent / sizeof *recent)];
     bool is_known = slot.address == address && slot.place->size == size && notes_left;
     if (__builtin_expect(!is_known || !note_at(slot.place, offset), 0))
-        note_the_first(address, offset, size);
+        note_the_first(address, offset, size, width);
 }
+
+void begin_accesses_of_block() { std::fill(accesses, accesses + MAX_THREADS, 0); }
 
 void begin_notes()
 {

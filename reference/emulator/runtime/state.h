@@ -28,7 +28,7 @@ struct Index {
 
 enum Kind {
     OUT_OF_BOUNDS, UNINITIALIZED_READ, RACE, DIVERGENT_BARRIER, BAD_LAUNCH, MISALIGNED, CRASHED, TRAP,
-    DEADLOCK, SAME_VALUE, TIMEOUT
+    DEADLOCK, SAME_VALUE, TIMEOUT, UNWRITTEN_PART
 };
 // ATOMIC_OF_BLOCK is an atomic operation of a block's scope: for other blocks it is a plain access. A finding
 // says ATOMIC.
@@ -67,6 +67,7 @@ struct Counters {
     // requests of warps; each takes one pass without bank conflicts
     std::uint64_t shared_requests, shared_passes;
     std::uint64_t shared_memory;                         // the bytes of a block
+    std::uint64_t busiest_thread;  // the accesses to global memory of the thread that makes most
 };
 
 struct PlaceCounts {  // the counts of one place in the code
@@ -100,6 +101,11 @@ struct SharedArray {  // an array of a launch whose blocks run in several proces
 };
 
 constexpr bool is_atomic(Mode mode) { return mode == ATOMIC || mode == ATOMIC_OF_BLOCK; }
+
+// The bytes of one instruction of a GPU: it reads and writes vectors of 2, 4, 8 or 16 bytes at once (CUDA C++
+// Programming Guide, "Device Memory Accesses").
+const int WIDEST = 16;
+inline int instructions(int size, int width) { return int((std::int64_t(size) + width - 1) / width); }
 
 // The size of a struct as an int. A struct may have any size; one of 2 GiB does not fit into any array.
 inline int bounded(std::size_t n) { return n < INT32_MAX ? int(n) : INT32_MAX; }
@@ -173,10 +179,11 @@ void report(Finding finding);
 void forget(const Array &array);
 void hand_on_to_lanes(int warp, unsigned lanes);
 void make_room_for_variables();
-void note(std::uint64_t place, std::size_t offset, int size);
+void note(std::uint64_t place, std::size_t offset, int size, int width);
 void count_plain_reads();
 void forget_output();
 void begin_notes();
+void begin_accesses_of_block();
 void count_warp(int warp);
 void count_warps();
 

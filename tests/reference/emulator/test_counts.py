@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reference.emulator import Fresh, Module
+from reference.emulator.compile import compiler
 
 THREADS, EACH = 2, 64
 SOURCE = """
@@ -45,11 +46,11 @@ __global__ void copies(const float *a, float *out)
         out[threadIdx.x * 64 + i] = s[threadIdx.x * 64 + i];
 }
 """
-# By kernel, of a thread: reads and writes of global memory, and writes of shared memory. One access has at
-# most 16 bytes, the widest that a GPU has.
+# By kernel, of a thread: reads and writes of global memory, and writes of shared memory. A GPU reads a struct
+# in parts of its alignment, which is 4 bytes here, and copies at most 16 bytes by one instruction.
 COUNTS = {
     "plain": (EACH, EACH, 0),
-    "structs": (EACH // 4, EACH // 4, 0),
+    "structs": (EACH, EACH, 0),
     "atomic_loads": (EACH, EACH, 0),
     "additions_of_0": (EACH, 2 * EACH, 0),
     "copies": (EACH // 4, EACH, EACH // 4),
@@ -142,3 +143,74 @@ def test_a_large_copy_takes_as_many_transactions_as_its_bytes(request, first):
     assert out[0] == 4095
     assert run.counters.global_transactions == 4096 // 8 + 1 + (first % 8 > 0)
     assert run.counters.shared_requests == 2 + (first < 4096)
+
+
+VECTORS = """
+struct Four { float x, y, z, w; };
+template <typename T> __device__ float sum(const T *a)
+{
+    T v = a[threadIdx.x];
+    return v.x + v.y + v.z + v.w;
+}
+template <typename T> __device__ float sum_as(const float *a) { return sum(reinterpret_cast<const T *>(a)); }
+__global__ void vectors(const float4 *a, float *out) { out[threadIdx.x] = sum(a); }
+__global__ void casts(const float *a, float *out) { out[threadIdx.x] = sum_as<float4>(a); }
+__global__ void structs(const float *a, float *out) { out[threadIdx.x] = sum_as<Four>(a); }
+__global__ void copies(const float4 *a, float4 *out) { out[threadIdx.x] = a[threadIdx.x]; }
+__global__ void shared_vectors(const float4 *a, float *out)
+{
+    __shared__ float4 s[32];
+    s[threadIdx.x] = a[threadIdx.x];
+    __syncthreads();
+    out[threadIdx.x] = sum(s);
+}
+__global__ void members(const float4 *a, float *out)
+{
+    out[threadIdx.x] = a[threadIdx.x].x + a[threadIdx.x].w;
+}
+"""
+# By kernel: requests and transactions of one warp that reads 512 bytes, and its accesses per thread. A warp
+# loads 32 vectors by one instruction, of 16 pieces of 32 bytes, and four floats by four.
+OF_A_WARP = {
+    "vectors": (1 + 1, 16 + 4, 1 + 1),
+    "casts": (1 + 1, 16 + 4, 1 + 1),
+    "structs": (4 + 1, 4 * 16 + 4, 4 + 1),
+    "copies": (1 + 1, 16 + 16, 1 + 1),
+    "shared_vectors": (1 + 1, 16 + 4, 1 + 1),
+    "members": (2 + 1, 2 * 16 + 4, 2 + 1),
+}
+
+
+@pytest.mark.parametrize(("kernel", "counts"), OF_A_WARP.items())
+def test_a_vector_is_one_access_and_a_struct_one_for_each_of_its_members(request, kernel, counts):
+    if compiler()[1] != "gcc":
+        pytest.skip("clang reads a vector member by member")
+    module = Module(VECTORS, folder=request.config.cache.mkdir("kernels"))
+    run = module.launch(kernel, 1, 32, [np.ones(128, "f"), np.zeros(128, "f")], counting=True)
+    counted = run.counters
+    assert counted is not None
+    assert (counted.global_requests, counted.global_transactions, counted.busiest_thread) == counts
+
+
+def test_the_busiest_thread_is_that_of_the_block_that_does_the_work_of_all(request):
+    """Requests and accesses of all threads are the same, whichever block makes them."""
+    source = """
+__global__ void each(int n, float *out)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < n)
+        out[i] = 1;
+}
+__global__ void first(int n, float *out)
+{
+    if (blockIdx.x == 0)
+        for (int i = threadIdx.x; i < n; i += blockDim.x)
+            out[i] = 1;
+}"""
+    module = Module(source, folder=request.config.cache.mkdir("kernels"))
+    counts = []
+    for kernel in ("each", "first"):
+        counted = module.launch(kernel, 4, 32, [128, np.zeros(128, "f")], counting=True).counters
+        assert counted is not None
+        counts.append((counted.global_requests, counted.busiest_thread))
+    assert counts == [(4, 1), (4, 4)]

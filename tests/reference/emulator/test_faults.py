@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.emulator import Module
+from reference.emulator import Fresh, Module
 from reference.emulator.compile import compiler, poisoned
 from reference.emulator.kernel_source import CompileError
 from reference.emulator.kernel_source.unset_arrays import local_arrays
@@ -585,3 +585,62 @@ def test_a_store_to_one_byte_forgets_no_reader_of_another(request, order):
     module = Module(READERS_OF_A_BYTE, folder=request.config.cache.mkdir("kernels"))
     run = module.launch("kernel", 1, 64, [np.zeros(1, "int32"), np.zeros(64, "int32")], order=order)
     assert {finding.kind for finding in run.findings} == {"race"}
+
+
+PARTS = """
+struct Odd { double d; int i; };
+__device__ float both(float4 v) { return v.x + v.y; }
+__global__ void a_member_of_a_vector(const float *a, Odd *odd, float *out)
+{
+    __shared__ float4 s[32];
+    s[threadIdx.x].x = a[threadIdx.x];
+    __syncthreads();
+    float4 v = s[31 - threadIdx.x];
+    out[threadIdx.x] = both(v);
+}
+__global__ void a_member_in_global_memory(const float *a, Odd *odd, float *out)
+{
+    odd[threadIdx.x].d = a[threadIdx.x];
+    Odd o = odd[threadIdx.x];
+    out[threadIdx.x] = o.d + o.i;
+}
+__global__ void a_member_that_no_result_needs(const float *a, Odd *odd, float *out)
+{
+    __shared__ float4 s[32];
+    s[threadIdx.x].x = a[threadIdx.x];
+    __syncthreads();
+    float4 v = s[31 - threadIdx.x];
+    out[threadIdx.x] = v.x;
+}
+__global__ void padding(const float *a, Odd *odd, float *out)
+{
+    __shared__ Odd s[32];
+    s[threadIdx.x] = Odd{a[threadIdx.x], 1};
+    odd[threadIdx.x].d = 2;
+    odd[threadIdx.x].i = 3;
+    __syncthreads();
+    Odd o = s[31 - threadIdx.x], p = odd[threadIdx.x];
+    odd[threadIdx.x] = o;
+    out[threadIdx.x] = o.d + o.i + p.d * p.i;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kernel", "line"),
+    {"a_member_of_a_vector": 9, "a_member_in_global_memory": 15}.items(),
+)
+def test_a_part_of_a_copied_struct_that_a_result_depends_on_needs_a_value(request, kernel, line):
+    assert found_in_parts(request, kernel) == [("uninitialized_read", line)]
+
+
+@pytest.mark.parametrize("kernel", ["a_member_that_no_result_needs", "padding"])
+def test_a_part_of_a_copied_struct_that_no_result_depends_on_needs_none(request, kernel):
+    assert found_in_parts(request, kernel) == []
+
+
+def found_in_parts(request, kernel):
+    odd = Fresh(np.zeros(32, np.dtype([("d", "f8"), ("i", "i4")], align=True)), must_be_filled=False)
+    arguments: list[Any] = [np.arange(32, dtype="f"), odd, Fresh(np.zeros(32, "f"))]
+    run = Module(PARTS, folder=request.config.cache.mkdir("kernels")).check(kernel, 1, 32, arguments)
+    return [(finding.kind, finding.line) for finding in run.findings]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from reference.emulator import CompileError, Fresh, Module
+from reference.emulator.kernel_source import kernels_of
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +175,34 @@ __global__ void kernel(float *out, float *from)
     arrays = [np.zeros(4, "float32"), np.zeros(4, "float32")]
     run = Module(source, folder=folder).check("kernel", 1, 1, arrays)
     assert "out_of_bounds" in {finding.kind for finding in run.findings}
+
+
+BY_MACROS = """
+#define KERNEL(name, ...) extern "C" __global__ void name(const float *x, float *y) \\
+    { float v = x[threadIdx.x]; y[threadIdx.x] = __VA_ARGS__; }
+#define TYPES(X) X(int) X(float)
+#define FILL(T) __global__ void fill_##T(const float *x, T *y) { y[threadIdx.x] = T(x[threadIdx.x]); }
+#define GLOBAL __global__ void
+KERNEL(square, v * v)
+KERNEL(most, fmaxf(v, 2))
+TYPES(FILL)
+GLOBAL plain(const float *x, float *y) { y[threadIdx.x] = x[threadIdx.x]; }
+"""
+
+
+def test_every_kernel_that_macros_define_can_be_launched(folder):
+    module = Module(BY_MACROS, folder=folder)
+    assert module.kernels == ("square", "most", "fill_int", "fill_float", "plain")
+    x = np.array([1.5, 3], "float32")
+    results = {}
+    for kernel in module.kernels:
+        y = np.zeros(2, "int32" if kernel == "fill_int" else "float32")
+        assert module.check(kernel, 1, 2, [x, y]).findings == ()
+        results[kernel] = y.tolist()
+    assert results == {
+        "square": [2.25, 9], "most": [2, 3], "fill_int": [1, 3], "fill_float": [1.5, 3], "plain": [1.5, 3],
+    }  # fmt: skip
+
+
+def test_a_list_of_macros_without_end_ends():
+    assert kernels_of("#define A(X) X(a) X(b)\n#define K(n) A(K) __global__ void n() {}\nA(K)\n")

@@ -29,6 +29,7 @@ HEAD = """\
     } while (0)
 #define LAUNCH(kernel, n, ...) kernel<<<(n + 31) / 32,  \\
     32>>>(__VA_ARGS__)
+#define LAUNCH_OF(name, ...) name##ll<float, 1><<<2, 32>>>(d, __VA_ARGS__)
 __constant__ float coefficients[4];
 __device__ int counter;
 struct Scaled { float factor; Scaled(float factor) : factor(factor) {} };
@@ -225,6 +226,10 @@ RIGHT = {
     "a_launch_in_a_template": (f'{ALLOCATED}deep::Host<float>::launch(d);\n{BACK}printf("%g", h[33]);', "3"),
     "a_launch_in_a_macro": (
         f'{ALLOCATED}LAUNCH((fill<float, 1>), N, d, 2.f, N);\n{BACK}printf("%g", h[63]);',
+        "2",
+    ),
+    "a_launch_of_a_name_that_a_macro_puts_together": (
+        f'{ALLOCATED}LAUNCH_OF(fi, 2.f);\n{BACK}printf("%g", h[63]);',
         "2",
     ),
     "deduced_and_null": (f'{ALLOCATED}copy<<<1, N>>>(d, (float *)NULL);\n{BACK}printf("%g", h[1]);', "5"),

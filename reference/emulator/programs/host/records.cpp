@@ -103,6 +103,8 @@ void tell_host(const char *kind, int line, std::uint64_t place, const char *form
 
 void tell(const Finding &found, const char *kernel, int line)
 {
+    if (found.kind == UNWRITTEN_PART)
+        return;  // in a program, padding is not known
     Finding one = found;
     if (one.region == -3)
         one.offset -= std::int64_t(program_base);

@@ -115,13 +115,10 @@ __attribute__((noinline)) void elsewhere(std::uintptr_t address, int size, std::
 
 std::uint64_t plain_reads[2];  // the number of reads of 4 bytes, from global and from shared memory
 
-// bytes that one instruction of a GPU reads or writes: a copy of a large struct takes many
-const int WIDEST = 16;
-
-void count(Mode mode, std::size_t offset, int size)
+void count(Mode mode, std::size_t offset, int size, int width)
 {
     bool shared = offset < SHARED_ZONE;
-    auto times = std::uint64_t((std::int64_t(size) + WIDEST - 1) / WIDEST);
+    auto times = std::uint64_t(instructions(size, width));
     if (is_atomic(mode))
         counters.atomics += times;
     else if (shared)
@@ -131,18 +128,22 @@ void count(Mode mode, std::size_t offset, int size)
     (shared ? counters.shared_bytes : counters.global_bytes) += size;
 }
 
-bool is_written_in_part(std::size_t offset, int size)
+std::uint64_t place_of_a_part;  // where a struct was copied last of which a part was not written
+
+int bytes_with_values(std::size_t offset, int size)
 {
+    int values = 0;
     for (std::size_t i = offset; i < offset + std::size_t(size); ++i)
-        if (state[i / 4] >> 4 >> i % 4 & 1)
-            return true;
-    return false;
+        values += state[i / 4] >> 4 >> i % 4 & 1;
+    return values;
 }
 
 // A copy of a struct also copies padding, and members that nobody may use. So it needs no values for them:
-// only a struct of which nothing was written is a finding.
+// only a struct of which nothing was written is a finding. Of another one, module.py finds out whether a result
+// depends on the rest.
 template <Mode MODE>
-inline void access(const volatile void *pointer, int size, std::uint64_t place, bool copies_a_struct = false)
+inline void access(const volatile void *pointer, int size, std::uint64_t place, int width = WIDEST,
+    bool copies_a_struct = false)
 {
     std::uintptr_t address = reinterpret_cast<std::uintptr_t>(pointer);
     std::size_t offset = address - reinterpret_cast<std::uintptr_t>(arena);
@@ -151,9 +152,9 @@ inline void access(const volatile void *pointer, int size, std::uint64_t place, 
         return;
     }
     step(MODE, offset, size, place);
-    count(MODE, offset, size);
+    count(MODE, offset, size, width);
     if (launch.counting)
-        note(place, offset, size);
+        note(place, offset, size, width);
     std::size_t first = offset / 4, last = (offset + size - 1) / 4;
     for (std::size_t at = first; at <= last; ++at) {
         unsigned bytes = bytes_in(at, offset, size);
@@ -162,7 +163,15 @@ inline void access(const volatile void *pointer, int size, std::uint64_t place, 
             return;
         }
     }
-    bool needs_values = !copies_a_struct || !is_written_in_part(offset, size);
+    bool needs_values = true;
+    if (copies_a_struct) {
+        int values = bytes_with_values(offset, size);
+        needs_values = values == 0;
+        if (values != 0 && values < size && (place != place_of_a_part || findings.empty())) {
+            report(finding_at(UNWRITTEN_PART, MODE, place, offset, size));
+            place_of_a_part = place;
+        }
+    }
     for (std::size_t at = first; at <= last; ++at)
         access_word<MODE>(at, bytes_in(at, offset, size), offset, size, place, needs_values);
 }
@@ -174,9 +183,9 @@ __attribute__((noinline)) void access_4(const volatile void *pointer, std::uint6
     std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);
     if (offset < arena_size && offset % 4 == 0 && (state[offset / 4] & 15) == 15) {
         step(MODE, offset, 4, place);
-        count(MODE, offset, 4);
+        count(MODE, offset, 4, 4);
         if (launch.counting)
-            note(place, offset, 4);
+            note(place, offset, 4, 4);
         access_word<MODE>(offset / 4, 15, offset, 4, place);
     } else {
         access<MODE>(pointer, 4, place);
@@ -201,7 +210,7 @@ inline void read_4(const volatile void *pointer, std::uint64_t place)
     ++plain_reads[is_shared];
     bool is_news = !tells_nothing(words[offset / 4], is_shared);
     if (__builtin_expect(launch.counting, 0))
-        return is_news ? (note(place, offset, 4), read_word(offset, place)) : note(place, offset, 4);
+        return is_news ? (note(place, offset, 4, 4), read_word(offset, place)) : note(place, offset, 4, 4);
     if (is_news)
         read_word(offset, place);
 }
@@ -296,31 +305,39 @@ INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_sto
 ACCESSES(1)
 ACCESSES(2)
 ACCESSES(8)
-INTERFACE void __tsan_read16(void *p) { access<READ>(p, 16, HERE, true); }
+INTERFACE void __tsan_read16(void *p) { access<READ>(p, 16, HERE, WIDEST, true); }
 INTERFACE void __tsan_write16(void *p) { access<WRITE>(p, 16, HERE); }
-INTERFACE void __tsan_unaligned_read16(void *p) { access<READ>(p, 16, HERE, true); }
-INTERFACE void __tsan_unaligned_write16(void *p) { access<WRITE>(p, 16, HERE); }
+INTERFACE void __tsan_unaligned_read16(void *p) { access<READ>(p, 16, HERE, 4, true); }
+INTERFACE void __tsan_unaligned_write16(void *p) { access<WRITE>(p, 16, HERE, 4); }
 INTERFACE void __tsan_read4(void *p) { read_4(p, HERE); }
 INTERFACE void __tsan_write4(void *p) { access_4<WRITE>(p, HERE); }
 INTERFACE void __tsan_unaligned_read4(void *p) { access<READ>(p, 4, HERE); }
 INTERFACE void __tsan_unaligned_write4(void *p) { access<WRITE>(p, 4, HERE); }
-INTERFACE void __tsan_read_range(void *p, std::size_t n) { access<READ>(p, bounded(n), HERE, true); }
-INTERFACE void __tsan_write_range(void *p, std::size_t n) { access<WRITE>(p, bounded(n), HERE); }
+// A struct whose alignment may be that of its members: a GPU reads and writes it in parts of that size.
+inline int width_of(std::size_t size) { return size % 4 == 0 ? 4 : size % 2 == 0 ? 2 : 1; }
+INTERFACE void __tsan_read_range(void *p, std::size_t n)
+{
+    access<READ>(p, bounded(n), HERE, width_of(n), true);
+}
+INTERFACE void __tsan_write_range(void *p, std::size_t n)
+{
+    access<WRITE>(p, bounded(n), HERE, width_of(n));
+}
 INTERFACE void *__tsan_memcpy(void *to, const void *from, std::size_t n)
 {
-    access<READ>(from, bounded(n), HERE, true);
-    access<WRITE>(to, bounded(n), HERE);
+    access<READ>(from, bounded(n), HERE, width_of(n), true);
+    access<WRITE>(to, bounded(n), HERE, width_of(n));
     return std::memmove(to, from, n);
 }
 INTERFACE void *__tsan_memmove(void *to, const void *from, std::size_t n)
 {
-    access<READ>(from, bounded(n), HERE, true);
-    access<WRITE>(to, bounded(n), HERE);
+    access<READ>(from, bounded(n), HERE, width_of(n), true);
+    access<WRITE>(to, bounded(n), HERE, width_of(n));
     return std::memmove(to, from, n);
 }
 INTERFACE void *__tsan_memset(void *to, int value, std::size_t n)
 {
-    access<WRITE>(to, bounded(n), HERE);
+    access<WRITE>(to, bounded(n), HERE, width_of(n));
     return std::memset(to, value, n);
 }
 // The pointer to the virtual functions of an object.

@@ -16,6 +16,7 @@ std::vector<Region> regions;
 Word *words;
 Word *variables;
 bool is_checked;
+int unwritten = 255;  // the value of bytes that were not written: NaN, or -1
 
 namespace {
 
@@ -58,7 +59,7 @@ void forget(const Array &array)
 {
     if (!is_checked)
         return;  // an earlier block's values stay there, as on a GPU
-    std::memset(arena + array.start, 255, array.size);  // NaN, or -1
+    std::memset(arena + array.start, unwritten, array.size);
     std::size_t whole = array.size / 4;
     std::memset(state + array.start / 4, 15, whole);
     if (array.size % 4)
@@ -121,6 +122,16 @@ INTERFACE void emulator_region(
         bool has_value = !is_written || is_written[i / element];
         state[(start + i) / 4] |= static_cast<unsigned char>(bits | (has_value ? bits << 4 : 0));
     }
+}
+
+// Gives another value to all bytes of the arrays, and of later blocks' shared memory, that were not written.
+INTERFACE void emulator_change_unwritten(int value)
+{
+    unwritten = value;
+    for (const Region &region : regions)
+        for (std::size_t at = region.start; at < region.start + region.size; ++at)
+            if (!(state[at / 4] >> 4 >> at % 4 & 1))
+                arena[at] = static_cast<unsigned char>(value);
 }
 
 // Sets a byte for each element of which any part was written: an element may be a struct with padding.

@@ -268,6 +268,8 @@ void begin_block(std::int64_t number)
     }
     asking = meeting = done = at_grid = 0;
     barrier = {};
+    if (launch.counting)
+        begin_accesses_of_block();
 }
 
 // Runs a block until all of its threads are done, or those that are not wait for the whole grid.
