@@ -1,0 +1,13 @@
+"""The gradient of the bias keeps an axis of length 1, and softmax calls np.exp with an NDArray."""
+
+import numpy as np
+
+
+def dense_b_grad(out_grad):
+    return out_grad.sum(axis=0, keepdims=True)  # wrong: (1, O), not (O,)
+
+
+def softmax(logits):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    exps = np.exp(shifted)  # wrong: not a function of NDArrays
+    return exps / exps.sum(axis=1, keepdims=True)
