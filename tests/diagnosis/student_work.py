@@ -7,8 +7,8 @@ functions for that course's own arrays, and those of `mixed` so that most have t
 `students` showed was mended, and so was what `ported` and `mixed` showed after their first measurement.
 `unseen` is only measured: to mend the diagnosis with it, move a file to `students` and write another one.
 
-The files of `fresh` were written before their author had seen a mutant. There a comment "wrong: ..." says at
-each wrong line what is wrong with it. Functions without such a line are right.
+The files of `fresh`, and later those of `later`, were written before their author had seen a mutant. There a
+comment "wrong: ..." says at each wrong line what is wrong with it. Functions without such a line are right.
 """
 
 import ast

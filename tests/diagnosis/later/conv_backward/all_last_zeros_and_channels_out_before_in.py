@@ -1,4 +1,7 @@
-"""Always drops all the zeros after the last element, and puts the axes of the kernel's gradient in a wrong order."""
+"""Always drops all the zeros after the last element, and puts the axes of the kernel's gradient in a wrong order.
+
+Ideas: remainder_ignored, channels_out_before_channels_in, channels_exchanged.
+"""
 
 
 def _dilated(g, sh, sw):

@@ -1,4 +1,7 @@
-"""undilate steps by dilation, not by one more; flip's slice stops at -1, which is the last element."""
+"""undilate steps by dilation, not by one more; flip's slice stops at -1, which is the last element.
+
+Ideas: every_dilation_th_kept.
+"""
 
 
 def undilate(a, axes, dilation):

@@ -1,4 +1,7 @@
-"""Lets conv pad by K - 1 - p, which conv refuses where that number is negative."""
+"""Lets conv pad by K - 1 - p, which conv refuses where that number is negative.
+
+Ideas: edge_given_to_conv_as_its_padding.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""undilate picks with NumPy and so copies; dilate compares the axes as they are given."""
+"""undilate picks with NumPy and so copies; dilate compares the axes as they are given.
+
+Ideas: undilate_copies, negative_axes_not_dilated.
+"""
 
 import ndarray as nd
 

@@ -1,4 +1,7 @@
-"""One einsum for each place of the kernel, and the frame is cut off with p:-p, which is empty for p = 0."""
+"""One einsum for each place of the kernel, and the frame is cut off with p:-p, which is empty for p = 0.
+
+Ideas: frame_cut_up_to_minus_zero.
+"""
 
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""Flips the kernel while it scatters, and lets the gradient of the kernel slide in steps instead of with gaps."""
+"""Flips the kernel while it scatters, and lets the gradient of the kernel slide in steps instead of with gaps.
+
+Ideas: stride_for_dilation.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""dilate as in the textbooks, with zeros only between the elements; height and width padded as before and after."""
+"""dilate as in the textbooks, with zeros only between the elements; height and width padded as before and after.
+
+Ideas: no_zeros_after_the_last.
+"""
 
 
 def dilate(a, axes, dilation):

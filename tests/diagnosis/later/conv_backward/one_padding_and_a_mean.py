@@ -1,4 +1,7 @@
-"""The gradient of the kernel as a mean over the batch, with the rows' padding for the columns too."""
+"""The gradient of the kernel as a mean over the batch, with the rows' padding for the columns too.
+
+Ideas: padding_of_the_height_for_both_in_w_grad, mean_over_pictures.
+"""
 
 
 def conv_w_grad(x, out_grad, w_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""Scatters each output's gradient back onto its window; the columns step by the stride of the rows."""
+"""Scatters each output's gradient back onto its window; the columns step by the stride of the rows.
+
+Ideas: stride_of_the_height_for_both.
+"""
 
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""dilate begins with the argument for each axis again; flip as_strided for arrays that begin at 0."""
+"""dilate begins with the argument for each axis again; flip as_strided for arrays that begin at 0.
+
+Ideas: offset_of_the_view_dropped.
+"""
 
 
 def dilate(a, axes, dilation):

@@ -1,4 +1,7 @@
-"""Exchanges axes with reshape, in both gradients."""
+"""Exchanges axes with reshape, in both gradients.
+
+Ideas: channels_reshaped, picture_reshaped.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""im2col with the channels before the rows and columns of the window, as torch's unfold has them."""
+"""im2col with the channels before the rows and columns of the window, as torch's unfold has them.
+
+Ideas: channels_first_in_the_window.
+"""
 
 
 def conv(x, w, stride=1, padding=0):

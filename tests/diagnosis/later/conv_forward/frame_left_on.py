@@ -1,4 +1,7 @@
-"""col2im returns the padded picture."""
+"""col2im returns the padded picture.
+
+Ideas: frame_returned.
+"""
 
 
 def col2im(columns, x_shape, kernel, stride=1, padding=0):

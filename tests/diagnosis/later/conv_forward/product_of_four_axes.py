@@ -1,4 +1,7 @@
-"""Multiplies four axes with @, as NumPy allows; pad hands back its argument if there is nothing to pad."""
+"""Multiplies four axes with @, as NumPy allows; pad hands back its argument if there is nothing to pad.
+
+Ideas: same_array_when_nothing_to_pad.
+"""
 
 
 def pad(a, padding):

@@ -1,4 +1,7 @@
-"""Takes the slices' ends from the picture before padding; pad writes to negative places."""
+"""Takes the slices' ends from the picture before padding; pad writes to negative places.
+
+Ideas: negative_number_as_an_index.
+"""
 
 
 def pad(a, padding):

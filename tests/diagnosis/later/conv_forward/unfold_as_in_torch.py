@@ -1,4 +1,7 @@
-"""im2col in the order of torch's unfold, channels first; conv does not use it."""
+"""im2col in the order of torch's unfold, channels first; conv does not use it.
+
+Ideas: channels_first_in_a_row.
+"""
 
 
 def im2col(x, kernel, stride=1, padding=0):

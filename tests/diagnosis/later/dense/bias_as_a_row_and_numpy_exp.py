@@ -1,4 +1,7 @@
-"""The gradient of the bias keeps an axis of length 1, and softmax calls np.exp with an NDArray."""
+"""The gradient of the bias keeps an axis of length 1, and softmax calls np.exp with an NDArray.
+
+Ideas: b_grad_keeps_the_axis.
+"""
 
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""softmax subtracts the largest logit of the whole batch."""
+"""softmax subtracts the largest logit of the whole batch.
+
+Ideas: one_maximum_for_all_rows.
+"""
 
 
 def softmax(logits):

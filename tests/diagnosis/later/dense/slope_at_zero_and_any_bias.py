@@ -1,4 +1,7 @@
-"""relu_grad lets the gradient through at 0, and dense adds any bias that broadcasts."""
+"""relu_grad lets the gradient through at 0, and dense adds any bias that broadcasts.
+
+Ideas: zero_lets_through, bias_of_any_shape.
+"""
 
 
 def dense(x, w, b=None):

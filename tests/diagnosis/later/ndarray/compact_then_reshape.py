@@ -1,4 +1,7 @@
-"""reshape makes everything compact first."""
+"""reshape makes everything compact first.
+
+Ideas: copied_where_not_compact, reshaped_copy.
+"""
 
 
 def compact(self):

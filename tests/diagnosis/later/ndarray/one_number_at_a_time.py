@@ -1,4 +1,7 @@
-"""Writes one number after the other, also where the value lies in the same memory."""
+"""Writes one number after the other, also where the value lies in the same memory.
+
+Ideas: read_while_writing.
+"""
 
 
 def positions(shape, strides, offset):

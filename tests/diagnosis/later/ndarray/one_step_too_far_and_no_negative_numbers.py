@@ -1,4 +1,7 @@
-"""flip starts one step behind the last element, and the maximum starts at 0."""
+"""flip starts one step behind the last element, and the maximum starts at 0.
+
+Ideas: one_past_the_end, maximum_begins_with_0.
+"""
 
 
 def flip(self, axes=None):

@@ -1,4 +1,7 @@
-"""tiles does not fill up the edges, and so reshape refuses sizes that are no multiple of a tile."""
+"""tiles does not fill up the edges, and so reshape refuses sizes that are no multiple of a tile.
+
+Ideas: edges_cut_off.
+"""
 
 
 def tiles(a, tile):

@@ -1,4 +1,7 @@
-"""The length of a slice is rounded down, and integers are not compared with the length of the axis."""
+"""The length of a slice is rounded down, and integers are not compared with the length of the axis.
+
+Ideas: length_rounded_down, bounds_not_checked.
+"""
 
 
 def __getitem__(self, index):

@@ -1,4 +1,7 @@
-"""is_compact compares strides only, and the product of tiles keeps the zeros at its edges."""
+"""is_compact compares strides only, and the product of tiles keeps the zeros at its edges.
+
+Ideas: buffer_not_looked_at, zeros_left_at_the_edges.
+"""
 
 
 def is_compact(self):

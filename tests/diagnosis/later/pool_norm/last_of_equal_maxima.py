@@ -1,4 +1,7 @@
-"""Gives the gradient of a window to the last of its largest numbers."""
+"""Gives the gradient of a window to the last of its largest numbers.
+
+Ideas: last_of_equal_numbers.
+"""
 
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""layer_norm takes its means over pixels and channels; average_pool_grad overwrites where windows overlap."""
+"""layer_norm takes its means over pixels and channels; average_pool_grad overwrites where windows overlap.
+
+Ideas: whole_image_in_the_mean, shares_overwritten.
+"""
 
 
 def average_pool_grad(out_grad, x_shape, window, stride, padding=0):

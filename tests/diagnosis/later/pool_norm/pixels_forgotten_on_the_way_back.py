@@ -1,4 +1,7 @@
-"""Broadcasts (N, C) straight to a picture, and sums the gradients of gamma and beta over the batch only."""
+"""Broadcasts (N, C) straight to a picture, and sums the gradients of gamma and beta over the batch only.
+
+Ideas: batch_grads_over_the_samples.
+"""
 
 
 def global_average_pool_grad(out_grad, x_shape):

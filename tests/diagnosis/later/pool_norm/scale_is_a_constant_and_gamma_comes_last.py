@@ -1,4 +1,7 @@
-"""Treats the scale as a constant, and multiplies by gamma after the gradient of normalize."""
+"""Treats the scale as a constant, and multiplies by gamma after the gradient of normalize.
+
+Ideas: scale_taken_for_a_constant, gamma_behind_the_gradient.
+"""
 
 
 def normalize_grad(out_grad, x, axes, eps=1e-5):
