@@ -139,8 +139,8 @@ int bytes_with_values(std::size_t offset, int size)
 }
 
 // A copy of a struct also copies padding, and members that nobody may use. So it needs no values for them:
-// only a struct of which nothing was written is a finding. Of another one, module.py finds out whether a result
-// depends on the rest.
+// only a struct of which nothing was written is a finding. Of another one, module.py finds out whether a
+// result depends on the rest.
 template <Mode MODE>
 inline void access(const volatile void *pointer, int size, std::uint64_t place, int width = WIDEST,
     bool copies_a_struct = false)
