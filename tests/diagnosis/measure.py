@@ -336,9 +336,9 @@ The first measurement of them: of 186 failing criteria, 66% got a true idea, 16%
 false claim. Then we closed three general gaps. The files of `tests/diagnosis/later` were written in the same
 way, after that. The first measurement of them: of 95 failing criteria, 56% got a true idea, 21% what to fix
 first, 7% the right line, 81% any of these, and 4 a false claim. If a criterion fails because of another
-function, the feedback says which one to fix first. A false claim is a wrong idea or a wrong function. The right line is a marked
-one, or, where no line is marked, one in a function that is wrong. A line that is not marked may still be a
-place where the failing cases can be mended: each such claim was seen in a run.
+function, the feedback says which one to fix first. A false claim is a wrong idea or a wrong function. The
+right line is a marked one, or, where no line is marked, one in a function that is wrong. A line that is not
+marked may still be a place where the failing cases can be mended: each such claim was seen in a run.
 """
     head = "| | submissions | failing criteria | a true idea | what to fix first | the right line "
     head += "| any of these | false claims | wrong lines |\n"
