@@ -251,7 +251,8 @@ def minus_dropped_in_dilate(a, axes, dilation):
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def negative_dilation_taken_for_none(a, axes, dilation):
-    """You put no zeros in if `dilation` is negative. There is no such number of zeros: raise ValueError."""
+    """You accept a negative `dilation`. There is no such number of zeros, and it does not stand for 0: raise
+    ValueError."""
     return original(a, axes, max(dilation, 0))
 
 
@@ -271,8 +272,8 @@ def dilated_in_memory_order(a, axes, dilation):
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def axes_that_are_not_there_left_out(a, axes, dilation):
-    """You leave out an axis that the array does not have. Raise IndexError: `normalize_axes` does it for
-    you."""
+    """You accept an axis that the array does not have. To leave it out hides a mistake of the caller: raise
+    IndexError. `normalize_axes` does it for you."""
     return original(a, [axis for axis in listed(axes) if -a.ndim <= axis < a.ndim], dilation)
 
 
@@ -358,8 +359,8 @@ def undilate_copies(a, axes, dilation):
 
 @mutant(of="undilate", help="#filling-the-gaps", edits={"if dilation < 0:": "if False:"})
 def undilated_backwards():
-    """With a negative dilation your slice runs backwards. There is no such number of zeros: raise
-    ValueError."""
+    """You accept a negative dilation. A slice with the step dilation + 1 would then run backward, and there
+    is no such number of zeros: raise ValueError."""
 
 
 @mutant(of="undilate", help="#filling-the-gaps")

@@ -71,7 +71,8 @@ def any_kernel():
 
 @mutant(of="transposed_length", help="#more-than-one-way-back", edits={"length < 1": "False"})
 def nothing_is_a_length():
-    """You return a length of 0 or less if the padding cuts off the whole result. Raise ValueError."""
+    """You accept a padding that cuts off the whole result. A length of 0 or less is no length: raise
+    ValueError."""
 
 
 @mutant(of="conv_length", help="#pixels-apart", edits={EXTENT: "extent = kernel"})
@@ -120,8 +121,8 @@ def starts_divided_by_the_stride():
 
 @mutant(of="conv_length", help="#pixels-apart", edits={"if extent > size + 2 * padding:": "if False:"})
 def windows_that_do_not_fit():
-    """You return a number although no window fits. If a window covers more than the padded axis, raise
-    ValueError."""
+    """You accept a window that covers more than the padded axis. It fits nowhere, so there is no number of
+    windows to return: raise ValueError."""
 
 
 # pixel_slices
@@ -232,7 +233,7 @@ def last_place_alone():
     edits={"conv_shape(x.shape, w": "conv_shape((*x.shape[:-1], groups * w.shape[-2]), w"},
 )
 def channels_left_over():
-    """You leave out channels of x that no group of the kernel reads. x and w do not fit together then:
+    """You accept channels of x that no group of the kernel reads. x and w do not fit together then:
     `conv_shape` raises ValueError if you give it both shapes."""
 
 
@@ -575,8 +576,8 @@ def any_negative_output_padding():
     edits={"min(size, stride, kernel, dilation) < 1": "min(stride, kernel, dilation) < 1"},
 )
 def a_length_for_no_pixels():
-    """You return a length for a size of 0. No convolution gives an image without pixels: raise ValueError for
-    a size below 1."""
+    """You accept a size of 0. No convolution gives an image without pixels: raise ValueError for a size below
+    1."""
 
 
 @mutant(

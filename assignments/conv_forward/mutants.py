@@ -174,7 +174,8 @@ def missing_pairs_taken_for_zeros(a, padding):
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def cut_to_nothing(a, padding):
-    """You return an axis of length 0 if more elements would be cut off than it has. Raise ValueError."""
+    """You accept numbers that cut off more elements than an axis has. There is no such axis, not even one of
+    length 0: raise ValueError."""
     lengths = [n + low + high for n, (low, high) in zip(a.shape, padding, strict=True)]
     if min(lengths, default=0) < 0:
         return zeros([max(n, 0) for n in lengths], a.device, a.dtype)
@@ -209,15 +210,15 @@ def refuse(size, kernel, stride, padding):
 
 @mutant(of="output_size", help="#how-many-windows-fit")
 def longer_kernel_not_refused(size, kernel, stride, padding):
-    """You return a number for a kernel that is longer than the padded axis. It fits nowhere, and your formula
-    gives 0 or less: compare the kernel with size + 2 · padding, and raise ValueError."""
+    """You accept a kernel that is longer than the padded axis. It fits nowhere, and the formula gives 0 or
+    less: compare the kernel with size + 2 · padding, and raise ValueError."""
     return (size + 2 * padding - kernel) // stride + 1
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")
 def settings_not_refused(size, kernel, stride, padding):
-    """You compute with a padding below 0, or with a stride or a kernel below 1. There are no such windows:
-    the docstring says that each is a ValueError."""
+    """You accept a padding below 0, and a stride or a kernel below 1. There are no such windows: the
+    docstring says that each is a ValueError."""
     if kernel > size + 2 * padding:
         raise ValueError((size, kernel, padding))
     return (size + 2 * padding - kernel) // stride + 1
@@ -235,7 +236,7 @@ def divided_by_a_stride_of_zero():
     of="output_size", help="#how-many-windows-fit", edits={"not 1 <= kernel <= size": "not kernel <= size"}
 )
 def kernel_of_nothing():
-    """You return a number for a kernel of length 0. Such a window sees no pixel: raise ValueError."""
+    """You accept a kernel of length 0. Such a window sees no pixel: raise ValueError."""
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")

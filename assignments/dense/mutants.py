@@ -380,8 +380,8 @@ def copies_read_from_memory(grad, shape):
     edits={"any(m not in (1, n) for n, m in zip(grad.shape[new_axes:], shape, strict=True))": "False"},
 )
 def any_shape_of_as_many_elements():
-    """You return a gradient for a shape that does not broadcast to that of grad, because it has as many
-    elements. Compare the lengths, and raise ValueError."""
+    """You accept a shape that does not broadcast to that of grad. To have as many elements is not enough:
+    compare the lengths, and raise ValueError."""
 
 
 # relu and relu_grad

@@ -340,8 +340,8 @@ def broadcast_from_the_start_of_the_buffer(self, shape):
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def every_other_length_repeats(self, shape):
-    """You set the stride to 0 on every axis whose length changes. Only a length of 1 can repeat: 3 elements
-    do not become 6, so raise ValueError."""
+    """You accept another length for an axis that is not of length 1. Only a length of 1 can repeat, with a
+    stride of 0: 3 elements do not become 6, so raise ValueError."""
     added = len(shape) - self.ndim
     if added < 0:
         return original(self, shape)
@@ -360,7 +360,7 @@ def length_0_refused(self, shape):
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def axes_of_length_1_dropped(self, shape):
-    """You drop axes in front to make the shapes fit. A broadcast adds axes and never removes any, not even
+    """You accept a shape with fewer axes. A broadcast adds axes in front and never removes any, not even
     those of length 1: raise ValueError."""
     while self.ndim > len(shape) and self.shape[0] == 1:
         self = self.as_strided(self.shape[1:], self.strides[1:])
@@ -641,8 +641,8 @@ def negative_integer_as_it_stands(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def bounds_not_checked(self, index):
-    """You let an integer beyond the end wrap around to the front. That hides mistakes: raise IndexError if
-    an index is not from -n to n - 1."""
+    """You accept an integer beyond the end. To wrap it around to the front hides mistakes: raise IndexError
+    if an index is not from -n to n - 1."""
     items = whole_index(self, index)
     lengths = iter(self.shape[: sum(item is not None for item in items)])
     if len(items) - items.count(None) > self.ndim:
@@ -700,7 +700,8 @@ def stop_before_start_exchanged(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def superfluous_indices_passed_over(self, index):
-    """You ignore extra indices. An array with two axes accepts two; raise IndexError for a third one."""
+    """You accept more indices than the array has axes. An array with two axes accepts two; raise IndexError
+    for a third one, and do not ignore it."""
     items = index if isinstance(index, tuple) else (index,)
     return original(self, items[: self.ndim] if None not in items and Ellipsis not in items else items)
 
@@ -807,8 +808,8 @@ def direction_chosen_by_the_offsets(self, index, value):
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def number_of_elements_is_enough(self, index, value):
-    """You check only that there are as many values as places. A value of shape (3, 2) does not fit into (2,
-    3), though both have six: raise ValueError."""
+    """You accept a value of another shape with as many elements. A value of shape (3, 2) does not fit into
+    (2, 3), though both have six: raise ValueError."""
     target = self[index]
     if isinstance(value, NDArray) and value.size == target.size:
         value = value.reshape(target.shape)
@@ -817,8 +818,8 @@ def number_of_elements_is_enough(self, index, value):
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def several_values_for_one_place(self, index, value):
-    """You write to a broadcast view. Several of its elements share one place in memory, and it can keep
-    only one of their values: raise ValueError."""
+    """You accept values for a broadcast view. Several of its elements share one place in memory, and it can
+    keep only one of their values: raise ValueError."""
     target = self[index]
     if any(step == 0 and n > 1 for n, step in zip(target.shape, target.strides, strict=True)):
         return one_by_one(target, value.broadcast_to(target.shape))
@@ -871,8 +872,8 @@ def gap_overlooked(self, shape):
 
 @mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
 def numbers_left_over(self, shape):
-    """You leave elements over. Every element has a place in the new shape: if the numbers of elements
-    differ, raise ValueError."""
+    """You accept a shape with another number of elements. Every element has a place in the new shape, and
+    none is left over: if the numbers of elements differ, raise ValueError."""
     lengths = [shape] if isinstance(shape, int) else list(shape)
     if min(lengths, default=0) < 0 or math.prod(lengths) >= self.size:
         return original(self, shape)
@@ -895,8 +896,8 @@ def length_1_in_the_way(self, shape):
 
 @mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
 def open_length_rounded_down(self, shape):
-    """You round the length for -1 down and leave elements over. If the other lengths do not divide the
-    number of elements, there is no such shape: raise ValueError."""
+    """You accept a length of -1 where nothing fits. Rounded down, it would leave elements over. If the other
+    lengths do not divide the number of elements, there is no such shape: raise ValueError."""
     lengths = [shape] if isinstance(shape, int) else list(shape)
     known = -math.prod(lengths)
     if lengths.count(-1) != 1 or known <= 0 or self.size % known == 0:
@@ -971,8 +972,8 @@ def returned_where_nothing_is_added(self, padding):
 
 @mutant(of="NDArray.pad", help="#pad-is-a-copy")
 def negative_padding_cut_off(self, padding):
-    """You cut elements off if a number is negative. This pad only adds zeros: raise ValueError for a
-    negative number."""
+    """You accept a negative number. This pad only adds zeros and never cuts elements off: raise
+    ValueError."""
     cut = [(max(-low, 0), n - max(-high, 0)) for n, (low, high) in zip(self.shape, padding, strict=True)]
     view = self[tuple(slice(start, stop) for start, stop in cut)]
     return original(view, [(max(low, 0), max(high, 0)) for low, high in padding])
@@ -1105,7 +1106,7 @@ def maximum_over_the_last_axis(self, axis=None, keepdims=False):
 
 @mutant(of="NDArray.max", help="#reductions-are-rows")
 def maximum_of_nothing(self, axis=None, keepdims=False):
-    """You return a maximum of no numbers. There is none: raise ValueError."""
+    """You accept a maximum of no numbers. There is none: raise ValueError."""
     if 0 in [self.shape[i] for i in listed(self, axis)]:
         return zeros([n for i, n in enumerate(self.shape) if i not in listed(self, axis)])
     return original(self, axis, keepdims)
@@ -1165,7 +1166,7 @@ def product_transposed(a, b):
 
 @mutant(of="matmul", help="#a-matrix-product")
 def lengths_not_compared(a, b):
-    """You multiply matrices that do not fit. The rows of the first must be as long as the columns of the
+    """You accept matrices that do not fit. The rows of the first must be as long as the columns of the
     second: raise ValueError if they are not."""
     k = min(a.shape[1], b.shape[0])
     return original(a[:, :k], b[:k])

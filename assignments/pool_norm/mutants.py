@@ -294,7 +294,8 @@ def mean_without_an_axis():
 
 @mutant(of="global_average_pool", help="#the-whole-image", edits={" or pixels == 0": ""})
 def mean_without_a_pixel():
-    """You divide by the number of pixels even if it is 0. Then there is no mean: raise ValueError."""
+    """You accept images without a pixel. The sum would be divided by 0, so there is no mean: raise
+    ValueError."""
 
 
 @mutant(
@@ -317,7 +318,8 @@ def gradient_without_an_axis():
 
 @mutant(of="global_average_pool_grad", help="#the-whole-image", edits={" or pixels == 0": ""})
 def gradient_without_a_pixel():
-    """You divide by the number of pixels even if it is 0. Raise ValueError, as global_average_pool does."""
+    """You accept images without a pixel. Their number of pixels is 0, and nothing is divided by it: raise
+    ValueError, as global_average_pool does."""
 
 
 @mutant(
@@ -409,13 +411,14 @@ def an_axis_named_twice():
     edits={"    n = math": "    axes = tuple(axis % x.ndim for axis in axes)\n    n = math"},
 )
 def an_axis_that_is_not_there():
-    """You count an axis that is out of range from the start again. Raise IndexError: `normalize_axes` does
-    it for you."""
+    """You accept an axis that x does not have. The axes are not counted from the start again: raise
+    IndexError. `normalize_axes` does it for you."""
 
 
 @mutant(of="normalize", help="#mean-0-and-variance-1", edits={"if n == 0:": "if False:"})
 def mean_of_nothing():
-    """You divide by the number of elements even if it is 0. Then there is no mean: raise ValueError."""
+    """You accept axes without elements. The sum would be divided by 0, so there is no mean: raise
+    ValueError."""
 
 
 @mutant(of="normalize", help="#mean-0-and-variance-1", edits={CENTERED: "x"})
@@ -549,8 +552,8 @@ def gamma_of_any_shape():
     edits={"gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]": "gamma.shape != x.shape[-1:]"},
 )
 def batch_beta_of_any_shape():
-    """You compare the shape of gamma, but not that of beta. Broadcasting spreads a beta of one number without
-    an error: raise ValueError."""
+    """You accept a beta of the wrong shape. Broadcasting spreads a beta of one number without an error:
+    compare its shape as well as that of gamma, and raise ValueError."""
 
 
 @mutant(of="batch_norm", help="#over-the-batch-or-over-the-channels", edits={"range(x.ndim - 1)": "(0,)"})
@@ -723,8 +726,8 @@ def normalized_gradient_of_any_shape():
     edits={"gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]": "beta.shape != x.shape[-1:]"},
 )
 def layer_gamma_of_any_shape():
-    """You compare the shape of beta, but not that of gamma. Broadcasting spreads a gamma of one number
-    without an error: raise ValueError."""
+    """You accept a gamma of the wrong shape. Broadcasting spreads a gamma of one number without an error:
+    compare its shape as well as that of beta, and raise ValueError."""
 
 
 @mutant(
@@ -733,8 +736,8 @@ def layer_gamma_of_any_shape():
     edits={"gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]": "gamma.shape != x.shape[-1:]"},
 )
 def layer_beta_of_any_shape():
-    """You compare the shape of gamma, but not that of beta. Broadcasting spreads a beta of one number without
-    an error: raise ValueError."""
+    """You accept a beta of the wrong shape. Broadcasting spreads a beta of one number without an error:
+    compare its shape as well as that of gamma, and raise ValueError."""
 
 
 @mutant(

@@ -99,12 +99,10 @@ def _kernel_gradient(x: Rows, grad: Rows, s: Sequence[int], p: Sequence[int], ex
     padded, gaps = pad(x, p[0], p[0], p[1], p[1]), dilate(grad, s)
     window = _window(a, b, len(gaps), len(gaps[0]))
     return [
+        _gaps(grad, gaps, s),
         Step(
-            f"out_grad, with the gaps that stride {s[0]}×{s[1]} left. It is not flipped.",
-            (number_grid(gaps, "out_grad with its gaps", _gap(s)),),
-        ),
-        Step(
-            f"It slides over x as a kernel. For weight [{a}, {b}] it lies at row {a}, column {b}:",
+            "It slides over x as a kernel, without a flip. "
+            f"For weight [{a}, {b}] it lies at row {a}, column {b}:",
             (number_grid(padded, "x with its padding, the window marked", window),),
         ),
         Step(_sum(gaps, padded, a, b, a, b, example), ()),

@@ -76,10 +76,10 @@ def test_a_reader_that_was_killed_is_started_again(reading: SourceReader) -> Non
 
 
 LONG = """
-from grader.judge.import_rules.read_sources import Reading
+from grader.judge.import_rules.read_sources import SourceReader
 from grader.judge.import_rules.terms import Terms
 
-reading = Reading(Terms(("numpy",), (), (), ()), cpu_seconds=600, memory_bytes=16 << 30)
+reading = SourceReader(Terms(("numpy",), (), (), ()), cpu_seconds=600, memory_bytes=16 << 30)
 reading._read({"a.py": b"np.lib\\n" * 3_000_000}, 1 << 30)
 """
 

@@ -284,6 +284,27 @@ def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
     assert "1·5 = 5 at [0, 0]. Your function gives 10." in steps[-1].text
 
 
+@pytest.mark.parametrize(
+    ("stride", "first"),
+    [
+        (1, "out_grad. Stride 1 leaves no gaps in it."),
+        (2, "out_grad, and the gaps that stride 2×2 left in it."),
+    ],
+)
+def test_the_steps_of_a_kernels_gradient_show_gaps_only_where_the_stride_left_some(
+    stride: int, first: str
+) -> None:
+    x, out_grad = (
+        Table("x", (1, 4, 1, 1), (1.0, 2.0, 3.0, 4.0), grid=(1, 2)),
+        Table("out_grad", (1, 2, 1, 1), (5.0, 7.0), grid=(1, 2)),
+    )
+    settings = {"stride": (stride, stride), "padding": (0, 0), "w.shape": (2, 1, 1, 1)}
+    example = replace(X_GRAD, probe="w_grad", settings=settings, inputs=(x, out_grad))
+    steps = steps_of(example)
+    assert steps[0].text == first
+    assert steps[1].text.startswith("It slides over x as a kernel, without a flip.")
+
+
 def test_an_exception_is_told_once_if_the_case_itself_is_small(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
