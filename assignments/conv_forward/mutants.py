@@ -246,6 +246,12 @@ def first_window_not_counted(size, kernel, stride, padding):
     return original(size, kernel, stride, padding) - 1
 
 
+@mutant(of="output_size", help="#how-many-windows-fit", edits={"// stride + 1": "// stride + 2"})
+def one_window_too_many():
+    """You count one window too many, whatever the stride leaves over. With 2 steps there are 3 windows,
+    because only the one at position 0 needs no step: add 1 to the number of steps, and add it once."""
+
+
 @mutant(of="output_size", help="#how-many-windows-fit")
 def starting_places_divided_by_stride(size, kernel, stride, padding):
     """You divide the number of starting places, H + 2p - K + 1, by the stride. That is one too few unless the

@@ -15,7 +15,7 @@ from grader.judge.localization.words import in_words, location_of
 from grader.judge.process.implementation import Implementation
 from grader.model.assignment import OWN_TEST, Assignment, Case, Limits, Visibility
 from grader.model.errors import GraderFault
-from grader.model.grade import CheckResult, CriterionGrade, Fact, FactKind, Grade, Status
+from grader.model.grade import CheckResult, CriterionGrade, Fact, FactKind, Grade, Location, Status
 
 CASE_SECONDS = 0.6  # of which an edit may take a third: it may loop for ever
 EDIT_MIB = 1024
@@ -100,17 +100,13 @@ class _Localizer:
             )
         except GraderFault:  # the machine is too busy: the grade stands without it
             return criterion
-        if not repairs or len(repairs) > MOST_LINES:
+        if not repairs:
             return criterion
-        edits = [(one, repair) for repair in repairs for one in repair.edits]
-        locations = tuple(location_of(one, repair, len(failing)) for one, repair in edits)
+        places = [_locations(repair, len(failing)) for repair in repairs]
+        locations = tuple(one for together in places for one in together)
         cases = self._assignment.criterion(criterion.id).cases
         has_hidden = any(case.visibility is not Visibility.VISIBLE for case in cases)
-        text = in_words(
-            locations,
-            is_next=len(repairs) == 1 and len(edits) > 1,
-            visible="visible " if has_hidden else "",
-        )
+        text = in_words(places, visible="visible " if has_hidden else "")
         mended = tuple(case.id for case in failing if case.name in repairs[0].mended)
         fact = Fact(FactKind.PLACE, text, mended)
         return replace(criterion, facts=(*criterion.facts, fact), locations=locations)
@@ -132,7 +128,8 @@ class _Localizer:
         self, repairs: list[Repair], criterion: CriterionGrade, functions: Sequence[Function]
     ) -> list[Repair]:
         """The repairs, if a fresh worker gives the same: a submission may keep answers between calls."""
-        if not repairs or len(repairs) > MOST_LINES:
+        lines = {(one.function.source.file, one.line) for repair in repairs for one in repair.edits}
+        if len(lines) > MOST_LINES:
             return []
         cases = self._others(functions)
         with self._worker(criterion) as worker:
@@ -174,6 +171,12 @@ class _Localizer:
             return 1
         numbers = {number for array in expected.arrays for number in np.unique(array).tolist()}
         return len(numbers - {0, 1})
+
+
+def _locations(repair: Repair, failing: int) -> list[Location]:
+    """The places of a repair in the order of the source, each once."""
+    locations = {location_of(one, repair, failing) for one in repair.edits}
+    return sorted(locations, key=lambda one: (one.file, one.line, one.column))
 
 
 def _is_runnable(case: Case) -> bool:

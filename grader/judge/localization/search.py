@@ -1,14 +1,16 @@
 """Searches for edits that make failing cases pass and break none, within a budget of runs and seconds."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from typing import Protocol
 
 from grader.judge.localization.edits import edits_of
 from grader.judge.localization.source_text import Edit
 from grader.judge.localization.student_functions import Function
+from grader.judge.localization.twins import twins_of
 from grader.model.assignment import Case
 
 SECONDS, RUNS = 1.0, 3000  # for one criterion
@@ -16,6 +18,8 @@ SECONDS, RUNS = 1.0, 3000  # for one criterion
 SECONDS_IN_A_CLASS, RUNS_IN_A_CLASS = 20.0, 800
 LEADS = 3  # failing cases on which every edit is tried
 TELLING = 3  # different numbers in what mended cases expect: fewer may be right by chance
+
+Lines = tuple[tuple[str, int], ...]  # each with the name of its function
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,11 @@ class Placed:
 
 @dataclass(frozen=True)
 class Repair:
-    """Edits that mend some of the failing cases together and break none."""
+    """Edits that mend some of the failing cases together and break none; `cost` is the rank of the last."""
 
     edits: tuple[Placed, ...]
     mended: frozenset[str]
-
-    @property
-    def cost(self) -> int:
-        """The rank of the last edit."""
-        return self.edits[-1].edit.cost
+    cost: int
 
 
 class Trying(Protocol):
@@ -97,45 +97,52 @@ class Search:
     budget: Budget
 
     def repairs(self) -> list[Repair]:
-        """The best repairs: they mend equally many cases, by equally small edits, each in another line."""
+        """The best repairs: they mend equally many cases, by equally small edits, each in other lines."""
         first = self._best(())
         if not first or len(first[0].mended) == len(self.failing):
             return first
-        if len(first) == 1:
+        if len(first) == 1 and len(first[0].edits) == 1:
             second = self._best(first[0].edits, first[0].mended)
             if second and len(second) == 1 and len(second[0].mended) > len(first[0].mended):
                 return second
         return first
 
     def _best(self, before: tuple[Placed, ...], mended: frozenset[str] = frozenset()) -> list[Repair]:
-        candidates: dict[tuple[str, int], Repair] = {}
-        enough = self._all_edits(before)
+        candidates: dict[Lines, Repair] = {}
+        attempts = self._attempts(before)
         for lead in self._leads(mended):
-            best_cost = None
-            for edits in self.trials.passing(lead, [(*before, placed) for placed in enough]):
-                placed = edits[-1]
-                if best_cost is not None and placed.edit.cost > best_cost:
-                    break
-                key = placed.function.path, placed.line
-                known = candidates.get(key)
-                if known is not None and lead.name in known.mended and known.cost <= placed.edit.cost:
-                    continue
-                repair = self._evaluated(tuple(edits), lead, mended)
-                if repair is None:
-                    continue
-                if known is None or _order(repair) < _order(known):
-                    candidates[key] = repair
-                if len(repair.mended) == len(self.failing):
-                    best_cost = placed.edit.cost
-            if best_cost is not None:
-                break
-        best = sorted(candidates.values(), key=_order)
-        return [one for one in best if _order(one) == _order(best[0])]
+            for _, alike in groupby(attempts, key=_cost):
+                self._try(list(alike), lead, mended, candidates)
+                if any(len(one.mended) == len(self.failing) for one in candidates.values()):
+                    return _best(candidates.values())
+        return _best(candidates.values())
+
+    def _try(
+        self,
+        attempts: Sequence[Sequence[Placed]],
+        lead: Case,
+        mended: frozenset[str],
+        candidates: dict[Lines, Repair],
+    ) -> None:
+        """Adds to the candidates the best repair of each place that mends one more case."""
+        for edits in self.trials.passing(lead, attempts):
+            lines = tuple((one.function.path, one.line) for one in edits)
+            known = candidates.get(lines)
+            if known is not None and lead.name in known.mended and not self._mends_more(edits, known):
+                continue
+            repair = self._evaluated(tuple(edits), lead, mended)
+            if repair is not None and (known is None or _order(repair) < _order(known)):
+                candidates[lines] = repair
 
     def _leads(self, mended: frozenset[str]) -> Iterator[Case]:
         open_cases = [case for case in self.failing if case.name not in mended]
         telling = [case for case in open_cases if self.telling[case.name] >= TELLING]
         yield from (telling or open_cases)[:LEADS]
+
+    def _mends_more(self, edits: Sequence[Placed], known: Repair) -> bool:
+        """True if edits mend a case that others in the same lines do not."""
+        case = next((case for case in self.failing if case.name not in known.mended), None)
+        return case is not None and self.trials.passes(case, edits)
 
     def _evaluated(self, edits: tuple[Placed, ...], lead: Case, before: frozenset[str]) -> Repair | None:
         mended = {lead.name}
@@ -148,12 +155,28 @@ class Search:
             return None
         if not all(self.trials.passes(case, edits) for case in self.others):
             return None
-        return Repair(edits, frozenset(mended))
+        return Repair(edits, frozenset(mended), _cost(edits))
 
-    def _all_edits(self, before: tuple[Placed, ...]) -> list[Placed]:
-        every = [Placed(function, edit) for function in self.functions for edit in edits_of(function)]
-        every.sort(key=lambda placed: placed.edit.cost)  # the functions keep their order
-        return [p for p in every if not any(_overlap(p, other) for other in before)]
+    def _attempts(self, before: tuple[Placed, ...]) -> list[tuple[Placed, ...]]:
+        """Single edits after those `before`; without any before, twins too."""
+        attempts = []
+        for function in self.functions:
+            edits = edits_of(function)
+            singles = [Placed(function, edit) for edit in edits]
+            attempts += [(*before, one) for one in singles if not any(_overlap(one, b) for b in before)]
+            twins = [] if before else twins_of(function, edits)
+            attempts += [(Placed(function, one), Placed(function, other)) for one, other in twins]
+        return sorted(attempts, key=_cost)  # the functions keep their order
+
+
+def _cost(edits: Sequence[Placed]) -> int:
+    """The rank of the last edit; for twins, a little more."""
+    return 2 * edits[-1].edit.cost + (len(edits) > 1)
+
+
+def _best(repairs: Iterable[Repair]) -> list[Repair]:
+    ordered = sorted(repairs, key=_order)
+    return [one for one in ordered if _order(one) == _order(ordered[0])]
 
 
 def _order(repair: Repair) -> tuple[int, int]:

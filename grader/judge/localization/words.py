@@ -32,20 +32,24 @@ def location_of(placed: Placed, repair: Repair, failing: int) -> Location:
     )
 
 
-def in_words(locations: Sequence[Location], *, is_next: bool, visible: str) -> str:
-    """The sentences for equally good places; with `is_next`, for two that mend the cases together."""
-    first, *others = locations
-    where = f"Look at line {first.line} of {first.file}, `{first.text}`."
-    if is_next:
-        where = f"{where} Line {others[0].line} is the next: `{others[0].text}`."
-        with_other = "With other code in both"
-    elif others:
-        listed = [f"line {one.line}, `{one.text}`" for one in locations]
-        where = f"Look at {first.file}: either {', '.join(listed[:-1])} or {listed[-1]}."
+def in_words(repairs: Sequence[Sequence[Location]], *, visible: str) -> str:
+    """The sentences for equally good repairs, each with the places where it has other code."""
+    first = repairs[0][0]
+    if len(repairs) > 1:
+        places = [_places(one) for one in repairs]
+        where = f"Look at {first.file}: either {', '.join(places[:-1])} or {places[-1]}."
         with_other = "With other code in one of them"
     else:
-        with_other = "With other code there"
+        where = f"Look at {_places(repairs[0], f' of {first.file}')}."
+        with_other = "With other code in both" if len(repairs[0]) > 1 else "With other code there"
     return f"{where} {with_other}, {_count(first, visible)}."
+
+
+def _places(together: Sequence[Location], of: str = "") -> str:
+    """The lines of one repair, with their texts."""
+    lines = sorted({one.line for one in together})
+    texts = dict.fromkeys(f"`{one.text}`" for one in together)
+    return f"{plural_noun(len(lines), 'line')} {' and '.join(map(str, lines))}{of}, {' and '.join(texts)}"
 
 
 def _count(one: Location, visible: str) -> str:

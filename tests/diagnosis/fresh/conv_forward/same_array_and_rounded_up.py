@@ -1,6 +1,6 @@
 """pad hands back its argument if there is nothing to do; output_size rounds up.
 
-Ideas: same_array_when_nothing_to_pad, started_step_counted.
+Ideas: same_array_when_nothing_to_pad, one_window_too_many.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Turns each integer into a slice, refuses negative steps, and starts from the beginning of the buffer.
 
-Ideas: integer_keeps_its_axis.
+Ideas: integer_keeps_its_axis, bounds_not_checked.
 """
 
 

@@ -1,7 +1,7 @@
 """Rounds the number of windows up, and refuses nothing.
 
-Ideas: windows_may_hang_over, started_step_counted, settings_not_refused, longer_kernel_not_refused,
-divided_by_a_stride_of_zero, kernel_of_nothing.
+Ideas: started_step_counted, settings_not_refused, longer_kernel_not_refused, divided_by_a_stride_of_zero,
+kernel_of_nothing.
 """
 
 import math

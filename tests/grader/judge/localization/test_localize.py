@@ -154,6 +154,13 @@ def test_nothing_is_said_if_no_small_edit_helps(session: Session) -> None:
     assert places(localized(session, RIGHT.replace(".sum()", ".std() ** 3 + 17"))) == []
 
 
+def test_more_than_three_equally_good_lines_name_none(session: Session) -> None:
+    two_lines = RIGHT.replace("    return out\n", "    k = 1\n    return out + k\n")
+    assert place(localized(session, two_lines))
+    steps = "    k = 0\n    k += 1\n    k += 1\n    k += 1\n    return out + k - 2\n"
+    assert places(localized(session, RIGHT.replace("    return out\n", steps))) == []
+
+
 def test_the_search_is_the_same_every_time(session: Session) -> None:
     text = RIGHT.replace("+ width]", "+ width - 1]").replace("out.shape[0]", "out.shape[0] - 1")
     assert localized(session, text).criteria == localized(session, text).criteria
