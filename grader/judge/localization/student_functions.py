@@ -5,12 +5,16 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.localization.names import Names
 from grader.judge.localization.source_text import Source
 from grader.model.assignment import Assignment
 from grader.model.mutant import called_name
+
+# The number of edits grows with the square of a function's length: 20,000 bytes can have half a million.
+LONGEST, LONGEST_TOGETHER = 6_000, 18_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,12 @@ class Function:
     source: Source
     path: str
     node: ast.FunctionDef
+
+    @property
+    def size(self) -> int:
+        """The length of its text in bytes."""
+        start, end = self.source.span(self.node)
+        return end - start
 
     @cached_property
     def names(self) -> Names:
@@ -88,11 +98,15 @@ class Code:
     def functions_of(self, criterion: str) -> list[Function]:
         """The functions in which a criterion's faults may be: its exercises, then the functions they call.
 
-        Another exercise has criteria of its own, and is not among them.
+        Another exercise has criteria of its own, and is not among them. Nor are very long functions: to list
+        their edits would take more time and memory than a submission may take from its class.
         """
         exercises = self._exercises_of(criterion)
         helpers = [name for name in self._reached(exercises) if name not in self._criteria]
-        return [self._functions[name] for name in dict.fromkeys((*exercises, *helpers))]
+        functions = [self._functions[name] for name in dict.fromkeys((*exercises, *helpers))]
+        short = [function for function in functions if function.size <= LONGEST]
+        sizes = accumulate(function.size for function in short)
+        return [function for function, size in zip(short, sizes, strict=True) if size <= LONGEST_TOGETHER]
 
     def criteria_of(self, functions: Sequence[Function]) -> set[str]:
         """The criteria that call one of the functions, directly or not."""

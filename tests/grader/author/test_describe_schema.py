@@ -16,7 +16,7 @@ from grader.author.handout import _visible_rubric
 from grader.author.load import load
 from grader.author.rubric import load_rubric
 from grader.author.schema import CASES, DEVICES, AssignmentModel, CourseModel, vocabulary_of
-from grader.cli.command_line.exit_status import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import GRADER_FAULT, NO_SANDBOX, NOT_PASSED, PASSED, USER_MISTAKE
 from grader.judge.case_model import Strict
 from grader.model.grade import Status
 from grader.model.surroundings import Device
@@ -249,7 +249,7 @@ def test_the_reference_lists_every_key_status_and_exit_code() -> None:
 
     for name in (*AssignmentModel.model_fields, *CourseModel.model_fields, *Status):
         assert re.search(rf"^\| `{name}` \|.*\S \|$", page, re.MULTILINE), name
-    codes = (PASSED, NOT_PASSED, USER_MISTAKE, GRADER_FAULT)
+    codes = (PASSED, NOT_PASSED, USER_MISTAKE, GRADER_FAULT, NO_SANDBOX)
     assert re.findall(r"^\| (\d) \| `", page, re.MULTILINE) == list(map(str, codes))
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.batch.gradebook import Gradebook, GradeEntry
-from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.exit_status import NO_SANDBOX, NOT_PASSED, PASSED, USER_MISTAKE
 from grader.model.student import Student, Submission
 from tests.grader.cli.conftest import grade_of
 from tests.tiny_course import RIGHT
@@ -465,7 +465,7 @@ def test_a_batch_ends_in_one_line_if_its_sandbox_does_not_start(
     monkeypatch.setenv("PATH", "/nowhere")
     assert main([*words, "sqlite:///one.db"]) == PASSED
     assert "nothing to run, 1 graded before" in capsys.readouterr().out
-    assert main([*words, "sqlite:///other.db"]) == USER_MISTAKE
+    assert main([*words, "sqlite:///other.db"]) == NO_SANDBOX
     output = capsys.readouterr().err
     assert "which is not installed: install bubblewrap" in output and output.count("\n") == 1
     with Gradebook("sqlite:///other.db") as book:

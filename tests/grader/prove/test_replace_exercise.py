@@ -73,7 +73,10 @@ def test_a_right_version_that_loses_points_is_a_finding_with_its_line() -> None:
     lost = CheckResult("sgd", "drawn", Status.WRONG, rationale="off by 1")
     wrong = SimpleNamespace(score=1, max_score=2, criteria=[SimpleNamespace(results=[lost])])
     right = SimpleNamespace(score=2, max_score=2, criteria=[])
-    rewrites = [Mutant(name, "Adam.step", "", "adam.py", "", line) for name, line in (("one", 7), ("two", 9))]
+    rewrites = [
+        Mutant(name, "Adam.step", "", "adam.py", "", line, defined_in="rewrites.py")
+        for name, line in (("one", 7), ("two", 9))
+    ]
     grades = cast(Any, {"rewrite one": wrong, "rewrite two": right})
 
     (finding,) = rejected(cast(Any, SimpleNamespace(folder=Path("adam"))), rewrites, grades)
