@@ -92,6 +92,8 @@ class _Localizer:
 
     def explained(self, criterion: CriterionGrade, budget: Budget) -> CriterionGrade:
         """The criterion, with the locations of its faults, if a few lines are the best."""
+        if budget.is_over:  # even to list the edits takes time
+            return criterion
         functions = self._code.functions_of(criterion.id)
         failing = self._runnable(_failing(criterion))
         try:

@@ -122,10 +122,11 @@ class Code:
         ]
 
     def _reached(self, names: Sequence[str]) -> list[str]:
-        reached = list(names)
-        for name in reached:  # it grows
+        reached, todo = set(names), list(names)
+        for name in todo:  # it grows
             for node in ast.walk(self._functions[name].node):
                 word = getattr(node, "id", "") or getattr(node, "attr", "")
                 if word in self._functions and word not in reached:
-                    reached.append(word)
-        return reached
+                    reached.add(word)
+                    todo.append(word)
+        return todo

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.judge.localization import trials
+from grader.judge.localization import search, trials
 from grader.judge.localization.localize import localize
 from grader.judge.localization.search import Budget
 from grader.judge.localization.student_functions import Code
@@ -190,6 +190,21 @@ def test_a_very_long_function_is_not_searched(session: Session) -> None:
     code = Code.of({"slides.py": text.encode()}, session.setup.assignment)
     assert code is not None
     assert [function.path for function in code.functions_of("slide")] == ["slide"]
+
+
+def test_a_class_lists_no_edits_once_its_budget_is_spent(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long submission would else hold up its class with each of its criteria."""
+
+    def list_edits(function: object) -> list[object]:
+        raise AssertionError("the edits were listed")
+
+    monkeypatch.setattr(search, "edits_of", list_edits)
+    text = RIGHT.replace("// step + 1", "// step + 2")
+    assert places(localized(session, text, runs=0)) == []
+    with pytest.raises(AssertionError, match="were listed"):
+        localized(session, text, runs=1)
 
 
 def test_a_submission_that_waits_in_every_call_is_given_up(
