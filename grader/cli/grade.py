@@ -63,8 +63,7 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
     ):
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
-        names = {case.name for criterion in assignment.rubric.criteria for case in criterion.cases}
-        chosen = names if only is None else only
+        chosen = {case.name for case in assignment.rubric.cases} if only is None else only
         files = submission.submitted
         ahead, cache, close_up = _shown_ahead(assignment, chosen), None, None
         with Progress(sys.stderr, len(chosen) + len(ahead)) as progress:
@@ -92,8 +91,7 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
         )
         if not ahead:
             grade = _localized(session, assignment, files, grade, options)
-        show_places(grade, console, first_only=not options.all)
-        if not ahead:
+            show_places(grade, console, first_only=not options.all)
             close_up = _close_up(session, assignment, files, grade, options)
         if close_up is not None:
             _show_smallest(grade, close_up, console)
@@ -114,8 +112,8 @@ def _shown_ahead(assignment: Assignment, chosen: Set[str]) -> frozenset[str]:
     They, the edits of the localization and the small cases run before the first hidden case, and none of them
     runs afterwards: what they show cannot depend on a hidden value.
     """
-    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
-    visible = frozenset(case.name for case in cases if case.name in chosen and is_visible(case))
+    cases = (case for case in assignment.rubric.cases if case.name in chosen)
+    visible = frozenset(case.name for case in cases if is_visible(case))
     return visible if visible < chosen else frozenset()
 
 

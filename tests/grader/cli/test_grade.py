@@ -19,7 +19,7 @@ from grader.cli.grade import newer_python
 from grader.judge.examples import failing
 from grader.judge.verdict import case_result, grade_case
 from grader.model.assignment import Assignment, Case
-from grader.model.grade import CheckResult
+from grader.model.grade import CheckResult, Fact, FactKind, Grade, Location
 from tests.tiny_course import WRONG
 
 
@@ -132,6 +132,30 @@ def test_a_hidden_case_shows_its_values_only_where_they_are_asked_for(root: Path
     assert (shut["id"], open_["id"]) == ("hidden-one", "hidden-one")
     assert "expected" not in shut
     assert open_["expected"] != ""
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "visible"])
+def test_the_place_of_a_mistake_is_printed_once(
+    root: Path,
+    wrong: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    visibility: str,
+) -> None:
+    """If there are hidden cases, the search runs before the report is printed; else after it."""
+
+    def localize(grade: Grade, *_: object, **__: object) -> Grade:
+        fact = Fact(FactKind.PLACE, "Look at line 4 of conv.py.", ("one-axis",))
+        place = Location("conv.py", 4, 0, 4, 9, "a[:]", 1, 1)
+        first = replace(grade.criteria[0], facts=(fact,), locations=(place,))
+        return replace(grade, criteria=(first, *grade.criteria[1:]))
+
+    monkeypatch.setattr("grader.judge.localization.localize.localize", localize)
+    monkeypatch.setattr("grader.judge.localization.localize._is_open", lambda criterion: True)
+    rubric = root / "assignments" / "tiny" / "rubric.yaml"
+    rubric.write_text(rubric.read_text().replace("visibility: hidden", f"visibility: {visibility}"))
+    main(["grade", str(wrong), "--assignment", "tiny"])
+    assert capsys.readouterr().out.count("Look at line 4") == 1
 
 
 @pytest.mark.parametrize("option", ["--json", "--html"])
