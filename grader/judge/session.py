@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy
@@ -148,16 +148,21 @@ class Session:
         """
         with self.setup.candidate(submission, len(variants)) as candidate:
             runs = {variant: self._run(candidate, variant, choice, cache) for variant in variants}
+            located = None
             for visible in (True, False):
                 for variant, run in runs.items():
                     run.submission.budgets.of_student(variant)
                     self._ask(run, choice, visible=visible)
+                if visible and in_a_class:  # the same for all students: no hidden case has run
+                    variant, run = next(iter(runs.items()))
+                    ahead = replace(run, results=dict(run.results), cache=None)
+                    grade = self._grade(ahead, name, variant, choice, candidate.notes)
+                    located = self._localized(grade, candidate)
             grades = {}
             for variant, run in runs.items():
                 run.submission.budgets.of_student(variant)
-                grades[variant] = self._grade(run, name, variant, choice, candidate.notes)
-            if in_a_class:
-                grades = {variant: self._localized(grade, candidate) for variant, grade in grades.items()}
+                grade = self._grade(run, name, variant, choice, candidate.notes)
+                grades[variant] = _with_locations(grade, located)
             return GradesByStudent(grades, candidate.implementation.budgets.cpu_seconds)
 
     def answers(
@@ -248,3 +253,12 @@ class Session:
             **compiler,
             **({"variant": variant} if variant else {}),
         }
+
+
+def _with_locations(grade: Grade, located: Grade | None) -> Grade:
+    """The grade, with the locations that were found before any hidden case ran."""
+    if located is None or not any(criterion.locations for criterion in located.criteria):
+        return grade
+    from grader.judge.localization.localize import with_locations
+
+    return with_locations(grade, located)

@@ -12,9 +12,11 @@ import pytest
 from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.session import Choice, Session
+from grader.judge.verdict import case_result
+from grader.judge.verdict.case_result import Run, is_visible
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache
-from grader.model.assignment import Visibility
-from grader.model.grade import Grade, Status
+from grader.model.assignment import Case, Criterion, Visibility
+from grader.model.grade import CheckResult, Grade, Status
 from grader.model.surroundings import Sandbox
 from tests.folders import in_folder
 
@@ -97,6 +99,34 @@ def test_no_visible_case_runs_after_a_hidden_one_of_another_student(
 
     visible, hidden = ([call for g in grades for call in calls(g, which)] for which in (True, False))
     assert max(visible) < min(hidden)
+
+
+def test_the_lines_of_mistakes_in_a_class_are_found_before_the_first_hidden_case(
+    session: Session, honest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The edits that pass decide which line a student reads, so no bit of a hidden case may reach them."""
+    events: list[str] = []
+    result_of = case_result.result_of
+
+    def asked(case: Case, criterion: Criterion, run: Run) -> CheckResult:
+        events.append("visible" if is_visible(case) else "hidden")
+        return result_of(case, criterion, run)
+
+    def localize(grade: Grade, *_: object) -> Grade:
+        assert all(r.visibility is Visibility.VISIBLE for r in grade.cases)
+        events.append("located")
+        return grade
+
+    monkeypatch.setattr("grader.judge.session.result_of", asked)
+    monkeypatch.setattr("grader.judge.localization.localize.localize", localize)
+    wrong = honest.replace("dilation + 1", "dilation + 2")
+    (tmp_path / "conv.py").write_text(wrong, encoding="utf-8")
+    with session:
+        session.grade_variants(in_folder(tmp_path), "ada", ["ada", "grace"], in_a_class=True)
+    assert wrong != honest
+    assert events.count("located") == 1
+    assert "visible" not in events[events.index("located") :]
+    assert "hidden" not in events[: events.index("located")]
 
 
 def test_the_order_of_cases_and_the_cache_change_no_result(

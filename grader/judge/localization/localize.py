@@ -14,7 +14,6 @@ from grader.judge.localization.trials import Trials
 from grader.judge.localization.words import in_words, location_of
 from grader.judge.process.implementation import Implementation
 from grader.model.assignment import OWN_TEST, Assignment, Case, Limits, Visibility
-from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, CriterionGrade, Fact, FactKind, Grade, Location, Status
 
 CASE_SECONDS = 0.6  # of which an edit may take a third: it may loop for ever
@@ -100,7 +99,7 @@ class _Localizer:
             repairs = self._confirmed(
                 self._repairs(criterion, functions, failing, budget), criterion, functions
             )
-        except GraderFault:  # the machine is too busy: the grade stands without it
+        except Exception:  # a machine that is too busy, or a bug of ours: the grade stands without it
             return criterion
         if not repairs:
             return criterion

@@ -160,7 +160,7 @@ def _used_as_array(node: ast.AST) -> str:
         return node.value.id if node.attr in OF_ARRAYS else ""
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return node.value.id if len(parts) > 1 or isinstance(parts[0], ast.Slice) else ""
+        return node.value.id if len(parts) != 1 or isinstance(parts[0], ast.Slice) else ""
     return ""
 
 

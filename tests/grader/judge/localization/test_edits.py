@@ -21,6 +21,7 @@ TEXTS = {
         "        if n: return (\n            n\n            + 1\n        )\n"
         "        elif s: return -n\n        return f'{n + 1}' if not n else [*s][1:]\n"
     ),
+    "an index of no axis": "def f(a, n):\n    a[()] = n + 1\n    return a[()] * n\n",
 }
 
 
