@@ -17,7 +17,7 @@ from tests.waiting import make_judge_patient
 
 LIMITS = Limits(
     import_seconds=0.5,  # CPU seconds: on a busy machine the same work takes several times as long
-    case_seconds=0.5,
+    case_seconds=1,
     wall_factor=1.5,
     memory_mib=256,
     file_mib=4,

@@ -49,6 +49,9 @@ class Child(Protocol):
     def waited(self) -> dict[int, float]:
         """Seconds waited for a core, by thread, including its descendants'; {} if that is not available."""
 
+    def threads(self) -> int:
+        """The number of its own threads; 0 if that is not available."""
+
     def usage(self, most: int) -> tuple[int, int]:
         """Its number of processes and threads, counted until it exceeds `most`, and the bytes they hold."""
 

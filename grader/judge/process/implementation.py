@@ -60,11 +60,12 @@ class CodeEdit(NamedTuple):
 class Implementation:
     """Runs probes on one subject; starts its worker for the first request and again after it died.
 
-    A worker that had to be killed costs the case that killed it; an import that failed costs every case,
-    once. Calls and imports take from budgets (see `time_budget.py`), so that no function uses up
-    the time of another. The wall clock stops while the worker waits for a core. If the machine does not
-    report this, a run that the wall clock ended is repeated in a fresh worker with a longer limit, because
-    the machine may have been too busy. That happens at most twice for a submission.
+    A worker that had to be killed costs the case that killed it, and one in which a case left threads is
+    replaced before the next; an import that failed costs every case, once. Calls and imports take from
+    budgets (see `time_budget.py`), so that no function uses up the time of another. The wall clock stops
+    while the worker waits for a core. If the machine does not report this, a run that the wall clock ended
+    is repeated in a fresh worker with a longer limit, because the machine may have been too busy. That
+    happens at most twice for a submission.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Implementation:
         self.budgets = Budgets(limits, criteria)
         self._is_late = False  # True if the last run was
         self._idle_bytes = 0  # the worker's memory before it imported the subject
+        self._idle_threads = 0  # its threads once it has imported the subject
         self._isolated_worker: Implementation | None = None
         self._hidden_worker: Implementation | None = None
         self._family = [self]  # all that run this submission
@@ -233,7 +235,7 @@ class Implementation:
             return self._import_failed
         if self.budgets.for_call().is_empty:
             return Outcome(Status.TIMEOUT, reason=self.budgets.for_call().use_up())
-        if self._worker is None or not self._worker.is_alive:
+        if not self._is_ready():
             budget = self.budgets.for_import()
             started = self._start(budget, patience)
             if started.status is not Status.OK:
@@ -241,6 +243,15 @@ class Implementation:
                 self._import_failed = None if is_cut else started
                 return started
         return Outcome(Status.OK)
+
+    def _is_ready(self) -> bool:
+        """True if a worker runs without threads that an earlier case has left.
+
+        Such threads use up what the process may start and hold, so they would cost the next case its points.
+        """
+        if self._worker is None or not self._worker.is_alive:
+            return False
+        return self._worker.threads() <= self._idle_threads
 
     def _run(
         self, probe: str, inputs: Inputs, dtype: str, patience: int = 1, more: Mapping[str, Any] | None = None
@@ -321,7 +332,9 @@ class Implementation:
             raise GraderFault(f"a worker could not be set up: {outcome.reason} {outcome.output}".strip())
         self._idle_bytes, _ = self._worker.resident()
         header = {"request": "import", "modules": self._subject.modules}
-        return self._ask(header, limits.import_seconds, budget, patience)
+        outcome = self._ask(header, limits.import_seconds, budget, patience)
+        self._idle_threads = self._worker.threads()
+        return outcome
 
     def _ask(
         self,

@@ -190,6 +190,11 @@ class ForkedChild:
         if (worker := self._find_worker()) is not None:
             procfs.send_signal(worker, number)
 
+    def threads(self) -> int:
+        """The number of threads of the worker itself."""
+        worker = self._find_worker()
+        return 0 if worker is None else procfs.threads(worker)
+
     def usage(self, most: int) -> tuple[int, int]:
         """The number of threads and the bytes of memory, without the memory that all forks share."""
         worker = self._find_worker()

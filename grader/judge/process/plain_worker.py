@@ -235,6 +235,10 @@ class PlainChild:
         """Sends a signal to the process and its descendants."""
         procfs.send_signal(self._process.pid, number)
 
+    def threads(self) -> int:
+        """The number of threads of the worker itself."""
+        return procfs.threads(self._process.pid)
+
     def usage(self, most: int) -> tuple[int, int]:
         """The number of threads, counted until it exceeds `most`, and the bytes of memory."""
         return procfs.usage([self._process.pid], most, 0)

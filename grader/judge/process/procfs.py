@@ -81,6 +81,14 @@ def waited(pid: int) -> dict[int, float]:
     return seconds
 
 
+def threads(pid: int) -> int:
+    """The number of a process's threads; 0 if the machine does not report it. It is read for each case."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except OSError:
+        return 0
+
+
 def resident(pid: int) -> tuple[int, int]:
     """The bytes of memory that a process holds now, and its peak: VmRSS and VmHWM of proc(5).
 

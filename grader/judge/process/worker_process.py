@@ -120,6 +120,10 @@ class WorkerProcess:
         """The bytes of memory that the worker holds now, and its peak; 0 if not available."""
         return self._child.resident() if self.is_alive else (0, 0)
 
+    def threads(self) -> int:
+        """The number of the worker's threads; 0 if not available."""
+        return self._child.threads() if self.is_alive else 0
+
     def send_signal(self, number: int) -> None:
         """Sends a signal to the worker and its descendants."""
         if self.is_alive:

@@ -497,6 +497,31 @@ def test_a_thread_that_outlives_its_call_cannot_change_what_was_answered(
     assert answers(submission.run("other", inputs)) == [[7.0] * 3]
 
 
+@pytest.mark.parametrize("sandbox", [Sandbox.BUBBLEWRAP, Sandbox.NONE])
+def test_threads_that_a_case_leaves_cost_no_other_case(
+    make_submission: MakeSubmission, inputs: Inputs, sandbox: Sandbox
+) -> None:
+    """A case that left threads once left too few for the next, whose process then ended by itself."""
+    source = """
+        import threading, time
+        calls = []
+        def answer(a):
+            for _ in range(5):
+                threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+            return a * 0 + threading.active_count()
+        def other(a):
+            calls.append(a)
+            return a * 0 + len(calls)
+    """
+    submission = make_submission(source, sandbox=sandbox)
+
+    assert answers(submission.run("other", inputs)) == [[1.0] * 3]
+    assert answers(submission.run("other", inputs)) == [[2.0] * 3]  # in the process of the first
+    for _ in range(2):
+        assert answers(submission.run("answer", inputs)) == [[6.0] * 3]
+    assert answers(submission.run("other", inputs)) == [[1.0] * 3]  # in a new process
+
+
 COUNTS = """
     calls = []
     def answer(a):
