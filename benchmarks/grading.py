@@ -18,7 +18,7 @@ from benchmarks.exercise import hand_in, make_course
 from benchmarks.table import Table
 from grader.author.load import load
 from grader.author.render import Views, render
-from grader.batch.grading_messages import Done, Grading, Work
+from grader.batch.grading_messages import Grading, Work, WorkResult
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
 from grader.intake.submission import read_submission
@@ -102,7 +102,7 @@ def time_conv_backward(folder: Path) -> tuple[list[float], list[float]]:
         for _, done in grade_all(
             work, partial(grade_one, grading.digest), JOBS, partial(open_session, grading)
         ):
-            check(done.grades[0] if isinstance(done, Done) else done)
+            check(done.grades[0] if isinstance(done, WorkResult) else done)
             ended.append(time.perf_counter())
         seconds.append((ended[-1] - ended[WARM_UP - 1]) / PER_POOL)
     return seconds, starts

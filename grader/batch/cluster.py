@@ -19,7 +19,7 @@ from typing import Any
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
 from distributed.utils import LoopRunner
 
-from grader.batch.grading_messages import Done, Grading, Work
+from grader.batch.grading_messages import Grading, Work, WorkResult
 from grader.batch.per_process import THIS, check_session, grade_one, open_session
 from grader.batch.retry_lost_work import Workers, run_all
 from grader.judge.code_digest import code_digest
@@ -50,7 +50,7 @@ class ClusterPlugin(WorkerPlugin):
         THIS.gradings.pop(self.grading.digest, None)
 
 
-def grade_on_worker(digest: str, work: Work) -> Done:
+def grade_on_worker(digest: str, work: Work) -> WorkResult:
     """Does one piece of work on this worker."""
     with _one_at_a_time:
         open_session(THIS.gradings[digest])
@@ -120,7 +120,7 @@ def running_loop() -> Iterator[Any]:
 
 def grade_on_cluster(
     items: Iterable[Work], client: Client, grading: Grading
-) -> Generator[tuple[Work, Done | Exception], None, None]:
+) -> Generator[tuple[Work, WorkResult | Exception], None, None]:
     """Yields each work with its result from a worker of the cluster; see `run_all` for workers that die.
 
     While it runs, the scheduler gives up a task when its worker dies. Retries are decided here, where the
@@ -133,7 +133,7 @@ def grade_on_cluster(
     capacity = _Capacity(client)
 
     @contextmanager
-    def open(is_alone: bool) -> Iterator[Workers[Work, Done]]:
+    def open(is_alone: bool) -> Iterator[Workers[Work, WorkResult]]:
         submit = partial(executor.submit, grade_on_worker, grading.digest)
         yield Workers(submit, (lambda: 1) if is_alone else capacity, (KilledWorker,))
 

@@ -86,7 +86,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Done:
+class WorkResult:
     """A grade for each student, the addresses of its cases, and the results that were not cached.
 
     `key` is that of the work; `seconds` is the CPU time that the submission took.

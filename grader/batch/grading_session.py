@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from grader.batch.grading_messages import Done, Grading, Work
+from grader.batch.grading_messages import Grading, Work, WorkResult
 from grader.judge.code_digest import code_digest
 from grader.judge.process.scratch_folder import ScratchFolder
 from grader.model.errors import GraderFault
@@ -58,7 +58,7 @@ class GradingSession:
         """Returns the outcomes of some exact cases that the course's own files fail."""
         return self._session.answers(files, cases, names)
 
-    def grade_work(self, work: Work) -> Done:
+    def grade_work(self, work: Work) -> WorkResult:
         """Grades the files, for each student if hidden numbers are individual, else once for all of them."""
         from grader.judge.verdict.result_cache import ResultCache
 
@@ -73,4 +73,4 @@ class GradingSession:
             for v, s in zip(variant_of_each, work.students, strict=True)
         )
         addresses = tuple(cache.addresses[variant] for variant in variant_of_each)
-        return Done(work.key, grades, addresses, cache.fresh, graded.cpu_seconds)
+        return WorkResult(work.key, grades, addresses, cache.fresh, graded.cpu_seconds)

@@ -9,7 +9,7 @@ import atexit
 import gc
 from collections.abc import Mapping, Sequence
 
-from grader.batch.grading_messages import Done, Grading, Work
+from grader.batch.grading_messages import Grading, Work, WorkResult
 from grader.batch.grading_session import GradingSession
 from grader.model.submitted_files import SubmittedFiles
 
@@ -49,7 +49,7 @@ def check_session(digest: str) -> None:
     THIS.sessions[digest].check()
 
 
-def grade_one(digest: str, work: Work) -> Done:
+def grade_one(digest: str, work: Work) -> WorkResult:
     """Does one piece of work of the batch with that digest, in a process set up for it."""
     return THIS.sessions[digest].grade_work(work)
 

@@ -12,7 +12,7 @@ from grader.batch.grade_warnings import BeforeRun, grade_warnings
 from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.batch.gradebook.decisions import AGAIN
 from grader.batch.gradebook.submission_files import keep_evidence
-from grader.batch.grading_messages import Done, Work
+from grader.batch.grading_messages import Work, WorkResult
 from grader.batch.time_warnings import time_warnings
 from grader.intake.read_class import ClassSubmission, Intake
 from grader.model.class_input.inventory import Doubt
@@ -20,7 +20,7 @@ from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
 from grader.model.results.batch_summary import BatchSummary, CountingSubmission
 
-Results = Generator[tuple[Work, Done | Exception], None, None]
+Results = Generator[tuple[Work, WorkResult | Exception], None, None]
 Executor = Callable[[Iterable[Work]], Results]
 
 NO_POLICIES = Policies()
@@ -130,7 +130,7 @@ class _Batch:
                 self._keep(same_files, result)
                 progress.advance(len(same_files), is_failure=isinstance(result, Exception))
 
-    def _keep(self, same_files: list[ClassSubmission], result: Done | Exception) -> None:
+    def _keep(self, same_files: list[ClassSubmission], result: WorkResult | Exception) -> None:
         if isinstance(result, Exception):
             reason = f"grading failed: {result or type(result).__name__}"
             for handin in same_files:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.grading_messages import Done, Grading, Work
+from grader.batch.grading_messages import Grading, Work, WorkResult
 from grader.batch.per_process import grade_one
 from grader.batch.pool import grade_all
 from grader.intake.read_class import read_class
@@ -71,7 +71,9 @@ def grade_folder(
         work, partial(grade_one, grading.digest), graders, partial(open_patient_session, grading)
     )
     with closing(done):
-        yield from ((one.students[0], result.grades[0]) for one, result in done if isinstance(result, Done))
+        yield from (
+            (one.students[0], result.grades[0]) for one, result in done if isinstance(result, WorkResult)
+        )
 
 
 def verdicts(grade: Grade) -> list[tuple[str, str, Status, str]]:

@@ -116,14 +116,14 @@ class Gradebook:
     @contextmanager
     def run(self, assignment: str, graded_by: str, rule: str | None = None) -> Iterator[None]:
         """Records when a run began and, if it gets that far, ended; the run's entries name it."""
-        with self._database.writing() as db:
+        with self._database.writing() as connection:
             values = {"assignment": assignment, "graded_by": graded_by, "rule": rule, "started_at": _now()}
             row = insert(RunRow).values(**values, withdrawn=False)
-            self._run_id = db.scalar(row.returning(RunRow.id))
+            self._run_id = connection.scalar(row.returning(RunRow.id))
         try:
             yield
-            with self._database.writing() as db:
-                db.execute(update(RunRow).where(RunRow.id == self._run_id).values(ended_at=_now()))
+            with self._database.writing() as connection:
+                connection.execute(update(RunRow).where(RunRow.id == self._run_id).values(ended_at=_now()))
         finally:
             self._run_id = None
 
@@ -142,37 +142,37 @@ class Gradebook:
         Withdrawn work that is submitted again is in reports again; returns its students' ids.
         """
         again: set[tuple[str, str]] = set()
-        with self._database.writing() as db:
-            self._add_students(db, students, by_roster)
-            times, changes = update_times(db, self._run_id, submissions, has_times)
+        with self._database.writing() as connection:
+            self._add_students(connection, students, by_roster)
+            times, changes = update_times(connection, self._run_id, submissions, has_times)
             for chunk in chunks(submissions, CHUNK):
                 rows = ({"id": s.id, **asdict(s), **asdict(times[s.id]), "confirmed": ""} for s in chunk)
-                new = upsert(db, SubmissionRow).values(list(rows))
+                new = upsert(connection, SubmissionRow).values(list(rows))
                 columns = {name: new.excluded[name] for name in ("submitted_at", "late", "doubt")}
-                db.execute(new.on_conflict_do_update(index_elements=["id"], set_=columns))
+                connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=columns))
                 if self._run_id is not None:
-                    mark_waiting(db, self._run_id, (s.id for s in chunk))
+                    mark_waiting(connection, self._run_id, (s.id for s in chunk))
                     arrived = [{"submission_id": s.id, "run_id": self._run_id} for s in chunk]
-                    db.execute(upsert(db, ArrivalRow).on_conflict_do_nothing(), arrived)
-                again |= bring_back(db, self._run_id, chunk)
+                    connection.execute(upsert(connection, ArrivalRow).on_conflict_do_nothing(), arrived)
+                again |= bring_back(connection, self._run_id, chunk)
             for one in changes:
-                self._log(db, Action.TIMED, asdict(one), one.detail)
+                self._log(connection, Action.TIMED, asdict(one), one.detail)
             for student, assignment in sorted(again):
                 key = {"student_id": student, "assignment": assignment}
-                self._log(db, Action.RESTORED, key, {"reason": "a batch brought it again"})
+                self._log(connection, Action.RESTORED, key, {"reason": "a batch brought it again"})
         return tuple(sorted({student for student, _ in again}))
 
     def grade_keys(self, assignment: str) -> dict[str, GradeKey]:
         """Every grade of an assignment by its submission's id; reads only its key."""
         columns = (GradeRow.submission_id, GradeRow.graded_by, GradeRow.score, GradeRow.counts)
-        with self._database.reading() as db:
-            rows = db.execute(select(*columns).where(GradeRow.assignment == assignment))
+        with self._database.reading() as connection:
+            rows = connection.execute(select(*columns).where(GradeRow.assignment == assignment))
             return {id: GradeKey(graded_by, Fraction(score), counts) for id, graded_by, score, counts in rows}
 
     def results(self, files: str) -> dict[str, CheckResult]:
         """The known results of cases that ran on these files, by address."""
-        with self._database.reading() as db:
-            return read_case_results(db, files)
+        with self._database.reading() as connection:
+            return read_case_results(connection, files)
 
     def record(self, submission: Submission, entry: GradeEntry, rivals: Sequence[str] = ()) -> None:
         """Writes a grade atomically, in place of an earlier one of the same submission.
@@ -181,31 +181,29 @@ class Gradebook:
         is better, or equal and later.
         """
         grade, key = entry.grade, _key_of(submission)
-        with self._database.writing() as db:
-            write_case_results(db, submission.files, entry.fresh)
-            counting = db.execute(
-                select(GradeRow.submission_id, GradeRow.score).filter_by(**key).where(COUNTS)
-            ).one_or_none()
-            counts = counting is None or not _is_better(
-                counting.submission_id, counting.score, submission, grade, rivals
-            )
+        with self._database.writing() as connection:
+            write_case_results(connection, submission.files, entry.fresh)
+            query = select(GradeRow.submission_id, GradeRow.score).filter_by(**key).where(COUNTS)
+            rival = connection.execute(query).one_or_none()
+            counts = rival is None or not _is_better(*rival, submission, grade, rivals)
             if counts:
-                db.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
-            before = db.scalar(select(GradeRow.score).filter_by(submission_id=submission.id))
-            db.execute(delete(GradeRow).filter_by(submission_id=submission.id))
+                connection.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
+            before = connection.scalar(select(GradeRow.score).filter_by(submission_id=submission.id))
+            connection.execute(delete(GradeRow).filter_by(submission_id=submission.id))
             row = {"submission_id": submission.id, "counts": counts, "graded_by": entry.graded_by, **key}
-            db.execute(insert(table_of(GradeRow)), row | grade_to_row(grade, entry.addresses))
-            db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
+            connection.execute(insert(table_of(GradeRow)), row | grade_to_row(grade, entry.addresses))
+            connection.execute(delete(FaultRow).filter_by(submission_id=submission.id))
             detail = {"submission": submission.id, "score": str(grade.score), "before": before}
             numbers = {"ran": len(entry.fresh), "seconds": round(entry.seconds, 3)}
-            self._log(db, Action.GRADED, key, detail | {"counts": counts} | numbers)
+            self._log(connection, Action.GRADED, key, detail | {"counts": counts} | numbers)
 
     def record_fault(self, submission: Submission, reason: str) -> None:
         """Records that grading failed; an earlier grade stays, and shows that it needs review."""
-        with self._database.writing() as db:
-            db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
-            db.execute(insert(FaultRow).values(submission_id=submission.id, reason=reason))
-            self._log(db, Action.FAILED, _key_of(submission), {"submission": submission.id, "reason": reason})
+        with self._database.writing() as connection:
+            connection.execute(delete(FaultRow).filter_by(submission_id=submission.id))
+            connection.execute(insert(FaultRow).values(submission_id=submission.id, reason=reason))
+            detail = {"submission": submission.id, "reason": reason}
+            self._log(connection, Action.FAILED, _key_of(submission), detail)
 
     def set_counting(self, previous_by_submission: Mapping[str, str], faulty: Iterable[str]) -> None:
         """Makes existing grades count. Each submission that shall count is mapped to the one that counts now.
@@ -213,21 +211,21 @@ class Gradebook:
         This is for `--counts` choosing another submission. `faulty` are submissions with failures that no
         longer matter.
         """
-        with self._database.writing() as db:
+        with self._database.writing() as connection:
             for id in faulty:
-                db.execute(delete(FaultRow).filter_by(submission_id=id))
+                connection.execute(delete(FaultRow).filter_by(submission_id=id))
             columns = (GradeRow.student_id, GradeRow.assignment)
             for id, instead in previous_by_submission.items():
-                row = db.execute(select(*columns).filter_by(submission_id=id)).one()
+                row = connection.execute(select(*columns).filter_by(submission_id=id)).one()
                 key = {"student_id": row.student_id, "assignment": row.assignment}
-                db.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
-                db.execute(update(GradeRow).filter_by(submission_id=id).values(counts=True))
-                self._log(db, Action.COUNTS, key, {"submission": id, "instead_of": instead})
+                connection.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
+                connection.execute(update(GradeRow).filter_by(submission_id=id).values(counts=True))
+                self._log(connection, Action.COUNTS, key, {"submission": id, "instead_of": instead})
 
     def faults(self, assignment: str) -> dict[str, str]:
         """The student's id by that of each submission without a grade of the last run, if not withdrawn."""
-        with self._database.reading() as db:
-            return faulty_submissions(db, assignment, read_withdrawn(db))
+        with self._database.reading() as connection:
+            return faulty_submissions(connection, assignment, read_withdrawn(connection))
 
     # for instructors
 
@@ -236,16 +234,16 @@ class Gradebook:
 
         Accepts all or none; a submission that is not in doubt is unchanged. UserError for an unknown id.
         """
-        with self._database.writing() as db:
+        with self._database.writing() as connection:
             for id in submission_ids:
-                row = next(read_rows(db, SubmissionRow, SubmissionRow.id == id), None)
+                row = next(read_rows(connection, SubmissionRow, SubmissionRow.id == id), None)
                 if row is None:
                     why = f"found no submission {id!r}; expected the id of one"
                     raise UserError(why, self._database.name)
                 if row["doubt"] != row["confirmed"]:
-                    values = {"confirmed": row["doubt"]}
-                    db.execute(update(SubmissionRow).where(SubmissionRow.id == id).values(values))
-                    self._log(db, Action.CONFIRMED, row, {"submission": id, "doubt": row["doubt"], "by": by})
+                    connection.execute(update(SubmissionRow).filter_by(id=id).values(confirmed=row["doubt"]))
+                    detail = {"submission": id, "doubt": row["doubt"], "by": by}
+                    self._log(connection, Action.CONFIRMED, row, detail)
 
     def adjust(self, *adjustments: Adjustment) -> None:
         """Sets manual adjustments of scores, all or none; 0 points revoke an earlier adjustment.
@@ -253,11 +251,11 @@ class Gradebook:
         An adjustment for a submission is bound to the one that counts now. Raises UserError if the gradebook
         has no such student, or no such submission of theirs.
         """
-        with self._database.writing() as db:
+        with self._database.writing() as connection:
             for adjustment in adjustments:
                 key = {"student_id": adjustment.student_id, "assignment": adjustment.assignment}
-                detail = write_adjustment(db, adjustment, self._database.name)
-                self._log(db, Action.ADJUSTED, key, detail)
+                detail = write_adjustment(connection, adjustment, self._database.name)
+                self._log(connection, Action.ADJUSTED, key, detail)
 
     def forget_run(
         self,
@@ -280,14 +278,14 @@ class Gradebook:
             raise UserError(why, self._database.name)
         facts = {"run": number, "reason": reason, "author": author}
         action = Action.RESTORED if undo else Action.WITHDRAWN
-        with self.exclusive(assignment, on_wait), self._database.writing() as db:
-            changes = mark_run(db, number, not undo, self._database.name)
-            self._log(db, action, {"student_id": "", "assignment": assignment}, facts)
+        with self.exclusive(assignment, on_wait), self._database.writing() as connection:
+            changes = mark_run(connection, number, not undo, self._database.name)
+            self._log(connection, action, {"student_id": "", "assignment": assignment}, facts)
             for change in changes:
                 detail = facts | {"submission": change.submission, "instead_of": change.before}
-                self._log(db, action, asdict(change), detail)
-            for one in read_times_again(db, number):
-                self._log(db, Action.TIMED, asdict(one), facts | one.detail)
+                self._log(connection, action, asdict(change), detail)
+            for one in read_times_again(connection, number):
+                self._log(connection, Action.TIMED, asdict(one), facts | one.detail)
         return changes
 
     def forget_student(
@@ -298,22 +296,22 @@ class Gradebook:
         Returns the assignments.
         """
         detail, gradebook = {"reason": reason, "author": author}, self._database.name
-        with self._database.writing() as db:
+        with self._database.writing() as connection:
             if undo:
-                changed = unmark_student(db, student, assignment, gradebook)
+                changed = unmark_student(connection, student, assignment, gradebook)
             else:
-                changed = mark_student(db, student, assignment, reason, author, gradebook)
+                changed = mark_student(connection, student, assignment, reason, author, gradebook)
             for name in changed:
                 key = {"student_id": student, "assignment": name}
-                self._log(db, Action.RESTORED if undo else Action.WITHDRAWN, key, detail)
+                self._log(connection, Action.RESTORED if undo else Action.WITHDRAWN, key, detail)
         return changed
 
     # for reports
 
     def runs(self) -> list[BatchRun]:
         """Every run of `grader batch`, in order."""
-        with self._database.reading() as db:
-            return list_runs(db)
+        with self._database.reading() as connection:
+            return list_runs(connection)
 
     def grades(self) -> list[ClassRow]:
         """Each student's current standing, sorted by student and assignment.
@@ -321,8 +319,8 @@ class Gradebook:
         Each row has a grade that counts, a failure to grade, or an adjustment; or it says that a student on
         the roster submitted nothing. Withdrawn work has no row.
         """
-        with self._database.reading() as db:
-            rows = list(read_standings(db, None, in_full=True))
+        with self._database.reading() as connection:
+            rows = list(read_standings(connection, None, in_full=True))
         return sorted(rows, key=lambda row: (row.student_id, row.assignment))
 
     def standings(
@@ -333,30 +331,31 @@ class Gradebook:
         Unless `in_full`, they hold only the cases that the grader failed to judge. A reader that comes again
         keeps a `ReadGrades` of the assignment and gives it as `before`.
         """
-        with self._database.reading() as db:
-            yield from read_standings(db, assignment, in_full, before)
+        with self._database.reading() as connection:
+            yield from read_standings(connection, assignment, in_full, before)
 
     def students(self) -> list[Student]:
         """The students on the roster or with submissions that are not withdrawn, sorted by id."""
-        with self._database.reading() as db:
-            withdrawn = read_withdrawn(db).students
-            students = (student_of(row) for row in read_rows(db, StudentRow))
+        with self._database.reading() as connection:
+            withdrawn = read_withdrawn(connection).students
+            students = (student_of(row) for row in read_rows(connection, StudentRow))
             return sorted((s for s in students if s.id not in withdrawn), key=lambda s: s.id)
 
     def submissions(self, assignment: str) -> list[Submission]:
         """The submissions to an assignment that are not withdrawn, sorted by student, time and sequence."""
-        with self._database.reading() as db:
-            withdrawn = read_withdrawn(db)
-            rows = read_rows(db, SubmissionRow, SubmissionRow.assignment == assignment)
+        with self._database.reading() as connection:
+            withdrawn = read_withdrawn(connection)
+            rows = read_rows(connection, SubmissionRow, SubmissionRow.assignment == assignment)
             submissions = list(map(submission_of, rows))
-        counting = (s for s in submissions if s.id not in withdrawn.submissions)
-        counting = (s for s in counting if (s.student_id, s.assignment) not in withdrawn.pairs)
-        return sorted(counting, key=lambda s: (s.student_id, s.submitted_at, s.sequence))
+        current = (s for s in submissions if s.id not in withdrawn.submissions)
+        current = (s for s in current if (s.student_id, s.assignment) not in withdrawn.pairs)
+        return sorted(current, key=lambda s: (s.student_id, s.submitted_at, s.sequence))
 
     def seconds(self) -> dict[str, float]:
         """The most CPU time that a submission took in a run, by its id."""
-        with self._database.reading() as db:
-            details = db.scalars(select(AuditRow.detail).where(AuditRow.action == Action.GRADED)).all()
+        with self._database.reading() as connection:
+            query = select(AuditRow.detail).where(AuditRow.action == Action.GRADED)
+            details = connection.scalars(query).all()
         most: dict[str, float] = defaultdict(float)
         for detail in details:
             most[detail["submission"]] = max(most[detail["submission"]], detail.get("seconds", 0.0))
@@ -364,24 +363,26 @@ class Gradebook:
 
     def audit_log(self) -> list[dict[str, Any]]:
         """All events in order, with the columns of `grader.batch.gradebook.tables.AuditRow`."""
-        with self._database.reading() as db:
-            return sorted(read_rows(db, AuditRow), key=lambda row: row["id"])
+        with self._database.reading() as connection:
+            return sorted(read_rows(connection, AuditRow), key=lambda row: row["id"])
 
-    def _add_students(self, db: Connection, students: Iterable[Student], by_roster: bool) -> None:
+    def _add_students(self, connection: Connection, students: Iterable[Student], by_roster: bool) -> None:
         names: list[str] = []
         if by_roster:
-            db.execute(update(StudentRow).values(on_roster=False))
+            connection.execute(update(StudentRow).values(on_roster=False))
         for chunk in chunks(students, CHUNK):
-            new = upsert(db, StudentRow).values([asdict(s) | {"on_roster": by_roster} for s in chunk])
+            new = upsert(connection, StudentRow).values([asdict(s) | {"on_roster": by_roster} for s in chunk])
             columns = {n: new.excluded[n] for n in (*STUDENT_FIELDS, "on_roster") if n != "id"}
             newer = new.on_conflict_do_update(index_elements=["id"], set_=columns)
-            db.execute(newer if by_roster else new.on_conflict_do_nothing())
+            connection.execute(newer if by_roster else new.on_conflict_do_nothing())
             names += [student.id for student in chunk]
         if by_roster and self._run_id is not None:
-            db.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=names))
+            connection.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=names))
 
-    def _log(self, db: Connection, action: Action, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
-        log_event(db, action, key, detail, self._run_id)
+    def _log(
+        self, connection: Connection, action: Action, key: Mapping[str, str], detail: Mapping[str, Any]
+    ) -> None:
+        log_event(connection, action, key, detail, self._run_id)
 
 
 def _is_better(rival: str, score: str, submission: Submission, grade: Grade, rivals: Sequence[str]) -> bool:

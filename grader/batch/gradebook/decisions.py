@@ -67,20 +67,22 @@ class Withdrawal:
     author: str
 
 
-def read_decisions(db: Connection, assignment: str | None) -> dict[tuple[str, str], Decisions]:
+def read_decisions(connection: Connection, assignment: str | None) -> dict[tuple[str, str], Decisions]:
     """All decisions in one assignment, or in all, by student and assignment."""
     decisions = defaultdict(list)
     conditions = [] if assignment is None else [DecisionRow.assignment == assignment]
     columns = (DecisionRow.student_id, DecisionRow.assignment, DecisionRow.kind, DecisionRow.key)
-    for student, name, kind, key, value in db.execute(select(*columns, DecisionRow.value).where(*conditions)):
+    for student, name, kind, key, value in connection.execute(
+        select(*columns, DecisionRow.value).where(*conditions)
+    ):
         decisions[student, name].append((kind, key, value))
     return {pair: decisions_of(rows) for pair, rows in decisions.items()}
 
 
 def version_of(database: Database, student: str, assignment: str) -> int:
     """The number of the audit log's last entry about a student's work; 0 if there is none."""
-    with database.reading() as db:
-        return _version(db, student, assignment)
+    with database.reading() as connection:
+        return _version(connection, student, assignment)
 
 
 def decide(
@@ -92,8 +94,8 @@ def decide(
     why: str = "",
 ) -> None:
     """Sets a decision, or removes it with None; `OutdatedDecision` if another user was faster."""
-    with _exclusive(database, context) as db:
-        _set(db, context, kind, key, value, Action.DECIDED, {"why": why} if why else {})
+    with _exclusive(database, context) as connection:
+        _set(connection, context, kind, key, value, Action.DECIDED, {"why": why} if why else {})
 
 
 def take_request(
@@ -103,18 +105,20 @@ def take_request(
     words = "\0".join((student, assignment, case, text)).encode(errors="surrogatepass")
     key = hashlib.sha256(words).hexdigest()[:32]
     context = DecisionContext(student, assignment, 0, author)
-    with database.writing() as db:
-        if _value(db, context, REQUEST, key) is not None:
+    with database.writing() as connection:
+        if _value(connection, context, REQUEST, key) is not None:
             return False
-        _set(db, context, REQUEST, key, {"case": case, "text": text}, Action.REQUESTED, {})
+        _set(connection, context, REQUEST, key, {"case": case, "text": text}, Action.REQUESTED, {})
     return True
 
 
 def grade_again(database: Database, context: DecisionContext, submission: str) -> None:
     """Makes the next batch run every case of a submission again; its grade stays until then."""
-    with _exclusive(database, context) as db:
-        db.execute(update(GradeRow).where(GradeRow.submission_id == submission).values(graded_by=AGAIN))
-        log_event(db, Action.REGRADE, context.key, {"submission": submission, "by": context.author})
+    with _exclusive(database, context) as connection:
+        connection.execute(
+            update(GradeRow).where(GradeRow.submission_id == submission).values(graded_by=AGAIN)
+        )
+        log_event(connection, Action.REGRADE, context.key, {"submission": submission, "by": context.author})
 
 
 def check_version(database: Database, context: DecisionContext) -> None:
@@ -128,56 +132,68 @@ def undo(database: Database, entry: int, author: str) -> str:
 
     It is impossible if the entry's value has changed since: undo the later change first.
     """
-    with database.writing() as db:
-        row = db.execute(select(AuditRow.__table__).where(AuditRow.id == entry)).mappings().one_or_none()
+    with database.writing() as connection:
+        row = (
+            connection.execute(select(AuditRow.__table__).where(AuditRow.id == entry))
+            .mappings()
+            .one_or_none()
+        )
         if row is None or row["action"] not in UNDOABLE:
             return "this entry cannot be undone"
-        return _UNDO[row["action"]](db, dict(row), author)
+        return _UNDO[row["action"]](connection, dict(row), author)
 
 
-def _undo_decided(db: Connection, row: Mapping[str, Any], author: str) -> str:
+def _undo_decided(connection: Connection, row: Mapping[str, Any], author: str) -> str:
     detail = row["detail"]
     context = DecisionContext(row["student_id"], row["assignment"], 0, author)
-    if _value(db, context, detail["kind"], detail["key"]) != detail["after"]:
+    if _value(connection, context, detail["kind"], detail["key"]) != detail["after"]:
         return "it was changed later: undo the later change first"
-    _set(db, context, detail["kind"], detail["key"], detail["before"], Action.UNDONE, {"entry": row["id"]})
+    _set(
+        connection,
+        context,
+        detail["kind"],
+        detail["key"],
+        detail["before"],
+        Action.UNDONE,
+        {"entry": row["id"]},
+    )
     return ""
 
 
-def _undo_adjusted(db: Connection, row: Mapping[str, Any], author: str) -> str:
+def _undo_adjusted(connection: Connection, row: Mapping[str, Any], author: str) -> str:
     detail, criterion = row["detail"], row["detail"]["criterion"]
     key = {"student_id": row["student_id"], "assignment": row["assignment"], "criterion": criterion}
-    current = db.execute(select(AdjustmentRow.__table__).filter_by(**key)).mappings().one_or_none()
+    current = connection.execute(select(AdjustmentRow.__table__).filter_by(**key)).mappings().one_or_none()
     after = {name: detail[name] for name in ("points", "reason", "author", "applies_to", "submission")}
     is_set = current is not None and all(current[name] == value for name, value in after.items())
     if not (is_set or (current is None and detail["points"] == "0")):
         return "it was changed later: undo the later change first"
-    db.execute(delete(AdjustmentRow).filter_by(**key))
+    connection.execute(delete(AdjustmentRow).filter_by(**key))
     if previous := detail.get("previous"):
-        db.execute(insert(AdjustmentRow).values(previous))
-    log_event(db, Action.UNDONE, row, {"entry": row["id"], "kind": "adjustment", "by": author})
+        connection.execute(insert(AdjustmentRow).values(previous))
+    log_event(connection, Action.UNDONE, row, {"entry": row["id"], "kind": "adjustment", "by": author})
     return ""
 
 
-def _undo_confirmed(db: Connection, row: Mapping[str, Any], author: str) -> str:
+def _undo_confirmed(connection: Connection, row: Mapping[str, Any], author: str) -> str:
     condition = SubmissionRow.id == row["detail"]["submission"]
-    if db.scalar(select(SubmissionRow.confirmed).where(condition)) != row["detail"]["doubt"]:
+    if connection.scalar(select(SubmissionRow.confirmed).where(condition)) != row["detail"]["doubt"]:
         return "this submission now has another doubt"
-    db.execute(update(SubmissionRow).where(condition).values(confirmed=""))
-    log_event(db, Action.UNDONE, row, {"entry": row["id"], "kind": "confirmation", "by": author})
+    connection.execute(update(SubmissionRow).where(condition).values(confirmed=""))
+    log_event(connection, Action.UNDONE, row, {"entry": row["id"], "kind": "confirmation", "by": author})
     return ""
 
 
-def _undo_withdrawn(db: Connection, row: Mapping[str, Any], author: str) -> str:
+def _undo_withdrawn(connection: Connection, row: Mapping[str, Any], author: str) -> str:
     if not row["student_id"]:
         return "this withdrew a whole run: use `grader forget --run N --undo`"
     conditions = [
         WithdrawalRow.student_id == row["student_id"],
         WithdrawalRow.assignment == row["assignment"],
     ]
-    if not db.execute(delete(WithdrawalRow).where(*conditions)).rowcount:
+    if not connection.execute(delete(WithdrawalRow).where(*conditions)).rowcount:
         return "it is already back in the reports"
-    log_event(db, Action.UNDONE, row, {"entry": row["id"], "kind": "withdrawal", "by": author})
+    log_event(connection, Action.UNDONE, row, {"entry": row["id"], "kind": "withdrawal", "by": author})
     return ""
 
 
@@ -192,28 +208,28 @@ _UNDO = {
 @contextmanager
 def _exclusive(database: Database, context: DecisionContext) -> Iterator[Connection]:
     """A transaction that alone accesses a student's decisions; `OutdatedDecision` if one is newer."""
-    with database.writing() as db:
+    with database.writing() as connection:
         # SQLite has one writer at a time; PostgreSQL holds the student's row until the end
-        db.execute(select(StudentRow.id).where(StudentRow.id == context.student).with_for_update())
-        if _version(db, context.student, context.assignment) != context.version:
+        connection.execute(select(StudentRow.id).where(StudentRow.id == context.student).with_for_update())
+        if _version(connection, context.student, context.assignment) != context.version:
             entries = select(AuditRow.__table__).filter_by(**context.key).where(AuditRow.id > context.version)
             raise OutdatedDecision(
-                [dict(row) for row in db.execute(entries.order_by(AuditRow.id)).mappings()]
+                [dict(row) for row in connection.execute(entries.order_by(AuditRow.id)).mappings()]
             )
-        yield db
+        yield connection
 
 
-def _version(db: Connection, student: str, assignment: str) -> int:
+def _version(connection: Connection, student: str, assignment: str) -> int:
     newest = select(func.max(AuditRow.id)).filter_by(student_id=student, assignment=assignment)
-    return db.scalar(newest) or 0
+    return connection.scalar(newest) or 0
 
 
-def _value(db: Connection, context: DecisionContext, kind: str, key: str) -> Any:
-    return db.scalar(select(DecisionRow.value).filter_by(**context.key, kind=kind, key=key))
+def _value(connection: Connection, context: DecisionContext, kind: str, key: str) -> Any:
+    return connection.scalar(select(DecisionRow.value).filter_by(**context.key, kind=kind, key=key))
 
 
 def _set(
-    db: Connection,
+    connection: Connection,
     context: DecisionContext,
     kind: str,
     key: str,
@@ -221,26 +237,26 @@ def _set(
     action: Action,
     more: Mapping[str, Any],
 ) -> None:
-    before = _value(db, context, kind, key)
-    db.execute(delete(DecisionRow).filter_by(**context.key, kind=kind, key=key))
+    before = _value(connection, context, kind, key)
+    connection.execute(delete(DecisionRow).filter_by(**context.key, kind=kind, key=key))
     if value is not None:
-        db.execute(insert(DecisionRow).values(**context.key, kind=kind, key=key, value=dict(value)))
+        connection.execute(insert(DecisionRow).values(**context.key, kind=kind, key=key, value=dict(value)))
     after = None if value is None else dict(value)
     detail = {"kind": kind, "key": key, "before": before, "after": after, "by": context.author}
-    log_event(db, action, context.key, detail | dict(more))
+    log_event(connection, action, context.key, detail | dict(more))
 
 
 def waiting_for_regrade(database: Database, assignment: str) -> set[str]:
     """The submissions that count and are to be graded again."""
     counting = select(GradeRow.submission_id).where(GradeRow.assignment == assignment, COUNTS)
-    with database.reading() as db:
-        return set(db.scalars(counting.where(GradeRow.graded_by == AGAIN)))
+    with database.reading() as connection:
+        return set(connection.scalars(counting.where(GradeRow.graded_by == AGAIN)))
 
 
 def withdrawals_of(database: Database, assignment: str) -> list[Withdrawal]:
     """The students with withdrawn work in an assignment, sorted by name."""
     columns = (StudentRow.id, StudentRow.name, WithdrawalRow.reason, WithdrawalRow.author)
     withdrawn = select(*columns).join(WithdrawalRow, WithdrawalRow.student_id == StudentRow.id)
-    with database.reading() as db:
-        rows = db.execute(withdrawn.where(WithdrawalRow.assignment == assignment)).all()
+    with database.reading() as connection:
+        rows = connection.execute(withdrawn.where(WithdrawalRow.assignment == assignment)).all()
     return sorted((Withdrawal(*row) for row in rows), key=lambda one: one.name or one.student_id)

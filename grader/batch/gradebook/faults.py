@@ -11,7 +11,7 @@ from grader.batch.gradebook.withdrawals import Pair, WithdrawnWork
 from grader.model.class_row import NOT_GRADED
 
 
-def mark_waiting(db: Connection, run_id: int, submission_ids: Iterable[str]) -> None:
+def mark_waiting(connection: Connection, run_id: int, submission_ids: Iterable[str]) -> None:
     """Marks every submission that this run has to grade as not graded yet; its grade takes the mark away.
 
     A run that is interrupted leaves these marks. Without them, a student would have the grade of an earlier
@@ -20,29 +20,29 @@ def mark_waiting(db: Connection, run_id: int, submission_ids: Iterable[str]) -> 
     run = select(RunRow.graded_by).where(RunRow.id == run_id).scalar_subquery()
     for some in chunks(submission_ids, CHUNK):
         graded = set(
-            db.scalars(
+            connection.scalars(
                 select(GradeRow.submission_id).where(
                     GradeRow.submission_id.in_(some), GradeRow.graded_by == run
                 )
             )
         )
-        db.execute(delete(FaultRow).where(FaultRow.submission_id.in_(graded)))
+        connection.execute(delete(FaultRow).where(FaultRow.submission_id.in_(graded)))
         ungraded = [{"submission_id": id, "reason": NOT_GRADED} for id in some if id not in graded]
         if ungraded:
-            db.execute(upsert(db, FaultRow).on_conflict_do_nothing(), ungraded)
+            connection.execute(upsert(connection, FaultRow).on_conflict_do_nothing(), ungraded)
 
 
-def faulty_submissions(db: Connection, assignment: str, withdrawn: WithdrawnWork) -> dict[str, str]:
+def faulty_submissions(connection: Connection, assignment: str, withdrawn: WithdrawnWork) -> dict[str, str]:
     """The student's id by that of each submission without a grade of the last run.
 
     Withdrawn submissions are not among them. If they count again, they are still without a grade.
     """
     query = select(FaultRow.submission_id, SubmissionRow.student_id).join(SubmissionRow)
-    rows = db.execute(query.where(SubmissionRow.assignment == assignment))
+    rows = connection.execute(query.where(SubmissionRow.assignment == assignment))
     return {id: student for id, student in rows if id not in withdrawn.submissions}
 
 
-def read_faults(db: Connection, where: Iterable[Any], withdrawn: WithdrawnWork) -> dict[Pair, str]:
+def read_faults(connection: Connection, where: Iterable[Any], withdrawn: WithdrawnWork) -> dict[Pair, str]:
     """The reason that each student's work has no grade; the last submission's reason if it holds for several.
 
     `where` are conditions on the submissions.
@@ -50,7 +50,7 @@ def read_faults(db: Connection, where: Iterable[Any], withdrawn: WithdrawnWork) 
     columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason)
     query = select(*columns).join(FaultRow).where(*where)
     faults = {}
-    for id, student, name, reason in db.execute(
+    for id, student, name, reason in connection.execute(
         query.order_by(SubmissionRow.submitted_at, SubmissionRow.sequence)
     ):
         if id not in withdrawn.submissions and (student, name) not in withdrawn.pairs:

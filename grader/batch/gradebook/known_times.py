@@ -50,7 +50,7 @@ class TimeChange:
 
 
 def update_times(
-    db: Connection, run: int | None, submissions: Collection[Submission], is_whole: bool
+    connection: Connection, run: int | None, submissions: Collection[Submission], is_whole: bool
 ) -> tuple[dict[str, KnownTime], list[TimeChange]]:
     """What is known of each submission after this run, by id, and the changes of those known before.
 
@@ -59,45 +59,47 @@ def update_times(
     read = {each.id: (each.submitted_at, each.late) for each in submissions}
     if run is not None:
         values = {"times": {"is_whole": is_whole, "read": read}}
-        db.execute(update(RunRow).where(RunRow.id == run).values(values))
+        connection.execute(update(RunRow).where(RunRow.id == run).values(values))
     times_by_id = {id: KnownTime().after(time, late, is_whole) for id, (time, late) in read.items()}
     changes = []
-    for id, student, assignment, before in _times_in_gradebook(db, read):
+    for id, student, assignment, before in _times_in_gradebook(connection, read):
         times_by_id[id] = current = before.after(*read[id], is_whole)
         if current != before:
             changes.append(TimeChange(id, student, assignment, before, current))
     return times_by_id, changes
 
 
-def read_times_again(db: Connection, run: int) -> Iterator[TimeChange]:
+def read_times_again(connection: Connection, run: int) -> Iterator[TimeChange]:
     """Applies what the runs that are not withdrawn read, in order, to each submission of this run."""
-    row = db.execute(select(RunRow.assignment, RunRow.times).where(RunRow.id == run)).one()
+    row = connection.execute(select(RunRow.assignment, RunRow.times).where(RunRow.id == run)).one()
     times_by_id = {id: KnownTime() for id in (row.times or {}).get("read", ())}
-    for times in _times_of_runs(db, row.assignment):
+    for times in _times_of_runs(connection, row.assignment):
         for id in times_by_id.keys() & times["read"].keys():
             time, late = times["read"][id]
             times_by_id[id] = times_by_id[id].after(time, late, times["is_whole"])
-    for id, student, assignment, before in _times_in_gradebook(db, times_by_id):
+    for id, student, assignment, before in _times_in_gradebook(connection, times_by_id):
         if times_by_id[id] != before:
             values = asdict(times_by_id[id])
-            db.execute(update(SubmissionRow).where(SubmissionRow.id == id).values(values))
+            connection.execute(update(SubmissionRow).where(SubmissionRow.id == id).values(values))
             yield TimeChange(id, student, assignment, before, times_by_id[id])
 
 
 def has_file_of_times(database: Database, assignment: str) -> bool:
     """True if a run of this assignment that is not withdrawn had a file of times."""
-    with database.reading() as db:
-        return any(times["is_whole"] for times in _times_of_runs(db, assignment))
+    with database.reading() as connection:
+        return any(times["is_whole"] for times in _times_of_runs(connection, assignment))
 
 
-def _times_of_runs(db: Connection, assignment: str) -> Iterable[dict[str, Any]]:
+def _times_of_runs(connection: Connection, assignment: str) -> Iterable[dict[str, Any]]:
     runs = select(RunRow.times).where(RunRow.assignment == assignment, ~RunRow.withdrawn)
-    return db.scalars(runs.where(RunRow.times.is_not(None)).order_by(RunRow.id))
+    return connection.scalars(runs.where(RunRow.times.is_not(None)).order_by(RunRow.id))
 
 
-def _times_in_gradebook(db: Connection, ids: Iterable[str]) -> Iterator[tuple[str, str, str, KnownTime]]:
+def _times_in_gradebook(
+    connection: Connection, ids: Iterable[str]
+) -> Iterator[tuple[str, str, str, KnownTime]]:
     """The id of each submission in the gradebook, its student and assignment, and what is known of it."""
     for chunk in chunks(sorted(ids), CHUNK):
-        for row in list(read_rows(db, SubmissionRow, SubmissionRow.id.in_(chunk))):
+        for row in list(read_rows(connection, SubmissionRow, SubmissionRow.id.in_(chunk))):
             time = KnownTime(row["submitted_at"], row["late"])
             yield row["id"], row["student_id"], row["assignment"], time

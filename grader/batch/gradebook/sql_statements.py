@@ -15,17 +15,17 @@ T = TypeVar("T")
 CHUNK = 200  # rows that are read or written at once
 
 
-def read_rows(db: Connection, table: type[Table], *where: Any) -> Iterator[dict[str, Any]]:
+def read_rows(connection: Connection, table: type[Table], *where: Any) -> Iterator[dict[str, Any]]:
     """The rows of a table, as columns by name."""
     columns = (column.label(column.key) for column in table_of(table).columns)
-    for row in db.execute(select(*columns).where(*where)).mappings():
+    for row in connection.execute(select(*columns).where(*where)).mappings():
         yield dict(row)
 
 
-def upsert(db: Connection, table: type[Table]) -> Any:
+def upsert(connection: Connection, table: type[Table]) -> Any:
     """An insert that can say what to do if the row exists already."""
     # by name: importing the dialect of the other database costs as much as importing NumPy
-    dialect = importlib.import_module(f"sqlalchemy.dialects.{db.dialect.name}")
+    dialect = importlib.import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
     return dialect.insert(table_of(table))
 
 
@@ -36,7 +36,7 @@ def table_of(table: type[Table]) -> SqlTable:
 
 
 def log_event(
-    db: Connection,
+    connection: Connection,
     action: Action,
     key: Mapping[str, str],
     detail: Mapping[str, Any],
@@ -45,7 +45,7 @@ def log_event(
     """Adds an entry to the audit log, with the time now; `key` has the student's id and the assignment."""
     about = {name: key[name] for name in ("student_id", "assignment")}
     row = {"at": datetime.now(UTC), "run_id": run_id, "action": action, "detail": detail, **about}
-    db.execute(insert(table_of(AuditRow)), row)
+    connection.execute(insert(table_of(AuditRow)), row)
 
 
 def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:

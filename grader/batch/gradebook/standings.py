@@ -42,12 +42,12 @@ class ReadGrades:
         self._entries: Mapping[str, tuple[int, int]] = {}
         self._grades: dict[str, tuple[Submission, Grade]] = {}
 
-    def drop_changed(self, db: Connection, assignment: str | None) -> None:
+    def drop_changed(self, connection: Connection, assignment: str | None) -> None:
         """Drops the grades that may have changed since they were read."""
         # the count as well: an entry with a lower number may be committed later
         columns = (AuditRow.student_id, func.count(AuditRow.id), func.max(AuditRow.id))
         counts = select(*columns).where(*_in_assignment(AuditRow, assignment)).group_by(AuditRow.student_id)
-        entries = {student: (count, last) for student, count, last in db.execute(counts)}
+        entries = {student: (count, last) for student, count, last in connection.execute(counts)}
         old = self._grades.values()
         changed = {s.files for s, _ in old if entries.get(s.student_id) != self._entries.get(s.student_id)}
         self._grades = {s.id: (s, grade) for s, grade in old if s.files not in changed}
@@ -63,21 +63,21 @@ class ReadGrades:
 
 
 def read_standings(
-    db: Connection, assignment: str | None, in_full: bool, before: ReadGrades | None = None
+    connection: Connection, assignment: str | None, in_full: bool, before: ReadGrades | None = None
 ) -> Iterator[ClassRow]:
     """The standings in one assignment, or in all; with the result of each case if `in_full`.
 
     Grades in `before` were read in full earlier and are used again.
     """
     if before is not None:
-        before.drop_changed(db, assignment)
-    students = {row["id"]: student_of(row) for row in read_rows(db, StudentRow)}
-    withdrawn = read_withdrawn(db)
-    faults = read_faults(db, _in_assignment(SubmissionRow, assignment), withdrawn)
-    adjusted = _adjustments(db, assignment, withdrawn)
-    absent = _absent_students(db, assignment, withdrawn)
-    offered = _points_offered(db, assignment)
-    decided = read_decisions(db, assignment)
+        before.drop_changed(connection, assignment)
+    students = {row["id"]: student_of(row) for row in read_rows(connection, StudentRow)}
+    withdrawn = read_withdrawn(connection)
+    faults = read_faults(connection, _in_assignment(SubmissionRow, assignment), withdrawn)
+    adjusted = _adjustments(connection, assignment, withdrawn)
+    absent = _absent_students(connection, assignment, withdrawn)
+    offered = _points_offered(connection, assignment)
+    decided = read_decisions(connection, assignment)
 
     def row(key: tuple[str, str], submission: Submission | None, grade: Grade | None) -> ClassRow:
         return ClassRow(
@@ -92,7 +92,7 @@ def read_standings(
             offered=offered.get(key[1], Fraction(0)),
         ).with_decisions(decided.get(key, NONE))
 
-    for submission, grade in _counting_grades(db, assignment, in_full, before or ReadGrades()):
+    for submission, grade in _counting_grades(connection, assignment, in_full, before or ReadGrades()):
         key = (submission.student_id, submission.assignment)
         if key not in withdrawn.pairs and submission.id not in withdrawn.submissions:
             yield row(key, submission, grade)
@@ -101,10 +101,10 @@ def read_standings(
 
 
 def _adjustments(
-    db: Connection, assignment: str | None, withdrawn: WithdrawnWork
+    connection: Connection, assignment: str | None, withdrawn: WithdrawnWork
 ) -> dict[Pair, list[Adjustment]]:
     adjusted = defaultdict(list)
-    for row in read_rows(db, AdjustmentRow, *_in_assignment(AdjustmentRow, assignment)):
+    for row in read_rows(connection, AdjustmentRow, *_in_assignment(AdjustmentRow, assignment)):
         key = (row["student_id"], row["assignment"])
         if key not in withdrawn.pairs and row["student_id"] not in withdrawn.students:
             adjusted[key].append(_adjustment(row))
@@ -116,25 +116,25 @@ def _adjustment(row: Mapping[str, Any]) -> Adjustment:
     return Adjustment(**{**row, "applies_to": applies_to, "points": points})
 
 
-def _points_offered(db: Connection, assignment: str | None) -> dict[str, Fraction]:
+def _points_offered(connection: Connection, assignment: str | None) -> dict[str, Fraction]:
     """The points that an assignment offers, as recorded in grades that count."""
     query = select(GradeRow.assignment, GradeRow.max_score).where(
         COUNTS, *_in_assignment(GradeRow, assignment)
     )
     offered: dict[str, Fraction] = defaultdict(Fraction)
-    for name, points in db.execute(query.distinct()):
+    for name, points in connection.execute(query.distinct()):
         offered[name] = max(offered[name], Fraction(points))
     return offered
 
 
-def _absent_students(db: Connection, assignment: str | None, withdrawn: WithdrawnWork) -> set[Pair]:
+def _absent_students(connection: Connection, assignment: str | None, withdrawn: WithdrawnWork) -> set[Pair]:
     """Students on the roster who submitted nothing, in each assignment that was graded with a roster."""
-    graded = {name for name in rostered_assignments(db) if assignment in (None, name)}
+    graded = {name for name in rostered_assignments(connection) if assignment in (None, name)}
     if not graded:
         return set()
-    students = db.scalars(select(StudentRow.id).where(StudentRow.on_roster)).all()
+    students = connection.scalars(select(StudentRow.id).where(StudentRow.on_roster)).all()
     columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
-    rows = db.execute(select(*columns).where(SubmissionRow.assignment.in_(graded)))
+    rows = connection.execute(select(*columns).where(SubmissionRow.assignment.in_(graded)))
     present = {(student, name) for id, student, name in rows if id not in withdrawn.submissions}
     return {(student, name) for name in graded for student in students} - present - withdrawn.pairs
 
@@ -144,14 +144,15 @@ def _in_assignment(table: Any, assignment: str | None) -> list[Any]:
 
 
 def _counting_grades(
-    db: Connection, assignment: str | None, in_full: bool, before: ReadGrades
+    connection: Connection, assignment: str | None, in_full: bool, before: ReadGrades
 ) -> Iterator[tuple[Submission, Grade]]:
     """Yields the grades that count with their submissions; reads the rows in chunks."""
     counting = select(GradeRow.submission_id).where(COUNTS, *_in_assignment(GradeRow, assignment))
-    ids = db.scalars(counting).all()
+    ids = connection.scalars(counting).all()
     for chunk in chunks(ids, CHUNK):
         submissions = {
-            row["id"]: submission_of(row) for row in read_rows(db, SubmissionRow, SubmissionRow.id.in_(chunk))
+            row["id"]: submission_of(row)
+            for row in read_rows(connection, SubmissionRow, SubmissionRow.id.in_(chunk))
         }
         unread = {}
         for id, submission in submissions.items():
@@ -161,9 +162,9 @@ def _counting_grades(
                 unread[id] = submission
         results: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
         files = {s.files for s in unread.values()} if in_full else ()
-        for row in read_rows(db, CaseRow, CaseRow.files.in_(files)) if files else ():
+        for row in read_rows(connection, CaseRow, CaseRow.files.in_(files)) if files else ():
             results[row["files"]][row["address"]] = row["result"]
-        for row in read_rows(db, GradeRow, GradeRow.submission_id.in_(unread)) if unread else ():
+        for row in read_rows(connection, GradeRow, GradeRow.submission_id.in_(unread)) if unread else ():
             submission = unread[row["submission_id"]]
             grade = grade_from_row(row, results[submission.files] if in_full else None)
             if in_full:

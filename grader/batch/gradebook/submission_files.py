@@ -51,16 +51,16 @@ class Inventory:
 
 def keep_evidence(database: Database, intake: Intake, assignment: str) -> None:
     """Writes files that are not kept yet, and replaces the inventory with this one."""
-    with database.reading() as db:
-        there = set(db.scalars(select(FileRow.files).distinct()))
+    with database.reading() as connection:
+        there = set(connection.scalars(select(FileRow.files).distinct()))
     new = {one.submission.files: one for one in intake.submissions if one.submission.files not in there}
     digests = sorted(new)
     for start in range(0, len(digests), TOGETHER):
         rows = [row for d in digests[start : start + TOGETHER] for row in file_rows(d, intake.read(new[d]))]
-        with database.writing() as db:
-            db.execute(delete(FileRow).where(FileRow.files.in_(digests[start : start + TOGETHER])))
+        with database.writing() as connection:
+            connection.execute(delete(FileRow).where(FileRow.files.in_(digests[start : start + TOGETHER])))
             if rows:
-                db.execute(insert(FileRow), rows)
+                connection.execute(insert(FileRow), rows)
     entries = [[e.path, e.role.value, e.student, e.why] for e in intake.entries[:MOST_ENTRIES]]
     row = {
         "assignment": assignment,
@@ -69,20 +69,20 @@ def keep_evidence(database: Database, intake: Intake, assignment: str) -> None:
         "entry_count": len(intake.entries),
         "aside": [[doubt.name, doubt.reason] for doubt in intake.aside],
     }
-    with database.writing() as db:
-        db.execute(delete(IntakeRow).where(IntakeRow.assignment == assignment))
-        db.execute(insert(IntakeRow).values(row))
+    with database.writing() as connection:
+        connection.execute(delete(IntakeRow).where(IntakeRow.assignment == assignment))
+        connection.execute(insert(IntakeRow).values(row))
 
 
 def kept_files(database: Database, digests: Iterable[str]) -> Mapping[str, tuple[KeptFile, ...]]:
     """The kept files of submissions by their digests."""
     by_digest: dict[str, list[KeptFile]] = {}
     unique_digests = list(dict.fromkeys(digests))
-    with database.reading() as db:
+    with database.reading() as connection:
         for start in range(0, len(unique_digests), CHUNK):
             some = FileRow.files.in_(unique_digests[start : start + CHUNK])
             rows = select(FileRow.__table__).where(some).order_by(FileRow.files, FileRow.number)
-            for row in db.execute(rows):
+            for row in connection.execute(rows):
                 by_digest.setdefault(row.files, []).append(
                     KeptFile(row.name, row.content, row.size, row.problem)
                 )
@@ -91,8 +91,10 @@ def kept_files(database: Database, digests: Iterable[str]) -> Mapping[str, tuple
 
 def inventory_of(database: Database, assignment: str) -> Inventory | None:
     """The inventory of the last class read for an assignment; None if there is none."""
-    with database.reading() as db:
-        row = db.execute(select(IntakeRow.__table__).where(IntakeRow.assignment == assignment)).one_or_none()
+    with database.reading() as connection:
+        row = connection.execute(
+            select(IntakeRow.__table__).where(IntakeRow.assignment == assignment)
+        ).one_or_none()
     if row is None:
         return None
     entries = (Entry(path, Role(role), student, why) for path, role, student, why in row.entries)
@@ -104,9 +106,13 @@ def inventory_of(database: Database, assignment: str) -> Inventory | None:
 def stamp(database: Database) -> tuple[Any, ...]:
     """A value that differs after each change to the content of pages."""
     runs = select(func.count(RunRow.id), func.count(RunRow.ended_at))
-    with database.reading() as db:
-        entries = db.execute(select(func.max(AuditRow.id), func.count(AuditRow.id))).one()
-        return (*entries, *db.execute(runs).one(), db.scalar(select(func.count(SubmissionRow.id))))
+    with database.reading() as connection:
+        entries = connection.execute(select(func.max(AuditRow.id), func.count(AuditRow.id))).one()
+        return (
+            *entries,
+            *connection.execute(runs).one(),
+            connection.scalar(select(func.count(SubmissionRow.id))),
+        )
 
 
 def file_rows(digest: str, submitted: SubmittedFiles) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import pytest
 
 from grader.batch.grade_warnings import grade_warnings
 from grader.batch.gradebook import Gradebook
-from grader.batch.grading_messages import Done, Work
+from grader.batch.grading_messages import Work, WorkResult
 from grader.intake.choice import Choice, Counts
 from grader.intake.read_class import Intake, read_class
 from grader.model.student import Adjustment, Student
@@ -22,9 +22,9 @@ from tests.grader.batch.test_run import Executed, Executor, Interrupted, run
 class FewerPoints(Executor):
     """Grades by a rubric that gives everyone fewer points."""
 
-    def result(self, work: Work) -> Done | Exception:
+    def result(self, work: Work) -> WorkResult | Exception:
         done = super().result(work)
-        assert isinstance(done, Done)
+        assert isinstance(done, WorkResult)
         grades = (
             replace(g, criteria=tuple(replace(c, score=c.score - 1) for c in g.criteria)) for g in done.grades
         )

@@ -8,7 +8,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import Views
-from grader.batch.grading_messages import Done, Grading, Work
+from grader.batch.grading_messages import Grading, Work, WorkResult
 from grader.batch.grading_session import GradingSession
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Grade, Status
@@ -21,7 +21,7 @@ CASES = ["dilate/columns", "dilate/rows", "flip/hidden-one", "flip/one-axis"]
 UNCOUNTED = "a case that ran and does not count"
 
 Change = tuple[str, str, str]  # a file of the assignment, a text in it, another one
-AllDone = dict[tuple[object, ...], Done]
+AllResults = dict[tuple[object, ...], WorkResult]
 
 
 class Class:
@@ -30,7 +30,7 @@ class Class:
     `all_done` holds results by content: equal work is graded once for all tests.
     """
 
-    def __init__(self, root: Path, make_course: Callable[..., Path], all_done: AllDone) -> None:
+    def __init__(self, root: Path, make_course: Callable[..., Path], all_done: AllResults) -> None:
         self.root = make_course(root)
         self.results: dict[str, CheckResult] = {}
         self._all_done = all_done
@@ -40,7 +40,7 @@ class Class:
         assert text in path.read_text()
         path.write_text(path.read_text().replace(text, other))
 
-    def do(self, source: str, students: tuple[str, ...], secret: str, variants: bool) -> Done:
+    def do(self, source: str, students: tuple[str, ...], secret: str, variants: bool) -> WorkResult:
         key = self._content(), source, students, secret, variants, frozenset(self.results)
         if key not in self._all_done:
             self._all_done[key] = self._grade(source, students, secret, variants)
@@ -50,7 +50,7 @@ class Class:
         files = sorted(path for path in self.root.rglob("*") if path.is_file())
         return tuple((str(path.relative_to(self.root)), path.read_bytes()) for path in files)
 
-    def _grade(self, source: str, students: tuple[str, ...], secret: str, variants: bool) -> Done:
+    def _grade(self, source: str, students: tuple[str, ...], secret: str, variants: bool) -> WorkResult:
         assignment = Views(load(self.root / "assignments" / "tiny")).assignment
         grading = Grading.of(assignment, Sandbox.NONE, secret, None, variants)
         session = GradingSession(grading)
@@ -68,18 +68,18 @@ class Class:
         return done.grades[0], ran(done)
 
 
-def ran(done: Done) -> list[str]:
+def ran(done: WorkResult) -> list[str]:
     names = {address: name for addresses in done.addresses for name, address in addresses.items()}
     return sorted(names.get(address, UNCOUNTED) for address in done.fresh)
 
 
 @pytest.fixture(scope="module")
-def all_done() -> AllDone:
+def all_done() -> AllResults:
     return {}
 
 
 @pytest.fixture
-def tiny(tmp_path: Path, make_course: Callable[..., Path], all_done: AllDone) -> Class:
+def tiny(tmp_path: Path, make_course: Callable[..., Path], all_done: AllResults) -> Class:
     return Class(tmp_path / "course", make_course, all_done)
 
 

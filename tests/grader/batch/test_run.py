@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from grader.batch.gradebook import Gradebook, GradeEntry
-from grader.batch.grading_messages import Done, Work
+from grader.batch.grading_messages import Work, WorkResult
 from grader.batch.run import run_batch
 from grader.intake.choice import Choice
 from grader.intake.read_class import ClassSubmission, Intake, read_class
@@ -27,7 +27,7 @@ from grader.report.terminal.batch_screen import BatchScreen
 from grader.report.terminal.show_summary import NOT_CLEAR, print_summary
 from tests.waiting import LIMIT, is_running, wait_until
 
-Executed = Generator[tuple[Work, Done | Exception], None, None]
+Executed = Generator[tuple[Work, WorkResult | Exception], None, None]
 
 
 class Executor:
@@ -43,7 +43,7 @@ class Executor:
             self.known.append(len(work.cached))
             yield work, self.result(work)
 
-    def result(self, work: Work) -> Done | Exception:
+    def result(self, work: Work) -> WorkResult | Exception:
         if "eve" in work.students:
             return RuntimeError("[red]no sandbox\x1b[2J")
         status = Status.INTERNAL_ERROR if "bob" in work.students else Status.OK
@@ -52,7 +52,7 @@ class Executor:
         grades = tuple(Grade("conv", student, (criterion,), "none") for student in work.students)
         fresh = {} if status is Status.INTERNAL_ERROR or work.cached else {"address": results[0]}
         addresses = {} if status is Status.INTERNAL_ERROR else {"conv/a": "address"}
-        return Done(work.key, grades, (addresses,) * len(grades), fresh)
+        return WorkResult(work.key, grades, (addresses,) * len(grades), fresh)
 
 
 def run(
@@ -221,7 +221,7 @@ def test_a_terminal_gets_a_bar_with_what_waits_and_the_rate(
 GRADING = """
 import os, time
 from fractions import Fraction
-from grader.batch.grading_messages import Done
+from grader.batch.grading_messages import WorkResult
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
 def grade_one(pids, work):
@@ -234,7 +234,7 @@ def grade_one(pids, work):
     grade = Grade("conv", work.students[0],
         (CriterionGrade("conv", "t", Fraction(5), Fraction(5), Status.OK, results),), "none")
     addresses = {f"conv/{r.case}": r.case for r in results}
-    return Done(work.key, (grade,), (addresses,), {r.case: r for r in results})
+    return WorkResult(work.key, (grade,), (addresses,), {r.case: r for r in results})
 """
 BATCH = """
 import sys

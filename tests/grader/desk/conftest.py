@@ -13,7 +13,7 @@ from rich.console import Console
 from starlette.testclient import TestClient
 
 from grader.batch.gradebook import Gradebook
-from grader.batch.grading_messages import Done, Work
+from grader.batch.grading_messages import Work, WorkResult
 from grader.batch.run import run_batch
 from grader.desk.app import make_app
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
@@ -128,10 +128,10 @@ class Executor:
     def __init__(self, by_hand: bool) -> None:
         self._by_hand = by_hand
 
-    def __call__(self, works: Iterable[Work]) -> Generator[tuple[Work, Done | Exception], None, None]:
+    def __call__(self, works: Iterable[Work]) -> Generator[tuple[Work, WorkResult | Exception], None, None]:
         for work in works:
             grades = tuple(grade_of(student, self._by_hand) for student in work.students)
-            yield work, Done(work.key, grades, ({},) * len(grades), {})
+            yield work, WorkResult(work.key, grades, ({},) * len(grades), {})
 
 
 def write_class(root: Path) -> Path:

@@ -305,8 +305,8 @@ def test_the_audit_log_says_what_happened_and_refuses_to_be_rewritten(gradebook:
     assert [row["run_id"] for row in log] == [1, 1, None, None]
     assert [row["detail"].get("before") for row in log] == [None, "3", None, None]
     for change in ("UPDATE audit_log SET action = 'nothing'", "DELETE FROM audit_log"):
-        with pytest.raises(UserError, match="append-only"), gradebook._database.writing() as db:
-            db.execute(text(change))
+        with pytest.raises(UserError, match="append-only"), gradebook._database.writing() as connection:
+            connection.execute(text(change))
     assert gradebook.audit_log() == log
 
 
@@ -329,9 +329,9 @@ def test_writing_a_grade_reads_no_whole_table(sqlite_url: str, grade: Grade) -> 
         submission = hand_in(book, "ada")
         book.results(submission.files)
         book.record(submission, addressed(grade))
-        with book._database.engine.connect() as db:
+        with book._database.engine.connect() as connection:
             plans = {
-                words: [row[-1] for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", given)]
+                words: [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", given)]
                 for words, given in statements
                 if words.startswith(("SELECT", "UPDATE", "DELETE")) and not isinstance(given, list)
             }

@@ -32,11 +32,11 @@ def upgrade() -> None:
         op.bulk_insert(table, arrivals)
 
 
-def _arrivals(db: sa.Connection) -> list[dict[str, Any]]:
-    known = set(db.scalars(sa.text("SELECT id FROM submissions")))
+def _arrivals(connection: sa.Connection) -> list[dict[str, Any]]:
+    known = set(connection.scalars(sa.text("SELECT id FROM submissions")))
     words = "SELECT run_id, detail FROM audit_log WHERE run_id IS NOT NULL ORDER BY id"
     first: dict[str, int] = {}
-    for run, detail in db.execute(sa.text(words)):
+    for run, detail in connection.execute(sa.text(words)):
         said = json.loads(detail) if isinstance(detail, str) else detail
         if said.get("submission") in known:
             first.setdefault(said["submission"], run)
