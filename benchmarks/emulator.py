@@ -90,14 +90,14 @@ def launches(
 
     def run(module: Module, **how: Any) -> None:
         c = np.zeros((m, n), "f")
-        out = Fresh(c) if module.checked else c
+        out = Fresh(c) if module.with_checks else c
         result = module.launch("tiled", grid(m, n), (TILE, TILE), [a, b, out, m, k, n], **how)
         assert not result.findings and np.array_equal(a @ b, c)
 
-    fast, checked = Module(SOURCE, checked=False), Module(SOURCE)
+    fast, checked = Module(SOURCE, with_checks=False), Module(SOURCE)
     return {
         "no checks": lambda: run(fast),
-        "all checks": lambda: run(checked, counting=True),
+        "all checks": lambda: run(checked, count_transactions=True),
     }
 
 

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         summary = run_batch(
             intake,
             grading.digest,
-            partial(_checked, executor),
+            partial(_raise_user_errors, executor),
             gradebook,
             assignment.name,
             BatchScreen(console),
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     return PASSED if summary.is_clear else NOT_PASSED
 
 
-def _checked(execute: Executor, work: Iterable[Work]) -> Results:
+def _raise_user_errors(execute: Executor, work: Iterable[Work]) -> Results:
     """Ends the batch if a process cannot start a submission in its sandbox; this affects no grade."""
     with closing(execute(work)) as results:
         for one, result in results:

@@ -61,7 +61,7 @@ def run_program(emulator: Any, options: argparse.Namespace, whole: Any, defines:
     report = programs.read_records(ending.records, program, ending.executable)
     findings, notes = (list(map(whole.located, each)) for each in (report.findings, report.notes))
     report = dataclasses.replace(report, findings=findings, notes=notes)
-    end = how_it_ended(ending.status, ending.was_late, request.cpu_seconds)
+    end = how_it_ended(ending.status, ending.timed_out, request.cpu_seconds)
     if options.json:
         facts = {"file": file, "output": output.getvalue(), "errors": errors.getvalue(), "ended": end}
         report_facts = {"findings": report.findings, "notes": report.notes, "whole": report.is_whole}
@@ -84,9 +84,9 @@ def show(report: Any, ended: str) -> None:
         print("nothing found")
 
 
-def how_it_ended(status: int, was_late: bool, seconds: int) -> str:
+def how_it_ended(status: int, timed_out: bool, seconds: int) -> str:
     """A program's exit status, or what ended it, in words."""
-    if was_late:
+    if timed_out:
         return f"the program was ended: it took more than {seconds} seconds of CPU time (--seconds)"
     if status < 0:
         try:

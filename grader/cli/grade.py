@@ -30,7 +30,7 @@ from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Device, Sandbox
 from grader.model.text import clean_line
 from grader.report.feedback_content import CASES_IN_FULL, feedback_on, in_telling_order
-from grader.report.next_step import unwritten, where_to_begin
+from grader.report.next_step import place_of_stub, where_to_begin
 from grader.report.terminal.show_grade import show, show_next_step, show_places
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _close_up(
         failing_cases = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
         failing_cases = first_failing(grade, 1)
-    attempted = [result for result in failing_cases if not unwritten(result)]
+    attempted = [result for result in failing_cases if not place_of_stub(result)]
     whole, small = examples_of(session, assignment, files, attempted)
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()

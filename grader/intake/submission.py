@@ -106,14 +106,14 @@ class _Finder:
         path = name if name in self._files else _outermost(deeper)
         if path:
             content = self._read(path)
-            return self._checked(
+            return self._compare_with_notebooks(
                 name, _FileResult(content, (self._files[path],), "", isinstance(content, str))
             )
         if deeper:
             return _FileResult(f"{name} is there more than once ({_some(deeper)}): leave one of them")
         return self._in_notebook(name) or self._missing(name, accept_renamed)
 
-    def _checked(self, name: str, file: _FileResult) -> _FileResult:
+    def _compare_with_notebooks(self, name: str, file: _FileResult) -> _FileResult:
         """The file, in doubt if a notebook holds another version of it."""
         for notebook, module, _ in self._tagged(name):
             if isinstance(module, str) or not isinstance(file.content, bytes):

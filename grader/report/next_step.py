@@ -27,7 +27,7 @@ class Place:
     is_unwritten: bool = False
 
 
-def unwritten(result: CheckResult) -> re.Match[str] | None:
+def place_of_stub(result: CheckResult) -> re.Match[str] | None:
     """The place of the `raise NotImplementedError` that a case ended at, if it did."""
     return NOT_WRITTEN.match(result.rationale) if result.status is Status.ERROR else None
 
@@ -37,7 +37,7 @@ def where_to_begin(grade: Grade, place: Place) -> tuple[str, ...]:
     ran = [(c, r) for c in grade.criteria for r in c.results if r.status is not Status.NOT_RUN]
     # an unwritten kernel raises nothing; an error would be another problem, and has to be shown
     is_wrong_alone = {result.status for _, result in ran} <= {Status.WRONG, Status.OK}
-    is_unwritten = (place.is_unwritten and is_wrong_alone) or all(unwritten(result) for _, result in ran)
+    is_unwritten = (place.is_unwritten and is_wrong_alone) or all(place_of_stub(result) for _, result in ran)
     if grade.not_selected or not ran or not is_unwritten:
         return ()
     criterion, result = ran[0]
@@ -62,7 +62,7 @@ def next_step(grade: Grade, place: Place) -> str:
     criterion, failing = next(to_show, (unfinished[0], None))
     if failing is None:
         return f"Next: `{clean_line(criterion.id)}`. Only hidden cases fail: test it on other inputs."
-    if unwritten(failing):
+    if place_of_stub(failing):
         return f"Next: write `{_function(criterion, place)}`{_at(failing)}. {_read(failing)}".rstrip()
     case = clean_line(failing.name)
     if compiler := COMPILER.match(failing.rationale):
@@ -104,7 +104,7 @@ def _function(criterion: CriterionGrade, place: Place) -> str:
 
 
 def _at(result: CheckResult) -> str:
-    match = unwritten(result)
+    match = place_of_stub(result)
     return f" in {match['file']}, line {match['line']}" if match and match["file"] else ""
 
 

@@ -39,7 +39,7 @@ def cuda() -> Device:
 
 
 @functools.cache
-def emulated(checked: bool = True) -> Device:
+def emulated(with_checks: bool = True) -> Device:
     """The kernels that cuda() runs, on the CPU. RuntimeError if there is no C++ compiler.
 
     With checks, a bug that a GPU would let pass (out of bounds, a race, memory never written, ...) raises a
@@ -47,4 +47,4 @@ def emulated(checked: bool = True) -> Device:
     """
     from .emulator import operations
 
-    return Device("emulated", operations(checked))
+    return Device("emulated", operations(with_checks))

@@ -51,9 +51,9 @@ class EmulatedOperations(KernelOperations):
     strided = staticmethod(numpy_backend.strided)
     to_host = staticmethod(numpy_backend.to_host)
 
-    def __init__(self, checked: bool, folder: Path | None = None, schedules: int = 1) -> None:
+    def __init__(self, with_checks: bool, folder: Path | None = None, schedules: int = 1) -> None:
         self.launched: dict[str, int] = {}
-        self._checked, self._folder, self._schedules = checked, folder, schedules
+        self._with_checks, self._folder, self._schedules = with_checks, folder, schedules
         self._modules: dict[tuple[str, str], Module] = {}
 
     def launch(self, kernel: str, dtype: str, blocks: Grid, threads: Grid, arguments: Arguments) -> None:
@@ -62,10 +62,10 @@ class EmulatedOperations(KernelOperations):
         if (file, dtype) not in self._modules:
             source, defines = source_of(file), {"REAL": REAL[dtype]}
             self._modules[file, dtype] = Module(
-                source, file, defines, checked=self._checked, folder=self._folder
+                source, file, defines, with_checks=self._with_checks, folder=self._folder
             )
         module = self._modules[file, dtype]
-        if self._checked:
+        if self._with_checks:
             native_arguments = [_as_argument(a) for a in arguments]
             run = module.check(name, blocks, threads, native_arguments, schedules=self._schedules)
         else:
@@ -76,7 +76,7 @@ class EmulatedOperations(KernelOperations):
 
     def empty(self, size: int, dtype: str) -> Buffer:
         """A buffer of `size` arbitrary elements; when checked, none may be read before it is written."""
-        if not self._checked:
+        if not self._with_checks:
             return np.empty(size, dtype)
         memory = _Memory(size, dtype)
         memory.is_written = np.zeros(size, bool)
@@ -107,11 +107,11 @@ def _is_written(buffer: Buffer) -> npt.NDArray[np.bool_] | None:
     return memory.is_written[first : first + buffer.size]
 
 
-def operations(checked: bool) -> EmulatedOperations:
+def operations(with_checks: bool) -> EmulatedOperations:
     """The operations. RuntimeError if this copy of the library lacks them, or the machine has no compiler."""
     if Module is None or not KERNELS.is_dir():
         raise RuntimeError(
             "emulated() is not available: this copy of the library does not carry it. Use cpu()."
         )
     compiler()
-    return EmulatedOperations(checked)
+    return EmulatedOperations(with_checks)

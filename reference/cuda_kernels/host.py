@@ -127,7 +127,7 @@ class EmulatedDevice:
     def launch(self, kernel: str, grid: Any, block: Any, *arguments: Any) -> None:
         """kernel<<<grid, block>>>(arguments...); RuntimeError with the last line of a kernel that crashes."""
         seed = seed_of(self._seed, kernel, arguments)
-        run = module().check(kernel, grid, block, arguments, seed=seed, counting=True)
+        run = module().check(kernel, grid, block, arguments, seed=seed, count_transactions=True)
         for finding in run.findings:
             if finding.kind == "crashed":
                 raise RuntimeError(str(finding))

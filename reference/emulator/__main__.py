@@ -214,7 +214,7 @@ def emulate(options: argparse.Namespace) -> int:
     launch = (options.kernel, options.grid, options.block, arguments, options.shared)
     start = time.perf_counter()
     if options.check:
-        run = module.check(*launch, schedules=options.schedules, seed=options.seed, counting=True)
+        run = module.check(*launch, schedules=options.schedules, seed=options.seed, count_transactions=True)
     else:
         run = module.launch(*launch)
     seconds = time.perf_counter() - start

@@ -103,13 +103,13 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
     )
 
 
-def flags(family: str, checked: bool) -> tuple[str, ...]:
+def flags(family: str, with_checks: bool) -> tuple[str, ...]:
     """The options to compile kernels with a compiler of the family "gcc" or "clang"."""
     return (
         *KERNELS,
         *(f"-fno-builtin-{name}" for name in IN_LINE),
         *PLAIN_LINES[family],
-        *((*CHECKED, *COVERAGE[family], *WHOLE_VECTORS[family], *poisoned()) if checked else ("-O2",)),
+        *((*CHECKED, *COVERAGE[family], *WHOLE_VECTORS[family], *poisoned()) if with_checks else ("-O2",)),
     )
 
 
@@ -150,7 +150,7 @@ def compile_library(
     file: str,
     defines: Mapping[str, str],
     instances: Sequence[str],
-    checked: bool,
+    with_checks: bool,
     folder: Path,
 ) -> tuple[Path, Path, str]:
     """The result of `compile_kernels`, without the kernels that have errors if others are left.
@@ -162,7 +162,7 @@ def compile_library(
     while True:
         try:
             *libraries, warnings = compile_kernels(
-                source, file, defines, instances, checked, folder, broken=broken
+                source, file, defines, instances, with_checks, folder, broken=broken
             )
         except CompileError as error:
             more = errors_by_kernel(source, file, str(error))
@@ -181,7 +181,7 @@ def compile_kernels(
     file: str,
     defines: Mapping[str, str],
     instances: Sequence[str],
-    checked: bool,
+    with_checks: bool,
     folder: Path,
     broken: Mapping[str, str],
 ) -> tuple[Path, Path, str]:
@@ -198,16 +198,16 @@ def compile_kernels(
     front, back = lines_before(source, shown, defines), lines_after(kernels, entries)
     bodies = {name: body_with_error(error) for name, error in broken.items()}
     prepared = with_bodies(prepare(with_bodies(source, dict.fromkeys(broken, "")), file), bodies)
-    is_filled = checked and bool(poisoned())
+    is_filled = with_checks and bool(poisoned())
     filled, arrays = with_wrong_values(prepared) if is_filled else (prepared, [])
     declared = "\\n".join(f"{line} {name}" for line, name in arrays)
     # where the calls do not compile, the source without them decides
     programs = [f'{front}{filled}{back}EMULATOR_TEXT({LOCALS}, "{declared}")\n'] if arrays else []
-    split = split_kernels(prepared, entries, defines) if not checked and not broken else ""
+    split = split_kernels(prepared, entries, defines) if not with_checks and not broken else ""
     programs += [f"{front}{prepared}{back}{split}"] if split else []
     programs.append(f"{front}{prepared}{back}")
     unused = ("-Wno-unused-parameter",) if broken else ()  # which a kernel that is left out has
-    options = [*flags(family, checked), *unused, *no_assertions(source), f"-I{HEADERS}"]
+    options = [*flags(family, with_checks), *unused, *no_assertions(source), f"-I{HEADERS}"]
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
     stem = re.sub(r"\W", "_", Path(file).stem)
@@ -220,9 +220,9 @@ def compile_kernels(
         return runtime, library, log.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         units = {} if runtime.exists() else start_runtime(command, Path(scratch))
-        compiled = Path(scratch, "kernels.s" if checked else "kernels.o")
+        compiled = Path(scratch, "kernels.s" if with_checks else "kernels.o")
         try:
-            if checked:
+            if with_checks:
                 warnings = compile_counted(command, options, programs, compiled, shown, entries, source)
             else:
                 words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(compiled)]

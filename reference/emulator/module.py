@@ -67,7 +67,7 @@ class Module:
     """The kernels of a CUDA C++ source, compiled; `launch` runs one, `check` runs it in many orders.
 
     `defines` are macros, as in {"REAL": "float"}. `instances` names the template instances to be launched,
-    as in ("tiled<16>",). `checked=False` compiles for speed: it finds and counts nothing, and an access
+    as in ("tiled<16>",). `with_checks=False` compiles for speed: it finds and counts nothing, and an access
     out of bounds is undefined. Compiled libraries are kept in `folder`. `libraries` are the (runtime's,
     kernels') libraries that `compile_library` made of this same source; with them no compiler is needed.
     An unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use,
@@ -83,19 +83,21 @@ class Module:
         file: str = "kernels.cu",
         defines: Mapping[str, str] | None = None,
         instances: Sequence[str] = (),
-        checked: bool = True,
+        with_checks: bool = True,
         folder: Path | None = None,
         libraries: tuple[Path, Path] | None = None,
         cores: int | None = None,
         seconds: float = 0,
     ) -> None:
-        self.file, self.checked = file, checked
+        self.file, self.with_checks = file, with_checks
         self._source = source
         self._kernels = {kernel.name: kernel for kernel in kernels_of(source)}
         plain = [name for name, kernel in self._kernels.items() if not kernel.is_template]
         self.kernels = (*plain, *(name for name in instances if name not in plain))
         if libraries is None:
-            paths = compile_library(source, file, defines or {}, instances, checked, folder or cache_folder())
+            paths = compile_library(
+                source, file, defines or {}, instances, with_checks, folder or cache_folder()
+            )
             runtime_path, path, self.warnings = paths
         else:
             runtime_path, path, self.warnings = *(path.resolve() for path in libraries), ""
@@ -105,7 +107,7 @@ class Module:
         self._table: LineTable | None = None
         text = " ".join((source, *(defines or {}).values()))
         # only arrays connect the threads of a launch, apart from barriers
-        self._is_free = not checked and not are_connected(text, self._content)
+        self._is_free = not with_checks and not are_connected(text, self._content)
         self._cores = (cores or cores_of_this_process()) if self._is_free else 1
         self._processes = processes_for_orders(self._content, cores, libraries is None)
         self._locals = [line.split(" ") for line in text_in(self._library, LOCALS).splitlines()]
@@ -132,7 +134,7 @@ class Module:
         arguments: Sequence[Argument],
         shared_bytes: int = 0,
         order: str | int | Schedule = "forward",
-        counting: bool = False,
+        count_transactions: bool = False,
         shared_limit: int = SHARED_BYTES,
         poison: int = 0,
     ) -> Run:
@@ -142,8 +144,8 @@ class Module:
         parameter's dtype, to which the kernel may write, `Fresh` for memory not yet written, or None for a
         null pointer. For a number, pass a number; for a struct, a one-element array of a structured dtype.
         `order`, of blocks and of threads, is "forward", "reverse", the seed of a random one, or a Schedule.
-        With `counting`, transactions and bank conflicts are counted too. Local array number `poison` of
-        those without values (-1: every one) begins with another wrong value than usual.
+        With `count_transactions`, transactions and bank conflicts are counted too. Local array number
+        `poison` of those without values (-1: every one) begins with another wrong value than usual.
 
         A bug is a finding of the Run, not an error. ValueError for arguments that do not form a kernel call.
         """
@@ -161,7 +163,7 @@ class Module:
                 shared_bytes,
                 shared_limit,
                 *(schedule := order if isinstance(order, Schedule) else Schedule.named(order)).orders,
-                counting and self.checked,
+                count_transactions and self.with_checks,
                 schedule.seed,
                 False,
                 poison,
@@ -179,7 +181,7 @@ class Module:
         shared_bytes: int = 0,
         schedules: int = 8,
         seed: int = 0,
-        counting: bool = False,
+        count_transactions: bool = False,
         shared_limit: int = SHARED_BYTES,
     ) -> Run:
         """Run a kernel on the same arguments in several orders: `schedule_dependent` if results differ.
@@ -189,14 +191,14 @@ class Module:
         """
         snapshot, names = Snapshot(arguments), self._names(kernel, len(arguments))
 
-        def run(schedule: Schedule, counting: bool = False, poison: int = 0) -> Run:
+        def run(schedule: Schedule, count_transactions: bool = False, poison: int = 0) -> Run:
             snapshot.restore()
-            settings = shared_bytes, schedule, counting, shared_limit, poison
+            settings = shared_bytes, schedule, count_transactions, shared_limit, poison
             return self.launch(kernel, grid, block, arguments, *settings)
 
         first_schedule, *more = schedules_from(seed, max(1, schedules))
         start = time.perf_counter()
-        first = run(first_schedule, counting)
+        first = run(first_schedule, count_transactions)
         processes = self._processes if time.perf_counter() - start > WORTH_A_PROCESS else 1
         results, kinds = snapshot.contents(), {finding.kind for finding in first.findings}
         unwritten_parts = self._unwritten_parts
@@ -251,12 +253,12 @@ class Module:
             )
         places, values = converted(kernel, parameters[: len(arguments)], names, arguments)
         places, room = arranged(places)
-        base = self._runtime.emulator_reserve(room if self.checked else SHARED_ZONE, self.checked)
+        base = self._runtime.emulator_reserve(room if self.with_checks else SHARED_ZONE, self.with_checks)
         if not base:
             raise MemoryError(
                 f"{kernel}: no memory for {room} bytes of arrays and as much again to check them"
             )
-        if self.checked:
+        if self.with_checks:
             self._copy_in(base, places, values)
             if raw.poison == UNWRITTEN:
                 self._runtime.emulator_change_unwritten(OTHER_VALUE)
@@ -272,7 +274,7 @@ class Module:
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
         findings = [*self._findings_of(kernel, raw, places), *self._without_value(kernel)]
-        if self.checked:
+        if self.with_checks:
             if raw.poison == UNWRITTEN:
                 self._runtime.emulator_change_unwritten(USUAL_VALUE)
             is_stopped = status != 0
@@ -284,8 +286,8 @@ class Module:
         findings = [finding for finding in findings if finding.kind != UNWRITTEN_PART]
         notes = tuple(finding for finding in findings if finding.kind in NOTES)
         bugs = tuple(finding for finding in findings if finding.kind not in NOTES)
-        lines = costs_by_line(self._place_counts(), self._line, places) if raw.counting else ()
-        return Run(bugs, self._counters(raw) if self.checked else None, output, notes, lines)
+        lines = costs_by_line(self._place_counts(), self._line, places) if raw.count_transactions else ()
+        return Run(bugs, self._counters(raw) if self.with_checks else None, output, notes, lines)
 
     def _without_value(self, kernel: str) -> list[Finding]:
         """The variables of a kernel that the compiler saw in use before they have a value."""

@@ -104,7 +104,7 @@ class RawLaunch(ctypes.Structure):
         ("shared_limit", c_uint32),
         ("block_order", c_int32),
         ("thread_order", c_int32),
-        ("counting", c_int32),
+        ("count_transactions", c_int32),
         ("seed", c_uint64),
         ("cooperative", c_int32),
         ("poison", c_int32),

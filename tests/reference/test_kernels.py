@@ -33,7 +33,7 @@ dtypes = pytest.mark.parametrize("dtype", ["float32", "float64"])
 
 @pytest.fixture(scope="module")
 def ops(request):
-    return EmulatedOperations(checked=True, folder=request.config.cache.mkdir("kernels"))
+    return EmulatedOperations(with_checks=True, folder=request.config.cache.mkdir("kernels"))
 
 
 def kernels_of(source):
@@ -381,7 +381,8 @@ def test_every_kernel_has_a_use(ops):
 def test_no_kernel_is_accused_over_200_schedules(request):
     """A KernelBug would be raised: nothing is found, and no order of threads and blocks changes a bit."""
     use_every_kernel(
-        EmulatedOperations(checked=True, folder=request.config.cache.mkdir("kernels"), schedules=200), 1800
+        EmulatedOperations(with_checks=True, folder=request.config.cache.mkdir("kernels"), schedules=200),
+        1800,
     )
 
 

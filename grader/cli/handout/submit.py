@@ -31,7 +31,7 @@ FOLDER = Path("submit")
 def run(options: argparse.Namespace) -> int:
     """Writes only these files into `submit/`, and prints the digest of each."""
     assignment = handout()
-    files = checked(assignment, Path())
+    files = files_to_submit(assignment, Path())
     for old in FOLDER.glob("*") if FOLDER.is_dir() else ():
         if old.is_file():
             old.unlink()
@@ -51,7 +51,9 @@ def _facts(name: str, content: bytes) -> dict[str, Any]:
         "path": str(FOLDER / name),
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
-        "unwritten": [{"function": function, "line": line} for function, line in unwritten(name, content)],
+        "unwritten": [
+            {"function": function, "line": line} for function, line in unwritten_functions(name, content)
+        ],
     }
 
 
@@ -67,7 +69,7 @@ def _show(files: Sequence[Mapping[str, Any]], notes: Sequence[str]) -> None:
     print(f"Submit {names} and nothing else, where your instructor asks for it.")
 
 
-def checked(assignment: Assignment, folder: Path) -> dict[str, bytes]:
+def files_to_submit(assignment: Assignment, folder: Path) -> dict[str, bytes]:
     """The files to submit; UserError if one is missing, does not parse or breaks a rule."""
     files, problem = read_submission(folder, assignment.files).submitted.all_of(assignment.files)
     if problem:
@@ -108,7 +110,7 @@ def _parse(name: str, content: bytes) -> None:
         raise UserError(f"nothing is packed: Python cannot read it: {why}", name, line) from error
 
 
-def unwritten(name: str, content: bytes) -> list[tuple[str, int]]:
+def unwritten_functions(name: str, content: bytes) -> list[tuple[str, int]]:
     """The functions that return nothing and still raise NotImplementedError at the end, with their lines."""
     if not name.endswith(".py"):
         return []

@@ -280,8 +280,8 @@ class Builder:
             _, messages = child.process.communicate(timeout=SECONDS)  # closes its input: it begins
         except subprocess.TimeoutExpired as error:  # its limits on CPU time would have ended it long before
             kill_group(child.process.pid)
-            late = f"{source or 'the emulator'} was not compiled within {SECONDS} seconds"
-            raise GraderFault(f"the machine is too busy: {late}") from error
+            message = f"{source or 'the emulator'} was not compiled within {SECONDS} seconds"
+            raise GraderFault(f"the machine is too busy: {message}") from error
         reply = read_plain(child.folder / RESULT, RESULT)
         if isinstance(reply, str):
             code = child.process.returncode

@@ -70,7 +70,7 @@ class Ending:
     """A program's exit status and records, the compiler's warnings, and the executable."""
 
     status: int  # negative for a signal, as in `subprocess`
-    was_late: bool
+    timed_out: bool
     records: str
     executable: bytes
 
@@ -102,8 +102,8 @@ def run_whole_program(
         (folder / "run" / EXECUTABLE).write_bytes(executable)
         (folder / "run" / EXECUTABLE).chmod(0o755)
         (folder / "run" / runtime.name).write_bytes(runtime.read_bytes())
-        status, was_late, records = _run(request, sandbox, folder, output, errors)
-        return Ending(status, was_late, records, executable)
+        status, timed_out, records = _run(request, sandbox, folder, output, errors)
+        return Ending(status, timed_out, records, executable)
 
 
 def _cache_key(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox) -> str:
@@ -145,8 +145,8 @@ def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox,
             timeout=SECONDS,
             check=False,
         )
-    except subprocess.TimeoutExpired as late:
-        raise ProgramError(f"{request.file}: it was not compiled within {SECONDS} seconds") from late
+    except subprocess.TimeoutExpired as error:
+        raise ProgramError(f"{request.file}: it was not compiled within {SECONDS} seconds") from error
     reply = read_plain(folder / RESULT, RESULT)
     if isinstance(reply, str):
         last = process.stderr.decode(errors="replace").strip().splitlines()[-1:]
@@ -206,11 +206,11 @@ def _run(
             readers.append(threading.Thread(target=_receive, args=(ours, received, ended, cut)))
             for reader in readers:
                 reader.start()
-            was_late = False
+            timed_out = False
             try:
                 running.wait(WAITING * request.cpu_seconds)
             except subprocess.TimeoutExpired:
-                was_late = True
+                timed_out = True
             finally:
                 if sandbox is not Sandbox.NONE:
                     kill_group(running.pid)
@@ -226,7 +226,7 @@ def _run(
     if status > 128 and sandbox is not Sandbox.NONE:  # bubblewrap reports a signal this way
         status = 128 - status
     text = b"".join(received).decode("utf-8", errors="replace")
-    return status, was_late or status in (-signal.SIGXCPU, -signal.SIGKILL), text
+    return status, timed_out or status in (-signal.SIGXCPU, -signal.SIGKILL), text
 
 
 def _has_more(descriptor: int, ended: threading.Event, cut: threading.Event) -> bool:

@@ -91,7 +91,7 @@ class WorkerProcess:
         GraderFault if a busy machine kept the worker waiting for longer, or if a function fails.
         """
         nonce = secrets.token_hex(16)
-        self._answer_call = None if answer_call is None else _checked(answer_call, nonce)
+        self._answer_call = None if answer_call is None else _check_first(answer_call, nonce)
         self._printed.clear()
         self._printed_bytes = 0
         try:
@@ -267,14 +267,14 @@ class WorkerProcess:
         return f"{text}\n[{cut} more bytes cut]" if cut > 0 else text
 
 
-def _checked(answer_call: AnswerCall, nonce: str) -> AnswerCall:
-    """The same for a call that was checked; ProtocolError for one that no honest worker makes."""
+def _check_first(answer_call: AnswerCall, nonce: str) -> AnswerCall:
+    """The same after a check of the call; ProtocolError for one that no honest worker makes."""
 
-    def checked(call: Frame) -> bytes | Outcome:
+    def check_and_answer(call: Frame) -> bytes | Outcome:
         check_call(call, nonce)
         return answer_call(call)
 
-    return checked
+    return check_and_answer
 
 
 def _ran_too_long(most: Seconds) -> Outcome:

@@ -85,7 +85,7 @@ struct Launch {
     std::uint32_t grid[3], block[3];
     std::uint32_t dynamic_shared, shared_limit;
     std::int32_t block_order, thread_order;
-    std::int32_t counting;
+    std::int32_t count_transactions;
     std::uint64_t seed;
     std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
     // the number of the local array that begins with the second wrong value; -1: every array

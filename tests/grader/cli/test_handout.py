@@ -21,7 +21,7 @@ from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.handout import debug, watch
 from grader.cli.handout.one_case import set_up
 from grader.cli.handout.progress import WIDEST, Progress
-from grader.cli.handout.submit import unwritten
+from grader.cli.handout.submit import unwritten_functions
 from grader.cli.handout.watch import Watch
 from grader.cli.handout.workspace import place_of
 from grader.judge.case_selection.affected import affected
@@ -579,4 +579,4 @@ def test_only_a_function_that_cannot_return_is_not_written_yet() -> None:
     checks = b"def pad(a, n):\n    if n < 0:\n        raise ValueError(n)\n    raise NotImplementedError\n"
     written = b"def flip(a):\n    if a.ndim:\n        return a[::-1]\n    raise NotImplementedError\n"
 
-    assert unwritten("conv.py", stub + checks + written) == [("relu", 1), ("pad", 4)]
+    assert unwritten_functions("conv.py", stub + checks + written) == [("relu", 1), ("pad", 4)]

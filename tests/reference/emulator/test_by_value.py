@@ -149,7 +149,7 @@ def test_a_read_before_any_write_is_found_at_its_line(module, name):
 @pytest.mark.parametrize("name", FORMS)
 def test_every_read_is_counted(module, name):
     arguments = [7, structs(name), np.zeros(32, "f")]
-    counters = module.launch(f"{name}_in_global", 1, 32, arguments, counting=True).counters
+    counters = module.launch(f"{name}_in_global", 1, 32, arguments, count_transactions=True).counters
     assert counters.global_reads >= 32
     assert counters.global_bytes >= 32 * (4 + 4)
 
@@ -218,7 +218,7 @@ __global__ void kernel(Shape s, const F *a, float *out, int shift = 0)
     module: Any = Module(source, folder=new_folder)
     for arguments in ([shape, a, out], [shape, a, out, 0]):
         out[:] = 0
-        result = module.check("kernel", 1, 8, arguments, seed=0, counting=True)
+        result = module.check("kernel", 1, 8, arguments, seed=0, count_transactions=True)
         assert result.findings == ()
         assert result.counters.global_reads == 8
         assert out.tolist() == [0, 2, 6, 12, 4, 10, 18, 28]

@@ -111,7 +111,7 @@ def folder(add_kernel_runtime, tmp_path_factory):
 
 
 def compiled(folder, cores, source=SOURCE):
-    return Module(source, checked=False, folder=folder, cores=cores)
+    return Module(source, with_checks=False, folder=folder, cores=cores)
 
 
 def walk(module, order="forward"):
@@ -191,7 +191,7 @@ def checked(folder, cores, kernel):
 def outcome(module, kernel):
     """Whether processes ran for a check, and all that it says: findings, notes, counts, results."""
     arguments = [500, np.ones(64, "f"), out := np.zeros(128, "f")]
-    shared, run = processes(lambda: module.check(kernel, 1, 128, arguments, counting=True))
+    shared, run = processes(lambda: module.check(kernel, 1, 128, arguments, count_transactions=True))
     return shared, (*map(str, run.findings), *map(str, run.notes), run.counters, out.tolist())
 
 
@@ -263,7 +263,7 @@ def test_a_process_that_runs_blocks_has_the_time_that_is_left(folder):
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     def launch(blocks, seconds=0):
-        module = Module(source, checked=False, folder=folder, cores=2, seconds=seconds)
+        module = Module(source, with_checks=False, folder=folder, cores=2, seconds=seconds)
         out = np.zeros(SIZE, "f")
         return module.launch("walk_or_stop", blocks, THREADS, [100 * STEPS, -1, out])
 

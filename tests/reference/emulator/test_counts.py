@@ -65,7 +65,7 @@ def module(request):
 @pytest.mark.parametrize(("kernel", "counts"), COUNTS.items())
 def test_however_memory_is_accessed_it_counts(module, kernel, counts):
     a, out = np.arange(THREADS * EACH, dtype="float32"), Fresh(np.zeros(THREADS * EACH, "float32"))
-    run = module.launch(kernel, 1, THREADS, [a, out], counting=True)
+    run = module.launch(kernel, 1, THREADS, [a, out], count_transactions=True)
     np.testing.assert_array_equal(a, out.array)
     counted = run.counters.global_reads, run.counters.global_writes, run.counters.shared_writes
     assert counted == tuple(THREADS * count for count in counts)
@@ -110,7 +110,7 @@ def test_no_access_is_too_late_to_count(request, kernel):
     a, out = np.ones(64 * 64, "float32"), Fresh(np.zeros(64, "float32"))
 
     def transactions(name):
-        return module.launch(name, 1, 64, [a, out], counting=True).counters.global_transactions
+        return module.launch(name, 1, 64, [a, out], count_transactions=True).counters.global_transactions
 
     assert transactions("plain") == 64 * 64 + 64 // 8
     assert transactions(kernel) >= transactions("plain")
@@ -138,7 +138,7 @@ def test_a_large_copy_takes_as_many_transactions_as_its_bytes(request, first):
     """Also if the line copied a smaller number of bytes before."""
     module: Any = Module(COPIES, folder=request.config.cache.mkdir("kernels"))
     a, out = np.arange(4096, dtype="float32"), np.zeros(1, "float32")
-    run = module.launch("kernel", 1, 32, [first, 4096, a, out], counting=True)
+    run = module.launch("kernel", 1, 32, [first, 4096, a, out], count_transactions=True)
     assert run.findings == ()
     assert out[0] == 4095
     assert run.counters.global_transactions == 4096 // 8 + 1 + (first % 8 > 0)
@@ -186,7 +186,7 @@ def test_a_vector_is_one_access_and_a_struct_one_for_each_of_its_members(request
     if compiler()[1] != "gcc":
         pytest.skip("clang reads a vector member by member")
     module = Module(VECTORS, folder=request.config.cache.mkdir("kernels"))
-    run = module.launch(kernel, 1, 32, [np.ones(128, "f"), np.zeros(128, "f")], counting=True)
+    run = module.launch(kernel, 1, 32, [np.ones(128, "f"), np.zeros(128, "f")], count_transactions=True)
     counted = run.counters
     assert counted is not None
     assert (counted.global_requests, counted.global_transactions, counted.busiest_thread) == counts
@@ -210,7 +210,7 @@ __global__ void first(int n, float *out)
     module = Module(source, folder=request.config.cache.mkdir("kernels"))
     counts = []
     for kernel in ("each", "first"):
-        counted = module.launch(kernel, 4, 32, [128, np.zeros(128, "f")], counting=True).counters
+        counted = module.launch(kernel, 4, 32, [128, np.zeros(128, "f")], count_transactions=True).counters
         assert counted is not None
         counts.append((counted.global_requests, counted.busiest_thread))
     assert counts == [(4, 1), (4, 4)]

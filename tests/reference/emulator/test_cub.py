@@ -148,6 +148,6 @@ def test_a_wrong_use_of_a_collective_is_found_at_its_line(request, lines, block,
 
 def test_without_checks_a_crash_in_a_collective_is_found_at_the_line_that_calls_it(request):
     source = f"{TYPES}__global__ void k(int *out)\n{{\n{WARP}scan.InclusiveSum(1, out[i + 100000000]);\n}}\n"
-    module = Module(source, checked=False, folder=request.config.cache.mkdir("kernels"))
+    module = Module(source, with_checks=False, folder=request.config.cache.mkdir("kernels"))
     (finding,) = module.launch("k", 1, 64, [np.zeros(64, "int32")]).findings
     assert ("crashed", source.count("\n") - 1) == (finding.kind, finding.line)

@@ -548,7 +548,7 @@ def test_a_crash_leaves_the_next_launch_as_it_is(module):
 
 def test_without_checks_a_crash_is_reported_too(request):
     source = kernel("division", *FAULTS["division"])
-    module = Module(source, checked=False, folder=request.config.cache.mkdir("kernels"))
+    module = Module(source, with_checks=False, folder=request.config.cache.mkdir("kernels"))
     (finding,) = module.launch("division", 1, 4, [0, np.ones(4, "int32")]).findings
     assert (finding.kind, finding.line) == ("crashed", 4)
 

@@ -58,7 +58,7 @@ def compared(cupy, source, program, launch=()):
             argument.array[...] = 0
     arguments = [a.array if isinstance(a, Fresh) else a for a in zeroed]
     expected = on_gpu(cupy, source, program, arguments, dict(launch))
-    module = Module(source, checked=False)
+    module = Module(source, with_checks=False)
     if program.kernel == "conv1d":
         module.constant("weights", "float32", 5)[...] = np.arange(1, 6)
     how = {"grid": program.grid, "block": program.block, "shared_bytes": program.shared_bytes} | dict(launch)

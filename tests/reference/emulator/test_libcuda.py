@@ -282,8 +282,8 @@ def test_unordered_accesses_are_found(module, request, lines, kind, text):
     assert any(text in line for line in lines_found), run.findings
 
 
-@pytest.mark.parametrize("checked", [True, False])
-def test_a_thousand_threads_that_meet_often_are_no_deadlock(add_kernel_runtime, tmp_path, checked):
+@pytest.mark.parametrize("with_checks", [True, False])
+def test_a_thousand_threads_that_meet_often_are_no_deadlock(add_kernel_runtime, tmp_path, with_checks):
     """Between two phases nothing but the barrier changes, and each thread looks at it in turn."""
     source = (
         HEAD + "__global__ void meet(int *out) { __shared__ block_barrier bar;"
@@ -291,5 +291,7 @@ def test_a_thousand_threads_that_meet_often_are_no_deadlock(add_kernel_runtime, 
         "for (int phase = 0; phase < 60; ++phase) bar.arrive_and_wait(); out[threadIdx.x] = 1; }"
     )
     out = np.zeros(1024, np.int32)
-    run = Module(source, checked=checked, folder=add_kernel_runtime(tmp_path)).launch("meet", 1, 1024, [out])
+    run = Module(source, with_checks=with_checks, folder=add_kernel_runtime(tmp_path)).launch(
+        "meet", 1, 1024, [out]
+    )
     assert (list(run.findings), out.sum()) == ([], 1024)

@@ -23,7 +23,7 @@ SOURCE = """__global__ void kernel(const float *a, float *out)
 @pytest.fixture(scope="module")
 def lines(request):
     module = Module(SOURCE, folder=request.config.cache.mkdir("kernels"))
-    run = module.launch("kernel", 1, 32, [np.zeros(1024, "f"), np.zeros(32, "f")], counting=True)
+    run = module.launch("kernel", 1, 32, [np.zeros(1024, "f"), np.zeros(32, "f")], count_transactions=True)
     return {line.line: line for line in run.lines}
 
 

@@ -43,13 +43,15 @@ def new_folder(add_kernel_runtime, tmp_path):
 
 
 def launched(
-    module, body, out, *arguments, parameters="", before="", grid=1, block=None, checked=True, **how
+    module, body, out, *arguments, parameters="", before="", grid=1, block=None, with_checks=True, **how
 ):
     """The run of a kernel whose last parameter is `out`, with one thread for each element."""
     kind = {"float32": "float", "float64": "double", "int32": "int", "int64": "long long"}[out.dtype.name]
     source = f"__global__ void kernel({parameters}{kind} *out)\n{{\n{body}\n}}\n"
-    arguments_of_run = [*arguments, Fresh(out) if checked else out]
-    run = module(source, checked=checked).launch("kernel", grid, block or out.size, arguments_of_run, **how)
+    arguments_of_run = [*arguments, Fresh(out) if with_checks else out]
+    run = module(source, with_checks=with_checks).launch(
+        "kernel", grid, block or out.size, arguments_of_run, **how
+    )
     assert run.findings == ()
     return run
 
@@ -76,10 +78,10 @@ def in_one_file(module, bodies, parameters):
         ((1.5, 1.0, np.zeros(4, "f")), "argument 1 of fill, n, .* cannot hold 1.5"),
     ],
 )
-@pytest.mark.parametrize("checked", [True, False])
-def test_a_wrong_argument_of_a_launch_is_named(module, checked, arguments, complaint):
+@pytest.mark.parametrize("with_checks", [True, False])
+def test_a_wrong_argument_of_a_launch_is_named(module, with_checks, arguments, complaint):
     with pytest.raises(ValueError, match=complaint):
-        module(FILL, checked=checked).launch("fill", 1, 32, arguments)
+        module(FILL, with_checks=with_checks).launch("fill", 1, 32, arguments)
 
 
 def test_an_unknown_kernel_is_named_with_those_that_there_are(module):
@@ -107,12 +109,12 @@ def test_a_launch_that_a_gpu_refuses_is_a_finding_and_runs_nothing(module, grid,
 
 def test_arrays_that_share_memory_share_it_in_the_kernel(module):
     source = """__global__ void shift(const float *a, float *b) { b[threadIdx.x] = a[threadIdx.x]; }"""
-    for checked in (True, False):
+    for with_checks in (True, False):
         memory = np.arange(10, dtype="float32")
-        module(source, checked=checked).launch("shift", 1, 5, [memory[:5], memory[5:]])
+        module(source, with_checks=with_checks).launch("shift", 1, 5, [memory[:5], memory[5:]])
         np.testing.assert_array_equal([0, 1, 2, 3, 4] * 2, memory)
         same = np.arange(5, dtype="float32")
-        assert not module(source, checked=checked).launch("shift", 1, 5, [same, same]).findings
+        assert not module(source, with_checks=with_checks).launch("shift", 1, 5, [same, same]).findings
     overlapping = np.arange(6, dtype="float32")
     run = module(source).launch("shift", 1, 5, [overlapping[:5], overlapping[1:]])
     assert {finding.kind for finding in run.findings} == {"race"}
@@ -149,8 +151,8 @@ def test_a_constant_is_set_from_outside(module):
         kernels.constant("v", "float32")
 
 
-@pytest.mark.parametrize("checked", [True, False])
-def test_a_stack_tells_nothing_of_an_earlier_launch(module, checked):
+@pytest.mark.parametrize("with_checks", [True, False])
+def test_a_stack_tells_nothing_of_an_earlier_launch(module, with_checks):
     """Neither the part that every thread uses, nor what lies deep in it."""
     source = """
         __global__ void left_over(float *out)
@@ -165,10 +167,10 @@ def test_a_stack_tells_nothing_of_an_earlier_launch(module, checked):
             out[threadIdx.x] = left;
         }
     """
-    kernels = module(source, checked=checked)
+    kernels = module(source, with_checks=with_checks)
     for _ in range(2):
         out = np.ones(64, "float32")
-        run = kernels.launch("left_over", 1, 64, [Fresh(out) if checked else out])
+        run = kernels.launch("left_over", 1, 64, [Fresh(out) if with_checks else out])
         assert {finding.kind for finding in run.findings} <= {"uninitialized_read"}
         assert not out.any()
 
@@ -250,15 +252,15 @@ def test_launches_from_several_threads_take_turns(module):
 # What CUDA offers.
 
 
-@pytest.mark.parametrize("checked", [True, False])
-def test_indices_run_over_three_axes(module, checked):
+@pytest.mark.parametrize("with_checks", [True, False])
+def test_indices_run_over_three_axes(module, with_checks):
     out = np.full(2 * 3 * 4 * 5 * 6 * 7, -1, "int32")
     body = """
     int block = (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x;
     int thread = (threadIdx.z * blockDim.y + threadIdx.y) * blockDim.x + threadIdx.x;
     out[block * 210 + thread] = blockIdx.x * 100 + threadIdx.z;
     """
-    launched(module, body, out, grid=(2, 3, 4), block=(5, 6, 7), checked=checked)
+    launched(module, body, out, grid=(2, 3, 4), block=(5, 6, 7), with_checks=with_checks)
     blocks, threads = np.divmod(np.arange(out.size), 210)
     np.testing.assert_array_equal(blocks % 2 * 100 + threads // 30, out)
 
@@ -509,11 +511,11 @@ def test_a_feature_that_is_not_emulated_is_an_error_with_its_line(module, line, 
 
 
 @pytest.mark.parametrize("name", ["system", "getenv", "__libc_start_main", "dlopen"])
-@pytest.mark.parametrize("checked", [True, False])
-def test_a_kernel_cannot_call_the_c_library(module, name, checked):
+@pytest.mark.parametrize("with_checks", [True, False])
+def test_a_kernel_cannot_call_the_c_library(module, name, with_checks):
     source = f'extern "C" void {name}(const char *);\n__global__ void kernel() {{ {name}("true"); }}'
     with pytest.raises(CompileError, match=f"kernels.cu: `{name}` is no function or variable"):
-        module(source, checked=checked)
+        module(source, with_checks=with_checks)
 
 
 def test_shared_memory_at_the_files_level_is_refused(module):
@@ -563,7 +565,7 @@ def reads(module):
 def test_a_warps_neighboring_floats_take_four_transactions(reads, number, transactions):
     """128 bytes are 4 sectors of 32; the further apart, the more, up to one for each lane."""
     arguments = [np.zeros(1024, "float32"), Fresh(np.zeros(32, "float32"))]
-    run = reads.launch(f"kernel_{number}", 1, 32, arguments, counting=True)
+    run = reads.launch(f"kernel_{number}", 1, 32, arguments, count_transactions=True)
     assert not run.findings
     assert run.counters.global_requests == 2
     assert run.counters.global_transactions == transactions + 4
@@ -594,7 +596,7 @@ def strides(module):
 def test_bank_conflicts_are_those_of_the_stride(strides, number, conflicts):
     """gcd(stride, 32) lanes meet in one bank; a word that all of them read is given to all at once."""
     out = np.zeros(32, "float32")
-    run = strides.launch(f"kernel_{number}", 1, 32, [Fresh(out)], counting=True)
+    run = strides.launch(f"kernel_{number}", 1, 32, [Fresh(out)], count_transactions=True)
     assert not run.findings
     assert run.counters.bank_conflicts == conflicts
     assert run.counters.shared_requests == 34
@@ -619,7 +621,7 @@ def test_random_reads_of_a_warp_count_as_their_distinct_units(module, dtype):
         index = rng.integers(0, reach, 96).astype("int32")
         for order in ("forward", 5):
             arguments = [index, np.ones(2048, dtype), np.zeros(96, dtype)]
-            run = module(source).launch("kernel", 1, 96, arguments, order=order, counting=True)
+            run = module(source).launch("kernel", 1, 96, arguments, order=order, count_transactions=True)
             sectors = passes = 0
             for warp in index.reshape(3, 32).tolist():
                 sectors += len({i * size // 32 for i in warp})

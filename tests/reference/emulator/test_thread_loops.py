@@ -35,7 +35,7 @@ def folder(request):
 
 @pytest.fixture(scope="module")
 def loops(folder):
-    return Module(LOOPS, checked=False, folder=folder, cores=1)
+    return Module(LOOPS, with_checks=False, folder=folder, cores=1)
 
 
 def copies_of(arguments):
@@ -88,7 +88,7 @@ def test_the_compiler_says_nothing_about_loops(loops):
 
 @pytest.mark.parametrize("name", FIBERS)
 def test_what_loops_cannot_do_runs_as_fibers_from_the_arrays_as_they_were(folder, name):
-    assert not launched(Module(FIBERS[name], checked=False, folder=folder, cores=1), name)
+    assert not launched(Module(FIBERS[name], with_checks=False, folder=folder, cores=1), name)
 
 
 @pytest.mark.parametrize(
@@ -96,12 +96,12 @@ def test_what_loops_cannot_do_runs_as_fibers_from_the_arrays_as_they_were(folder
 )
 def test_threads_that_more_than_arrays_connect_are_fibers(folder, text):
     source = FIBERS["a_barrier_in_a_branch"].replace("s[0] = 1;", text)
-    assert not Module(source, checked=False, folder=folder)._is_free
+    assert not Module(source, with_checks=False, folder=folder)._is_free
 
 
 @pytest.mark.parametrize("text", ["void meet() { __syncthreads(); }", "int me() { return threadIdx.x; }"])
 def test_a_file_with_a_function_that_asks_for_its_thread_has_no_loops(folder, text):
-    module = Module(f"__device__ {text}\n{LOOPS}", checked=False, folder=folder)
+    module = Module(f"__device__ {text}\n{LOOPS}", with_checks=False, folder=folder)
     assert not hasattr(module._library, "emulator_split_0")
 
 
@@ -114,7 +114,9 @@ def test_an_instance_of_a_template_runs_as_loops(folder):
         __syncthreads();
         out[threadIdx.x] = s[N - 1 - threadIdx.x] + mine;
     }"""
-    module = Module(source, checked=False, folder=folder, instances=("turn<32, float>", "turn<16, double>"))
+    module = Module(
+        source, with_checks=False, folder=folder, instances=("turn<32, float>", "turn<16, double>")
+    )
     assert both_ways(module, "turn<32, float>", 1, 32, [np.arange(32, dtype="f"), np.zeros(32, "f")])
     assert both_ways(module, "turn<16, double>", 1, 16, [np.arange(16.0), np.zeros(16)])
 
@@ -144,7 +146,7 @@ class BothWays:
 
 
 def test_the_kernels_of_the_course_and_their_rewrites_give_the_same_bits(folder):
-    on = BothWays(Module(SOLUTIONS + REWRITES, checked=False, folder=folder, cores=1))
+    on = BothWays(Module(SOLUTIONS + REWRITES, with_checks=False, folder=folder, cores=1))
     rng = np.random.default_rng(0)
     a, b = (rng.standard_normal(shape).astype("float32") for shape in ((45, 37), (37, 50)))
     x, w = (rng.standard_normal(shape).astype("float32") for shape in ((2, 9, 7, 3), (3, 2, 3, 5)))
@@ -172,7 +174,7 @@ def test_the_kernels_of_the_backend_and_the_benchmark_give_the_same_bits(folder,
 
     monkeypatch.setattr(Module, "launch", launch)
     a, b = (np.random.default_rng(2).standard_normal((40, 40)).astype("float32") for _ in range(2))
-    tiled = Module(TILED, checked=False, folder=folder, cores=1)
+    tiled = Module(TILED, with_checks=False, folder=folder, cores=1)
     tiled.launch("tiled", (3, 3), (16, 16), [a, b, np.zeros((40, 40), "float32"), 40, 40, 40])
-    use_every_kernel(EmulatedOperations(checked=False, folder=folder), 1800)
+    use_every_kernel(EmulatedOperations(with_checks=False, folder=folder), 1800)
     assert in_loops == {"tiled", "sum_rows", "max_rows"}

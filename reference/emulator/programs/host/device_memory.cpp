@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
-INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked);
+INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int with_checks);
 
 namespace host {
 

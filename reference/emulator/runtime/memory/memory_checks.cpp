@@ -153,7 +153,7 @@ inline void access(const volatile void *pointer, int size, std::uint64_t place, 
     }
     step(MODE, offset, size, place);
     count(MODE, offset, size, width);
-    if (launch.counting)
+    if (launch.count_transactions)
         note(place, offset, size, width);
     std::size_t first = offset / 4, last = (offset + size - 1) / 4;
     for (std::size_t at = first; at <= last; ++at) {
@@ -184,7 +184,7 @@ __attribute__((noinline)) void access_4(const volatile void *pointer, std::uint6
     if (offset < arena_size && offset % 4 == 0 && (state[offset / 4] & 15) == 15) {
         step(MODE, offset, 4, place);
         count(MODE, offset, 4, 4);
-        if (launch.counting)
+        if (launch.count_transactions)
             note(place, offset, 4, 4);
         access_word<MODE>(offset / 4, 15, offset, 4, place);
     } else {
@@ -209,7 +209,7 @@ inline void read_4(const volatile void *pointer, std::uint64_t place)
     ++steps;
     ++plain_reads[is_shared];
     bool is_news = !tells_nothing(words[offset / 4], is_shared);
-    if (__builtin_expect(launch.counting, 0))
+    if (__builtin_expect(launch.count_transactions, 0))
         return is_news ? (note(place, offset, 4, 4), read_word(offset, place)) : note(place, offset, 4, 4);
     if (is_news)
         read_word(offset, place);

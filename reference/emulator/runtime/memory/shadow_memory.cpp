@@ -77,14 +77,14 @@ void make_room_for_variables()
 
 using namespace emulator;
 
-// Memory for a launch: the arena's start, or null. With `checked` also its shadow; no byte in it exists yet.
-INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
+// Memory for a launch: the arena's start, or null. A checked launch also gets its shadow; no byte in it exists yet.
+INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int with_checks)
 {
     regions.clear();
     arena_size = 0;
     if (arena_bytes < bytes && !allocate(arena, bytes, arena_bytes, true))
         return nullptr;
-    if (checked) {
+    if (with_checks) {
         std::size_t count = bytes / 4 + 1;
         bool is_fresh = state_bytes < count;
         if (is_fresh && !(allocate(state, count, state_bytes) && allocate(words, count, words_bytes)))
@@ -98,7 +98,7 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
         if (!is_fresh)  // fresh memory is zero, and takes no space before it is used
             std::memset(state, 0, count);
     }
-    is_checked = checked;
+    is_checked = with_checks;
     arena_size = bytes;
     return arena;
 }

@@ -53,7 +53,7 @@ bool begin()
     shared_end = GAP + (launch.dynamic_shared + 127) / 128 * 128 + GAP;
     launch_start = ++now;
     ticks = last_place = 0;
-    if (launch.counting)
+    if (launch.count_transactions)
         begin_notes();
     return true;
 }

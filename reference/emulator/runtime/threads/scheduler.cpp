@@ -226,7 +226,7 @@ bool release()
     std::memset(barrier.lanes, 0, sizeof barrier.lanes);
     ++counters.barriers;
     last_barrier = ++now;
-    if (launch.counting)
+    if (launch.count_transactions)
         count_warps();
     return true;
 }
@@ -268,7 +268,7 @@ void begin_block(std::int64_t number)
     }
     asking = meeting = done = at_grid = 0;
     barrier = {};
-    if (launch.counting)
+    if (launch.count_transactions)
         begin_accesses_of_block();
 }
 
@@ -284,7 +284,7 @@ void go_on()
         else if (!release())
             stopped = true;
     }
-    if (launch.counting)
+    if (launch.count_transactions)
         count_warps();
 }
 
@@ -326,7 +326,7 @@ INTERFACE int emulator_barrier(int predicate, int line)
     barrier.is_one = barrier.count ? barrier.is_one && line == barrier.line : true;
     barrier.line = line;
     int warp = thread / WARP;
-    if (launch.counting && ++barrier.lanes[warp] == std::min(size - warp * WARP, WARP))
+    if (launch.count_transactions && ++barrier.lanes[warp] == std::min(size - warp * WARP, WARP))
         count_warp(warp);  // while its lanes' accesses are still in the cache
     barrier.predicates += predicate != 0;
     ++barrier.count;

@@ -78,14 +78,14 @@ def test_a_program_reaches_nothing_outside_of_the_sandbox(run: Run, monkeypatch:
     ending, output = run(HOSTILE)
     refused = ("reads the machine", "writes", "sends", "forks", "has the environment")
     assert output == "".join(f"{what} no\n" for what in refused) + "\\x1b[2Jescape 1\n"
-    assert (ending.status, ending.was_late) == (5, False)
+    assert (ending.status, ending.timed_out) == (5, False)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["loop", "flood"])
 def test_a_program_without_end_is_ended(run: Run, what: str) -> None:
     ending, output = run(HOSTILE, what, cpu_seconds=1)
-    assert ending.was_late
+    assert ending.timed_out
     assert len(output) < 20 << 20
 
 
@@ -202,7 +202,7 @@ int main()
 def test_a_kernel_without_end_is_a_finding_and_the_host_goes_on(run: Run) -> None:
     ending, output = run(ENDLESS, cpu_seconds=1)
     assert findings_of(ending, ENDLESS) == ({"timeout"}, True)
-    assert (output, ending.status, ending.was_late) == (
+    assert (output, ending.status, ending.timed_out) == (
         "the launch timed out and was terminated\n",
         0,
         False,
