@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 from grader.model.assignment import Visibility
@@ -89,6 +90,7 @@ def class_report() -> ClassReport:
     return ClassReport(tuple(with_policies(rows, POLICIES)), {NAME: TITLE}, seconds)
 
 
+@cache
 def golden_files() -> dict[str, bytes]:
     """The content of every golden file, by its path below this folder."""
     report = class_report()
