@@ -214,6 +214,23 @@ def test_every_example_of_the_page_is_one_that_the_loader_takes(
     assert validator.is_valid(yaml.safe_load(head + snippet))
 
 
+def test_the_loader_takes_the_whole_rubric_that_the_page_begins_with(
+    tmp_path: Path, validator: Draft202012Validator
+) -> None:
+    example = re.search(r"^## A whole rubric\n+```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    assert example is not None
+    rubric = yaml.safe_load(example[1])
+    (tmp_path / "rubric.yaml").write_text(example[1], encoding="utf-8")
+    (tmp_path / "README.md").write_text("# The layer\n# The gradient\n", encoding="utf-8")
+    probes = {criterion["probe"]: () for criterion in rubric["criteria"]}
+    (tmp_path / "probes.py").write_text("def probe(submission, case): ...\n", encoding="utf-8")
+
+    loaded = load_rubric(tmp_path / "rubric.yaml", rubric["assignment"], probes, tmp_path / "README.md")
+
+    assert [len(criterion.cases) for criterion in loaded.criteria] == [3, 1]
+    assert validator.is_valid(rubric)
+
+
 def test_the_page_has_an_example_of_each_kind_of_check() -> None:
     kinds = describe_schema.rubric_schema()["$defs"]["CriterionModel"]["properties"]["compare"]["enum"]
     others = {
