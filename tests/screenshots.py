@@ -78,7 +78,7 @@ def main() -> None:
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=2)
         for assignment, submission, of, picture in (
             ("conv_backward", "kernel_not_flipped", "article:has(section.smallest)", "feedback"),
-            ("cuda_kernels", "race", "article:has(.source):has-text('w_grad_atomic')", "race"),
+            ("cuda_kernels", "race", "article:has-text('w_grad_bugs · atomic') div:has(> .source)", "race"),
         ):
             html = folder / f"{picture}.html"
             grader("grade", folder / assignment / submission, "--assignment", assignment, "--html", html)

@@ -324,13 +324,14 @@ def _smallest(example: Example) -> Markup:
         element("dl", compared) if any(example.compared) else None,
         # the block above says how a whole case ended
         element("pre", clean(example.end_reason)) if example.end_reason and example.is_smallest else None,
-        draw_steps(steps_of(example)),
+        # right values need no explanation: something else was found
+        draw_steps(steps_of(example) if example.differing else []),
         class_="smallest",
     )
 
 
 def _findings(text: str, close_up: CloseUp) -> Markup | None:
-    """The lines of a CUDA C source with findings in their margin, and the threads that caused them."""
+    """The lines of a CUDA C source with findings below them, and the threads that caused them."""
     at: dict[tuple[str, int], list[str]] = {}
     for match in PLACE_IN_SOURCE.finditer(text):
         at.setdefault((match[1], int(match[2])), []).append(match[3])
@@ -339,17 +340,18 @@ def _findings(text: str, close_up: CloseUp) -> Markup | None:
         source = close_up.sources.get(file, "").splitlines()
         if not source:
             continue
-        margin = [element("span", says, class_="line") for says in findings]
-        rows = [
-            element(
-                "tr",
-                element("td", str(number), class_="n"),
-                element("td", element("code", clean(source[number - 1], limit=400))),
-                element("td", margin if number == line else "", class_="margin"),
-                class_="found" if number == line else None,
+        rows = []
+        for number in range(max(1, line - AROUND), min(len(source), line + AROUND) + 1):
+            code = element("code", clean(source[number - 1], limit=400))
+            found = "found" if number == line else None
+            rows.append(
+                element("tr", element("td", str(number), class_="n"), element("td", code), class_=found)
             )
-            for number in range(max(1, line - AROUND), min(len(source), line + AROUND) + 1)
-        ]
+            if found:
+                about = [element("span", says, class_="line") for says in findings]
+                rows.append(
+                    element("tr", element("td"), element("td", about, class_="finding"), class_=found)
+                )
         parts.append(element("table", element("tbody", rows), class_="source"))
         # a thread that reads two arrays and writes a third at one line is drawn once
         by_threads = {ACCESS.split(says, maxsplit=1)[0]: says for says in reversed(findings)}

@@ -381,8 +381,9 @@ def test_padding_and_gaps_are_what_the_words_mean() -> None:
 
 
 def test_a_finding_is_shown_with_its_line_and_its_thread_in_the_warp(drawn_page: str) -> None:
-    row = next(line for line in drawn_page.split("<tr") if "void add" in line)
-    assert 'class="found"' in row and "race in add" in row
+    row, below = next(pair for pair in itertools.pairwise(drawn_page.split("<tr")) if "void add" in pair[0])
+    assert 'class="found"' in row
+    assert 'class="found"' in below and "race in add" in below
     title = "warp 0: thread 3 marked, at element 3 of out"
     assert f"<figcaption>{title}</figcaption>" in drawn_page and f'aria-label="{title}"' in drawn_page
     assert draw_warp("no thread is named") is None
