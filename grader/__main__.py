@@ -14,7 +14,7 @@ from typing import NoReturn
 from grader.cli.command_line.arguments import parse
 from grader.cli.command_line.exit_status import GRADER_FAULT, NO_SANDBOX, NOT_PASSED, USER_MISTAKE
 from grader.cli.command_line.output import Output, open_closed_streams
-from grader.cli.command_line.signals import cleaning_up, exit_status_of_signal
+from grader.cli.command_line.signals import exit_status_of_signal, terminate_on_signals
 from grader.model.errors import BackflipError, NoSandbox, UserError
 
 # what a handout's grader lacks, and the libraries that only instructors install
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         open_closed_streams()
     system_exit: SystemExit | None = None
-    ends = cleaning_up() if arguments is None else contextlib.nullcontext()
+    ends = terminate_on_signals() if arguments is None else contextlib.nullcontext()
     with Output() as output:
         try:
             with ends:

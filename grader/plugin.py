@@ -15,12 +15,12 @@ from grader.judge.pytest_run import RunPlugin
 from grader.judge.verdict.case_result import (
     NotPassed,
     Run,
-    ended_early,
     forget_if_used_up,
     implementation_for,
     is_visible,
     own_test,
     result_of,
+    result_without_verdict,
 )
 from grader.model.assignment import Assignment, Case, Criterion
 from grader.model.errors import GraderFault
@@ -129,7 +129,7 @@ def submission(request: pytest.FixtureRequest) -> ProbeClient:
         outcome = implementation.run(probe, inputs)
         forget_if_used_up(criterion, implementation, run)
         if outcome.status is not Status.OK:
-            raise NotPassed(ended_early(case, outcome.status, outcome.reason, outcome.output))
+            raise NotPassed(result_without_verdict(case, outcome.status, outcome.reason, outcome.output))
         return outcome
 
     return ProbeClient(run.assignment.probes, answer)
@@ -170,16 +170,18 @@ def _verdict(case: Case, when: str, error: BaseException | None) -> CheckResult:
     """The result of a test: a failed assertion is the submission's fault, any other error the author's."""
     about = " ".join(case.parameters["about"].split())
     if error is None:
-        return ended_early(case, Status.OK, "")
+        return result_without_verdict(case, Status.OK, "")
     if isinstance(error, NotPassed):
         return error.result
     if isinstance(error, pytest.skip.Exception):
-        return ended_early(case, Status.NOT_RUN, str(error))
+        return result_without_verdict(case, Status.NOT_RUN, str(error))
     if isinstance(error, AssertionError) and when == "call":
         message = str(error).partition("\n")[0]
-        return replace(ended_early(case, Status.WRONG, f"this should be true: {about}"), actual=message)
+        return replace(
+            result_without_verdict(case, Status.WRONG, f"this should be true: {about}"), actual=message
+        )
     why = str(error) if isinstance(error, GraderFault) else f"{type(error).__name__}: {error}"
-    return ended_early(case, Status.INTERNAL_ERROR, f"{case.parameters['file']}: {why}")
+    return result_without_verdict(case, Status.INTERNAL_ERROR, f"{case.parameters['file']}: {why}")
 
 
 def pytest_configure(config: pytest.Config) -> None:

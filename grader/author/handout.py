@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from grader.author.course_files import digest_of
-from grader.author.extensions.own_source import cut
+from grader.author.extensions.own_source import cut_classes
 from grader.author.read_yaml import places_of
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import complete
@@ -160,7 +160,10 @@ def _own_sources(assignment: Assignment) -> dict[str, str]:
         for entry in case.functions.values():
             names_of[OWN_FUNCTIONS] |= {one["use"] for one in (entry if isinstance(entry, list) else [entry])}
     paths = {file: assignment.folder / file for file, names in names_of.items() if names}
-    return {file: cut(path, path.read_text(encoding="utf-8"), names_of[file]) for file, path in paths.items()}
+    return {
+        file: cut_classes(path, path.read_text(encoding="utf-8"), names_of[file])
+        for file, path in paths.items()
+    }
 
 
 def _handout_assignment(assignment: Assignment, unwritten: Mapping[str, str], python: str) -> str:

@@ -7,7 +7,7 @@ from grader.batch.gradebook.database import Database
 from grader.batch.gradebook.earlier_state import (
     adjusted_before_a_change,
     counting_submissions,
-    graded_otherwise,
+    graded_by_other_rules,
     last_roster,
     last_rule,
 )
@@ -89,7 +89,7 @@ class BeforeRun:
 def grade_warnings(database: Database, assignment: str) -> tuple[str, ...]:
     """A sentence for each way in which grades may not fit the rubric of the last run."""
     warnings = []
-    if others := graded_otherwise(database, assignment):
+    if others := graded_by_other_rules(database, assignment):
         grades = plural(len(others), "grade")
         warnings.append(
             f"{grades} by another version of the rubric or the grader, because the last run did not read the "

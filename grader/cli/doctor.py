@@ -161,7 +161,7 @@ def _allow_namespaces() -> str:
 
 
 def _control_group() -> Check:
-    group = control_groups.delegated()
+    group = control_groups.delegated_group()
     state = str(group) if group else "none is delegated; memory is limited for each process instead"
     remedy = "systemd-run --user --scope -p Delegate=yes grader batch ..."
     purpose = "one limit on the memory of all processes of a submission"

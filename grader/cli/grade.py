@@ -18,7 +18,7 @@ from grader.cli.handout.workspace import place_of
 from grader.intake.submission import read_submission
 from grader.judge.case_selection.selection import functions_of, select
 from grader.judge.import_rules.read_sources import newer_than
-from grader.judge.process.devices import first_available, missing
+from grader.judge.process.devices import first_available, why_unavailable
 from grader.judge.process.plain_worker import PlainChild
 from grader.judge.session import Choice, Session
 from grader.judge.verdict.case_result import is_visible
@@ -146,7 +146,7 @@ def _device(options: argparse.Namespace, assignment: Assignment) -> Device:
     device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
-    if not_here := missing(device):
+    if not_here := why_unavailable(device):
         raise UserError(f"--device {device}: {not_here}")
     return device
 
@@ -181,7 +181,7 @@ def _close_up(
     place = place_of(assignment, files.files)
     if options.html is None and all(r.status is Status.OK for c in grade.criteria for r in c.results):
         return None
-    from grader.judge.examples.failing import examples_of, first_failing, shown_failing
+    from grader.judge.examples.failing_cases import examples_of, first_failing, visible_failing_cases
     from grader.report.pages.grade_page import IN_FULL, CloseUp
 
     failing_cases: Sequence[CheckResult] = ()
@@ -189,7 +189,7 @@ def _close_up(
         pass
     elif options.html is not None:
         failing = map(in_telling_order, grade.criteria)
-        failing_cases = [result for results in failing for result in shown_failing(results, IN_FULL)]
+        failing_cases = [result for results in failing for result in visible_failing_cases(results, IN_FULL)]
     elif not where_to_begin(grade, place):
         failing_cases = first_failing(grade, 1)
     attempted = [result for result in failing_cases if not place_of_stub(result)]
@@ -201,7 +201,7 @@ def _close_up(
 
 def _show_smallest(grade: Grade, close_up: "CloseUp", console: Console) -> None:
     """Shows the smallest case like the first failing one; without one, that case itself if it is small."""
-    from grader.judge.examples.failing import first_failing
+    from grader.judge.examples.failing_cases import first_failing
     from grader.report.terminal.show_example import show_example
 
     for result in first_failing(grade, 1):

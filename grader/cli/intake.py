@@ -18,7 +18,7 @@ from grader.intake.read_class import Intake, read_class
 from grader.intake.submission_times import read_times
 from grader.model.assignment import Assignment
 from grader.model.class_input.inventory import Doubt
-from grader.model.decision import undecided_by_hand
+from grader.model.decision import reason_to_wait_for_points
 from grader.model.late_policy import Policies, Standing, apply_policy_to, closes, extension_of
 from grader.model.text import review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
 def _to_review(intake: Intake, assignment: Assignment, policies: Policies) -> Iterator[Doubt]:
     """The submissions that `grader batch` would find in need of review, with an empty gradebook."""
     students = {student.id: student for student in intake.students}
-    by_hand = undecided_by_hand([one.id for one in assignment.rubric.criteria if one.by_hand])
+    by_hand = reason_to_wait_for_points([one.id for one in assignment.rubric.criteria if one.by_hand])
     for submission in (one.submission for one in intake.submissions):
         student, none = students[submission.student_id], Fraction(0)
         final = apply_policy_to(policies, Standing(student, assignment.name, none, none, submission), 0)

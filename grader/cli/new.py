@@ -17,7 +17,7 @@ from grader.cli.course import COURSE, find_repository, secret
 from grader.model.errors import UserError
 from grader.model.results.verification import Verification
 from grader.model.text import plural
-from grader.prove.prune_draft import ProvedDraft, proved
+from grader.prove.prune_draft import ProvedDraft, prune
 from grader.prove.tolerance import SEEDS
 from grader.report.write_files import write_files, write_text
 
@@ -92,7 +92,7 @@ def _begin(root: Path, name: str, has_function: bool) -> list[Path]:
 
 def _draft(root: Path, name: str, options: argparse.Namespace) -> ProvedDraft:
     function = read_function(root, options.source or f"{PACKAGE}.{name}:{EXAMPLE}")
-    return proved(root, first_draft(name, function), secret(), options.jobs)
+    return prune(root, first_draft(name, function), secret(), options.jobs)
 
 
 def _cases(drafted: ProvedDraft) -> int:

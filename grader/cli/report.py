@@ -17,7 +17,7 @@ from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import find_repository, note_missing_policies, secret
 from grader.model.assignment import Visibility
-from grader.model.class_row import ClassReport, showing, with_policies
+from grader.model.class_row import ClassReport, reveal_cases, with_policies
 from grader.model.did_you_mean import did_you_mean
 from grader.model.errors import UserError
 from grader.model.late_policy import Policies
@@ -108,7 +108,7 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
     policies = Policies() if root is None else Course(root).facts.policies
     note_missing_policies()
     with Gradebook(options.gradebook, create=False) as gradebook:
-        rows = showing(with_policies(gradebook.grades(), policies), set(map(Visibility, options.show)))
+        rows = reveal_cases(with_policies(gradebook.grades(), policies), set(map(Visibility, options.show)))
         students, seconds = gradebook.students(), gradebook.seconds()
         for name in sorted({row.assignment for row in rows}):
             if options.assignment in (None, name):

@@ -55,13 +55,13 @@ def run(options: argparse.Namespace) -> int:
             app, lifespan="off", log_level="warning", access_log=False, server_header=False
         )
         server = uvicorn.Server(config)
-        with until_ctrl_c(), stopped_by_hang_up(server):
+        with until_ctrl_c(), stop_on_hang_up(server):
             server.run(sockets=[listening])
     return PASSED
 
 
 @contextmanager
-def stopped_by_hang_up(server: "uvicorn.Server") -> Iterator[None]:
+def stop_on_hang_up(server: "uvicorn.Server") -> Iterator[None]:
     """Lets SIGHUP stop the server, as SIGINT and SIGTERM do, and then end the command.
 
     uvicorn takes any exception during a request for a fault of that page. So an exception that the handler of

@@ -38,7 +38,7 @@ def make_app(
         routes += [Route(path, _get(desk, page), methods=["GET"]) for path, page in module.PAGES.items()]
     if is_editable:
         routes += [
-            Route(path, forms.posted(desk, handler), methods=["POST"])
+            Route(path, forms.form_endpoint(desk, handler), methods=["POST"])
             for path, handler in forms.FORMS.items()
         ]
     routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))

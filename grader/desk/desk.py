@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from grader.batch.gradebook import Gradebook
 from grader.desk.class_view import ClassView, Views
 from grader.desk.course_facts import CourseFacts
-from grader.desk.guard import FRAMED, derived
+from grader.desk.guard import FRAMED, derive_secret
 from grader.model.class_row import ClassRow
 from grader.model.text import clean_line
 
@@ -64,7 +64,7 @@ class Desk:
             "course": self.course,
             "names": self.views.names(),
             "is_editable": self.is_editable,
-            "form_token": derived(self.token, "form"),
+            "form_token": derive_secret(self.token, "form"),
             "author": author_of(request),
             "path": request.url.path,
             "query": request.query_params,
@@ -79,7 +79,7 @@ def author_of(request: Request) -> str:
     return name[:60] or getpass.getuser()
 
 
-def framed(text: str) -> Response:
+def framed_page(text: str) -> Response:
     """A page that another page of the desk shows in a frame; it runs no scripts."""
     headers = {"content-security-policy": FRAMED}
     return HTMLResponse(text.encode("utf-8", errors="replace"), headers=headers)

@@ -43,7 +43,7 @@ AS_RECORDED = "known"  # the choice of the time that the gradebook has
 NOT_KEPT = ("form_token", "version")
 
 
-def posted(desk: Desk, handler: FormHandler) -> Callable[[Request], Awaitable[Response]]:
+def form_endpoint(desk: Desk, handler: FormHandler) -> Callable[[Request], Awaitable[Response]]:
     """An endpoint that reads a form, and shows what changed if another user was faster."""
 
     async def endpoint(request: Request) -> Response:

@@ -41,7 +41,7 @@ class Guard:
         self._app, self._token = app, token
         self._hosts = {f"{host}:{port}" for host in hosts}
         self._cookie = f"desk-{port}"
-        self._session = derived(token, "session")
+        self._session = derive_secret(token, "session")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuses the request, or passes it on; adds the headers of every response."""
@@ -85,14 +85,14 @@ class Guard:
         return None
 
 
-def derived(token: str, purpose: str) -> str:
+def derive_secret(token: str, purpose: str) -> str:
     """A secret derived from the token: neither reveals the other."""
     return hmac.new(token.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
 def is_own_form(token: str, form_token: str) -> bool:
     """True if the desk itself made the form."""
-    return _same(form_token, derived(token, "form"))
+    return _same(form_token, derive_secret(token, "form"))
 
 
 def _same(one: str, other: str) -> bool:

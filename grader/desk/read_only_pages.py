@@ -11,7 +11,7 @@ from grader.batch.gradebook.decisions import UNDOABLE, withdrawals_of
 from grader.batch.gradebook.submission_files import inventory_of
 from grader.batch.gradebook.tables import Action
 from grader.desk.answer_groups import misconceptions_of
-from grader.desk.desk import Desk, Page, framed
+from grader.desk.desk import Desk, Page, framed_page
 from grader.desk.templating import late_text, status_of
 from grader.model.class_input.identity import spellings
 from grader.model.class_input.inventory import Doubt
@@ -145,7 +145,7 @@ def matrix_page(desk: Desk, request: Request) -> Response:
 
 def matrix_frame(desk: Desk, request: Request) -> Response:
     """The kill matrix itself, unchanged, for the frame."""
-    return framed(desk.class_of(request).facts.kill_matrix())
+    return framed_page(desk.class_of(request).facts.kill_matrix())
 
 
 def is_missing(row: ClassRow) -> bool:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from grader.batch.gradebook.decisions import version_of, waiting_for_regrade
 from grader.batch.gradebook.submission_files import kept_files
 from grader.desk.class_view import ClassView, key_of
-from grader.desk.desk import Desk, Page, framed
+from grader.desk.desk import Desk, Page, framed_page
 from grader.desk.read_only_pages import is_missing
 from grader.desk.source_view import changes, source_files
 from grader.desk.templating import who
@@ -110,7 +110,7 @@ def feedback_frame(desk: Desk, request: Request) -> Response:
         (row,) = with_codes([row], desk.course.code_key)
     assert row.grade is not None
     grade = replace(row.grade, submission=who(row.standing.student))
-    return framed(to_html(grade, reveal=True))
+    return framed_page(to_html(grade, reveal=True))
 
 
 def reusable_comments(view: ClassView) -> list[tuple[str, str]]:

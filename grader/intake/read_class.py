@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.intake.choice import LAST, Choice, choose, order_key
 from grader.intake.litter import is_litter
 from grader.intake.recognize import ClassFacts, LayoutMatch, recognize
-from grader.intake.source import Source, open_source, parents, shown
+from grader.intake.source import Source, open_source, parents, printable_name
 from grader.intake.submission import ReadFiles, find_files
 from grader.intake.submission_times import SubmissionTime, TimesOf
 from grader.intake.tree import Handin
@@ -175,7 +175,7 @@ class _Reader:
         for handin in self._recognized.reading.handins:
             match = self._students_of(handin)
             if isinstance(match, str):
-                self._doubts.append(Doubt(shown(handin.label), match))
+                self._doubts.append(Doubt(printable_name(handin.label), match))
                 for path in handin.files.values():
                     self._add(path, Role.REFUSED, why=match)
                     self._in_doubt.add(self._prefixed(path))
@@ -349,7 +349,7 @@ def _about_entries(entries: Iterable[Entry]) -> list[Doubt]:
     doubts = []
     for (_, why), paths in groups.items():
         more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-        doubts.append(Doubt(f"{shown(paths[0])}{more}", why))
+        doubts.append(Doubt(f"{printable_name(paths[0])}{more}", why))
     return doubts
 
 

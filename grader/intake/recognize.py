@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.intake.layouts import LAYOUTS
 from grader.intake.layouts.folders import names_a_version
 from grader.intake.litter import is_litter, is_new_folder
-from grader.intake.source import Source, shown
+from grader.intake.source import Source, printable_name
 from grader.intake.tree import LayoutReading, Tree
 from grader.model.errors import UserError
 
@@ -251,4 +251,4 @@ def _two_readings(root: Path, exports: Sequence[LayoutMatch]) -> UserError:
 
 def _some(paths: Sequence[str]) -> str:
     more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
-    return ", ".join(repr(shown(path)) for path in paths[:SHOWN]) + more if paths else "nothing"
+    return ", ".join(repr(printable_name(path)) for path in paths[:SHOWN]) + more if paths else "nothing"

@@ -101,7 +101,7 @@ class FolderSource:
         for count, (name, reason) in enumerate(self._entries(folder, prefix, folders, is_within), 1):
             yield name, reason
             if is_top and count >= MAX_ENTRIES_BELOW:
-                self.refusals[f"{shown(prefix)}…"] = (
+                self.refusals[f"{printable_name(prefix)}…"] = (
                     f"more than {MAX_ENTRIES_BELOW} files: the rest is not read"
                 )
                 return
@@ -120,7 +120,7 @@ class FolderSource:
         for entry in entries:
             path = prefix + entry.name
             if refusal := refusal_of(path):
-                self.refusals[shown(path)] = refusal
+                self.refusals[printable_name(path)] = refusal
             elif reason := _kind_on_disk(entry):
                 yield path, reason
             elif not entry.is_dir(follow_symlinks=False):
@@ -157,7 +157,7 @@ class ZipSource:
             if not name:  # the folder of all
                 continue
             if refusal := refusal_of(name):
-                self.refusals[shown(name)] = refusal
+                self.refusals[printable_name(name)] = refusal
             elif name.endswith("/"):
                 folders.update((name.rstrip("/"), *parents(name.rstrip("/"))))
             elif name in self._entries:
@@ -214,7 +214,7 @@ def refusal_of(path: str) -> str:
     return ""
 
 
-def shown(name: str) -> str:
+def printable_name(name: str) -> str:
     """A name that is safe to print: plain, on one line and of bounded length."""
     return name if name.isprintable() and len(name) <= MAX_NAME else ascii(name[:MAX_NAME])[1:-1]
 

@@ -35,10 +35,10 @@ def rounding(array: Array, inputs: Inputs) -> float:
 
 def against_reference(question: Question) -> Judged:
     """The submission's answer, and its first difference from the reference's."""
-    return asked_twice(question, judge_answer)
+    return judge_twice(question, judge_answer)
 
 
-def asked_twice(question: Question, judge: Judge) -> Judged:
+def judge_twice(question: Question, judge: Judge) -> Judged:
     """Runs a case, then runs it again in the same process with other values of the same shapes.
 
     So a function that caches its first answer, by shape or for ever, fails. The second run is skipped if

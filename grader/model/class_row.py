@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from grader.model.assignment import Visibility
-from grader.model.decision import NONE, Decisions, decided, undecided
+from grader.model.decision import NONE, Decisions, apply_decisions, reason_to_wait
 from grader.model.grade import Grade, Status
 from grader.model.late_policy import OUTDATED, FinalScore, Policies, Standing, apply_policies, apply_policy_to
 from grader.model.student import Adjustment, Student, Submission
@@ -42,7 +42,7 @@ class ClassRow:
 
     def with_decisions(self, decisions: Decisions) -> "ClassRow":
         """The same with the decisions (points by hand, comments and answers) added to the grade."""
-        grade = None if self.grade is None else decided(self.grade, self.files, decisions)
+        grade = None if self.grade is None else apply_decisions(self.grade, self.files, decisions)
         return replace(self, grade=grade, decisions=decisions)
 
     @property
@@ -90,7 +90,7 @@ class ClassRow:
             return "not scored: " + listing([r.name for r in self.grade.needs_review])
         if not all(adjustment.is_for(self.submission) for adjustment in self.adjustments):
             return self.doubt or f"an adjustment {OUTDATED}"
-        by_hand = "" if self.grade is None else undecided(self.grade, self.files, self.decisions)
+        by_hand = "" if self.grade is None else reason_to_wait(self.grade, self.files, self.decisions)
         return self.doubt or self.final.unclear or by_hand
 
     @property
@@ -155,7 +155,7 @@ def review_line(row: ClassRow) -> str:
     return f"{who}, {row.assignment}: needs review first ({row.review_reason})"
 
 
-def showing(rows: Iterable[ClassRow], visibilities: Collection[Visibility]) -> list[ClassRow]:
+def reveal_cases(rows: Iterable[ClassRow], visibilities: Collection[Visibility]) -> list[ClassRow]:
     """The rows with cases of these visibilities made visible, for reports that may reveal them."""
     return [
         row if row.grade is None else replace(row, grade=_showing(row.grade, visibilities)) for row in rows

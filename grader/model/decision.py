@@ -135,7 +135,7 @@ class Decisions:
 NONE = Decisions()
 
 
-def decided(grade: Grade, files: str, decisions: Decisions) -> Grade:
+def apply_decisions(grade: Grade, files: str, decisions: Decisions) -> Grade:
     """The grade with the points by hand, the comments on these files and the answers to requests."""
     if decisions == NONE:
         return grade
@@ -151,11 +151,11 @@ def decided(grade: Grade, files: str, decisions: Decisions) -> Grade:
     return replace(grade, criteria=criteria, notes=notes)
 
 
-def undecided(grade: Grade, files: str, decisions: Decisions) -> str:
+def reason_to_wait(grade: Grade, files: str, decisions: Decisions) -> str:
     """The reason that points by hand keep the score from being final; "" if they do not."""
     points = {one.criterion: one for one in decisions.manual}
     by_hand = {criterion.id: criterion.points for criterion in grade.criteria if criterion.by_hand}
-    if without_points := undecided_by_hand([id for id in by_hand if id not in points]):
+    if without_points := reason_to_wait_for_points([id for id in by_hand if id not in points]):
         return without_points
     if outdated := [id for id in by_hand if points[id].files != files]:
         return f"{EARLIER_FILES}: {', '.join(map(clean_line, outdated))}"
@@ -164,7 +164,7 @@ def undecided(grade: Grade, files: str, decisions: Decisions) -> str:
     return ""
 
 
-def undecided_by_hand(criteria: Sequence[str]) -> str:
+def reason_to_wait_for_points(criteria: Sequence[str]) -> str:
     """The reason to wait for points by hand on these criteria; "" if there are none."""
     return f"not graded by hand yet: {', '.join(map(clean_line, criteria))}" if criteria else ""
 

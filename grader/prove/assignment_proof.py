@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.author.read_yaml import places_of
 from grader.author.render import Views
-from grader.judge.process.devices import first_available, missing
+from grader.judge.process.devices import first_available, why_unavailable
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment
@@ -31,7 +31,7 @@ def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verif
     rewrites, of_rewrites = read_rewrites(views)
     versions = (
         submissions(views, mutants)
-        | rewritten(views, rewrites)
+        | rewrite_files(views, rewrites)
         | {cheat.key: cheat.files for cheat in cheats}
     )
     grades = grade_texts(assignment, secret, versions, jobs)
@@ -48,19 +48,19 @@ def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verif
         + of_rewrites
         + verification.findings
         + of_cheats
-        + tuple(rejected(assignment, rewrites, grades)),
+        + tuple(rejected_rewrites(assignment, rewrites, grades)),
         conflicting_pairs=tuple(conflicting),
         gains=tuple(gains(cheats, grades, above)),
     )
 
 
-def rewritten(views: Views, rewrites: Sequence[Mutant]) -> dict[str, dict[str, str]]:
+def rewrite_files(views: Views, rewrites: Sequence[Mutant]) -> dict[str, dict[str, str]]:
     """The files of each right version that is written differently."""
     by_name = submissions(views, rewrites)
     return {f"rewrite {one.name}": by_name[one.name] for one in rewrites}
 
 
-def rejected(
+def rejected_rewrites(
     assignment: Assignment, rewrites: Sequence[Mutant], grades: Mapping[str, Grade]
 ) -> Iterator[Finding]:
     """A finding for each right version that loses points."""
@@ -78,7 +78,7 @@ def grades_on_further_devices(views: Views, secret: str) -> dict[str, Grade]:
     first = first_available(assignment.devices)
     grades: dict[str, Grade] = {}
     for device in assignment.devices:
-        if device != first and not missing(device):
+        if device != first and not why_unavailable(device):
             files = {n: text.encode() for n, text in submissions(views, ())[SOLUTION].items()}
             with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret=secret, device=device) as session:
                 grades[device] = session.grade(SubmittedFiles(files), SOLUTION)

@@ -41,7 +41,7 @@ class ProvedDraft:
     survivors: tuple[DraftMutant, ...]
 
 
-def proved(root: Path, draft: Draft, secret: str, jobs: int) -> ProvedDraft:
+def prune(root: Path, draft: Draft, secret: str, jobs: int) -> ProvedDraft:
     """A draft in which every case and every mutant counts; UserError if none does."""
     draft = _sorted(root, draft, secret)
     kills = _all_kills(root, draft, secret, jobs)

@@ -67,12 +67,12 @@ def work_out(
     pairs, conflicting = mutant_pairs(mutants, grades, exercises, cases, solution)
     names = {m.name: m.exercise for m in mutants} | {m.exercise: m.exercise for m in mutants}
     of_pairs = answers_of(views.assignment, secret, pairs, names, jobs) if pairs else {}
-    files = given_back(views, solution)
+    files = return_inputs(views, solution)
     unchanged = grade_texts(views.assignment, secret, {"": files}, jobs)[""] if files else None
     return of_mutants(mutants, grades, exercises, of_pairs, unchanged), conflicting
 
 
-def given_back(views: Views, solution: Mapping[str, str]) -> Mapping[str, str] | None:
+def return_inputs(views: Views, solution: Mapping[str, str]) -> Mapping[str, str] | None:
     """The solution with functions that return their input; None if no function is in Python."""
     exercises = [Exercise.of(name, solution) for name in views.solution.functions]
     return in_python(solution, exercises, FORMS["hands_its_input_back"][1])

@@ -18,13 +18,13 @@ Files = Mapping[str, bytes]  # by path below the folder that they are written in
 
 def write_files(out: Path, files: Files) -> list[Path]:
     """Writes every file below `out` and returns their paths; none appears before all of them are written."""
-    with saying_where(out):
+    with errors_with_path(out):
         return _write_whole(out, files)
 
 
 def write_text(path: Path, text: str) -> None:
     """Writes one file to the path that the user chose: whole or not at all if it is a plain file."""
-    with saying_where(path):
+    with errors_with_path(path):
         if path.exists() and not path.is_file():  # a pipe behind /dev/stdout has no path to resolve
             path.write_text(text, encoding="utf-8")
         else:
@@ -47,7 +47,7 @@ def _write_whole(out: Path, files: Files) -> list[Path]:
 
 
 @contextlib.contextmanager
-def saying_where(path: Path) -> Iterator[None]:
+def errors_with_path(path: Path) -> Iterator[None]:
     """Turns an error of the file system into a UserError about the path; "-" is an error, too."""
     if str(path) == "-":
         raise UserError(

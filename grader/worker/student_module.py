@@ -199,7 +199,7 @@ def _array(value: Any, ndarray: ModuleType) -> RawArray:
 
 
 @contextlib.contextmanager
-def edited(
+def with_edits(
     modules: Sequence[ModuleType], edits: Sequence[Mapping[str, Any]], seconds: float
 ) -> Iterator[None]:
     """Runs the block with other code in some of a submission's functions, for some CPU `seconds` at most.

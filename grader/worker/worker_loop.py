@@ -39,7 +39,7 @@ from grader.worker.exception_origin import (
 from grader.worker.function_proxy import LINE, proxies
 from grader.worker.import_guard import ImportGuard, SubmittedModules
 from grader.worker.scenario import scenario
-from grader.worker.student_module import Case, NoData, Submission, edited, to_raw
+from grader.worker.student_module import Case, NoData, Submission, to_raw, with_edits
 
 if sys.platform != "win32":
     import resource  # once, before the fork: a millisecond
@@ -206,7 +206,7 @@ class Worker:
         LINE.open(header["nonce"], numbers)
         try:
             if "edits" in header:
-                with edited(self._modules, header["edits"], header["seconds"]):
+                with with_edits(self._modules, header["edits"], header["seconds"]):
                     value = probe(submission, case)
             else:
                 value = probe(submission, case)
@@ -234,7 +234,7 @@ class Worker:
                 submission = Submission(self._modules, self._ndarray, header["dtype"], header["device"])
                 case = Case(header["case"], frame.arrays)
                 with contextlib.suppress(BaseException):
-                    with edited(self._modules, edits, header["seconds"]):
+                    with with_edits(self._modules, edits, header["seconds"]):
                         value = getattr(self._probes, header["probe"])(submission, case)
                         answer = tuple(to_raw(value, self._ndarray))
                     if len(answer) == header["results"]:

@@ -25,7 +25,7 @@ from numpy.lib.npyio import NpzFile
 
 from . import CompileError, Fresh, Module, NoCompiler, Run
 from .kernel_source import Kernel, kernels_of, with_bodies
-from .messages import shortened
+from .messages import shorten
 from .nvrtc import Diagnosis, diagnose
 from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS, in_words
 from .programs import is_program, with_own_headers
@@ -205,7 +205,7 @@ def emulate(options: argparse.Namespace) -> int:
     except CompileError as error:
         raise CompileError(whole.in_words(str(error))) from error
     if module.warnings:
-        print(whole.in_words(shortened(module.warnings)), file=sys.stderr)
+        print(whole.in_words(shorten(module.warnings)), file=sys.stderr)
     values = named_values(options)
     parameters = given_parameters(kernel, values)
     arguments = [values[parameter] for parameter in parameters]

@@ -109,12 +109,16 @@ def flags(family: str, with_checks: bool) -> tuple[str, ...]:
         *KERNELS,
         *(f"-fno-builtin-{name}" for name in IN_LINE),
         *PLAIN_LINES[family],
-        *((*CHECKED, *COVERAGE[family], *WHOLE_VECTORS[family], *poisoned()) if with_checks else ("-O2",)),
+        *(
+            (*CHECKED, *COVERAGE[family], *WHOLE_VECTORS[family], *poison_options())
+            if with_checks
+            else ("-O2",)
+        ),
     )
 
 
 @functools.cache
-def poisoned() -> tuple[str, ...]:
+def poison_options() -> tuple[str, ...]:
     """An option that fills variables without a value with a wrong one, if the compiler has it."""
     command, family, version = compiler()
     if family == "gcc" and (number := re.match(r"[^\n]*\) (\d+)\.", version)):
@@ -198,7 +202,7 @@ def compile_kernels(
     front, back = lines_before(source, shown, defines), lines_after(kernels, entries)
     bodies = {name: body_with_error(error) for name, error in broken.items()}
     prepared = with_bodies(prepare(with_bodies(source, dict.fromkeys(broken, "")), file), bodies)
-    is_filled = with_checks and bool(poisoned())
+    is_filled = with_checks and bool(poison_options())
     filled, arrays = with_wrong_values(prepared) if is_filled else (prepared, [])
     declared = "\\n".join(f"{line} {name}" for line, name in arrays)
     # where the calls do not compile, the source without them decides

@@ -123,7 +123,7 @@ def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: i
     return ""
 
 
-def converted(
+def convert_arguments(
     kernel: str, parameters: Sequence[Parameter], names: Sequence[str], arguments: Sequence[Argument]
 ) -> tuple[list[Place], list[Array]]:
     """The arrays among a kernel's arguments, not yet placed, and the value of every argument.
@@ -202,7 +202,7 @@ def shared_arrays(places: Sequence[Place], values: Sequence[Array]) -> ctypes.Ar
     return arrays
 
 
-def arranged(places: Sequence[Place]) -> tuple[list[Place], int]:
+def arrange(places: Sequence[Place]) -> tuple[list[Place], int]:
     """Each array's place in the arena, in parameter order, and the total size in bytes.
 
     Arrays that share memory share it there too. All others have a redzone on either side.

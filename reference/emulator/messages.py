@@ -180,7 +180,7 @@ def in_plain_words(error: str) -> str:
     return f"{error[: missing.start()]}error: {NOT_EMULATED.format(name=name)}"
 
 
-def shortened(warnings: str) -> str:
+def shorten(warnings: str) -> str:
     """The errors of omitted kernels, and the first warnings, one per line."""
     lines = warnings.splitlines()
     last = max((n for n, line in enumerate(lines) if line.startswith("left out")), default=-1)

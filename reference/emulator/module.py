@@ -36,8 +36,8 @@ from .memory import (
     Place,
     Size,
     Snapshot,
-    arranged,
-    converted,
+    arrange,
+    convert_arguments,
     launch_mistake,
     padding_of,
     shared_arrays,
@@ -251,8 +251,8 @@ class Module:
             raise ValueError(
                 f"{kernel} takes {len(parameters)} arguments ({', '.join(names)}), not {len(arguments)}"
             )
-        places, values = converted(kernel, parameters[: len(arguments)], names, arguments)
-        places, room = arranged(places)
+        places, values = convert_arguments(kernel, parameters[: len(arguments)], names, arguments)
+        places, room = arrange(places)
         base = self._runtime.emulator_reserve(room if self.with_checks else SHARED_ZONE, self.with_checks)
         if not base:
             raise MemoryError(

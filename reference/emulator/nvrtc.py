@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .compile import ARCHITECTURE, HEADERS
 from .kernel_source import INCLUDES, extensions_of, kernels_of, without_comments
-from .kernel_source.cuda_text import closing
+from .kernel_source.cuda_text import closing_bracket
 
 OF_THE_TOOLKIT = {
     "cuda_fp16.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h", "mma.h",
@@ -126,16 +126,16 @@ def diagnose(
         return Diagnosis(True, f"not compiled for a GPU: {headers[0]} comes with the CUDA toolkit")
     options = [f"--gpu-architecture={architecture}", "--std=c++17", "--ptxas-options=-v"]
     options += [f"-D{name}={value}" for name, value in (defines or {}).items()]
-    diagnosis = compiled(library, source, file, instances, options)
+    diagnosis = compile_with(library, source, file, instances, options)
     errors = diagnosis.errors
     if not errors or not all(message.startswith(OF_THE_HOST) for _, message in errors):
         return diagnosis
-    without_host = compiled(library, source, file, instances, [*options, TAKE_THEM])
+    without_host = compile_with(library, source, file, instances, [*options, TAKE_THEM])
     is_called = any(calls(source, line) for line, _ in errors)
     return without_host if without_host.accepted and not is_called else diagnosis
 
 
-def compiled(
+def compile_with(
     library: ctypes.CDLL, source: str, file: str, instances: Sequence[str], options: Sequence[str]
 ) -> Diagnosis:
     """NVRTC's verdict with these options."""
@@ -174,7 +174,7 @@ def calls(source: str, line: int) -> bool:
     for match in FUNCTION.finditer(text):
         start = 1 + max(text.rfind(mark, 0, match.start()) for mark in ";{}")
         if re.search(r"__(?:global|device)__", text[start : match.end()]):
-            body = text[match.end() : closing(text, match.end() - 1)]
+            body = text[match.end() : closing_bracket(text, match.end() - 1)]
             if re.search(rf"\b{name[1]}\b", body):
                 return True
     return False
@@ -184,7 +184,7 @@ def function_at(source: str, line: int) -> str:
     """The name of the function that contains a line (from 1) of a source; "" outside functions."""
     text = without_comments(source)
     for match in FUNCTION.finditer(text):
-        end = closing(text, match.end() - 1)
+        end = closing_bracket(text, match.end() - 1)
         if text.count("\n", 0, match.start()) < line <= 1 + text.count("\n", 0, end):
             return match[1]
     return ""

@@ -14,7 +14,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from grader.model.assignment import Visibility
-from grader.model.class_row import showing
+from grader.model.class_row import reveal_cases
 from grader.report.formats.feedback import feedback_files
 from tests.golden.class_of_twelve import GOLDEN, HIDDEN, LATER, MEMBERS, class_report, golden_files
 
@@ -71,7 +71,7 @@ def test_no_report_decides_by_itself_that_the_due_date_has_passed() -> None:
 
 def test_after_the_due_date_its_cases_are_shown_and_hidden_ones_are_not() -> None:
     report = class_report()
-    later = replace(report, rows=tuple(showing(report.rows, {Visibility.AFTER_DUE_DATE})))
+    later = replace(report, rows=tuple(reveal_cases(report.rows, {Visibility.AFTER_DUE_DATE})))
     files = feedback_files(later)
     assert {name for name, data in files.items() if LATER.encode() in data} == {
         "s10/conv_backward.txt",

@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from grader.author.course_files import read_text
-from grader.author.extensions.own_source import cut, running
+from grader.author.extensions.own_source import cut_classes, run_own_file
 from grader.author.yaml_document import Document
 from grader.judge.case_functions import SEED
 from grader.judge.case_model import CaseModel, FunctionUse
@@ -33,7 +33,7 @@ class OwnFunctions:
     @cached_property
     def _names(self) -> Mapping[str, Any]:
         """The objects that the file defines or imports, by name; UserError if it does not run."""
-        return running(self._path, lambda: vars(module_of(self._text, self._path.name)))
+        return run_own_file(self._path, lambda: vars(module_of(self._text, self._path.name)))
 
     @cached_property
     def _functions(self) -> Mapping[str, inspect.Signature]:
@@ -62,7 +62,7 @@ class OwnFunctions:
             each = [self._use(document, (*here, name), one) for one in uses]
             names |= {one["use"] for one in each}
             functions[name] = each if isinstance(entry, list) else each[0]
-        return functions, cut(self._path, self._text, names)
+        return functions, cut_classes(self._path, self._text, names)
 
     def _use(self, document: Document, place: Place, one: str | FunctionUse) -> dict[str, Any]:
         use = FunctionUse(use=one) if isinstance(one, str) else one

@@ -26,7 +26,7 @@ def read_own(
     if not path.is_file():
         return {}, {}
     text = read_text(path)
-    definitions = running(path, lambda: defined_by(text, base, path.name))
+    definitions = run_own_file(path, lambda: defined_by(text, base, path.name))
     tree, base_name = ast.parse(text), base.__name__
     if not definitions:
         raise UserError(f"found no subclass of {base_name}, expected one or more with a `name` each", path)
@@ -39,11 +39,11 @@ def read_own(
             raise UserError(
                 f"found the name {name!r}, which the grader's own {base_name} has: rename yours", path, line
             )
-        sources[name] = cut(path, text, {type(one).__name__})
+        sources[name] = cut_classes(path, text, {type(one).__name__})
     return definitions, sources
 
 
-def running(path: Path, run: Callable[[], T]) -> T:
+def run_own_file(path: Path, run: Callable[[], T]) -> T:
     """The result of `run`, which runs the author's own file; UserError, with the line, if the file fails."""
     try:
         return run()
@@ -74,7 +74,7 @@ def faults_named(folder: Path) -> Iterator[None]:
         raise
 
 
-def cut(path: Path, text: str, names: Collection[str]) -> str:
+def cut_classes(path: Path, text: str, names: Collection[str]) -> str:
     """The classes of those names, and the imports, constants, functions and classes that they use.
 
     Everything else is left out, and each statement keeps its line, so that an error names the line of the

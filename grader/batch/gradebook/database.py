@@ -36,18 +36,18 @@ class Database:
     """
 
     def __init__(self, url: str, create: bool = True) -> None:
-        with said_in_one_line(url):
+        with errors_in_one_line(url):
             parsed = _with_driver(make_url(url))
             self.name = parsed.render_as_string(hide_password=True)
         self._url = parsed
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        with said_in_one_line(self.name):
+        with errors_in_one_line(self.name):
             self._prepare_file(create)
             self.engine = create_engine(parsed, **_options(parsed))
         if self.is_sqlite:
             _set_up_sqlite(self.engine)
         try:
-            with said_in_one_line(self.name):
+            with errors_in_one_line(self.name):
                 self._bring_up_to_date()
         except BaseException:
             self.close()
@@ -60,14 +60,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees a single state of the database."""
-        with said_in_one_line(self.name), self.engine.connect() as connection, connection.begin():
+        with errors_in_one_line(self.name), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is written completely or not at all."""
         with (
-            said_in_one_line(self.name),
+            errors_in_one_line(self.name),
             self.engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
@@ -85,10 +85,10 @@ class Database:
                 yield
             return
         key = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], "big", signed=True)
-        with said_in_one_line(self.name):
+        with errors_in_one_line(self.name):
             connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         with connection:
-            with said_in_one_line(self.name):
+            with errors_in_one_line(self.name):
                 if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
                     on_wait()
                     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
@@ -145,7 +145,7 @@ class Database:
 
 
 @contextmanager
-def said_in_one_line(url: str) -> Iterator[None]:
+def errors_in_one_line(url: str) -> Iterator[None]:
     """Turns a database error into a one-line UserError."""
     try:
         yield

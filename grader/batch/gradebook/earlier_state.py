@@ -43,7 +43,7 @@ def counting_submissions(database: Database, assignment: str) -> Mapping[str, st
         return _counting(connection, assignment)
 
 
-def graded_otherwise(database: Database, assignment: str) -> list[str]:
+def graded_by_other_rules(database: Database, assignment: str) -> list[str]:
     """The students whose grade is by another rubric or grader than the last run's, sorted."""
     runs = select(RunRow.graded_by).where(RunRow.assignment == assignment, ~RunRow.withdrawn)
     with database.reading() as connection:

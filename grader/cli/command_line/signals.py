@@ -22,7 +22,7 @@ class Terminated(KeyboardInterrupt):
 
 
 @contextmanager
-def cleaning_up() -> Iterator[None]:
+def terminate_on_signals() -> Iterator[None]:
     """Raises Terminated when such a signal comes, unless the command was started to ignore it.
 
     A signal that comes while the command cleans up does not interrupt that: after Terminated none counts any

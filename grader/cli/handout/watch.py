@@ -13,7 +13,7 @@ from grader.cli.command_line.signals import until_ctrl_c
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import handout, place_of
 from grader.intake.submission import read_submission
-from grader.judge.case_selection.affected import affected
+from grader.judge.case_selection.affected_criteria import affected_criteria
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment
 from grader.model.grade import CheckResult, Grade
@@ -67,7 +67,7 @@ class Watch:
         started = time.monotonic()
         submitted = read_submission(Path.cwd(), self._assignment.files).submitted
         files = dict(submitted.all_of(self._assignment.files)[0])
-        ids = affected(self._files, files, self._assignment) if self._files else None
+        ids = affected_criteria(self._files, files, self._assignment) if self._files else None
         cases = [c for one in self._assignment.rubric.criteria for c in one.cases]
         only = frozenset(case.name for case in cases if ids is None or case.criterion in ids)
         before = {name: result for name, result in self._results.items() if name not in only}

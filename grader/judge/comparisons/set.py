@@ -10,7 +10,7 @@ from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import NO_VALUE, answer_of
 from grader.judge.differences.python_words import in_python
-from grader.judge.reference_answer import TIMES, answer_in, asked_twice
+from grader.judge.reference_answer import TIMES, answer_in, judge_twice
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
@@ -42,7 +42,7 @@ class SameElements(Comparison):
 
     def judge(self, question: Question) -> Judged:
         """The first element that is missing or superfluous."""
-        return asked_twice(question, _judge_elements)
+        return judge_twice(question, _judge_elements)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """A digest of the elements in their order: a mutant with the same elements in another order does not

@@ -16,10 +16,10 @@ from grader.judge.import_rules.cuda_source import (
     CONTROL,
     DIRECTIVE,
     code_of,
-    joined,
+    join_lines,
     macros_for_numbers,
     names_in_condition,
-    quoted,
+    quote,
     text_of,
 )
 
@@ -112,7 +112,7 @@ def problem_of(content: bytes) -> tuple[int, str]:
     source = text_of(content)
     if control := CONTROL.search(source):
         return 1 + source.count("\n", 0, control.start()), _problem_of_control(control.group())
-    text, lines = joined(source)
+    text, lines = join_lines(source)
     problem = min(_problems(code_of(text), text), default=None)
     if problem is None:
         return 0, ""
@@ -132,14 +132,14 @@ def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
     for pattern, why in REFUSED.items():
         for match in re.finditer(pattern, code):
             if match.start() not in pasting:
-                yield match.start(), f"{quoted(match.group())} {why}"
+                yield match.start(), f"{quote(match.group())} {why}"
     for match in VARYING.finditer(code) if pasting else ():
-        yield match.start(), f"{quoted(match.group())} {VARIES}"
+        yield match.start(), f"{quote(match.group())} {VARIES}"
     for match in EXTERN.finditer(code):
         if not match[1] and match[2] not in EXTERN_FOLLOWED_BY:
             yield match.start(), "`extern` names something that is defined elsewhere; define it in this file"
     for start, end in _aliases_of_pointers(code):
-        yield start, f"{quoted(code[start:end])} {POINTER}"
+        yield start, f"{quote(code[start:end])} {POINTER}"
     numbers = macros_for_numbers(code)
     for match in directives:
         why = _problem_of_directive(match[1], match[2], text[match.start(2) : match.end(2)], numbers)
@@ -187,7 +187,7 @@ def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[st
     if name == "pragma" and HARMLESS_PRAGMA.fullmatch(code):
         return ""
     if name == "pragma":
-        return f"{quoted(f'#pragma {code.strip()}')} {PRAGMA}"
+        return f"{quote(f'#pragma {code.strip()}')} {PRAGMA}"
     if name not in DIRECTIVES:
         return f"`#{name[:60]}` {AROUND}"
     if name in ("define", "undef"):

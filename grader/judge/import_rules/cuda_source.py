@@ -44,7 +44,7 @@ def as_compiled(content: bytes) -> bytes:
     return text_of(content).encode("utf-8", errors="replace")
 
 
-def joined(text: str) -> tuple[str, list[int]]:
+def join_lines(text: str) -> tuple[str, list[int]]:
     """The text with continued lines joined, and the position in it where each line of the source begins."""
     out, starts, length = [], [0], 0
     for line in text.split("\n"):
@@ -82,7 +82,7 @@ def _is_escaped(text: str) -> bool:
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """A piece of a source for a message: on one line, and short."""
     line = " ".join(text[: 4 * LONGEST_QUOTE].split())
     return f"`{line}`" if len(line) <= LONGEST_QUOTE else f"`{line[:LONGEST_QUOTE]}...`"

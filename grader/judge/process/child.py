@@ -46,7 +46,7 @@ class Child(Protocol):
     def cpu_seconds(self, *, with_descendants: bool) -> float:
         """CPU seconds used so far; optionally with its living descendants', which takes longer to read."""
 
-    def waited(self) -> dict[int, float]:
+    def waiting_seconds(self) -> dict[int, float]:
         """Seconds waited for a core, by thread, including its descendants'; {} if that is not available."""
 
     def threads(self) -> int:

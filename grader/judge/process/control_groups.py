@@ -69,7 +69,7 @@ class Group:
 
 
 @cache
-def delegated() -> Path | None:
+def delegated_group() -> Path | None:
     """The group in which this process may make groups; None on most machines."""
     try:
         mounts = Path("/proc/self/mountinfo").read_text().splitlines()

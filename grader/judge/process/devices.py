@@ -12,7 +12,7 @@ PACKAGES = ("cupy", "cupy_backends", "cupyx", "fastrlock", "nvidia")  # CuPy and
 TOOLKIT = "/usr/local/cuda"
 
 
-def missing(device: Device, root: Path = Path("/")) -> str:
+def why_unavailable(device: Device, root: Path = Path("/")) -> str:
     """The reason why a device is not available here, or ""; looks only at files and starts nothing."""
     if device is not Device.CUDA:
         return ""  # if a compiler is needed and missing, `grader.judge.kernels.builder` reports it
@@ -26,7 +26,7 @@ def missing(device: Device, root: Path = Path("/")) -> str:
 
 def first_available(devices: Sequence[Device]) -> Device:
     """The first of an assignment's devices that this machine has; the first of all if it has none."""
-    return next((device for device in devices if not missing(device)), devices[0])
+    return next((device for device in devices if not why_unavailable(device)), devices[0])
 
 
 def binds(device: Device, packages: Path, packages_in_sandbox: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from grader.judge.inputs import Inputs
 from grader.judge.process.child import Starter
-from grader.judge.process.control_groups import delegated
+from grader.judge.process.control_groups import delegated_group
 from grader.judge.process.function_calls import FunctionProcess, Functions
 from grader.judge.process.time_budget import PATIENCE, Budget, Budgets, Seconds
 from grader.judge.process.worker_process import AnswerCall, WorkerProcess
@@ -27,7 +27,7 @@ REFERENCE_LIMITS = Limits(
 
 def memory_limit(sandbox: Sandbox, device: Device) -> str:
     """The mechanism that bounds a submission's memory on this machine, for the record of its grade."""
-    if sandbox is Sandbox.BUBBLEWRAP and delegated() is not None:
+    if sandbox is Sandbox.BUBBLEWRAP and delegated_group() is not None:
         return "control group"
     return "resident memory" if device is Device.CUDA else "address space"
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from grader.judge.process import procfs
 from grader.judge.process.child import COMPILED, Pipes, kill_group
-from grader.judge.process.control_groups import Group, delegated
+from grader.judge.process.control_groups import Group, delegated_group
 from grader.model.errors import GraderFault
 
 START_SECONDS = 60.0
@@ -175,10 +175,10 @@ class ForkedChild:
             return procfs.own_cpu_seconds(worker)
         return procfs.cpu_seconds(worker, with_descendants=with_descendants)
 
-    def waited(self) -> dict[int, float]:
+    def waiting_seconds(self) -> dict[int, float]:
         """The seconds that each thread has waited for a core."""
         worker = self._find_worker()
-        return {} if worker is None else procfs.waited(worker)
+        return {} if worker is None else procfs.waiting_seconds(worker)
 
     def resident(self) -> tuple[int, int]:
         """The bytes of memory held now, and the peak."""
@@ -207,7 +207,7 @@ class ForkedChild:
 
     def enclose(self, memory_bytes: int, processes: int) -> bool:
         """Bounds all its processes together; False if the machine cannot."""
-        parent = delegated()
+        parent = delegated_group()
         worker = None if parent is None else self._find_worker()
         if parent is None or worker is None:
             return False

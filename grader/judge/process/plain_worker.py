@@ -223,9 +223,9 @@ class PlainChild:
         """The CPU seconds used so far, on request with those of its descendants."""
         return procfs.cpu_seconds(self._process.pid, with_descendants=with_descendants)
 
-    def waited(self) -> dict[int, float]:
+    def waiting_seconds(self) -> dict[int, float]:
         """The seconds that each thread has waited for a core."""
-        return procfs.waited(self._process.pid)
+        return procfs.waiting_seconds(self._process.pid)
 
     def resident(self) -> tuple[int, int]:
         """The bytes of memory held now, and the peak."""

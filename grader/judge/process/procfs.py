@@ -62,7 +62,7 @@ def own_cpu_seconds(pid: int) -> float:
         return 0.0
 
 
-def waited(pid: int) -> dict[int, float]:
+def waiting_seconds(pid: int) -> dict[int, float]:
     """Seconds that each thread of a process and its descendants was ready to run but had no core.
 
     This is the second number of a thread's schedstat, in nanoseconds; the third is how often it had a core.

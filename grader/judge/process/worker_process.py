@@ -312,7 +312,7 @@ class Clocks:
 
     def look_who_waits(self) -> None:
         """Adds the waiting since the last look; the first look only sets the start."""
-        waited = self._child.waited()
+        waited = self._child.waiting_seconds()
         if self._waited is not None:
             self._waiting += max((waited[t] - self._waited.get(t, 0.0) for t in waited), default=0.0)
         self._waited = waited

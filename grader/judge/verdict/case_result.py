@@ -13,9 +13,9 @@ from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import (
-    ended_by_time,
     failing_forward,
     forward_may_fail,
+    reason_to_stop,
     refusals,
     unmet_requirement,
 )
@@ -77,9 +77,9 @@ def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
     except NotPassed as ended:
         result = ended.result
     except GraderFault as fault:
-        result = ended_early(case, Status.INTERNAL_ERROR, str(fault))
+        result = result_without_verdict(case, Status.INTERNAL_ERROR, str(fault))
     except (Exception, SystemExit) as error:  # our bug, or the author's, must not look like the student's
-        result = ended_early(case, Status.INTERNAL_ERROR, error_in_words(error))
+        result = result_without_verdict(case, Status.INTERNAL_ERROR, error_in_words(error))
     run.results[case.name] = result
     return result
 
@@ -87,12 +87,12 @@ def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
 def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementation:
     """The implementation to run a case on; raises NotPassed if the case must not be run."""
     if run.refusal:
-        raise NotPassed(ended_early(case, Status.REFUSED, run.refusal))
+        raise NotPassed(result_without_verdict(case, Status.REFUSED, run.refusal))
     why_not = _final_reason(criterion, run)
     if not run.submission.cannot_start:  # otherwise every case ends as the import did
-        why_not = ended_by_time(criterion, run.results) or why_not
+        why_not = reason_to_stop(criterion, run.results) or why_not
     if why_not:
-        raise NotPassed(ended_early(case, Status.NOT_RUN, why_not))
+        raise NotPassed(result_without_verdict(case, Status.NOT_RUN, why_not))
     run.submission.budgets.enter(criterion.id)
     return run.submission if is_visible(case) else run.submission.hidden_worker
 
@@ -109,7 +109,7 @@ def _final_reason(criterion: Criterion, run: Run) -> str:
 def _is_over(criterion: Criterion, run: Run) -> bool:
     """True if no further case of the criterion will run."""
     all_ran = all(case.name in run.results for case in criterion.cases)
-    return all_ran or bool(ended_by_time(criterion, run.results))
+    return all_ran or bool(reason_to_stop(criterion, run.results))
 
 
 def settle(run: Run, names: Collection[str]) -> None:
@@ -125,7 +125,7 @@ def settle(run: Run, names: Collection[str]) -> None:
         for case in criterion.cases:
             reason = unmet or reasons.get(case.name, "")
             if reason and case.name in names and run.results[case.name].status not in NEVER_RAN:
-                run.results[case.name] = ended_early(case, Status.NOT_RUN, reason)
+                run.results[case.name] = result_without_verdict(case, Status.NOT_RUN, reason)
                 if run.cache is not None:
                     run.cache.leave_out(case, run.oracle)
     for criterion in run.assignment.rubric.criteria:
@@ -185,7 +185,7 @@ def own_test(assignment: Assignment, file: str, function: str) -> Case:
     return next(case for case in cases if case.is_own_test and name.items() <= case.parameters.items())
 
 
-def ended_early(case: Case, status: Status, rationale: str, output: str = "") -> CheckResult:
+def result_without_verdict(case: Case, status: Status, rationale: str, output: str = "") -> CheckResult:
     """The result of a case without a verdict on values."""
     return CheckResult(case.criterion, case.id, status, case.visibility, rationale=rationale, output=output)
 

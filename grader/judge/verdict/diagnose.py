@@ -28,7 +28,7 @@ from grader.judge.verdict.blame import Blame
 from grader.judge.verdict.carry_ideas_over import Claim, ProvenIdeas, carry_ideas_over, proven_ideas
 from grader.judge.verdict.common_causes import Inner, common_causes
 from grader.judge.verdict.evidence import Calls, Evidence, failures_of, visible_of
-from grader.judge.verdict.idea_words import stated_of, words_of
+from grader.judge.verdict.idea_words import ideas_to_state, words_of
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, Ideas, Misconceptions
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Fact, Grade, Idea, Status
@@ -162,7 +162,7 @@ def _claims(
     )
     if open_names and (shared or len(best[0].names) == 1):
         groups.append(tuple(open_names))
-    groups = [group for group in groups if len(stated_of(group, evidence)) <= 1 + MAX_OTHERS]
+    groups = [group for group in groups if len(ideas_to_state(group, evidence)) <= 1 + MAX_OTHERS]
     if len(best[0].names) == 1:  # two ideas may share the failing cases of an exercise
         groups = [group for group in groups if not _is_refuted(group[0], evidence, criterion)]
     claims = []

@@ -10,7 +10,7 @@ def words_of(idea: Idea, evidence: Evidence, case: str) -> str:
     if idea.is_sure and not idea.others:
         return f"This is it. {idea.message}"
     names = (idea.name, *idea.others)
-    stated = stated_of(names, evidence)
+    stated = ideas_to_state(names, evidence)
     messages = [evidence.misconceptions.ideas[name].message for name in stated]
     elsewhere = dict.fromkeys(f"`{evidence.exercise_of(name)}`" for name in names if name not in stated)
     mistakes = "this" if len(messages) == 1 else "each of these mistakes"
@@ -28,7 +28,7 @@ def words_of(idea: Idea, evidence: Evidence, case: str) -> str:
     return f"{begins}: {listed}{also}"
 
 
-def stated_of(names: Ideas, evidence: Evidence) -> Ideas:
+def ideas_to_state(names: Ideas, evidence: Evidence) -> Ideas:
     """Those of equally good ideas that a student reads in full: the ones in the first idea's exercise."""
     return tuple(name for name in names if evidence.exercise_of(name) == evidence.exercise_of(names[0]))
 

@@ -43,7 +43,7 @@ def unmet_requirement(
     return ""
 
 
-def ended_by_time(criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
+def reason_to_stop(criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
     """The reason why no further case of the criterion runs, given the results so far; "" if there is none."""
     for result in results.values():
         if result.criterion == criterion.id and result.status is Status.TIMEOUT:

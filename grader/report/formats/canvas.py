@@ -7,7 +7,7 @@ from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_row import ClassReport
 from grader.model.text import score_text
 from grader.report.formats import ReportFiles, Request
-from grader.report.tables.fill_in import CellChanges, Find, left_out, match_students
+from grader.report.tables.fill_in import CellChanges, Find, lines_left_out, match_students
 from grader.report.tables.sheet import Line, Sheet, read_sheet
 
 WRITES = "canvas.csv: the gradebook that Canvas exported (--into), filled in"
@@ -62,7 +62,7 @@ def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bo
     ]
     return ReportFiles(
         {"canvas.csv": sheet.to_bytes(cell_changes.cells, columns_kept)},
-        (*doubts, *left_out(report, in_sheet, sheet, are_doubts=bool(doubts))),
+        (*doubts, *lines_left_out(report, in_sheet, sheet, are_doubts=bool(doubts))),
         tuple(notes),
         tuple(cell_changes.changes),
         tuple(cell_changes.unchanged),

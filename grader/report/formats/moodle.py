@@ -10,7 +10,7 @@ from grader.model.file_formats.zip_bytes import zipped
 from grader.model.text import clean_line, score_text
 from grader.report.formats import ReportFiles, Request
 from grader.report.formats.feedback import student_markdown, student_text
-from grader.report.tables.fill_in import CellChanges, Find, left_out, match_students
+from grader.report.tables.fill_in import CellChanges, Find, lines_left_out, match_students
 from grader.report.tables.sheet import Line, Sheet, read_sheet
 from grader.report.tables.worksheet import Columns, find_columns, may_change, participant
 
@@ -66,7 +66,7 @@ def fill_moodle(
             "moodle.csv": sheet.to_bytes(cell_changes.cells),
             "feedback.zip": zipped({name: text.encode() for name, text in feedback.items()}),
         },
-        (*problems, *left_out(report, in_sheet, sheet, are_doubts=bool(matches.doubts))),
+        (*problems, *lines_left_out(report, in_sheet, sheet, are_doubts=bool(matches.doubts))),
         tuple(notes),
         tuple(cell_changes.changes),
         tuple(cell_changes.unchanged),

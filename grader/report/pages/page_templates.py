@@ -7,7 +7,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from grader.model.text import clean, clean_line, listing, score_text, visible
-from grader.report.pages.side_by_side import folded
+from grader.report.pages.side_by_side import fold_lines
 
 LONGEST_LINE = 400  # of code, in characters
 CODE = re.compile(r"`([^`\n]+)`")
@@ -34,7 +34,7 @@ def environment() -> jinja2.Environment:
         "percent": lambda share: f"{100 * share:.0f}%",
         "listed": lambda names: listing([clean_line(name) for name in names], NAMES),
     }
-    pages.filters["folded"] = folded
+    pages.filters["folded"] = fold_lines
     return pages
 
 

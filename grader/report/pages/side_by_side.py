@@ -148,7 +148,7 @@ class Readable(Protocol):
 Part = TypeVar("Part", bound=Readable)
 
 
-def folded(lines: Iterable[Part]) -> Iterator[tuple[str, list[Part]]]:
+def fold_lines(lines: Iterable[Part]) -> Iterator[tuple[str, list[Part]]]:
     """The lines in runs, each with the words that stand for a long run of plain lines; "" for other runs.
 
     The words end with the last function that begins in the run, since its body may follow.

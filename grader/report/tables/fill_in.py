@@ -70,7 +70,7 @@ class CellChanges:
         return True
 
 
-def left_out(
+def lines_left_out(
     report: ClassReport, in_sheet: Set[tuple[str, str]], sheet: Sheet, *, are_doubts: bool
 ) -> tuple[str, ...]:
     """A line for each row of the report that is missing from a filled-in sheet, or is not a final score."""

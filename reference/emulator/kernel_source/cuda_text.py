@@ -54,9 +54,9 @@ def without_comments(source: str) -> str:
         if text[0].isdigit():
             return text
         quote = text[0] if text[0] in "\"'" else ""
-        closing = quote if len(text) > 1 and text.endswith(quote) else ""
-        inner = re.sub(r"[^\n]", " ", text[len(quote) : len(text) - len(closing)])
-        return f"{quote}{inner}{closing}"
+        end_quote = quote if len(text) > 1 and text.endswith(quote) else ""
+        inner = re.sub(r"[^\n]", " ", text[len(quote) : len(text) - len(end_quote)])
+        return f"{quote}{inner}{end_quote}"
 
     return COMMENT_OR_TEXT.sub(blank, source)
 
@@ -81,7 +81,7 @@ def kernels_of(source: str) -> tuple[Kernel, ...]:
 
 def _kernel(text: str, match: re.Match[str]) -> Kernel:
     start = 1 + max(text.rfind(mark, 0, match.start()) for mark in ";}{")
-    end = closing(text, match.end() - 1)
+    end = closing_bracket(text, match.end() - 1)
     parameters = [p for p in split(text[match.end() : end]) if p.strip() not in ("", "void")]
     return Kernel(
         match.group(2),
@@ -117,16 +117,16 @@ def kernels_by_macros(text: str, bare: str) -> Iterator[tuple[int, str]]:
     for match in CALL.finditer(bare):
         if match[1] not in defining:
             continue
-        written = bare[match.start() : closing(bare, match.end() - 1) + 1]
+        written = bare[match.start() : closing_bracket(bare, match.end() - 1) + 1]
         while left > 0 and (call := next((c for c in CALL.finditer(written) if c[1] in defining), None)):
-            end = closing(written, call.end() - 1)
-            inside = expanded(*macros[call[1]], split(written[call.end() : end]))
+            end = closing_bracket(written, call.end() - 1)
+            inside = expand_macro(*macros[call[1]], split(written[call.end() : end]))
             written = written[: call.start()] + inside + written[end + 1 :]
             left -= 1 + len(written) // LONGEST
         yield match.start(), written
 
 
-def expanded(parameters: tuple[str, ...], text: str, arguments: list[str]) -> str:
+def expand_macro(parameters: tuple[str, ...], text: str, arguments: list[str]) -> str:
     """A macro's text with its arguments."""
     given = [argument.strip() for argument in arguments]
     if parameters[-1] == "...":
@@ -146,7 +146,7 @@ def parameter_name(text: str) -> str:
 def body_of(text: str, end: int) -> tuple[int, int]:
     """The span of the body of the function with parameters that end at `end`; empty if it has none."""
     body = re.compile(r"[^;{]*\{").match(text, end)
-    return (body.end() - 1, closing(text, body.end() - 1) + 1) if body else (end, end)
+    return (body.end() - 1, closing_bracket(text, body.end() - 1) + 1) if body else (end, end)
 
 
 def with_bodies(source: str, bodies: Mapping[str, str]) -> str:
@@ -175,14 +175,14 @@ def device_code(text: str, functions: re.Pattern[str] = DEVICE_FUNCTION) -> str:
     """
     characters = [" " if character != "\n" else character for character in text]
     for match in functions.finditer(text):
-        parameters_end = closing(text, match.end() - 1)
+        parameters_end = closing_bracket(text, match.end() - 1)
         start, end = body_of(text, parameters_end)
         if start < end:
             characters[parameters_end:end] = text[parameters_end:end]
     return "".join(characters)
 
 
-def closing(text: str, start: int) -> int:
+def closing_bracket(text: str, start: int) -> int:
     """The position where the bracket at `start`, ( or {, is closed; the end of the text if it is not."""
     change = {"(": 1, ")": -1} if text[start] == "(" else {"{": 1, "}": -1}
     depth = 0

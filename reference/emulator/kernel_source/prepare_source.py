@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .cuda_text import DIRECTIVE, CompileError, closing, inside_a_function, split, without_comments
+from .cuda_text import DIRECTIVE, CompileError, closing_bracket, inside_a_function, split, without_comments
 from .headers import judge_directive
 from .refusals import refusals
 
@@ -33,7 +33,7 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
     for match in re.finditer(r"\b__shared__\b", bare):
         start = 1 + max(bare.rfind(mark, 0, match.start()) for mark in ";{}")
         own_type = re.compile(r"[^;{]*\{").match(bare, match.start())
-        end = bare.find(";", closing(bare, own_type.end() - 1) if own_type else match.start())
+        end = bare.find(";", closing_bracket(bare, own_type.end() - 1) if own_type else match.start())
         variable = bare[start:end]
         line = 1 + text.count("\n", 0, match.start())
         try:

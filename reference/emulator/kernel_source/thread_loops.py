@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from .cuda_text import DIRECTIVE, Kernel, closing, kernels_of, without_comments
+from .cuda_text import DIRECTIVE, Kernel, closing_bracket, kernels_of, without_comments
 from .headers import extensions_of
 
 # In a function, or a header of the emulator, these would be about one thread, and a split runs many.
@@ -157,7 +157,7 @@ class Split:
 
     def _loop(self, word: str, opening: int, stop: int) -> Loop:
         """The loop whose head opens and whose body ends there."""
-        ending = closing(self._text, opening)
+        ending = closing_bracket(self._text, opening)
         start = step = (opening, opening)
         condition = (opening + 1, ending)
         if word == "for":
@@ -178,12 +178,12 @@ class Split:
         """The end of the statement at `at`."""
         at = self._skip(at)
         if self._text[at] == "{":
-            return closing(self._text, at) + 1
+            return closing_bracket(self._text, at) + 1
         if word := COMPOUND.match(self._text, at):
             if word[1] == "do":
                 head = self._text.index("(", self._end_of(word.end()))
-                return self._text.index(";", closing(self._text, head)) + 1
-            end = self._end_of(closing(self._text, self._text.index("(", word.end())) + 1)
+                return self._text.index(";", closing_bracket(self._text, head)) + 1
+            end = self._end_of(closing_bracket(self._text, self._text.index("(", word.end())) + 1)
             other = re.compile(r"\s*else\b").match(self._text, end)
             return self._end_of(other.end()) if word[1] == "if" and other else end
         depth = 0
@@ -268,7 +268,7 @@ class Split:
         """The function that runs a block."""
         name, text = self._kernel.name, self._text
         opening = text.index("(", re.compile(rf"\b{name}\s*(?=\()").search(text, self._kernel.start).end())  # type: ignore[union-attr]
-        given = between_commas(text[opening + 1 : closing(text, opening)])
+        given = between_commas(text[opening + 1 : closing_bracket(text, opening)])
         parameters = [self._parameter(one) for one in given if one.strip() not in ("", "void")]
         before = 1 + max(text.rfind(mark, 0, self._kernel.start) for mark in ";}{")
         template = re.search(r"\btemplate\s*<.*>", text[before : self._kernel.start], re.DOTALL)

@@ -23,7 +23,7 @@ from ..compile import (
     NoCompiler,
     compiler,
     link,
-    poisoned,
+    poison_options,
     run,
     run_and_look,
     start_runtime,
@@ -140,9 +140,9 @@ def program_into(program: Program, runtime: Path, target: Path) -> str:
     shown = program.file.replace("\\", "/").replace('"', "'")
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         compiled = str(Path(scratch, "program.o"))
-        flags += [*poisoned(), *PROGRAM, *MAYBE[family], f"-I{HEADERS}"]
+        flags += [*poison_options(), *PROGRAM, *MAYBE[family], f"-I{HEADERS}"]
         words = [*command, *flags, "-x", "c++", "-c", "-", "-o", compiled]
-        arrays = program.local_arrays() if poisoned() else []
+        arrays = program.local_arrays() if poison_options() else []
         dump = Path(scratch, "program.dump")
         try:
             warnings, unseen = _compile(words, program, program.text(bool(arrays)), shown, dump)

@@ -92,7 +92,7 @@ def read_records(records: str, program: Program, executable: bytes) -> Report:
         try:
             if what == "memory":
                 number, size, element, line, before = map(integer, fields)
-                blocks[number] = Block(named(program.source, line, before), size, element, line)
+                blocks[number] = Block(name_of_memory(program.source, line, before), size, element, line)
                 continue
             if what == "no value":
                 for finding in without_value("\n".join(fields[0].split(";")), program):
@@ -128,7 +128,7 @@ def integer(text: str) -> int:
     return int(text)
 
 
-def named(source: str, line: int, before: int = 0) -> str:
+def name_of_memory(source: str, line: int, before: int = 0) -> str:
     """The variable to which a line of the source assigns memory; else a name made from the line.
 
     `before` counts the blocks that the line has made before. A line may make several, or one in each turn

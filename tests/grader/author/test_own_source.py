@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from grader.author import read_yaml
 from grader.author.describe_schema import SCHEMA, write_schema
-from grader.author.extensions.own_source import cut
+from grader.author.extensions.own_source import cut_classes
 from grader.author.handout import generate
 from grader.author.load import load
 from grader.author.schema import vocabulary_of
@@ -363,7 +363,7 @@ SPLIT_AT_OTHER_PLACES = {  # a line's end for str.splitlines, not for Python
 @pytest.mark.parametrize("text", by_name(SPLIT_AT_OTHER_PLACES))
 def test_only_a_newline_ends_a_line_of_an_own_file(tmp_path: Path, text: str) -> None:
     source = f"{text}class Shuffled:\n    def draw(self):\n        return ORDER\n\n\nSECRET = 1; ORDER = 2\n"
-    kept = cut(tmp_path / "kinds.py", source, {"Shuffled"})
+    kept = cut_classes(tmp_path / "kinds.py", source, {"Shuffled"})
     names: dict[str, Any] = {}
     exec(kept, names)
 
@@ -373,14 +373,14 @@ def test_only_a_newline_ends_a_line_of_an_own_file(tmp_path: Path, text: str) ->
 
 def test_statements_of_one_line_stay_on_it(tmp_path: Path) -> None:
     source = 'SECRET = "ä"; LOW = 1; HIGH = LOW + 1\n\n\nclass Shuffled:\n    order = HIGH\n'
-    kept = cut(tmp_path / "kinds.py", source, {"Shuffled"})
+    kept = cut_classes(tmp_path / "kinds.py", source, {"Shuffled"})
 
     assert kept == "LOW = 1; HIGH = LOW + 1\n\n\nclass Shuffled:\n    order = HIGH\n"
 
 
 def test_an_own_file_in_a_handout_keeps_its_lines(course: Callable[..., Path]) -> None:
     folder = course()
-    kept = cut(folder / "kinds.py", KINDS, {"Shuffled"}).splitlines()
+    kept = cut_classes(folder / "kinds.py", KINDS, {"Shuffled"}).splitlines()
     assert "class Secret" not in "\n".join(kept)
     assert [line for line in kept if line] == [
         line for line, of_file in zip(kept, KINDS.splitlines(), strict=False) if line and line == of_file

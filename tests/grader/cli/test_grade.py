@@ -16,7 +16,7 @@ from grader.author import render
 from grader.author.load import load
 from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.grade import newer_python
-from grader.judge.examples import failing
+from grader.judge.examples import failing_cases
 from grader.judge.verdict import case_result, grade_case
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import CheckResult, Fact, FactKind, Grade, Location
@@ -285,7 +285,7 @@ def test_what_a_page_shows_of_visible_cases_ran_before_the_first_hidden_case(
 ) -> None:
     """Otherwise a submission could print a hidden case's values in the smallest case that fails."""
     events: list[str] = []
-    grade_once, show = grade_case.grade_case, failing.examples_of
+    grade_once, show = grade_case.grade_case, failing_cases.examples_of
 
     def grades(case: Case, *rest: Any) -> CheckResult:
         events.append(case.visibility)
@@ -296,7 +296,7 @@ def test_what_a_page_shows_of_visible_cases_ran_before_the_first_hidden_case(
         return show(*words)
 
     monkeypatch.setattr(case_result, "grade_case", grades)
-    monkeypatch.setattr(failing, "examples_of", shows)
+    monkeypatch.setattr(failing_cases, "examples_of", shows)
     folder = submission(WRONG)
     for words in ([], ["--html", "page.html"], ["--", "-k", "flip"]):
         assert main(["grade", str(folder), "--assignment", "tiny", *words]) == NOT_PASSED

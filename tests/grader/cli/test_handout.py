@@ -24,7 +24,7 @@ from grader.cli.handout.progress import WIDEST, Progress
 from grader.cli.handout.submit import unwritten_functions
 from grader.cli.handout.watch import Watch
 from grader.cli.handout.workspace import place_of
-from grader.judge.case_selection.affected import affected
+from grader.judge.case_selection.affected_criteria import affected_criteria
 from grader.judge.examples.freeze_small_cases import SMALLEST
 from grader.judge.session import Session
 from grader.model.surroundings import Sandbox
@@ -434,7 +434,7 @@ def test_a_change_affects_the_exercises_that_reach_it(
     assignment = load(handout / "grading")
     changed = {"conv.py": SOURCE.replace(before, after, 1)}
 
-    assert affected({"conv.py": SOURCE}, changed, assignment) == ids
+    assert affected_criteria({"conv.py": SOURCE}, changed, assignment) == ids
 
 
 class Terminal(io.StringIO):

@@ -70,7 +70,7 @@ import socket
 import uvicorn
 
 from grader.cli.command_line import signals
-from grader.cli.serve import stopped_by_hang_up
+from grader.cli.serve import stop_on_hang_up
 
 
 async def app(scope, receive, send):
@@ -83,7 +83,7 @@ listening = socket.create_server(("127.0.0.1", 0))
 server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
 print(listening.getsockname()[1], flush=True)
 try:
-    with signals.cleaning_up(), signals.until_ctrl_c(), stopped_by_hang_up(server):
+    with signals.terminate_on_signals(), signals.until_ctrl_c(), stop_on_hang_up(server):
         server.run(sockets=[listening])
 except signals.Terminated as ended:
     print(ended.exit_status)

@@ -13,13 +13,13 @@ from starlette.testclient import TestClient
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.submission_files import KeptFile
 from grader.desk.class_view import Views, key_of
-from grader.desk.guard import derived
+from grader.desk.guard import derive_secret
 from grader.model.class_row import ClassReport, ClassRow, with_policies
 from grader.model.request_code import code_of
 from grader.report.formats import Request, format_of
 from tests.grader.desk.conftest import FACTS, POLICIES, STYLE, TOKEN, grade_class
 
-FORM = derived(TOKEN, "form")
+FORM = derive_secret(TOKEN, "form")
 SCRIPT = "<script>alert(2)</script> \u202e"
 
 

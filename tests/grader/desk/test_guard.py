@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from grader.batch.gradebook import Gradebook
 from grader.desk.app import make_app
 from grader.desk.course_facts import CourseFacts
-from grader.desk.guard import MOST_BYTES, derived
+from grader.desk.guard import MOST_BYTES, derive_secret
 
 TOKEN, PORT = "a-token-of-a-test", 8350
 HOST = f"http://127.0.0.1:{PORT}"
@@ -100,7 +100,7 @@ def test_a_missing_page_is_404_and_no_server_error(desk: TestClient, path: str) 
 def test_without_edit_nothing_can_be_changed(desk: TestClient, gradebook: Gradebook) -> None:
     before = gradebook.audit_log()
     for path in ("/undo", "/author", "/a/dense/s/x/comment"):
-        assert desk.post(path, data={"form_token": derived(TOKEN, "form")}).status_code == 404
+        assert desk.post(path, data={"form_token": derive_secret(TOKEN, "form")}).status_code == 404
     assert gradebook.audit_log() == before
 
 
@@ -115,13 +115,13 @@ def test_a_form_without_its_token_changes_nothing(
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", f"http://127.0.0.1:{PORT + 1}"])
 def test_a_form_of_another_site_is_refused(open_desk: Callable[..., TestClient], origin: str) -> None:
-    data = {"form_token": derived(TOKEN, "form"), "entry": "1"}
+    data = {"form_token": derive_secret(TOKEN, "form"), "entry": "1"}
     answer = open_desk(is_editable=True).post("/undo", data=data, headers={"origin": origin})
     assert answer.status_code == 403
 
 
 def test_a_form_that_is_too_long_is_refused(open_desk: Callable[..., TestClient]) -> None:
-    data = {"form_token": derived(TOKEN, "form"), "entry": "x" * (MOST_BYTES + 1)}
+    data = {"form_token": derive_secret(TOKEN, "form"), "entry": "x" * (MOST_BYTES + 1)}
     assert open_desk(is_editable=True).post("/undo", data=data).status_code == 413
 
 

@@ -23,7 +23,7 @@ from grader.model.results.similar_pair import Pair
 from grader.model.student import Adjustment
 from grader.model.submitted_files import SubmittedFiles
 from grader.report.pages.class_statistics import statistics_of
-from grader.report.pages.side_by_side import folded
+from grader.report.pages.side_by_side import fold_lines
 from tests.grader.desk.conftest import HOST, POLICIES, grade_class
 from tests.waiting import LIMIT, wait_until
 
@@ -145,7 +145,7 @@ def test_only_lines_of_the_handout_are_folded() -> None:
         [Comment("1", "f", "dense.py", 3, "why?", Fraction(0), "who")],
         {"dense.py": handout_text},
     )[0].lines
-    runs = [(words, len(run)) for words, run in folded(lines)]
+    runs = [(words, len(run)) for words, run in fold_lines(lines)]
     words = "17 lines that are empty or from the handout: … def dense(x, w):"
     assert runs == [("", 2), ("", 1), (words, 17), ("", 1), ("", 2), ("", 1)]
 

@@ -8,7 +8,7 @@ import pytest
 
 from grader.author.load import load
 from grader.judge.draw_inputs import draw
-from grader.judge.examples.failing import examples_of
+from grader.judge.examples.failing_cases import examples_of
 from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders, freeze_ladders
 from grader.judge.kinds import kind_of
 from grader.judge.session import Session

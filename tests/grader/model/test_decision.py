@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from grader.model.decision import EARLIER_RUBRIC, MANUAL, decisions_of, undecided
+from grader.model.decision import EARLIER_RUBRIC, MANUAL, decisions_of, reason_to_wait
 from grader.model.grade import CriterionGrade, Grade, Status
 
 
@@ -27,5 +27,5 @@ def test_points_by_hand_are_final_only_while_the_criterion_offers_what_they_are_
         "style", "It reads well", Fraction(now), Fraction(0), Status.NOT_RUN, (), by_hand=True
     )
     grade = Grade("dense", "ada", (style,), "none")
-    reason = undecided(grade, "f", decisions_of([(MANUAL, "style", value)]))
+    reason = reason_to_wait(grade, "f", decisions_of([(MANUAL, "style", value)]))
     assert reason == ("" if is_final else f"{EARLIER_RUBRIC}: style")

@@ -8,7 +8,7 @@ import pytest
 
 from grader.model.grade import CheckResult, Status
 from grader.model.mutant import Mutant, called_name
-from grader.prove.assignment_proof import rejected
+from grader.prove.assignment_proof import rejected_rewrites
 from grader.prove.replace_exercise import binding_of
 from tests.tables import by_name
 
@@ -79,7 +79,7 @@ def test_a_right_version_that_loses_points_is_a_finding_with_its_line() -> None:
     ]
     grades = cast(Any, {"rewrite one": wrong, "rewrite two": right})
 
-    (finding,) = rejected(cast(Any, SimpleNamespace(folder=Path("adam"))), rewrites, grades)
+    (finding,) = rejected_rewrites(cast(Any, SimpleNamespace(folder=Path("adam"))), rewrites, grades)
 
     assert (finding.source, finding.line) == (Path("adam/rewrites.py"), 7)
     assert finding.message == "one is right and loses points: sgd/drawn: wrong: off by 1"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reference.emulator import Fresh, Module
-from reference.emulator.compile import compiler, poisoned
+from reference.emulator.compile import compiler, poison_options
 from reference.emulator.kernel_source import CompileError
 from reference.emulator.kernel_source.unset_arrays import local_arrays
 from tests.tables import by_name
@@ -309,7 +309,7 @@ def test_a_variable_without_a_value_is_a_finding_or_if_unsure_a_note(request):
 
 def test_a_sum_that_begins_without_a_value_is_not_right_by_luck(request):
     module = Module(UNINITIALIZED, folder=request.config.cache.mkdir("kernels"))
-    if not poisoned():
+    if not poison_options():
         pytest.skip("this compiler cannot poison variables")
     out = np.zeros(4, "float32")
     module.launch("in_a_loop", 1, 4, [out, 5])
@@ -361,7 +361,7 @@ WITHOUT_VALUES = {
 
 def test_a_local_array_that_is_read_before_it_is_written_is_found_by_its_declaration(request):
     """Only where a result shows it; in `length` no element reaches a result, and no loop is endless."""
-    if not poisoned():
+    if not poison_options():
         pytest.skip("this compiler cannot fill the other variables")
     module = Module(UNSET, folder=request.config.cache.mkdir("kernels"))
     for name in module.kernels:
@@ -405,7 +405,7 @@ def local_reads(module, name, arguments, schedules=2):
 
 def test_padding_and_truth_values_of_local_arrays_are_left_alone(request):
     """A struct may be copied whole when its members have values."""
-    if not poisoned() or compiler()[1] != "gcc":
+    if not poison_options() or compiler()[1] != "gcc":
         pytest.skip("this compiler cannot clear padding")
     module = Module(PADDED, folder=request.config.cache.mkdir("kernels"))
     findings = {
@@ -435,7 +435,7 @@ CLASSES = (
 
 
 def test_members_of_a_class_are_no_local_arrays(request):
-    if not poisoned():
+    if not poison_options():
         pytest.skip("this compiler cannot fill the other variables")
     for head in CLASSES:
         module = Module(head + COPY, folder=request.config.cache.mkdir("kernels"))
@@ -490,7 +490,7 @@ __global__ void one_line(const float *x, float *out)
 
 def test_only_the_array_that_is_read_is_accused(request):
     """Neither its neighbors in the line, nor one of a kernel whose result changes back by itself."""
-    if not poisoned():
+    if not poison_options():
         pytest.skip("this compiler cannot fill the other variables")
     module = Module(TOGGLED, folder=request.config.cache.mkdir("kernels"))
     arrays = [np.ones(4, "f"), np.zeros(32, "f")]

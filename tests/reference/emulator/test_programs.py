@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from reference.emulator import CompileError
-from reference.emulator.compile import compiler, poisoned
+from reference.emulator.compile import compiler, poison_options
 from reference.emulator.programs import Program, is_program, program_into, read_records
 from reference.emulator.programs.launches import with_calls
 from tests.tables import by_name
@@ -531,7 +531,7 @@ WRONG = {
         "part_of_an_array<<<1, 32>>>(d, 3); CHECK(cudaFree(d));",
         "",
         0,
-        {"// best": "uninitialized_read"} if poisoned() else {},
+        {"// best": "uninitialized_read"} if poison_options() else {},
     ),
     "a_copy_beyond_a_variable": (
         "void *p; CHECK(cudaGetSymbolAddress(&p, named));\n"
@@ -550,7 +550,7 @@ WRONG = {
         "int *d; CHECK(cudaMalloc(&d, 4)); smash<<<1, 1>>>(d, 40000); cudaFree(d);",
         "",
         0,
-        {"// smashed": "out_of_bounds" if poisoned() else "out_of_bounds crashed"},
+        {"// smashed": "out_of_bounds" if poison_options() else "out_of_bounds crashed"},
     ),
     "never_written": (
         "float *d; CHECK(cudaMalloc(&d, sizeof h)); fill<float, 1><<<1, 32>>>(d, 1);\n"
@@ -782,7 +782,7 @@ def test_a_variable_without_a_value_is_found_in_a_whole_program_and_holds_a_wron
     written = Program(WITHOUT_VALUES, "sums.cu")
     program_into(written, add_program_runtime(tmp_path), tmp_path / "cases")
     done, report = run((written, tmp_path / "cases"), "")
-    assert done.stdout == ("0" if poisoned() else done.stdout)
+    assert done.stdout == ("0" if poison_options() else done.stdout)
     assert [str(f) for f in report.findings] == [
         "sums.cu:9: uninitialized_read in always: `x` is used before it has a value"
     ]

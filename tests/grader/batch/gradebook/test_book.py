@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, text
 
 from grader.batch.gradebook import Gradebook, GradeEntry
-from grader.batch.gradebook.database import said_in_one_line
+from grader.batch.gradebook.database import errors_in_one_line
 from grader.batch.gradebook.grade_json import grade_from_row, grade_to_row
 from grader.batch.gradebook.schema_version import MIGRATIONS, revisions
 from grader.batch.gradebook.standings import ReadGrades
@@ -371,7 +371,7 @@ def test_a_full_disk_is_reported_and_written_files_stay(sqlite_url: str) -> None
     ],
 )
 def test_a_database_that_cannot_be_used_now_says_what_to_do(words: str, remedy: str) -> None:
-    with pytest.raises(UserError) as error, said_in_one_line("sqlite:///g.db"):
+    with pytest.raises(UserError) as error, errors_in_one_line("sqlite:///g.db"):
         raise sqlite3.OperationalError(words)
     assert words in str(error.value) and str(error.value).endswith(remedy)
 

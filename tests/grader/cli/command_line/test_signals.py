@@ -15,7 +15,7 @@ import signal
 from grader.cli.command_line import signals
 
 signals.TOGETHER_SECONDS = 600  # however busy the machine is
-with signals.cleaning_up():
+with signals.terminate_on_signals():
     try:
         print("running", flush=True)
         signal.pause()
@@ -28,7 +28,7 @@ with signals.cleaning_up():
 REPLACED = """
 from grader.cli.command_line import signals
 
-with signals.cleaning_up():
+with signals.terminate_on_signals():
     try:
         with signals.until_ctrl_c():
             print("running", flush=True)

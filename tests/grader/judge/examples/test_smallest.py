@@ -12,7 +12,7 @@ from grader import Course
 from grader.author.load import load, load_course
 from grader.judge.differences.difference import Expected
 from grader.judge.draw_inputs import draw
-from grader.judge.examples.failing import examples_of
+from grader.judge.examples.failing_cases import examples_of
 from grader.judge.examples.forward_shape import forward_of
 from grader.judge.examples.lay_out_case import fields_read, lay_out, layout_of, wrong_in
 from grader.judge.examples.shorter_arrays import shorter_shapes, stated_lengths

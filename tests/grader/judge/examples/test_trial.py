@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.examples.failing import examples_of
+from grader.judge.examples.failing_cases import examples_of
 from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders, freeze_ladders
 from grader.judge.examples.smallest import may_be_small
 from grader.judge.session import Session

@@ -48,12 +48,14 @@ def with_gpu(tmp_path: Path) -> Path:
 
 def test_the_missing_part_of_a_device_is_named(with_gpu: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
-    assert devices.missing(Device.CPU, with_gpu / "empty") == ""
-    assert devices.missing(Device.CUDA, with_gpu) == ""
-    assert "/dev/nvidiactl and /dev/nvidia0 missing" in devices.missing(Device.CUDA, with_gpu / "empty")
+    assert devices.why_unavailable(Device.CPU, with_gpu / "empty") == ""
+    assert devices.why_unavailable(Device.CUDA, with_gpu) == ""
+    assert "/dev/nvidiactl and /dev/nvidia0 missing" in devices.why_unavailable(
+        Device.CUDA, with_gpu / "empty"
+    )
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    assert "CuPy is not installed" in devices.missing(Device.CUDA, with_gpu)
+    assert "CuPy is not installed" in devices.why_unavailable(Device.CUDA, with_gpu)
 
 
 def test_the_default_is_the_first_available_device(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,10 +173,12 @@ def test_a_gpu_has_one_submission_at_a_time(
         waiting.join()
 
 
-@pytest.mark.skipif(not REQUIRED and devices.missing(Device.CUDA) != "", reason="there is no GPU here")
+@pytest.mark.skipif(
+    not REQUIRED and devices.why_unavailable(Device.CUDA) != "", reason="there is no GPU here"
+)
 def test_a_solution_is_graded_on_a_real_gpu_behind_the_wall(repository: Path, tmp_path: Path) -> None:
     """CUDA starts with its own /proc and without the denied system calls."""
-    assert devices.missing(Device.CUDA) == ""
+    assert devices.why_unavailable(Device.CUDA) == ""
     assignment = load(repository / "assignments" / "conv_forward")
     kernels = {
         f"ndarray/backends/kernels/{f.name}": f.read_bytes()

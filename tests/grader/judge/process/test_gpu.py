@@ -21,7 +21,7 @@ from grader.model.grade import Status
 from grader.model.surroundings import Device, Sandbox
 
 ROOT = Path(__file__).parents[4]
-MISSING = devices.missing(Device.CUDA)
+MISSING = devices.why_unavailable(Device.CUDA)
 REQUIRED = os.environ.get("BACKFLIP_GPU") == "required"
 SUBMISSION = b"def answer(a):\n    return a.flip((0, 1)) + a\n"
 PROBES = "def answer(submission, case):\n    return submission.answer(submission.array(case.a))\n"

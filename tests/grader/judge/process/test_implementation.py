@@ -654,7 +654,7 @@ def test_a_timed_run_that_a_busy_machine_cut_off_is_timed_again_in_a_new_process
     make_submission: MakeSubmission, inputs: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The new process has used less CPU time than the old one, and has not crashed."""
-    monkeypatch.setattr(procfs, "waited", lambda _: {})
+    monkeypatch.setattr(procfs, "waiting_seconds", lambda _: {})
     source = f"""
         import os, time
         def other(a):

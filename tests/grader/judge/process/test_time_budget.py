@@ -297,7 +297,7 @@ def test_a_busy_machine_makes_nothing_late(
     """The kernel reports that a sleeper waited for a core the whole time."""
     sleep = "__import__('time').sleep(1)"
     text = f"{sleep}\ndef answer(a): return a" if kind == "import" else f"def answer(a): {sleep}; return a"
-    monkeypatch.setattr(procfs, "waited", lambda pid: {pid: time.monotonic()})
+    monkeypatch.setattr(procfs, "waiting_seconds", lambda pid: {pid: time.monotonic()})
     limits = Limits(import_seconds=0.3, case_seconds=0.3, wall_factor=1)
 
     assert make_submission(text, limits=limits).run("answer", inputs).status is Status.OK
@@ -306,7 +306,7 @@ def test_a_busy_machine_makes_nothing_late(
 def test_a_machine_that_never_runs_a_submission_is_the_graders_fault(
     make_submission: MakeSubmission, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(procfs, "waited", lambda pid: {pid: time.monotonic()})
+    monkeypatch.setattr(procfs, "waiting_seconds", lambda pid: {pid: time.monotonic()})
     monkeypatch.setattr(time_budget, "WAITING", 3.0)
     limits = Limits(import_seconds=5, case_seconds=0.3, wall_factor=1)
     submission = make_submission("import time\n\ndef answer(a): time.sleep(60)", limits=limits)
@@ -334,7 +334,7 @@ signal.pause()
             return max((seconds for pid, seconds in waited().items() if pid != sleeper), default=0.0)
 
         def waited() -> dict[int, float]:
-            return procfs.waited(sleeper)
+            return procfs.waiting_seconds(sleeper)
 
         wait_until(lambda: len(waited()) == 3 and procfs.fields_of(sleeper)[0] == "S", "the third sleeps")
         before = waited()[sleeper]
@@ -354,7 +354,7 @@ def test_threads_that_keep_each_other_waiting_count_once() -> None:
         def cpu_seconds(self, *, with_descendants: bool) -> float:
             return 0.0
 
-        def waited(self) -> dict[int, float]:
+        def waiting_seconds(self) -> dict[int, float]:
             self.looks += 1
             return {thread: 7 + 0.5 * self.looks for thread in range(60)}
 
@@ -372,7 +372,7 @@ def test_without_times_of_waiting_any_two_late_runs_are_tried_again(
     took: dict[str, list[Seconds]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(procfs, "waited", lambda pid: {})
+    monkeypatch.setattr(procfs, "waiting_seconds", lambda pid: {})
     text = "import time\n\ndef answer(a): time.sleep(60)"
     limits = Limits(case_seconds=0.1, criterion_cases=100, wall_factor=2)
     submission = make_submission(text, limits=limits)
@@ -388,7 +388,7 @@ def test_without_waiting_times_a_sleeping_import_is_tried_twice(
     took: dict[str, list[Seconds]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(procfs, "waited", lambda pid: {})
+    monkeypatch.setattr(procfs, "waiting_seconds", lambda pid: {})
     limits = Limits(import_seconds=0.1, wall_factor=2)
     submission = make_submission("import time\n\ntime.sleep(60)", limits=limits)
 
@@ -401,7 +401,7 @@ def test_without_waiting_times_a_sleeping_import_is_tried_twice(
 def test_without_waiting_times_a_second_try_has_patience(
     make_submission: MakeSubmission, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(procfs, "waited", lambda pid: {})
+    monkeypatch.setattr(procfs, "waiting_seconds", lambda pid: {})
     monkeypatch.setattr(implementation, "PATIENCE", 1000)  # more than a busy machine needs
     text = "import time\n\ndef answer(a):\n    time.sleep(0.7)\n    return a"
     submission = make_submission(text, limits=Limits(case_seconds=0.25, wall_factor=2))

@@ -10,7 +10,7 @@ Units = Mapping[str, tuple[str, frozenset[str]]]  # by name: its source, and the
 REST = ""  # the name of the code outside all functions
 
 
-def affected(
+def affected_criteria(
     before: Mapping[str, bytes], after: Mapping[str, bytes], assignment: Assignment
 ) -> frozenset[str]:
     """The ids of the criteria with results that may change now; all of them if that cannot be determined."""

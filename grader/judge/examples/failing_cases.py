@@ -94,11 +94,11 @@ class _Search:
 
 def first_failing(grade: Grade, most: int) -> Sequence[CheckResult]:
     """The first failing cases of the first unfinished criterion."""
-    each = (shown_failing(criterion.results, most) for criterion in grade.criteria)
+    each = (visible_failing_cases(criterion.results, most) for criterion in grade.criteria)
     return next((failing for failing in each if failing), ())
 
 
-def shown_failing(results: Sequence[CheckResult], most: int) -> Sequence[CheckResult]:
+def visible_failing_cases(results: Sequence[CheckResult], most: int) -> Sequence[CheckResult]:
     """The first failing cases that every student may see."""
     failing = (r for r in results if r.status not in UNASKED and r.visibility is Visibility.VISIBLE)
     return list(islice(failing, most))
