@@ -7,8 +7,10 @@ functions for that course's own arrays, and those of `mixed` so that most have t
 `students` showed was mended, and so was what `ported` and `mixed` showed after their first measurement.
 `unseen` is only measured: to mend the diagnosis with it, move a file to `students` and write another one.
 
-The files of `fresh`, and later those of `later`, were written before their author had seen a mutant. There a
-comment "wrong: ..." says at each wrong line what is wrong with it. Functions without such a line are right.
+The files of `fresh`, later those of `later`, and last those of `recent` were written before their author had
+seen a mutant. There a comment "wrong: ..." says at each wrong line what is wrong with it. Functions without such
+a line are right. If a docstring begins with "Nothing is wrong here", all functions are right, and any claim about
+them is false.
 """
 
 import ast
@@ -20,6 +22,7 @@ from textwrap import indent
 HERE = Path(__file__).parent
 IDEAS = "Ideas: "
 WRONG_LINE = "# wrong: "
+NOTHING_WRONG = "Nothing is wrong here"
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,10 @@ def lines_of(work: StudentWork) -> frozenset[int]:
 
 
 def wrong_functions(text: str) -> frozenset[str]:
-    """The functions with a wrong line, and those that call them; without such a line, all functions."""
+    """The functions with a wrong line, and those that call them; without such a line, all functions or none."""
     functions = {f.name: f for f in ast.parse(text).body if isinstance(f, ast.FunctionDef)}
+    if (ast.get_docstring(ast.parse(text)) or "").startswith(NOTHING_WRONG):
+        return frozenset()
     if WRONG_LINE not in text:
         return frozenset(functions)
     lines = text.splitlines()

@@ -49,3 +49,9 @@ def test_only_functions_with_a_marked_line_are_wrong_and_those_that_call_such_a_
     text = "def _h():\n    return 1  # wrong: 2\n\n\ndef f():\n    return _h()\n\n\ndef g():\n    return 3\n"
     assert wrong_functions(text) == {"_h", "f"}
     assert wrong_functions(text.replace("  # wrong: 2", "")) == {"_h", "f", "g"}
+
+
+def test_no_function_is_wrong_in_a_file_that_says_so() -> None:
+    text = '"""Nothing is wrong here: it is short."""\n\n\ndef f():\n    return 1\n'
+    assert wrong_functions(text) == frozenset()
+    assert wrong_functions(text.replace("Nothing is wrong here", "It returns 1")) == {"f"}
