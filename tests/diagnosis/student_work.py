@@ -8,9 +8,8 @@ functions for that course's own arrays, and those of `mixed` so that most have t
 `unseen` is only measured: to mend the diagnosis with it, move a file to `students` and write another one.
 
 The files of `fresh`, later those of `later`, and last those of `recent` were written before their author had
-seen a mutant. There a comment "wrong: ..." says at each wrong line what is wrong with it. Functions without such
-a line are right. If a docstring begins with "Nothing is wrong here", all functions are right, and any claim about
-them is false.
+seen a mutant. There a comment "wrong: ..." says at each wrong line what is wrong with it. Functions without
+such a line are right. If a docstring begins with "Nothing is wrong here", all functions are right.
 """
 
 import ast
@@ -65,7 +64,7 @@ def lines_of(work: StudentWork) -> frozenset[int]:
 
 
 def wrong_functions(text: str) -> frozenset[str]:
-    """The functions with a wrong line, and those that call them; without such a line, all functions or none."""
+    """The functions with a wrong line, and those that call them; without such a line, all or none."""
     functions = {f.name: f for f in ast.parse(text).body if isinstance(f, ast.FunctionDef)}
     if (ast.get_docstring(ast.parse(text)) or "").startswith(NOTHING_WRONG):
         return frozenset()
