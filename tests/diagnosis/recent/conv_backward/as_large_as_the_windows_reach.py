@@ -1,4 +1,7 @@
-"""conv_x_grad returns only the pixels up to the last one that a window reaches, so its shape is too small."""
+"""conv_x_grad returns only the pixels up to the last one that a window reaches, so its shape is too small.
+
+Ideas: remainder_ignored.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

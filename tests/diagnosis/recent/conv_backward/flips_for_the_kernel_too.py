@@ -1,4 +1,7 @@
-"""conv_w_grad follows the recipe of conv_x_grad: it turns the gradient around before it slides."""
+"""conv_w_grad follows the recipe of conv_x_grad: it turns the gradient around before it slides.
+
+Ideas: out_grad_flipped.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,5 +1,8 @@
 """flip starts one element behind the last, so as_strided refuses most arrays; the kernel's gradient to x calls
-flip."""
+flip.
+
+Ideas: start_at_the_size.
+"""
 
 
 def flip(a, axes):

@@ -1,4 +1,7 @@
-"""dilate fills the gaps with copies of the element before them, as nearest-neighbor scaling does."""
+"""dilate fills the gaps with copies of the element before them, as nearest-neighbor scaling does.
+
+Ideas: values_repeated.
+"""
 
 
 def dilate(a, axes, dilation):

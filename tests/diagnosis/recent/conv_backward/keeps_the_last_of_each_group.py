@@ -1,5 +1,8 @@
 """undilate begins behind the gap instead of at the first element, and flip turns an axis that is
-named twice."""
+named twice.
+
+Ideas: last_of_each_kept, flipped_once_if_named_twice.
+"""
 
 
 def _slices(ndim, axes, start, step):

@@ -1,4 +1,7 @@
-"""conv_x_grad puts the rows that the stride left over in front of the gradient instead of behind it."""
+"""conv_x_grad puts the rows that the stride left over in front of the gradient instead of behind it.
+
+Ideas: remainder_at_the_top_left.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""conv_x_grad adds each output's share to a padded picture and cuts the picture out at the wrong corner."""
+"""conv_x_grad adds each output's share to a padded picture and cuts the picture out at the wrong corner.
+
+Ideas: frame_cut_at_one_end.
+"""
 
 
 def conv(x, w, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""conv computes its own output size with the 1 inside the division; the gradients are right."""
+"""conv computes its own output size with the 1 inside the division; the gradients are right.
+
+Ideas: windows_counted_without_the_first.
+"""
 
 
 def conv(x, w, stride=1, padding=0):

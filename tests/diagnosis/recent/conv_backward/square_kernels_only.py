@@ -1,4 +1,7 @@
-"""conv_x_grad takes the height of the kernel for its width too; conv looks at windows by strides."""
+"""conv_x_grad takes the height of the kernel for its width too; conv looks at windows by strides.
+
+Ideas: kernel_taken_as_square.
+"""
 
 
 def conv(x, w, stride=1, padding=0):

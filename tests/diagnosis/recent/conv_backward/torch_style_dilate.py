@@ -1,4 +1,7 @@
-"""dilate puts zeros only between the elements, as dilation in PyTorch does, and the gradients live with it."""
+"""dilate puts zeros only between the elements, as dilation in PyTorch does, and the gradients live with it.
+
+Ideas: no_zeros_after_the_last.
+"""
 
 
 def dilate(a, axes, dilation):

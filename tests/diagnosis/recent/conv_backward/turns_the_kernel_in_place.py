@@ -1,4 +1,7 @@
-"""conv_x_grad turns the kernel around in its own memory, so the caller's w is changed."""
+"""conv_x_grad turns the kernel around in its own memory, so the caller's w is changed.
+
+Ideas: kernel_turned_in_place.
+"""
 
 
 def flip(a, axes):

@@ -1,4 +1,7 @@
-"""undilate copies what it keeps, element by element; flip is a view."""
+"""undilate copies what it keeps, element by element; flip is a view.
+
+Ideas: undilate_copies.
+"""
 
 
 def dilate(a, axes, dilation):

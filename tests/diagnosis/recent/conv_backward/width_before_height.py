@@ -1,4 +1,7 @@
-"""Pairs are unpacked with the width first: the stride in conv_w_grad, the padding in conv_x_grad."""
+"""Pairs are unpacked with the width first: the stride in conv_w_grad, the padding in conv_x_grad.
+
+Ideas: paddings_exchanged, strides_exchanged_in_w_grad.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""conv_x_grad adds to all windows at once, through a view in which windows share pixels, so shares are lost."""
+"""conv_x_grad adds to all windows at once, through a view in which windows share pixels, so shares are lost.
+
+Ideas: last_window_wins.
+"""
 
 
 def _windows(a, shape6, s_h, s_w):

@@ -1,5 +1,8 @@
 """pixel_slices steps by the dilation and begins at a multiple of the stride; transposed_length forgets that a
-dilated kernel is longer."""
+dilated kernel is longer.
+
+Ideas: stride_and_dilation_exchanged, transposed_length_without_dilation.
+"""
 
 
 def pixel_slices(place, lengths, stride, dilation):

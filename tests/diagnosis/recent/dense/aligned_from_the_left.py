@@ -1,5 +1,8 @@
 """unbroadcast compares the two shapes from the left, dense_x_grad reshapes w where it should turn it, and the
-gradient of the loss is divided by the number of classes."""
+gradient of the loss is divided by the number of classes.
+
+Ideas: w_reshaped, aligned_at_the_first_axes.
+"""
 
 
 def dense_x_grad(out_grad, w):

@@ -1,4 +1,7 @@
-"""relu_grad divides relu(a) by a, which is 0 / 0 at 0. dense_b_grad keeps the axis that it sums over."""
+"""relu_grad divides relu(a) by a, which is 0 / 0 at 0. dense_b_grad keeps the axis that it sums over.
+
+Ideas: b_grad_keeps_the_axis.
+"""
 
 
 def dense(x, w, b=None):

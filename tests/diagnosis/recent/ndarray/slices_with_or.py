@@ -1,5 +1,8 @@
 """A slice's start, stop and step are read with "or", which takes a 0 and a negative number for what they are not;
-what setitem writes to may be a copy."""
+what setitem writes to may be a copy.
+
+Ideas: nothing_with_a_negative_step, slices_not_cut_to_the_axis, written_to_a_copy.
+"""
 
 
 def __getitem__(self, index):
@@ -24,7 +27,7 @@ def __getitem__(self, index):
         axis += 1
         if isinstance(item, slice):
             start = item.start or 0  # wrong: a negative start counts from the end, and a negative step starts there
-            stop = item.stop or n  # wrong: 0 is a stop too, and so are negative numbers
+            stop = item.stop or n  # wrong: 0 is a stop too, and so are negative numbers; one beyond the end is cut
             step = item.step or 1
             shape.append(max(0, -(-(stop - start) // step)))
             strides.append(st * step)

@@ -1,5 +1,8 @@
 """broadcast_to gives a stretched axis the stride that it had; sum knows one axis at most; matmul_tiled returns the
-tiles with their edges."""
+tiles with their edges.
+
+Ideas: stretched_axis_keeps_its_stride, one_axis_of_several_summed, zeros_left_at_the_edges.
+"""
 
 
 def broadcast_to(self, shape):

@@ -1,5 +1,8 @@
 """normalize adds eps to the root instead of under it; global_average_pool has two axes in mind; a share of the
-average is a whole number."""
+average is a whole number.
+
+Ideas: eps_behind_the_root, mean_over_two_axes.
+"""
 
 
 def normalize(x, axes, eps=1e-5):

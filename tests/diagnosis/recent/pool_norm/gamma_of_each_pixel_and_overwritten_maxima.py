@@ -1,5 +1,8 @@
 """layer_norm_grad sums the gradients of gamma and beta over the batch alone; max_pool_grad overwrites the share
-of an earlier window."""
+of an earlier window.
+
+Ideas: pooled_gradients_overwritten, layer_grads_over_the_samples.
+"""
 
 
 def max_pool_grad(out_grad, x, window, stride, padding=0):
