@@ -1,4 +1,4 @@
-"""Wrong shapes end in an AssertionError, and dilate and flip know nothing of axes that do not exist.
+"""Wrong shapes end in an AssertionError, and dilate takes an axis that does not exist for another one.
 
 Ideas: negative_dilation_asserted, axes_that_are_not_there_left_out, shape_of_out_grad_asserted,
 shape_of_out_grad_asserted_in_w_grad.
