@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from grader.judge.localization.expressions import OF_NODES, array, indices, number
+from grader.judge.localization.idioms import OF_IDIOMS, of_result
 from grader.judge.localization.source_text import Edit
 from grader.judge.localization.statements import edits_of_statement
 from grader.judge.localization.student_functions import Function
@@ -62,7 +63,8 @@ def _nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
 
 def _of_expression(node: ast.expr, of: Function) -> Iterator[Edit]:
     parent = of.parent(node)
-    makers = [OF_NODES[type(node)]] if type(node) in OF_NODES else []
+    makers = [maker for kinds in (OF_NODES, OF_IDIOMS) if (maker := kinds.get(type(node)))]
+    makers += [of_result] if isinstance(parent, ast.Return) else []
     if isinstance(parent, ast.Call) and node is parent.func:
         makers = makers if isinstance(node, ast.Name | ast.Attribute) and _has_opposite(node) else []
     elif of.names.is_number(node) and not isinstance(node, ast.Constant):

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable, Iterator
 from itertools import combinations, permutations
 
+from grader.judge.localization.idioms import of_axes
 from grader.judge.localization.student_functions import Function
 
 Edits = Iterator[tuple[str, int]]
@@ -204,6 +205,7 @@ def indices(node: ast.expr, of: Function) -> Edits:
             for text, cost in _slices(part, of):
                 yield ", ".join([*texts[:number], text, *texts[number + 1 :]]), cost
     if len(parts) > 1:
+        yield from of_axes(parts, of)
         for first, second in combinations(range(len(parts)), 2):
             order = texts.copy()
             order[first], order[second] = order[second], order[first]

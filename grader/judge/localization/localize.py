@@ -8,7 +8,7 @@ import numpy as np
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.differences.probe_values import NO_VALUE
-from grader.judge.localization.search import Budget, Repair, Search
+from grader.judge.localization.search import TELLING, Budget, Repair, Search
 from grader.judge.localization.student_functions import Code, Function
 from grader.judge.localization.trials import Trials
 from grader.judge.localization.words import in_words, location_of
@@ -18,7 +18,7 @@ from grader.model.grade import CheckResult, CriterionGrade, Fact, FactKind, Grad
 
 CASE_SECONDS = 0.6  # of which an edit may take a third: it may loop for ever
 EDIT_MIB = 1024
-MOST_LINES = 3  # with equally good edits; more would say nothing
+MOST_LINES = 3  # with equally good edits; more would say nothing, unless one slip is made at all of them
 UNWRITTEN = "error NotImplementedError"  # the answer of an exercise that is not begun
 
 
@@ -130,7 +130,7 @@ class _Localizer:
     ) -> list[Repair]:
         """The repairs, if a fresh worker gives the same: a submission may keep answers between calls."""
         lines = {(one.function.source.file, one.line) for repair in repairs for one in repair.edits}
-        if len(lines) > MOST_LINES:
+        if len(lines) > MOST_LINES and len(repairs) > 1:
             return []
         cases = self._others(functions)
         with self._worker(criterion) as worker:
@@ -163,7 +163,10 @@ class _Localizer:
         return sum(base.size for base in self._oracle.inputs(case).bases.values())
 
     def _telling(self, case: Case) -> int:
-        """How many different numbers other than 0 a case expects: few are given by chance."""
+        """How many digits the different numbers other than 0 and 1 have that a case expects.
+
+        Few are given by chance.
+        """
         comparison = comparison_of(case)
         if not comparison.needs_expected:
             return int(comparison.shows_work)
@@ -171,7 +174,13 @@ class _Localizer:
         if expected.value is not NO_VALUE:
             return 1
         numbers = {number for array in expected.arrays for number in np.unique(array).tolist()}
-        return len(numbers - {0, 1})
+        return sum(map(_digits, numbers - {0, 1}))
+
+
+def _digits(number: float) -> int:
+    """The digits of a whole number; of any other, at least as many as the search asks for."""
+    is_whole = isinstance(number, int) or (isinstance(number, float) and number.is_integer())
+    return len(str(abs(int(number)))) if is_whole else TELLING
 
 
 def _locations(repair: Repair, failing: int) -> list[Location]:

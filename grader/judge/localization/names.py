@@ -136,7 +136,7 @@ class Names:
             case ast.Call(func=ast.Attribute(attr=attr)):
                 return attr not in ("append", "index", "items", "format")
             case ast.Call(func=ast.Name(id=name)):
-                return name not in BUILT_IN
+                return name not in BUILT_IN and name not in self.makers_of_numbers
             case ast.BinOp(left=left, op=op, right=right):
                 return isinstance(op, ast.MatMult) or self.is_array(left) or self.is_array(right)
             case ast.Subscript(value=value):
@@ -144,6 +144,17 @@ class Names:
             case ast.UnaryOp(operand=operand):
                 return self.is_array(operand)
         return False
+
+    @cached_property
+    def makers_of_numbers(self) -> frozenset[str]:
+        """The functions that return several values or whole numbers, as in `sh, sw = pair(stride)`."""
+        makers = set()
+        for node in self.nodes:
+            for target, value in _assigned(node):
+                is_array = isinstance(target, ast.Name) and target.id not in (*self.shapes, *self.numbers)
+                if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and not is_array:
+                    makers.add(value.func.id)
+        return frozenset(makers)
 
     def sort(self, name: str) -> str:
         """A word for what a name holds; "" if that is not known."""
@@ -162,6 +173,16 @@ def _used_as_array(node: ast.AST) -> str:
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return node.value.id if len(parts) != 1 or isinstance(parts[0], ast.Slice) else ""
     return ""
+
+
+def _assigned(node: ast.AST) -> list[tuple[ast.expr, ast.expr]]:
+    """The targets of an assignment with their values."""
+    match node:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+            return list(zip(targets, values, strict=False))
+        case ast.Assign(targets=[ast.Name() | ast.Tuple() as target], value=value):
+            return [(target, value)]
+    return []
 
 
 def _products(node: ast.AST) -> Iterator[ast.Name]:

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Protocol
 
 from grader.judge.localization.edits import edits_of
+from grader.judge.localization.repeated import repeated
 from grader.judge.localization.source_text import Edit
 from grader.judge.localization.student_functions import Function
 from grader.judge.localization.twins import twins_of
@@ -17,7 +18,7 @@ SECONDS, RUNS = 1.0, 3000  # for one criterion
 # For one submission of a class. The runs decide, so that each batch says the same.
 SECONDS_IN_A_CLASS, RUNS_IN_A_CLASS = 20.0, 800
 LEADS = 3  # failing cases on which every edit is tried
-TELLING = 3  # different numbers in what mended cases expect: fewer may be right by chance
+TELLING = 3  # digits of the different numbers that mended cases expect: fewer may be right by chance
 
 Lines = tuple[tuple[str, int], ...]  # each with the name of its function
 
@@ -85,8 +86,8 @@ def in_a_class() -> Callable[[], Budget]:
 class Search:
     """The cases of one criterion on which edits are tried.
 
-    `failing` are the cases to mend, the first to try first, `telling` the count of different numbers in what
-    each expects. `others` must go on passing. `trials` runs a case with edits.
+    `failing` are the cases to mend, the first to try first, `telling` the digits of the different numbers
+    that each expects. `others` must go on passing. `trials` runs a case with edits.
     """
 
     functions: Sequence[Function]
@@ -101,7 +102,7 @@ class Search:
         first = self._best(())
         if not first or len(first[0].mended) == len(self.failing):
             return first
-        if len(first) == 1 and len(first[0].edits) == 1:
+        if len(first) == 1:
             second = self._best(first[0].edits, first[0].mended)
             if second and len(second) == 1 and len(second[0].mended) > len(first[0].mended):
                 return second
@@ -158,19 +159,21 @@ class Search:
         return Repair(edits, frozenset(mended), _cost(edits))
 
     def _attempts(self, before: tuple[Placed, ...]) -> list[tuple[Placed, ...]]:
-        """Single edits after those `before`; without any before, twins too."""
+        """Single edits after those `before`, and edits that correct one slip at several places."""
         attempts = []
         for function in self.functions:
             edits = edits_of(function)
-            singles = [Placed(function, edit) for edit in edits]
-            attempts += [(*before, one) for one in singles if not any(_overlap(one, b) for b in before)]
-            twins = [] if before else twins_of(function, edits)
-            attempts += [(Placed(function, one), Placed(function, other)) for one, other in twins]
-        return sorted(attempts, key=_cost)  # the functions keep their order
+            together = dict.fromkeys((*twins_of(function, edits), *repeated(function, edits)))
+            for alike in (*((edit,) for edit in edits), *together):
+                placed = tuple(Placed(function, edit) for edit in alike)
+                if not any(_overlap(one, other) for one in placed for other in before):
+                    attempts.append((*before, *placed))
+        # otherwise the functions keep their order
+        return sorted(attempts, key=lambda edits: (_cost(edits), len(edits)))
 
 
 def _cost(edits: Sequence[Placed]) -> int:
-    """The rank of the last edit; for twins, a little more."""
+    """The rank of the last edit; if there are others, a little more."""
     return 2 * edits[-1].edit.cost + (len(edits) > 1)
 
 

@@ -4,6 +4,7 @@ import ast
 import codecs
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 MOST_BYTES = 200_000  # of a file in which faults are localized
@@ -53,6 +54,28 @@ class Source:
     def column(self, node: ast.AST) -> int:
         """The number of bytes before a node in its line."""
         return int(node.col_offset)  # type: ignore[attr-defined]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The functions that the file defines or imports by name."""
+        nodes = self.tree.body
+        defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+        imports = (one for node in nodes if isinstance(node, ast.ImportFrom) for one in node.names)
+        return frozenset(defined | {one.asname or one.name for one in imports})
+
+    @cached_property
+    def _wrappers(self) -> dict[str, list[str]]:
+        wrappers: dict[str, list[str]] = {}
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Call(func=ast.Name(id=function), args=[ast.Name(id=name)], keywords=[]):
+                    if function in self.names and function not in wrappers.setdefault(name, []):
+                        wrappers[name].append(function)
+        return wrappers
+
+    def wrappers(self, name: str) -> list[str]:
+        """The functions that somewhere in the file are called with this name alone, as `pair(stride)` is."""
+        return self._wrappers.get(name, [])
 
     def functions(self) -> Iterator[tuple[str, ast.FunctionDef]]:
         """Every function of the file and every method of its classes; a method as `Class.method`."""

@@ -41,7 +41,9 @@ def in_words(repairs: Sequence[Sequence[Location]], *, visible: str) -> str:
         with_other = "With other code in one of them"
     else:
         where = f"Look at {_places(repairs[0], f' of {first.file}')}."
-        with_other = "With other code in both" if len(repairs[0]) > 1 else "With other code there"
+        with_other = ("With other code there", "With other code in both", "With other code in all of them")[
+            min(len(repairs[0]), 3) - 1
+        ]
     return f"{where} {with_other}, {_count(first, visible)}."
 
 
@@ -49,7 +51,11 @@ def _places(together: Sequence[Location], of: str = "") -> str:
     """The lines of one repair, with their texts."""
     lines = sorted({one.line for one in together})
     texts = dict.fromkeys(f"`{one.text}`" for one in together)
-    return f"{plural_noun(len(lines), 'line')} {' and '.join(map(str, lines))}{of}, {' and '.join(texts)}"
+    return f"{plural_noun(len(lines), 'line')} {_all(list(map(str, lines)))}{of}, {_all(list(texts))}"
+
+
+def _all(texts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
 
 
 def _count(one: Location, visible: str) -> str:
