@@ -73,6 +73,11 @@ def _failing(criterion: CriterionGrade) -> list[CheckResult]:
     return [r for r in criterion.results if r.visibility is Visibility.VISIBLE and r.status not in unasked]
 
 
+def _raising(criterion: CriterionGrade) -> frozenset[tuple[str, int]]:
+    """The files and lines that the exceptions of failing cases passed through."""
+    return frozenset((call.file, call.line) for result in _failing(criterion) for call in result.calls)
+
+
 def _is_out_of_reach(result: CheckResult) -> bool:
     """True for a case of an exercise that is not begun, or that ends the process: each edit would, too."""
     is_answer = result.status in (Status.WRONG, Status.ERROR)
@@ -122,7 +127,8 @@ class _Localizer:
         telling = {case.name: self._telling(case) for case in failing}
         with self._worker(criterion) as worker:
             trials = Trials(self._assignment, self._oracle, worker, budget)
-            search = Search(functions, failing, self._others(functions), telling, trials, budget)
+            others = self._others(functions)
+            search = Search(functions, failing, others, telling, trials, budget, _raising(criterion))
             return search.repairs()
 
     def _confirmed(

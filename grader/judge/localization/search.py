@@ -1,7 +1,7 @@
 """Searches for edits that make failing cases pass and break none, within a budget of runs and seconds."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
@@ -17,6 +17,7 @@ from grader.model.assignment import Case
 SECONDS, RUNS = 1.0, 3000  # for one criterion
 # For one submission of a class. The runs decide, so that each batch says the same.
 SECONDS_IN_A_CLASS, RUNS_IN_A_CLASS = 20.0, 800
+HEAD_START = 4  # ranks by which edits of lines that raise come before others
 LEADS = 3  # failing cases on which every edit is tried
 TELLING = 3  # digits of the different numbers that mended cases expect: fewer may be right by chance
 
@@ -87,7 +88,8 @@ class Search:
     """The cases of one criterion on which edits are tried.
 
     `failing` are the cases to mend, the first to try first, `telling` the digits of the different numbers
-    that each expects. `others` must go on passing. `trials` runs a case with edits.
+    that each expects. `others` must go on passing. `trials` runs a case with edits. `raising` are the lines,
+    with their files, that an exception of a failing case passed through.
     """
 
     functions: Sequence[Function]
@@ -96,6 +98,7 @@ class Search:
     telling: Mapping[str, int]
     trials: Trying
     budget: Budget
+    raising: Set[tuple[str, int]] = frozenset()
 
     def repairs(self) -> list[Repair]:
         """The best repairs: they mend equally many cases, by equally small edits, each in other lines."""
@@ -112,7 +115,7 @@ class Search:
         candidates: dict[Lines, Repair] = {}
         attempts = self._attempts(before)
         for lead in self._leads(mended):
-            for _, alike in groupby(attempts, key=_cost):
+            for _, alike in groupby(attempts, key=self._rank):
                 self._try(list(alike), lead, mended, candidates)
                 if any(len(one.mended) == len(self.failing) for one in candidates.values()):
                     return _best(candidates.values())
@@ -169,7 +172,12 @@ class Search:
                 if not any(_overlap(one, other) for one in placed for other in before):
                     attempts.append((*before, *placed))
         # otherwise the functions keep their order
-        return sorted(attempts, key=lambda edits: (_cost(edits), len(edits)))
+        return sorted(attempts, key=lambda edits: (self._rank(edits), len(edits)))
+
+    def _rank(self, edits: Sequence[Placed]) -> int:
+        """The place in the order of attempts: by cost, but lines that raise come earlier."""
+        raises = all((one.function.source.file, one.line) in self.raising for one in edits)
+        return _cost(edits) - HEAD_START * raises
 
 
 def _cost(edits: Sequence[Placed]) -> int:
