@@ -7,7 +7,7 @@ from itertools import combinations
 from grader.judge.localization.expressions import OF_NODES, array, indices, number
 from grader.judge.localization.idioms import OF_IDIOMS, of_result
 from grader.judge.localization.source_text import Edit
-from grader.judge.localization.statements import edits_of_statement
+from grader.judge.localization.statements import edits_of_statement, orders
 from grader.judge.localization.student_functions import Function
 
 # Columns inside an f-string are not exact before Python 3.12, and a pattern is no expression.
@@ -32,6 +32,7 @@ def _bare(text: str) -> str:
 
 
 def _edits(function: Function) -> Iterator[Edit]:
+    yield from orders(function.node.body, function)
     for node in _nodes(function.node):
         if isinstance(node, ast.stmt):
             yield from edits_of_statement(node, function)

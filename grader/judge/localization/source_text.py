@@ -51,6 +51,11 @@ class Source:
         """The bytes after one node and before another."""
         return self.span(first)[1], self.span(second)[0]
 
+    def begins_a_line(self, node: ast.stmt) -> bool:
+        """True if nothing but spaces is before a statement in its line."""
+        start = self.span(node)[0]
+        return not self.content[start - self.column(node) : start].strip()
+
     def column(self, node: ast.AST) -> int:
         """The number of bytes before a node in its line."""
         return int(node.col_offset)  # type: ignore[attr-defined]

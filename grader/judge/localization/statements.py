@@ -34,7 +34,7 @@ def edits_of_statement(node: ast.stmt, of: Function) -> Iterator[Edit]:
     if isinstance(node, SIMPLE):
         yield from _everywhere(node, of)
     for body in _bodies(node):
-        yield from _orders(body, of)
+        yield from orders(body, of)
         yield from _after_loop(node, body, of)
 
 
@@ -51,13 +51,15 @@ def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
             yield body
 
 
-def _orders(body: list[ast.stmt], of: Function) -> Iterator[Edit]:
+def orders(body: list[ast.stmt], of: Function) -> Iterator[Edit]:
     """Two statements of one block exchanged."""
     for number, first in enumerate(body):
         for second in body[number + 1 : number + 1 + NEAR]:
             if second.lineno > (first.end_lineno or first.lineno):
                 start, end = of.source.span(first)[0], of.source.span(second)[1]
                 between = of.source.content[slice(*of.source.between(first, second))].decode()
+                if ";" in between or not of.source.begins_a_line(first):
+                    continue
                 text = of.source.text(second) + between + of.source.text(first)
                 yield Edit(start, end, text, first, 2)
 

@@ -76,6 +76,7 @@ def test_the_likeliest_edits_come_first() -> None:
         ("return x.compact()", "return (x.compact()).copy()"),
         ("k = padding; return k", "k += padding; return k"),
         ("return k if padding < k else 0", "return k if padding <= k else 0"),
+        ("k = n[0]\n    n = padding, 1\n    return k", "n = padding, 1\n    k = n[0]\n    return k"),
     ],
 )
 def test_a_common_slip_is_among_the_edits(wrong: str, right: str) -> None:
