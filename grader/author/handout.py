@@ -123,19 +123,12 @@ def _write(
         readme = complete(rendered.files["README.md"], assignment, rendered.files, python)
         (new / "README.md").write_text(readme, encoding="utf-8")
         (new / "README.html").write_text(to_html(readme, rendered.pictures), encoding="utf-8")
-        grading = new / GRADING
-        grading.mkdir()
         of_handout = rendered.files if view == "handout" else {}
         unwritten = {name: digest_of(of_handout[name].encode()) for name in assignment.files if of_handout}
-        described = _handout_assignment(assignment, unwritten, python)
-        (grading / "assignment.yaml").write_text(described, encoding="utf-8")
-        (grading / "rubric.yaml").write_text(_visible_rubric(assignment), encoding="utf-8")
-        shutil.copyfile(assignment.probes, grading / "probes.py")
-        for file, text in _own_sources(assignment).items():
-            (grading / file).write_text(text, encoding="utf-8")
-        shutil.copyfile(frozen, grading / "frozen.npz")
+        _write_grading(assignment, _handout_assignment(assignment, unwritten, python), new / GRADING)
+        shutil.copyfile(frozen, new / GRADING / "frozen.npz")
         for file, content in frozen_parts.items():
-            (grading / file).write_bytes(content)
+            (new / GRADING / file).write_bytes(content)
         (new / "wheels").mkdir()
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
         lock = (SOURCE / "locks" / "handout.txt").read_bytes()
@@ -147,6 +140,15 @@ def _write(
             os.replace(target, Path(scratch) / "old")
         os.replace(new, target)
     return target
+
+
+def _write_grading(assignment: Assignment, description: str, folder: Path) -> None:
+    """Writes what a handout needs to grade itself, except the expected values."""
+    folder.mkdir()
+    files = {"assignment.yaml": description, "rubric.yaml": _visible_rubric(assignment)}
+    for file, text in {**files, **_own_sources(assignment)}.items():
+        (folder / file).write_text(text, encoding="utf-8")
+    shutil.copyfile(assignment.probes, folder / "probes.py")
 
 
 def _own_sources(assignment: Assignment) -> dict[str, str]:

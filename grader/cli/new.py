@@ -18,7 +18,7 @@ from grader.model.errors import UserError
 from grader.model.results.verification import Verification
 from grader.model.text import plural
 from grader.prove.prune_draft import ProvedDraft, prune
-from grader.prove.tolerance import SEEDS
+from grader.prove.tolerance_proof import SEEDS
 from grader.report.write_files import write_files, write_text
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")

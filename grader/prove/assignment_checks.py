@@ -23,7 +23,7 @@ from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant, called_name
 from grader.model.results.verification import Finding, Verification
 from grader.prove.read_mutants import file_of
-from grader.prove.tolerance import SEEDS, sweep
+from grader.prove.tolerance_proof import SEEDS, sweep
 
 HANDOUT, SOLUTION = "the handout", "the solution"  # no mutant can have such a name
 EXACT = 2**24  # below it float32 holds every integer

@@ -123,6 +123,16 @@ def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: i
     return ""
 
 
+def parameters_of(library: ctypes.CDLL, number: int) -> list[Parameter]:
+    """The parameters of a library's kernel with that number."""
+    describe = getattr(library, f"emulator_parameters_{number}")
+    describe.restype = ctypes.POINTER(Parameter)
+    parameters: list[Parameter] = []
+    while (parameter := describe()[len(parameters)]).size >= 0:
+        parameters.append(parameter)
+    return parameters
+
+
 def convert_arguments(
     kernel: str, parameters: Sequence[Parameter], names: Sequence[str], arguments: Sequence[Argument]
 ) -> tuple[list[Place], list[Array]]:

@@ -40,11 +40,12 @@ from .memory import (
     convert_arguments,
     launch_mistake,
     padding_of,
+    parameters_of,
     shared_arrays,
     three,
 )
 from .messages import read_without_value, refuse_broken
-from .runtime_interface import ENDED, KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
+from .runtime_interface import ENDED, KINDS, NO_MEMORY, RawLaunch, RawPlace, runtime, text_in
 from .thread_orders import (
     RANDOM,
     WORTH_A_PROCESS,
@@ -240,11 +241,7 @@ class Module:
 
     def _launch(self, kernel: str, raw: RawLaunch, arguments: Sequence[Argument]) -> Run:
         number = self.kernels.index(kernel)
-        describe = getattr(self._library, f"emulator_parameters_{number}")
-        describe.restype = ctypes.POINTER(Parameter)
-        parameters: list[Parameter] = []
-        while (parameter := describe()[len(parameters)]).size >= 0:
-            parameters.append(parameter)
+        parameters = parameters_of(self._library, number)
         names = self._names(kernel, len(parameters))
         left_out = len(parameters) - len(arguments)
         if not 0 <= left_out <= self._kernel(kernel).defaults:

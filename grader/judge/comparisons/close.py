@@ -50,7 +50,7 @@ def close_bound(exact: Array, unit: float = ROUNDING) -> Array:
     `unit` is u, the share of a number that one rounding may change.
 
     This is three times the largest error in 2,000 draws of normal logits, over 12 legitimate ways to compute
-    the result. `grader.prove.tolerance` checks it again.
+    the result. `grader.prove.tolerance_proof` checks it again.
     """
     return ROUNDINGS * unit * np.maximum(1, np.abs(exact))
 

@@ -37,12 +37,7 @@ def fill_moodle(
     matches = match_students(((line, _claim(sheet, line, columns)) for line in sheet.lines), find)
     cell_changes = CellChanges(sheet, keep_existing)
     in_sheet: set[tuple[str, str]] = set()
-    problems = [
-        f"{sheet.path}:{n}: {_line_label(sheet, n, columns)}: {why}" for n, why in matches.doubts.items()
-    ]
-    notes = [
-        f"{sheet.path}:{n}: {_line_label(sheet, n, columns)}: {why}" for n, why in matches.unknown.items()
-    ]
+    problems = _labeled(sheet, columns, matches.doubts)
     feedback: dict[str, str] = {}
     for line in sheet.lines:
         _check_maximum(report, sheet, line, columns)
@@ -67,11 +62,16 @@ def fill_moodle(
             "feedback.zip": zipped({name: text.encode() for name, text in feedback.items()}),
         },
         (*problems, *lines_left_out(report, in_sheet, sheet, are_doubts=bool(matches.doubts))),
-        tuple(notes),
+        tuple(_labeled(sheet, columns, matches.unknown)),
         tuple(cell_changes.changes),
         tuple(cell_changes.unchanged),
         cell_changes.counts,
     )
+
+
+def _labeled(sheet: Sheet, columns: Columns, reasons: Mapping[int, str]) -> list[str]:
+    """The reasons by line as sentences, each with the line's place and its student."""
+    return [f"{sheet.path}:{n}: {_line_label(sheet, n, columns)}: {why}" for n, why in reasons.items()]
 
 
 def _claim(sheet: Sheet, line: Line, columns: Columns) -> Claim:

@@ -12,8 +12,8 @@ from grader.judge.differences.difference import Expected
 from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Case, Data
-from grader.prove import tolerance
-from grader.prove.tolerance import COMPUTATIONS, Sweep, sweep
+from grader.prove import tolerance_proof
+from grader.prove.tolerance_proof import COMPUTATIONS, Sweep, sweep
 
 CONV = {"batch": 2, "x": [7, 6, 3], "w": [3, 2, 4], "stride": [2, 3], "padding": [1, 0], "view": ()}
 CROPPED = {"batch": 2, "x": [6, 4, 2], "w": [2, 1, 3], "stride": [3, 2], "padding": [2, 1], "view": ("flip",)}
@@ -91,8 +91,8 @@ def test_the_sweeps_right_values_are_the_convolution_and_its_gradients(name: str
 def test_a_tolerance_that_is_too_tight_or_too_wide_is_found_out(
     monkeypatch: pytest.MonkeyPatch, name: str, number: int, formula: str, factor: float, why: str
 ) -> None:
-    right = getattr(tolerance, formula)
-    monkeypatch.setattr(tolerance, formula, lambda array: factor * right(array))
+    right = getattr(tolerance_proof, formula)
+    monkeypatch.setattr(tolerance_proof, formula, lambda array: factor * right(array))
     swept = sweep(*proof_of(name, number), seeds=20)
     assert any(why in problem and "of 20 seeds" in problem for problem in swept.problems), swept
 
@@ -113,7 +113,7 @@ def test_a_probe_of_which_no_way_is_known_is_a_problem() -> None:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_just_inside_and_just_outside_are_where_they_are_said_to_be(exact: float, seed: int) -> None:
     array, bound = np.array([exact]), np.array([8 * 2.0**-24 * max(abs(exact), 1e-3)])
-    inside, outside = tolerance._around(array, bound, seed)
+    inside, outside = tolerance_proof._around(array, bound, seed)
     assert abs(float(inside[0]) - exact) <= 0.99 * bound[0]
     assert 1.01 * bound[0] <= abs(float(outside[0]) - exact) <= 1.3 * bound[0]
 
@@ -121,6 +121,6 @@ def test_just_inside_and_just_outside_are_where_they_are_said_to_be(exact: float
 def test_a_reduced_case_keeps_its_remainders() -> None:
     large = {"batch": 8, "x": [61, 40, 32], "w": [5, 3, 64], "stride": [4, 3], "padding": [1, 2], "view": ()}
     case = Case("real", "only", "probe", "conv", large, data=Data.NORMAL, compare="bound")
-    sizes = tolerance._reduced(case).parameters
+    sizes = tolerance_proof._reduced(case).parameters
     assert sizes["x"] == [17, 16, 4] and sizes["w"] == [5, 3, 4] and sizes["batch"] == 2
     assert {k: sizes[k] for k in ("stride", "padding")} == {k: large[k] for k in ("stride", "padding")}
