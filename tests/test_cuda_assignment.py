@@ -22,6 +22,7 @@ from grader.model.mutant import Mutant
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Sandbox
 from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
+from grader.prove.edit_exercise import edit_kernel
 from grader.prove.read_mutants import read_mutants
 from grader.prove.run_mutants import grade_texts, work_out
 from grader.report.terminal.show_grade import to_text
@@ -293,26 +294,65 @@ def test_a_fill_that_looks_at_its_size_has_half_at_most(
     assert _points(grade)["fill"] == 2
 
 
-IN_THE_FIRST_BLOCK = {  # a piece of the solution, and the same work by one block, or for one part of a sum
-    "fill": (
-        "    if (i < size)\n        out[i] = value;",
-        """
-    if (blockIdx.x == 0)
-        for (; i < size; i += blockDim.x)
-            out[i] = value;""",
-    ),
-    "sum_warp": (
-        "me = threadIdx.x, row = blockIdx.x, lane = me % WARP, warp = me / WARP;",
-        """me = threadIdx.x;
-    int lane = me % WARP, warp = me / WARP;
+IN_THE_FIRST_BLOCK = {  # edits of the solution that give one block, or one part of a sum, the work of all
+    "fill": {"if (i < size)": "for (; blockIdx.x == 0 && i < size; i += blockDim.x)"},
+    "add": {"if (i < size)": "for (; blockIdx.x == 0 && i < size; i += blockDim.x)"},
+    "compact": {
+        "if (i >= size)\n        return;": "for (; blockIdx.x == 0 && i < size; i += blockDim.x) {",
+        "a[place];": "a[place];\n    }",
+    },
+    "sum_naive": {
+        "if (row >= rows)\n        return;": "for (; blockIdx.x == 0 && row < rows; row += blockDim.x) {",
+        "out[row] = sum;": "out[row] = sum;\n    }",
+    },
+    "sum_shared": {
+        ", row = blockIdx.x;": ";",
+        "    float sum = 0;": """
     for (int row = 0; blockIdx.x == 0 && row < gridDim.x; ++row) {
-    __syncthreads();""",
-    ),
-    "w_grad_split": (
-        "r = part * length; r < min((part + 1) * length, positions); ++r",
-        "r = 0; !part && r < positions; ++r",
-    ),
+    __syncthreads();
+    float sum = 0;""",
+        "sums[0];": "sums[0];\n    }",
+    },
+    "sum_warp": {
+        ", row = blockIdx.x, lane": ", lane",
+        "    float sum = 0;": """
+    for (int row = 0; blockIdx.x == 0 && row < gridDim.x; ++row) {
+    __syncthreads();
+    float sum = 0;""",
+        "out[row] = sum;\n    }": "out[row] = sum;\n    }\n    }",
+    },
+    "matmul": {
+        "    float sum = 0;": """
+    for (row = y; !blockIdx.x && !blockIdx.y && row - y < m; row += TILE)
+    for (column = x; column - x < n; column += TILE) {
+    float sum = 0;""",
+        "out[row * n + column] = sum;": "out[row * n + column] = sum;\n    }",
+    },
+    "conv_direct": {
+        "if (number >= s.batch * s.out_height * s.out_width * s.c_out)\n        return;": """
+    int size = s.batch * s.out_height * s.out_width * s.c_out;
+    for (; blockIdx.x == 0 && number < size; number += blockDim.x) {""",
+        "out[number] = sum;": "out[number] = sum;\n    }",
+    },
+    "conv_implicit": {
+        "    float sum = 0;": """
+    for (row = threadIdx.y; blockIdx.y == 0 && row - (int)threadIdx.y < m; row += TILE) {
+    float sum = 0;""",
+        "out[row * n + column] = sum;": "out[row * n + column] = sum;\n    }",
+    },
+    "w_grad_atomic": {
+        "if (r >= s.batch * s.out_height * s.out_width)\n        return;": """
+    for (; blockIdx.x == 0 && r < s.batch * s.out_height * s.out_width; r += blockDim.x) {""",
+        "[r * s.c_out + filter]);\n    }": "[r * s.c_out + filter]);\n    }\n    }",
+    },
+    "w_grad_split": {
+        "part * length; r < min((part + 1) * length, positions)": "part ? positions : 0; r < positions"
+    },
 }
+
+
+def test_every_kernel_has_a_version_in_which_one_block_does_the_work_of_all(assignment: Assignment) -> None:
+    assert {*IN_THE_FIRST_BLOCK, "blocks_for"} == {*Views(assignment).solution.functions}
 
 
 @pytest.mark.parametrize("kernel", IN_THE_FIRST_BLOCK)
@@ -320,14 +360,9 @@ def test_one_block_that_does_the_work_of_all_loses_points(
     session: Session, assignment: Assignment, kernel: str
 ) -> None:
     """Its values are right, and its requests are as many as those of the solution."""
-    old, new = IN_THE_FIRST_BLOCK[kernel]
-    submission = _solution_with(assignment, old, new)
-    if kernel == "sum_warp":  # the loop over the rows ends with the kernel
-        source = submission.files["kernels.cu"].decode()
-        start = source.index("void sum_warp(")
-        end = source.index("\n}\n", start)
-        submission = SubmittedFiles({"kernels.cu": f"{source[:end]}\n    }}{source[end:]}".encode()})
-    grade = session.grade(submission, kernel)
+    solution = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
+    source = edit_kernel(solution, kernel, IN_THE_FIRST_BLOCK[kernel])
+    grade = session.grade(SubmittedFiles({"kernels.cu": source.encode()}), kernel)
     lost = {c.id: [r.rationale for r in c.results if r.status is Status.WRONG] for c in grade.criteria}
     assert _points(grade)[kernel] == assignment.criterion(kernel).points
     assert any("busiest thread" in rationale for rationales in lost.values() for rationale in rationales), (

@@ -18,6 +18,11 @@ def blocks_before_the_last():
     """Counts the blocks before the last."""
 
 
+@rewrite(of="add", edits={"out[i] = a[i] + b[i];": "{ out[i] = a[i]; out[i] += b[i]; }"})
+def add_in_memory():
+    """Adds to the result, in memory."""
+
+
 @rewrite(
     of="sum_naive",
     edits={"float sum = 0;": "out[row] = 0;", "sum +=": "out[row] +=", "    out[row] = sum;\n": ""},
