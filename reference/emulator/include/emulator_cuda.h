@@ -331,15 +331,15 @@ static inline void memcpy_async(T *to, const T *from, Size size, barrier<Scope> 
     emulator_copy_later(to, from, (size_t)size, 0, line);
     emulator_commit();
 }
-// Each thread of a group copies its share.
+// The threads of a group copy neighboring units in turn. A unit has 4, 8 or 16 bytes: as many as the addresses
+// and the size are multiples of (CUDA C++ Programming Guide, "Performance Guidance for memcpy_async").
 template <typename Group, typename T>
 static inline void emulator_copy_share(const Group &group, T *to, const T *from, size_t bytes, int line)
 {
-    size_t share = (bytes / sizeof(T) + group.size() - 1) / group.size() * sizeof(T);
-    size_t first = share * group.thread_rank();
-    if (first < bytes)
-        emulator_copy_later((char *)to + first, (const char *)from + first,
-            share < bytes - first ? share : bytes - first, 0, line);
+    size_t all = (size_t)to | (size_t)from | bytes;
+    size_t unit = all % 16 ? all & -all : 16;
+    for (size_t at = unit * group.thread_rank(); at < bytes; at += unit * group.size())
+        emulator_copy_later((char *)to + at, (const char *)from + at, unit, 0, line);
     emulator_commit();
 }
 template <typename Group, typename T, typename Size, typename Waits>

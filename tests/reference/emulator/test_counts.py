@@ -145,6 +145,74 @@ def test_a_large_copy_takes_as_many_transactions_as_its_bytes(request, first):
     assert run.counters.shared_requests == 2 + (first < 4096)
 
 
+GROUP_COPIES = """
+#include <cooperative_groups.h>
+#include <cooperative_groups/memcpy_async.h>
+#include <cuda/barrier>
+template <typename Unit> __device__ void loop(float *to, const float *from, int count)
+{
+    int units = count * sizeof(float) / sizeof(Unit);
+    for (int i = threadIdx.x; i < units; i += blockDim.x)
+        reinterpret_cast<Unit *>(to)[i] = reinterpret_cast<const Unit *>(from)[i];
+    __syncthreads();
+}
+__global__ void by_a_loop(int first, int count, const float *a, float *out)
+{
+    __shared__ float4 s[256];
+    float *to = reinterpret_cast<float *>(s) + first;
+    if (first % 4 == 0 && count % 4 == 0)
+        loop<float4>(to, a + first, count);
+    else if (first % 2 == 0 && count % 2 == 0)
+        loop<float2>(to, a + first, count);
+    else
+        loop<float>(to, a + first, count);
+    out[threadIdx.x] = to[count - 1 - threadIdx.x];
+}
+__global__ void by_cooperative_groups(int first, int count, const float *a, float *out)
+{
+    __shared__ float4 s[256];
+    float *to = reinterpret_cast<float *>(s) + first;
+    auto block = cooperative_groups::this_thread_block();
+    cooperative_groups::memcpy_async(block, to, a + first, count * sizeof(float));
+    cooperative_groups::wait(block);
+    out[threadIdx.x] = to[count - 1 - threadIdx.x];
+}
+__global__ void by_a_barrier(int first, int count, const float *a, float *out)
+{
+    __shared__ float4 s[256];
+    __shared__ cuda::barrier<cuda::thread_scope_block> all;
+    float *to = reinterpret_cast<float *>(s) + first;
+    auto block = cooperative_groups::this_thread_block();
+    if (threadIdx.x == 0)
+        init(&all, blockDim.x);
+    __syncthreads();
+    cuda::memcpy_async(block, to, a + first, count * sizeof(float), all);
+    all.arrive_and_wait();
+    out[threadIdx.x] = to[count - 1 - threadIdx.x];
+}
+"""
+
+
+@pytest.mark.parametrize("kernel", ["by_cooperative_groups", "by_a_barrier"])
+@pytest.mark.parametrize(("first", "count"), [(0, 1024), (4, 1000), (2, 1000), (0, 1022), (1, 1023), (3, 96)])
+def test_a_copy_by_a_block_costs_what_a_loop_over_its_threads_does(request, kernel, first, count):
+    """Neighbors copy neighboring units of 16, 8 or 4 bytes, whichever the addresses and the size allow."""
+    if compiler()[1] != "gcc":
+        pytest.skip("clang reads a vector member by member")
+    module: Any = Module(GROUP_COPIES, folder=request.config.cache.mkdir("kernels"))
+    a = np.arange(1024, dtype="float32")
+
+    def counts(name):
+        out = np.zeros(96, "float32")
+        run = module.launch(name, 1, 96, [first, count, a, out], count_transactions=True)
+        assert run.findings == ()
+        assert np.array_equal(out, a[first : first + count][::-1][:96])
+        counted = run.counters
+        return counted.global_requests, counted.global_transactions, counted.busiest_thread
+
+    assert counts(kernel) == counts("by_a_loop")
+
+
 VECTORS = """
 struct Four { float x, y, z, w; };
 template <typename T> __device__ float sum(const T *a)
