@@ -71,11 +71,11 @@ demo: setup
 	@echo; echo "The class report, to be opened in a browser:"
 	@$(GRADER) report --format html --assignment conv_backward --out $(DEMO)/report $(DEMO_BOOK)
 	@echo; echo "The gradebook and the reports of the sample class are in $(DEMO). Try next:"
-	@echo "  .venv/bin/grader serve $(DEMO_BOOK)       the sample class on the desk"
-	@echo "  make -C build/release/conv_backward grade                                  a student's own run"
-	@echo "  make grade SUBMISSION=build/solution/conv_backward ASSIGNMENT=conv_backward  full marks"
-	@echo "  make generate                                                              all handouts"
-	@echo "  make test                                                                  the test suite"
+	@echo "  .venv/bin/grader serve $(DEMO_BOOK)   # the sample class on the desk"
+	@echo "  make -C build/release/conv_backward grade     # a student's own run"
+	@echo "  make grade SUBMISSION=build/solution/conv_backward ASSIGNMENT=conv_backward   # full marks"
+	@echo "  make generate     # all handouts"
+	@echo "  make test         # the test suite"
 
 test: setup # half of it waits: four processes keep two cores busy
 	@$(PY) -m pytest -n 4 --dist worksteal $(ARGS)

@@ -55,7 +55,11 @@ def open_source(root: Path) -> Source:
         raise UserError(f"no such file or folder; expected a folder or a zip{near_file(root)}", root)
     try:
         return ZipSource(zipfile.ZipFile(root))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+    except zipfile.BadZipFile as error:
+        is_damaged = root.suffix.lower() == ".zip"
+        advice = "download it again" if is_damaged else "put the file into a folder, and name that folder"
+        raise UserError(f"neither a folder nor a zip; {advice}", root) from error
+    except (OSError, ValueError, NotImplementedError, struct.error) as error:
         raise UserError(f"neither a folder nor a zip: {error}", root) from error
 
 

@@ -1,7 +1,7 @@
 """Writes the export of a large class with the oddities of real classes: a Canvas zip and a roster.
 
 `python -m tests.grader.intake.odd_class --out DIR` writes the class of a seed for `dense`. Its submissions
-are the solution and mutants, so that scores differ; docs/instructor.md shows what `grader batch` prints.
+are the solution and mutants, so that scores differ; docs/doubts.md shows what `grader batch` prints.
 """
 
 import argparse

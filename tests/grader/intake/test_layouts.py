@@ -99,7 +99,7 @@ def test_a_digest_follows_no_link_and_waits_for_no_pipe(
     ("root", "message"),
     [
         ("missing", "no such f"),
-        ("class.zip", "neither a folder nor a zip"),
+        ("class.zip", "neither a folder nor a zip; download it again"),
         ("empty", "no submission"),
         ("empty.zip", "no sub"),
     ],

@@ -100,7 +100,7 @@ def test_a_file_that_may_not_be_read_is_refused(submission: Path) -> None:
 def test_a_submission_that_is_a_file_is_refused(submission: Path) -> None:
     (submission / "zip").write_text("PK")
 
-    with pytest.raises(UserError, match="neither a folder nor a zip"):
+    with pytest.raises(UserError, match="neither a folder nor a zip; put the file into a folder"):
         stage(("conv.py",), submission / "zip")
 
 

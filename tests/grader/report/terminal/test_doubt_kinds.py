@@ -11,7 +11,7 @@ from grader.model.class_input.inventory import Doubt
 from grader.model.decision import EARLIER_FILES
 from grader.report.terminal.doubt_kinds import KINDS, OTHER, SHOWN_WAITING, Kind, print_doubts
 
-PAGE = Path(__file__).parents[4] / "docs" / "instructor.md"
+PAGE = Path(__file__).parents[4] / "docs" / "doubts.md"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.headline)
