@@ -328,19 +328,19 @@ def _is_enough(
     Trivial answers count as one hint, however many there are: the unchanged input, only zeros, only NaN.
     If a case of another criterion contradicts an idea, one answer is not enough. A lone answer among many
     failing cases is evidence only if the idea makes the very same cases fail, and others pass. A passing case
-    that few ideas fail says nothing, for example one that only asks for an exception. If cases were left out,
-    a lone answer is no evidence for a mistake in another exercise, whose own cases could contradict it.
+    that few ideas fail says nothing, for example one that only asks for an exception. A lone answer that
+    another idea gives too is none, and neither is one for another exercise whose own cases were left out.
     """
     is_lone = len(explanation.explained) * LEAST <= len(comparable)
     passing = [result.name for result in criterion.results if result.status is Status.OK]
-    passed = bool(passing)
     telling = max(map(evidence.count_failing_ideas, explanation.explained), default=0) / 2
     fails_as_predicted = any(evidence.count_failing_ideas(case) >= telling for case in passing) and all(
-        evidence.fails_with(explanation.names, result.name) for result in comparable
+        evidence.fails_with(explanation.names, one.name) for one in comparable
     )
     exercises = set(map(evidence.exercise_of, explanation.names))
     is_elsewhere = evidence.is_partial and not exercises <= evidence.direct_exercises_of(criterion.id)
-    if is_lone and (is_elsewhere or not fails_as_predicted):
+    is_shared = evidence.are_shared(explanation.names, explanation.explained)
+    if is_lone and (is_elsewhere or is_shared or not fails_as_predicted):
         return False
     trivial = {case for case in explanation.explained if evidence.is_trivial(case)}
     strong = [case for case in explanation.explained - trivial if not evidence.is_hint(case)]
@@ -349,7 +349,7 @@ def _is_enough(
     if strong or len(explanation.explained - trivial) > 1:
         return True
     borne_out = (
-        passed
+        bool(passing)
         or evidence.reach(explanation.names) > 1
         or _ends_as_predicted(explanation, criterion, evidence)
     )

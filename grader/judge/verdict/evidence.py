@@ -158,6 +158,10 @@ class Evidence:
         """The ideas that give a case's answer by themselves, contradicted or not."""
         return {ideas[0] for ideas in self._ideas_answering(case) if len(ideas) == 1}
 
+    def are_shared(self, ideas: Ideas, cases: Iterable[str]) -> bool:
+        """True if another idea gives each of these answers by itself, even if other cases contradict it."""
+        return all(self.single_ideas_answering(case) - set(ideas) for case in cases)
+
     def is_strong(self, case: str) -> bool:
         """True if a case's answer can hardly be chance."""
         return not self.ends[case].startswith((HINT, ERROR)) and self.ends[case] not in ENDINGS

@@ -14,14 +14,16 @@ from grader.model.mutant import Mutant, called_name
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
 UNREADABLE = "misconceptions that cannot be read: unpack the handout again, or ask for a newer one"
-FORMAT = 11  # the version of that file's meaning, so that no old file is read
+FORMAT = 12  # the version of that file's meaning, so that no old file is read
 DIGITS = 12  # of a digest: two of 1000 answers collide once in 500 million assignments
 ENDINGS = frozenset(str(status) for status in Status)  # the outcomes of cases without a digest
 ERROR = "error "  # begins an exception's answer; its class follows
 NO_ERROR = "no error"  # the answer of a function that returns where a case asks for an exception
 MESSAGE = "#"  # then, if it is informative, a digest of its text
 PAIR = re.compile(r"(\w+) \(\d+, \d+\)(?=,|$)")  # among a call's arguments
-OF_CALLS = ("ValueError", "IndexError")  # their messages show a call's numbers
+# their messages show a call's numbers, or which name an object lacks
+OF_CALLS = ("ValueError", "IndexError", "AttributeError")
+NO_UFUNC = "does not support ufuncs"  # in NumPy's message about a function of its own and another array
 
 Ideas = tuple[str, ...]  # the name of one mutant, or of two in one solution
 
@@ -161,7 +163,7 @@ def _of_message(result: CheckResult, names: Mapping[str, str]) -> str:
     error = result.answer.removeprefix(ERROR)
     source = result.calls[-1].source if result.calls else ""
     is_own = re.match(r"(raise|assert)\b", source) and _is_exercise(result.calls[-1], names)
-    if error not in OF_CALLS or is_own:
+    if is_own or (error not in OF_CALLS and NO_UFUNC not in result.rationale):
         return ""
     message = result.rationale.partition(f"{error}: ")[2].removesuffix(f"\n{source}")
     return f"{MESSAGE}{hashlib.sha256(message.encode()).hexdigest()[:DIGITS]}" if message else ""

@@ -163,6 +163,24 @@ def test_a_lone_case_is_no_evidence_where_only_a_case_passes_that_few_ideas_fail
     assert misconceptions_of("telling") == ["turned"]
 
 
+@pytest.mark.parametrize(
+    ("rivals", "names"), [([], ["turned"]), ([("refused",)], [])], ids=["distinct", "shared"]
+)
+def test_a_lone_case_that_cannot_tell_two_ideas_apart_is_evidence_for_neither(
+    rivals: list[tuple[str, ...]], names: list[str]
+) -> None:
+    """Also if a passing case rules the rival out: a mistake without a name may give the same answer."""
+    answers = {f"grad/{n}": {"t": [("turned",)]} for n in range(4)}
+    answers["grad/0"] = {"t": [("turned",), *rivals]}
+    results = [wrong("0", "t", criterion="grad"), *(wrong(str(n), "x", criterion="grad") for n in (1, 2, 3))]
+    criterion = CriterionGrade(
+        "grad", "", Fraction(9), Fraction(0), Status.WRONG, (*results, right("right", "grad"))
+    )
+    mistakes = replace(MISTAKES, answers={**answers, "grad/right": {"r": [("refused",)]}})
+    (criterion,) = diagnose(Grade("tiny", "ada", (criterion,), "none"), mistakes, CALLS).criteria
+    assert [idea.name for idea in criterion.ideas] == names
+
+
 @pytest.mark.parametrize(("left_out", "names"), [(0, ["flipped"]), (5, [])], ids=["whole", "selected"])
 def test_a_lone_case_of_a_selected_exercise_is_no_evidence_for_another_exercise(
     left_out: int, names: list[str]
@@ -494,6 +512,33 @@ def test_an_exception_with_another_text_is_another_one() -> None:
         for text in texts
     }
     assert ends == {"error ValueError in grad"}
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "other"),
+    [
+        (
+            "AttributeError",
+            "'NDArray' object has no attribute 'transpose'",
+            "'NDArray' object has no attribute 'T'",
+        ),
+        ("TypeError", "operand 'NDArray' does not support ufuncs", "unsupported operand"),
+    ],
+    ids=["method", "function"],
+)
+def test_a_method_or_a_function_of_numpy_is_one_mistake_whatever_the_numbers_are(
+    error: str, message: str, other: str
+) -> None:
+    """Another method is another mistake, and so is another exception of the same class."""
+
+    def end(case: str, text: str) -> str:
+        call = Call("grad", "conv.py", 7, "return w.transpose(axes)", f"w {case}")
+        rationale = f"conv.py:7: {error}: {text}"
+        result = CheckResult("grad", case, Status.ERROR, answer=f"error {error}", calls=(call,))
+        return end_of(replace(result, rationale=rationale), {"grad": "grad"})
+
+    assert end("one", message) == end("two", message)
+    assert end("one", message) != end("one", other)
 
 
 def test_a_wrong_exercise_that_another_one_calls_is_to_be_mended_first() -> None:
