@@ -178,6 +178,15 @@ def pictures_read_in_memory_order(x, w, stride=1, padding=0):
     return original(in_memory_order(x), w, stride, padding)
 
 
+@mutant(of="conv", help="#before-you-start")
+def padding_of_the_height_for_both_in_conv(x, w, stride=1, padding=0):
+    """Your conv uses the padding of the height for the width too. A pair is (height, width): put the second
+    number of columns at the left and at the right."""
+    _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    p, _ = pair(padding)
+    return first(original(x, w, stride, p), out_h, out_w)
+
+
 # dilate
 
 
@@ -233,6 +242,13 @@ def dilated_on_one_axis(a, axes, dilation):
     """You dilate only the first axis in `axes`. With axes 1 and 2 the result has both rows of zeros and
     columns of zeros: look at the example with two axes."""
     return original(a, listed(axes)[:1], dilation)
+
+
+@mutant(of="dilate", help="#filling-the-gaps")
+def dilated_on_the_last_axis_only(a, axes, dilation):
+    """You dilate only the last axis in `axes`. If you go from axis to axis, each step must start with the
+    result of the step before it, not with `a` again."""
+    return original(a, listed(axes)[-1:], dilation)
 
 
 @mutant(of="dilate", help="#filling-the-gaps")
@@ -379,6 +395,19 @@ def negative_dilation_asserted_in_undilate():
     docstring says: a caller can catch it, and Python can run without assertions."""
 
 
+@mutant(of="undilate", help="#filling-the-gaps")
+def length_of_undilate_must_divide(a, axes, dilation):
+    """You reshape each axis into groups of dilation + 1 elements. That fails if the last element has fewer
+    than `dilation` zeros after it. A slice with the step dilation + 1 works for every length."""
+    if dilation < 0:
+        raise ValueError(dilation)
+    for axis in normalize_axes(axes, a.ndim):
+        groups = a.shape[axis] // (dilation + 1)
+        a = a.reshape((*a.shape[:axis], groups, dilation + 1, *a.shape[axis + 1 :]))
+        a = a[(slice(None),) * (axis + 1) + (0,)]
+    return a
+
+
 # flip
 
 
@@ -403,6 +432,14 @@ def exchanged_for_flipped(a, axes):
     chosen = normalize_axes(axes, a.ndim)
     order = dict(zip(chosen, reversed(chosen), strict=True))
     return a.permute([order.get(axis, axis) for axis in range(a.ndim)])
+
+
+@mutant(of="flip", help="#reading-an-axis-backwards")
+def slice_stopped_at_minus_one(a, axes):
+    """Your slice runs from the last element to the stop -1. There -1 means the last element again, so
+    nothing is left. Leave the stop out: `a[::-1]` goes on to the first element."""
+    chosen = normalize_axes(axes, a.ndim)
+    return a[tuple(slice(n - 1, -1, -1) if i in chosen else slice(None) for i, n in enumerate(a.shape))]
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
@@ -555,15 +592,27 @@ def flipped_once_if_named_twice(a, axes):
 
 @mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={FLIPPED: "w"})
 def kernel_not_flipped():
-    """You slide the kernel over out_grad without a flip. Follow one input pixel: the first window that
-    covers it multiplies it by the kernel's last row and column, and the last window by its first. In which
-    order do you meet the weights as you walk forward over out_grad?"""
+    """Your weights meet out_grad in reverse order. Follow one input pixel: the first window that covers it
+    multiplies it by the kernel's last row and column, and the last window by its first. If you slide the
+    kernel over out_grad, flip it. If you add each output's share to its own window, do not flip it."""
 
 
 @mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={FLIPPED: "flip(w, 0)"})
 def kernel_flipped_on_its_height_only():
     """You flip the kernel's rows, but not its columns. When the window moves right, a pixel moves left
     through the kernel, just as it moves up when the window moves down. Flip both spatial axes."""
+
+
+@mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={FLIPPED: "flip(w, (1, 2))"})
+def kernel_flipped_on_axes_1_and_2():
+    """You flip axes 1 and 2 of the kernel. Those are the spatial axes of a batch of pictures. A kernel has
+    no batch axis: w is (KH, KW, C_in, C_out), so flip axes 0 and 1."""
+
+
+@mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={EXCHANGED: ".transpose((0, 1, 3, 2))"})
+def transpose_called_in_x_grad():
+    """You call `transpose`, which is a method of NumPy's arrays. An NDArray has `permute`: it takes the new
+    order of all axes."""
 
 
 @mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={FLIPPED: "flip(w, (0, 1, 2, 3))"})
@@ -751,6 +800,29 @@ def remainder_taken_for_one(out_grad, w, x_shape, stride=1, padding=0):
 
 
 @mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
+def remainder_by_the_stride_of_the_height(out_grad, w, x_shape, stride=1, padding=0):
+    """You use the stride of the height to compute what is left over of the width. Each axis has its own
+    stride: the width leaves over (W + 2p_w - KW) mod s_w."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
+    rest_h, rest_w = left_over(x_shape, w.shape, (pair(stride)[0],) * 2, padding)
+    full = pad(without_the_last_zeros(out_grad, stride), ((0, 0), (0, rest_h), (0, rest_w), (0, 0)))
+    return slide_back(full, turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
+def padding_cut_before_the_remainder(out_grad, w, x_shape, stride=1, padding=0):
+    """You cut p off at both ends of a result that still lacks the pixels that the stride left over, and add
+    their zeros afterward. The last p of the padded picture may be pixels that no window saw: bring the
+    result to the length H + 2p first, then cut."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
+    p_h, p_w = pair(padding)
+    short = slide_back(without_the_last_zeros(out_grad, stride), turned(w), edges(w, 0))
+    short = short[:, p_h : short.shape[1] - p_h, p_w : short.shape[2] - p_w]
+    _, rows, columns, _ = short.shape
+    return pad(short, ((0, 0), (0, x_shape[1] - rows), (0, x_shape[2] - columns), (0, 0)))
+
+
+@mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
 def remainder_at_the_top_left(out_grad, w, x_shape, stride=1, padding=0):
     """You add zeros for the pixels that the stride left over, but at the wrong end: they come first, and
     everything else is r too far down and to the right. The first window starts at 0, so the pixels left
@@ -822,6 +894,23 @@ def last_weight_wins(out_grad, w, x_shape, stride=1, padding=0):
     return x_grad[:, p_h : p_h + height, p_w : p_w + width]
 
 
+@mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
+def pixels_to_the_end_of_the_picture(out_grad, w, x_shape, stride=1, padding=0):
+    """You add the share of a weight to every s-th pixel up to the end of the picture. There may be more such
+    pixels than windows. Stop after the last window: with H' windows, the slice of row a ends at
+    a + s·(H' - 1) + 1."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
+    (s_h, s_w), (p_h, p_w), (n, height, width, c_in) = pair(stride), pair(padding), x_shape
+    (_, out_h, out_w, c_out), (k_h, k_w) = out_grad.shape, w.shape[:2]
+    x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, w.dtype)
+    rows = out_grad.reshape((n * out_h * out_w, c_out))
+    for a in range(k_h):
+        for b in range(k_w):
+            part = (rows @ w[a, b].permute((1, 0))).reshape((n, out_h, out_w, c_in))
+            x_grad[:, a::s_h, b::s_w] = x_grad[:, a::s_h, b::s_w] + part
+    return x_grad[:, p_h : p_h + height, p_w : p_w + width]
+
+
 @mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def out_grad_ignored(out_grad, w, x_shape, stride=1, padding=0):
     """Your gradient is the same for every out_grad: it is the gradient of the sum of the outputs. Multiply
@@ -836,6 +925,16 @@ def divided_by_the_batch(out_grad, w, x_shape, stride=1, padding=0):
     division. Every picture has its own gradient here: divide by nothing."""
     of_the_output(out_grad, x_shape, w.shape, stride, padding)
     return original(out_grad, w, x_shape, stride, padding) / x_shape[0]
+
+
+@mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
+def gradient_in_float64(out_grad, w, x_shape, stride=1, padding=0):
+    """Your gradient is in float64. A gradient has the dtype of out_grad and w. NumPy's `zeros` makes float64
+    unless you give it a dtype."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
+    x_grad = zeros(x_shape, w.device, "float64")
+    x_grad[...] = original(out_grad, w, x_shape, stride, padding).numpy()
+    return x_grad
 
 
 @mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
@@ -1061,6 +1160,47 @@ def picture_reshaped(x, out_grad, w_shape, stride=1, padding=0):
     return original(x, out_grad, w_shape, stride, padding)
 
 
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
+def pixels_reshaped_for_transposed(x, out_grad, w_shape, stride=1, padding=0):
+    """You turn a table of pixels into (C_in, pixels) with a reshape. A reshape leaves all numbers in their
+    order, so it mixes pixels and channels. Bring the table to (pixels, C_in), then exchange its two axes."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
+    (s_h, s_w), (n, out_h, out_w, c_out) = pair(stride), out_grad.shape
+    k_h, k_w, c_in, _ = w_shape
+    x, w_grad = pad_images(x, *pair(padding)), zeros(w_shape, x.device, x.dtype)
+    rows = out_grad.reshape((n * out_h * out_w, c_out))
+    for a in range(k_h):
+        for b in range(k_w):
+            pixels = x[:, a : a + s_h * (out_h - 1) + 1 : s_h, b : b + s_w * (out_w - 1) + 1 : s_w]
+            w_grad[a, b] = pixels.reshape((c_in, n * out_h * out_w)) @ rows
+    return w_grad
+
+
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
+def strides_taken_before_padding_in_w_grad(x, out_grad, w_shape, stride=1, padding=0):
+    """You take the strides of x before you pad it. The padded picture has longer rows, so one row down is
+    further in its memory than it was in x. Pad first, and read the strides of the result."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
+    (s_h, s_w), (n, out_h, out_w, c_out), (k_h, k_w, c_in, _) = pair(stride), out_grad.shape, w_shape
+    image, row, column, channel = x.strides
+    steps = (image, s_h * row, s_w * column, row, column, channel)
+    windows = pad_images(x, *pair(padding)).as_strided((n, out_h, out_w, k_h, k_w, c_in), steps)
+    table = windows.reshape((n * out_h * out_w, k_h * k_w * c_in)).permute((1, 0))
+    return (table @ out_grad.reshape((n * out_h * out_w, c_out))).reshape(w_shape)
+
+
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad.transpose((1, 2, 0, 3))"})
+def transpose_called_in_w_grad():
+    """You call `transpose`, which is a method of NumPy's arrays. An NDArray has `permute`: it takes the new
+    order of all axes."""
+
+
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad.swapaxes(0, 1)"})
+def swapaxes_called_in_w_grad():
+    """You call `swapaxes`, which is a method of NumPy's arrays. An NDArray has `permute`: it takes the new
+    order of all axes."""
+
+
 @mutant(of="conv_w_grad", help="#filling-the-gaps", edits={GAPS: "out_grad"})
 def gaps_left_out():
     """You slide out_grad over x without the gaps that the stride left. Neighbors in out_grad belong to
@@ -1279,6 +1419,37 @@ def kernel_as_high_as_out_grad(x, out_grad, w_shape, stride=1, padding=0):
 def padding_of_the_height_for_both_in_w_grad():
     """You use the padding of the height for the width too. A pair is (height, width): use the first number
     for the rows and the second for the columns."""
+
+
+def products_of_places(x, out_grad, w_shape, stride):
+    """For each place of the kernel, the pixels of the padded x that it met, times out_grad."""
+    (s_h, s_w), (n, out_h, out_w, c_out) = pair(stride), out_grad.shape
+    k_h, k_w, c_in, _ = w_shape
+    w_grad, rows = zeros(w_shape, x.device, x.dtype), out_grad.reshape((n * out_h * out_w, c_out))
+    for a in range(k_h):
+        for b in range(k_w):
+            pixels = x[:, a : a + s_h * (out_h - 1) + 1 : s_h, b : b + s_w * (out_w - 1) + 1 : s_w]
+            w_grad[a, b] = pixels.reshape((n * out_h * out_w, c_in)).permute((1, 0)) @ rows
+    return w_grad
+
+
+@mutant(of="conv_w_grad", help="#when-the-forward-pass-padded")
+def padding_taken_for_the_two_ends_in_w_grad(x, out_grad, w_shape, stride=1, padding=0):
+    """You use the two numbers of `padding` for the two ends of an axis. They belong to the two axes: put p_h
+    rows above and below, and p_w columns at the left and at the right."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
+    return products_of_places(
+        pad(x, ((0, 0), pair(padding), pair(padding), (0, 0))), out_grad, w_shape, stride
+    )
+
+
+@mutant(of="conv_w_grad", help="#when-the-forward-pass-padded")
+def columns_padded_by_the_height_in_w_grad(x, out_grad, w_shape, stride=1, padding=0):
+    """You put p_h columns of zeros at the left and at the right of x. A pair is (height, width): its second
+    number, p_w, is for the columns."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
+    p_h, _ = pair(padding)
+    return products_of_places(pad_images(x, p_h, p_h), out_grad, w_shape, stride)
 
 
 @mutant(of="conv_w_grad", help="#filling-the-gaps", edits={PAIRS: "(pair(stride)[0],) * 2, pair(padding)"})

@@ -89,7 +89,12 @@ W_GRAD_SLIPS = (
         "[:, :height, :width] = a",
         "all_zeros_at_the_bottom_right",
     ),
-    slip("seen.reshape(-1, c_in).T", "seen.reshape(c_in, -1)", "picture_reshaped"),
+    slip(
+        "seen.reshape(-1, c_in).T",
+        "seen.reshape(c_in, -1)",
+        "picture_reshaped",
+        "pixels_reshaped_for_transposed",
+    ),
     slip(
         "i:i + sh * oh:sh, j:j + sw * ow:sw][:, :oh, :ow]",
         "i:i + oh, j:j + ow]",

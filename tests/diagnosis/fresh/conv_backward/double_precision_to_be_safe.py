@@ -1,4 +1,7 @@
-"""Computes in float64 and returns it; the kernel's channels are exchanged by a reshape."""
+"""Computes in float64 and returns it; the kernel's channels are exchanged by a reshape.
+
+Ideas: channels_reshaped, gradient_in_float64.
+"""
 
 import numpy as np
 from ndarray import array

@@ -1,4 +1,7 @@
-"""einsum over strided windows: the strides of x are taken before x is padded."""
+"""einsum over strided windows: the strides of x are taken before x is padded.
+
+Ideas: strides_taken_before_padding_in_w_grad.
+"""
 
 import numpy as np
 from ndarray import array

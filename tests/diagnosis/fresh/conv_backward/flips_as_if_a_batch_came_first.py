@@ -1,4 +1,7 @@
-"""Thinks that the kernel, too, has its picture on axes 1 and 2."""
+"""Thinks that the kernel, too, has its picture on axes 1 and 2.
+
+Ideas: kernel_flipped_on_axes_1_and_2.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

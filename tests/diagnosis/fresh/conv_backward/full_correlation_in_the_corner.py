@@ -1,6 +1,6 @@
 """Correlates in full, cuts the padding off, and puts what there is into the corner; the kernel's axes trade places.
 
-Ideas: height_and_width_exchanged_in_w_grad.
+Ideas: height_and_width_exchanged_in_w_grad, padding_cut_before_the_remainder.
 """
 
 

@@ -1,6 +1,6 @@
 """dilate repeats each element, undilate cuts an axis into equal pieces, and both write axes out by hand.
 
-Ideas: values_repeated.
+Ideas: values_repeated, length_of_undilate_must_divide.
 """
 
 import numpy as np

@@ -1,4 +1,7 @@
-"""Calls methods that NumPy's arrays have and NDArray has not; flip indexes with a list."""
+"""Calls methods that NumPy's arrays have and NDArray has not; flip indexes with a list.
+
+Ideas: transpose_called_in_x_grad, swapaxes_called_in_w_grad.
+"""
 
 
 def flip(a, axes):

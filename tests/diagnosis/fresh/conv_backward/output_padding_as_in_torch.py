@@ -1,4 +1,7 @@
-"""As the transposed convolution of PyTorch, with output_padding: its remainder of the width uses the other stride."""
+"""As the transposed convolution of PyTorch, with output_padding: its remainder of the width uses the other stride.
+
+Ideas: remainder_by_the_stride_of_the_height.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

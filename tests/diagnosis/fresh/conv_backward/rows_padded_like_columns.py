@@ -1,4 +1,7 @@
-"""conv pads both axes by the padding of the height. The gradients are right."""
+"""conv pads both axes by the padding of the height. The gradients are right.
+
+Ideas: padding_of_the_height_for_both_in_conv.
+"""
 
 
 def conv(x, w, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""col2im writes where it must add, and cuts the frame off as [p:-p]."""
+"""col2im writes where it must add, and cuts the frame off as [p:-p].
+
+Ideas: last_window_kept, frame_cut_up_to_minus_zero.
+"""
 
 
 def col2im(columns, x_shape, kernel, stride=1, padding=0):

@@ -1,6 +1,6 @@
 """Thinks of the kernel as (C_out, ...) and of the result as (N, C, H, W).
 
-Ideas: kernels_reshaped_into_rows.
+Ideas: kernels_reshaped_into_rows, rows_taken_for_channels.
 """
 
 

@@ -1,6 +1,6 @@
 """conv_shifted takes every s-th pixel up to the end of the picture; pad writes up to -high, which is empty for 0.
 
-Ideas: minus_zero_as_an_end.
+Ideas: minus_zero_as_an_end, shifted_pixels_to_the_end.
 """
 
 

@@ -1,4 +1,7 @@
-"""Unpacks stride and padding as pairs; loops in NumPy use the height of the kernel for both axes."""
+"""Unpacks stride and padding as pairs; loops in NumPy use the height of the kernel for both axes.
+
+Ideas: loop_takes_stride_for_a_pair, stride_of_conv_taken_for_a_pair, loop_over_a_square_kernel.
+"""
 
 import numpy as np
 from ndarray import array

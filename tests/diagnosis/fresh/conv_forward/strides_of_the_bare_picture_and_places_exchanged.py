@@ -1,7 +1,6 @@
 """No errors from output_size; conv takes the strides before it pads; conv_shifted exchanges a and b.
 
-Ideas: longer_kernel_not_refused,
-strides_before_padding.
+Ideas: longer_kernel_not_refused, strides_before_padding, shifted_row_and_column_exchanged.
 """
 
 

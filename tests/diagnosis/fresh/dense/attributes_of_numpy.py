@@ -1,6 +1,6 @@
 """w.T as in NumPy, and a loss whose gradient is not divided by the number of samples.
 
-Ideas: sum_over_the_batch, batch_not_divided.
+Ideas: sum_over_the_batch, batch_not_divided, t_of_numpy_read, maximum_of_numpy_called.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """unbroadcast sums the axes in front and forgets the stretched ones; relu lets 0 through on the way back.
 
-Ideas: stretched_axes_forgotten, zero_lets_through.
+Ideas: stretched_axes_forgotten, zero_lets_through, stretched_axes_reshaped, any_shape_of_as_many_elements.
 """
 
 

@@ -1,4 +1,7 @@
-"""Computes in NumPy and forgets the way back; softmax divides by the sums of the columns."""
+"""Computes in NumPy and forgets the way back; softmax divides by the sums of the columns.
+
+Ideas: divided_by_the_sums_of_columns.
+"""
 
 
 def relu_grad(out_grad, a):

@@ -1,6 +1,6 @@
 """undilate steps by dilation, not by one more; flip's slice stops at -1, which is the last element.
 
-Ideas: every_dilation_th_kept.
+Ideas: every_dilation_th_kept, slice_stopped_at_minus_one.
 """
 
 

@@ -1,6 +1,6 @@
 """Flips the kernel while it scatters, and lets the gradient of the kernel slide in steps instead of with gaps.
 
-Ideas: stride_for_dilation.
+Ideas: stride_for_dilation, kernel_not_flipped.
 """
 
 

@@ -1,6 +1,6 @@
 """dilate as in the textbooks, with zeros only between the elements; height and width padded as before and after.
 
-Ideas: no_zeros_after_the_last.
+Ideas: no_zeros_after_the_last, padding_taken_for_the_two_ends_in_w_grad.
 """
 
 

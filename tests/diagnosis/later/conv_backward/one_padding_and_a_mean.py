@@ -1,6 +1,7 @@
 """The gradient of the kernel as a mean over the batch, with the rows' padding for the columns too.
 
-Ideas: padding_of_the_height_for_both_in_w_grad, mean_over_pictures.
+Ideas: padding_of_the_height_for_both_in_w_grad, mean_over_pictures,
+columns_padded_by_the_height_in_w_grad.
 """
 
 

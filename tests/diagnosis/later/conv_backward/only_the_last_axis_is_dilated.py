@@ -1,6 +1,6 @@
 """dilate begins with the argument for each axis again; flip as_strided for arrays that begin at 0.
 
-Ideas: offset_of_the_view_dropped.
+Ideas: offset_of_the_view_dropped, dilated_on_the_last_axis_only.
 """
 
 

@@ -1,4 +1,7 @@
-"""Adds to every s-th pixel up to the end of the picture, which does not fit if there is a later pixel."""
+"""Adds to every s-th pixel up to the end of the picture, which does not fit if there is a later pixel.
+
+Ideas: pixels_to_the_end_of_the_picture.
+"""
 
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""The gradients of a needle homework: its transpose exchanges two axes, but an NDArray has no such method."""
+"""The gradients of a needle homework: its transpose exchanges two axes, but an NDArray has no such method.
+
+Ideas: transpose_called_in_x_grad.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""One product for each place of the kernel, whose left side is reshaped where it should be transposed."""
+"""One product for each place of the kernel, whose left side is reshaped where it should be transposed.
+
+Ideas: pixels_reshaped_for_transposed.
+"""
 
 
 def conv_w_grad(x, out_grad, w_shape, stride=1, padding=0):

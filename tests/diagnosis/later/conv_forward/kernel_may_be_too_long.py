@@ -1,6 +1,7 @@
 """output_size checks stride and padding only; the loops step the columns by the stride of the rows.
 
-Ideas: longer_kernel_not_refused, columns_moved_by_the_stride_of_the_height.
+Ideas: longer_kernel_not_refused, columns_moved_by_the_stride_of_the_height,
+loop_moved_by_the_stride_of_the_height.
 """
 
 

@@ -1,6 +1,7 @@
 """Computes with np.zeros, which holds doubles; the windows of im2col step by the stride of the rows.
 
-Ideas: columns_moved_by_the_stride_of_the_height.
+Ideas: columns_moved_by_the_stride_of_the_height, result_in_float64,
+windows_moved_by_the_stride_of_the_height.
 """
 
 import numpy as np

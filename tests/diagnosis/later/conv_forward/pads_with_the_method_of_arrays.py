@@ -1,4 +1,7 @@
-"""pad calls the method of the array, which these arrays do not have."""
+"""pad calls the method of the array, which these arrays do not have.
+
+Ideas: pad_called_as_a_method.
+"""
 
 
 def pad(a, padding):

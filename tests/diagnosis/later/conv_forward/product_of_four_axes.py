@@ -1,6 +1,6 @@
 """Multiplies four axes with @, as NumPy allows; pad hands back its argument if there is nothing to pad.
 
-Ideas: same_array_when_nothing_to_pad.
+Ideas: same_array_when_nothing_to_pad, four_axes_multiplied.
 """
 
 

@@ -1,6 +1,6 @@
 """Takes the slices' ends from the picture before padding; pad writes to negative places.
 
-Ideas: negative_number_as_an_index.
+Ideas: negative_number_as_an_index, shifted_within_the_bare_picture.
 """
 
 

@@ -1,4 +1,7 @@
-"""Sums the new axes away one by one, and forgets that the others move up."""
+"""Sums the new axes away one by one, and forgets that the others move up.
+
+Ideas: axes_numbered_as_before.
+"""
 
 
 def unbroadcast(grad, shape):

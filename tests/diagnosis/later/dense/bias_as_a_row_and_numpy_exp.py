@@ -1,6 +1,6 @@
 """The gradient of the bias keeps an axis of length 1, and softmax calls np.exp with an NDArray.
 
-Ideas: b_grad_keeps_the_axis.
+Ideas: b_grad_keeps_the_axis, exponential_of_numpy_called.
 """
 
 import numpy as np

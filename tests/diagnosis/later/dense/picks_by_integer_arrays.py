@@ -1,4 +1,7 @@
-"""Picks the right logits with an array of integers, as NumPy can."""
+"""Picks the right logits with an array of integers, as NumPy can.
+
+Ideas: picked_by_arrays_of_integers.
+"""
 
 import numpy as np
 
