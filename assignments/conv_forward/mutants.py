@@ -10,6 +10,8 @@ from grader.model.mutant import mutant
 # The places of the solution that mutants edit: two that edit two places make one submission.
 WINDOW = "s_h * i : s_h * i + w.shape[0], s_w * j : s_w * j + w.shape[1]"
 IN_ROW = "(n, out_h, out_w, k_h, k_w, channels))"
+INSIDE = "x[:, p_h : p_h + height, p_w : p_w + width].compact()"
+STEPPED = "a : a + s_h * (out_h - 1) + 1 : s_h, b : b + s_w * (out_w - 1) + 1 : s_w"
 
 
 def in_half(a):
@@ -44,6 +46,14 @@ def times_kernels(windows, w):
     n, out_h, out_w, k_h, k_w, c_in = windows.shape
     rows = windows.reshape((n * out_h * out_w, k_h * k_w * c_in))
     return (rows @ w.reshape((k_h * k_w * c_in, w.shape[3]))).reshape((n, out_h, out_w, w.shape[3]))
+
+
+def with_columns_behind(x, w, stride, padding):
+    """The padded x, as wide as it must be if windows move along the width by the stride of the height."""
+    _, _, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    (s_h, _), (p_h, p_w) = pair(stride), pair(padding)
+    behind = max(0, (out_w - 1) * s_h + w.shape[1] - x.shape[2] - 2 * p_w)
+    return pad_images(x, (p_h, p_w), (p_h, p_w + behind))
 
 
 KEPT = {}  # the settings that `what_the_first_call_asked` remembers
@@ -197,6 +207,16 @@ def negative_number_asserted_away(a, padding):
     elements at its end of the axis."""
     assert len(padding) != a.ndim or all(low >= 0 and high >= 0 for low, high in padding)
     return original(a, padding)
+
+
+@mutant(of="pad", help="#zeros-around-the-picture")
+def pad_called_as_a_method(a, padding):
+    """You call `a.pad`, but an NDArray has no such method: `pad` is the function that you write here. Make
+    an array of zeros, and write `a` into a slice of it."""
+    lengths = [n + low + high for n, (low, high) in zip(a.shape, padding, strict=True)]
+    if min(lengths, default=0) < 0:
+        raise ValueError(padding)
+    return a.pad(padding)
 
 
 # output_size
@@ -378,6 +398,25 @@ def output_reshaped(x, w, stride=1, padding=0):
     return out.permute((3, 0, 1, 2)).reshape(out.shape)
 
 
+@mutant(
+    of="conv",
+    help="#windows-as-a-matrix",
+    edits={
+        "out.reshape((n, out_h, out_w, c_out))": "out.reshape((n, c_out, out_h, out_w)).permute((0, 2, 3, 1))"
+    },
+)
+def rows_taken_for_channels():
+    """You reshape the product to (N, C_out, H', W') and move the channels to the end. But its rows are
+    pixels and its columns are channels, so the channels are last already: reshape it to (N, H', W',
+    C_out)."""
+
+
+@mutant(of="conv", help="#how-many-windows-fit", edits={"pair(stride),": "(stride[0], stride[1]),"})
+def stride_of_conv_taken_for_a_pair():
+    """You treat `stride` as a pair. It may also be one number, which is for both axes: `pair(stride)` always
+    returns two numbers."""
+
+
 @mutant(of="conv", help="#zeros-around-the-picture")
 def strides_before_padding(x, w, stride=1, padding=0):
     """You take the strides from the picture before padding. The padded picture has longer rows, so one row
@@ -493,10 +532,8 @@ def columns_moved_by_the_stride_of_the_height(x, w, stride=1, padding=0):
     """You count the windows correctly, but move along the width by the stride of the height. A pair is
     (height, width): the column at which a window starts is a multiple of the second number."""
     _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
-    (s_h, _), (p_h, p_w) = pair(stride), pair(padding)
-    behind = max(0, (out_w - 1) * s_h + w.shape[1] - x.shape[2] - 2 * p_w)
-    wide = pad_images(x, (p_h, p_w), (p_h, p_w + behind))
-    return original(wide, w, s_h, 0)[:, :out_h, :out_w].compact()
+    wide = with_columns_behind(x, w, stride, padding)
+    return original(wide, w, pair(stride)[0], 0)[:, :out_h, :out_w].compact()
 
 
 @mutant(of="conv", help="#how-many-windows-fit")
@@ -592,6 +629,15 @@ def last_row_and_column_missing(x, w, stride=1, padding=0):
     and that place counts: where does your loop or your slice end?"""
     out = original(x, w, stride, padding)
     out[:, -1], out[:, :, -1] = 0.0, 0.0
+    return out
+
+
+@mutant(of="conv", help="#four-axes")
+def result_in_float64(x, w, stride=1, padding=0):
+    """Your result is in float64. It has the dtype of x and w. NumPy's `zeros` makes float64 unless you give
+    it a dtype."""
+    out = zeros(output_shape(x.shape, w.shape, stride, padding), x.device, "float64")
+    out[...] = original(x, w, stride, padding).numpy()
     return out
 
 
@@ -734,6 +780,28 @@ def loop_takes_stride_for_a_pair(x, w, stride=1, padding=0):
     return original(x, w, (stride[0], stride[1]), padding)
 
 
+@mutant(
+    of="conv_loops",
+    help="#the-kernel-slides",
+    edits={
+        WINDOW: "s_h * i : s_h * i + w.shape[0], s_w * j : s_w * j + w.shape[0]",
+        "w[..., o]": "w[:, : w.shape[0], :, o]",
+    },
+)
+def loop_over_a_square_kernel():
+    """You use the kernel's height for its width too. KH and KW may differ: w has shape (KH, KW, C_in,
+    C_out), and a window is as wide as the kernel."""
+
+
+@mutant(of="conv_loops", help="#how-many-windows-fit")
+def loop_moved_by_the_stride_of_the_height(x, w, stride=1, padding=0):
+    """You count the windows correctly, but move along the width by the stride of the height. A pair is
+    (height, width): the column at which a window starts is a multiple of the second number."""
+    _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    wide = with_columns_behind(x, w, stride, padding)
+    return original(wide, w, pair(stride)[0], 0)[:, :out_h, :out_w].compact()
+
+
 @mutant(of="conv_loops", help="#views")
 def loop_in_memory_order(x, w, stride=1, padding=0):
     """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
@@ -814,6 +882,19 @@ def windows_padded_at_the_end():
     """You put all zeros below the picture and to its right. Put p of them on each side."""
 
 
+@mutant(of="im2col", help="#windows-as-a-matrix")
+def windows_moved_by_the_stride_of_the_height(x, kernel, stride=1, padding=0):
+    """You count the windows correctly, but move along the width by the stride of the height. A pair is
+    (height, width): the column at which a window starts is a multiple of the second number."""
+    like_w = zeros((*kernel, x.shape[3], 1), x.device, x.dtype)
+    n, out_h, out_w, _ = output_shape(x.shape, like_w.shape, stride, padding)
+    wide, (s_h, _) = with_columns_behind(x, like_w, stride, padding), pair(stride)
+    image, row, column, channel = wide.strides
+    steps = (image, s_h * row, s_h * column, row, column, channel)
+    windows = wide.as_strided((n, out_h, out_w, *kernel, x.shape[3]), steps)
+    return windows.copy().reshape((n * out_h * out_w, kernel[0] * kernel[1] * x.shape[3]))
+
+
 @mutant(of="im2col", help="#views")
 def windows_in_memory_order(x, kernel, stride=1, padding=0):
     """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
@@ -843,7 +924,32 @@ def windows_overwritten():
 @mutant(
     of="col2im",
     help="#the-way-back-from-the-matrix",
-    edits={"x[:, p_h : p_h + height, p_w : p_w + width].compact()": "x[:, :height, :width].compact()"},
+    edits={
+        "range(k_h), range(k_w)": "range(out_h), range(out_w)",
+        "slice(a, a + s_h * (out_h - 1) + 1, s_h)": "slice(s_h * a, s_h * a + k_h)",
+        "slice(b, b + s_w * (out_w - 1) + 1, s_w)": "slice(s_w * b, s_w * b + k_w)",
+        "x[pixels] + windows[:, :, :, a, b]": "windows[:, a, b]",
+    },
+)
+def last_window_kept():
+    """You go from window to window, and each overwrites the pixels that it shares with the windows before
+    it. Where windows overlap, add their numbers up."""
+
+
+@mutant(
+    of="col2im",
+    help="#the-way-back-from-the-matrix",
+    edits={INSIDE: "x[:, p_h:-p_h, p_w:-p_w].compact()"},
+)
+def frame_cut_up_to_minus_zero():
+    """You cut the padding off with a slice that ends at -p. That works while p is positive. If p is 0 the
+    slice ends at -0, which is 0, and is empty. Compute the end as a number counted from the start."""
+
+
+@mutant(
+    of="col2im",
+    help="#the-way-back-from-the-matrix",
+    edits={INSIDE: "x[:, :height, :width].compact()"},
 )
 def frame_cut_below():
     """You cut the padding off only below and on the right. It is p wide on every side."""
@@ -878,7 +984,7 @@ def columns_in_memory_order(columns, x_shape, kernel, stride=1, padding=0):
 @mutant(
     of="col2im",
     help="#the-way-back-from-the-matrix",
-    edits={"x[:, p_h : p_h + height, p_w : p_w + width].compact()": "x"},
+    edits={INSIDE: "x"},
 )
 def frame_returned():
     """You return the padded picture. The numbers that fall on the padding belong to no pixel: cut p rows and
@@ -901,6 +1007,53 @@ def shifted_kernel_turned():
 @mutant(of="conv_shifted", help="#one-product-for-each-place", edits={"out = out + pixels": "out = pixels"})
 def last_product_alone():
     """Your result is the product for the kernel's last place only. Add up the products for all places."""
+
+
+@mutant(
+    of="conv_shifted",
+    help="#one-product-for-each-place",
+    edits={STEPPED: "a::s_h, b::s_w"},
+)
+def shifted_pixels_to_the_end():
+    """You take every s-th pixel up to the end of the picture. There may be more such pixels than windows.
+    Stop after the last window: with H' windows, the slice of row a ends at a + s·(H' - 1) + 1."""
+
+
+@mutant(
+    of="conv_shifted",
+    help="#one-product-for-each-place",
+    edits={STEPPED: "b : b + s_h * (out_h - 1) + 1 : s_h, a : a + s_w * (out_w - 1) + 1 : s_w"},
+)
+def shifted_row_and_column_exchanged():
+    """You use the row of a place in the kernel for the columns of the picture, and its column for the rows.
+    Place (a, b) meets the pixels that are a rows below and b columns to the right of each window's
+    corner."""
+
+
+@mutant(
+    of="conv_shifted",
+    help="#zeros-around-the-picture",
+    edits={
+        STEPPED: "a : x.shape[1] - 2 * p_h - w.shape[0] + a + 1 : s_h, "
+        "b : x.shape[2] - 2 * p_w - w.shape[1] + b + 1 : s_w"
+    },
+)
+def shifted_within_the_bare_picture():
+    """Your slices end where the picture ended before you padded it. The padded picture has H + 2p rows and W
+    + 2p columns: compute the ends from these."""
+
+
+@mutant(
+    of="conv_shifted",
+    help="#one-product-for-each-place",
+    edits={
+        "out = zeros((n * out_h * out_w, c_out)": "out = zeros((n, out_h, out_w, c_out)",
+        "pixels.reshape((n * out_h * out_w, x.shape[3])) @ w[a, b]": "pixels @ w[a, b]",
+    },
+)
+def four_axes_multiplied():
+    """You multiply pixels with four axes by a matrix. With NDArrays, `@` needs two matrices: reshape the
+    pixels to (N·H'·W', C_in) first."""
 
 
 @mutant(

@@ -126,6 +126,13 @@ def w_reshaped(out_grad, w):
 
 
 @mutant(of="dense_x_grad", help="#why-the-transpose-appears")
+def t_of_numpy_read(out_grad, w):
+    """You read `w.T`, which NumPy's arrays have. An NDArray has `permute`: `w.permute((1, 0))` exchanges the
+    two axes."""
+    return out_grad @ w.T
+
+
+@mutant(of="dense_x_grad", help="#why-the-transpose-appears")
 def transposed_only_where_it_must_be(out_grad, w):
     """You leave the transpose out if W is square, because the shapes fit without it. Shapes can tell you
     that a product is wrong, never that it is right. The size of W does not change which weights x1 was
@@ -322,6 +329,24 @@ def stretched_axes_forgotten(grad, shape):
 
 
 @mutant(of="unbroadcast", help="#what-a-copy-passes-back")
+def stretched_axes_reshaped(grad, shape):
+    """You sum over the new axes and reshape to the shape that was asked for. A reshape adds nothing up, so it
+    fails for axes that were stretched from length 1. Sum over these axes too, and keep them with length 1."""
+    if grad.ndim < len(shape):
+        raise ValueError(shape)
+    return grad.sum(tuple(range(grad.ndim - len(shape)))).reshape(tuple(shape))
+
+
+@mutant(of="unbroadcast", help="#what-a-copy-passes-back")
+def axes_numbered_as_before(grad, shape):
+    """You sum over the new axes one after the other, by their old numbers. Once axis 0 is gone, each axis
+    behind it moves up by one. Sum over axis 0 each time, or over all new axes at once."""
+    for axis in range(grad.ndim - len(shape)):
+        grad = grad.sum(axis)
+    return original(grad, shape)
+
+
+@mutant(of="unbroadcast", help="#what-a-copy-passes-back")
 def stretched_axes_dropped(grad, shape):
     """You sum over the right axes, but then drop those that had length 1. The result must have exactly the
     shape that was asked for: an axis of length 1 is still an axis, and the caller relies on it."""
@@ -399,6 +424,13 @@ def mask_instead_of_values(a):
     """You return whether a is positive, not its value. You need that array of zeros and ones for the
     gradient; in the forward pass, positive numbers pass unchanged."""
     return 1.0 - (-a >= 0.0)
+
+
+@mutant(of="relu", help="#relu-and-what-happens-at-zero")
+def maximum_of_numpy_called(a):
+    """You give an NDArray to `np.maximum`. NumPy's functions do not take NDArrays. Call the array's own
+    method: `a.maximum(0.0)`."""
+    return np.maximum(a, 0)
 
 
 @mutant(of="relu", help="#relu-and-what-happens-at-zero")
@@ -519,6 +551,21 @@ def softmax_down_the_columns(logits):
 
 
 @mutant(of="softmax", help="#softmax-and-numbers-that-are-too-large")
+def divided_by_the_sums_of_columns(logits):
+    """You divide by the sum of each column. A row is one sample: divide its exponentials by the sum of the
+    row, so that the row adds up to 1."""
+    powers = exponentials(logits, logits.max(1, keepdims=True))
+    return powers / powers.sum(0, keepdims=True)
+
+
+@mutant(of="softmax", help="#softmax-and-numbers-that-are-too-large")
+def exponential_of_numpy_called(logits):
+    """You give an NDArray to `np.exp`. NumPy's functions do not take NDArrays. Call the array's own method:
+    `a.exp()`."""
+    return np.exp(logits)
+
+
+@mutant(of="softmax", help="#softmax-and-numbers-that-are-too-large")
 def softmax_over_everything(logits):
     """All your numbers together add up to 1. Each row should add up to 1: it is the distribution of one
     sample. Which axis is the sum over, and what shape does it have?"""
@@ -581,6 +628,14 @@ def logarithm_of_the_right_probability(logits, labels):
     and the loss is infinite. On paper log and exp cancel for that one logit: what is left?"""
     same_shapes(logits, labels)
     return -(softmax(logits) * labels).sum(axis=1).log().sum() / logits.shape[0]
+
+
+@mutant(of="cross_entropy", help="#the-loss-and-its-gradient")
+def picked_by_arrays_of_integers(logits, labels):
+    """You pick the right logits with arrays of integers, as NumPy's arrays allow. An NDArray takes integers
+    and slices only. A label row is 0 except for one 1: multiply by the labels, and sum over the classes."""
+    same_shapes(logits, labels)
+    return -logits[np.arange(logits.shape[0]), labels.numpy().argmax(1)].sum() / logits.shape[0]
 
 
 @mutant(of="cross_entropy", help="#the-loss-and-its-gradient")
