@@ -14,6 +14,7 @@ from grader.model.grade import Grade
 from grader.model.late_policy import FinalScore
 
 Files = Mapping[str, bytes]  # by path below the folder that they are written into
+DIGEST = re.compile(r"-[0-9a-f]{8}\Z")  # how the name of a folder ends that is not the id itself
 
 
 def write_files(out: Path, files: Files) -> list[Path]:
@@ -71,9 +72,12 @@ def results_files(
 
 
 def folder_name(id: str) -> str:
-    """A folder name for a student's id: the same for the same id, and different for different ids."""
+    """A folder name for a student's id: the same for the same id, and different for different ids.
+
+    An id that ends like a digest gets one too; otherwise it could be the name of another student's folder.
+    """
     safe = re.sub(r"[^\w.@+-]", "_", id, flags=re.ASCII).lstrip(".")[:60]
-    if safe and safe == id:
+    if safe and safe == id and not DIGEST.search(id):
         return id
     digest = hashlib.sha256(id.encode(errors="surrogatepass")).hexdigest()[:8]
     return f"{safe or 'student'}-{digest}"

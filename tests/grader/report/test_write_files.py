@@ -56,3 +56,10 @@ def test_an_id_becomes_one_plain_folder(id: str) -> None:
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_different_ids_have_different_folders(one: str, other: str) -> None:
     assert (folder_name(one) == folder_name(other)) == (one == other)
+    assert folder_name(folder_name(one)) != folder_name(one) or folder_name(one) == one
+
+
+@pytest.mark.parametrize("id", ["a b", "", "a/b", "ä", "-".join("ab" * 40), ".git"])
+def test_no_id_names_the_folder_of_another_student(id: str) -> None:
+    """The name of a folder is no secret, so a student may choose it as an id."""
+    assert folder_name(folder_name(id)) != folder_name(id)
