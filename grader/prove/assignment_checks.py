@@ -21,7 +21,7 @@ from grader.judge.inputs import Inputs
 from grader.model.assignment import Assignment, Case, Data, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant, called_name
-from grader.model.results.verification import Finding, Verification
+from grader.model.results.verification import Finding, Verification, Weight
 from grader.prove.read_mutants import file_of
 from grader.prove.tolerance_proof import SEEDS, sweep
 
@@ -64,28 +64,37 @@ def verify(
         for case in cases
         if not case.is_own_test and compared_by(case).must_prove_bounds(case) and case.name not in failures
     ]
-    of_rubric = [
+    of_points = [
         *_free_points(grades[HANDOUT]),
-        *broken_points(assignment.rubric),
         *((name, f"the solution does not pass: {r.status}: {r.rationale}") for name, r in failures.items()),
         *(
             (name, f"the solution does not pass on {device}: {r.status}: {r.rationale}")
             for device, grade in elsewhere.items()
             for name, r in _failed(grade).items()
         ),
+    ]
+    of_rubric = [
+        *broken_points(assignment.rubric),
         *_idle(cases, kills, oracle.inputs),
         *((swept.case, problem) for swept in sweeps for problem in swept.problems),
         *_too_large(cases, oracle),
     ]
-    of_mutants = [*_surviving(assignment, mutants, kills, grades), *_without_help(assignment, mutants)]
+    of_mutants = [
+        *(
+            (mutant, message, Weight.PROOF)
+            for mutant, message in _surviving(assignment, mutants, kills, grades)
+        ),
+        *((mutant, message, Weight.HELP) for mutant, message in _without_help(assignment, mutants)),
+    ]
     return Verification(
         assignment.name,
         tuple(case.name for case in cases),
         kills,
         (
+            *(Finding(*place_of(name), f"{name}: {message}", Weight.POINTS) for name, message in of_points),
             *(Finding(*place_of(name), f"{name}: {message}") for name, message in of_rubric),
             *_of_handout(assignment, views.handout),
-            *(Finding(file_of(assignment, m), m.line, message) for m, message in of_mutants),
+            *(Finding(file_of(assignment, m), m.line, *about) for m, *about in of_mutants),
         ),
         {swept.case: swept.worst for swept in sweeps if swept.seeds},
     )
@@ -206,7 +215,7 @@ def _of_handout(assignment: Assignment, handout: RenderedView) -> Iterator[Findi
     for reference, exercise in _without_hints(assignment, handout):
         path, line = _template_with(templates, reference)
         message = f"the exercise {exercise} has no hint, and others have: give one of its criteria `hints`"
-        yield Finding(path, line, message)
+        yield Finding(path, line, message, Weight.HELP)
     root = assignment.folder.parent.parent
     for name, at, reference in leaks(root, handout.exercises, handout.files):
         path = templates / f"{name}.j2"
@@ -215,7 +224,7 @@ def _of_handout(assignment: Assignment, handout: RenderedView) -> Iterator[Findi
         else:  # in the package ndarray
             path, line = root / "reference" / Path(name).relative_to("ndarray"), 1
         message = f"the handout's {name} holds two statements of the solution of {reference} in line {at}"
-        yield Finding(path, line, message)
+        yield Finding(path, line, message, Weight.POINTS)
 
 
 def _without_hints(assignment: Assignment, handout: RenderedView) -> Iterator[tuple[str, str]]:

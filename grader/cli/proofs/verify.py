@@ -10,16 +10,18 @@ from grader.cli.command_line.json_output import print_json
 from grader.cli.course import assignments_named
 from grader.model.errors import UserError
 from grader.model.results.verification import Verification
+from grader.model.text import plural
 from grader.prove.assignment_proof import differences_between_variants
 from grader.report.pages import kill_matrix
 from grader.report.write_files import write_text
 
 
 def run(options: argparse.Namespace) -> int:
-    """Shows the kill matrix of each assignment, and the findings to correct."""
+    """Shows the findings of each assignment, its kill matrix, and at the end how many findings there are."""
     if options.seeds < 1:
         raise UserError(f"--seeds {options.seeds}: at least one is needed")
     console, passed = Console(stderr=options.json), True
+    counts: dict[str, int] = {}
     facts: list[dict[str, object]] = []
     for assignment in assignments_named(options.names):
         if options.variants:
@@ -33,7 +35,11 @@ def run(options: argparse.Namespace) -> int:
         kill_matrix.show_matrix(verification, console)
         facts.append(_facts(verification))
         write_text(options.out / f"{assignment.name}.html", kill_matrix.to_html(verification))
+        counts[assignment.name] = len(verification.findings)
         passed = passed and not verification.findings
+    if len(counts) > 1:
+        each = ", ".join(f"{name}: {plural(count, 'finding')}" for name, count in counts.items())
+        console.print(Text(each, "" if passed else "bold red"), soft_wrap=True)
     if options.json:
         print_json("variants/1" if options.variants else "verify/1", {"assignments": facts})
     return PASSED if passed else NOT_PASSED
@@ -45,5 +51,5 @@ def _facts(verification: Verification) -> dict[str, object]:
         "cases": verification.cases,
         "kills": verification.kills,
         "survivors": verification.survivors,
-        "findings": verification.findings,
+        "findings": verification.by_weight,
     }

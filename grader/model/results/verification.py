@@ -2,18 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from pathlib import Path
 
 from grader.model.grade import Status
 
 
+class Weight(IntEnum):
+    """How much a finding matters; the smallest number comes first in a report."""
+
+    POINTS = 0  # a grade is wrong: points for no work, or none for right work
+    PROOF = 1  # a wrong version earns full points, or a case proves nothing
+    HELP = 2  # a student lacks a hint or a heading
+
+
 @dataclass(frozen=True)
 class Finding:
-    """A promise that does not hold: where to fix it, and the problem."""
+    """A promise that does not hold: where to fix it, the problem, and how much it matters."""
 
     source: Path
     line: int
     message: str
+    weight: Weight = Weight.PROOF
 
     def __str__(self) -> str:
         return f"{self.source}:{self.line}: {self.message}"
@@ -47,6 +57,11 @@ class Verification:
     tolerances: Mapping[str, float] = field(default_factory=dict)
     conflicting_pairs: tuple[tuple[str, str, str], ...] = ()
     gains: tuple[Gain, ...] = ()
+
+    @property
+    def by_weight(self) -> tuple[Finding, ...]:
+        """The findings, those that matter most first."""
+        return tuple(sorted(self.findings, key=lambda finding: finding.weight))
 
     @property
     def survivors(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ LEGEND = {
 
 
 def show_matrix(verification: Verification, console: Console) -> None:
-    """Prints a line for each mutant, one character per case, then the tolerances and the findings.
+    """Prints the findings, those that matter most first; then a line for each mutant, one character per case.
 
     x: the mutant answers wrong; e: it raises; !: it hangs or crashes, which the end of the line names.
     """
@@ -30,6 +30,8 @@ def show_matrix(verification: Verification, console: Console) -> None:
         console.print(Text(text, style), soft_wrap=True)
 
     print_line(f"{one_line(verification.assignment)}: {_summary(verification)}", "bold")
+    for finding in verification.by_weight:
+        print_line(one_line(str(finding)), "red")
     widest = max((len(one_line(name)) for name in verification.kills), default=0)
     for name in _survivors_first(verification):
         killed = verification.kills[name]
@@ -43,11 +45,8 @@ def show_matrix(verification: Verification, console: Console) -> None:
     if verification.conflicting_pairs:
         count = len(verification.conflicting_pairs)
         print_line(f"  {plural(count, 'pair')} of mutants cannot be combined: the page lists them")
-    for gain in verification.gains:
-        words = f"  {one_line(gain.cheat)}: gains {gain.points:g} points, may gain {gain.may_gain}"
-        print_line(words, "bold red" if gain.is_too_much else "")
-    for finding in verification.findings:
-        print_line(one_line(str(finding)), "red")
+    if within := sum(not gain.is_too_much for gain in verification.gains):
+        print_line(f"  {plural(within, 'cheat')} gained no more than allowed: the page lists them")
 
 
 def to_html(verification: Verification) -> str:

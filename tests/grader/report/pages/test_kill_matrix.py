@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from grader.model.grade import Status
-from grader.model.results.verification import Finding, Verification
+from grader.model.results.verification import Finding, Gain, Verification, Weight
 from grader.report.pages.kill_matrix import show_matrix, to_html
 
 CASES = ("pad/one", "pad/two", "conv/one")
@@ -65,7 +66,18 @@ def test_a_mutant_is_a_line_a_case_a_character_and_survivors_come_first() -> Non
 def test_a_finding_stays_on_one_line_however_narrow_the_terminal() -> None:
     path = Path("/") / ("long" * 100) / "mutants.py"
     lines = page_of(Verification("tiny", CASES, KILLS, (Finding(path, 7, "zeros survive"),)))
-    assert lines[-1] == f"{path}:7: zeros survive"
+    assert lines[1] == f"{path}:7: zeros survive"
+
+
+def test_the_findings_that_matter_most_come_before_everything_else() -> None:
+    """A wrong grade comes before a case that proves nothing, and both before the many lines about mutants."""
+    places = [(Weight.HELP, 1), (Weight.PROOF, 2), (Weight.POINTS, 3), (Weight.PROOF, 4)]
+    findings = tuple(Finding(Path("rubric.yaml"), line, "problem", weight) for weight, line in places)
+    gains = (Gain("table", "", 0.0, "nothing", False), Gain("zeros", "", 5.0, "nothing", True))
+    lines = page_of(replace(MATRIX, findings=findings, gains=gains))
+
+    assert lines[1:5] == [f"rubric.yaml:{line}: problem" for line in (3, 2, 4, 1)]
+    assert lines[-1] == "  1 cheat gained no more than allowed: the page lists them"
 
 
 def test_the_page_holds_every_mutant_and_case_and_loads_nothing() -> None:
