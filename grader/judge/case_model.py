@@ -49,6 +49,8 @@ class RandomValue(Strict):
     """The letters of a text; by default a to z."""
     integer: Range | None = None
     """A whole number: [from, to], both included."""
+    step: Annotated[int, Field(ge=1)] | None = None
+    """The distance of the whole numbers: `{integer: [9, 15], step: 2}` draws 9, 11, 13 or 15."""
     real: RealRange | None = None
     """A number: [from, to]."""
     count: Annotated[int, Field(ge=0, le=1000)] | None = None
@@ -66,6 +68,8 @@ class RandomValue(Strict):
             )
         if self.letters is not None and self.text is None:
             raise PydanticCustomError("range", "Input should have text where it has letters")
+        if self.step is not None and self.integer is None:
+            raise PydanticCustomError("range", "Input should have integer where it has step")
         return self
 
 

@@ -22,10 +22,11 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     A case of a handout does not depend on the course's secret seed. The numbers of a visible case that no
     handout has, such as a timed one, do: a submission could otherwise compute the answer when it is imported.
     A `variant` is a student's id: it gives the student different numbers in hidden cases, but the same shapes
-    as everyone else. `redraw` numbers further draws of the same shapes.
+    as everyone else. `redraw` numbers further draws of the same shapes. A case with `shapes_of` has the
+    shapes of that visible case and numbers of its own.
     """
     is_visible = case.visibility is Visibility.VISIBLE
-    of_shapes = [assignment, case.name, "" if is_visible else secret]
+    of_shapes = [assignment, case.shapes_of or case.name, "" if is_visible or case.shapes_of else secret]
     is_public = is_visible and comparison_of(case).is_in_handout
     words = [assignment, case.name, "" if is_public else secret]
     of_variant = [f"variant {variant}"] if variant and not is_visible else []

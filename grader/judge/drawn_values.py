@@ -18,7 +18,9 @@ def _draw(about: Mapping[str, Any], rng: "np.random.Generator") -> Any:
         one = {key: value for key, value in about.items() if key != "count"}
         return [_draw(one, rng) for _ in range(about["count"])]
     if "integer" in about:
-        return _between(about["integer"], rng)
+        low, high = about["integer"]
+        step = about.get("step", 1)
+        return low + step * _between([0, (high - low) // step], rng)
     if "real" in about:
         low, high = about["real"]
         return float(low + (high - low) * rng.random())

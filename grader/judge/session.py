@@ -12,7 +12,7 @@ from grader.judge.grading_setup import Candidate, GradingSetup
 from grader.judge.process.implementation import memory_limit
 from grader.judge.process.plain_worker import PlainChild
 from grader.judge.verdict.add_ideas import with_ideas
-from grader.judge.verdict.case_result import Run, is_visible, result_of, settle
+from grader.judge.verdict.case_result import Run, confirm, is_visible, result_of, settle
 from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache
@@ -158,6 +158,10 @@ class Session:
                     ahead = replace(run, results=dict(run.results), cache=None)
                     grade = self._grade(ahead, name, variant, choice, candidate.notes)
                     located = self._localized(grade, candidate)
+                if visible and self._assignment.frozen is None:
+                    for variant, run in runs.items():
+                        run.submission.budgets.of_student(variant)
+                        self._confirm(run, choice)
             grades = {}
             for variant, run in runs.items():
                 run.submission.budgets.of_student(variant)
@@ -217,6 +221,13 @@ class Session:
 
             self._own_tests = self._own_tests or OwnTests(self._assignment)
             self._own_tests.ask(run, is_chosen)
+
+    def _confirm(self, run: Run, choice: Choice) -> None:
+        """Asks the visible cases that passed once more, with other values."""
+        for criterion in self._assignment.rubric.criteria:
+            for case in criterion.cases:
+                if case.name in run.results and case.name not in choice.before:
+                    confirm(case, criterion, run)
 
     def _grade(self, run: Run, name: str, variant: str, choice: Choice, notes: tuple[str, ...]) -> Grade:
         settle(run, run.results.keys() - choice.before.keys())

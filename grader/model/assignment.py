@@ -98,6 +98,7 @@ class Case:
     comparison itself, `kind_source` and `comparison_source` are the Python that defines it. `functions` are
     those that it passes to the probe, by name: {"use": function, "given": fixed arguments, "seeded": whether
     it takes the case's seed}, or a list of these in any order; `functions_source` is their Python.
+    `shapes_of` names the visible case whose shapes it has, if it asks that one again with other values.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Case:
     comparison_source: str = ""
     functions: Mapping[str, Any] = field(default_factory=dict)
     functions_source: str = ""
+    shapes_of: str = ""
 
     @property
     def name(self) -> str:

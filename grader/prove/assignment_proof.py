@@ -13,12 +13,13 @@ from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 from grader.model.mutant import Mutant
-from grader.model.results.verification import Finding, Verification
+from grader.model.results.verification import Finding, Verification, Weight
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Sandbox
 from grader.model.text import plural
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
 from grader.prove.cheats import cheats_on, excesses, gains
+from grader.prove.cheats.table import points_on_visible_answers
 from grader.prove.read_mutants import file_of, read_mutants, read_rewrites
 from grader.prove.run_mutants import grade_texts, grade_variants, keep_misconceptions
 from grader.prove.variant_difficulty import differences, hidden_exact, kills
@@ -40,8 +41,11 @@ def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verif
     with closing(ReferenceOracle(assignment, secret)) as oracle:
         elsewhere = grades_on_further_devices(views, secret)
         verification = verify(views, mutants, grades, oracle, place_of, seeds, elsewhere)
-    above = tuple(excesses(views, cheats, grades))
-    of_cheats = tuple(Finding(*place_of(place), f"{place}: {message}") for place, message in above)
+        on_answers = tuple(points_on_visible_answers(assignment, oracle))
+    above = (*excesses(views, cheats, grades), *on_answers)
+    of_cheats = tuple(
+        Finding(*place_of(place), f"{place}: {message}", Weight.POINTS) for place, message in above
+    )
     return replace(
         verification,
         findings=findings
@@ -69,7 +73,8 @@ def rejected_rewrites(
         first = next((r for r in results if r.status is not Status.OK), None)
         if first is not None:
             message = f"{one.name} is right and loses points: {first.name}: {first.status}"
-            yield Finding(file_of(assignment, one), one.line, f"{message}: {first.rationale}")
+            message = f"{message}: {first.rationale}"
+            yield Finding(file_of(assignment, one), one.line, message, Weight.POINTS)
 
 
 def grades_on_further_devices(views: Views, secret: str) -> dict[str, Grade]:

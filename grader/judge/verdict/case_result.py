@@ -1,9 +1,14 @@
 """Grades one case of a submission: decides whether to run it, and whether to cache its result."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from grader.judge.case_selection.other_values import (
+    a_table_answers,
+    draws_other_values,
+    with_other_values,
+)
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.differences.probe_values import NO_VALUE
@@ -24,7 +29,14 @@ from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Status
 
 NEVER_RAN = (Status.NOT_RUN, Status.REFUSED)
+OTHER_VALUES = {
+    False: "right for the values that you see, not for other values of the same shapes",
+    True: "the grader failed when it asked this case again with other values",
+}
 JUDGED = (Status.OK, Status.WRONG, Status.ERROR)  # what a case asks for decided, and no limit
+
+
+Chooses = Callable[[Case, Criterion, "Run"], Implementation]
 
 
 @dataclass
@@ -72,16 +84,47 @@ def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
     It does not depend on other cases yet: `settle` does the rest. Ask all visible cases before the first
     hidden one.
     """
-    try:
-        result = _cached(case, criterion, implementation_for(case, criterion, run), run)
-    except NotPassed as ended:
-        result = ended.result
-    except GraderFault as fault:
-        result = result_without_verdict(case, Status.INTERNAL_ERROR, str(fault))
-    except (Exception, SystemExit) as error:  # our bug, or the author's, must not look like the student's
-        result = result_without_verdict(case, Status.INTERNAL_ERROR, error_in_words(error))
+    result = _judged(case, criterion, run, implementation_for)
     run.results[case.name] = result
     return result
+
+
+def confirm(case: Case, criterion: Criterion, run: Run) -> None:
+    """Asks a visible case that passed once more, with values that no student has seen.
+
+    If it does not pass again, it does not count, so a table of the visible answers earns nothing. Call it
+    after all visible cases. It runs even if a time limit has ended the criterion: otherwise a table would
+    count if the last visible case never returns. Of its answer the result shows only how it ended.
+    """
+    result = run.results[case.name]
+    other = with_other_values(case)
+    if result.status is not Status.OK or other is None or not draws_other_values(case, run.oracle):
+        return
+    again = _judged(other, criterion, run, _for_other_values)
+    if again.status is not Status.OK:
+        why = OTHER_VALUES[again.status is Status.INTERNAL_ERROR]
+        run.results[case.name] = replace(
+            result, status=again.status, rationale=why, help=criterion.help_for(case), answer=""
+        )
+        if run.cache is not None:
+            run.cache.leave_out(case, run.oracle)
+
+
+def _judged(case: Case, criterion: Criterion, run: Run, on: Chooses) -> CheckResult:
+    """A case's result on the implementation that `on` chooses; a fault of the grader is a result, too."""
+    try:
+        return _cached(case, criterion, on(case, criterion, run), run)
+    except NotPassed as ended:
+        return ended.result
+    except GraderFault as fault:
+        return result_without_verdict(case, Status.INTERNAL_ERROR, str(fault))
+    except (Exception, SystemExit) as error:  # our bug, or the author's, must not look like the student's
+        return result_without_verdict(case, Status.INTERNAL_ERROR, error_in_words(error))
+
+
+def _for_other_values(case: Case, criterion: Criterion, run: Run) -> Implementation:
+    run.submission.budgets.enter(criterion.id)
+    return run.submission.hidden_worker
 
 
 def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementation:
@@ -149,7 +192,8 @@ def _need_another(criterion: Criterion, run: Run) -> dict[str, str]:
     """The trivial cases that do not count, as no other case of their criterion passes: reasons by name.
 
     A trivial case expects no elements, only zeros, or a value such as 0, "" or None: returning the argument,
-    or nothing, would be enough. A refusal is one, too: a function that only raises would be enough.
+    or nothing, would be enough. A refusal is one, too: a function that only raises would be enough. A visible
+    case whose values are always the same needs a case that no table answers.
     """
     cases = [case for case in criterion.cases if case.name in run.results]
     statuses = {case.name: run.results[case.name].status for case in cases}
@@ -157,7 +201,25 @@ def _need_another(criterion: Criterion, run: Run) -> dict[str, str]:
         return {}
     reasons = {case.name: reason for case in cases if (reason := _passes_without_work(case, run))}
     others = [status for name, status in statuses.items() if name not in reasons]
-    return {} if not others or Status.OK in others else reasons
+    trivial = {} if not others or Status.OK in others else reasons
+    return {**_need_other_values(criterion, run, reasons), **trivial}
+
+
+def _need_other_values(criterion: Criterion, run: Run, without_work: Collection[str]) -> dict[str, str]:
+    """The visible cases that pass and do not count, as a table would pass them: reasons by name.
+
+    Their values are always the same, so they need a case of their criterion to pass that no table answers: a
+    hidden one, or one that was asked again with other values. A handout has no such case.
+    """
+    if run.assignment.frozen is not None:
+        return {}
+    cases = [case for case in criterion.cases if case.name in run.results]
+    tabled = {case.name for case in cases if a_table_answers(case, run.oracle)}
+    others = [c.name for c in cases if c.name not in tabled and c.name not in without_work]
+    if not others or any(run.results[name].status is Status.OK for name in others):
+        return {}
+    why = f"counts once a case of {criterion.id} passes whose values you do not see"
+    return {name: f"{name} {why}" for name in tabled if run.results[name].status is Status.OK}
 
 
 def _passes_without_work(case: Case, run: Run) -> str:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from grader.judge.case_selection.other_values import with_other_values
 from grader.judge.code_digest import code_digest, files_below
 from grader.judge.comparisons import draws
 from grader.judge.differences.difference import Expected
@@ -48,7 +49,8 @@ class KeptExpected:
 
     def __init__(self, assignment: Assignment, secret: str) -> None:
         self._assignment, self._secret = assignment, secret
-        self._cases = {case.name: case for case in assignment.rubric.cases}
+        others = filter(None, map(with_other_values, assignment.rubric.cases))
+        self._cases = {case.name: case for case in (*assignment.rubric.cases, *others)}
         self._name: str | None = None
         self._inputs: dict[DrawOfCase, Inputs] = {}
         self._expected: dict[DrawOfCase, Expected] = {}
@@ -96,7 +98,7 @@ class KeptExpected:
 
     def _is_ours(self, case: Case) -> bool:
         """True for the rubric's case itself: a smaller one may have its name."""
-        return self._cases.get(case.name) is case
+        return self._cases.get(case.name) == case
 
     def _read(self) -> "KeptExpected":
         if self._name is None:

@@ -2,15 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
+from grader.judge.case_selection.other_values import a_table_answers
 from grader.judge.case_selection.selection import criteria_of_exercises
+from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import judged_draws
 from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Array
-from grader.model.assignment import Assignment, Criterion, Rubric, Visibility
-from grader.model.grade import Grade
+from grader.judge.process.implementation import Implementation, Subject
+from grader.judge.process.sandbox import starter
+from grader.judge.verdict.case_result import Run, settle
+from grader.judge.verdict.score import score
+from grader.model.assignment import NUMPY_ARRAYS, Assignment, Criterion, Rubric, Visibility
+from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import called_name
+from grader.model.surroundings import Device, Sandbox
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
 
+WHAT_TO_DO = "let a case have `random` values, or add a hidden one"
 MOST_NUMBERS = 4  # by which an array is recognized
 WRAPPER = """\
 VISIBLE = {visible!r}
@@ -37,10 +45,13 @@ BY = {
 
 
 class Table(Family):
-    """A submission that is right only on visible cases must pass no criterion with hidden cases."""
+    """A submission that is right only on visible cases must pass no criterion with hidden cases.
+
+    One that knows only the numbers of visible cases must earn nothing at all.
+    """
 
     name = "table"
-    may_gain = "no criterion with hidden cases in full"
+    may_gain = "nothing by numbers, and by shapes no criterion with hidden cases in full"
 
     def cheats(
         self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
@@ -65,8 +76,11 @@ class Table(Family):
                 yield Cheat(f"table_{form}", self.name, does, files)
 
     def excesses(self, rubric: Rubric, cheat: Cheat, grade: Grade) -> Iterator[Excess]:
-        """Each criterion with hidden cases that it passes."""
+        """Each criterion with hidden cases that it passes, or in which numbers earn points."""
         for criterion, graded in zip(rubric.criteria, grade.criteria, strict=True):
+            if cheat.name.endswith("by_content") and graded.score > 0:
+                yield criterion.id, f"{cheat.name} earns {float(graded.score):g} points: {WHAT_TO_DO}"
+                continue
             is_hidden = any(case.visibility is not Visibility.VISIBLE for case in criterion.cases)
             if is_hidden and graded.score == graded.points:
                 yield (
@@ -74,6 +88,31 @@ class Table(Family):
                     f"{cheat.name} passes it, and may gain {self.may_gain}: "
                     "let hidden cases have shapes and numbers that no visible case has",
                 )
+
+
+def points_on_visible_answers(assignment: Assignment, oracle: Oracle) -> Iterator[Excess]:
+    """Each criterion in which a table of all visible answers earns points, whatever it does elsewhere.
+
+    Nothing runs: such a table passes each visible case whose values are always the same, and no other case.
+    """
+    results = {
+        case.name: CheckResult(
+            case.criterion,
+            case.id,
+            Status.OK if a_table_answers(case, oracle) else Status.WRONG,
+            case.visibility,
+        )
+        for case in assignment.rubric.cases
+    }
+    nothing = starter(Sandbox.NONE, assignment.probes, NUMPY_ARRAYS)  # settling a run starts no process
+    subject = Subject((), DTYPE, Device.CPU)
+    run = Run(assignment, oracle, Implementation(nothing, subject, assignment.limits), results=results)
+    settle(run, set(results))
+    grade = score(assignment, run.results, submission="", sandbox="", device="", versions={})
+    for criterion in grade.criteria:
+        if criterion.score > 0:
+            earns = f"a table of the visible answers earns {float(criterion.score):g} points"
+            yield criterion.id, f"{earns}: {WHAT_TO_DO}"
 
 
 def _arrays(assignment: Assignment, criterion: Criterion) -> list[Array]:
