@@ -13,7 +13,7 @@ from grader.model.late_policy import duration
 from grader.model.student import Student
 
 COLUMNS = ("student_id", "name", "email", "section", "extension")
-OPTIONAL = ("group",)
+OPTIONAL = ("group", "login")
 LONGEST_EXTENSION = timedelta(days=3650)  # a date plus this is still a date
 QUOTED = 60
 # Control characters, line ends and marks that change the text's direction: reports show them raw.
@@ -32,6 +32,7 @@ class RosterLine(BaseModel):
     section: Line
     extension: Annotated[str, Field(pattern=r"^([0-9]+(\.[0-9]+)?[hd])?$", max_length=20)]
     group: Line = ""
+    login: Line = ""
 
     @field_validator("extension")
     @classmethod

@@ -23,7 +23,8 @@ from grader.model.text import clean_line
 
 MAX_BYTES = 64 << 20
 # lower-case headers of the columns for the student, and of the column for the time: the first match wins
-IDS = ("student_id", "student", "id", "sid", "username", "user name", "sis user id", "identifier")
+IDS = ("student_id", "student", "id", "sid", "username", "user name", "login", "sis user id",
+       "sis login id", "identifier")  # fmt: skip
 NAMES = ("full name", "user full name", "name")
 FIRST, LAST, EMAILS = ("first name",), ("last name", "surname"), ("email", "email address")
 TIMES = ("time", "submitted_at", "submission time", "last modified (submission)", "submitted at")

@@ -19,7 +19,7 @@ class Student:
     """A student on the roster; without a roster, only an id is known.
 
     `extension` is how much later than others they may submit: hours ("36h"), days ("2d"), or "". `group` is
-    the name of a group that students may share, or "".
+    the name of a group that students may share, or "". `login` is the name by which they sign in, or "".
     """
 
     id: str
@@ -28,6 +28,7 @@ class Student:
     section: str = ""
     extension: str = ""
     group: str = ""
+    login: str = ""
 
     @property
     def label(self) -> str:

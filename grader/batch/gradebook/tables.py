@@ -115,6 +115,7 @@ class StudentRow(Table):
     section: Mapped[str]
     extension: Mapped[str]
     group: Mapped[str]
+    login: Mapped[str]
     on_roster: Mapped[bool]
 
 

@@ -18,8 +18,8 @@ With `peak_memory: 40 MiB`, the process that computes the answer may hold at mos
 worker does. The grader reads the kernel's count from outside. Everything counts: the imported modules, the
 inputs, each array in between, and the answer. The process runs this one case only. Students cannot run such a
 case, because the handout leaves it out, and its numbers come from the secret seed. Choose sizes at which the
-right and the wrong way are far apart, and a limit between them: the count is exact to about 4 MiB. Files that
-a submission writes do not count.
+right and the wrong way are far apart, and a limit between them: the count is exact to about 4 MiB. The
+process may write no file, because a file would be memory that does not count.
 
 ```yaml
 - id: conv

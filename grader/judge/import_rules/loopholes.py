@@ -20,6 +20,7 @@ RUN_TEXTS = {
     "annotationlib": ("ForwardRef", "call_annotate_function", "call_evaluate_function", "get_annotations"),
     "asyncio": ("create_subprocess_exec", "create_subprocess_shell"),
     "cProfile": ("Profile", "run", "runctx"),
+    "codecs": ("register",),  # Python would read a file through it that the rules read in another way
     # @dataclass writes code around the names of fields: `grader.worker.import_guard` holds it to the rules
     "dataclasses": ("_FuncBuilder", "_create_fn", "exec", "make_dataclass"),
     "functools": ("singledispatch", "singledispatchmethod"),

@@ -20,6 +20,7 @@ from grader.judge.import_rules.name_resolution import CALLER, GETTER, MOST_VALUE
 from grader.judge.import_rules.terms import MAX_SOURCE_BYTES, Terms
 
 NUMPY = "numpy"
+UNKNOWN_ENCODING = "encoding that Python does not know, expected UTF-8: remove the line with `coding`"
 # The reader of names looks for these itself.
 FOLLOWED = frozenset(
     ("builtins.getattr", "builtins.vars", "builtins.locals", GETTER, CALLER, UNPICKLE_AS_THIRD)
@@ -69,7 +70,8 @@ class Rules:
     def refusal(self, files: Mapping[str, bytes], most_bytes: int = MAX_SOURCE_BYTES) -> str:
         """The first line of a submission that breaks the import rules, with the reason, or "".
 
-        A file that does not parse is not refused: importing it shows what is wrong.
+        A file that does not parse is not refused: importing it shows what is wrong. A file in an unknown
+        encoding is refused, because it may be one that only the submission itself defines.
         """
         for name, content in files.items():
             self._problems.clear()  # keep nothing of one submission for the next
@@ -91,7 +93,11 @@ class Rules:
             with warnings.catch_warnings(), _no_garbage_collection(), _any_number_of_digits():
                 warnings.simplefilter("ignore")
                 return min(Reader(self).read(ast.parse(content)), default=(0, ""))
-        except (SyntaxError, ValueError):
+        except SyntaxError as error:
+            # a codec that another file registers would let Python read what nothing has checked
+            is_unknown = str(error.msg).startswith(("unknown encoding", "encoding problem"))
+            return (1, f"found an {UNKNOWN_ENCODING}") if is_unknown else (0, "")
+        except ValueError:
             return 0, ""
         except TooManyValues:
             many = f"one name for more than {MOST_VALUES} modules or functions"

@@ -189,9 +189,11 @@ class Implementation:
         """Like `run`, in a separate process, with its peak memory in bytes beyond that of an idle worker.
 
         It is measured from outside and includes everything that the process ever held: the import, the
-        inputs, and the answer. 0 if the machine does not report it.
+        inputs, and the answer. Files would be memory that does not count, so it may write none. 0 if the
+        machine does not report it.
         """
         another = self._another()
+        another._limits = replace(self._limits, file_mib=0)
         try:
             outcome = another.run(probe, inputs)
             most = another._worker.resident()[1] if another._worker is not None else 0

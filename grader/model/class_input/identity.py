@@ -82,9 +82,12 @@ class Identities:
         self._by_folded_id: dict[str, list[_Person]] = defaultdict(list)
         self._by_email: dict[str, list[_Person]] = defaultdict(list)
         for person in self._people:
-            id = _id(person.student.id)
-            self._by_id[id].append(person)
-            self._by_folded_id[id.casefold()].append(person)
+            # a login that is another student's id means both, and so is never the only evidence
+            ids = {_id(person.student.id), _id(person.student.login)} - {""}
+            for id in ids:
+                self._by_id[id].append(person)
+            for folded in {id.casefold() for id in ids}:
+                self._by_folded_id[folded].append(person)
             for email in person.emails:
                 self._by_email[email].append(person)
         # a spreadsheet removes the zeros that an id begins with
@@ -230,12 +233,13 @@ class _Names:
 
 
 def _person(student: Student) -> _Person:
-    addresses = (student.email, student.id if "@" in student.id else "")
+    addresses = (student.email, *(id for id in (student.id, student.login) if "@" in id))
     return _Person(student, _readings(student.name), frozenset(map(_email, addresses)) - {""})
 
 
 def _in_order(student: Student) -> tuple[str, ...]:
-    return (student.id, student.name, student.email, student.section, student.extension, student.group)
+    about = (student.name, student.email, student.section, student.extension, student.group, student.login)
+    return (student.id, *about)
 
 
 def _others(means: Sequence[_Person]) -> Callable[[_Person], bool]:

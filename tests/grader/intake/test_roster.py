@@ -69,6 +69,13 @@ def test_students_of_one_group_share_its_name(tmp_path: Path) -> None:
     assert [student.group for student in read_roster(tmp_path / "roster.csv")] == ["Blue", "Blue"]
 
 
+def test_a_roster_may_name_logins_in_any_column(tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(
+        "student_id,login,name,email,section,extension\n1,ada,,,,\n2,,,,,\n", encoding="utf-8"
+    )
+    assert [student.login for student in read_roster(tmp_path / "roster.csv")] == ["ada", ""]
+
+
 @pytest.mark.parametrize(
     "extension", ["3000000d", "9" * 400 + "d", "1." + "9" * 5000 + "d", "\u0663d", "1e3d"]
 )

@@ -89,6 +89,25 @@ def test_canvas_refuses_a_line_whose_id_and_name_disagree(path: Path) -> None:
     assert any(line.startswith("1001, dense: ") for line in filled.left_out)
 
 
+@pytest.mark.parametrize("form", ["canvas", "moodle"])
+def test_a_login_on_the_roster_finds_the_line_of_a_student(path: Path, form: str) -> None:
+    """An export may name students by their logins alone: Canvas's SIS Login ID, Moodle's username."""
+    students = [Student(s.id, login=f"login{s.id}") for s in STUDENTS]
+    canvas = f'{CANVAS}{POINTS}"A, A",77,,login1001,A,,\n"B, B",78,,LOGIN1002,A,,\n"C, C",79,,1003,A,,\n'
+    header = ENGLISH.replace('"Email address"', '"ID number"')
+    lines = (f"Participant 7{n},X Y,{id},,,100.00,Yes,,,\n" for n, id in enumerate(("login1001", "1002")))
+    path.write_text(canvas if form == "canvas" else header + "".join(lines), encoding="utf-8")
+    find = Identities(students).find
+    if form == "canvas":
+        filled = fill_canvas(class_report(), read_sheet(path, NEEDED, "Canvas"), find)
+        scores = [line[5] for line in table(filled.files["canvas.csv"])[2:]]
+    else:
+        filled = fill_moodle(class_report(), read_sheet(path, (), "Moodle"), find)
+        scores = [line[4] for line in table(filled.files["moodle.csv"])[1:]]
+
+    assert [Fraction(score) for score in scores] == [100, Fraction(175, 2), 50][: len(scores)]
+
+
 def test_canvas_two_lines_of_one_student_are_both_refused(path: Path) -> None:
     text = f'{CANVAS}{POINTS}"Lovelace, Ada",7,1001,,A,,\n"Lovelace, A.",8,1001,,B,,\n'
     filled = canvas(path, text)

@@ -2,13 +2,33 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from grader.author.load import load
+from grader.author.render import Views
 from grader.judge.comparisons.peak_memory import too_large
 from grader.judge.process import procfs
+from grader.judge.session import Session
+from grader.model.grade import Status
+from grader.model.surroundings import Sandbox
+from tests.folders import in_folder
+from tests.tiny_course import RIGHT, RUBRIC
 
 MIB = 1 << 20
+KEEPS_A_FILE = """
+
+honest = flip
+
+
+def flip(a, axes):
+    with open("/tmp/memory", "wb") as file:
+        file.write(b"x")
+    return honest(a, axes)
+"""
 
 
 @pytest.mark.parametrize("is_held", [True, False], ids=["still held", "given back"])
@@ -42,3 +62,20 @@ def test_a_ceiling_is_what_may_be_held_and_no_byte_more() -> None:
     difference = too_large(40 * MIB + 1, 40 * MIB)
     assert difference is not None
     assert (difference.expected, difference.actual) == ("at most 40 MiB of memory at any time", "41 MiB")
+
+
+def test_a_process_whose_memory_is_bounded_writes_no_file(
+    make_course: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Its folder lies in memory, which no count of the process includes; every other case may write there."""
+    bounded = RUBRIC.replace("{id: hidden-one,", "{id: hidden-one, peak_memory: 60 MiB,")
+    course = make_course(tmp_path / "course", {"assignments/tiny/rubric.yaml": bounded})
+    assignment = replace(Views(load(course / "assignments" / "tiny")).assignment, import_rules=None)
+    statuses = []
+    for source in (RIGHT, RIGHT + KEEPS_A_FILE):
+        (tmp_path / "conv.py").write_text(source, encoding="utf-8")
+        with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
+            grade = session.grade(in_folder(tmp_path), "ada")
+        statuses.append([r.status for r in grade.cases if r.criterion == "flip"])
+
+    assert statuses == [[Status.OK, Status.OK], [Status.OK, Status.ERROR]]

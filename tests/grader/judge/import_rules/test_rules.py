@@ -399,7 +399,6 @@ DOES_NOT_PARSE = {
     "an_open_bracket": b"import scipy\nx = (",
     "a_null_byte": b"import scipy\n\0",
     "no_utf_8": b"import scipy\nx = '\xff'",
-    "an_unknown_encoding": b"# coding: no-such\nimport scipy",
     "tabs_and_spaces": b"if 1:\n        import scipy\n\timport torch\n",
 }
 
@@ -407,6 +406,16 @@ DOES_NOT_PARSE = {
 @pytest.mark.parametrize("source", DOES_NOT_PARSE.values(), ids=DOES_NOT_PARSE)
 def test_a_file_that_does_not_parse_is_left_to_its_own_error(rules: Rules, source: bytes) -> None:
     assert rules.refusal({"conv.py": source}) == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"# coding: no-such\nimport scipy", b"#!/usr/bin/python\n# vim: set fileencoding=mine :\nimport scipy"],
+    ids=["first_line", "second_line"],
+)
+def test_a_file_in_an_encoding_that_python_does_not_know_is_refused(rules: Rules, source: bytes) -> None:
+    """Another file could register that codec, and Python would then read code that no rule has read."""
+    assert "found an encoding that Python does not know" in rules.refusal({"conv.py": source})
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,22 @@ def test_spellings_of_one_name_are_one_person(one: str, other: str) -> None:
             assert Identities((student, GRACE)).find(Claim(("7",), name=claimed)) == student
 
 
+def test_a_login_means_its_student_and_never_another_one() -> None:
+    """A login that is the id of another student means both, so an instructor decides."""
+    ada, grace = Student("1001", "Ada", login="al7"), Student("1002", "Grace", login="1003")
+    third = Student("1003", "Emmy", login="Emmy@x.edu")
+    some = Identities((ada, grace, third))
+
+    assert some.find(Claim(ids=("AL7",))) == ada
+    assert some.find(Claim(ids=("1001", "al7"))) == ada
+    assert some.find(Claim(email="emmy@x.edu")) == third
+    assert some.find(Claim(ids=("1003",), name="Grace")) == grace
+    for claim in (Claim(ids=("1003",)), Claim(ids=("1002", "al7"))):
+        assert isinstance(some.find(claim), str)
+    for id in ("al7", "AL7"):
+        assert Identities((Student("AL7", login=id),)).find(Claim(ids=("al7",))) == Student("AL7", login=id)
+
+
 @pytest.mark.parametrize("name", ["Wei Chen", "chenwei"])
 def test_the_numbers_of_the_lms_tell_students_of_one_name_apart(name: str) -> None:
     first, second, third = (Student(id, whose) for id, whose in (
