@@ -140,10 +140,14 @@ def _share(result: CheckResult) -> Fraction:
 
 
 def _status(results: tuple[CheckResult, ...]) -> Status:
-    """The criterion's status: a fault of the grader first, else that of the first case that failed."""
+    """The criterion's status: a fault of the grader first, else that of the first case that failed.
+
+    A case that did not run decides only if none failed: one that passed may be held back by those that failed.
+    """
     statuses = [result.status for result in results]
     if Status.INTERNAL_ERROR in statuses:
         return Status.INTERNAL_ERROR
     if not statuses:
         return Status.NOT_RUN
-    return next((status for status in statuses if status is not Status.OK), Status.OK)
+    failed = next((status for status in statuses if status not in (Status.OK, Status.NOT_RUN)), None)
+    return failed or (Status.NOT_RUN if Status.NOT_RUN in statuses else Status.OK)

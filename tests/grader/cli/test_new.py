@@ -152,7 +152,7 @@ def test_the_report_of_a_new_assignment_is_what_the_published_schema_says(
     report = json.loads(capsys.readouterr().out)
     jsonschema.validate(report, json.loads((repository / "docs" / "commands.schema.json").read_text()))
     assert "assignments/slopes/rubric.yaml" in report["files"] and report["findings"] == []
-    assert (report["cases"], report["mutants"]) == (3, 11)
+    assert (report["cases"], report["mutants"]) == (5, 11)
 
 
 @pytest.mark.parametrize(
