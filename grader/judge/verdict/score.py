@@ -142,7 +142,7 @@ def _share(result: CheckResult) -> Fraction:
 def _status(results: tuple[CheckResult, ...]) -> Status:
     """The criterion's status: a fault of the grader first, else that of the first case that failed.
 
-    A case that did not run decides only if none failed: one that passed may be held back by those that failed.
+    A case that did not run decides only if none failed: those that failed may hold back one that passed.
     """
     statuses = [result.status for result in results]
     if Status.INTERNAL_ERROR in statuses:
