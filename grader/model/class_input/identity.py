@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from itertools import chain, combinations, permutations
 from typing import TypeVar
@@ -77,17 +77,16 @@ class Identities:
     """
 
     def __init__(self, students: Iterable[Student]) -> None:
-        self._people = [_person(student) for student in sorted(students, key=_in_order)]
+        self._people = [_person(student) for student in sorted(students, key=astuple)]
         self._by_id: dict[str, list[_Person]] = defaultdict(list)
         self._by_folded_id: dict[str, list[_Person]] = defaultdict(list)
         self._by_email: dict[str, list[_Person]] = defaultdict(list)
         for person in self._people:
             # a login that is another student's id means both, and so is never the only evidence
             ids = {_id(person.student.id), _id(person.student.login)} - {""}
-            for id in ids:
-                self._by_id[id].append(person)
-            for folded in {id.casefold() for id in ids}:
-                self._by_folded_id[folded].append(person)
+            for index, keys in (self._by_id, ids), (self._by_folded_id, {id.casefold() for id in ids}):
+                for key in keys:
+                    index[key].append(person)
             for email in person.emails:
                 self._by_email[email].append(person)
         # a spreadsheet removes the zeros that an id begins with
@@ -197,7 +196,7 @@ class _Names:
         for names in likely:
             if _compare(claimed, names):
                 persons += self._bearers[names][:MANY]
-        return tuple(sorted(persons, key=lambda person: _in_order(person.student)))
+        return tuple(sorted(persons, key=lambda person: astuple(person.student)))
 
     def _likely(self, words: Words) -> Iterator[Readings]:
         """Names with the same words or letters, with all these words and more, or with only some of them."""
@@ -235,11 +234,6 @@ class _Names:
 def _person(student: Student) -> _Person:
     addresses = (student.email, *(id for id in (student.id, student.login) if "@" in id))
     return _Person(student, _readings(student.name), frozenset(map(_email, addresses)) - {""})
-
-
-def _in_order(student: Student) -> tuple[str, ...]:
-    about = (student.name, student.email, student.section, student.extension, student.group, student.login)
-    return (student.id, *about)
 
 
 def _others(means: Sequence[_Person]) -> Callable[[_Person], bool]:
