@@ -1,5 +1,6 @@
 """Searches for edits that make failing cases pass and break none, within a budget of runs and seconds."""
 
+import ast
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -100,6 +101,11 @@ class Search:
     budget: Budget
     raising: Set[tuple[str, int]] = frozenset()
 
+    def __post_init__(self) -> None:
+        statements = ((one.source.file, node) for one in self.functions for node in ast.walk(one.node))
+        own = {(file, node.lineno) for file, node in statements if isinstance(node, ast.Raise)}
+        self._suspects = self.raising - own
+
     def repairs(self) -> list[Repair]:
         """The best repairs: they mend equally many cases, by equally small edits, each in other lines."""
         first = self._best(())
@@ -175,8 +181,11 @@ class Search:
         return sorted(attempts, key=lambda edits: (self._rank(edits), len(edits)))
 
     def _rank(self, edits: Sequence[Placed]) -> int:
-        """The place in the order of attempts: by cost, but lines that raise come earlier."""
-        raises = all((one.function.source.file, one.line) in self.raising for one in edits)
+        """The place in the order of attempts: by cost, but lines that raise come earlier.
+
+        A `raise` of the student's own does not: the fault is in what led there.
+        """
+        raises = all((one.function.source.file, one.line) in self._suspects for one in edits)
         return _cost(edits) - HEAD_START * raises
 
 

@@ -31,8 +31,8 @@ class Trying:
         yield from ()
 
 
-def attempts(raising: frozenset[tuple[str, int]]) -> list[set[int]]:
-    source = Source("f.py", TEXT.encode())
+def attempts(raising: frozenset[tuple[str, int]], text: str = TEXT) -> list[set[int]]:
+    source = Source("f.py", text.encode())
     functions = [Function(source, path, node) for path, node in source.functions()]
     case = Case("one", "f", "f", "array", {"shape": [3]})
     trying = Trying()
@@ -55,3 +55,9 @@ def test_edits_of_a_line_that_raises_come_first_and_none_is_left_out() -> None:
 
 def test_a_line_of_another_file_gives_no_head_start() -> None:
     assert attempts(frozenset({("g.py", RAISING)})) == attempts(frozenset())
+
+
+def test_a_raise_of_the_students_own_gives_no_head_start() -> None:
+    """The wrong condition is in another line."""
+    text = TEXT.replace("    return", "    if n != m - 1:\n        raise ValueError(n - 1)\n    return")
+    assert attempts(frozenset({("f.py", 6)}), text) == attempts(frozenset(), text)
