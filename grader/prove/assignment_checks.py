@@ -94,7 +94,7 @@ def verify(
             *(Finding(*place_of(name), f"{name}: {message}", Weight.POINTS) for name, message in of_points),
             *(Finding(*place_of(name), f"{name}: {message}") for name, message in of_rubric),
             *_of_handout(assignment, views.handout),
-            *(Finding(file_of(assignment, m), m.line, *about) for m, *about in of_mutants),
+            *(Finding(file_of(assignment, m), m.line, text, weight) for m, text, weight in of_mutants),
         ),
         {swept.case: swept.worst for swept in sweeps if swept.seeds},
     )
