@@ -170,8 +170,8 @@ def test_a_lone_case_that_cannot_tell_two_ideas_apart_is_evidence_for_neither(
     rivals: list[tuple[str, ...]], names: list[str]
 ) -> None:
     """Also if a passing case rules the rival out: a mistake without a name may give the same answer."""
-    answers = {f"grad/{n}": {"t": [("turned",)]} for n in range(4)}
-    answers["grad/0"] = {"t": [("turned",), *rivals]}
+    ideas = {n: [("turned",), *(rivals if n == 0 else [])] for n in range(4)}
+    answers = {f"grad/{n}": {"t": ideas[n]} for n in ideas}
     results = [wrong("0", "t", criterion="grad"), *(wrong(str(n), "x", criterion="grad") for n in (1, 2, 3))]
     criterion = CriterionGrade(
         "grad", "", Fraction(9), Fraction(0), Status.WRONG, (*results, right("right", "grad"))
