@@ -38,7 +38,7 @@ from grader.author.schema import (
 )
 from grader.author.text_templates import text_environment
 from grader.judge.case_model import CaseModel, Strict
-from grader.judge.process.time_budget import IMPORTS, PATIENCE, SECOND_TRIES, WAITING, most_seconds
+from grader.judge.process.time_budget import IMPORTS, PASSES, PATIENCE, SECOND_TRIES, WAITING, most_seconds
 from grader.model import grade as model_grade
 from grader.model.assignment import Limits
 
@@ -202,6 +202,7 @@ def limits_page() -> str:
             "limits": Limits(),
             "most_seconds": most_seconds,
             "IMPORTS": IMPORTS,
+            "PASSES": PASSES,
             "WAITING": WAITING,
             "PATIENCE": PATIENCE,
             "SECOND_TRIES": SECOND_TRIES,

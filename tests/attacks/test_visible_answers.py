@@ -153,9 +153,7 @@ def test_the_cache_changes_no_result_of_a_table(tiny: Assignment, tmp_path: Path
 
     assert again == first
     assert not known.fresh  # no case ran again
-    assert (
-        "flip/one-axis" not in cache.addresses[""]
-    )  # its own result does not count, and no gradebook keeps it
+    assert "flip/one-axis" not in cache.addresses[""]  # it does not count, so no gradebook keeps it
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 The most that a submission can cost follows from `limits` and the number of criteria alone:
 
-    CPU seconds    IMPORTS * import_seconds + criteria * criterion_cases * case_seconds
+    CPU seconds    IMPORTS * import_seconds + PASSES * criteria * criterion_cases * case_seconds
     wall seconds   wall_factor times the CPU seconds
     waiting        WAITING times the wall seconds, on a machine that is too busy to run it
 
@@ -18,6 +18,7 @@ from grader.model.assignment import Limits
 # A submission has at most four processes (its own, the one for hidden cases, and an isolated one for each);
 # the rest is for workers that replace those that ended.
 IMPORTS = 6
+PASSES = 2  # the cases of a criterion, and its visible cases once more with other values
 WAITING = 3.0  # a submission may wait for a core this many times its own wall time
 # If the kernel does not report how long a worker waited for a core, a run that the wall clock ended is
 # repeated with `PATIENCE` times the wall time, at most `SECOND_TRIES` times for a submission.
@@ -48,7 +49,8 @@ class Seconds:
 
 def most_seconds(limits: Limits, criteria: int) -> Seconds:
     """The most that a submission can cost, whatever it does, in an assignment with this many criteria."""
-    cpu = IMPORTS * limits.import_seconds + criteria * limits.criterion_cases * limits.case_seconds
+    of_calls = PASSES * criteria * limits.criterion_cases * limits.case_seconds
+    cpu = IMPORTS * limits.import_seconds + of_calls
     most = Seconds.of(cpu, limits)
     tries = SECOND_TRIES * (1 + PATIENCE) * max(limits.import_seconds, limits.case_seconds)
     return Seconds(most.cpu, most.wall, max(most.waiting, tries * limits.wall_factor))
@@ -106,6 +108,10 @@ class Budgets:
     def enter(self, criterion: str) -> None:
         """Charges calls from here on to that criterion."""
         self._current = criterion
+
+    def enter_again(self, criterion: str) -> None:
+        """Charges calls from here on to the criterion's second pass, which has as much time again."""
+        self._current = f"{criterion} (other values)"  # no id of a criterion has a space
 
     @contextmanager
     def within(self, criterion: str) -> Iterator[Budget]:

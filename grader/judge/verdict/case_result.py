@@ -93,8 +93,9 @@ def confirm(case: Case, criterion: Criterion, run: Run) -> None:
     """Asks a visible case that passed once more, with values that no student has seen.
 
     If it does not pass again, it does not count, so a table of the visible answers earns nothing. Call it
-    after all visible cases. It runs even if a time limit has ended the criterion: otherwise a table would
-    count if the last visible case never returns. Of its answer the result shows only how it ended.
+    after all visible cases. It runs even if a time limit has ended the criterion, and on a budget of its own:
+    otherwise a table would count if the last visible case never returns, or a slow function would lose what
+    it has earned. Of its answer the result shows only how it ended.
     """
     result = run.results[case.name]
     other = with_other_values(case)
@@ -123,7 +124,7 @@ def _judged(case: Case, criterion: Criterion, run: Run, on: Chooses) -> CheckRes
 
 
 def _for_other_values(case: Case, criterion: Criterion, run: Run) -> Implementation:
-    run.submission.budgets.enter(criterion.id)
+    run.submission.budgets.enter_again(criterion.id)
     return run.submission.hidden_worker
 
 

@@ -129,11 +129,10 @@ class ResultCache:
         self.addresses[oracle.variant].pop(case.name, None)
 
     def forget(self, criterion: Criterion, oracle: Oracle) -> None:
-        """Forgets this run's results of a criterion's cases."""
+        """Forgets this run's results of a criterion's cases, with those that were asked again."""
         of_case = self.addresses[oracle.variant]
-        forgotten = {
-            of_case[case.name] for case in criterion.cases if case.name in of_case
-        } & self.fresh.keys()
+        of_criterion = {of_case[name] for name in of_case if name.partition("/")[0] == criterion.id}
+        forgotten = of_criterion & self.fresh.keys()
         for address in forgotten:
             del self.fresh[address], self._results[address]
         for variant, addresses in self.addresses.items():  # visible cases are shared

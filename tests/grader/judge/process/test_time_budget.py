@@ -17,10 +17,19 @@ from grader.author.load import load
 from grader.author.render import Views
 from grader.batch.grading_messages import Grading, Work
 from grader.batch.grading_session import GradingSession
+from grader.judge.case_selection.other_values import SUFFIX
 from grader.judge.inputs import Inputs
 from grader.judge.process import implementation, procfs, time_budget
 from grader.judge.process.implementation import Implementation
-from grader.judge.process.time_budget import IMPORTS, SECOND_TRIES, Budget, Budgets, Seconds, most_seconds
+from grader.judge.process.time_budget import (
+    IMPORTS,
+    PASSES,
+    SECOND_TRIES,
+    Budget,
+    Budgets,
+    Seconds,
+    most_seconds,
+)
 from grader.judge.process.worker_process import Clocks, WorkerProcess
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Limits
@@ -234,7 +243,7 @@ def test_a_submission_costs_no_more_than_was_known_ahead(
     most, calls, imports = most_seconds(limits, criteria), total(took["call"]), total(took["import"])
     assert 0 < calls.cpu + imports.cpu <= most.cpu + cpu_late
     assert calls.wall + imports.wall <= most.wall + wall_late
-    of_criteria = Seconds.of(criteria * limits.criterion_cases * limits.case_seconds, limits)
+    of_criteria = Seconds.of(PASSES * criteria * limits.criterion_cases * limits.case_seconds, limits)
     assert calls.cpu <= of_criteria.cpu + cpu_late
     assert calls.wall <= of_criteria.wall + wall_late
     assert graded.cpu_seconds == pytest.approx(calls.cpu + imports.cpu)
@@ -243,8 +252,8 @@ def test_a_submission_costs_no_more_than_was_known_ahead(
 def test_the_cost_of_a_submission_follows_from_its_limits() -> None:
     limits = Limits(import_seconds=10, case_seconds=5, criterion_cases=3, wall_factor=4)
 
-    assert (most_seconds(limits, 15).cpu, most_seconds(limits, 15).wall) == (285, 1140)
-    assert most_seconds(limits, 15).waiting == 3 * 1140
+    assert (most_seconds(limits, 15).cpu, most_seconds(limits, 15).wall) == (510, 2040)
+    assert most_seconds(limits, 15).waiting == 3 * 2040
 
 
 @pytest.mark.parametrize("hang", ["while True: pass", "import time; time.sleep(60)"], ids=["loops", "sleeps"])
@@ -285,8 +294,12 @@ def test_a_case_that_its_criterion_ended_is_run_again_and_a_timeout_kept(
     }
     assert again.grades == first.grades
     cases = {"dilate_first/one", "dilate_first/two", "dilate_last/one", "dilate_last/two"}
-    assert set(first.addresses[0]) == set(again.addresses[0]) == cases
-    assert len(first.fresh) == 4
+    asked_again = {
+        f"{name}/one{SUFFIX}" for name in ("dilate_first", "dilate_last", "flip_first", "flip_last")
+    }
+    asked_again |= {f"flip_first/two{SUFFIX}", f"flip_last/two{SUFFIX}"}
+    assert set(first.addresses[0]) == set(again.addresses[0]) == cases | asked_again
+    assert len(first.fresh) == 10
     assert again.fresh == {}
 
 
