@@ -69,7 +69,7 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
         with Progress(sys.stderr, len(chosen) + len(ahead)) as progress:
             if ahead:
                 cache = session.new_cache()
-                choice = Choice(only=ahead, watcher=progress.watcher)
+                choice = Choice(only=ahead, watcher=progress.watcher, stops_before_hidden=True)
                 visible = session.grade(files, name, choice, variant, cache)
                 visible = _localized(session, assignment, files, visible, options)
                 close_up = _close_up(session, assignment, files, visible, options)
@@ -107,14 +107,14 @@ def run(options: argparse.Namespace, early: PlainChild | None = None) -> int:
 
 
 def _shown_ahead(assignment: Assignment, chosen: Set[str]) -> frozenset[str]:
-    """The visible cases, if some of the chosen are hidden; else none.
+    """The visible cases, unless a handout's run is about them alone, where nothing is hidden.
 
-    They, the edits of the localization and the small cases run before the first hidden case, and none of them
-    runs afterwards: what they show cannot depend on a hidden value.
+    They, the edits of the localization and the small cases run before the first hidden value is asked, and
+    none of them runs afterwards: what they show cannot depend on a hidden value.
     """
     cases = (case for case in assignment.rubric.cases if case.name in chosen)
     visible = frozenset(case.name for case in cases if is_visible(case))
-    return visible if visible < chosen else frozenset()
+    return visible if visible < chosen or assignment.frozen is None else frozenset()
 
 
 def _localized(

@@ -45,12 +45,15 @@ class Choice:
     """The cases of a rubric to run, and the callbacks for their progress.
 
     `arguments` are for pytest, which then selects and runs the cases. `only` names them, as
-    `criterion/case`; None means all. `before` are results of other cases, which count unchanged.
+    `criterion/case`; None means all. `before` are results of other cases, which count unchanged. If the
+    caller shows more of visible cases first, it `stops_before_hidden` values: of hidden cases, and of visible
+    cases that are asked again.
     """
 
     arguments: Sequence[str] = ()
     only: Set[str] | None = None
     before: Mapping[str, CheckResult] = field(default_factory=dict)
+    stops_before_hidden: bool = False
     watcher: Watcher = Watcher()
 
     def includes(self, case: Case) -> bool:
@@ -149,7 +152,7 @@ class Session:
         with self.setup.candidate(submission, len(variants)) as candidate:
             runs = {variant: self._run(candidate, variant, choice, cache) for variant in variants}
             located = None
-            for visible in (True, False):
+            for visible in (True,) if choice.stops_before_hidden else (True, False):
                 for variant, run in runs.items():
                     run.submission.budgets.of_student(variant)
                     self._ask(run, choice, visible=visible)
@@ -158,7 +161,7 @@ class Session:
                     ahead = replace(run, results=dict(run.results), cache=None)
                     grade = self._grade(ahead, name, variant, choice, candidate.notes)
                     located = self._localized(grade, candidate)
-                if visible and self._assignment.frozen is None:
+                if visible and self._assignment.frozen is None and not choice.stops_before_hidden:
                     for variant, run in runs.items():
                         run.submission.budgets.of_student(variant)
                         self._confirm(run, choice)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from grader.judge.case_selection.other_values import SUFFIX
 from grader.judge.code_digest import code_digest
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import draws, judged_draws
@@ -126,7 +127,8 @@ class ResultCache:
 
     def leave_out(self, case: Case, oracle: Oracle) -> None:
         """Leaves a case out of the addresses, because its result does not count in this grade."""
-        self.addresses[oracle.variant].pop(case.name, None)
+        for name in (case.name, f"{case.name}{SUFFIX}"):
+            self.addresses[oracle.variant].pop(name, None)
 
     def forget(self, criterion: Criterion, oracle: Oracle) -> None:
         """Forgets this run's results of a criterion's cases, with those that were asked again."""

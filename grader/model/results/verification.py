@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import StrEnum
 from pathlib import Path
 
 from grader.model.grade import Status
 
 
-class Weight(IntEnum):
-    """How much a finding matters; the smallest number comes first in a report."""
+class Weight(StrEnum):
+    """How much a finding matters, in the order of a report."""
 
-    POINTS = 0  # a grade is wrong: points for no work, or none for right work
-    PROOF = 1  # a wrong version earns full points, or a case proves nothing
-    HELP = 2  # a student lacks a hint or a heading
+    POINTS = "points"  # a grade is wrong: points for no work, or none for right work
+    PROOF = "proof"  # a wrong version earns full points, or a case proves nothing
+    HELP = "help"  # a student lacks a hint or a heading
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ class Verification:
     @property
     def by_weight(self) -> tuple[Finding, ...]:
         """The findings, those that matter most first."""
-        return tuple(sorted(self.findings, key=lambda finding: finding.weight))
+        order = list(Weight)
+        return tuple(sorted(self.findings, key=lambda finding: order.index(finding.weight)))
 
     @property
     def survivors(self) -> tuple[str, ...]:

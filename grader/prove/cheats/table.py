@@ -16,6 +16,7 @@ from grader.model.assignment import NUMPY_ARRAYS, Assignment, Criterion, Rubric,
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import called_name
 from grader.model.surroundings import Device, Sandbox
+from grader.model.text import plural
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
 
 WHAT_TO_DO = "let a case have `random` values, or add a hidden one"
@@ -79,7 +80,7 @@ class Table(Family):
         """Each criterion with hidden cases that it passes, or in which numbers earn points."""
         for criterion, graded in zip(rubric.criteria, grade.criteria, strict=True):
             if cheat.name.endswith("by_content") and graded.score > 0:
-                yield criterion.id, f"{cheat.name} earns {float(graded.score):g} points: {WHAT_TO_DO}"
+                yield criterion.id, f"{cheat.name} earns {plural(graded.score, 'point')}: {WHAT_TO_DO}"
                 continue
             is_hidden = any(case.visibility is not Visibility.VISIBLE for case in criterion.cases)
             if is_hidden and graded.score == graded.points:
@@ -111,7 +112,7 @@ def points_on_visible_answers(assignment: Assignment, oracle: Oracle) -> Iterato
     grade = score(assignment, run.results, submission="", sandbox="", device="", versions={})
     for criterion in grade.criteria:
         if criterion.score > 0:
-            earns = f"a table of the visible answers earns {float(criterion.score):g} points"
+            earns = f"a table of the visible answers earns {plural(criterion.score, 'point')}"
             yield criterion.id, f"{earns}: {WHAT_TO_DO}"
 
 

@@ -331,8 +331,9 @@ static inline void memcpy_async(T *to, const T *from, Size size, barrier<Scope> 
     emulator_copy_later(to, from, (size_t)size, 0, line);
     emulator_commit();
 }
-// The threads of a group copy neighboring units in turn. A unit has 4, 8 or 16 bytes: as many as the addresses
-// and the size are multiples of (CUDA C++ Programming Guide, "Performance Guidance for memcpy_async").
+// The threads of a group copy neighboring units in turn. A unit has 4, 8 or 16 bytes: as many as the
+// addresses and the size are multiples of (CUDA C++ Programming Guide, "Performance Guidance for
+// memcpy_async").
 template <typename Group, typename T>
 static inline void emulator_copy_share(const Group &group, T *to, const T *from, size_t bytes, int line)
 {

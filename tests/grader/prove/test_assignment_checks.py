@@ -215,15 +215,18 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
 
     assert status == PASSED, output
     assert "tiny: 5 mutants, 0 survive, 4 cases, 0 findings" in output
-    lines = [line.split(maxsplit=1) for line in output.splitlines()[1:]]
-    gains = {name.rstrip(":"): words for name, words in lines if words.startswith("gains ")}
+    page = (sound / "matrix" / "tiny.html").read_text()
+    row = re.compile(r'<tr><td>(\w+)</td><td>[^<]*</td><td class="n">([\d.]+)</td><td>([^<]*)<')
+    rows_of_page = row.findall(page)
+    gains = {name: (float(points), may_gain) for name, points, may_gain in rows_of_page}
+    of_tables = "nothing by numbers, and by shapes no criterion with hidden cases in full"
     certain = {
         **dict.fromkeys(
             ("returns_nothing", "hands_its_input_back", "zeros_of_the_right_shape"),
-            "gains 0 points, may gain 0 points, in each case and in all",
+            (0, "0 points, in each case and in all"),
         ),
-        "table_by_shape": "gains 8 points, may gain no criterion with hidden cases in full",
-        "table_by_content": "gains 8 points, may gain no criterion with hidden cases in full",
+        "table_by_shape": (8, of_tables),
+        "table_by_content": (0, of_tables),
     }
     assert {name: words for name, words in gains.items() if name in certain} == certain
     gating = {
@@ -233,9 +236,10 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
         "right_on_another_device", "right_without_a_sandbox",
     }  # fmt: skip
     assert set(gains) - set(certain) == gating
-    assert all(gains[name].endswith("may gain no case in which it cheated") for name in gating)
-    rows = {name: words for name, words in lines if not words.startswith("gains ")}
-    assert rows == {
+    assert {gains[name][1] for name in gating} == {"no case in which it cheated"}
+    assert f"{len(gains)} cheats gained no more than allowed" in output
+    rows = [line.split(maxsplit=1) for line in output.splitlines()[1:-1]]
+    assert {name: words for name, words in rows} == {
         "not_flipped": "xx ··",
         "last_axis_flipped": "·x ··",
         "one_zero": "·· ·x",
@@ -286,6 +290,11 @@ BROKEN_PROMISES = (  # a file, words of one of its lines, and the finding there
     ),
     (MUTANTS_PY, "def refused", "refused was never judged: refused"),
     (RUBRIC_YAML, "id: given", "given: the handout as given out earns points here: 1"),
+    (
+        RUBRIC_YAML,
+        "id: given",
+        "given: table_by_content earns 1 point: let a case have `random` values, or add a hidden one",
+    ),
     (
         RUBRIC_YAML,
         "id: inexact",

@@ -77,7 +77,8 @@ void make_room_for_variables()
 
 using namespace emulator;
 
-// Memory for a launch: the arena's start, or null. A checked launch also gets its shadow; no byte in it exists yet.
+// Memory for a launch: the arena's start, or null. A checked launch also gets its shadow; no byte in it
+// exists yet.
 INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int with_checks)
 {
     regions.clear();

@@ -59,7 +59,7 @@ def test_the_missing_part_of_a_device_is_named(with_gpu: Path, monkeypatch: pyte
 
 
 def test_the_default_is_the_first_available_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(devices, "missing", lambda device: "not here" if device == "cuda" else "")
+    monkeypatch.setattr(devices, "why_unavailable", lambda device: "not here" if device == "cuda" else "")
     assert devices.first_available((Device.CUDA, Device.CPU)) == "cpu"
     assert devices.first_available((Device.CPU, Device.CUDA)) == "cpu"
     assert devices.first_available((Device.CUDA,)) == "cuda"  # and then the message says what is missing
