@@ -11,7 +11,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import Views
-from grader.judge.case_selection.other_values import with_other_values
+from grader.judge.case_selection.other_values import draws_other_values, with_other_values
 from grader.judge.draw_inputs import draw
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
@@ -177,4 +177,22 @@ def test_visible_cases_that_are_always_the_same_count_once_one_passes_that_no_ta
     assert grade_of(assignment, tmp_path / "table", table).score == earned
     assert grade_of(assignment, tmp_path / "honest", HONEST_LENGTH).passed
     assert [place for place, _ in points_on_visible_answers(assignment, oracle)] == places
+    oracle.close()
+
+
+@pytest.mark.parametrize(
+    ("result", "is_other"),
+    [("{size}", True), ("[{size}, 1]", True), ("{size} % 2", False), ("[{size} % 2, 0]", False)],
+)
+def test_random_values_that_all_have_one_answer_are_no_other_values(
+    make_course: Callable[..., Path], tmp_path: Path, result: str, is_other: bool
+) -> None:
+    """A table of one answer would pass them all: each size here is odd."""
+    probe = LENGTH.replace("    return ", "    size = ") + f"    return {result.format(size='size')}\n"
+    rubric = (LENGTHS + RANDOM).replace("points: 4", "points: 8")
+    files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": PROBES + "\n\n" + probe}
+    assignment = Views(load(make_course(tmp_path / "course", files) / "assignments" / "tiny")).assignment
+    oracle = ReferenceOracle(assignment, "canary")
+
+    assert draws_other_values(assignment.rubric.cases[-1], oracle) is is_other
     oracle.close()
