@@ -1,18 +1,18 @@
 """Cheats with a table: right for the visible cases, and wrong elsewhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from grader.judge.case_selection.other_values import a_table_answers
 from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.comparison import DTYPE, Oracle
-from grader.judge.comparisons import judged_draws
+from grader.judge.comparisons import comparison_of, judged_draws
 from grader.judge.draw_inputs import draw
 from grader.judge.inputs import Array
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.sandbox import starter
 from grader.judge.verdict.case_result import Run, settle
 from grader.judge.verdict.score import score
-from grader.model.assignment import NUMPY_ARRAYS, Assignment, Criterion, Rubric, Visibility
+from grader.model.assignment import NUMPY_ARRAYS, Assignment, Case, Rubric, Visibility
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import called_name
 from grader.model.surroundings import Device, Sandbox
@@ -58,16 +58,19 @@ class Table(Family):
         self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
     ) -> Iterator[Cheat]:
         """One that knows the shapes of all visible cases, and one that knows their numbers."""
-        of_criteria = {
-            criterion.id: _arrays(assignment, criterion) for criterion in assignment.rubric.criteria
-        }
+        cases = [
+            c for c in assignment.rubric.cases if c.visibility is Visibility.VISIBLE and not c.is_own_test
+        ]
         criteria_by_exercise = criteria_of_exercises(assignment)
         for form, (what, condition) in BY.items():
+            if form == "by_content":  # the numbers of other visible cases are secret
+                cases = [case for case in cases if comparison_of(case).is_in_handout]
             visible = {
                 exercise.name: {
                     array.shape if form == "by_shape" else tuple(array.ravel()[:MOST_NUMBERS].tolist())
-                    for id in criteria_by_exercise.get(called_name(exercise.name), ())
-                    for array in of_criteria[id]
+                    for array in _arrays(
+                        assignment, cases, criteria_by_exercise.get(called_name(exercise.name), ())
+                    )
                 }
                 for exercise in exercises
             }
@@ -116,9 +119,8 @@ def points_on_visible_answers(assignment: Assignment, oracle: Oracle) -> Iterato
             yield criterion.id, f"{earns}: {WHAT_TO_DO}"
 
 
-def _arrays(assignment: Assignment, criterion: Criterion) -> list[Array]:
-    """The input arrays of a criterion's visible cases, in each of their draws."""
-    visible = [case for case in criterion.cases if case.visibility is Visibility.VISIBLE]
-    cases = [case for case in visible if not case.is_own_test]
-    draws = [draw(case, assignment.name, redraw=n) for case in cases for n in judged_draws(case)]
+def _arrays(assignment: Assignment, cases: Sequence[Case], criteria: Collection[str]) -> list[Array]:
+    """The input arrays of those cases that belong to the criteria, in each of their draws."""
+    chosen = [case for case in cases if case.criterion in criteria]
+    draws = [draw(case, assignment.name, redraw=n) for case in chosen for n in judged_draws(case)]
     return [inputs.array(name) for inputs in draws for name in inputs.bases]
