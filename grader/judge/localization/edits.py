@@ -14,17 +14,31 @@ from grader.judge.localization.student_functions import Function
 OPAQUE = (ast.JoinedStr, ast.Match)
 ATOMS = (ast.Name, ast.Constant, ast.Attribute, ast.Slice, ast.Tuple, ast.Starred, ast.keyword)
 ARITHMETIC = (ast.BinOp, ast.UnaryOp)
+MOST_BYTES, BYTES_OF_ONE = 4 << 20, 200  # of the edits of a function, and of one besides its text
 WITHOUT_ELEMENTS = ("shape", "strides", "ndim", "dtype", "device", "offset", "numpy", "compact", "copy")
 
 
 def edits_of(function: Function) -> list[Edit]:
-    """All edits of a function, by cost and then by place. Each changes the text, and not only parentheses."""
+    """The edits of a function, by cost and then by place. Each changes the text, and not only parentheses.
+
+    All of them for any usual function. The list ends at `MOST_BYTES`, because the submission decides how long
+    it would be: an index of 600 slices has a million edits of 4 KB.
+    """
     unique: dict[tuple[int, int, str], Edit] = {}
-    for edit in sorted(_edits(function), key=lambda edit: (edit.cost, edit.start, edit.end)):
+    for edit in sorted(_first(_edits(function)), key=lambda edit: (edit.cost, edit.start, edit.end)):
         before = function.source.content[edit.start : edit.end].decode()
         if _bare(edit.text) != _bare(before):
             unique.setdefault((edit.start, edit.end, edit.text), edit)
     return list(unique.values())
+
+
+def _first(edits: Iterator[Edit]) -> Iterator[Edit]:
+    rest = MOST_BYTES
+    for edit in edits:
+        rest -= len(edit.text) + BYTES_OF_ONE
+        if rest < 0:
+            return
+        yield edit
 
 
 def _bare(text: str) -> str:
@@ -75,9 +89,11 @@ def _of_expression(node: ast.expr, of: Function) -> Iterator[Edit]:
         is_about = isinstance(parent, ast.Attribute) and parent.attr in WITHOUT_ELEMENTS
         makers += [] if is_about or isinstance(parent, ast.Expr | ast.Starred) else [array]
     start, end = of.source.span(node)
-    told = _told(node, of)
+    told = None  # looked for once there is an edit: in a long chain of attributes it is far away
     for maker in makers:
-        yield from (Edit(start, end, f"({text})", told, cost) for text, cost in maker(node, of))
+        for text, cost in maker(node, of):
+            told = told or _told(node, of)
+            yield Edit(start, end, f"({text})", told, cost)
 
 
 def _of_targets(node: ast.Tuple, of: Function) -> Iterator[Edit]:

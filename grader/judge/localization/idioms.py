@@ -41,6 +41,9 @@ def of_call(node: ast.Call, of: Function) -> Edits:
 
 def of_transposition(node: ast.Call | ast.Attribute, of: Function) -> Edits:
     """The array with other axes exchanged, in place of one or several transpositions."""
+    around = of.parent(node)
+    if isinstance(around, ast.Attribute) and around.attr in TRANSPOSITIONS:
+        return  # the whole chain is edited at its end
     array = _without_transpositions(node)
     is_module = isinstance(array, ast.Name) and array.id in NUMPY
     if array is node or is_module:
@@ -52,10 +55,11 @@ def of_transposition(node: ast.Call | ast.Attribute, of: Function) -> Edits:
 
 def _without_transpositions(node: ast.expr) -> ast.expr:
     """The array in `array.transpose(...).T`."""
-    attribute = node.func if isinstance(node, ast.Call) else node
-    if isinstance(attribute, ast.Attribute) and attribute.attr in TRANSPOSITIONS:
-        return _without_transpositions(attribute.value)
-    return node
+    while True:
+        attribute = node.func if isinstance(node, ast.Call) else node
+        if not isinstance(attribute, ast.Attribute) or attribute.attr not in TRANSPOSITIONS:
+            return node
+        node = attribute.value
 
 
 def of_parameter(node: ast.Name, of: Function) -> Edits:

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from grader.judge.localization.edits import edits_of
+from grader.judge.localization.edits import BYTES_OF_ONE, MOST_BYTES, edits_of
 from grader.judge.localization.source_text import Edit, Source
 from grader.judge.localization.student_functions import Function
 from tests.diagnosis.slips import RIGHT
@@ -55,6 +55,23 @@ def test_no_two_edits_are_equal_and_their_order_is_always_the_same(name: str) ->
     )
     assert first == again
     assert len(set(first)) == len(first)
+
+
+LONG = {  # functions of less than the 6 KB that are searched
+    "many_slices": f"def f(x):\n    {', '.join(f'a{n}' for n in range(200))} = x.shape\n"
+    f"    return x[{', '.join(['a1:a2'] * 600)}]\n",
+    "many_targets": f"def f(x):\n    {', '.join(f'a{n}' for n in range(900))} = x\n    return a1\n",
+    "many_arguments": f"def f(x):\n    return slice({', '.join(['1'] * 1800)})\n",
+    "many_transpositions": f"def f(x):\n    return x{'.T' * 2500}\n",
+    "many_pairs": f"def f(x):\n    return ({', '.join(['(1, 2)'] * 700)})\n",
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_no_submission_makes_the_list_of_its_edits_long(text: str) -> None:
+    """An index of 600 slices once kept the grader busy for minutes."""
+    for function in functions_in(text):
+        assert sum(len(edit.text) + BYTES_OF_ONE for edit in edits_of(function)) <= MOST_BYTES
 
 
 def test_the_likeliest_edits_come_first() -> None:
