@@ -57,6 +57,15 @@ def of_the_output(out_grad, x_shape, w_shape, stride, padding):
         raise ValueError((out_grad.shape, expected))
 
 
+def share_of_each_weight(out_grad, w):
+    """Each place (a, b) of the kernel, with what its weights give to the pixels that they met: NHWC."""
+    (n, out_h, out_w, c_out), (k_h, k_w, c_in, _) = out_grad.shape, w.shape
+    rows = out_grad.reshape((n * out_h * out_w, c_out))
+    for a in range(k_h):
+        for b in range(k_w):
+            yield a, b, (rows @ w[a, b].permute((1, 0))).reshape((n, out_h, out_w, c_in))
+
+
 def without_first(x_shape, w_shape, stride, padding):
     """The height and width of conv's result, if each axis had (n + 2p - K + 1) // s windows."""
     axes = zip(x_shape[1:3], w_shape[:2], pair(stride), pair(padding), strict=True)
@@ -884,13 +893,10 @@ def last_weight_wins(out_grad, w, x_shape, stride=1, padding=0):
     does not show if no windows overlap."""
     of_the_output(out_grad, x_shape, w.shape, stride, padding)
     (s_h, s_w), (p_h, p_w), (n, height, width, c_in) = pair(stride), pair(padding), x_shape
-    (_, out_h, out_w, c_out), (k_h, k_w) = out_grad.shape, w.shape[:2]
+    _, out_h, out_w, _ = out_grad.shape
     x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, w.dtype)
-    rows = out_grad.reshape((n * out_h * out_w, c_out))
-    for a in range(k_h):
-        for b in range(k_w):
-            part = (rows @ w[a, b].permute((1, 0))).reshape((n, out_h, out_w, c_in))
-            x_grad[:, a : a + s_h * out_h : s_h, b : b + s_w * out_w : s_w] = part
+    for a, b, share in share_of_each_weight(out_grad, w):
+        x_grad[:, a : a + s_h * out_h : s_h, b : b + s_w * out_w : s_w] = share
     return x_grad[:, p_h : p_h + height, p_w : p_w + width]
 
 
@@ -901,13 +907,9 @@ def pixels_to_the_end_of_the_picture(out_grad, w, x_shape, stride=1, padding=0):
     a + s·(H' - 1) + 1."""
     of_the_output(out_grad, x_shape, w.shape, stride, padding)
     (s_h, s_w), (p_h, p_w), (n, height, width, c_in) = pair(stride), pair(padding), x_shape
-    (_, out_h, out_w, c_out), (k_h, k_w) = out_grad.shape, w.shape[:2]
     x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, w.dtype)
-    rows = out_grad.reshape((n * out_h * out_w, c_out))
-    for a in range(k_h):
-        for b in range(k_w):
-            part = (rows @ w[a, b].permute((1, 0))).reshape((n, out_h, out_w, c_in))
-            x_grad[:, a::s_h, b::s_w] = x_grad[:, a::s_h, b::s_w] + part
+    for a, b, share in share_of_each_weight(out_grad, w):
+        x_grad[:, a::s_h, b::s_w] = x_grad[:, a::s_h, b::s_w] + share
     return x_grad[:, p_h : p_h + height, p_w : p_w + width]
 
 
