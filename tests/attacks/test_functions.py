@@ -80,7 +80,8 @@ def test_an_attack_on_functions_gets_what_the_table_says(
     record = [(r.case, r.status.value, r.rationale[:200], r.output[:200]) for r in grade.cases]
     assert honest.score == POINTS
     assert grade.score < POINTS or description(FUNCTIONS / f"{name}.py")[1] == "all", record
-    failed = [r for r in grade.cases if r.status is not Status.OK] or list(grade.cases)
+    # a visible case that passes is held back if no other case does
+    failed = [r for r in grade.cases if r.status not in (Status.OK, Status.NOT_RUN)] or list(grade.cases)
     assert {r.status for r in failed} <= set(ends), record
     assert any(says in r.rationale for r in failed), record
     assert not any(BREACH in r.output for r in grade.cases), record
