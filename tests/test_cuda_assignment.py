@@ -291,7 +291,7 @@ def test_every_criterion_on_kernels_has_a_hidden_case_of_other_shapes(assignment
 def test_a_fill_that_looks_at_its_size_has_half_at_most(
     session: Session, assignment: Assignment, values: str, points: int
 ) -> None:
-    """Right where everybody can look and nowhere else: nothing. The reverse: what the hidden case is worth."""
+    """Right where everybody can look and nowhere else: nothing. The reverse: the hidden case alone."""
     grade = session.grade(_solution_with(assignment, "if (i < size)", f"if ({values})"), "gated")
     assert _points(grade)["fill"] == points
 
