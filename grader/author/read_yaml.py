@@ -12,7 +12,8 @@ from grader.author.exercises.python_source import near_module
 from grader.author.extensions.own_source import faults_named
 from grader.author.extensions.own_tests import find_tests
 from grader.author.late_policy_keys import policies_of
-from grader.author.rubric import lines_of, load_rubric
+from grader.author.rubric.read_rubric import load_rubric
+from grader.author.rubric.rubric_document import lines_of
 from grader.author.schema import AssignmentModel, CourseModel
 from grader.author.yaml_document import Document
 from grader.judge.import_rules.rules import find

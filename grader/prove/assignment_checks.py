@@ -12,7 +12,7 @@ from grader.author.covers_conditions import law_of
 from grader.author.exercises.cuda_functions import code_of
 from grader.author.exercises.python_source import find_exercise
 from grader.author.render import RenderedView, Views, line_before_rendering
-from grader.author.rubric import anchors_of
+from grader.author.rubric.rubric_document import anchors_of
 from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import compared_by, comparison_of

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from grader.author import describe_schema
 from grader.author.handout import _visible_rubric
 from grader.author.load import load
-from grader.author.rubric import load_rubric
+from grader.author.rubric.read_rubric import load_rubric
 from grader.author.schema import CASES, DEVICES, AssignmentModel, CourseModel, vocabulary_of
 from grader.cli.command_line.exit_status import GRADER_FAULT, NO_SANDBOX, NOT_PASSED, PASSED, USER_MISTAKE
 from grader.judge.case_model import Strict

@@ -13,8 +13,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.author.case_size import MAX_ELEMENTS, elements
 from grader.author.load import load, load_course
+from grader.author.rubric.case_size import MAX_ELEMENTS, elements
 from grader.author.yaml_document import MAX_BYTES, MAX_NODES, Document
 from grader.judge.draw_inputs import draw
 from grader.judge.kinds import kind_of

@@ -115,7 +115,7 @@ from pathlib import Path
 import numpy as np
 from grader.author.covers_conditions import CONDITIONS
 from grader.author.describe_schema import rubric_page, rubric_schema
-from grader.author.rubric import load_rubric
+from grader.author.rubric.read_rubric import load_rubric
 from grader.judge.draw_inputs import draw
 from grader.judge.differences.difference import Expected
 from grader.judge.verdict.grade_case import grade_case
