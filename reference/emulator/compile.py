@@ -17,20 +17,11 @@ from pathlib import Path
 from .arithmetic import call_by_a_pointer, with_counts, with_text
 from .cache import contents, digest, make_room, mark_used
 from .elf import IN_LINE, lasting_variables, runs_on_loading, unknown_names
-from .entries import lines_after, lines_before
-from .kernel_source import (
-    CompileError,
-    kernels_of,
-    prepare,
-    split_kernels,
-    with_bodies,
-    with_wrong_values,
-    without_comments,
-)
+from .kernel_programs import KernelPrograms, kernel_programs
+from .kernel_source import CompileError, kernels_of, without_comments
 from .messages import (
     COPIED,
     UNSEEN,
-    body_with_error,
     dump_to,
     errors_by_kernel,
     errors_in,
@@ -71,7 +62,6 @@ LIBRARIES = {"gcc": ("-nostdlib", "-lm", "-lc", "-lgcc"), "clang": ()}
 WHOLE_VECTORS = {"gcc": ("-fno-tree-sra",), "clang": ()}
 POISON = "-ftrivial-auto-var-init=pattern"  # never zero, which may be right by luck
 NO_VALUE = "emulator_no_value"  # a text in the library: variables used without a value
-LOCALS = "emulator_local_arrays"  # a text in the library: local arrays that begin with a wrong value
 MOST_UNKNOWN = 20
 READERS = ("arithmetic.py", "messages.py")  # of what the compiler writes
 
@@ -195,28 +185,15 @@ def compile_kernels(
     to those that are not templates. CompileError with the compiler's messages; NoCompiler.
     """
     command, family, version = compiler()
-    shown = file.replace("\\", "/").replace('"', "'")
-    kernels = kernels_of(source)
-    entries = [kernel.name for kernel in kernels if not kernel.is_template]
-    entries += [name for name in instances if name not in entries]
-    front, back = lines_before(source, shown, defines), lines_after(kernels, entries)
-    bodies = {name: body_with_error(error) for name, error in broken.items()}
-    prepared = with_bodies(prepare(with_bodies(source, dict.fromkeys(broken, "")), file), bodies)
-    is_filled = with_checks and bool(poison_options())
-    filled, arrays = with_wrong_values(prepared) if is_filled else (prepared, [])
-    declared = "\\n".join(f"{line} {name}" for line, name in arrays)
-    # where the calls do not compile, the source without them decides
-    programs = [f'{front}{filled}{back}EMULATOR_TEXT({LOCALS}, "{declared}")\n'] if arrays else []
-    split = split_kernels(prepared, entries, defines) if not with_checks and not broken else ""
-    programs += [f"{front}{prepared}{back}{split}"] if split else []
-    programs.append(f"{front}{prepared}{back}")
+    can_poison = with_checks and bool(poison_options())
+    programs = kernel_programs(source, file, defines, instances, with_checks, can_poison, broken)
     unused = ("-Wno-unused-parameter",) if broken else ()  # which a kernel that is left out has
     options = [*flags(family, with_checks), *unused, *no_assertions(source), f"-I{HEADERS}"]
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
     stem = re.sub(r"\W", "_", Path(file).stem)
     readers = [(HERE / name).read_text(encoding="utf-8") for name in READERS]
-    parts = [version, contents(HEADERS), runtime.name, *programs, *options[:-1], *readers]
+    parts = [version, contents(HEADERS), runtime.name, *programs.texts, *options[:-1], *readers]
     library = folder / f"{stem}_{digest(*parts)}.so"
     log = library.with_suffix(".log")
     with contextlib.suppress(FileNotFoundError):
@@ -224,13 +201,8 @@ def compile_kernels(
         return runtime, library, log.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         units = {} if runtime.exists() else start_runtime(command, Path(scratch))
-        compiled = Path(scratch, "kernels.s" if with_checks else "kernels.o")
         try:
-            if with_checks:
-                warnings = compile_counted(command, options, programs, compiled, shown, entries, source)
-            else:
-                words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(compiled)]
-                warnings = first_that_compiles(lambda text: run(words, text, shown, source), programs)
+            compiled, warnings = compile_programs(command, options, programs, with_checks, Path(scratch))
         except CompileError:
             for unit in units.values():  # they work in a folder that goes away now
                 unit.kill()
@@ -242,6 +214,23 @@ def compile_kernels(
         log.write_text(warnings, encoding="utf-8")
     make_room(folder)
     return runtime, library, warnings
+
+
+def compile_programs(
+    command: Sequence[str], options: Sequence[str], programs: KernelPrograms, with_checks: bool, scratch: Path
+) -> tuple[Path, str]:
+    """The compiled kernels, a file in `scratch`, and the warnings of the first program without errors.
+
+    To check, the file is assembly that counts arithmetic and names variables used without a value.
+    """
+    if with_checks:
+        target = scratch / "kernels.s"
+        return target, compile_counted(command, options, programs, target)
+    target = scratch / "kernels.o"
+    words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(target)]
+    return target, first_that_compiles(
+        lambda text: run(words, text, programs.file, programs.source), programs.texts
+    )
 
 
 def _link_runtime(
@@ -291,19 +280,17 @@ def first_that_compiles(compile_it: Callable[[str], str], programs: Sequence[str
 def compile_counted(
     command: Sequence[str],
     options: Sequence[str],
-    programs: Sequence[str],
+    programs: KernelPrograms,
     target: Path,
-    file: str,
-    entries: Sequence[str],
-    source: str,
 ) -> str:
     """Compile the first program that has no errors to assembly that counts arithmetic; the warnings.
 
     The assembly also names variables used without a value. The errors are those of the last program.
     """
+    file, dump = programs.file, target.with_suffix(".dump")
     words = [*command, *options, "-x", "c++", "-S", "-", "-o", str(target)]
     warnings = first_that_compiles(
-        lambda program: run_checked(words, program, file, source, target.with_suffix(".dump")), programs
+        lambda program: run_checked(words, program, file, programs.source, dump), programs.texts
     )
     if sys.platform != "darwin":  # its assembly looks different; arithmetic is not counted there
         text = target.read_text(encoding="utf-8")
@@ -312,7 +299,7 @@ def compile_counted(
                 f"{file}:{line}: a function is called by a pointer, which is not emulated: call it by its "
                 "name, or make it a parameter of a template"
             )
-        kernels = [name.partition("<")[0].strip() for name in entries]
+        kernels = [name.partition("<")[0].strip() for name in programs.entries]
         unknown = [one.to_line() for one in uninitialized_in(warnings, file, kernels)][:MOST_UNKNOWN]
         target.write_text(with_counts(text) + with_text(NO_VALUE, "\n".join(unknown)), encoding="utf-8")
     return warnings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -201,3 +202,13 @@ class Run:
 def key(finding: Finding) -> tuple[str, int, str]:
     """A key that is equal for findings of two runs that count as the same."""
     return finding.kind, finding.line, finding.array
+
+
+def bugs_and_notes(
+    findings: Iterable[Finding], notes: Collection[str] = NOTES
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """The findings whose kinds are not among the `notes`, and those whose kinds are, each in their order."""
+    both = tuple(findings)
+    return tuple(one for one in both if one.kind not in notes), tuple(
+        one for one in both if one.kind in notes
+    )

@@ -8,24 +8,24 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
-from .compile import LOCALS, NO_VALUE, compile_library
+from .compile import NO_VALUE, compile_library
 from .elf import variable_at
 from .explain import (
     UNWRITTEN,
     costs_by_line,
-    difference,
-    in_two_orders,
     index,
     message,
     reads_without_a_value,
 )
-from .findings import ENDINGS, NOTES, Counters, Finding, Run, key
+from .findings import ENDINGS, Counters, Finding, Run, bugs_and_notes, key
+from .kernel_programs import LOCALS
 from .kernel_source import Kernel, kernel_at, kernels_of, without_comments
 from .lines import LineTable, class_names, load_address
 from .memory import (
@@ -35,7 +35,6 @@ from .memory import (
     Array,
     Place,
     Size,
-    Snapshot,
     arrange,
     convert_arguments,
     launch_mistake,
@@ -45,6 +44,7 @@ from .memory import (
     three,
 )
 from .messages import read_without_value, refuse_broken
+from .repeated_launch import RepeatedLaunch
 from .runtime_interface import ENDED, KINDS, NO_MEMORY, RawLaunch, RawPlace, runtime, text_in
 from .thread_orders import (
     RANDOM,
@@ -190,54 +190,39 @@ class Module:
         The orders are `schedules_from(seed, schedules)`. The Run has each finding once. Arrays hold the
         results of the first order, a random one; accesses are counted in that order.
         """
-        snapshot, names = Snapshot(arguments), self._names(kernel, len(arguments))
-
-        def run(schedule: Schedule, count_transactions: bool = False, poison: int = 0) -> Run:
-            snapshot.restore()
-            settings = shared_bytes, schedule, count_transactions, shared_limit, poison
-            return self.launch(kernel, grid, block, arguments, *settings)
-
-        first_schedule, *more = schedules_from(seed, max(1, schedules))
+        first_order, *more = schedules_from(seed, max(1, schedules))
+        launch = partial(self.launch, kernel, grid, block, arguments, shared_bytes, shared_limit=shared_limit)
+        repeated = RepeatedLaunch(launch, arguments, self._names(kernel, len(arguments)))
         start = time.perf_counter()
-        first = run(first_schedule, count_transactions)
+        first = repeated.run_first(first_order, count_transactions)
         processes = self._processes if time.perf_counter() - start > WORTH_A_PROCESS else 1
-        results, kinds = snapshot.contents(), {finding.kind for finding in first.findings}
-        unwritten_parts = self._unwritten_parts
+        unwritten_parts, kinds = self._unwritten_parts, {finding.kind for finding in first.findings}
+        if {"bad_launch", "timeout"} & kinds:
+            more = []  # it is one in every order, or there is no time for another
 
         def in_another_order(schedule: Schedule) -> tuple[Finding, ...]:
-            again = run(schedule)
-            differs = difference(snapshot.arrays, names, snapshot.buffers, results)
-            if differs is None:
-                return *again.findings, *again.notes
-            name, element, values = differs
-            text = f"element {element} of {name} is {in_two_orders(first_schedule, schedule, *values)}"
-            return *again.findings, *again.notes, self._finding(kernel, "schedule_dependent", text, name)
-
-        def changed_by(number: int) -> tuple[str, int, object] | None:
-            run(first_schedule, poison=number)
-            for buffer, values in zip(snapshot.buffers, results, strict=True):
-                if number == UNWRITTEN and buffer.dtype.kind == "V":
-                    buffer[...] = values  # a copy of a struct may carry padding here
-            return difference(snapshot.arrays, names, snapshot.buffers, results)
+            again, array, text = repeated.run_in(schedule)
+            differs = (self._finding(kernel, "schedule_dependent", text, array),) if text else ()
+            return *again.findings, *again.notes, *differs
 
         seconds_left = self._end - time.process_time()
 
         def begin() -> None:  # a process of its own, in which the CPU time begins with 0
             self._end = self._end and time.process_time() + seconds_left
 
-        if {"bad_launch", "timeout"} & kinds:
-            more = []  # it is one in every order, or there is no time for another
         by_key = {key(finding): finding for finding in (*first.findings, *first.notes)}
         for finding in in_each_order(
             in_another_order, more, processes, self._runtime.emulator_learned, begin
         ):
             by_key.setdefault(key(finding), finding)
-        reads = reads_without_a_value(kernel, self.file, self._locals, unwritten_parts, changed_by)
+        reads = reads_without_a_value(
+            kernel, self.file, self._locals, unwritten_parts, repeated.changed_by_a_value
+        )
         for finding in () if ENDINGS & kinds else reads:
             by_key.setdefault(key(finding), finding)
-        snapshot.restore(results)
-        findings = tuple(finding for finding in by_key.values() if finding.kind not in NOTES)
-        return replace(first, findings=findings, notes=tuple(f for f in by_key.values() if f.kind in NOTES))
+        repeated.restore_first_results()
+        bugs, notes = bugs_and_notes(by_key.values())
+        return replace(first, findings=bugs, notes=notes)
 
     def _launch(self, kernel: str, raw: RawLaunch, arguments: Sequence[Argument]) -> Run:
         number = self.kernels.index(kernel)
@@ -259,15 +244,7 @@ class Module:
             self._copy_in(base, places, values)
             if raw.poison == UNWRITTEN:
                 self._runtime.emulator_change_unwritten(OTHER_VALUE)
-        pointers = (ctypes.c_void_p * (len(values) + 1))(*(value.ctypes.data for value in values))
-        short = f"_{len(arguments)}" if left_out else ""
-        entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}{short}"), ctypes.c_void_p)
-        cores = 1 if raw.thread_order == RANDOM else self._cores
-        launch_arguments = pointers, ctypes.byref(raw), cores, shared_arrays(places, values), len(places)
-        run_it = self._runtime.emulator_run_on
-        loops = self._is_free and getattr(self._library, f"emulator_split_{number}{short}", None)
-        is_done = loops and ends_without_fibers(lambda: run_it(loops, *launch_arguments), raw, places)
-        status = ENDED if is_done else run_it(entry, *launch_arguments)
+        status = self._run_entry(f"{number}{f'_{len(arguments)}' if left_out else ''}", raw, places, values)
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
         findings = [*self._findings_of(kernel, raw, places), *self._without_value(kernel)]
@@ -281,10 +258,25 @@ class Module:
         parts = [finding for finding in findings if finding.kind == UNWRITTEN_PART]
         self._unwritten_parts = [replace(finding, kind="uninitialized_read") for finding in parts]
         findings = [finding for finding in findings if finding.kind != UNWRITTEN_PART]
-        notes = tuple(finding for finding in findings if finding.kind in NOTES)
-        bugs = tuple(finding for finding in findings if finding.kind not in NOTES)
+        bugs, notes = bugs_and_notes(findings)
         lines = costs_by_line(self._place_counts(), self._line, places) if raw.count_transactions else ()
         return Run(bugs, self._counters(raw) if self.with_checks else None, output, notes, lines)
+
+    def _run_entry(self, entry: str, raw: RawLaunch, places: Sequence[Place], values: Sequence[Array]) -> int:
+        """Runs a kernel by the name of its entry in the library; the status that the runtime returns.
+
+        If only arrays connect its threads, the form without fibers comes first, which is faster.
+        """
+        pointers = (ctypes.c_void_p * (len(values) + 1))(*(value.ctypes.data for value in values))
+        cores = 1 if raw.thread_order == RANDOM else self._cores
+        launch_arguments = pointers, ctypes.byref(raw), cores, shared_arrays(places, values), len(places)
+        run_it = self._runtime.emulator_run_on
+        loops = self._is_free and getattr(self._library, f"emulator_split_{entry}", None)
+        if loops and ends_without_fibers(lambda: run_it(loops, *launch_arguments), raw, places):
+            return ENDED
+        whole = ctypes.cast(getattr(self._library, f"emulator_entry_{entry}"), ctypes.c_void_p)
+        status: int = run_it(whole, *launch_arguments)
+        return status
 
     def _without_value(self, kernel: str) -> list[Finding]:
         """The variables of a kernel that the compiler saw in use before they have a value."""

@@ -15,7 +15,6 @@ from ..compile import (
     COVERAGE,
     HEADERS,
     KERNELS,
-    LOCALS,
     MOST_UNKNOWN,
     NO_VALUE,
     PLAIN_LINES,
@@ -28,6 +27,7 @@ from ..compile import (
     run_and_look,
     start_runtime,
 )
+from ..kernel_programs import LOCALS
 from ..kernel_source import (
     DIRECTIVE,
     OF_CUDA,

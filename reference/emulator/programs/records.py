@@ -8,7 +8,7 @@ whole. A program that means to can forge the records, as they are written by its
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import SimpleNamespace
@@ -18,7 +18,7 @@ import numpy as np
 
 from ..elf import variable_at
 from ..explain import message
-from ..findings import KINDS, NOTES, Finding
+from ..findings import KINDS, NOTES, Finding, bugs_and_notes
 from ..kernel_source import kernel_at, split
 from ..lines import LineTable, class_names
 from ..memory import Place
@@ -72,53 +72,100 @@ class Block:
 
 def read_records(records: str, program: Program, executable: bytes) -> Report:
     """The findings in the records of a run of `executable`, each once."""
-    blocks: dict[int, Block] = {}
-    findings: dict[tuple[str, int, str], Finding] = {}
-    table: list[LineTable] = []
-
-    def line_at(place: int) -> int:
-        if not place:
-            return 0
-        file = program.file.rpartition("/")[2]
-        if not table:
-            table.append(LineTable(executable, class_names(program.source, file)))
-        return table[0].line_in(file, place - 1)
-
+    reader = RecordReader(program, executable)
     lines = records.split("\n")[:-1]
     is_whole = lines[-1:] == [f"end\t{len(lines) - 1}"] and len(lines) <= MOST_RECORDS
     lines = lines[:-1] if is_whole else lines
     for record in lines[:MOST_RECORDS]:
         what, *fields = record[: 4 * MOST_CHARACTERS].split("\t")
         try:
-            if what == "memory":
-                number, size, element, line, before = map(integer, fields)
-                blocks[number] = Block(name_of_memory(program.source, line, before), size, element, line)
-                continue
-            if what == "no value":
-                for finding in without_value("\n".join(fields[0].split(";")), program):
-                    findings[finding.kind, finding.line, finding.array] = finding
-                continue
-            if what == "unseen":
-                for line in map(integer, fields[0].split(";")):
-                    kernel = kernel_at(program.source, line)
-                    findings["unseen_argument", line, ""] = Finding(
-                        "unseen_argument", kernel, program.file, line, UNSEEN
-                    )
-                continue
-            if what == "host":
-                finding = of_the_host(fields, program.file, blocks, line_at)
-            elif what == "kernel":
-                finding = of_a_kernel(fields, program.file, blocks, line_at, executable)
-            else:
-                raise ValueError(what)
+            reader.read(what, fields)
         except (KeyError, ValueError, IndexError, ZeroDivisionError):
             is_whole = False
-            continue
-        findings.setdefault((finding.kind, finding.line, finding.array or finding.message), finding)
-    everything = tuple(findings.values())
     notes = NOTES.keys() | PROGRAM_NOTES.keys()
-    bugs = tuple(finding for finding in everything if finding.kind not in notes)
-    return Report(bugs, tuple(finding for finding in everything if finding.kind in notes), is_whole)
+    return Report(*bugs_and_notes(reader.findings.values(), notes), is_whole)
+
+
+class RecordReader:
+    """Reads the records of one run of a program, one after the other, and keeps what they say."""
+
+    def __init__(self, program: Program, executable: bytes) -> None:
+        self._program, self._executable = program, executable
+        self._blocks: dict[int, Block] = {}
+        self._table: LineTable | None = None
+        self.findings: dict[tuple[str, int, str], Finding] = {}
+
+    def read(self, what: str, fields: Sequence[str]) -> None:
+        """Reads a record. KeyError, ValueError, IndexError or ZeroDivisionError for none of the runtime's."""
+        match what:
+            case "memory":
+                number, size, element, line, before = map(integer, fields)
+                name = name_of_memory(self._program.source, line, before)
+                self._blocks[number] = Block(name, size, element, line)
+            case "no value":
+                for finding in without_value("\n".join(fields[0].split(";")), self._program):
+                    self.findings[finding.kind, finding.line, finding.array] = finding
+            case "unseen":
+                for line in map(integer, fields[0].split(";")):
+                    self.findings["unseen_argument", line, ""] = unseen_argument(line, self._program)
+            case "host":
+                self._add(self._of_the_host(fields))
+            case "kernel":
+                self._add(self._of_a_kernel(fields))
+            case _:
+                raise ValueError(what)
+
+    def _add(self, finding: Finding) -> None:
+        self.findings.setdefault((finding.kind, finding.line, finding.array or finding.message), finding)
+
+    def _line_at(self, place: int) -> int:
+        """The line of an instruction, from the address after it; 0 for no place."""
+        if not place:
+            return 0
+        file = self._program.file.rpartition("/")[2]
+        if self._table is None:
+            self._table = LineTable(self._executable, class_names(self._program.source, file))
+        return self._table.line_in(file, place - 1)
+
+    def _of_the_host(self, fields: Sequence[str]) -> Finding:
+        """A finding about the host's code."""
+        kind, line, place, text = fields
+        if kind not in {**KINDS, **PROGRAM_KINDS, **PROGRAM_NOTES}:
+            raise ValueError(kind)
+        shown = PLACEHOLDER.sub(lambda match: self._blocks[integer(match[1])].name, text[:MOST_CHARACTERS])
+        return Finding(kind, "", self._program.file, integer(line) or self._line_at(integer(place)), shown)
+
+    def _of_a_kernel(self, fields: Sequence[str]) -> Finding:
+        """A finding about a thread of a kernel."""
+        numbers, (kernel, name, kind_of_element) = [integer(field) for field in fields[:26]], fields[26:]
+        kind, mode, line, other_line, thread, other_thread, block, other_block, region = numbers[:9]
+        offset, size, count, place, room = numbers[9:14]
+        grid, threads, freed_at = numbers[14:17], numbers[17:20], numbers[21]
+        if min(grid) < 1 or min(threads) < 1:
+            raise ValueError(fields)
+        row = RawFinding()
+        row.kind, row.mode, row.line, row.other_line = kind, mode, line, other_line
+        row.thread, row.other_thread, row.block, row.other_block = thread, other_thread, block, other_block
+        row.region, row.offset, row.size, row.count, row.room = region, offset, size, count, room
+        row.name, row.type = name.encode(), kind_of_element.encode() or None
+        row.shape[:] = numbers[22:26]
+        raw = RawLaunch()
+        raw.grid[:], raw.block[:] = grid, threads
+        places = {region: place_of(self._blocks[region], size)} if region >= 0 else {}
+        array, text = message(row, raw, places, partial(variable_at, self._executable))
+        finding = Finding(
+            NUMBERED[kind],
+            kernel[:MOST_CHARACTERS],
+            self._program.file,
+            numbers[20] if kernel.startswith(LIBRARIES) else line or self._line_at(place),
+            text[:MOST_CHARACTERS],
+            array=array,
+        )
+        if region >= 0 and self._blocks[region].name == HEAP and finding.kind == "out_of_bounds":
+            return replace(finding, message=f"{text.rpartition(',')[0]}, where no thread has memory now")
+        if freed_at:
+            return replace(finding, kind="use_after_free", message=f"{text}; line {freed_at} has freed it")
+        return finding
 
 
 def integer(text: str) -> int:
@@ -144,61 +191,16 @@ def name_of_memory(source: str, line: int, before: int = 0) -> str:
     return names[before % len(names)] if names else f"the memory of line {line}"
 
 
-def of_the_host(
-    fields: list[str], file: str, blocks: dict[int, Block], line_at: Callable[[int], int]
-) -> Finding:
-    """A finding about the host's code."""
-    kind, line, place, text = fields
-    if kind not in {**KINDS, **PROGRAM_KINDS, **PROGRAM_NOTES}:
-        raise ValueError(kind)
-    shown = PLACEHOLDER.sub(lambda match: blocks[integer(match[1])].name, text[:MOST_CHARACTERS])
-    return Finding(kind, "", file, integer(line) or line_at(integer(place)), shown)
-
-
-def of_a_kernel(
-    fields: list[str],
-    file: str,
-    blocks: dict[int, Block],
-    line_at: Callable[[int], int],
-    executable: bytes,
-) -> Finding:
-    """A finding about a thread of a kernel."""
-    numbers, (kernel, name, kind_of_element) = [integer(field) for field in fields[:26]], fields[26:]
-    kind, mode, line, other_line, thread, other_thread, block, other_block, region = numbers[:9]
-    offset, size, count, place, room = numbers[9:14]
-    grid, threads, freed_at = numbers[14:17], numbers[17:20], numbers[21]
-    if min(grid) < 1 or min(threads) < 1:
-        raise ValueError(fields)
-    row = RawFinding()
-    row.kind, row.mode, row.line, row.other_line = kind, mode, line, other_line
-    row.thread, row.other_thread, row.block, row.other_block = thread, other_thread, block, other_block
-    row.region, row.offset, row.size, row.count, row.room = region, offset, size, count, room
-    row.name, row.type = name.encode(), kind_of_element.encode() or None
-    row.shape[:] = numbers[22:26]
-    raw = RawLaunch()
-    raw.grid[:], raw.block[:] = grid, threads
-    places = {region: place_of(blocks[region], size)} if region >= 0 else {}
-    array, text = message(row, raw, places, partial(variable_at, executable))
-    finding = Finding(
-        NUMBERED[kind],
-        kernel[:MOST_CHARACTERS],
-        file,
-        numbers[20] if kernel.startswith(LIBRARIES) else line or line_at(place),
-        text[:MOST_CHARACTERS],
-        array=array,
-    )
-    if region >= 0 and blocks[region].name == HEAP and finding.kind == "out_of_bounds":
-        return replace(finding, message=f"{text.rpartition(',')[0]}, where no thread has memory now")
-    if freed_at:
-        return replace(finding, kind="use_after_free", message=f"{text}; line {freed_at} has freed it")
-    return finding
-
-
 def without_value(text: str, program: Program) -> Iterator[Finding]:
     """The variables that the compiler saw in use before they have a value."""
     for one in read_without_value(text):
         kernel = next(iter(one.kernels), "") or kernel_at(program.source, one.line)
         yield one.finding(kernel, program.file)
+
+
+def unseen_argument(line: int, program: Program) -> Finding:
+    """A note on a call that reads an argument where no check sees it."""
+    return Finding("unseen_argument", kernel_at(program.source, line), program.file, line, UNSEEN)
 
 
 def place_of(block: Block, size: int) -> Place:

@@ -23,7 +23,7 @@ from grader.cli.command_line.exit_status import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.handout.try_report import plain
 from grader.model.request_code import code_of
 from grader.model.student import Student, Submission
-from reference.emulator.__main__ import parser_of
+from reference.emulator.command_line.options import parser_of
 from tests.grader.cli.conftest import grade_of
 from tests.grader.cli.test_verify import MUTANTS
 from tests.tiny_course import RIGHT, WRONG
