@@ -14,7 +14,7 @@ from grader.cli.command_line.exit_status import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import assignment_of, course
 from grader.intake.choice import Choice, choice_of
-from grader.intake.read_class import Intake, read_class
+from grader.intake.read_class import Intake, ReadOptions, read_class
 from grader.intake.submission_times import read_times
 from grader.model.assignment import Assignment
 from grader.model.class_input.inventory import Doubt
@@ -87,17 +87,14 @@ def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
 
         roster = read_roster(options.roster)
     policies = course().facts.policies
-    return read_class(
-        options.submissions,
-        assignment.files,
-        assignment.name,
-        roster,
+    read_options = ReadOptions(
         _choice(options, policies, assignment),
-        layout=options.layout or "",
-        accept_renamed=options.accept_renamed,
-        zone=policies.timezone,
-        times=() if options.times is None else read_times(options.times, policies.timezone),
+        options.layout or "",
+        options.accept_renamed,
+        policies.timezone,
+        () if options.times is None else read_times(options.times, policies.timezone),
     )
+    return read_class(options.submissions, assignment.files, assignment.name, roster, read_options)
 
 
 def _choice(options: argparse.Namespace, policies: Policies, assignment: Assignment) -> Choice:

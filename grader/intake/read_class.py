@@ -85,33 +85,42 @@ class Intake:
         return find_files(files, self.names, read, self.accept_renamed, one.litter).submitted
 
 
+@dataclass(frozen=True)
+class ReadOptions:
+    """What an instructor says about a class that its input does not.
+
+    `choice` chooses the submission that counts. `layout` names one of `grader.intake.layouts`, for input that
+    can be read in several ways. `accept_renamed` accepts a file with a similar name. Times without an offset
+    are in `zone`; `times` override those in the input itself.
+    """
+
+    choice: Choice = LAST
+    layout: str = ""
+    accept_renamed: bool = False
+    zone: tzinfo | None = None
+    times: Sequence[SubmissionTime] = ()
+
+
+AS_IT_IS = ReadOptions()
+
+
 def read_class(
     root: Path,
     names: Iterable[str],
     assignment: str = "",
     roster: Sequence[Student] | None = None,
-    choice: Choice = LAST,
-    *,
-    layout: str = "",
-    accept_renamed: bool = False,
-    zone: tzinfo | None = None,
-    times: Sequence[SubmissionTime] = (),
+    options: ReadOptions = AS_IT_IS,
 ) -> Intake:
     """Reads the submissions in a folder or a zip. `names` are the files that the assignment asks for.
 
-    `layout` names one of `grader.intake.layouts`, for input that can be read in several ways;
-    `accept_renamed` accepts a file with a similar name. Times without an offset are in `zone`; `times`
-    override those in the input itself. Raises UserError, a question to the instructor, if `root` holds no
-    class or its layout is not certain.
+    Raises UserError, a question to the instructor, if `root` holds no class or its layout is not certain.
     """
     source = open_source(root)
     identities = None if roster is None else Identities(roster)
-    facts = ClassFacts(
-        tuple(sorted(names)), assignment, zone, None if identities is None else _knows(identities)
-    )
-    recognized = recognize(root, source, facts, layout)
-    reader = _Reader(source, recognized, facts, roster, identities, choice, accept_renamed, times)
-    return reader.read()
+    has_person = None if identities is None else _knows(identities)
+    facts = ClassFacts(tuple(sorted(names)), assignment, options.zone, has_person)
+    recognized = recognize(root, source, facts, options.layout)
+    return _Reader(source, recognized, facts, roster, identities, options).read()
 
 
 def _knows(identities: Identities) -> Callable[[str], bool]:
@@ -129,14 +138,10 @@ class _Reader:
         facts: ClassFacts,
         roster: Sequence[Student] | None,
         identities: Identities | None,
-        choice: Choice,
-        accept_renamed: bool,
-        times: Sequence[SubmissionTime],
+        options: ReadOptions,
     ) -> None:
-        self._times = times
         self._source, self._recognized, self._facts = source, recognized, facts
-        self._roster, self._identities = roster, identities
-        self._choice, self._accept_renamed = choice, accept_renamed
+        self._roster, self._identities, self._options = roster, identities, options
         self._students = {student.id: student for student in roster or ()}
         self._entries: dict[str, Entry] = {}
         self._doubts: list[Doubt] = []
@@ -162,11 +167,11 @@ class _Reader:
             absent=tuple(s for id, s in sorted(self._students.items()) if id not in handins_by_student),
             by_roster=self._roster is not None,
             names=self._facts.names,
-            accept_renamed=self._accept_renamed,
+            accept_renamed=self._options.accept_renamed,
             source=self._source,
             counts={id: len(handins) for id, handins in handins_by_student.items()},
-            has_times=bool(self._times),
-            rule=self._choice.rule,
+            has_times=bool(self._options.times),
+            rule=self._options.choice.rule,
         )
 
     def _by_student(self) -> dict[str, list[Handin]]:
@@ -206,9 +211,9 @@ class _Reader:
 
         The file overrides a folder's name, which may be the student's, unless the name says a later time.
         """
-        if not self._times:
+        if not self._options.times:
             return by_student
-        times = TimesOf(self._times, self._id_of)
+        times = TimesOf(self._options.times, self._id_of)
         has_match = False
         for id, handins in by_student.items():
             for number in (handin.claim.internal for handin in list(handins)):
@@ -217,8 +222,9 @@ class _Reader:
                 if time and (len(handins) == 1 or not is_later(last.submitted_at, time)):
                     handins[handins.index(last)] = replace(last, submitted_at=time)
         if not has_match:
+            count = plural(len(self._options.times), "time")
             raise UserError(
-                f"--times: found {plural(len(self._times), 'time')}, and none of a student who submitted; "
+                f"--times: found {count}, and none of a student who submitted; "
                 f"expected the file of this class and assignment{self._near_student()}"
             )
         return by_student
@@ -227,7 +233,7 @@ class _Reader:
         """The nearest name to the first that the file of times misspells."""
         students = self._students.values()
         names = [text for one in students for text in (one.id, one.name, one.email) if text]
-        claims = (one.claim for one in self._times)
+        claims = (one.claim for one in self._options.times)
         texts = (text for claim in claims for text in (*claim.ids, claim.name, claim.email))
         return next(filter(None, (did_you_mean(text, names) for text in texts)), "")
 
@@ -240,7 +246,7 @@ class _Reader:
         return student.id if isinstance(student, Student) else ""
 
     def _read_student(self, student: Student, handins: Sequence[Handin]) -> None:
-        candidates = choose(handins, student, self._choice)
+        candidates = choose(handins, student, self._options.choice)
         read = [(handin, self._find(handin)) for handin in candidates.handins]
         if not read:
             self._doubts.append(Doubt(student.label, candidates.doubt))
@@ -291,7 +297,7 @@ class _Reader:
 
     def _find(self, handin: Handin) -> ReadFiles:
         files, litter = dict(self._full(handin.files)), self._litter(handin)
-        return find_files(files, self._facts.names, self._source.read, self._accept_renamed, litter)
+        return find_files(files, self._facts.names, self._source.read, self._options.accept_renamed, litter)
 
     def _full(self, files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, self._prefixed(path)) for name, path in files.items())

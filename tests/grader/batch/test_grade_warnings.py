@@ -14,7 +14,7 @@ from grader.batch.grade_warnings import grade_warnings
 from grader.batch.gradebook import Gradebook
 from grader.batch.grading_messages import Work, WorkResult
 from grader.intake.choice import Choice, Counts
-from grader.intake.read_class import Intake, read_class
+from grader.intake.read_class import Intake, ReadOptions, read_class
 from grader.model.student import Adjustment, Student
 from tests.grader.batch.test_run import Executed, Executor, Interrupted, run
 
@@ -145,7 +145,7 @@ def test_another_rule_for_the_submission_that_counts_is_not_used_in_silence(
             (folder / "conv.py").write_text(f"# {student} {attempt}\n")
 
     def chosen_by(counts: Counts, *students: str) -> tuple[str, ...]:
-        intake = read_class(tmp_path / "class", ["conv.py"], "conv", choice=Choice(counts))
+        intake = read_class(tmp_path / "class", ["conv.py"], "conv", None, ReadOptions(Choice(counts)))
         return run(only(intake, *students), gradebook)[0].warnings
 
     for _ in range(2):

@@ -17,7 +17,7 @@ from grader.batch.gradebook import Gradebook, GradeEntry
 from grader.batch.grading_messages import Work, WorkResult
 from grader.batch.run import run_batch
 from grader.intake.choice import Choice
-from grader.intake.read_class import ClassSubmission, Intake, read_class
+from grader.intake.read_class import ClassSubmission, Intake, ReadOptions, read_class
 from grader.model.assignment import SubmissionLimits
 from grader.model.class_input.inventory import Doubt
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
@@ -110,7 +110,9 @@ def test_the_submission_that_counts_is_named(gradebook: Gradebook, tmp_path: Pat
     (tmp_path / "class" / "zoe").mkdir()
     (tmp_path / "class" / "zoe" / "conv.py").write_text("ATTEMPT = 1\n")
     choice = Choice(limits=SubmissionLimits(at_most=2))
-    summary, text = run(read_class(tmp_path / "class", ["conv.py"], "conv", choice=choice), gradebook)
+    summary, text = run(
+        read_class(tmp_path / "class", ["conv.py"], "conv", None, ReadOptions(choice)), gradebook
+    )
     (counting,) = summary.counting
     assert (counting.student, counting.submitted_at[:16], counting.of) == ("ada", "2026-10-01T10:05", 3)
     assert "1 student submitted more than once" in text and "(1 of 3)" in text
@@ -242,7 +244,7 @@ from functools import partial
 from pathlib import Path
 from rich.console import Console
 from grader.batch.gradebook import Gradebook
-from grader.intake.read_class import read_class
+from grader.intake.read_class import ReadOptions, read_class
 from grader.batch.pool import grade_all
 from grader.batch.run import run_batch
 from grader.report.terminal.batch_screen import BatchScreen

@@ -9,7 +9,7 @@ import pytest
 
 from grader.batch.gradebook import Gradebook
 from grader.batch.time_warnings import time_warnings
-from grader.intake.read_class import read_class
+from grader.intake.read_class import ReadOptions, read_class
 from grader.intake.submission_times import SubmissionTime
 from grader.model.class_input.identity import Claim
 from grader.model.late_policy import DAY, Penalty, Policies
@@ -37,7 +37,7 @@ def run(
     book: Gradebook, root: Path, times: Sequence[SubmissionTime] = (), policies: Policies = PENALTY
 ) -> tuple[str, ...]:
     """One run, and what it says about times."""
-    intake = read_class(root, ["conv.py"], "conv", times=times)
+    intake = read_class(root, ["conv.py"], "conv", options=ReadOptions(times=times))
     before = book.submissions("conv")
     with book.run("conv", "digest"):
         submissions = [one.submission for one in intake.submissions]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.intake.choice import Choice, Counts, choice_of
-from grader.intake.read_class import Intake, read_class
+from grader.intake.read_class import Intake, ReadOptions, read_class
 from grader.model.class_input.inventory import Role
 from grader.model.errors import UserError
 from grader.model.student import Student
@@ -321,7 +321,7 @@ SEVERAL = {
 def test_the_counting_submission_is_chosen_among_several(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes], others: set[str]
 ) -> None:
-    intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
+    intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, ReadOptions(choice))
     mine = [one for one in intake.submissions if one.submission.student_id == "1815"]
     assert [intake.read(one).files["conv.py"] for one in mine] == ada
     assert {one.candidates for one in mine} == {tuple(one.submission.id for one in mine)}
@@ -347,7 +347,7 @@ def test_a_submission_that_is_too_late_displaces_none(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes]
 ) -> None:
     """If it is the only submission, it stays, and the late policy that drops it says so."""
-    intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
+    intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, ReadOptions(choice))
     mine = [one for one in intake.submissions if one.submission.student_id == "1815"]
     assert [intake.read(one).files["conv.py"] for one in mine] == ada
     assert {one.submission.student_id for one in intake.submissions} == {"1815", "1911", "1985"}
@@ -389,13 +389,13 @@ def test_canvas_numbers_what_was_uploaded_again_and_says_who_was_late(
     ]
     assert intake.doubts == ()
     before = choice_of("last-before-deadline", "2026-10-02T00:00:00Z")
-    intake = read_class(root, ["conv.py"], "conv", ROSTER, before)
+    intake = read_class(root, ["conv.py"], "conv", ROSTER, ReadOptions(before))
     assert [one.submission.student_id for one in intake.submissions] == ["1815"]
 
 
 def test_a_deadline_without_any_time_is_a_persons_to_decide(pack: Callable[[Members], Path]) -> None:
     before = choice_of("last-before-deadline", "2026-10-02T00:00:00Z")
-    intake = read_class(pack({"1815/conv.py": b"when?"}), ["conv.py"], "conv", ROSTER, before)
+    intake = read_class(pack({"1815/conv.py": b"when?"}), ["conv.py"], "conv", ROSTER, ReadOptions(before))
     assert intake.submissions == ()
     assert [(doubt.name, doubt.reason[:23]) for doubt in intake.doubts] == [
         (ADA.label, "its time is not known: ")

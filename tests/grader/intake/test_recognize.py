@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.intake.layouts import LAYOUTS
-from grader.intake.read_class import Intake, read_class
+from grader.intake.read_class import Intake, ReadOptions, read_class
 from grader.model.class_input.inventory import Role
 from grader.model.errors import UserError
 from grader.model.student import Student
@@ -117,15 +117,18 @@ def test_an_uncertain_layout_is_a_question_in_one_line(zipped: Zipped, name: str
 
 def test_the_instructors_answer_decides_and_other_files_are_refused(zipped: Zipped) -> None:
     root = zipped(["adal_1001_50001_dense.py", "bobb_1002_50002_dense.py", "readme.txt"])
-    intake = read_class(root, ["dense.py"], layout="canvas")
+    intake = read_class(root, ["dense.py"], options=ReadOptions(layout="canvas"))
     assert credited(intake).keys() == {"1001", "1002"}
     assert [entry.path for entry in intake.entries if entry.role is Role.REFUSED] == ["readme.txt"]
     assert [doubt.name for doubt in intake.doubts] == ["readme.txt"]
     root = zipped(["class/ada.py", "class/bob.py"])
-    assert credited(read_class(root, ["dense.py"], layout="files")).keys() == {"ada", "bob"}
+    assert credited(read_class(root, ["dense.py"], options=ReadOptions(layout="files"))).keys() == {
+        "ada",
+        "bob",
+    }
     assert credited(read_class(root, ["dense.py"], roster=CLASS)).keys() == {"ada", "bob"}
     with pytest.raises(UserError, match="no entry fits Moodle"):
-        read_class(root, ["dense.py"], layout="moodle")
+        read_class(root, ["dense.py"], options=ReadOptions(layout="moodle"))
 
 
 def test_a_roster_says_which_folder_is_a_students(zipped: Zipped) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake.read_class import read_class
+from grader.intake.read_class import ReadOptions, read_class
 from grader.intake.source import ZipSource
 from grader.model.submitted_files import MAX_FILE_BYTES
 
@@ -131,7 +131,7 @@ def test_a_nested_zip_is_read_only_if_the_instructor_says_so(tmp_path: Path) -> 
     intake = read_class(root, ["conv.py"])
     offer = "conv.py is missing; conv.py in conv.zip may be it: --accept-renamed takes it"
     assert intake.read(intake.submissions[0]).problems == {"conv.py": offer}
-    intake = read_class(root, ["conv.py"], accept_renamed=True)
+    intake = read_class(root, ["conv.py"], options=ReadOptions(accept_renamed=True))
     read = intake.read(intake.submissions[0])
     assert read.files == {"conv.py": HONEST}
     assert read.notes == ("conv.py was taken from conv.py in conv.zip",)

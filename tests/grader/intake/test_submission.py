@@ -12,7 +12,7 @@ import pytest
 
 from grader.intake import submission
 from grader.intake.notebook import TOO_LONG
-from grader.intake.read_class import read_class
+from grader.intake.read_class import ReadOptions, read_class
 from grader.intake.submission import read_submission
 
 SOURCE = b"def dense(): ...\n"
@@ -154,7 +154,7 @@ def test_one_submission_and_a_class_are_read_in_the_same_way(
     files = ACCEPTED.get(name) or {**IN_DOUBT, **NEVER_ACCEPTED}[name][0]
     root = write(files)
     alone = read_submission(root / "ada", ["dense.py"])
-    (one,) = (intake := read_class(root, ["dense.py"], layout="folders")).submissions
+    (one,) = (intake := read_class(root, ["dense.py"], options=ReadOptions(layout="folders"))).submissions
     assert intake.read(one) == alone.submitted
     assert one.submission.doubt == alone.doubt
     assert one.is_missing == alone.is_missing

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from grader.intake.read_class import read_class
+from grader.intake.read_class import ReadOptions, read_class
 from grader.intake.submission_times import read_times
 from grader.model.errors import UserError
 from grader.model.student import Student
@@ -61,7 +61,7 @@ def submitted(tmp_path: Path) -> Path:
 def test_the_time_of_a_student_is_found_in_every_file(submitted: Path, tmp_path: Path, text: str) -> None:
     (tmp_path / "times").write_text(text, encoding="utf-8")
     times = read_times(tmp_path / "times", ZONE)
-    intake = read_class(submitted, ["dense.py"], "dense", ROSTER, times=times)
+    intake = read_class(submitted, ["dense.py"], "dense", ROSTER, options=ReadOptions(times=times))
     ada, bob = (one.submission.submitted_at for one in intake.submissions)
     assert (datetime.fromisoformat(ada), bob) == (datetime.fromisoformat(AT), "")
 
@@ -74,7 +74,7 @@ def test_a_canvas_user_is_known_by_the_number_in_the_names_of_files(tmp_path: Pa
         (folder / name).write_text(name)
     (tmp_path / "t.json").write_text(json.dumps([{"user_id": 6, "submitted_at": "2026-10-03T06:30:00Z"}]))
     times = read_times(tmp_path / "t.json", ZONE)
-    intake = read_class(folder, ["dense.py"], "dense", ROSTER, times=times)
+    intake = read_class(folder, ["dense.py"], "dense", ROSTER, options=ReadOptions(times=times))
     assert [bool(one.submission.submitted_at) for one in intake.submissions] == [True, False]
 
 
@@ -95,7 +95,7 @@ def test_a_folder_in_a_students_own_repository_says_no_time(tmp_path: Path, fold
     root = a_class(tmp_path / "class", *clones, *(f"hw1-1042/{folder}/dense.py" for folder in folders))
     (tmp_path / "t.csv").write_text(FILES["student_and_time"])
     for times in ((), read_times(tmp_path / "t.csv", ZONE)):
-        ada, _ = read_class(root, ["dense.py"], "hw1", ROSTER, times=times).submissions
+        ada, _ = read_class(root, ["dense.py"], "hw1", ROSTER, options=ReadOptions(times=times)).submissions
         assert ada.submission.submitted_at == (AT if times else "")
         assert bool(ada.submission.doubt) is (len(folders) > 1)
 
@@ -105,7 +105,7 @@ def test_a_folder_names_no_earlier_time_than_the_file_of_times(tmp_path: Path, f
     root = a_class(tmp_path / "class", *(f"1042/{one}/dense.py" for one in folders), "1043/dense.py")
     (tmp_path / "t.csv").write_text(FILES["student_and_time"])
     ada, _ = read_class(
-        root, ["dense.py"], "dense", ROSTER, times=read_times(tmp_path / "t.csv", ZONE)
+        root, ["dense.py"], "dense", ROSTER, options=ReadOptions(times=read_times(tmp_path / "t.csv", ZONE))
     ).submissions
     assert datetime.fromisoformat(ada.submission.submitted_at) == datetime.fromisoformat(AT)
     assert ada.paths[0][1] == f"1042/{folders[-1]}/dense.py"
@@ -117,14 +117,16 @@ def test_a_folder_may_name_a_later_time_than_the_file_of_times(tmp_path: Path) -
     root = a_class(tmp_path / "class", *(f"1042/{one}/dense.py" for one in (EARLY, later)))
     (tmp_path / "t.csv").write_text(FILES["student_and_time"])
     (ada,) = read_class(
-        root, ["dense.py"], "dense", ROSTER, times=read_times(tmp_path / "t.csv", ZONE)
+        root, ["dense.py"], "dense", ROSTER, options=ReadOptions(times=read_times(tmp_path / "t.csv", ZONE))
     ).submissions
     assert ada.submission.submitted_at == "2026-10-05T00:00:00+00:00"
 
 
 def test_without_a_roster_an_id_is_that_of_the_folder(submitted: Path, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(FILES["student_and_time"])
-    intake = read_class(submitted, ["dense.py"], "dense", times=read_times(tmp_path / "t.csv", None))
+    intake = read_class(
+        submitted, ["dense.py"], "dense", options=ReadOptions(times=read_times(tmp_path / "t.csv", None))
+    )
     assert intake.submissions[0].submission.submitted_at == AT
 
 
@@ -160,4 +162,10 @@ def test_a_time_without_an_offset_needs_the_courses_zone(tmp_path: Path) -> None
 def test_times_of_another_class_are_refused(submitted: Path, tmp_path: Path) -> None:
     (tmp_path / "t").write_text(f"student,time\n99,{AT}\n")
     with pytest.raises(UserError, match="--times: found 1 time, and none of a student who submitted"):
-        read_class(submitted, ["dense.py"], "dense", ROSTER, times=read_times(tmp_path / "t", ZONE))
+        read_class(
+            submitted,
+            ["dense.py"],
+            "dense",
+            ROSTER,
+            options=ReadOptions(times=read_times(tmp_path / "t", ZONE)),
+        )
