@@ -47,12 +47,6 @@ def lay_out(
     grid_of = partial(kind.grid_of, inputs=inputs)
     # a forward pass and its gradient together read all inputs
     fields = FieldsRead() if disagreeing else fields_read(assignment.probes, case.probe)
-    hidden = compared_by(case).extra_names  # that a student never sees
-    values = {name: value for name, value in {**inputs.values, **inputs.ask}.items() if name not in hidden}
-    settings = {name: value for name, value in values.items() if fields.includes(name)}
-    settings |= {
-        f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in fields.only_shape
-    }
     names = assignment.criterion(case.criterion).results
     results = tuple(_table(name, array, grid_of) for name, array in disagreeing.items())
     expected_tables, actual_tables = _with_dtypes(
@@ -68,12 +62,8 @@ def lay_out(
         probe=case.probe,
         drawing=kind.drawing,
         description=kind.describe(case, inputs),
-        settings=settings,
-        inputs=tuple(
-            replace(_table(name, inputs.array(name), grid_of), layout=layout_of(name, inputs))
-            for name in inputs.bases
-            if fields.includes(name)
-        ),
+        settings=_settings(case, inputs, fields),
+        inputs=_inputs(inputs, fields, grid_of),
         expected=expected_tables,
         actual=tuple(map(_marked, actual_tables, wrong_in(expected, actual))),
         results=results,
@@ -81,6 +71,21 @@ def lay_out(
         end_reason=finding if outcome.status is Status.OK else outcome.reason,
         is_smallest=is_smallest,
     )
+
+
+def _settings(case: Case, inputs: Inputs, fields: "FieldsRead") -> dict[str, object]:
+    """The values that a probe reads, and the shapes of arrays of which it reads nothing else."""
+    hidden = compared_by(case).extra_names  # that a student never sees
+    values = {name: value for name, value in {**inputs.values, **inputs.ask}.items() if name not in hidden}
+    shapes = {f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in fields.only_shape}
+    return {name: value for name, value in values.items() if fields.includes(name)} | shapes
+
+
+def _inputs(inputs: Inputs, fields: "FieldsRead", grid_of: GridOf) -> tuple[Table, ...]:
+    """The arrays that a probe reads, each with its layout."""
+    names = [name for name in inputs.bases if fields.includes(name)]
+    tables = {name: _table(name, inputs.array(name), grid_of) for name in names}
+    return tuple(replace(table, layout=layout_of(name, inputs)) for name, table in tables.items())
 
 
 def result_of_run(

@@ -39,6 +39,7 @@ from grader.model.submitted_files import read_plain
 from grader.model.surroundings import Sandbox
 from grader.model.text import visible
 
+WORKER = "grader.worker.cuda_program"
 SOURCE, EXECUTABLE = "program.cu", "program"
 MOST_EXECUTABLE, MOST_RECORDS, MOST_PRINTED = 64 << 20, 1 << 20, 16 << 20
 MEMORY_BYTES = 16 << 30  # of address space, mostly the emulator's notes on each byte, never touched
@@ -120,24 +121,14 @@ def _cache_key(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox
 
 
 def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox, scratch: Path) -> bytes:
+    """The executable; ProgramError with the compiler's message if there is none."""
     folder = scratch / "build"
     (folder / SOURCE).write_text(request.source, encoding="utf-8")
     (folder / runtime.name).write_bytes(runtime.read_bytes())
-    config: dict[str, object] = {"task": "compile", "source": SOURCE, "file": request.file, "limits": LIMITS}
-    config |= {"defines": dict(request.defines), "runtime": runtime.name, "executable": EXECUTABLE}
-    words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.cuda_program")
-    environment = {**ENVIRONMENT, **compiler_variables(), "TMPDIR": str(folder)}
-    config |= {"paths": [str(emulator.parent)], "folder": str(folder), "emulator": emulator.name}
-    if sandbox is not Sandbox.NONE:
-        config |= {"paths": ["/sandbox/packages"], "folder": "/build"}
-        variables = tuple(compiler_variables().items())
-        packages = {emulator.name: emulator}
-        words = compiler_sandbox(
-            scratch / "nothing", folder, variables, packages, "grader.worker.cuda_program"
-        )
+    command, environment = _compile_command(request, emulator, runtime, sandbox, scratch)
     try:
         process = subprocess.run(
-            [*words, json.dumps(config)],
+            command,
             env=environment,
             cwd=folder,
             stdin=subprocess.DEVNULL,
@@ -163,7 +154,25 @@ def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox,
     return executable
 
 
-def _command(
+def _compile_command(
+    request: Request, emulator: Path, runtime: Path, sandbox: Sandbox, scratch: Path
+) -> tuple[Sequence[str], dict[str, str]]:
+    """The command that compiles the program in the folder `build`, and its environment."""
+    folder, variables = scratch / "build", compiler_variables()
+    config: dict[str, object] = {"task": "compile", "source": SOURCE, "file": request.file, "limits": LIMITS}
+    config |= {"defines": dict(request.defines), "runtime": runtime.name, "executable": EXECUTABLE}
+    config |= {"emulator": emulator.name}
+    if sandbox is Sandbox.NONE:
+        config |= {"paths": [str(emulator.parent)], "folder": str(folder)}
+        words: Sequence[str] = (sys.executable, "-P", "-s", "-m", WORKER)
+    else:
+        config |= {"paths": ["/sandbox/packages"], "folder": "/build"}
+        packages = {emulator.name: emulator}
+        words = compiler_sandbox(scratch / "nothing", folder, tuple(variables.items()), packages, WORKER)
+    return [*words, json.dumps(config)], {**ENVIRONMENT, **variables, "TMPDIR": str(folder)}
+
+
+def _run_command(
     request: Request, sandbox: Sandbox, scratch: Path, records: int
 ) -> tuple[Sequence[str], dict[str, str]]:
     """The command that runs the program, and its environment; it writes its findings to `records`."""
@@ -176,7 +185,7 @@ def _command(
     program = [f"{place}/{EXECUTABLE}", *request.arguments]
     config: dict[str, object] = {"task": "run", "words": program, "limits": limits}
     config["is_sandboxed"] = sandbox is not Sandbox.NONE and sys.platform == "linux"
-    words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.cuda_program")
+    words: Sequence[str] = (sys.executable, "-P", "-s", "-m", WORKER)
     if sandbox is not Sandbox.NONE:
         words = program_sandbox(scratch / "run", tuple(variables.items()))
     return [*words, json.dumps(config)], variables
@@ -187,7 +196,7 @@ def _run(
 ) -> tuple[int, bool, str]:
     ours, records = socket.socketpair()
     with ours, records:
-        words, variables = _command(request, sandbox, scratch, records.fileno())
+        words, variables = _run_command(request, sandbox, scratch, records.fileno())
         with subprocess.Popen(
             words,
             env={**ENVIRONMENT, **variables},
@@ -199,13 +208,7 @@ def _run(
         ) as running:
             assert running.stdout is not None and running.stderr is not None
             records.close()
-            received: list[bytes] = []
-            ended, cut = threading.Event(), threading.Event()
-            pairs = ((running.stdout, output), (running.stderr, errors))
-            readers = [threading.Thread(target=_pass_on, args=(*pair, ended, cut)) for pair in pairs]
-            readers.append(threading.Thread(target=_receive, args=(ours, received, ended, cut)))
-            for reader in readers:
-                reader.start()
+            readers = _Readers(ours, ((running.stdout, output), (running.stderr, errors)))
             timed_out = False
             try:
                 running.wait(WAITING * request.cpu_seconds)
@@ -215,51 +218,66 @@ def _run(
                 if sandbox is not Sandbox.NONE:
                     kill_group(running.pid)
                 else:
-                    running.kill()  # a child of the program may live on, and write
-                    ended.set()
-                    for reader in readers:
-                        reader.join(SETTLING)
-                    cut.set()
-                for reader in readers:
-                    reader.join()
+                    running.kill()
+                    readers.stop_soon()
+                text = readers.records()
     status = running.returncode
     if status > 128 and sandbox is not Sandbox.NONE:  # bubblewrap reports a signal this way
         status = 128 - status
-    text = b"".join(received).decode("utf-8", errors="replace")
     return status, timed_out or status in (-signal.SIGXCPU, -signal.SIGKILL), text
 
 
-def _has_more(descriptor: int, ended: threading.Event, cut: threading.Event) -> bool:
-    """Waits for something to read, or the stream's end. False if the program has ended and left nothing."""
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    while not cut.is_set():
-        is_last = ended.is_set()
-        if poll.poll(LOOK_AGAIN):
-            return True
-        if is_last:
-            break
-    return False
+class _Readers:
+    """Threads that read what a program writes: they pass on its output, and receive its records."""
 
+    def __init__(self, records: socket.socket, outputs: Sequence[tuple[IO[bytes], IO[str]]]) -> None:
+        self._received: list[bytes] = []
+        self._ended, self._cut = threading.Event(), threading.Event()
+        self._threads = [threading.Thread(target=self._pass_on, args=pair) for pair in outputs]
+        self._threads.append(threading.Thread(target=self._receive, args=(records,)))
+        for thread in self._threads:
+            thread.start()
 
-def _receive(
-    records: socket.socket, received: list[bytes], ended: threading.Event, cut: threading.Event
-) -> None:
-    """Appends what the program writes, up to MOST_RECORDS bytes, and drops the rest."""
-    remaining = MOST_RECORDS
-    while _has_more(records.fileno(), ended, cut) and (chunk := records.recv(1 << 16)):
-        if remaining > 0:
-            received.append(chunk[:remaining])
-        remaining -= len(chunk)
+    def stop_soon(self) -> None:
+        """Reads what an ended program has written, and no more: a child of it may live on, and write."""
+        self._ended.set()
+        for thread in self._threads:
+            thread.join(SETTLING)
+        self._cut.set()
 
+    def records(self) -> str:
+        """The records, when all threads have read to their end."""
+        for thread in self._threads:
+            thread.join()
+        return b"".join(self._received).decode("utf-8", errors="replace")
 
-def _pass_on(stream: IO[bytes], target: IO[str], ended: threading.Event, cut: threading.Event) -> None:
-    """Passes on output as it arrives, with terminal control characters escaped, and cuts a flood."""
-    remaining = MOST_PRINTED
-    while _has_more(stream.fileno(), ended, cut) and (chunk := os.read(stream.fileno(), 1 << 16)):
-        if remaining > 0:
-            target.write(visible(chunk[:remaining].decode("utf-8", errors="replace")))
-            target.flush()
-        remaining -= len(chunk)
-    if remaining < 0:
-        target.write(f"\n(cut: {MOST_PRINTED - remaining} bytes in all)\n")
+    def _has_more(self, descriptor: int) -> bool:
+        """Waits for something to read, or the stream's end. False if an ended program left nothing."""
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        while not self._cut.is_set():
+            is_last = self._ended.is_set()
+            if poll.poll(LOOK_AGAIN):
+                return True
+            if is_last:
+                break
+        return False
+
+    def _receive(self, records: socket.socket) -> None:
+        """Keeps what the program writes, up to MOST_RECORDS bytes, and drops the rest."""
+        remaining = MOST_RECORDS
+        while self._has_more(records.fileno()) and (chunk := records.recv(1 << 16)):
+            if remaining > 0:
+                self._received.append(chunk[:remaining])
+            remaining -= len(chunk)
+
+    def _pass_on(self, stream: IO[bytes], target: IO[str]) -> None:
+        """Passes on output as it arrives, with terminal control characters escaped, and cuts a flood."""
+        remaining = MOST_PRINTED
+        while self._has_more(stream.fileno()) and (chunk := os.read(stream.fileno(), 1 << 16)):
+            if remaining > 0:
+                target.write(visible(chunk[:remaining].decode("utf-8", errors="replace")))
+                target.flush()
+            remaining -= len(chunk)
+        if remaining < 0:
+            target.write(f"\n(cut: {MOST_PRINTED - remaining} bytes in all)\n")
