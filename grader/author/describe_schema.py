@@ -285,17 +285,22 @@ def _type(value: Schema, models: Schema) -> str:
     if "type" not in value:
         return "value"
     if value["type"] == "array":
-        least, most = value.get("minItems", 0), value.get("maxItems")
-        count = (
-            f" {least}"
-            if least == most
-            else f" {least} or more"
-            if least
-            else f" at most {most}"
-            if most
-            else ""
-        )
+        count = _count(value.get("minItems", 0), value.get("maxItems"))
         return f"list of{count}: {_type(value['items'], models)}"
+    return " ".join((value["type"], ", ".join(_bounds(value)))).strip()
+
+
+def _count(least: int, most: int | None) -> str:
+    """The length of a list in words, after a space; "" if it may be any."""
+    if least == most:
+        return f" {least}"
+    if least:
+        return f" {least} or more"
+    return f" at most {most}" if most else ""
+
+
+def _bounds(value: Schema) -> list[str]:
+    """The limits of a number, and the pattern of a text."""
     bounds = [
         f"{sign} {value[name]}"
         for sign, name in (
@@ -306,8 +311,7 @@ def _type(value: Schema, models: Schema) -> str:
         )
         if name in value
     ]
-    pattern = [f"`{value['pattern']}`"] if "pattern" in value else []
-    return " ".join((value["type"], ", ".join([*bounds, *pattern]))).strip()
+    return [*bounds, *([f"`{value['pattern']}`"] if "pattern" in value else [])]
 
 
 def write_schema(folder: Path, vocabulary: Vocabulary = BUILT_IN) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,17 @@ IGNORED = (
     ".hints.json",
 )  # by git, in a handout
 GRADING = "grading"  # the folder of a handout that `make grade` works from
+FROZEN = "frozen.npz"  # the expected values of visible cases
 NO_MISCONCEPTIONS: Mapping[str, Misconceptions] = {}
+
+
+@dataclass(frozen=True)
+class _Grader:
+    """What a handout grades itself with: the grader's wheel, the course's Python, and files by name."""
+
+    wheel: Path
+    python: str
+    answers: Mapping[str, bytes]
 
 
 def generate(
@@ -66,29 +77,31 @@ def generate(
     with ScratchFolder() as scratch:
         wheel = build_wheel(Path(scratch), NOT_IN_HANDOUTS)
         for assignment in assignments:
-            frozen = Path(scratch) / "frozen.npz"
-            oracle = ReferenceOracle(assignment)
-            try:
-                freeze(_visible(assignment), oracle, frozen)
-                ladders = freeze_ladders(assignment, oracle)
-            except ReferenceStopped as stopped:
-                nowhere = (assignment.rubric.source, None)
-                place = places_of(assignment).get(stopped.case, nowhere)
-                raise UserError(f"{stopped}: choose smaller values for this case", *place) from stopped
-            finally:
-                oracle.close()
             misconceptions = misconceptions_of.get(assignment.name, Misconceptions({}, {}, {}))
-            visible = misconceptions.only(case.name for case in _visible(assignment)).to_json()
+            grader = _Grader(wheel, python, _answers(assignment, misconceptions, Path(scratch)))
             variant = Variant(assignment.name, student, secret)
             name = f"{assignment.name}-{student}" if student else assignment.name
-            for view, folder in (("handout", "release"), ("solution", "solution")):
-                if view == "handout" or not student:
-                    target = out / folder / name
-                    frozen_parts = {MISCONCEPTIONS: visible.encode(), SMALLEST: ladders}
-                    folders.append(
-                        _write(assignment, view, variant, target, wheel, frozen, frozen_parts, python)
-                    )
+            folders.append(_write(assignment, "handout", variant, out / "release" / name, grader))
+            if not student:
+                folders.append(_write(assignment, "solution", variant, out / "solution" / name, grader))
     return folders
+
+
+def _answers(assignment: Assignment, misconceptions: Misconceptions, scratch: Path) -> dict[str, bytes]:
+    """The files that hold the answers to visible cases: expected values, small cases, misconceptions."""
+    frozen = scratch / FROZEN
+    oracle = ReferenceOracle(assignment)
+    try:
+        freeze(_visible(assignment), oracle, frozen)
+        ladders = freeze_ladders(assignment, oracle)
+    except ReferenceStopped as stopped:
+        nowhere = (assignment.rubric.source, None)
+        place = places_of(assignment).get(stopped.case, nowhere)
+        raise UserError(f"{stopped}: choose smaller values for this case", *place) from stopped
+    finally:
+        oracle.close()
+    visible = misconceptions.only(case.name for case in _visible(assignment)).to_json()
+    return {FROZEN: frozen.read_bytes(), MISCONCEPTIONS: visible.encode(), SMALLEST: ladders}
 
 
 def _visible(assignment: Assignment) -> list[Case]:
@@ -107,11 +120,9 @@ def _write(
     view: str,
     variant: Variant,
     target: Path,
-    wheel: Path,
-    frozen: Path,
-    frozen_parts: Mapping[str, bytes],
-    python: str,
+    grader: _Grader,
 ) -> Path:
+    wheel = grader.wheel
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{assignment.name}-", dir=target.parent) as scratch:
         new = Path(scratch) / "new"
@@ -120,14 +131,13 @@ def _write(
             path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        readme = complete(rendered.files["README.md"], assignment, rendered.files, python)
+        readme = complete(rendered.files["README.md"], assignment, rendered.files, grader.python)
         (new / "README.md").write_text(readme, encoding="utf-8")
         (new / "README.html").write_text(to_html(readme, rendered.pictures), encoding="utf-8")
         of_handout = rendered.files if view == "handout" else {}
         unwritten = {name: digest_of(of_handout[name].encode()) for name in assignment.files if of_handout}
-        _write_grading(assignment, _handout_assignment(assignment, unwritten, python), new / GRADING)
-        shutil.copyfile(frozen, new / GRADING / "frozen.npz")
-        for file, content in frozen_parts.items():
+        _write_grading(assignment, _handout_assignment(assignment, unwritten, grader.python), new / GRADING)
+        for file, content in grader.answers.items():
             (new / GRADING / file).write_bytes(content)
         (new / "wheels").mkdir()
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
@@ -174,7 +184,7 @@ def _handout_assignment(assignment: Assignment, unwritten: Mapping[str, str], py
     if unwritten:
         data["unwritten"] = dict(unwritten)
     data["provided"] = {name: digest_of(content) for name, content in assignment.provided.items()}
-    data["frozen"] = "frozen.npz"
+    data["frozen"] = FROZEN
     data["python"] = python
     return _dump(data)
 

@@ -44,15 +44,8 @@ def read_assignment(folder: Path) -> Assignment:
     document = Document(folder / "assignment.yaml")
     model: AssignmentModel = document.parse(AssignmentModel, document.data)
     in_handout = model.frozen is not None
-    if not in_handout and model.name != folder.resolve().name:
-        raise document.fail(f"found name {model.name!r}, expected the folder's: {folder.name!r}", ("name",))
-    root = folder.resolve().parents[1]
-    if not in_handout and not has_oracle(model.oracle, root):
-        expected = f"expected a module of the folder reference{near_module(root, model.oracle)}"
-        raise document.fail(f"found {model.oracle!r}, {expected}", ("oracle",))
-    if not in_handout and not (root / "reference" / "__init__.py").is_file():
-        message = "found no reference/__init__.py: add an empty one, or Python may import another package"
-        raise document.fail(message, ("oracle",))
+    if not in_handout:
+        _check_repository(document, model, folder)
     limits = Limits(**model.limits.model_dump())
     readme = folder.parent / "README.md" if in_handout else folder / "templates" / "README.md.j2"
     with faults_named(folder):
@@ -79,6 +72,19 @@ def read_assignment(folder: Path) -> Assignment:
         provided_digests=dict(model.provided),
         unwritten_digests=dict(model.unwritten),
     )
+
+
+def _check_repository(document: Document, model: AssignmentModel, folder: Path) -> None:
+    """Checks that the assignment has its folder's name, and that the repository has its oracle."""
+    if model.name != folder.resolve().name:
+        raise document.fail(f"found name {model.name!r}, expected the folder's: {folder.name!r}", ("name",))
+    root = folder.resolve().parents[1]
+    if not has_oracle(model.oracle, root):
+        expected = f"expected a module of the folder reference{near_module(root, model.oracle)}"
+        raise document.fail(f"found {model.oracle!r}, {expected}", ("oracle",))
+    if not (root / "reference" / "__init__.py").is_file():
+        message = "found no reference/__init__.py: add an empty one, or Python may import another package"
+        raise document.fail(message, ("oracle",))
 
 
 def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:

@@ -64,40 +64,46 @@ def verify(
         for case in cases
         if not case.is_own_test and compared_by(case).must_prove_bounds(case) and case.name not in failures
     ]
-    of_points = [
-        *_free_points(grades[HANDOUT]),
-        *((name, f"the solution does not pass: {r.status}: {r.rationale}") for name, r in failures.items()),
-        *(
-            (name, f"the solution does not pass on {device}: {r.status}: {r.rationale}")
-            for device, grade in elsewhere.items()
-            for name, r in _failed(grade).items()
-        ),
-    ]
-    of_rubric = [
+    points = _wrong_points(grades[HANDOUT], {"": grades[SOLUTION], **elsewhere})
+    rubric = (
         *broken_points(assignment.rubric),
         *_idle(cases, kills, oracle.inputs),
         *((swept.case, problem) for swept in sweeps for problem in swept.problems),
         *_too_large(cases, oracle),
-    ]
-    of_mutants = [
-        *(
-            (mutant, message, Weight.PROOF)
-            for mutant, message in _surviving(assignment, mutants, kills, grades)
-        ),
-        *((mutant, message, Weight.HELP) for mutant, message in _without_help(assignment, mutants)),
-    ]
+    )
     return Verification(
         assignment.name,
         tuple(case.name for case in cases),
         kills,
         (
-            *(Finding(*place_of(name), f"{name}: {message}", Weight.POINTS) for name, message in of_points),
-            *(Finding(*place_of(name), f"{name}: {message}") for name, message in of_rubric),
+            *(Finding(*place_of(name), f"{name}: {message}", Weight.POINTS) for name, message in points),
+            *(Finding(*place_of(name), f"{name}: {message}") for name, message in rubric),
             *_of_handout(assignment, views.handout),
-            *(Finding(file_of(assignment, m), m.line, text, weight) for m, text, weight in of_mutants),
+            *_of_mutants(assignment, mutants, kills, grades),
         ),
         {swept.case: swept.worst for swept in sweeps if swept.seeds},
     )
+
+
+def _wrong_points(handout: Grade, solutions: Mapping[str, Grade]) -> Iterator[tuple[str, str]]:
+    """The points that the handout earns and the solution loses, which has a grade on each device."""
+    yield from _free_points(handout)
+    for device, grade in solutions.items():
+        where = f" on {device}" if device else ""
+        for name, result in _failed(grade).items():
+            yield name, f"the solution does not pass{where}: {result.status}: {result.rationale}"
+
+
+def _of_mutants(
+    assignment: Assignment,
+    mutants: Sequence[Mutant],
+    kills: Mapping[str, Mapping[str, Status]],
+    grades: Mapping[str, Grade],
+) -> Iterator[Finding]:
+    for mutant, message in _surviving(assignment, mutants, kills, grades):
+        yield Finding(file_of(assignment, mutant), mutant.line, message, Weight.PROOF)
+    for mutant, message in _without_help(assignment, mutants):
+        yield Finding(file_of(assignment, mutant), mutant.line, message, Weight.HELP)
 
 
 def _failed(grade: Grade) -> dict[str, CheckResult]:
