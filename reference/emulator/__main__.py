@@ -28,12 +28,12 @@ from .command_line.kernel_arguments import (
     near,
     pair,
 )
+from .command_line.occupancy import DEFAULT_GPU, in_words
 from .command_line.options import parser_of
 from .command_line.show_run import as_json, show, show_gpu
 from .kernel_source import kernels_of, with_bodies
 from .messages import shorten
 from .nvrtc import Diagnosis, diagnose
-from .occupancy import DEFAULT_GPU, in_words
 from .programs import WholeText, is_program, with_own_headers
 
 CLEAN, FINDINGS, MISTAKE = 0, 1, 2

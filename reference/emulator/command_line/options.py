@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS
 from .kernel_arguments import size
+from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS
 
 EXAMPLE = """\
 A file with `main` is a whole program. Everything after -- goes to it:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reference.emulator.occupancy import GPUS, in_words, occupancy
+from reference.emulator.command_line.occupancy import GPUS, in_words, occupancy
 
 
 @pytest.mark.parametrize(
