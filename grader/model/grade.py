@@ -1,9 +1,11 @@
 """The result of grading: outcomes, check results, and the grade that is their sum."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 from grader.model.assignment import Visibility
 from grader.model.wire_format import RawArray
@@ -69,10 +71,36 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Variable:
+    """A variable on the line where a call raised: the `shape` and `dtype` of an array, or a short `value`.
+
+    Either `shape` is not None or `value` counts; a `dtype` that no case has is "".
+    """
+
+    name: str
+    shape: tuple[int, ...] | None = None
+    dtype: str = ""
+    value: int | bool | tuple[int, ...] | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Variable":
+        """The variable that `asdict` describes in JSON."""
+        fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
+        return cls(**fields)
+
+    def in_words(self, with_dtype: bool = False) -> str:
+        """`a has shape (2, 3)`, `a has shape (2, 3) in float64`, or `stride is 2`."""
+        if self.shape is None:
+            return f"{self.name} is {self.value}"
+        return f"{self.name} has shape {self.shape}" + f" in {self.dtype}" * (with_dtype and bool(self.dtype))
+
+
+@dataclass(frozen=True)
 class Call:
     """One call of a submission that an exception passed through.
 
-    `arguments` describes the function's arguments: the shapes of arrays, and short plain values.
+    `arguments` describes the function's arguments: the shapes of arrays, and short plain values. `variables`
+    are those that the line reads, as they were when it raised.
     """
 
     function: str
@@ -80,6 +108,26 @@ class Call:
     line: int
     source: str = ""
     arguments: str = ""
+    variables: tuple[Variable, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Call":
+        """The call that `asdict` describes in JSON."""
+        variables = (Variable.from_json(one) for one in data.get("variables", ()))
+        return cls(**{**data, "variables": tuple(variables)})
+
+    def variables_in_words(self, case: str = "", except_for: Collection[str] = ()) -> str:
+        """`There, a has shape (2, 3) and s is 2.`; "" if there is no variable.
+
+        A `case` is named, and so are dtypes if they differ.
+        """
+        shown = [variable for variable in self.variables if variable.name not in except_for]
+        if not shown:
+            return ""
+        with_dtype = len({variable.dtype for variable in shown if variable.dtype}) > 1
+        *others, last = [variable.in_words(with_dtype) for variable in shown]
+        in_case = f"in {case}, " if case else ""
+        return f"There, {in_case}{', '.join(others)}{' and ' if others else ''}{last}."
 
 
 @dataclass(frozen=True)

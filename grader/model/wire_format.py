@@ -22,6 +22,7 @@ ITEM_BYTES = {
     **{"|b1": 1, "|i1": 1, "|u1": 1, "<i2": 2, "<u2": 2, "<i4": 4, "<u4": 4, "<i8": 8, "<u8": 8},
     **{"<f2": 2, "<f4": 4, "<f8": 8, "<c8": 8, "<c16": 16, DATA: 1},
 }
+KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
 MAX_HEADER_BYTES = 64 * 1024
 MAX_ARRAYS = 64
 MAX_DIMENSIONS = 16
@@ -31,11 +32,21 @@ REPLY_FIELDS = frozenset({"nonce", "status", "error"})  # besides "arrays"
 FUNCTION = "function"  # the field of a call: the number of the function
 FUNCTION_RESULT_BYTES = 64 << 20  # the most that a function of a case may return
 ERROR_FIELDS = frozenset({"type", "bases", "message", "file", "line", "source", "calls", "is_of_submission"})
-CALL_FIELDS = frozenset({"function", "file", "line", "source", "arguments"})
+CALL_FIELDS = frozenset({"function", "file", "line", "source", "arguments", "variables"})
+VARIABLE_FIELDS = frozenset({"name", "shape", "dtype", "value"})
 MAX_BASES = 20  # classes that an exception's class derives from
 CUT_MARK = "…"  # at the end of a call's text that is cut
 RAISED, NOT_TRIED = -1, -2  # in place of the number of an answer, where code with edits gave none
 MAX_CALLS = 6  # calls of a submission that an exception passed through
+MAX_VARIABLES = 6  # of the line where a call raised
+MAX_NAME = 40  # characters of a variable's name
+MAX_NUMBERS = 8  # of a tuple that is a variable's value
+MAX_NUMBER = 10**9  # the largest of its numbers, in either direction
+DTYPE_NAMES = {  # as NumPy writes them: float32 for <f4
+    code: "bool" if code == "|b1" else f"{KINDS[code[1]]}{8 * size}"
+    for code, size in ITEM_BYTES.items()
+    if code != DATA
+}
 
 
 @dataclass(frozen=True)
@@ -201,5 +212,36 @@ def _check_calls(calls: object) -> None:
     for call in calls:
         if not isinstance(call, dict) or set(call) != CALL_FIELDS or type(call["line"]) is not int:
             raise ProtocolError("a call with fields missing or added")
-        if not all(isinstance(call[name], str) for name in CALL_FIELDS - {"line"}):
+        if not all(isinstance(call[name], str) for name in CALL_FIELDS - {"line", "variables"}):
             raise ProtocolError("a call with fields that are not text")
+        variables = call["variables"]
+        if not isinstance(variables, list) or len(variables) > MAX_VARIABLES:
+            raise ProtocolError("variables that are not a short list")
+        for variable in variables:
+            _check_variable(variable)
+
+
+def _check_variable(variable: object) -> None:
+    """Raises ProtocolError unless this is a name with the shape of an array, or with a short plain value."""
+    if not isinstance(variable, dict) or set(variable) != VARIABLE_FIELDS:
+        raise ProtocolError("a variable with fields missing or added")
+    name, shape, dtype, value = (variable[field] for field in ("name", "shape", "dtype", "value"))
+    if not isinstance(name, str) or not name.isidentifier() or len(name) > MAX_NAME:
+        raise ProtocolError("a variable without a short name")
+    if shape is None:
+        numbers = value if isinstance(value, list) else [value]
+        is_plain = value is None or type(value) is bool or all(map(_is_small, numbers))
+        if not is_plain or len(numbers) > MAX_NUMBERS or dtype != "":
+            raise ProtocolError("a variable with a value that is not short and plain")
+    elif (
+        not isinstance(shape, list)
+        or len(shape) > MAX_DIMENSIONS
+        or not all(type(n) is int and 0 <= n <= MAX_NUMBER for n in shape)
+        or dtype not in ("", *DTYPE_NAMES.values())
+        or value is not None
+    ):
+        raise ProtocolError("a variable with a shape or a dtype that no array has")
+
+
+def _is_small(number: object) -> bool:
+    return type(number) is int and abs(number) <= MAX_NUMBER

@@ -76,7 +76,8 @@ def feedback_on(grade: Grade, reveal: bool = False, cases: int = CASES_IN_FULL) 
     whole = _one_reason(run, reveal)
     if whole is not None:
         count = sum(len(criterion.results) for criterion in grade.criteria)
-        return Feedback(block(whole, _coded(whole, f"every case fails ({count})"), reveal), ())
+        heading = _coded(whole, f"every case fails ({count})")
+        return Feedback(block(whole, heading, reveal, _example(whole, whole.name, run, reveal)), ())
     explained_in: dict[str, CheckResult] = {}
     sections = (_section(criterion, reveal, cases, explained_in) for criterion in grade.criteria)
     return Feedback(None, tuple(section for section in sections if section is not None))
@@ -111,8 +112,8 @@ def remark(criterion: CriterionGrade) -> str:
     return "" if passing == total else f"{passing} of {total} {verb}{also}"
 
 
-def block(result: CheckResult, heading: str, reveal: bool) -> Block:
-    """The feedback on one case."""
+def block(result: CheckResult, heading: str, reveal: bool, example: str = "") -> Block:
+    """The feedback on one case, or on several: then `example` names this one if the others' values differ."""
     if is_fault(result):
         why = clean(result.rationale) if reveal else ""
         return Block(heading, NOT_SCORED, ((Label.WHY, why),) if why else ())
@@ -127,7 +128,7 @@ def block(result: CheckResult, heading: str, reveal: bool) -> Block:
         (Label.AT, str(list(result.index)) if result.index else ""),
         (Label.EXPECTED, clean(result.expected)),
         (Label.ACTUAL, clean(result.actual)),
-        (Label.WHY, "\n".join(filter(None, (clean(result.rationale), _pairs(result))))),
+        (Label.WHY, "\n".join(filter(None, (clean(result.rationale), *_at_the_line(result, example))))),
         (Label.CALLS, _calls(result)),
         (Label.IDEA, clean(result.idea)),
         (Label.READ, clean(result.help)),
@@ -163,16 +164,23 @@ def _without_the_shown_line(result: CheckResult) -> Iterator[Call]:
     yield replace(last, source="") if source and source in result.rationale else last
 
 
-def _pairs(result: CheckResult) -> str:
+def _at_the_line(result: CheckResult, example: str) -> Iterator[str]:
+    """What the variables on the line that raised hold: first those that Python takes for one number."""
+    if not result.calls:
+        return
+    pairs = _pairs(result)
+    yield from (f"{clean_line(name)} is a pair here, {pair}, and not one number" for name, pair in pairs)
+    yield clean(result.calls[-1].variables_in_words(clean_line(example), [name for name, _ in pairs]))
+
+
+def _pairs(result: CheckResult) -> Sequence[tuple[str, str]]:
     """The arguments that are pairs, if Python reports a tuple: those in the failing line, or else all."""
-    is_about_a_tuple = re.search(r"\bTypeError: .*\btuple\b", result.rationale)
-    if not is_about_a_tuple or not result.calls:
-        return ""
+    if not re.search(r"\bTypeError: .*\btuple\b", result.rationale):
+        return []
     call = result.calls[-1]
     words = set(re.findall(r"\w+", call.source))
     pairs = PAIR.findall(call.arguments)
-    named = [(name, pair) for name, pair in pairs if name in words] or pairs
-    return "\n".join(f"{clean_line(name)} is a pair here, {pair}, and not one number" for name, pair in named)
+    return [(name, pair) for name, pair in pairs if name in words] or pairs
 
 
 def _call(call: Call) -> str:
@@ -204,7 +212,8 @@ def _section(
     if same is not None:
         heading = _coded(same, f"{name} · every case ({len(failing)})")
         (same,) = _ideas_once([same], criterion.ideas, explained_in, reveal)
-        return Section(criterion, (block(same, heading, reveal),), facts=_facts(criterion, *AT_THE_TOP))
+        one = block(same, heading, reveal, _example(same, same.case, criterion.results, reveal))
+        return Section(criterion, (one,), facts=_facts(criterion, *AT_THE_TOP))
     in_full = failing[:cases]
     if len(in_full) < len(failing):
         again = _repeats(criterion)
@@ -343,6 +352,13 @@ def _one_reason(results: Sequence[CheckResult], reveal: bool) -> CheckResult | N
     help = first_help if is_one_subject else ""
     one = to_show[0] if len(ends) == 1 else replace(to_show[0], expected="", actual="")
     return replace(one, inputs="", index=None, help=help)
+
+
+def _example(one: CheckResult, name: str, results: Sequence[CheckResult], reveal: bool) -> str:
+    """The name of the case that represents all; "" if the variables of the line hold the same in all."""
+    shown = [result for result in results if is_shown(result, reveal)]
+    differ = any(r.calls[-1:] and r.calls[-1].variables != one.calls[-1].variables for r in shown)
+    return name if one.calls and differ else ""
 
 
 def _first_lines(output: str) -> str:

@@ -28,8 +28,8 @@ from grader.model.wire_format import (
     RawArray,
     encode,
 )
-from grader.worker.exception_origin import (
-    calls_of,
+from grader.worker.exceptions.calls import calls_of, course_array
+from grader.worker.exceptions.exception_origin import (
     definition,
     is_of_submission,
     lack_of_a_class,
@@ -144,6 +144,7 @@ class Worker:
         with contextlib.suppress(ModuleNotFoundError):  # it may be what the submission writes
             self._ndarray = importlib.import_module(self._ndarray_name)
         rules = config.get("import_rules")
+        self._array = course_array(self._ndarray)
         self._rules = ImportGuard(**rules) if rules else None
         if self._rules is not None:
             self._rules.install()
@@ -279,7 +280,9 @@ class Worker:
             message = _text(raised)
             if type(raised) is AttributeError and type(raised.obj) is Case:  # a subclass may run its own code
                 message += did_you_mean(str(raised.name), vars(raised.obj))
-            calls = [_cut(call, MAX_OF_CALL, CUT_MARK) for call in calls_of(raised, self._folder)]
+            calls = [
+                _cut(call, MAX_OF_CALL, CUT_MARK) for call in calls_of(raised, self._folder, self._array)
+            ]
             place |= {key: calls[-1][key] for key in place} if calls else {}
             if self._is_course:
                 place |= place_in_course(raised, self._folders)

@@ -203,6 +203,7 @@ TABLE: dict[str, Must] = {
     "error_whose_text_raises": call(ERROR, CRASHED),
     "error_that_is_its_own_cause": call(ERROR),
     "error_in_a_place_of_its_own": call(ERROR, CRASHED),
+    "error_beside_hostile_variables": call(ERROR, says="an attack"),
     "changes_its_folder": call(WRONG),
     "interrupts_the_worker_later": Must(0, None, (WRONG, CRASHED, ERROR)),  # chance decides when
     # values only

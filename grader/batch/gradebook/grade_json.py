@@ -31,7 +31,7 @@ def result_to_json(result: CheckResult) -> dict[str, Any]:
 def result_from_json(data: Mapping[str, Any]) -> CheckResult:
     """The inverse; criterion and case are "" if they were left out."""
     values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
-    values["calls"] = tuple(Call(**call) for call in data.get("calls", ()))
+    values["calls"] = tuple(Call.from_json(call) for call in data.get("calls", ()))
     values |= {"status": Status(data["status"]), "visibility": Visibility(data.get("visibility", "visible"))}
     return CheckResult(**{"criterion": "", "case": ""} | values)
 

@@ -68,7 +68,7 @@ def lay_out(
         actual=tuple(map(_marked, actual_tables, wrong_in(expected, actual))),
         results=results,
         compared=(difference.expected, difference.actual) if difference is not None else ("", ""),
-        end_reason=finding if outcome.status is Status.OK else outcome.reason,
+        end_reason=finding if outcome.status is Status.OK else _end_reason(outcome),
         is_smallest=is_smallest,
     )
 
@@ -101,6 +101,12 @@ def result_of_run(
     if comparison.watches_the_run:
         arrays = arrays[: len(expected_arrays)]
     return replace(expected, arrays=tuple(expected_arrays)), arrays, finding
+
+
+def _end_reason(outcome: Outcome) -> str:
+    """The reason for a failure; for an exception, with the variables of the line that raised."""
+    values = outcome.calls[-1].variables_in_words() if outcome.calls else ""
+    return "\n".join(filter(None, (outcome.reason, values)))
 
 
 def real_dtype(inputs: Inputs) -> str:

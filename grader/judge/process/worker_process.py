@@ -344,7 +344,7 @@ def _outcome(frame: Frame, output: str) -> Outcome:
     source = f"\n{error['source']}" if error["source"] else ""
     status = Status.MEMORY if error["type"] == "MemoryError" else Status.ERROR
     reason = f"{place}{error['type']}{message}{source}"
-    calls = tuple(Call(**call) for call in error["calls"])
+    calls = tuple(Call.from_json(call) for call in error["calls"])
     names = {"error": error["type"], "error_bases": tuple(error["bases"])}
     is_own = error["is_of_submission"]
     return Outcome(status, reason=reason, output=output, calls=calls, is_error_of_submission=is_own, **names)

@@ -105,7 +105,7 @@ def confirm(case: Case, criterion: Criterion, run: Run) -> None:
     if again.status is not Status.OK:
         why = OTHER_VALUES[again.status is Status.INTERNAL_ERROR]
         run.results[case.name] = replace(
-            result, status=again.status, rationale=why, help=criterion.help_for(case), answer=""
+            result, status=again.status, rationale=why, help=criterion.help_for(case), answer="", calls=()
         )
         if run.cache is not None:
             run.cache.leave_out(case, run.oracle)

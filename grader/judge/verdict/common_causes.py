@@ -41,6 +41,8 @@ def _errors(failures: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
             with_arguments = f", with {call.arguments} in {results[0].case}" if call.arguments else ""
             text = f"{len(results)} cases end in {error} at {file}:{line}{with_arguments}"
             text += f"\n{call.source}" if call.source else ""
+            values = call.variables_in_words(results[0].case)
+            text += f"\n{values}" if values else ""
             facts.append(Fact(FactKind.ERROR, text, tuple(result.case for result in results)))
     return facts
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, ClassRow
-from grader.model.grade import CheckResult, CriterionGrade, Grade, Idea
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Idea, Status, Variable
 from grader.model.late_policy import FinalScore
 from grader.model.text import as_number
 from grader.report.formats import OneGrade, ReportFiles, Request
@@ -115,7 +115,16 @@ def _case(result: CheckResult, reveal: bool) -> dict[str, Any]:
             "help": result.help,
             "output": result.output,
         }
+        if result.calls and result.calls[-1].variables and result.status is not Status.OK:
+            case["variables"] = [_variable(variable) for variable in result.calls[-1].variables]
     return case
+
+
+def _variable(variable: Variable) -> dict[str, Any]:
+    """A variable on the line that raised: an array's shape and dtype, or a value."""
+    if variable.shape is None:
+        return {"name": variable.name, "value": variable.value}
+    return {"name": variable.name, "shape": list(variable.shape), "dtype": variable.dtype}
 
 
 def write(report: ClassReport, request: Request) -> ReportFiles:

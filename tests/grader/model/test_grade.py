@@ -1,5 +1,7 @@
 """Scores are shown to two decimals, the same on every machine."""
 
+import json
+from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model.assignment import Assignment, Case, Criterion, Rubric
+from grader.model.grade import Call, Variable
 from grader.model.text import as_number
 
 
@@ -54,3 +57,28 @@ def test_an_assignment_knows_its_criteria_by_id(tmp_path: Path) -> None:
     assert assignment.modules == ("conv", "kernels")
     with pytest.raises(KeyError):
         assignment.criterion("three")
+
+
+def test_the_variables_of_a_line_are_a_sentence() -> None:
+    call = Call("f", "conv.py", 3, variables=(Variable("a", (2, 3), "float32"), Variable("s", value=(1, 2))))
+    assert call.variables_in_words() == "There, a has shape (2, 3) and s is (1, 2)."
+    assert call.variables_in_words("one") == "There, in one, a has shape (2, 3) and s is (1, 2)."
+    assert call.variables_in_words(except_for=["a"]) == "There, s is (1, 2)."
+    assert call.variables_in_words(except_for=["a", "s"]) == ""
+    assert Call("f", "conv.py", 3).variables_in_words() == ""
+
+
+def test_dtypes_are_named_if_they_differ() -> None:
+    three = (Variable("a", (2,), "float32"), Variable("b", (), "float64"), Variable("c", (3,)))
+    assert Call("f", "conv.py", 3, variables=three).variables_in_words() == (
+        "There, a has shape (2,) in float32, b has shape () in float64 and c has shape (3,)."
+    )
+
+
+def test_a_call_survives_as_json() -> None:
+    """Tuples travel as lists, in a reply of a worker and in the gradebook."""
+    variables = (Variable("a", (2, 3), "float32"), Variable("s", value=(1, 2)), Variable("n", value=True))
+    call = Call("f", "conv.py", 3, "a @ s", "a (2, 3)", (*variables, Variable("none")))
+    assert Call.from_json(json.loads(json.dumps(asdict(call)))) == call
+    older = {name: value for name, value in asdict(call).items() if name != "variables"}
+    assert Call.from_json(older) == replace(call, variables=())

@@ -16,6 +16,10 @@ from grader.model.wire_format import (
     MAX_BASES,
     MAX_DIMENSIONS,
     MAX_HEADER_BYTES,
+    MAX_NAME,
+    MAX_NUMBER,
+    MAX_NUMBERS,
+    MAX_VARIABLES,
     Frame,
     FrameReader,
     RawArray,
@@ -230,7 +234,45 @@ def test_an_honest_reply_is_taken(reply: dict[str, Any]) -> None:
 OK = {"nonce": NONCE, "status": "ok", "error": None}
 FAILED = {"nonce": NONCE, "status": "error", "error": ERROR}
 OTHER_TYPES: dict[str, Any] = {"null": None, "a_number": 3, "a_list": ["x"], "an_object": {}}
+VARIABLE = {"name": "a", "shape": [2, 3], "dtype": "float32", "value": None}
+NUMBER = VARIABLE | {"shape": None, "dtype": "", "value": 3}
+
+
+def with_variables(*variables: object) -> dict[str, Any]:
+    """A reply whose one call has these variables."""
+    call = {"function": "f", "file": "conv.py", "line": 3, "source": "", "arguments": ""}
+    return FAILED | {"error": ERROR | {"calls": [call | {"variables": list(variables)}]}}
+
+
+FORGED_VARIABLES: dict[str, object] = {
+    "a_text": "a",
+    "a_field_more": VARIABLE | {"points": 100},
+    "no_dtype": {k: v for k, v in VARIABLE.items() if k != "dtype"},
+    "a_sentence_for_a_name": VARIABLE | {"name": "a is right and b"},
+    "no_name": VARIABLE | {"name": ""},
+    "a_number_for_a_name": VARIABLE | {"name": 3},
+    "a_name_without_end": VARIABLE | {"name": "a" * (MAX_NAME + 1)},
+    "a_shape_that_is_a_text": VARIABLE | {"shape": "(2, 3)"},
+    "a_length_below_zero": VARIABLE | {"shape": [-1]},
+    "a_length_that_is_true": VARIABLE | {"shape": [True]},
+    "a_length_that_is_a_fraction": VARIABLE | {"shape": [2.0]},
+    "a_length_without_end": VARIABLE | {"shape": [MAX_NUMBER + 1]},
+    "a_shape_without_end": VARIABLE | {"shape": [1] * (MAX_DIMENSIONS + 1)},
+    "a_dtype_that_is_a_sentence": VARIABLE | {"dtype": "float32 and all is well"},
+    "a_dtype_that_is_a_list": VARIABLE | {"dtype": ["float32"]},
+    "an_array_with_a_value": VARIABLE | {"value": 3},
+    "a_number_with_a_dtype": NUMBER | {"dtype": "float32"},
+    "a_value_that_is_a_text": NUMBER | {"value": "3"},
+    "a_value_that_is_a_fraction": NUMBER | {"value": 0.5},
+    "a_value_that_is_an_object": NUMBER | {"value": {}},
+    "a_value_without_end": NUMBER | {"value": -MAX_NUMBER - 1},
+    "a_tuple_without_end": NUMBER | {"value": [1] * (MAX_NUMBERS + 1)},
+    "a_tuple_of_texts": NUMBER | {"value": ["1"]},
+    "a_tuple_of_tuples": NUMBER | {"value": [[1]]},
+}
 FORGED: dict[str, dict[str, Any]] = {
+    **{f"a_variable_that_is_{kind}": with_variables(one) for kind, one in FORGED_VARIABLES.items()},
+    "variables_without_end": with_variables(*[VARIABLE] * (MAX_VARIABLES + 1)),
     "another_nonce": OK | {"nonce": "6" * 32},
     "an_empty_nonce": OK | {"nonce": ""},
     "part_of_the_nonce": OK | {"nonce": NONCE[:-1]},
@@ -277,6 +319,13 @@ FORGED: dict[str, dict[str, Any]] = {
         for kind, value in OTHER_TYPES.items()
     },
 }
+
+
+@pytest.mark.parametrize("value", [3, -3, True, None, [], [1, -2]], ids=repr)
+def test_an_honest_variable_is_taken(value: object) -> None:
+    check_reply(
+        with_variables(VARIABLE, VARIABLE | {"dtype": "", "shape": []}, NUMBER | {"value": value}), NONCE
+    )
 
 
 @pytest.mark.parametrize("reply", FORGED.values(), ids=FORGED)

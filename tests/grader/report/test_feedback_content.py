@@ -4,8 +4,19 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, FactKind, Grade, Idea, Status
+from grader.model.grade import (
+    Call,
+    CheckResult,
+    CriterionGrade,
+    Fact,
+    FactKind,
+    Grade,
+    Idea,
+    Status,
+    Variable,
+)
 from grader.report.feedback_content import Label, block, feedback_on, remark
+from grader.report.formats.json import to_json
 
 WHY = "two ran into a time limit, which ends its criterion"
 ENDED = CriterionGrade(
@@ -60,6 +71,62 @@ def test_a_source_line_is_shown_once() -> None:
     assert dict(block(failed, "x · a", reveal=False).facts)[Label.CALLS] == "conv.py:9 in flip(a (2, 3))"
     cut = replace(failed, calls=(replace(call, source="retur…"),))
     assert dict(block(cut, "x · a", reveal=False).facts)[Label.CALLS] == "conv.py:9 in flip(a (2, 3))"
+
+
+W = Variable("w", (3, 4), "float32")
+ADD = Call("conv", "conv.py", 9, "out += w", variables=(Variable("out", (2, 5), "float32"), W))
+MISFIT = CheckResult("grad", "a", Status.ERROR, rationale="conv.py:9: ValueError: no\nout += w", calls=(ADD,))
+
+
+def why_of(grade: Grade) -> str:
+    feedback = feedback_on(grade)
+    blocks = [feedback.whole] if feedback.whole else [one for s in feedback.sections for one in s.blocks]
+    return dict(blocks[0].facts)[Label.WHY] if blocks[0] else ""
+
+
+def test_the_line_that_raised_shows_its_shapes() -> None:
+    right = CheckResult("grad", "right", Status.OK)
+    assert why_of(criterion_of(right, MISFIT)).splitlines() == [
+        "conv.py:9: ValueError: no",
+        "out += w",
+        "There, out has shape (2, 5) and w has shape (3, 4).",
+    ]
+
+
+def test_cases_with_one_exception_and_other_shapes_show_those_of_the_first_and_name_it() -> None:
+    other = replace(MISFIT, case="b", calls=(replace(ADD, variables=(W,)),))
+    grade = criterion_of(MISFIT, other)
+    assert why_of(grade).endswith("\nThere, in grad/a, out has shape (2, 5) and w has shape (3, 4).")
+    passing = replace(grade.criteria[0], id="flip", results=(CheckResult("flip", "one", Status.OK),))
+    two = replace(grade, criteria=(passing, *grade.criteria))
+    assert "There, in a, out has" in why_of(two)
+    alike = replace(MISFIT, case="b")
+    assert "There, out has" in why_of(criterion_of(MISFIT, alike))
+
+
+def test_shapes_of_a_hidden_case_are_never_shown() -> None:
+    """Neither its own, nor through a visible case with the same exception, nor by a difference from them."""
+    secret = replace(ADD, variables=(Variable("secret", (7, 77), "float32"),))
+    hidden = replace(MISFIT, case="b", visibility=Visibility.HIDDEN, calls=(secret,))
+    both = criterion_of(MISFIT, hidden)
+    assert "There, out has" in why_of(both)
+    for grade in (criterion_of(hidden), criterion_of(hidden, replace(hidden, case="c")), both):
+        feedback = feedback_on(grade)
+        shown = [feedback.whole, *(section.blocks for section in feedback.sections)]
+        assert "secret" not in repr(shown)
+        assert "77" not in to_json(grade)
+    assert "77" in to_json(both, reveal=True)
+
+
+def test_a_pair_that_is_named_as_one_is_not_named_again() -> None:
+    pair = Variable("stride", value=(1, 2))
+    call = Call("conv", "conv.py", 3, "s = stride + n", "stride (1, 2)", (pair, Variable("n", value=3)))
+    reason = 'conv.py:3: TypeError: can only concatenate tuple (not "int") to tuple\ns = stride + n'
+    result = CheckResult("conv", "one", Status.ERROR, rationale=reason, calls=(call,))
+    assert dict(block(result, "", False).facts)[Label.WHY].splitlines()[2:] == [
+        "stride is a pair here, (1, 2), and not one number",
+        "There, n is 3.",
+    ]
 
 
 def test_an_exception_without_a_place_is_shown_once_too() -> None:

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from grader.cli.command_line.shared_options import ONE_GRADE
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status, Variable
 from grader.report.formats import OF_ONE_GRADE, OneGrade, format_of, names, writer_of_one
 from grader.report.problems import Sources
 
@@ -40,6 +40,8 @@ def schema(package: str, name: str) -> dict[str, Any]:
 def failing(make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]) -> Grade:
     """An exception in a helper, two values that a misconception explains, kernel findings, a hidden case."""
     calls = (Call("conv_x_grad", "conv.py", 7), Call("helper", "conv.py", 4))
+    variables = (Variable("x", (4,), "float32"), Variable("n", value=9), Variable("s", value=(1, 2)))
+    calls = (*calls[:1], replace(calls[1], variables=(*variables, Variable("low"))))
     error = CheckResult("x_grad", "a", Status.ERROR, rationale="conv.py:4: IndexError: 9\nx[9]", calls=calls)
     wrong = [
         CheckResult("x_grad", name, Status.WRONG, expected="3", actual="4", idea="not flipped: turn it")

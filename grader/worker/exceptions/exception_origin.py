@@ -11,16 +11,19 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from opcode import opname
 from pathlib import Path
-from types import BuiltinMethodType, FrameType, FunctionType, MethodType, ModuleType, TracebackType
+from types import (
+    BuiltinMethodType,
+    FrameType,
+    FunctionType,
+    MethodType,
+    ModuleType,
+    TracebackType,
+)
 from typing import Any
 
-from grader.model.wire_format import MAX_CALLS
 from grader.worker.function_proxy import FunctionProxy
 from grader.worker.student_module import Submission
 
-MAX_FRAMES = 50  # the last ones of a traceback; a recursion has thousands
-MAX_ARGUMENT = 40
-WITHIN_A_LINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # part of the function around it
 FUNCTIONS = FunctionProxy.__call__.__code__.co_filename
 MISFIT = re.compile(
     r"\(\) (takes|missing|got|argument after) "
@@ -37,32 +40,6 @@ def traceback_of(raised: BaseException) -> TracebackType | None:
     """The traceback of an exception, even if its class gives a different one."""
     trace: TracebackType | None = vars(BaseException)["__traceback__"].__get__(raised)
     return trace
-
-
-def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
-    """The last few of a submission's calls that an exception passed through, the outermost first.
-
-    Each has the function, its file and line, and its arguments as they are when the exception leaves it.
-    """
-    calls: list[dict[str, Any]] = []
-    for frame, line in list(frames_of(raised))[-MAX_FRAMES:]:
-        code = frame.f_code
-        if folder and code.co_filename.startswith(folder + os.sep):
-            if calls and code.co_name in WITHIN_A_LINE:
-                calls[-1] |= {"line": line, "source": linecache.getline(code.co_filename, line).strip()}
-                continue
-            parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-            described = ((name, _in_brief(frame.f_locals.get(name))) for name in parameters)
-            calls.append(
-                {
-                    "function": code.co_name,
-                    "file": os.path.relpath(code.co_filename, folder),
-                    "line": line,
-                    "source": linecache.getline(code.co_filename, line).strip(),
-                    "arguments": ", ".join(f"{name} {text}" for name, text in described if text),
-                }
-            )
-    return calls[-MAX_CALLS:]
 
 
 def warning_text(folder: str, course_folders: Sequence[str]) -> Callable[..., str]:
@@ -249,16 +226,3 @@ def lack_of_a_class(raised: BaseException, modules: Sequence[ModuleType], folder
                 message = f"the class {node.name} defines no {raised.name}"
                 return {"file": path.name, "line": node.lineno, "message": message}
     return {}
-
-
-def _in_brief(value: object) -> str:
-    """An array's shape, a number, or a few numbers; "" for anything else, or if reading it fails."""
-    with contextlib.suppress(BaseException):
-        if isinstance(value, int | float):
-            return repr(value)[:MAX_ARGUMENT]
-        if isinstance(value, tuple | list):
-            return repr(value)[:MAX_ARGUMENT] if all(isinstance(item, int) for item in value) else ""
-        shape = getattr(value, "shape", None)
-        if isinstance(shape, tuple) and all(isinstance(item, int) for item in shape):
-            return repr(shape)[:MAX_ARGUMENT]
-    return ""

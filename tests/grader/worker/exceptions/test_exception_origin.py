@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from grader.worker.exception_origin import is_of_submission
+from grader.worker.exceptions.exception_origin import is_of_submission
 from grader.worker.function_proxy import FunctionProxy
 from grader.worker.scenario import scenario
 from grader.worker.student_module import Case, Submission
