@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from grader.batch.gradebook import Gradebook
-from grader.desk import analysis_pages, by_hand, forms, read_only_pages, student_page
+from grader.desk import analysis_pages, by_hand_pages, forms, read_only_pages, student_page
 from grader.desk.class_view import Views
 from grader.desk.course_facts import CourseFacts
 from grader.desk.desk import Desk, Page
@@ -34,7 +34,7 @@ def make_app(
     """The application that answers at `http://HOST:PORT/?token=TOKEN`; see `Desk` for `patience`."""
     desk = Desk(Views(gradebook, course), token, is_editable, desk_environment(), patience)
     routes: list[Any] = []
-    for module in (read_only_pages, student_page, analysis_pages, by_hand):
+    for module in (read_only_pages, student_page, analysis_pages, by_hand_pages):
         routes += [Route(path, _get(desk, page), methods=["GET"]) for path, page in module.PAGES.items()]
     if is_editable:
         routes += [

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from grader.batch.gradebook import Gradebook
-from grader.desk import analysis_pages, by_hand, read_only_pages, student_page
+from grader.desk import analysis_pages, by_hand_pages, read_only_pages, student_page
 from grader.desk.app import make_app
 from grader.desk.course_facts import CourseFacts
 from grader.model.class_input.identity import Identities
@@ -123,7 +123,7 @@ def _answer_a_request(page: Any, address: str) -> None:
 
 def test_every_page_of_the_desk_is_looked_at() -> None:
     """All but the two that only frames show."""
-    modules = (read_only_pages, student_page, analysis_pages, by_hand)
+    modules = (read_only_pages, student_page, analysis_pages, by_hand_pages)
     pages = {page for module in modules for page in module.PAGES if not page.endswith(("/page", "/feedback"))}
     routes = {page for page in pages for path in LOOKED_AT if shows(page, path)}
     assert routes == pages
