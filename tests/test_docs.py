@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -119,6 +120,44 @@ def test_every_module_that_a_modules_docstring_names_exists() -> None:
         if not path.is_relative_to(OF_STUDENTS):
             mentioned = {name.rpartition("/")[2] for name in MODULE.findall(docstring)}
             assert mentioned - names - NOT_OURS == set(), path
+
+
+DIAGRAM = re.compile(r"^```\n(.*?)^```", re.MULTILINE | re.DOTALL)
+IN_DIAGRAM = re.compile(r"(?<![\w/])((?:\w+/)*\w+(?:\.py|/))(?![\w.])")
+NAME = re.compile(r"`([A-Za-z_][\w.]*)(?:\(\w*\))?`")
+OF_FILES = (".cpp", ".cu", ".h", ".md", ".npz", ".yaml")
+
+
+def test_every_module_that_the_page_on_architecture_draws_exists() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    drawn = {path for diagram in DIAGRAM.findall(page) for path in IN_DIAGRAM.findall(diagram)}
+    assert {"judge/session.py", "kinds/", "oracles.py"} <= drawn
+    ours = [f"/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "grader").rglob("*")]
+    ends = {f"/{path.rstrip('/')}": path for path in drawn}
+    assert [path for end, path in ends.items() if not any(each.endswith(end) for each in ours)] == []
+
+
+def defined_in(path: Path) -> Iterator[str]:
+    """The module's name and those of its folders, and every name that it defines."""
+    yield from (*path.relative_to(ROOT).parts, path.stem)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+                yield name
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name
+
+
+def test_every_name_on_the_page_on_architecture_is_defined() -> None:
+    names = set(NAME.findall((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")))
+    assert {"ClassRow.review_reason", "oracles.FrozenOracle", "DEFAULT_IMPORTS"} <= names
+    folders = ("grader", "reference", "tests")
+    defined = {
+        name for folder in folders for path in (ROOT / folder).rglob("*.py") for name in defined_in(path)
+    }
+    names = {name for name in names if Path(name).suffix not in OF_FILES}
+    parts = {name: name.removesuffix(".py").split(".") for name in names}
+    assert [name for name, each in parts.items() if not defined.issuperset(each)] == []
 
 
 CACHE = re.compile(r"""(?:UserCache\(|^CACHE = |"backflip" / )"(\w+)\"""", re.MULTILINE)

@@ -393,7 +393,7 @@ def test_a_planted_loader_is_caught(tmp_path: Path, source: str) -> None:
 
 def test_the_page_on_architecture_states_the_same_table() -> None:
     """Each package has a row there, and the row names exactly the modules of ours that the table allows."""
-    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("## Who may import whom\n")[2]
     rows = {}
     for who, may in re.findall(r"^\| (`.*) \| (.*) \|$", page, re.MULTILINE):
         for name in re.findall(r"`([\w.*/]+)`", who):
