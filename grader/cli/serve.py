@@ -24,7 +24,6 @@ from grader.model.errors import UserError
 if TYPE_CHECKING:
     import uvicorn
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 VERIFIED = Path("build", "verify")  # where `grader verify` writes the kill matrix
 
 
@@ -135,6 +134,8 @@ def _listen(options: argparse.Namespace) -> socket.socket:
 
 def _hosts(host: str) -> tuple[str, ...]:
     """The names that a Host header may contain: this machine, by the address that it listens on."""
+    from grader.desk.guard import LOOPBACK  # it imports Starlette, which only the desk needs
+
     if host in ("0.0.0.0", "::"):
         return (*LOOPBACK, socket.gethostname(), socket.getfqdn())
     try:

@@ -50,6 +50,10 @@ class Status(StrEnum):
     """The fault is the grader's. The score needs review."""
 
 
+UNJUDGED = (Status.REFUSED, Status.INTERNAL_ERROR)  # nothing of the submission ran, or nothing of it counts
+NOT_A_RUN = (Status.NOT_RUN, *UNJUDGED)  # say nothing about the case
+
+
 @dataclass(frozen=True)
 class Outcome:
     """An implementation's answer to one question: arrays if `status` is OK, else the reason for failure.

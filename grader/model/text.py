@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 MAX_CHARACTERS = 2000
+CODE = re.compile(r"`([^`\n]+)`")  # in a message
 
 # CSI, OSC and the like (ECMA-48), taken out whole so that no "[31m" stays behind
 _ESCAPE_SEQUENCE = re.compile(

@@ -19,7 +19,7 @@ from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Assignment, Case, Data, Rubric
-from grader.model.grade import CheckResult, Grade, Status
+from grader.model.grade import UNJUDGED, CheckResult, Grade, Status
 from grader.model.mutant import Mutant, called_name
 from grader.model.results.verification import Finding, Verification, Weight
 from grader.prove.read_mutants import file_of
@@ -27,7 +27,6 @@ from grader.prove.tolerance_proof import SEEDS, sweep
 
 HANDOUT, SOLUTION = "the handout", "the solution"  # no mutant can have such a name
 EXACT = 2**24  # below it float32 holds every integer
-UNJUDGED = (Status.REFUSED, Status.INTERNAL_ERROR)  # nothing of the submission ran, or nothing of it counts
 
 
 def submissions(views: Views, mutants: Sequence[Mutant]) -> dict[str, dict[str, str]]:

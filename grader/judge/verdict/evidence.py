@@ -15,10 +15,8 @@ from grader.judge.verdict.misconceptions import (
     end_of,
 )
 from grader.model.assignment import Visibility
-from grader.model.grade import BLANK, HINT, Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import BLANK, HINT, NOT_A_RUN, Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import called_name
-
-UNANSWERED = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)
 
 Calls = Mapping[str, frozenset[str]]
 ACCEPTS = "You accept "  # begins the message of an idea about an exception that is not raised
@@ -44,7 +42,7 @@ class Evidence:
             result.name: end_of(result, self._names)
             for criterion in grade.criteria
             for result in criterion.results
-            if result.status not in UNANSWERED
+            if result.status not in NOT_A_RUN
         }
 
     def ideas_at(self, case: str) -> set[Ideas]:
@@ -363,7 +361,7 @@ class Evidence:
 
 def failures_of(criterion: CriterionGrade) -> Sequence[CheckResult]:
     """The cases that fail through the submission's fault."""
-    return [r for r in criterion.results if r.status not in (Status.OK, *UNANSWERED) and not r.follow_through]
+    return [r for r in criterion.results if r.status not in (Status.OK, *NOT_A_RUN) and not r.follow_through]
 
 
 def visible_of(results: Sequence[CheckResult]) -> list[CheckResult]:

@@ -21,11 +21,10 @@ from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import draws, judged_draws
 from grader.judge.differences.probe_values import NO_VALUE, text_of
 from grader.model.assignment import Assignment, Case, Criterion
-from grader.model.grade import CheckResult, Status
+from grader.model.grade import NOT_A_RUN, CheckResult, Status
 from grader.model.surroundings import Device, Sandbox
 
 MOST_KNOWN = 10_000
-NOT_A_RUN = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)  # say nothing about the case
 
 
 class CaseKeys:

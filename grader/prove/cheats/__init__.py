@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from grader.author.render import Views
 from grader.judge.discover_subclasses import instances
 from grader.model.assignment import Assignment
-from grader.model.grade import Grade, Status
+from grader.model.grade import UNJUDGED, Grade
 from grader.model.results.verification import Gain
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files
 
-UNJUDGED = (Status.REFUSED, Status.INTERNAL_ERROR)
 IMPORT = re.compile(r"^ *(?:import|from) (\w+)", re.MULTILINE)
 FAMILIES: Mapping[str, Family] = instances(Family, __path__, __name__)  # type: ignore[type-abstract]
 

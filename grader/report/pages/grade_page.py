@@ -19,7 +19,7 @@ from grader.draw.markup import Markup, element
 from grader.draw.warp import draw_warp
 from grader.model.example import Example, Table, number_text, setting_text
 from grader.model.grade import CriterionGrade, Grade
-from grader.model.text import clean, clean_line, score_text
+from grader.model.text import CODE, clean, clean_line, score_text
 from grader.report.feedback_content import (
     Block,
     Label,
@@ -38,7 +38,6 @@ GRIDS = 2
 IN_FULL = 3  # failing cases of a criterion that are drawn
 PLACE_IN_SOURCE = re.compile(r"^([\w./-]+\.cu):(\d+): (.*)$", re.MULTILINE)
 STRESSED = re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])")
-CODE = re.compile(r"`([^`\n]+)`")
 ALTERNATIVE = re.compile(r" (?=\(\d\) [A-Z])")  # before each of several ideas that explain the same
 PLACE_IN_README = re.compile(r"README\.md#([\w-]+)")
 AROUND = 3  # lines of a source around a finding

@@ -1,16 +1,14 @@
 """Sets up the templates of all pages: they escape every text and make invisible characters visible."""
 
-import re
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup, escape
 
-from grader.model.text import clean, clean_line, listing, score_text, visible
+from grader.model.text import CODE, clean, clean_line, listing, score_text, visible
 from grader.report.pages.side_by_side import fold_lines
 
 LONGEST_LINE = 400  # of code, in characters
-CODE = re.compile(r"`([^`\n]+)`")
 NAMES = 6  # students to list before counting the rest
 
 

@@ -9,16 +9,14 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from grader.author.load import load, load_course
+from grader.author.load import load
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import anchor, complete, headings, methods
 from grader.author.render import render
 from grader.draw.pictures import PICTURES
 from grader.model.assignment import SubmissionLimits
+from tests.course_names import NAMES, ROOT
 from tests.grader.desk.browser import chromium
-
-ROOT = Path(__file__).parents[3]
-NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
 
 
 @pytest.fixture(scope="module")

@@ -17,16 +17,15 @@ import yaml
 import grader
 from grader.author.exercises.python_source import find_exercise
 from grader.author.handout import _visible_rubric, generate, is_in_handout
-from grader.author.load import load, load_course
+from grader.author.load import load
 from grader.author.render import Views, render
 from grader.judge.examples.freeze_small_cases import SMALLEST, freeze_ladders
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.prove.assignment_checks import leaks as lines_given_away
+from tests.course_names import NAMES, ROOT
 from tests.grader.author.exercises.removed import removed_statements
 
-ROOT = Path(__file__).parents[3]
-NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
 IN_CUDA = [n for n in NAMES if list((ROOT / "assignments" / n / "templates").glob("*.cu.j2"))]
 IN_PYTHON = [n for n in NAMES if n not in IN_CUDA]
 

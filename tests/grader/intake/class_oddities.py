@@ -314,12 +314,8 @@ def online_text(rng: Random, setting: Setting) -> Delivery:
     return _doubt(setting, File("onlinetext.html", setting.token, "online"))
 
 
-def two_folders(rng: Random, setting: Setting) -> Delivery:
-    """Two folders of one student, by id and by e-mail, with no evidence which one counts."""
-    return _doubt(setting, File(FILE, setting.content(rng)[0]), File(FILE, setting.content(rng)[0], "aside"))
-
-
-def two_flat(rng: Random, setting: Setting) -> Delivery:
+def two_of_one(rng: Random, setting: Setting) -> Delivery:
+    """Two submissions of one student, under two of their names, with no evidence which one counts."""
     return _doubt(setting, File(FILE, setting.content(rng)[0]), File(FILE, setting.content(rng)[0], "aside"))
 
 
@@ -337,7 +333,7 @@ OF_KIND: dict[str, tuple[Draw, ...]] = {
     "canvas": (two_uploads, dated_name, text_entry, canvas_name),
     "moodle": (online_text,),
     "folders": (link, link_beside),
-    "flat": (two_flat,),
+    "flat": (two_of_one,),
 }
 PLAIN_OF_KIND: dict[str, tuple[Draw, ...]] = {"canvas": (re_upload,), "folders": (times, numbers)}
 
@@ -355,7 +351,7 @@ def draw_odd(rng: Random, setting: Setting, has_roster: bool) -> Delivery:
     choices += [*IN_FOLDERS] if setting.holds_folders else []
     choices += [*IN_ZIPS] if setting.is_zip else [pipe]
     choices += [way_out] if setting.is_zip and setting.kind == "folders" else []
-    choices += [two_folders] if has_roster and setting.kind == "folders" else []
+    choices += [two_of_one] if has_roster and setting.kind == "folders" else []
     draw = rng.choice(choices)
     delivery = draw(rng, setting)
     return replace(delivery, oddities=(draw.__name__, *delivery.oddities))

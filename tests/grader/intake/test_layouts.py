@@ -119,9 +119,6 @@ ADA, BOB, ZOE = (
     Student("1911", "Åke Björk", "ake@example.org", "B", "2d"),
     Student("1985", "Zoe Zed", "zoe@example.org", "B", ""),
 )
-NOT_ON_THE_ROSTER = (
-    "matches no student on the roster: correct the roster or the export, or grade this by hand"
-)
 ROSTER = (ADA, BOB, ZOE)
 METADATA = """\
 submission_11:

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from grader import Course
 from grader.author.handout import GRADING, generate
-from grader.author.load import load, load_course
+from grader.author.load import load
 from grader.judge.examples.failing_cases import examples_of
 from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders
 from grader.judge.examples.smallest import answer_of
@@ -19,10 +18,9 @@ from grader.model.submitted_files import SubmittedFiles
 from grader.model.surroundings import Sandbox
 from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.read_mutants import read_mutants
+from tests.course_names import NAMES, ROOT
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parents[4]
-NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
 # Only a case with a few numbers chosen by hand shows these visibly. It is small itself, so it is shown whole.
 # The mistake in a grid needs whole tiles, and no small case has any.
 SMALL_ALREADY = {

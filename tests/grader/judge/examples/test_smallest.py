@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from grader import Course
-from grader.author.load import load, load_course
+from grader.author.load import load
 from grader.judge.differences.difference import Expected
 from grader.judge.draw_inputs import draw
 from grader.judge.examples.failing_cases import examples_of
@@ -42,11 +41,7 @@ from grader.model.surroundings import Sandbox
 from grader.model.wire_format import RawArray
 from grader.prove.assignment_checks import submissions
 from grader.prove.read_mutants import read_mutants
-
-ROOT = Path(__file__).parents[4]
-
-
-NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
+from tests.course_names import NAMES, ROOT
 
 
 def any_answer(case: Case, inputs: Inputs) -> Expected:

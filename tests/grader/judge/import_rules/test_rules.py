@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from grader.author.load import load, load_course
+from grader.author.load import load
 from grader.author.render import Views
 from grader.judge.import_rules.rules import Rules, find
 from grader.judge.import_rules.terms import MAX_SOURCE_BYTES, Terms
@@ -26,9 +26,9 @@ from grader.model.grade import Status
 from grader.model.surroundings import Sandbox
 from grader.prove.assignment_checks import submissions
 from grader.prove.read_mutants import read_mutants
+from tests.course_names import NAMES, ROOT
 from tests.folders import in_folder
 
-ROOT = Path(__file__).parents[4]
 FORBIDDEN = ("numpy.flip", "numpy.pad", "numpy.lib.stride_tricks.sliding_window_view", "numpy.matmul")
 POLICY = ImportRules(
     ("numpy", "collections", "dataclasses", "functools", "math", "operator", "os", "string", "sys", "typing"),
@@ -496,14 +496,11 @@ def test_a_forbidden_function_is_one_that_exists() -> None:
     assert find("numpy.pi") is None
 
 
-COURSE = load_course(ROOT / "assignments" / "course.yaml").assignments
-
-
 QUICK = ("dense", "cuda_kernels")  # one in each language; the others have hundreds of mutants
 
 
 @pytest.mark.parametrize(
-    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in COURSE]
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in NAMES]
 )
 def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_rules(name: str) -> None:
     assignment = Views(load(ROOT / "assignments" / name)).assignment
