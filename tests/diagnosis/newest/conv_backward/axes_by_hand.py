@@ -1,4 +1,7 @@
-"""dilate expects a sequence of axes and never complains, and undilate goes in steps of dilation."""
+"""dilate expects a sequence of axes and never complains, and undilate goes in steps of dilation.
+
+Ideas: every_dilation_th_kept.
+"""
 
 
 def dilate(a, axes, dilation):

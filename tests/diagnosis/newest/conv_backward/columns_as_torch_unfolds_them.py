@@ -1,4 +1,7 @@
-"""The columns have the channels first, as F.unfold orders them, but the product is reshaped as if they came last."""
+"""The columns have the channels first, as F.unfold orders them, but the product is reshaped as if they came last.
+
+Ideas: last_weight_wins, reshaped_for_permuted_back.
+"""
 
 
 def _unfold(x, kernel, stride, out):

@@ -1,4 +1,7 @@
-"""conv takes the windows from the strides of the array before padding, and flip starts n steps on."""
+"""conv takes the windows from the strides of the array before padding, and flip starts n steps on.
+
+Ideas: start_at_the_size.
+"""
 
 
 def conv(x, w, stride=1, padding=0):

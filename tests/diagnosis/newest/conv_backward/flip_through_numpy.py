@@ -1,4 +1,7 @@
-"""flip copies through NumPy and takes axes twice, and conv_w_grad turns the gradient around as for the input."""
+"""flip copies through NumPy and takes axes twice, and conv_w_grad turns the gradient around as for the input.
+
+Ideas: flip_copies, flipped_once_if_named_twice, out_grad_flipped.
+"""
 
 from ndarray import array
 

@@ -1,6 +1,8 @@
 """conv_w_grad is unfinished for strides, and conv_x_grad never takes anything off an edge.
 
 With more padding than K - 1 it would have to.
+
+Ideas: negative_edge_taken_for_none.
 """
 
 

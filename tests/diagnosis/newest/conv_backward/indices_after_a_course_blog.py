@@ -1,4 +1,7 @@
-"""The indices of the columns exist only if the stride leaves nothing over, and a fancy index adds to a pixel only once."""
+"""The indices of the columns exist only if the stride leaves nothing over, and a fancy index adds to a pixel only once.
+
+Ideas: last_window_wins.
+"""
 
 import numpy as np
 from ndarray import array

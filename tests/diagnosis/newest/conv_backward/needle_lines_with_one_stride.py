@@ -1,4 +1,8 @@
-"""Both gradients keep all zeros behind the last gradient, and conv_x_grad calculates with a stride that may be a pair."""
+"""Both gradients keep all zeros behind the last gradient, and conv_x_grad calculates with a stride that may be a pair.
+
+Ideas: cut_forgotten, edge_given_to_conv_as_its_padding, kernel_taken_as_square, last_zeros_kept,
+padding_taken_for_one_number, stride_taken_for_one_number.
+"""
 
 
 def dilate(a, axes, dilation):

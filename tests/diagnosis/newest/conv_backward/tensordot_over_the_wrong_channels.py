@@ -1,4 +1,7 @@
-"""conv_x_grad contracts the gradient with the input channels, and the padding comes off as [p:-p]."""
+"""conv_x_grad contracts the gradient with the input channels, and the padding comes off as [p:-p].
+
+Ideas: channels_not_exchanged, frame_cut_up_to_minus_zero.
+"""
 
 import numpy as np
 from ndarray import array

@@ -1,4 +1,7 @@
-"""conv_x_grad takes a stride as (width, height), and conv_w_grad needs a square padding."""
+"""conv_x_grad takes a stride as (width, height), and conv_w_grad needs a square padding.
+
+Ideas: columns_padded_by_the_height_in_w_grad, padding_of_the_height_for_both_in_w_grad, strides_exchanged.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""conv_x_grad takes the stride of the height for both axes, and conv_w_grad divides by the number of pictures."""
+"""conv_x_grad takes the stride of the height for both axes, and conv_w_grad divides by the number of pictures.
+
+Ideas: mean_over_pictures, stride_of_the_height_for_both.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""The windows step by the stride inside the kernel too, and conv_x_grad does not compare the shape of out_grad."""
+"""The windows step by the stride inside the kernel too, and conv_x_grad does not compare the shape of out_grad.
+
+Ideas: out_grad_of_any_shape.
+"""
 
 
 def _windows(x, kernel, stride, out):

@@ -1,4 +1,7 @@
-"""dilate puts no zeros after the last element, and undilate divides the length and rounds down."""
+"""dilate puts no zeros after the last element, and undilate divides the length and rounds down.
+
+Ideas: length_of_undilate_rounded_down, no_zeros_after_the_last.
+"""
 
 
 def dilate(a, axes, dilation):

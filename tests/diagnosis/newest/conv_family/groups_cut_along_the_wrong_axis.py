@@ -1,4 +1,7 @@
-"""pixel_slices forgets the dilation, conv_x_grad reshapes the weights, and conv_w_grad cuts the kernel along its input channels."""
+"""pixel_slices forgets the dilation, conv_x_grad reshapes the weights, and conv_w_grad cuts the kernel along its input channels.
+
+Ideas: places_side_by_side, weights_reshaped.
+"""
 
 
 

@@ -1,4 +1,7 @@
-"""conv_length lets a window cover d * k pixels, and in conv all groups use the weights of the first one."""
+"""conv_length lets a window cover d * k pixels, and in conv all groups use the weights of the first one.
+
+Ideas: window_as_long_as_all_steps.
+"""
 
 
 def conv_length(size, kernel, stride=1, padding=0, dilation=1):

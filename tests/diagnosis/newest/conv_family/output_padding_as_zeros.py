@@ -1,4 +1,7 @@
-"""conv_transpose adds zeros as its output padding, and its gradient with respect to w does not exchange the arrays."""
+"""conv_transpose adds zeros as its output padding, and its gradient with respect to w does not exchange the arrays.
+
+Ideas: any_output_padding, output_padding_of_zeros, roles_not_exchanged.
+"""
 
 
 def transposed_length(size, kernel, stride=1, padding=0, dilation=1, output_padding=0):

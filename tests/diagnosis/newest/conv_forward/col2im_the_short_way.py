@@ -1,4 +1,7 @@
-"""col2im writes instead of adding, leaves the frame on, and looks at no shape of the columns."""
+"""col2im writes instead of adding, leaves the frame on, and looks at no shape of the columns.
+
+Ideas: columns_of_any_shape, frame_returned, windows_overwritten.
+"""
 
 
 def col2im(columns, x_shape, kernel, stride=1, padding=0):

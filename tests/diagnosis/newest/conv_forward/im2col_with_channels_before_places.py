@@ -1,4 +1,7 @@
-"""im2col lays the channels before the places, and conv gives its matrix rows and columns the wrong way round."""
+"""im2col lays the channels before the places, and conv gives its matrix rows and columns the wrong way round.
+
+Ideas: channels_first_in_a_row, output_reshaped.
+"""
 
 
 def im2col(x, kernel, stride=1, padding=0):

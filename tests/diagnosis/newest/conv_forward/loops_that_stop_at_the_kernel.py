@@ -1,4 +1,7 @@
-"""output_size does not count a window that ends at the edge, and the windows of conv_loops are as wide as high."""
+"""output_size does not count a window that ends at the edge, and the windows of conv_loops are as wide as high.
+
+Ideas: loop_over_a_square_kernel.
+"""
 
 
 def output_size(size, kernel, stride, padding):

@@ -1,4 +1,7 @@
-"""output_size adds its 1 before it divides, conv always gives float64, and conv_shifted passes its two arrays in the wrong order."""
+"""output_size adds its 1 before it divides, conv always gives float64, and conv_shifted passes its two arrays in the wrong order.
+
+Ideas: result_in_float64, starting_places_divided_by_stride.
+"""
 
 import numpy as np
 from ndarray import array

@@ -1,6 +1,8 @@
 """pad slices with negative numbers instead of cutting edges off, and output_size gives 0 where no window fits.
 
 conv_shifted multiplies a NumPy array by an NDArray.
+
+Ideas: longer_kernel_not_refused, negative_number_as_an_index.
 """
 
 

@@ -1,4 +1,7 @@
-"""pad gives its argument back if all numbers are 0, and im2col counts the windows with the padding twice."""
+"""pad gives its argument back if all numbers are 0, and im2col counts the windows with the padding twice.
+
+Ideas: same_array_when_nothing_to_pad.
+"""
 
 
 

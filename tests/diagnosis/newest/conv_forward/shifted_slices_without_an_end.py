@@ -1,4 +1,7 @@
-"""The slices of conv_shifted run to the end of the picture, and conv makes its windows from x itself, padded or not."""
+"""The slices of conv_shifted run to the end of the picture, and conv makes its windows from x itself, padded or not.
+
+Ideas: shifted_pixels_to_the_end, x_read_in_memory_order.
+"""
 
 
 def conv(x, w, stride=1, padding=0):

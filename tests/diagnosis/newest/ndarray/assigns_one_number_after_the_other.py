@@ -1,4 +1,7 @@
-"""__setitem__ reads while it writes and lets elements share a place, and sum keeps its axes at the end."""
+"""__setitem__ reads while it writes and lets elements share a place, and sum keeps its axes at the end.
+
+Ideas: read_while_writing, several_values_for_one_place.
+"""
 
 
 def __setitem__(self, index, value):

@@ -1,4 +1,7 @@
-"""broadcast_to stretches every axis that differs and lets axes disappear, and permute does not check for all axes."""
+"""broadcast_to stretches every axis that differs and lets axes disappear, and permute does not check for all axes.
+
+Ideas: axes_left_out, axes_of_length_1_dropped, every_other_length_repeats.
+"""
 
 
 def permute(self, axes):

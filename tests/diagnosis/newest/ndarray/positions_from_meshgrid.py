@@ -1,4 +1,7 @@
-"""positions takes the grids in the order x, y, and permute applies the inverse permutation."""
+"""positions takes the grids in the order x, y, and permute applies the inverse permutation.
+
+Ideas: first_axis_runs_fastest, inverse_permutation.
+"""
 
 
 def positions(shape, strides, offset):

@@ -1,4 +1,7 @@
-"""is_compact does not look at the length of the buffer, and reshape always compacts and calculates a -1 as a float."""
+"""is_compact does not look at the length of the buffer, and reshape always compacts and calculates a -1 as a float.
+
+Ideas: buffer_not_looked_at, copied_where_not_compact.
+"""
 
 
 def is_compact(self):

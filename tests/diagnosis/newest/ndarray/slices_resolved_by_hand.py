@@ -1,4 +1,7 @@
-"""__getitem__ resolves slices by hand, for positive steps only, and rounds the length down; flip starts from 0."""
+"""__getitem__ resolves slices by hand, for positive steps only, and rounds the length down; flip starts from 0.
+
+Ideas: flipped_without_its_own_offset, length_rounded_down, nothing_with_a_negative_step.
+"""
 
 
 def __getitem__(self, index):

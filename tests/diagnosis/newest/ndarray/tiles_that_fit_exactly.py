@@ -1,4 +1,7 @@
-"""tiles returns a view, matmul_tiled joins the axes of its tiles in their order, and matmul compares the outer lengths."""
+"""tiles returns a view, matmul_tiled joins the axes of its tiles in their order, and matmul compares the outer lengths.
+
+Ideas: lengths_not_compared, tiles_left_scattered.
+"""
 
 
 def matmul(a, b):

@@ -1,4 +1,7 @@
-"""layer_norm_grad multiplies by gamma at the end, batch_norm_grad sums over the batch alone, and batch_norm lets gamma stretch."""
+"""layer_norm_grad multiplies by gamma at the end, batch_norm_grad sums over the batch alone, and batch_norm lets gamma stretch.
+
+Ideas: batch_beta_of_any_shape, batch_grads_over_the_samples, gamma_behind_the_gradient, gamma_of_any_shape.
+"""
 
 
 

@@ -1,4 +1,7 @@
-"""average_pool leaves the padding out of the count, its gradient divides by one axis only, and a view is returned."""
+"""average_pool leaves the padding out of the count, its gradient divides by one axis only, and a view is returned.
+
+Ideas: one_memory_for_all_pixels, padding_not_counted, share_of_one_side.
+"""
 
 
 def average_pool(x, window, stride, padding=0):

@@ -1,4 +1,7 @@
-"""normalize divides by n - 1, normalize_grad holds mean and variance constant, and one axis stands for all pixels."""
+"""normalize divides by n - 1, normalize_grad holds mean and variance constant, and one axis stands for all pixels.
+
+Ideas: mean_and_scale_taken_for_constants, variance_of_a_sample.
+"""
 
 
 

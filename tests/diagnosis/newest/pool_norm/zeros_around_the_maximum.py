@@ -1,4 +1,7 @@
-"""max_pool begins with zeros and pads with zeros, and max_pool_grad gives the gradient to each of several equal numbers."""
+"""max_pool begins with zeros and pads with zeros, and max_pool_grad gives the gradient to each of several equal numbers.
+
+Ideas: all_equal_numbers_get_it, largest_from_zero_on, zeros_can_be_the_largest.
+"""
 
 
 def max_pool(x, window, stride, padding=0):
