@@ -193,7 +193,7 @@ class CourseAssignment:
     def session(self, *, jobs: int = 1, sandbox: str = Sandbox.BUBBLEWRAP) -> "Session":
         """A session that grades many submissions, in `jobs` processes."""
         if jobs < 1:
-            raise UserError(f"jobs={jobs}: at least one is needed")
+            raise UserError(f"jobs={jobs}: expected at least 1")
         return Session(self, jobs, Sandbox(sandbox))
 
 

@@ -27,8 +27,6 @@ from grader.report.terminal.show_summary import print_summary
 
 def run(options: argparse.Namespace) -> int:
     """Runs the cases without a known result, and prints a summary."""
-    if options.jobs < 1:
-        raise UserError(f"--jobs {options.jobs}: at least one is needed")
     course_assignment = course()[options.assignment]
     assignment = course_assignment.views.assignment
     intake = intake_of(options, assignment)

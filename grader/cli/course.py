@@ -7,6 +7,7 @@ from pathlib import Path
 from grader.api import ASSIGNMENTS, COURSE_FILE, Course, CourseAssignment, secret_of
 from grader.author.load import load
 from grader.model.assignment import Assignment
+from grader.model.did_you_mean import near_file
 from grader.model.errors import UserError
 
 COURSE, HANDOUT = Path(ASSIGNMENTS, COURSE_FILE), Path("grading")
@@ -54,8 +55,11 @@ def handout_of(submission: Path) -> Assignment:
     for folder in (Path(), submission):
         if (folder / HANDOUT / "assignment.yaml").is_file():
             return load(folder / HANDOUT)
+    if not submission.exists():
+        raise UserError(f"no such file or folder{near_file(submission)}", submission)
+    where = f"here or in {submission}" if submission.is_dir() and submission != Path() else "here"
     raise UserError(
-        f"this is not a handout: found no {HANDOUT}/assignment.yaml here or in {submission}. Run this in a "
+        f"this is not a handout: found no {HANDOUT}/assignment.yaml {where}. Run this in a "
         "handout's folder, or name the assignment with --assignment"
     )
 

@@ -51,9 +51,11 @@ def _show(
 def _check(options: argparse.Namespace) -> None:
     """UserError for options that do not go together."""
     if [options.list, options.student is not None, options.run is not None].count(True) != 1:
-        raise UserError("say what to forget: one of --student ID, --run N, or --list to find N")
+        raise UserError(
+            "say what to withdraw: either --student ID or --run N. To see the runs, use --list alone"
+        )
     if options.assignment is not None and options.student is None:
-        raise UserError("--assignment goes with --student: a run covers one assignment only")
+        raise UserError("--assignment goes only with --student: a run covers one assignment")
     if options.list and (options.undo or options.reason is not None):
         raise UserError("--list shows the runs and changes nothing: leave out --undo and --reason")
     if not options.list and not options.undo and not (options.reason or "").strip():

@@ -41,14 +41,15 @@ def run(options: argparse.Namespace) -> int:
         _show(_class_report(options)[0])
         return PASSED
     if options.out is None:
-        raise UserError(f"--format {options.format} writes files: give their folder with --out DIR")
+        raise UserError(f"--format {options.format} also needs --out DIR, the folder for its files")
     form = format_of(options.format)
     _check(options, form)
     report, students = _class_report(options)
     if form.ONE_ASSIGNMENT and len(report.assignments) != 1:
         names = ", ".join(report.assignments) or "none"
         raise UserError(
-            f"--format {options.format} holds one assignment: choose with --assignment NAME (found {names})"
+            f"--format {options.format} writes one assignment, and the gradebook has {names}: choose with "
+            "--assignment NAME"
         )
     request = Request(students, options.into, options.keep_existing, _named_columns(options.column))
     result = form.write(report, request)
@@ -63,11 +64,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace, form: Format) -> None:
     """Raises UserError for options that the format does not accept."""
-    if (options.into is not None) != form.FILLS_IN:
-        fill_in = " and ".join(name for name in names() if format_of(name).FILLS_IN)
-        raise UserError(f"--format {options.format}: --into CSV goes with {fill_in}, and only with them")
+    if form.FILLS_IN and options.into is None:
+        raise UserError(f"--format {options.format} also needs --into CSV, the file that the LMS exported")
+    if options.into is not None and not form.FILLS_IN:
+        fill_in = " and ".join(f"--format {name}" for name in names() if format_of(name).FILLS_IN)
+        raise UserError(f"--into CSV goes only with {fill_in}: remove it")
     if options.column and not form.NAMES_COLUMNS:
-        raise UserError("--column ROLE=HEADER is for a worksheet of Moodle: it goes with --format moodle")
+        raise UserError("--column ROLE=HEADER goes only with --format moodle: remove it")
     if options.keep_existing and options.into is None:
         raise UserError("--keep-existing also needs --into CSV")
 
@@ -124,10 +127,9 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
         names = sorted({row.assignment for row in rows})
         rows = [row for row in rows if row.assignment == options.assignment]
         if not rows:
-            raise UserError(
-                f"found no grade of {options.assignment!r}; the gradebook holds {', '.join(names) or 'none'}"
-                f"{did_you_mean(options.assignment, names)}"
-            )
+            graded = f"the gradebook has grades for {', '.join(names) or 'no assignment'}"
+            near = did_you_mean(options.assignment, names)
+            raise UserError(f"found no grades for {options.assignment!r}; {graded}{near}")
     rows = with_codes(rows, secret())
     titles = _titles(root, {row.assignment for row in rows})
     return ClassReport(tuple(rows), titles, seconds), students

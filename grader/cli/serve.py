@@ -1,6 +1,7 @@
 """`grader serve`: shows the instructor's desk in a browser."""
 
 import argparse
+import errno
 import ipaddress
 import secrets
 import signal
@@ -124,12 +125,14 @@ def _listen(options: argparse.Namespace) -> socket.socket:
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
         return socket.create_server((options.host, options.port), family=family)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         where = f"{_as_written(options.host)}:{options.port}"
         reason = getattr(error, "strerror", None) or error
-        raise UserError(
-            f"cannot listen on {where}: {reason}; try --port 0, which takes a free one"
-        ) from error
+        is_about_port = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        to_do = (
+            "--port 0 takes a free port" if is_about_port else "name an address of this machine with --host"
+        )
+        raise UserError(f"cannot listen on {where}: {reason}; {to_do}") from error
 
 
 def _hosts(host: str) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course
 from grader.cli.intake import intake_of
 from grader.model.assignment import Assignment
-from grader.model.errors import UserError
 from grader.model.results.similar_pair import Pair
 from grader.report.pages.similar_pairs import shared_answers, similarity_pages
 from grader.report.write_files import write_files
@@ -22,8 +21,6 @@ OWN_NUMBERS = "Each student had their own numbers, so a shared wrong answer cann
 
 def run(options: argparse.Namespace) -> int:
     """Writes the pages, and prints the most similar pairs."""
-    if options.top < 1:
-        raise UserError(f"--top {options.top}: at least one is needed")
     course_assignment = course()[options.assignment]
     assignment = course_assignment.loaded
     with Gradebook(options.gradebook, create=False) as gradebook:

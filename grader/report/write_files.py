@@ -56,6 +56,10 @@ def errors_with_path(path: Path) -> Iterator[None]:
         )
     try:
         yield
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UserError(
+            "cannot be written: found a file where a folder must be; name another", path
+        ) from error
     except OSError as error:
         raise UserError(f"cannot be written: {error.strerror or error}", path) from error
 

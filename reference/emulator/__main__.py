@@ -79,8 +79,10 @@ def whole_program(options: argparse.Namespace, run_program: Callable[..., int] |
     """Run a file that has `main`. Mistake if it has none, or if there is no sandbox for it."""
     whole = with_own_headers(options.file)
     if not is_program(whole.text):
-        names = ", ".join(kernel.name for kernel in kernels_of(whole.text)) or "none"
-        raise Mistake(f"{options.file} has no main, so name a kernel with --kernel; it has {names}")
+        names = ", ".join(kernel.name for kernel in kernels_of(whole.text))
+        if not names:
+            raise Mistake(f"{options.file}: found neither `main` nor a kernel, expected CUDA C++")
+        raise Mistake(f"{options.file} has no `main`: choose a kernel with --kernel; it has {names}")
     if run_program is None:
         raise Mistake(f"{options.file} is a whole program: run it with `grader emulate`, which has a sandbox")
     defines = dict(pair(text, "--define") for text in options.define)

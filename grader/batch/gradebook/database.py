@@ -23,6 +23,7 @@ REMEDIES = {  # by the words of SQLite and PostgreSQL
     **dict.fromkeys(("disk is full", "disk I/O error", "No space left on device"), FULL),
     "database is locked": ": another command uses it. Run this again when that one has ended",
     "readonly database": ": you may not write there",
+    "Could not parse": "; expected sqlite:///FILE or postgresql://HOST/NAME",
 }
 OLD = "schema_version"  # the table of gradebooks from before Alembic
 

@@ -118,7 +118,7 @@ def mark_student(
         students = connection.scalars(select(StudentRow.id))
         near = did_you_mean(assignment or "", in_reports) or did_you_mean(student, students)
         raise UserError(
-            f"found nothing of student {student!r}{_in_assignment(assignment)} in the reports{near}", name
+            f"the reports have no submission of student {student!r}{_in_assignment(assignment)}{near}", name
         )
     for each in assignments:
         key = {"student_id": student, "assignment": each}
@@ -131,7 +131,7 @@ def unmark_student(connection: Connection, student: str, assignment: str | None,
     assignments = [each for each in _withdrawn_assignments(connection, student) if assignment in (None, each)]
     if not assignments:
         raise UserError(
-            f"found nothing of student {student!r}{_in_assignment(assignment)} that is withdrawn", name
+            f"no submission of student {student!r}{_in_assignment(assignment)} is withdrawn", name
         )
     deletion = delete(WithdrawalRow).where(WithdrawalRow.student_id == student)
     connection.execute(deletion.where(WithdrawalRow.assignment.in_(assignments)))

@@ -20,7 +20,9 @@ from grader.cli.command_line.shared_options import (
     add_quiet,
     add_reports,
     add_sandbox,
+    files_written_by,
     modules_of,
+    whole_number,
 )
 from grader.model.errors import UserError
 from grader.model.surroundings import Device
@@ -115,7 +117,7 @@ def _generate(commands: Any) -> None:
         "--variant",
         default="",
         metavar="ID",
-        help="the handout of this student, with their own worked numbers",
+        help="write the handout of this student, with the student's own worked numbers",
     )
 
 
@@ -128,7 +130,7 @@ def _new(commands: Any) -> None:
         "--from",
         dest="source",
         metavar="MODULE:FUNCTION",
-        help="the function of the reference that students will write, such as reference.words:distance; "
+        help="a function of the reference, which students will write, such as reference.words:distance; "
         "default: write an example to reference/NAME.py",
     )
     add_jobs(new)
@@ -138,7 +140,7 @@ def _grade(commands: Any) -> None:
     grade = commands.add_parser(
         "grade",
         help="grade one submission",
-        epilog="The words after -- go to pytest: grader grade DIR -- -k x_grad -x",
+        epilog="pytest gets the words after --, and selects cases by them: grader grade DIR -- -k x_grad -x",
     )
     grade.set_defaults(module="handout.early_start")  # it calls `grader.cli.grade`
     grade.add_argument(
@@ -154,7 +156,7 @@ def _grade(commands: Any) -> None:
         help="where kernels run; default: the first available device that the assignment supports",
     )
     add_reports(grade)
-    grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as a page")
+    grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as an HTML page")
     grade.add_argument("--open", action="store_true", help="open that page in a browser")
     grade.add_argument(
         "--variant",
@@ -214,17 +216,22 @@ def _report(commands: Any) -> None:
     report = commands.add_parser(
         "report",
         help="write reports from the gradebook",
+        listing=("formats", _report_formats),
         epilog="The formats canvas and moodle fill in the file that the LMS exported: Canvas's gradebook or "
         "Moodle's grading worksheet. Give it with --into. Students without a final score are listed and "
         "left out, and the exit status is then 1.",
     )
     add_gradebook(report)
     formats = sorted((*modules_of("report.formats"), TERMINAL))
-    report.add_argument("--format", required=True, choices=formats, metavar="NAME", help=", ".join(formats))
+    report.add_argument(
+        "--format", required=True, choices=formats, metavar="NAME", help="one of the formats listed below"
+    )
     report.add_argument(
         "--assignment", metavar="NAME", help="report only this assignment; default: all in the gradebook"
     )
-    report.add_argument("--into", type=Path, metavar="CSV", help="the file that Canvas or Moodle exported")
+    report.add_argument(
+        "--into", type=Path, metavar="CSV", help="the file that Canvas or Moodle exported, to be filled in"
+    )
     report.add_argument(
         "--column",
         action="append",
@@ -246,6 +253,11 @@ def _report(commands: Any) -> None:
         "twice",
     )
     add_out(report, is_required=False)
+
+
+def _report_formats() -> dict[str, str]:
+    """The files of each format."""
+    return files_written_by("report.formats") | {TERMINAL: "nothing: prints the class as a table"}
 
 
 def _adjust(commands: Any) -> None:
@@ -288,7 +300,10 @@ def _forget(commands: Any) -> None:
         "--assignment", metavar="NAME", help="with --student: only in this assignment; default: in all"
     )
     forget.add_argument(
-        "--run", type=int, metavar="N", help="withdraw all submissions that this run brought first"
+        "--run",
+        type=whole_number(1),
+        metavar="N",
+        help="withdraw all submissions that this run was the first to bring",
     )
     forget.add_argument("--list", action="store_true", help="show the runs with their numbers")
     forget.add_argument("--undo", action="store_true", help="take a withdrawal back")
@@ -305,7 +320,7 @@ def _similarity(commands: Any) -> None:
     add_gradebook(similarity)
     similarity.add_argument(
         "--top",
-        type=int,
+        type=whole_number(1),
         default=50,
         metavar="N",
         help="show the N most similar pairs, and N rare wrong answers; default: %(default)s",
@@ -316,7 +331,7 @@ def _similarity(commands: Any) -> None:
 def _requests(commands: Any) -> None:
     requests = commands.add_parser(
         "requests",
-        help="queue students' requests for a regrade",
+        help="read students' requests for a regrade from a CSV file",
         epilog="In the feedback that `grader report` writes, each case has a short code. The grader checks "
         "the code, so a request is about feedback that this student got. Answer the requests in `grader "
         "serve --edit`.",
@@ -330,14 +345,14 @@ def _requests(commands: Any) -> None:
 def _serve(commands: Any) -> None:
     serve = commands.add_parser(
         "serve",
-        help="show the gradebook in a browser, where you read and decide",
+        help="show the gradebook in a browser, where you read it and decide",
         epilog="The desk prints an address with a token that cannot be guessed. Open it in your browser. "
         "Ctrl-C stops the desk.",
     )
     add_gradebook(serve)
     serve.add_argument(
         "--port",
-        type=int,
+        type=whole_number(0, 65535),
         default=8350,
         metavar="N",
         help="the port; 0 chooses a free one; default: %(default)s",
@@ -346,7 +361,8 @@ def _serve(commands: Any) -> None:
         "--host",
         default="127.0.0.1",
         metavar="ADDRESS",
-        help="the address to listen on; with any other than the default, others can read the traffic",
+        help="the address to listen on; default: %(default)s. At any other address, "
+        "others on the network can read the traffic",
     )
     serve.add_argument(
         "--edit", action="store_true", help="let the browser grade by hand, comment, adjust and decide"
@@ -354,7 +370,9 @@ def _serve(commands: Any) -> None:
 
 
 def _doctor(commands: Any) -> None:
-    doctor = commands.add_parser("doctor", help="check this machine for everything that grading needs")
+    doctor = commands.add_parser(
+        "doctor", help="check whether this machine has everything that grading needs"
+    )
     add_gradebook(doctor)
 
 

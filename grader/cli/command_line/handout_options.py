@@ -1,6 +1,11 @@
 """Adds the options of the commands that students use in a handout."""
 
+import argparse
 from typing import Any
+
+
+def _add_case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", nargs="?", default="", metavar="CASE", help="the case, as EXERCISE/CASE")
 
 
 def try_case(commands: Any) -> None:
@@ -8,7 +13,7 @@ def try_case(commands: Any) -> None:
     parser = commands.add_parser(
         "try", help="in a handout: start Python with a case's inputs and your functions"
     )
-    parser.add_argument("case", nargs="?", default="", metavar="CASE", help="exercise/case")
+    _add_case(parser)
     parser.add_argument("-c", dest="code", metavar="CODE", help="run this code instead of starting a prompt")
     parser.set_defaults(module="handout.try_case")
 
@@ -18,7 +23,7 @@ def debug(commands: Any) -> None:
     parser = commands.add_parser(
         "debug", help="in a handout: start the debugger where a case calls your function"
     )
-    parser.add_argument("case", nargs="?", default="", metavar="CASE", help="exercise/case")
+    _add_case(parser)
     parser.set_defaults(module="handout.debug")
 
 
@@ -36,7 +41,7 @@ def hint(commands: Any) -> None:
         nargs="?",
         default="",
         metavar="EXERCISE",
-        help="an exercise or a criterion; * stands for any text; without it, how many hints each one has",
+        help="an exercise or a criterion; * stands for any text; default: list how many hints each one has",
     )
     parser.set_defaults(module="handout.hint")
 

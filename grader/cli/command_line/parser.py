@@ -3,26 +3,52 @@
 import argparse
 import shutil
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from grader.model.did_you_mean import did_you_mean, one_of
 
 WIDTH = 100
+Listing = tuple[str, Callable[[], Mapping[str, str]]]  # a title, and a function that returns names with texts
+
+
+class StoreOnce(argparse._StoreAction):
+    """Stores an option's value. Refuses another value for the same option: one of them is a mistake."""
+
+    first: object = None
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: Any, value: Any, option: str | None = None
+    ) -> None:
+        """Stores the value."""
+        if self.first not in (None, value):
+            parser.error(f"found {option} twice, with {self.first} and with {value}: give it once")
+        self.first = value
+        super().__call__(parser, namespace, value, option)
 
 
 class Parser(argparse.ArgumentParser):
     """Refuses unknown words in one line, with exit status 2."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, listing: Listing | None = None, **options: Any) -> None:
+        """As argparse does, with the listing below the options' help."""
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(**options)
+        self.register("action", None, StoreOnce)
+        self.register("action", "store", StoreOnce)
         self.epilog = _wrapped(self.epilog)
+        self.listing = listing
 
     def format_help(self) -> str:
-        """As argparse does, with a description that fits the terminal."""
+        """As argparse does, with a description that fits the terminal, and with the listing."""
         self.description = _wrapped(self.description)
-        return super().format_help()
+        epilog = self.epilog
+        if self.listing is not None:
+            self.epilog = "\n\n".join(filter(None, (_columns(*self.listing), epilog)))
+        try:
+            return super().format_help()
+        finally:
+            self.epilog = epilog
 
     def error(self, message: str) -> NoReturn:
         """Ends with only the message: `--help` shows the usage."""
@@ -62,6 +88,22 @@ class Parser(argparse.ArgumentParser):
             return
         examples = "\n".join(["examples:", *(f"  {line}" for line in lines)])
         self.epilog = "\n\n".join(filter(None, (self.epilog, examples)))
+
+
+def _columns(title: str, read: Callable[[], Mapping[str, str]]) -> str:
+    """A title, and below it names with their texts, which are wrapped in a column of their own."""
+    lines = read()
+    width = max(map(len, lines), default=0)
+    texts = (
+        textwrap.fill(
+            text,
+            min(WIDTH, shutil.get_terminal_size().columns - 2),
+            initial_indent=f"  {name:{width}}  ",
+            subsequent_indent=" " * (width + 4),
+        )
+        for name, text in lines.items()
+    )
+    return "\n".join([f"{title}:", *texts])
 
 
 def _wrapped(text: str | None) -> str | None:

@@ -1,22 +1,23 @@
 """Adds the options of the commands that publish to a place and collect from it."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from grader.cli.command_line.shared_options import add_out, modules_of
+from grader.cli.command_line.shared_options import add_out, files_written_by
 
 
 def publish(commands: Any) -> None:
     """Adds the platform of an assignment, and the folder for its files."""
-    targets = modules_of("publish.targets")
     parser = commands.add_parser(
         "publish",
         help="write an assignment for the place where your course lives",
+        listing=("targets", partial(files_written_by, "publish.targets")),
         epilog="The folders for github, gitlab and classroom50 contain the visible cases and no solution. "
         "The folders for gradescope and prairielearn contain the answers. The folder for docker contains "
         "neither.",
     )
-    parser.add_argument("target", metavar="TARGET", help=", ".join(targets))
+    parser.add_argument("target", metavar="TARGET", help="one of the targets listed below")
     parser.add_argument("name", metavar="NAME", help="an assignment of the course")
     add_out(parser)
     parser.set_defaults(module="platforms.publish")
@@ -26,7 +27,7 @@ def collect(commands: Any) -> None:
     """Adds the place of a class's repositories, and the times at which the server received pushes."""
     parser = commands.add_parser(
         "collect",
-        help="fetch the repositories of a class for grader batch",
+        help="fetch the repositories of a class, for `grader batch`",
         epilog="Git runs without hooks, filters and file system monitors, and checks nothing out. An author "
         "can choose the date of a commit, so only the server's push times count. Without --times, every "
         "submission needs review.",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grader.cli.command_line.shared_options import add_jobs, add_names, add_out
+from grader.cli.command_line.shared_options import add_jobs, add_names, add_out, whole_number
 
 
 def verify(commands: Any) -> None:
@@ -14,17 +14,17 @@ def verify(commands: Any) -> None:
     add_jobs(parser)
     parser.add_argument(
         "--seeds",
-        type=int,
+        type=whole_number(1),
         default=200,
         metavar="N",
         help="how many seeds to try for each tolerance; default: %(default)s",
     )
     parser.add_argument(
         "--variants",
-        type=int,
+        type=whole_number(0),
         default=0,
         metavar="N",
-        help="prove only that the numbers of N students are equally hard",
+        help="instead, prove that the numbers of N students are equally hard",
     )
 
 
@@ -39,7 +39,7 @@ def redteam(commands: Any) -> None:
     add_jobs(parser)
     parser.add_argument(
         "--sample",
-        type=int,
+        type=whole_number(1),
         default=1,
         metavar="N",
         help="grade every Nth attack of the corpus; default: all",

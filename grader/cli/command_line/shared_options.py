@@ -1,8 +1,10 @@
 """Adds the options that several commands share."""
 
 import argparse
+import ast
 import os
 import pkgutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,20 @@ def modules_of(package: str) -> tuple[str, ...]:
     """The names of a package's modules; imports none of them."""
     folder = Path(__file__).parents[2].joinpath(*package.split("."))
     return tuple(sorted(module.name for module in pkgutil.iter_modules([str(folder)])))
+
+
+def files_written_by(package: str) -> dict[str, str]:
+    """The text `WRITES` of each module. Imports none: a handout lacks their libraries."""
+    folder = Path(__file__).parents[2].joinpath(*package.split("."))
+    return {name: _constant(folder / f"{name}.py", "WRITES") for name in modules_of(package)}
+
+
+def _constant(module: Path, name: str) -> str:
+    """The text that a module assigns to a name."""
+    for statement in ast.parse(module.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == name:
+            return str(ast.literal_eval(statement.value))
+    raise LookupError(f"{module} assigns no {name}")
 
 
 class AsReport(argparse.Action):
@@ -49,6 +65,22 @@ class RenamedOption(argparse.Action):
         parser.error(f"{option} has a new name: write {self.new} {value}")
 
 
+def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
+    """The `type` of an option that holds a whole number between `least` and `most`."""
+    numbers = f"of at least {least}" if most is None else f"from {least} to {most}"
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if number < least or (most is not None and number > most):
+            raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number {numbers}")
+        return number
+
+    return read
+
+
 def add_class(parser: argparse.ArgumentParser) -> None:
     """Adds the place of a class's submissions, and how to read them: the same options for every command."""
     parser.add_argument(
@@ -59,7 +91,10 @@ def add_class(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--assignment", required=True, metavar="NAME", help="an assignment of the course")
     parser.add_argument(
-        "--roster", type=Path, metavar="CSV", help="columns: student_id, name, email, section, extension"
+        "--roster",
+        type=Path,
+        metavar="CSV",
+        help="the class list; columns: student_id, name, email, section, extension; optional: group, login",
     )
     parser.add_argument(
         "--counts",
@@ -69,7 +104,9 @@ def add_class(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--policy", action=RenamedOption, new="--counts", help=argparse.SUPPRESS)
     parser.add_argument(
-        "--deadline", metavar="TIME", help="a time with its offset: 2026-10-01T23:59:00+02:00"
+        "--deadline",
+        metavar="TIME",
+        help="with --counts last-before-deadline: a time with its offset, such as 2026-10-01T23:59:00+02:00",
     )
     parser.add_argument(
         "--times",
@@ -83,7 +120,7 @@ def add_class(parser: argparse.ArgumentParser) -> None:
         "--layout",
         choices=layouts,
         metavar="NAME",
-        help=f"the layout of the submissions, if the grader asks: {', '.join(layouts)}",
+        help=f"the layout of the submissions, if the grader asks for it: {', '.join(layouts)}",
     )
     add_accept_renamed(parser)
 
@@ -100,7 +137,9 @@ def add_accept_renamed(parser: argparse.ArgumentParser) -> None:
 
 def add_names(parser: argparse.ArgumentParser) -> None:
     """The assignments that a command works on."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="an assignment; default: all of the course")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="an assignment; default: every one of the course"
+    )
 
 
 def add_reports(parser: argparse.ArgumentParser) -> None:
@@ -148,7 +187,7 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
     """How many processes work at the same time."""
     parser.add_argument(
         "--jobs",
-        type=int,
+        type=whole_number(1),
         default=os.cpu_count() or 1,
         metavar="N",
         help="how many processes work at the same time; default: one per core",
@@ -162,7 +201,7 @@ def add_gradebook(parser: argparse.ArgumentParser) -> None:
         default="",
         type=_gradebook,
         metavar="URL",
-        help=f"the database; default: sqlite:///{GRADEBOOK} in the course's folder",
+        help=f"the gradebook's database; default: sqlite:///{GRADEBOOK} in the course's folder",
     )
 
 
@@ -182,7 +221,8 @@ def add_sandbox(parser: argparse.ArgumentParser) -> None:
         "--sandbox",
         choices=tuple(map(str, Sandbox)),
         default=str(Sandbox.BUBBLEWRAP),
-        help="use none for your own code only (a handout contains no answers and needs no sandbox)",
+        help="default: bubblewrap. Use none for your own code only. (A handout contains no answers and needs "
+        "no sandbox.)",
     )
 
 

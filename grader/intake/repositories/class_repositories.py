@@ -49,7 +49,8 @@ def repositories_of(source: Path) -> list[Repository]:
         clones = sorted(path for path in source.iterdir() if (path / ".git").exists())
         repositories = [Repository(path.name, str(path), False) for path in clones]
     else:
-        repositories = [Repository(_name(address), address, True) for address in _addresses(source)]
+        addresses = _addresses(source)
+        repositories = [Repository(_name(text, source, line), text, True) for line, text in addresses]
     if not repositories:
         raise UserError(
             "found no repository: give a folder of clones, or a file with one address on each line", source
@@ -59,22 +60,24 @@ def repositories_of(source: Path) -> list[Repository]:
     return repositories
 
 
-def _addresses(source: Path) -> list[str]:
+def _addresses(source: Path) -> list[tuple[int, str]]:
+    """The addresses in a file, each with its line."""
     try:
         lines = source.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror}{near_file(source)}", source) from error
     except UnicodeDecodeError as error:
         raise UserError("found bytes that are not UTF-8, expected an address on each line", source) from error
-    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    numbered = ((number, line.strip()) for number, line in enumerate(lines, start=1))
+    return [(number, line) for number, line in numbered if line and not line.startswith("#")]
 
 
-def _name(address: str) -> str:
+def _name(address: str, source: Path, line: int) -> str:
     """The repository's name: the last part of its address, without `.git`."""
     path = urlsplit(address).path if "://" in address else address
     name = path.rstrip("/").replace("\\", "/").replace(":", "/").rpartition("/")[2].removesuffix(".git")
     if not name or refusal_of(name):
-        raise UserError(f"found the address {address[:100]!r}, which names no repository")
+        raise UserError(f"found {address[:100]!r}, expected the address of a repository", source, line)
     return name
 
 

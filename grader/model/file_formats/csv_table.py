@@ -43,4 +43,9 @@ def _check_header(header: Sequence[str], columns: Sequence[str], path: Path, exp
             commas = "expected commas: save it as comma-separated CSV"
             raise UserError(f"found columns separated by {called}, {commas}", path, 1)
     near = near_columns(header, columns)
-    raise UserError(f"found no column {', '.join(missing)}; {expected}{near}", path, 1)
+    absent = (
+        f"found no column {', '.join(missing)}"
+        if len(missing) < len(columns)
+        else "found none of the columns"
+    )
+    raise UserError(f"{absent}; {expected}{near}", path, 1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from grader.publish.bundle import Bundle
 
-WRITES = "an image and a compose file for instructors: batch, desk and PostgreSQL around a mounted course"
+WRITES = "an image and a compose file for instructors: batch, desk and PostgreSQL, with your course mounted"
 USES = {"docker": "to build the image"}
 GRADEBOOK = "postgresql://backflip@database/backflip"
 POSTGRES_IMAGE = "postgres:17-bookworm"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from grader.publish.bundle import Bundle
 from grader.publish.editor_config import editor_files
 
-WRITES = "a template repository: the handout, a workflow that grades each push, settings of editors"
+WRITES = "a template repository: the handout, a workflow that grades each push, editor settings"
 USES = {"git": "to push the folder as a repository"}
 
 

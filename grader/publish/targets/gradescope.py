@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from grader.model.file_formats.zip_bytes import zipped
 from grader.publish.bundle import Bundle
 
-WRITES = "the zip that Gradescope runs; it holds the answers"
+WRITES = "the zip that Gradescope runs; it contains the answers"
 USES: Mapping[str, str] = {}
 SCRIPTS = ("setup.sh", "run_autograder")
 

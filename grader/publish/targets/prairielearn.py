@@ -11,7 +11,7 @@ from grader.judge.process.time_budget import most_seconds
 from grader.model.errors import UserError
 from grader.publish.bundle import Bundle
 
-WRITES = "a question with its external grader, and the image that grades it; it holds the answers"
+WRITES = "a question with its external grader, and the image that grades it; it contains the answers"
 USES = {"docker": "to build the grader's image"}
 MOST_SECONDS = 600  # PrairieLearn's limit for a grader
 NAMESPACE = uuid.UUID("6b1f9d52-59a4-4f0c-9a53-0f1f0f2a7c11")  # the same question has the same id every time

@@ -8,7 +8,7 @@ from grader.report.formats import OneGrade, ReportFiles, Request
 from grader.report.problems import Problem, headline, problems_of
 from grader.report.write_files import results_files
 
-WRITES = "<student>/<assignment>/annotations.txt: annotations, to be printed in GitHub Actions"
+WRITES = "<student>/<assignment>/annotations.txt: annotations that GitHub Actions prints"
 FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 

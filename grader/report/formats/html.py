@@ -4,7 +4,7 @@ from grader.model.class_row import ClassReport
 from grader.report.formats import ReportFiles, Request
 from grader.report.pages.class_page import class_pages
 
-WRITES = "<assignment>.html: a page on the class that leads to each student's feedback, without a network"
+WRITES = "<assignment>.html: a page about the class, with a link to each student's feedback; needs no network"
 FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 

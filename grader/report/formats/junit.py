@@ -9,7 +9,7 @@ from grader.model.text import clean_line, score_text
 from grader.report.feedback_content import block
 from grader.report.formats import OneGrade, ReportFiles, Request
 
-WRITES = "junit.xml: a suite for each student"
+WRITES = "junit.xml: a test suite for each student"
 FILLS_IN, ONE_ASSIGNMENT, NAMES_COLUMNS = False, False, False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import NoReturn
 
 from .kernel_arguments import size
 from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS
@@ -30,15 +31,23 @@ incomplete record; 2 a mistake in your command or files: one line says which
 """
 
 
+class Parser(argparse.ArgumentParser):
+    """Reports a mistake in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends with only the message: `--help` shows the usage."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
 def parser_of(prog: str) -> argparse.ArgumentParser:
     """The command's options."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=prog,
-        description="Run a CUDA kernel, or a whole program, on this machine's CPU.",
+        description="Run a CUDA kernel, or a whole program, on the CPU of this machine.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=Path, metavar="FILE.cu")
+    parser.add_argument("file", type=Path, metavar="FILE.cu", help="the file with the kernel or the program")
     parser.add_argument("--define", action="append", default=[], metavar="NAME=TEXT", help="define a macro")
     parser.add_argument(
         "--seconds",
@@ -52,7 +61,7 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         type=int,
         default=8,
         metavar="N",
-        help="how many orders of threads to try; default: %(default)s",
+        help="how many orders of the threads to try; default: %(default)s",
     )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="the seed of the random orders; default: 0"
@@ -74,12 +83,18 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
 
 def _add_launch(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--kernel", metavar="NAME", help="the kernel to run; for a template such as 'tiled<16>'"
+        "--kernel",
+        metavar="NAME",
+        help="the kernel to run; for a template, with its arguments, such as 'tiled<16>'",
     )
     group.add_argument("--grid", type=size, metavar="X[,Y[,Z]]", help="the grid's size, in blocks")
     group.add_argument("--block", type=size, metavar="X[,Y[,Z]]", help="a block's size, in threads")
-    group.add_argument("--shared", type=int, default=0, metavar="BYTES", help="dynamic shared memory")
-    group.add_argument("--arrays", type=Path, metavar="FILE.npz", help="arrays, named like the parameters")
+    group.add_argument(
+        "--shared", type=int, default=0, metavar="BYTES", help="the size of the dynamic shared memory"
+    )
+    group.add_argument(
+        "--arrays", type=Path, metavar="FILE.npz", help="the arrays, with the names of the parameters"
+    )
     group.add_argument(
         "--set", action="append", default=[], metavar="NAME=NUMBER", help="the number for a parameter"
     )
@@ -90,11 +105,13 @@ def _add_launch(group: argparse._ArgumentGroup) -> None:
         metavar="NAME=DTYPE:SHAPE",
         help="memory for the kernel to write",
     )
-    group.add_argument("--out", type=Path, metavar="FILE.npz", help="the file for all arrays after the run")
+    group.add_argument(
+        "--out", type=Path, metavar="FILE.npz", help="write all arrays after the run to this file"
+    )
 
 
 def _add_check(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--check", action="store_true", help="find bugs in these orders, and count accesses")
+    group.add_argument("--check", action="store_true", help="look for bugs in each order, and count accesses")
     group.add_argument(
         "--gpu",
         choices=sorted(GPUS),
@@ -106,5 +123,5 @@ def _add_check(group: argparse._ArgumentGroup) -> None:
         type=int,
         choices=range(1, MOST_REGISTERS + 1),
         metavar="N",
-        help="registers of a thread, as `nvcc -Xptxas -v` prints them, for the occupancy",
+        help="for the occupancy: the registers of a thread, as `nvcc -Xptxas -v` prints them",
     )

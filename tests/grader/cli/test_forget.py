@@ -57,12 +57,12 @@ def test_a_student_is_withdrawn_and_brought_back(
 @pytest.mark.parametrize(
     ("words", "message"),
     {
-        "nothing_named": ([], "say what to forget: one of --student ID, --run N, or --list"),
-        "two_named": (["--run", "1", "--student", "ada"], "say what to forget: one of"),
+        "nothing_named": ([], "say what to withdraw: either --student ID or --run N"),
+        "two_named": (["--run", "1", "--student", "ada"], "say what to withdraw: either"),
         "no_reason": (["--student", "ada"], "say why: --reason TEXT"),
         "a_run_in_an_assignment": (
             ["--run", "1", "--assignment", "tiny"],
-            "--assignment goes with --student",
+            "--assignment goes only with --student",
         ),
         "a_list_with_a_reason": (["--list", "--reason", "x"], "--list shows the runs and changes nothing"),
         "an_unknown_run": (
@@ -71,23 +71,23 @@ def test_a_student_is_withdrawn_and_brought_back(
         ),
         "an_unknown_student": (
             ["--student", "zoe", "--reason", "x"],
-            "found nothing of student 'zoe' in the reports",
+            "the reports have no submission of student 'zoe'",
         ),
         "a_student_almost": (
             ["--student", "adaa", "--reason", "x"],
-            "found nothing of student 'adaa' in the reports; did you mean 'ada'?",
+            "the reports have no submission of student 'adaa'; did you mean 'ada'?",
         ),
         "an_assignment_almost": (
             ["--student", "ada", "--assignment", "tinny", "--reason", "x"],
-            "found nothing of student 'ada' in tinny in the reports; did you mean 'tiny'?",
+            "the reports have no submission of student 'ada' in tinny; did you mean 'tiny'?",
         ),
         "another_assignment": (
             ["--student", "ada", "--assignment", "big", "--reason", "x"],
-            "found nothing of student 'ada' in big in the reports",
+            "the reports have no submission of student 'ada' in big",
         ),
         "nothing_to_undo": (
             ["--student", "ada", "--undo"],
-            "found nothing of student 'ada' that is withdrawn",
+            "no submission of student 'ada' is withdrawn",
         ),
     }.values(),
 )

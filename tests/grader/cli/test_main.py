@@ -1,5 +1,6 @@
 """Exit status: 0 all passed, 1 something did not, 2 your mistake in one line, 3 the grader's own fault."""
 
+import importlib
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import pytest
 import grader
 from grader.__main__ import main
 from grader.cli.command_line.exit_status import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.shared_options import modules_of
 from tests.tables import by_name
 from tests.waiting import LIMIT, wait_until
 
@@ -58,9 +60,9 @@ def test_a_wrong_submission_ends_with_1_and_no_traceback(
                 ["generate", "--", "-k", "x"],
                 "only `grader grade` passes arguments",
             ),
-            "no_jobs": (
-                ["batch", ".", "--assignment", "tiny", "--jobs", "0"],
-                "--jobs 0: at least one is needed",
+            "missing_folder_without_an_assignment": (
+                ["grade", "no/such/folder"],
+                "no/such/folder: no such file or folder",
             ),
         }
     ),
@@ -81,6 +83,7 @@ def test_a_mistake_of_the_users_is_one_line_and_ends_with_2(
         ["grade", ".", "--sandbox", "docker"],
         ["report", "--out", "x"],
         ["batch", "."],
+        ["emulate"],
     ],
     ids=" ".join,
 )
@@ -90,6 +93,56 @@ def test_words_that_are_no_command_end_with_2(words: list[str], capsys: pytest.C
     assert error.value.code == USER_MISTAKE
     output = capsys.readouterr().err
     assert output.startswith("grader") and output.endswith("--help)\n") and output.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "phrase"),
+    by_name(
+        {
+            "no_jobs": (
+                ["verify", "--jobs", "0"],
+                "argument --jobs: found '0', expected a whole number of at least 1",
+            ),
+            "a_word_for_a_number": (["verify", "--seeds", "many"], "argument --seeds: found 'many'"),
+            "no_attack": (["redteam", "--sample", "-1"], "argument --sample: found '-1'"),
+            "no_port": (
+                ["serve", "--port", "99999"],
+                "found '99999', expected a whole number from 0 to 65535",
+            ),
+        }
+    ),
+)
+def test_a_number_outside_its_range_is_refused_with_the_range(
+    words: list[str], phrase: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as error:
+        main(words)
+    assert error.value.code == USER_MISTAKE
+    assert phrase in capsys.readouterr().err
+
+
+def test_an_option_with_two_values_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as error:
+        main(["grade", ".", "--assignment", "tiny", "--assignment", "big"])
+    assert error.value.code == USER_MISTAKE
+    assert "found --assignment twice, with tiny and with big: give it once" in capsys.readouterr().err
+
+
+def test_an_option_twice_with_the_same_value_is_no_mistake(root: Path, right: Path) -> None:
+    assert main(["grade", str(right), "--assignment", "tiny", "--assignment", "tiny", "--quiet"]) == PASSED
+
+
+@pytest.mark.parametrize(
+    ("command", "package"), [("report", "report.formats"), ("publish", "publish.targets")]
+)
+def test_help_says_what_each_format_and_target_writes(
+    command: str, package: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    words = " ".join(capsys.readouterr().out.split())
+    for name in modules_of(package):
+        assert f"{name} {importlib.import_module(f'grader.{package}.{name}').WRITES}" in words
 
 
 @pytest.mark.parametrize("command", ["batch", "intake"])

@@ -179,14 +179,20 @@ def test_a_column_is_named_by_its_header(at_course: str, complaint: Callable[[],
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--format", "csv", "--out", "out", "--column", "grade=X"], "it goes with --format moodle"),
+        (
+            ["--format", "csv", "--out", "out", "--column", "grade=X"],
+            "goes only with --format moodle: remove it",
+        ),
         (["--format", "csv", "--out", "out", "--keep-existing"], "--keep-existing also needs --into CSV"),
-        (["--format", "csv"], "--format csv writes files: give their folder with --out DIR"),
-        (["--format", "canvas", "--out", "out"], "--into CSV goes with canvas and moodle"),
-        (["--format", "csv", "--into", "x", "--out", "out"], "--into CSV goes with canvas and moodle"),
+        (["--format", "csv"], "--format csv also needs --out DIR, the folder for its files"),
+        (["--format", "canvas", "--out", "out"], "--format canvas also needs --into CSV"),
+        (
+            ["--format", "csv", "--into", "x", "--out", "out"],
+            "goes only with --format canvas and --format moodle",
+        ),
         (
             ["--format", "csv", "--assignment", "big", "--out", "out"],
-            "found no grade of 'big'; the gradebook holds tiny",
+            "found no grades for 'big'; the gradebook has grades for tiny",
         ),
     ],
 )

@@ -30,7 +30,7 @@ def test_a_row_is_named_by_its_last_line(tmp_path: Path) -> None:
                 b"id,txt\n1,2\n",
                 r"; found 'txt'; did you mean 'text'\?",
             ),
-            "nothing": (b"", r"csv:1: found no column id, text"),
+            "nothing": (b"", r"csv:1: found none of the columns; expected the columns id, text"),
         }
     ),
 )
