@@ -65,7 +65,7 @@ class SubmissionLimitsModel(Strict):
     """How often a student may submit; runs at home do not count."""
 
     at_most: int | None = Field(None, ge=1, le=10_000)
-    """How many submissions may count; later ones are set aside."""
+    """How many submissions may count; later ones do not count."""
     cooldown: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}[mhd]$")] | None = None
     """The least time between two submissions that may count: 15m, 2h, 1d."""
 

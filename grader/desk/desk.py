@@ -55,7 +55,7 @@ class Desk:
         """The student that an address names; 404 if there is none."""
         row = view.by_key.get(request.path_params["student"])
         if row is None:
-            raise HTTPException(404, "This student has no submission to this assignment, or it is set aside.")
+            raise HTTPException(404, "This student has no submission to this assignment, or it is withdrawn.")
         return row
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:

@@ -233,7 +233,7 @@ def set_time(desk: Desk, request: Request, values: Values) -> Response:
     return _back(request, "#decide")
 
 
-def set_aside(desk: Desk, request: Request, values: Values) -> Response:
+def withdraw(desk: Desk, request: Request, values: Values) -> Response:
     """Takes a student's work in this assignment out of every report, until this is undone."""
     row, context = _row_and_context(desk, request, values)
     check_version(desk.gradebook.database, context)
@@ -347,7 +347,7 @@ FORMS: dict[str, FormHandler] = {
     f"{ONE}/adjust": adjust,
     f"{ONE}/confirm": confirm,
     f"{ONE}/time": set_time,
-    f"{ONE}/aside": set_aside,
+    f"{ONE}/withdraw": withdraw,
     f"{ONE}/again": regrade,
     f"{ONE}/answer": answer,
 }

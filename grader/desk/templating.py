@@ -29,6 +29,8 @@ SVG = Markup(
 )
 BAR = Markup('<rect class="{}" x="{}"/>')
 PART = Markup('<rect x="{0}"/><rect class="part" x="{0}" width="{1}"/>')
+FRACTION = re.compile(r"-?\d+/\d+")  # how the audit log stores a score
+LABELS = {"author": "by", "ran": "cases run"}  # of the audit log's details, where the name is not the word
 IDS = re.compile(r"\b[0-9a-f]{32,64}\b")  # of submissions and files: the first characters are enough
 
 
@@ -112,14 +114,22 @@ def late_text(policies: Policies, row: ClassRow) -> str:
 
 
 def in_words(detail: Mapping[str, Any]) -> str:
-    """An entry of the audit log, in one line."""
-    parts = (f"{name} {_short(value)}" for name, value in detail.items() if value not in (None, "", {}))
-    return clean(", ".join(parts), LONGEST_LINE)
+    """An entry of the audit log, in one line: `score: 56.5; cases run: 76`."""
+    return clean(_pairs(detail), LONGEST_LINE)
+
+
+def _pairs(detail: Mapping[str, Any]) -> str:
+    filled = {name: value for name, value in detail.items() if value not in (None, "", {})}
+    return "; ".join(
+        f"{LABELS.get(name, name.replace('_', ' '))}: {_short(value)}" for name, value in filled.items()
+    )
 
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
-        return "(" + ", ".join(f"{name} {_short(item)}" for name, item in value.items() if item != "") + ")"
+        return f"({_pairs(value)})"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if FRACTION.fullmatch(str(value)):
+        return score_text(Fraction(str(value)))
     return IDS.sub(lambda match: match[0][:8], str(value))

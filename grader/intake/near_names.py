@@ -50,7 +50,7 @@ def content_of(near: Near, read: ReadFile) -> bytes | str:
     if not near.inner or isinstance(content, str):
         return content
     within = zip_within(content)
-    return f"{near.path} is no zip" if within is None else within.read(near.inner)
+    return f"{near.path} is not a zip" if within is None else within.read(near.inner)
 
 
 def is_near(file: str, name: str) -> bool:

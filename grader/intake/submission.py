@@ -220,7 +220,7 @@ def _damage(name: str, content: bytes) -> str:
     is_marker = name.rpartition("/")[2] == "__init__.py"  # which may be empty
     if not content.removeprefix(BOM_UTF8).strip() and not is_marker:
         return f"{name} is empty"
-    return f"{name} contains null bytes, so it is no plain text (UTF-16?)" if b"\0" in content else ""
+    return f"{name} contains null bytes, so it is not plain text (UTF-16?)" if b"\0" in content else ""
 
 
 def _outermost(paths: Sequence[str]) -> str:

@@ -79,8 +79,8 @@ def exact_text(points: Fraction) -> str:
 
 
 def review_count(count: int, aside: int = 0) -> str:
-    """The number of students who need review, and of entries that are no student's: the same everywhere."""
-    return f"{count} {plural_noun(count, 'needs', 'need')} review" + (f", {aside} set aside" if aside else "")
+    """How many students need review, and how many entries belong to no student: the same everywhere."""
+    return f"{count} {plural_noun(count, 'needs', 'need')} review" + (f", {aside} not used" if aside else "")
 
 
 def plural(count: int | Fraction, noun: str, several: str = "") -> str:

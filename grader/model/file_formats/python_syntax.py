@@ -151,7 +151,7 @@ def _in_tree(tree: ast.AST, lines: list[str]) -> Iterator[Need]:
 def _problem_of_encoding(content: bytes) -> str:
     """The problem with a file's bytes as Python reads them, and a remedy; "" if there is none."""
     if b"\0" in content:
-        return "the file is no plain text (UTF-16?): save it as UTF-8"
+        return "the file is not plain text (UTF-16?): save it as UTF-8"
     if any(map(CODING.match, content.split(b"\n", 2)[:2])):
         return ""
     try:

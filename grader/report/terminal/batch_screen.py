@@ -52,7 +52,7 @@ class Progress:
         self._bar.stop()
 
     def advance(self, count: int, is_failure: bool) -> None:
-        """`count` more submissions are graded, or `failed` and set aside."""
+        """`count` more submissions are graded, or `failed`."""
         before, self._done = self._done, self._done + count
         self._failed += count * is_failure
         self._bar.update(self._task, completed=self._done, counts=self._counts())
@@ -67,7 +67,7 @@ class Progress:
 
     def _counts(self) -> str:
         rate = self._done / max(time.monotonic() - self._started, 1e-9)
-        return f"{self._total - self._done} waiting, {self._failed} set aside, {rate:.1f} per second"
+        return f"{self._total - self._done} waiting, {self._failed} failed, {rate:.1f} per second"
 
     def _time_left(self) -> str:
         if not self._done or self._done == self._total:

@@ -109,7 +109,7 @@ KINDS = (
         ": leave one of them",
     ),
     Kind(
-        "the file is empty, or is no plain text",
+        "the file is empty, or is not plain text",
         "An upload or an editor may have damaged it. Get the file and run `grader batch` again, or accept "
         f"the score: {CONFIRM}.",
         "is empty(;|$)|contains null bytes",
@@ -117,9 +117,9 @@ KINDS = (
     Kind(
         "the file is missing or cannot be read",
         "Get the file and run `grader batch` again, or accept a score of 0. `grader batch --accept-missing` "
-        "accepts it for every missing file, also for one under another name or in a notebook "
-        "without the tag.",
-        "is missing|cannot be (read|unpacked)|at most .* are read|is no zip|half of a character",
+        "accepts it for every missing file. This includes files with another name, and "
+        "notebooks without the tag.",
+        "is missing|cannot be (read|unpacked)|at most .* are read|is no(t a)? zip|half of a character",
     ),
     Kind(
         "several submissions, and nothing says which is the last",

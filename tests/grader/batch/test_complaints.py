@@ -57,7 +57,7 @@ def test_no_progress(hand_in: Callable[..., Path], start_batch: StartBatch, sqli
     assert batch.stdout.readline() == "folders: 12 submissions; 12 entries: 12 graded\n"
     line = batch.stdout.readline()
     assert batch.poll() is None
-    for words in ("graded 2 of 12", "10 waiting", "0 set aside", "per second", "left"):
+    for words in ("graded 2 of 12", "10 waiting", "0 failed", "per second", "left"):
         assert words in line
     finish(batch)
 

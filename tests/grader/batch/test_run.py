@@ -87,7 +87,7 @@ def test_nothing_is_lost_and_all_that_needs_review_is_named(
     assert "\n2 × other entries that were not used\n" in text
     assert "\n    zed: a symbolic link" in text and "\n    notes.txt: a file next to" in text
     assert "    eve: grading failed: [red]no sandbox\n" in text
-    assert text.endswith(f"2 need review, 2 set aside\n{NOT_CLEAR}\n")
+    assert text.endswith(f"2 need review, 2 not used\n{NOT_CLEAR}\n")
     assert "\x1b" not in text
 
 
@@ -214,7 +214,7 @@ def test_a_terminal_gets_a_bar_with_what_waits_and_the_rate(
 ) -> None:
     _, text = run(make_class("ada", "eve"), gradebook, force_terminal=True)
     assert "2/2" in text
-    assert "0 waiting, 1 set aside" in text
+    assert "0 waiting, 1 failed" in text
     assert "per second" in text
 
 

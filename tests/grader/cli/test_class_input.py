@@ -186,13 +186,13 @@ def test_a_stale_notebook_is_never_graded_silently(grader: Commands, folder: Cal
 def test_intake_counts_what_needs_review_as_batch_does(
     grader: Commands, folder: Callable[[Files], Path]
 ) -> None:
-    """An entry of no student is set aside: it is no student who needs review."""
+    """An entry of no student is not used, and is not a student who needs review."""
     files = {"ada/conv.py": RIGHT, "bob/notes.txt": "", "stray.txt": "whose?"}
     class_folder = folder(files)
     grader.intake(class_folder)
-    assert grader.status == NOT_PASSED and "1 needs review, 1 set aside" in grader.shown
+    assert grader.status == NOT_PASSED and "1 needs review, 1 not used" in grader.shown
     grader.batch(class_folder)
-    assert grader.status == NOT_PASSED and "1 needs review, 1 set aside" in grader.shown
+    assert grader.status == NOT_PASSED and "1 needs review, 1 not used" in grader.shown
 
 
 def test_intake_counts_what_the_course_leaves_open_as_batch_does(

@@ -115,7 +115,7 @@ def _answer_a_request(page: Any, address: str) -> None:
     page.fill("input[name=student]", "bob")
     page.fill("input[name=about]", f"dense/wide · {code_of('key', 'bob', 'dense', 'dense/wide')}")
     page.fill("textarea[name=text]", "why not 7?")
-    page.click("text=Queue")
+    page.click("text=Add the request")
     page.fill("textarea[name=answer]", "w is not transposed here")
     page.click("button:has-text('Answer')")
     page.wait_for_selector(".pill.good")

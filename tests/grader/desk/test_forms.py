@@ -150,7 +150,7 @@ def test_lateness_of_unknown_length_is_resolved_in_two_ways(editor: Editor, grad
 
 
 def test_withdrawn_submissions_are_in_no_report_until_undone(editor: Editor, gradebook: Gradebook) -> None:
-    editor.send("eve", "aside", reason="dropped the course")
+    editor.send("eve", "withdraw", reason="dropped the course")
     assert "eve" not in {row.student_id for row in gradebook.grades()}
     assert "dropped the course" in editor.client.get("/a/dense").text
     undo_last(editor, gradebook)
@@ -169,7 +169,7 @@ def test_a_requested_regrade_runs_in_the_next_batch(editor: Editor, gradebook: G
 
 def test_a_doubt_is_accepted_on_the_page_of_the_intake(editor: Editor, gradebook: Gradebook) -> None:
     text = editor.client.get("/a/dense/intake").text
-    assert "Accept missing" in text
+    assert "Accept the missing file" in text
     doubt = row_of(gradebook, "fay").doubt
     editor.send("fay", "confirm", doubt="another doubt")
     assert row_of(gradebook, "fay").doubt == doubt
@@ -210,7 +210,7 @@ DECISIONS: list[tuple[str, str, dict[str, str]]] = [
     ("ada", "comment", {"file": "dense.py", "line": "2", "text": "here", "points": "-1"}),
     ("ada", "adjust", {"points": "1", "criterion": "dense", "reason": "why", "applies_to": "student"}),
     ("eve", "time", {"what": "on time", "reason": "why"}),
-    ("eve", "aside", {"reason": "why"}),
+    ("eve", "withdraw", {"reason": "why"}),
     ("fay", "confirm", {"doubt": "dense.py is missing; found notes.txt"}),
 ]
 
@@ -247,7 +247,7 @@ def test_a_later_change_is_not_undone(editor: Editor, gradebook: Gradebook) -> N
     assert row_of(gradebook, "ada").decisions.manual[0].points == 1
 
 
-@pytest.mark.parametrize("action", ["points", "comment", "adjust", "time", "aside", "again"])
+@pytest.mark.parametrize("action", ["points", "comment", "adjust", "time", "withdraw", "again"])
 def test_the_second_of_two_people_sees_the_change_and_loses_nothing(
     open_desk: Callable[..., TestClient], gradebook: Gradebook, action: str
 ) -> None:
@@ -260,7 +260,7 @@ def test_the_second_of_two_people_sees_the_change_and_loses_nothing(
         "comment": {"file": "dense.py", "line": "1", "text": "of the second"},
         "adjust": {"points": "2", "criterion": "", "reason": "of the second", "applies_to": "student"},
         "time": {"what": "on time", "reason": "of the second"},
-        "aside": {"reason": "of the second"},
+        "withdraw": {"reason": "of the second"},
         "again": {},
     }[action]
     answer = other.send("eve", action, **values)
@@ -321,7 +321,7 @@ def test_a_request_of_another_students_feedback_is_refused(editor: Editor) -> No
         ("adjust", {"points": "1", "criterion": "", "reason": ""}),
         ("time", {"what": "time", "time": "yesterday", "reason": "x"}),
         ("time", {"what": "on time", "reason": ""}),
-        ("aside", {"reason": ""}),
+        ("withdraw", {"reason": ""}),
         ("points", {"criterion": "style", "points": "1", "version": "latest"}),
     ],
 )

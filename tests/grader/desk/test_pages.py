@@ -17,6 +17,7 @@ from grader.desk.background_work import BackgroundWork, Report
 from grader.desk.class_view import Views, key_of
 from grader.desk.read_only_pages import ClassLine
 from grader.desk.source_view import source_files
+from grader.desk.templating import in_words
 from grader.model.class_row import to_review, with_policies
 from grader.model.decision import Comment
 from grader.model.results.similar_pair import Pair
@@ -181,7 +182,7 @@ def test_a_misconception_shows_who_has_it_and_their_code(desk: TestClient) -> No
 def test_a_case_shows_rare_answers_first(desk: TestClient) -> None:
     text = desk.get("/a/dense/cases?name=dense/hidden-1").text
     nine, seven = (
-        "answers <code>9</code>, expected <code>21</code>",
+        "expected <code>21</code>, actual <code>9</code>",
         "<code>7</code>, expected <code>12</code>",
     )
     assert text.index(nine) < text.index(seven)  # each with what its own difference expects
@@ -381,3 +382,17 @@ def test_the_commands_in_what_ends_a_review_are_shown_as_code(desk: TestClient) 
         '<code>grader serve <span class="option">--edit</span></code>' in page
         and "`" not in page.partition("<h2>Source")[0]
     )
+
+
+def test_an_entry_of_the_audit_log_reads_as_words_and_decimals() -> None:
+    detail = {
+        "submission": "0f" * 32,
+        "score": "113/2",
+        "before": None,
+        "counts": True,
+        "ran": 76,
+        "author": "eve",
+    }
+    shown = "submission: 0f0f0f0f; score: 56.5; counts: yes; cases run: 76; by: eve"
+    assert in_words(detail) == shown
+    assert in_words({"after": {"points": "1/3", "text": ""}}) == "after: (points: 0.33)"
