@@ -77,7 +77,9 @@ def read_assignment(folder: Path) -> Assignment:
 def _check_repository(document: Document, model: AssignmentModel, folder: Path) -> None:
     """Checks that the assignment has its folder's name, and that the repository has its oracle."""
     if model.name != folder.resolve().name:
-        raise document.fail(f"found name {model.name!r}, expected the folder's: {folder.name!r}", ("name",))
+        raise document.fail(
+            f"found name {model.name!r}, expected the folder's name, {folder.name!r}", ("name",)
+        )
     root = folder.resolve().parents[1]
     if not has_oracle(model.oracle, root):
         expected = f"expected a module of the folder reference{near_module(root, model.oracle)}"
@@ -93,7 +95,7 @@ def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
     for criterion in rubric.criteria:
         if criterion.id == case.criterion:
             if case.id in [other.id for other in criterion.cases]:
-                raise UserError(f"found case {case.name!r} a second time: ids are unique", path, line)
+                raise UserError(f"found case {case.name!r} a second time: rename one", path, line)
             criterion = replace(criterion, cases=(*criterion.cases, case))
         criteria.append(criterion)
     return replace(rubric, criteria=tuple(criteria))

@@ -106,7 +106,7 @@ class Document:
         if id(node) in sizes:
             if not sizes[id(node)]:
                 raise UserError(
-                    "found YAML that cannot be read: an alias inside what it names", self.path, line
+                    "found YAML that cannot be read: an alias inside the value that it names", self.path, line
                 )
             return sizes[id(node)]
         sizes[id(node)] = 0  # until its children are counted
@@ -131,7 +131,7 @@ class Document:
         for key, _ in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
-                raise UserError("found YAML that cannot be read: a key that is no text", self.path, line)
+                raise UserError("found YAML that cannot be read: a key that is not text", self.path, line)
             if key.tag not in TEXT_KEYS:
                 message = f"found key {_short(key.value)}, expected text: put it in quotes"
                 raise UserError(message, self.path, line)
@@ -146,7 +146,9 @@ class Document:
         """Checks that a scalar is valid for the type that YAML infers; 2026-13-01 is not a valid date."""
         if BAD_CHARACTER.search(node.value):
             raise UserError(
-                "found a character that no text has (a control code or half of one)", self.path, line
+                "found a character that no text may contain (a control code, or half of a surrogate pair)",
+                self.path,
+                line,
             )
         if len(node.value) > MAX_NUMBER and node.tag in NUMBERS:
             message = f"found a number of {len(node.value)} digits, expected at most {MAX_NUMBER}"

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
         rows = {row.student_id: row for row in standings}
         graded = {run.assignment for run in gradebook.runs()}
         if not rows and (near := did_you_mean(options.assignment, graded)):
-            raise UserError(f"found no grade of {options.assignment!r}{near}")
+            raise UserError(f"found no grades for {options.assignment!r}{near}")
         accepted_rows = [_doubtful(rows, id, options.assignment) for id in options.students]
         by = f"{options.author or getpass.getuser()}: {options.reason}"
         gradebook.confirm([row.submission.id for row in accepted_rows if row.submission is not None], by)

@@ -15,7 +15,8 @@ STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 def run(options: argparse.Namespace) -> int:
     """Prints the folders that were written."""
     if options.variant and not STUDENT_ID.fullmatch(options.variant):
-        raise UserError(f"--variant {options.variant!r}: it names a folder: letters, digits and ._@-")
+        allowed = "the id becomes the name of a folder: use only letters, digits and ._@-"
+        raise UserError(f"--variant {options.variant!r}: {allowed}")
     with errors_with_path(options.out):
         options.out.mkdir(parents=True, exist_ok=True)
     folders = course().generate(options.out, *options.names, student=options.variant)

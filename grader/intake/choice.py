@@ -77,7 +77,7 @@ def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> 
         return Choice(rule)
     if not (moment := moment_of(deadline, zone)):
         raise UserError(
-            f"--deadline {deadline!r}: expected a time with its offset, 2026-10-01T23:59:00+02:00"
+            f"--deadline {deadline!r}: expected a time with its offset, such as 2026-10-01T23:59:00+02:00"
         )
     return Choice(rule, datetime.fromisoformat(moment))
 

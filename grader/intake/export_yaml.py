@@ -38,7 +38,9 @@ def read_yaml(content: bytes, path: str) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = None if mark is None else mark.line + 1
-        raise UserError("no YAML; expected Gradescope's export as it was downloaded", path, line) from error
+        raise UserError(
+            "found no YAML; expected Gradescope's export as you downloaded it", path, line
+        ) from error
 
 
 def _unlike_gradescope(text: str) -> str:

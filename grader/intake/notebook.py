@@ -84,7 +84,7 @@ def _cell(cell: dict[str, Any]) -> tuple[list[str], str]:
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        raise ValueError("found a code cell with a source that is no text")
+        raise ValueError("found a code cell with a source that is not text")
     return [tag for tag in tags if isinstance(tag, str) and tag] if isinstance(tags, list) else [], source
 
 

@@ -21,7 +21,7 @@ def misconceptions(root: Path, views: Views, secret: str) -> Misconceptions:
         _make(root, views, secret)
         answers = _read(path)
     if answers is None:
-        raise GraderFault(f"{path}: what mutants answer cannot be written there")
+        raise GraderFault(f"{path}: the answers of the mutants cannot be written there")
     return answers
 
 

@@ -111,7 +111,7 @@ def operations(with_checks: bool) -> EmulatedOperations:
     """The operations. RuntimeError if this copy of the library lacks them, or the machine has no compiler."""
     if Module is None or not KERNELS.is_dir():
         raise RuntimeError(
-            "emulated() is not available: this copy of the library does not carry it. Use cpu()."
+            "emulated() is not available: this copy of the library does not contain it. Use cpu()."
         )
     compiler()
     return EmulatedOperations(with_checks)

@@ -39,7 +39,7 @@ def source_of(file: str) -> str:
     """The text of a file of kernels. RuntimeError if this copy of the library has none."""
     if not KERNELS.is_dir():
         raise RuntimeError(
-            f"this copy of the library has no {KERNELS.name}/*.cu, so its arrays compute on cpu() alone"
+            f"this copy of the library has no {KERNELS.name}/*.cu, so its arrays compute only on cpu()"
         )
     return (KERNELS / file).read_text(encoding="utf-8")
 

@@ -88,7 +88,7 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
         if version.returncode == 0:
             return command, "clang" if "clang" in version.stdout else "gcc", version.stdout
     raise NoCompiler(
-        "no C++ compiler was found, which the emulator needs: install g++ (Debian, Ubuntu: apt-get install "
+        "found no C++ compiler, which the emulator needs: install g++ (Debian, Ubuntu: apt-get install "
         "g++) or clang++, or, without any rights on this machine: pip install ziglang"
     )
 
@@ -358,7 +358,7 @@ def link(
         )
     foreign = unknown_names(output.read_bytes()) if kernels else []
     if foreign:
-        raise CompileError(f"{kernels}: `{foreign[0]}` is no function or variable that device code has")
+        raise CompileError(f"{kernels}: `{foreign[0]}` is not a function or variable of device code")
     os.replace(output, target)
 
 

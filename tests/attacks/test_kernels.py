@@ -113,7 +113,7 @@ TABLE: dict[str, Must] = {
     "turns_the_checks_off": refused("__attribute__"),
     "turns_the_checks_off_by_a_pragma": refused("#pragma"),
     "calls_the_emulator": refused("extern"),
-    "copies_by_the_c_library": compiled("`strcpy` is no function or variable that device code has"),
+    "copies_by_the_c_library": compiled("`strcpy` is not a function or variable of device code"),
     "calls_the_system": refused("system"),
     "jumps_to_an_address": refused("goto"),
     "asks_the_processor": refused("asm"),

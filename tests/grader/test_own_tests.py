@@ -193,7 +193,7 @@ def test_the_digest_is_over_the_tests_and_each_has_its_place(course: Path) -> No
             "weight_of_zero": (
                 "weight=2",
                 "weight=0",
-                "6: found weight 0, expected a whole number from 1 on",
+                "6: found weight 0, expected a whole number of at least 1",
             ),
             "no_such_option": (
                 "weight=2",

@@ -128,7 +128,7 @@ class Group:
         if not self.is_documented:
             raise _undocumented(self.name, "docstring")
         if not self.members:
-            raise UserError(f"{self.name} has no method: a student would have nothing to write")
+            raise UserError(f"{self.name} has no method, so a student would have nothing to write: add one")
         return self._with({start: member.stub for start, member in self._members_to_write().items()})
 
     def _members_to_write(self) -> Mapping[int, Function]:

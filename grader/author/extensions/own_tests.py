@@ -49,7 +49,7 @@ def _case(node: ast.FunctionDef, path: Path, criteria: Sequence[str]) -> Case:
     if options:
         raise wrong(f"found {', '.join(options)} for a criterion, expected weight or visibility")
     if not isinstance(weight, int) or weight < 1:
-        raise wrong(f"found weight {weight!r}, expected a whole number from 1 on")
+        raise wrong(f"found weight {weight!r}, expected a whole number of at least 1")
     if visibility not in set(Visibility):
         raise wrong(f"found visibility {visibility!r}, expected one of {', '.join(Visibility)}")
     if "submission" not in [argument.arg for argument in node.args.args]:

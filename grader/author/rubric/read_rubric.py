@@ -54,7 +54,7 @@ def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...
     total = sum(criterion.points for criterion in criteria)
     if total != model.points:
         raise document.fail(
-            f"found points {model.points}, expected the sum of the criteria's: {total}", ("points",)
+            f"found points {model.points}, expected the sum of the criteria's points, {total}", ("points",)
         )
     return Rubric(model.points, tuple(criteria), path.resolve())
 
@@ -86,7 +86,7 @@ def _manual_criterion(
     document: RubricDocument, place: Place, model: ManualCriterionModel, earlier: Sequence[str]
 ) -> Criterion:
     if model.id in earlier:
-        raise document.fail(f"found criterion {model.id!r} a second time: ids are unique", (*place, "id"))
+        raise document.fail(f"found criterion {model.id!r} a second time: rename one", (*place, "id"))
     for number, level in enumerate(model.levels):
         if level.points > model.points:
             message = f"found {level.points} points, expected at most the criterion's: {model.points}"
@@ -106,7 +106,7 @@ def _check_names(
 ) -> None:
     """Checks that the criterion's id is unique, and that the probes and criteria that it names exist."""
     if model.id in earlier:
-        raise document.fail(f"found criterion {model.id!r} a second time: ids are unique", (*place, "id"))
+        raise document.fail(f"found criterion {model.id!r} a second time: rename one", (*place, "id"))
     of_options = [(key, probe) for key, probe in options_of(model).items() if key in document.probe_keys]
     for key, probe in (("probe", model.probe), *of_options):
         if probe not in probes:
@@ -179,7 +179,7 @@ def _criterion(
         here = (*place, "cases", number)
         for case in read_cases(document, here, data, model, defaults):
             if case.id in cases:
-                raise document.fail(f"found case {case.id!r} a second time: ids are unique", (*here, "id"))
+                raise document.fail(f"found case {case.id!r} a second time: rename one", (*here, "id"))
             if len(cases) == MAX_CASES:
                 message = f"found more than {MAX_CASES} cases in one criterion, counting drawn ones"
                 raise document.fail(message, here)

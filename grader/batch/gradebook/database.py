@@ -131,17 +131,19 @@ class Database:
         revision = revision_of(connection)
         if revision is not None and revision not in revisions():
             raise UserError(
-                f"a gradebook of schema {revision}, newer than this grader's {revisions()[-1]}: "
+                f"found a gradebook of schema {revision}, newer than this grader's {revisions()[-1]}: "
                 "use the grader that wrote it, or name another --gradebook",
                 self.name,
             )
         if revision is None and OLD in tables:
             raise UserError(
-                "a gradebook without a schema version: move it away and grade again",
+                "found a gradebook without a schema version: move it away and grade again",
                 self.name,
             )
         if revision is None and tables:
-            raise UserError("a database that is not a gradebook; name another --gradebook", self.name)
+            raise UserError(
+                "found a database that is not a gradebook: name another with --gradebook", self.name
+            )
         return revision
 
 

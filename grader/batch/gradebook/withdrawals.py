@@ -100,7 +100,7 @@ def mark_run(connection: Connection, number: int, withdrawn: bool, name: str) ->
     columns = (RunRow.assignment, RunRow.withdrawn, RunRow.roster)
     row = connection.execute(select(*columns).filter_by(id=number)).one()
     if row.withdrawn == withdrawn:
-        raise UserError(f"run {number} is {'withdrawn already' if withdrawn else 'not withdrawn'}", name)
+        raise UserError(f"run {number} is {'already withdrawn' if withdrawn else 'not withdrawn'}", name)
     connection.execute(update(RunRow).where(RunRow.id == number).values(withdrawn=withdrawn))
     if row.roster is not None:
         _restore_roster(connection)

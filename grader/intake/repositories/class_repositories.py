@@ -56,7 +56,7 @@ def repositories_of(source: Path) -> list[Repository]:
             "found no repository: give a folder of clones, or a file with one address on each line", source
         )
     if len({one.name for one in repositories}) < len(repositories):
-        raise UserError("found two repositories of one name: list each once", source)
+        raise UserError("found two repositories with the same name: list each once", source)
     return repositories
 
 

@@ -73,7 +73,7 @@ def blobs_of(repository: Path, commit: str) -> Iterator[Blob]:
         mode, kind, object, size = about.decode().split()
         if not size.isdigit() and kind == "blob":
             raise GitRefused(
-                f"an object of it is missing or damaged: {path.decode(errors='replace')[:100]!r}"
+                f"one of its objects is missing or damaged: {path.decode(errors='replace')[:100]!r}"
             )
         if kind == "blob" and mode in PLAIN:
             yield Blob(path.decode(errors="replace"), object, int(size))

@@ -120,7 +120,7 @@ def read_sheet(path: Path, required: Iterable[str], owner: str, instead: Sequenc
             message = f"found {count} {column!r}; expected {owner}'s export as you downloaded it"
             raise UserError(message, path, 1)
     if not lines:
-        raise UserError(f"found nothing; expected {owner}'s export as you downloaded it", path, 1)
+        raise UserError(f"found an empty file; expected {owner}'s export as you downloaded it", path, 1)
     end = "\r\n" if "\r\n" in text else "\n"
     mark = _decimal_mark(lines[1:], delimiter)
     return Sheet(path, header, tuple(lines[1:]), delimiter, end, mark, encoding, bom, lines[0].raw)

@@ -31,7 +31,7 @@ def kernel_to_run(options: argparse.Namespace, source: str) -> Kernel:
     """The kernel that the options name. Mistake if there is none, or if they name no size for its launch."""
     for option in ("grid", "block"):
         if getattr(options, option) is None:
-            raise Mistake(f"--{option} is needed to launch {options.kernel}")
+            raise Mistake(f"--{option} is required to launch {options.kernel}")
     kernels = kernels_of(source)
     name = options.kernel.partition("<")[0].strip()
     for kernel in kernels:
@@ -80,7 +80,7 @@ def named_values(options: argparse.Namespace) -> dict[str, Any]:
         try:
             values[name] = float(value) if re.search(r"[.eEn]", value) else int(value, 0)
         except ValueError:
-            raise Mistake(f"--set {text}: {value!r} is no number") from None
+            raise Mistake(f"--set {text}: {value!r} is not a number") from None
     for text in options.result:
         name, value = pair(text, "--result")
         dtype, _, shape = value.partition(":")
@@ -100,7 +100,7 @@ def arrays_of(path: Path) -> dict[str, Any]:
         with file:
             arrays = {name: file[name] for name in file.files}
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise Mistake(f"--arrays {path}: it is no .npz file of numbers, as np.savez writes it") from error
+        raise Mistake(f"--arrays {path}: expected an .npz file of numbers, as np.savez writes it") from error
     return {name: np.ascontiguousarray(a) if a.ndim else a[()] for name, a in arrays.items()}
 
 

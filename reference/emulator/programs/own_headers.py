@@ -158,7 +158,7 @@ class Assembly:
             except OSError as error:
                 raise CompileError(f"{where}: {error.strerror}") from error
             except UnicodeDecodeError as error:
-                raise CompileError(f"{where}: the header is no text in UTF-8") from error
+                raise CompileError(f"{where}: the header is not UTF-8 text") from error
         if one.behind.strip():
             self._add(one.behind, shown, one.line)
 

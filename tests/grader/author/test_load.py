@@ -219,7 +219,7 @@ BROKEN = {
         "points: 10",
         "points: 11",
         2,
-        "found points 11, expected the sum of the criteria's: 10",
+        "found points 11, expected the sum of the criteria's points, 10",
     ),
     "points_below_one": (
         RUBRIC,
@@ -428,7 +428,7 @@ BROKEN = {
         "name: tiny",
         "name: other",
         1,
-        "found name 'other', expected the folder's: 'tiny'",
+        "found name 'other', expected the folder's name, 'tiny'",
     ),
     "a_file_outside": (NAMED, "[conv.py]", "[../conv.py]", 3, "found '../conv.py' for 'files'"),
     "no_file_at_all": (NAMED, "[conv.py]", "[]", 3, "found [] for 'files'"),

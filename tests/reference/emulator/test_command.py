@@ -211,7 +211,7 @@ def test_a_refusal_of_nvidias_compiler_alone_is_shown(folder):
         ((*ADD,), "add takes out, which is in none of --arrays, --set and --result"),
         (("add.cu", "--kernel", "ad", *ADD[3:], *OUT), "add.cu has no kernel 'ad'; it has add, three"),
         ((*ADD, "--result", "out=float:x"), "--result out=float:x: expected NAME=DTYPE:SHAPE"),
-        ((*ADD, "--set", "n=many", *OUT), "--set n=many: 'many' is no number"),
+        ((*ADD, "--set", "n=many", *OUT), "--set n=many: 'many' is not a number"),
         ((*ADD, "--result", "out=float64:100"), "argument 4 of add, out, is an array of float64"),
         (("none.cu", *ADD[1:], *OUT), "none.cu"),
     ],

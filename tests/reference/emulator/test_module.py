@@ -514,7 +514,7 @@ def test_a_feature_that_is_not_emulated_is_an_error_with_its_line(module, line, 
 @pytest.mark.parametrize("with_checks", [True, False])
 def test_a_kernel_cannot_call_the_c_library(module, name, with_checks):
     source = f'extern "C" void {name}(const char *);\n__global__ void kernel() {{ {name}("true"); }}'
-    with pytest.raises(CompileError, match=f"kernels.cu: `{name}` is no function or variable"):
+    with pytest.raises(CompileError, match=f"kernels.cu: `{name}` is not a function or variable"):
         module(source, with_checks=with_checks)
 
 
