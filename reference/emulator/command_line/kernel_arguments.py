@@ -96,7 +96,7 @@ def arrays_of(path: Path) -> dict[str, Any]:
     try:
         file = np.load(path, allow_pickle=False)
         if not isinstance(file, NpzFile):
-            raise Mistake(f"--arrays {path}: it holds one array without a name; write it with np.savez")
+            raise Mistake(f"--arrays {path}: found one array without a name; write it with np.savez")
         with file:
             arrays = {name: file[name] for name in file.files}
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:

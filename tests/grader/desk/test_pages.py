@@ -183,7 +183,7 @@ def test_a_case_shows_rare_answers_first(desk: TestClient) -> None:
     text = desk.get("/a/dense/cases?name=dense/hidden-1").text
     nine, seven = (
         "expected <code>21</code>, actual <code>9</code>",
-        "<code>7</code>, expected <code>12</code>",
+        "expected <code>12</code>, actual <code>7</code>",
     )
     assert text.index(nine) < text.index(seven)  # each with what its own difference expects
     assert "Ada Lovelace" in text[text.index("Students who pass") :]

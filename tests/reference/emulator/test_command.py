@@ -233,7 +233,11 @@ def test_a_kernel_that_does_not_compile_leaves_the_others(folder):
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
-    [(b"", "no .npz file"), (b"PK\3\4 nothing", "no .npz file"), (None, "one array without a name")],
+    [
+        (b"", "expected an .npz file"),
+        (b"PK\3\4 nothing", "expected an .npz file"),
+        (None, "found one array without a name"),
+    ],
 )
 def test_a_file_of_arrays_that_cannot_be_read_is_your_mistake(folder, content, complaint):
     if content is None:
@@ -243,7 +247,7 @@ def test_a_file_of_arrays_that_cannot_be_read_is_your_mistake(folder, content, c
         (folder / "in.npz").write_bytes(content)
     process = emulate(folder, *ADD, *OUT)
     assert (process.returncode, process.stderr.count("\n")) == (2, 1)
-    assert f"--arrays in.npz: it {'holds' if content is None else 'is'} {complaint}" in process.stderr
+    assert f"--arrays in.npz: {complaint}" in process.stderr
 
 
 def test_a_source_that_does_not_compile_is_shown_with_its_line(folder):
