@@ -131,8 +131,8 @@ class Comparison(ABC):
     `watches_the_run` whether an answer also records what the run did, `runs_apart` whether a process that
     shares nothing with the others must answer too, `has_bounds` whether elements may be off, `is_exact`
     whether only equal values pass, `is_in_handout` whether students may run it, `must_kill` whether a case
-    must catch a mutant that no other case catches, and `shows_work` whether a function must do a part of its
-    exercise to pass.
+    must catch a mutant that no other case catches, `shows_work` whether a function must do a part of its
+    exercise to pass, and `expects_exception` whether the right answer is an exception.
     """
 
     name: ClassVar[str]
@@ -156,6 +156,7 @@ class Comparison(ABC):
     is_in_handout: ClassVar[bool] = True
     must_kill: ClassVar[bool] = True
     shows_work: ClassVar[bool] = True
+    expects_exception: ClassVar[bool] = False
 
     @staticmethod
     def criterion_keys() -> "type[Strict]":

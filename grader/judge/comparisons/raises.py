@@ -70,6 +70,7 @@ class Raises(Comparison):
     a_case_may_choose_it = True
     needs_expected = False
     shows_work = False
+    expects_exception = True
 
     def judge(self, question: Question) -> Judged:
         """The outcome, which is right if the call raised the exception."""

@@ -5,18 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from grader.judge.comparison import Oracle
-from grader.judge.comparisons import judged_draws
+from grader.judge.comparisons import compared_by, judged_draws
 from grader.judge.differences.difference import Expected
+from grader.judge.examples.answer_to_small_case import Answer, answer_of
 from grader.judge.examples.forward_shape import forward_of
 from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders
-from grader.judge.examples.smallest import (
-    Answer,
-    Small,
-    answer_of,
-    candidates,
-    may_be_small,
-    smallest,
-)
+from grader.judge.examples.smallest import Small, candidates, may_be_small, smallest
 from grader.judge.examples.trial import Runner, Trial, oracle_of, try_case
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation
@@ -56,7 +50,7 @@ def examples_of(
             implementation.budgets.enter(criterion.id)
             for redraw in judged_draws(case) or [0]:
                 trial = try_case(case, oracle, search.runner, assignment, redraw)
-                if trial.failure:
+                if trial.failure and _shows_more(trial):
                     whole[case.name] = trial.example(assignment)
                     if (found := search.smallest(case, criterion, trial.failure)) is not None:
                         small[case.name] = found.example(assignment, is_smallest=True)
@@ -90,6 +84,11 @@ class _Search:
 
     def _attempt(self, case: Case, inputs: Inputs, expected: Expected) -> Trial:
         return try_case(case, oracle_of(case, inputs, expected), self.runner, self._assignment)
+
+
+def _shows_more(trial: Trial) -> bool:
+    """True unless the report shows all of the case already: a question without arrays, to be refused."""
+    return bool(trial.inputs.bases) or not compared_by(trial.case).expects_exception
 
 
 def first_failing(grade: Grade, most: int) -> Sequence[CheckResult]:

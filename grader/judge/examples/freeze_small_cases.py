@@ -13,8 +13,9 @@ import numpy as np
 from grader.judge.comparison import Oracle
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array
+from grader.judge.examples.answer_to_small_case import answer_of
 from grader.judge.examples.forward_shape import forward_of
-from grader.judge.examples.smallest import answer_of, ladder
+from grader.judge.examples.smallest import ladder
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Assignment, Case, Criterion
 from grader.model.errors import UserError

@@ -9,38 +9,34 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from itertools import islice, takewhile, zip_longest
+from itertools import chain, islice, takewhile, zip_longest
 from operator import itemgetter
 
 import numpy as np
 
-from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import compared_by, comparison_of
-from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Expected
-from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of
+from grader.judge.differences.probe_values import Array
 from grader.judge.draw_inputs import generator
 from grader.judge.drawn_values import draw_values
+from grader.judge.examples.answer_to_small_case import Answer
 from grader.judge.examples.forward_shape import Forward, upstream_shape
-from grader.judge.examples.lay_out_case import real_dtype
 from grader.judge.examples.shorter_arrays import leading_block, shorter_shapes, stated_lengths
-from grader.judge.examples.trial import Runner, Trial, arrays_of_any_numbers, oracle_of, try_case
+from grader.judge.examples.trial import Trial, arrays_of_any_numbers
 from grader.judge.inputs import UPSTREAM, Inputs
 from grader.judge.kind import Shape, draw_arrays
 from grader.judge.kinds import kind_of
-from grader.model.assignment import Assignment, Case, Criterion, Data, Visibility
-from grader.model.errors import GraderFault
+from grader.model.assignment import Case, Criterion, Data, Visibility
 
 SECONDS = 1.0  # for one search
 MOST_CANDIDATES = 320  # of a criterion's cases with the same texts in their question
 MANY = 17  # elements of an axis: more than a tile of 16×16 threads has on a side
 WIDE = 2049  # the smallest whole number that no 16-bit format holds
-EXACT = 2**24  # float32 holds every whole number up to this
 MOST_SHAPES, MOST_ELEMENTS = 400, 100  # that are tried for a case whose kind names no smaller ones
+MOST_REFUSED = 8  # that are frozen for a case that expects an exception
 MOST_FITTING = 80  # of these shapes, if all that are left fit together
 
 Small = tuple[Case, Inputs]
-Answer = Callable[[Case, Inputs], Expected | None]
 Attempt = Callable[[Case, Inputs, Expected], Trial]  # of a submission
 HasAnswer = Callable[[], bool]
 Place = tuple[object, ...]  # the keys and the indices that lead to a value of a question
@@ -90,9 +86,16 @@ def ladder(criterion: Criterion, answer: Answer, forward: Forward | None = None)
     """The candidates of all visible cases of a criterion: the plain ones first, each sort by size.
 
     Cases with other texts in their question, such as another kernel, have places of their own. The reference
-    is asked only about those that are next in their sort, and once about a family.
+    is asked only about those that are next in their sort, and once about a family. Cases that expect an
+    exception come last, each with a few of its own: only the exception counts, so the first ones tell it.
     """
-    cases = [case for case in criterion.cases if may_be_small(case) and comparison_of(case).is_in_handout]
+    in_handout = [c for c in criterion.cases if may_be_small(c) and comparison_of(c).is_in_handout]
+    cases = [case for case in in_handout if not compared_by(case).expects_exception]
+    refused = (
+        islice(candidates(case, answer, lambda: 0.0, forward), MOST_REFUSED)
+        for case in in_handout
+        if compared_by(case).expects_exception
+    )
     answers = ((case, _as_long_as_stated(case, answer)) for case in cases)
     by_digest: defaultdict[str, list[tuple[Small, HasAnswer]]] = defaultdict(list)
     for case, answer_of_case in answers:
@@ -104,49 +107,12 @@ def ladder(criterion: Criterion, answer: Answer, forward: Forward | None = None)
     by_texts: defaultdict[str, list[Sequence[tuple[Small, HasAnswer]]]] = defaultdict(list)
     for occurrences in in_order:
         by_texts[repr(_texts(occurrences[0][0][0].ask))].append(occurrences)
-    return [small for one_question in by_texts.values() for small in _various(one_question)]
+    answered = (_various(one_question) for one_question in by_texts.values())
+    return [small for each in chain(answered, refused) for small in each]
 
 
 def _is_answered(answer: Answer, small: Small) -> bool:
     return answer(*small) is not None
-
-
-def answer_of(oracle: Oracle, assignment: Assignment) -> Answer:
-    """The reference's answer to a small case; None if it refuses the case, or if rounding would show.
-
-    If a case compares a submission with itself, the reference must pass it. It is asked once about each case:
-    of arrays whose lengths depend on each other, it refuses nearly all.
-    """
-    answers: dict[tuple[str, str], Expected | None] = {}
-
-    def answer(case: Case, inputs: Inputs) -> Expected | None:
-        key = case.name, inputs.digest
-        if key not in answers:
-            answers[key] = work_out(case, inputs)
-        return answers[key]
-
-    def work_out(case: Case, inputs: Inputs) -> Expected | None:
-        if not compared_by(case).needs_expected:
-            runner = Runner(lambda probe, inputs, dtype: oracle.answer(probe, inputs, dtype)[0])
-            trial = try_case(case, oracle_of(case, inputs, Expected(())), runner, assignment)
-            return None if trial.failure else trial.expected
-        try:
-            expected = oracle.expected(case, inputs)
-        except GraderFault:  # the reference has no answer to it
-            return None
-        if expected.bounds is None and expected.value is NO_VALUE:
-            outcome, _ = oracle.answer(case.probe, inputs, DTYPE)
-            dtype = real_dtype(inputs)  # some references compute in float64 whatever they are given
-            arrays = [a.astype(dtype) if dtype and a.dtype.kind == "f" else a for a in arrays_of(outcome)]
-            # in another order of summation, a larger number may be rounded
-            is_too_large = dtype and any(
-                np.abs(a).max(initial=0) > EXACT for a in arrays if a.dtype.kind == "f"
-            )
-            if is_too_large or first_difference(expected, arrays, dtype) is not None:
-                return None
-        return expected
-
-    return answer
 
 
 def _as_long_as_stated(case: Case, answer: Answer) -> Answer:
@@ -249,7 +215,7 @@ def may_be_small(case: Case) -> bool:
     if case.is_own_test or case.functions or case.visibility is not Visibility.VISIBLE:
         return False
     comparison = compared_by(case)
-    return comparison.needs_expected or comparison.shows_work
+    return comparison.needs_expected or comparison.shows_work or comparison.expects_exception
 
 
 def smallest(
@@ -264,11 +230,11 @@ def smallest(
 
     A text in a question names what is asked, such as a kernel, so it stays.
     """
-    end, texts = now() + SECONDS, _texts(case.ask)
+    end = now() + SECONDS
     for small, inputs in rungs:
         if now() > end:
             return None
-        expected = answer(small, inputs) if _texts(small.ask) == texts else None
+        expected = answer(small, inputs) if _is_like(small, case) else None
         if expected is None:
             continue
         trial = attempt(small, inputs, expected)
@@ -277,6 +243,13 @@ def smallest(
         if trial.is_over:
             return None  # it hangs or dies, and so would the next one
     return None
+
+
+def _is_like(small: Case, case: Case) -> bool:
+    """True if a small case asks what the case asks. Which exception is right, only the case itself says."""
+    if compared_by(small).expects_exception or compared_by(case).expects_exception:
+        return small.id == case.id
+    return _texts(small.ask) == _texts(case.ask)
 
 
 def _texts(question: Mapping[str, object]) -> dict[str, str]:
@@ -292,7 +265,9 @@ def _families(case: Case, answer: Answer, forward: Forward | None) -> Iterator[l
     for small, inputs in (
         _with_shorter_arrays(case, answer, forward) if smaller_cases is None else smaller_cases
     ):
-        yield [(small, each) for each in _in_small_numbers(small, inputs, smaller_cases is None)]
+        numbers = _in_small_numbers(small, inputs, smaller_cases is None)
+        sorts = 1 if compared_by(case).expects_exception else None  # no number decides the exception
+        yield [(small, each) for each in islice(numbers, sorts)]
 
 
 def _with_smaller_parameters(case: Case) -> Iterator[Small] | None:

@@ -160,7 +160,7 @@ def try_case(case: Case, oracle: Oracle, runner: Runner, assignment: Assignment,
     )
     outcome, difference = comparison.judge(question)
     if outcome.status is not Status.OK:
-        return Trial(case, inputs, expected, outcome, _ended(outcome))
+        return Trial(case, inputs, expected, outcome, _ended(outcome), difference)
     failure = "" if difference is None else _differs(difference)
     shown = difference.inputs if isinstance(difference, Disagreement) else inputs
     return Trial(case, shown, expected, outcome, failure, difference)

@@ -8,9 +8,9 @@ import pytest
 from grader import Course
 from grader.author.handout import GRADING, generate
 from grader.author.load import load
+from grader.judge.examples.answer_to_small_case import answer_of
 from grader.judge.examples.failing_cases import examples_of
 from grader.judge.examples.freeze_small_cases import SMALLEST, FrozenLadders
-from grader.judge.examples.smallest import answer_of
 from grader.judge.examples.trial import Runner, oracle_of, try_case
 from grader.judge.session import Session
 from grader.model.assignment import Assignment

@@ -11,6 +11,7 @@ from grader import Course
 from grader.author.load import load
 from grader.judge.differences.difference import Expected
 from grader.judge.draw_inputs import draw
+from grader.judge.examples.answer_to_small_case import Answer, answer_of
 from grader.judge.examples.failing_cases import examples_of
 from grader.judge.examples.forward_shape import forward_of
 from grader.judge.examples.lay_out_case import fields_read, lay_out, layout_of, wrong_in
@@ -19,8 +20,6 @@ from grader.judge.examples.smallest import (
     MOST_CANDIDATES,
     SECONDS,
     WIDE,
-    Answer,
-    answer_of,
     candidates,
     ladder,
     may_be_small,

@@ -19,7 +19,7 @@ from tests.small_assignment import write_assignment
 
 RUBRIC = """\
 assignment: sums
-points: 20
+points: 28
 criteria:
   - id: transpose
     title: shift and shift_grad are each other's transpose
@@ -67,7 +67,24 @@ criteria:
     compare: raises
     help: README.md#here
     cases:
-      - {id: table, arrays: {x: [2, 2]}, raises: ValueError}
+      - {id: table, arrays: {x: [2, 3]}, raises: ValueError}
+  - id: unnamed
+    title: an order without a name is refused
+    points: 4
+    probe: order
+    compare: raises
+    help: README.md#here
+    cases:
+      - {id: empty, ask: {name: ""}, raises: ValueError}
+  - id: mixed
+    title: shift moves each number, and a table is refused
+    points: 4
+    probe: shift
+    help: README.md#here
+    cases:
+      - {id: short, arrays: {x: [3]}}
+      - {id: long, arrays: {x: [9]}}
+      - {id: table, arrays: {x: [2, 3]}, compare: raises, raises: ValueError}
 """
 PROBES = """\
 import numpy as np
@@ -92,12 +109,18 @@ def square_grad(submission, case):
 def reads(submission, case):
     values, count = submission.total(submission.array(case.a), case.order)
     return values, np.array([count], np.int64)
+
+
+def order(submission, case):
+    return submission.order(case.name)
 """
 RIGHT = """\
 import numpy as np
 
 
 def shift(x):
+    if x.shape[-1] < 2 and x.ndim > 1:
+        raise ValueError("one column is one axis too many")
     if x.ndim != 1:
         raise ValueError("one axis is expected")
     out = np.zeros_like(x)
@@ -121,6 +144,12 @@ def square_grad(x, out_grad):
 
 def total(a, order):
     return a.sum(keepdims=True), len(a)
+
+
+def order(name):
+    if not name:
+        raise ValueError("an order has a name")
+    return name
 """
 WRONG = {
     "transpose": ("x_grad[:-1] = out_grad[1:]", "x_grad[:] = out_grad"),
@@ -128,6 +157,7 @@ WRONG = {
     "slope": ("return 2 * x * out_grad", "return x * out_grad"),
     "reads": ("len(a)", "len(a) ** 2"),
     "refused": ('raise ValueError("one axis is expected")', "return x"),
+    "unnamed": ('raise ValueError("an order has a name")', "pass"),
 }
 
 
@@ -149,9 +179,11 @@ def assignment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 
 def smallest(
-    session: Session, assignment: Assignment, folder: Path, criterion: str
+    session: Session, assignment: Assignment, folder: Path, criterion: str, *edit: str
 ) -> tuple[dict[str, Example], dict[str, Example]]:
-    (folder / "sums.py").write_text(RIGHT.replace(*WRONG[criterion]))
+    """With the criterion's wrong version, or with an `edit` of the right one."""
+    old, new = edit or WRONG[criterion]
+    (folder / "sums.py").write_text(RIGHT.replace(old, new))
     submission = in_folder(folder)
     grade = session.grade(submission, "ada")
     results = [result for each in grade.criteria for result in each.results if result.criterion == criterion]
@@ -209,11 +241,46 @@ def test_a_count_above_its_budget_is_shown_on_the_smallest_input_that_exceeds_it
         assert example.expected == example.actual == ()
 
 
-def test_a_case_that_must_raise_has_no_smaller_one(
+def test_a_case_that_must_raise_is_shown_on_the_smallest_arrays_refused_for_the_same_reason(
     session: Session, assignment: Assignment, tmp_path: Path
 ) -> None:
-    assert not may_be_small(assignment.criterion("refused").cases[0])
-    assert smallest(session, assignment, tmp_path, "refused") == ({}, {})
+    """A table of one column is refused too, but by another line."""
+    whole, small = smallest(session, assignment, tmp_path, "refused")
+    assert [table.shape for table in whole["refused/table"].inputs] == [(2, 3)]
+    example = small["refused/table"]
+    assert [table.shape for table in example.inputs] == [(1, 2)]
+    assert example.compared == ("ValueError is raised", "array([[1., 2.]], dtype=float32) is returned")
+    assert example.end_reason == "a call with such arguments must raise ValueError"
+
+
+def test_another_exception_is_shown_on_the_smallest_arrays_that_raise_it(
+    session: Session, assignment: Assignment, tmp_path: Path
+) -> None:
+    """The small case must fail at the same line: a table with one row is refused as it should be."""
+    wrong = "raise (ValueError if len(x) < 2 else KeyError)(x.shape)"
+    _, small = smallest(session, assignment, tmp_path, "refused", WRONG["refused"][0], wrong)
+    example = small["refused/table"]
+    assert [table.shape for table in example.inputs] == [(2, 2)]
+    assert example.compared == ("ValueError is raised", "KeyError is raised")
+    assert example.end_reason.endswith("There, x has shape (2, 2).")
+
+
+def test_a_question_without_arrays_that_must_be_refused_is_shown_once(
+    session: Session, assignment: Assignment, tmp_path: Path
+) -> None:
+    """The report on the case shows all of it."""
+    assert may_be_small(assignment.criterion("unnamed").cases[0])
+    assert smallest(session, assignment, tmp_path, "unnamed") == ({}, {})
+
+
+def test_a_case_that_must_raise_and_one_that_must_not_have_small_cases_of_their_own(
+    session: Session, assignment: Assignment, tmp_path: Path
+) -> None:
+    """Both end in the same exception at the same line."""
+    edit = "if x.ndim != 1:", "if x.size > 3:\n        raise KeyError(x.shape)\n    if x.ndim != 1:"
+    _, small = smallest(session, assignment, tmp_path, "mixed", *edit)
+    shapes = {name: [table.shape for table in example.inputs] for name, example in small.items()}
+    assert shapes == {"mixed/long": [(4,)], "mixed/table": [(2, 2)]}
 
 
 @pytest.mark.parametrize("content", [b"{}", b"PK\x05\x06" + bytes(9)], ids=["no_zip", "cut_off"])
