@@ -16,6 +16,7 @@ LAST = "return conv(pad("
 PAIRS = "pair(stride), pair(padding)"
 SIDES = "k_h, k_w, _, _ = w.shape"
 OTHER_SHAPE = "out_grad.shape != expected"
+NOTHING_OVER = "assert (height + 2 * p_h - k_h) % s_h == (width + 2 * p_w - k_w) % s_w == 0\n    "
 THROUGH = "out_grad.permute((1, 2, 0, 3))"
 BACK = "w_grad.permute((1, 2, 0, 3))"
 ROUND = "((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))"
@@ -103,6 +104,20 @@ def without_the_last_zeros(out_grad, stride):
 def left_over(x_shape, w_shape, stride, padding):
     """How many rows and columns of the padded picture are in no window."""
     return tuple((n - 1) % s for n, s in zip(positions(x_shape, w_shape, padding), pair(stride), strict=True))
+
+
+def gaps_and_rest(out_grad, x_shape, w_shape, stride, padding):
+    """out_grad with the gaps filled up to its last element, then a zero for each pixel that is left over."""
+    rest_h, rest_w = left_over(x_shape, w_shape, stride, padding)
+    return pad(without_the_last_zeros(out_grad, stride), ((0, 0), (0, rest_h), (0, rest_w), (0, 0)))
+
+
+def spread_to_the_last(out_grad, x_shape, w_shape, stride, padding):
+    """out_grad for stride 1, written into a slice that stops before its last row and its last column."""
+    (n, out_h, out_w, c_out), (s_h, s_w) = out_grad.shape, pair(stride)
+    full = zeros((n, *positions(x_shape, w_shape, padding), c_out), out_grad.device, out_grad.dtype)
+    full[:, : s_h * (out_h - 1) : s_h, : s_w * (out_w - 1) : s_w] = out_grad
+    return full
 
 
 def turned(w):
@@ -194,6 +209,19 @@ def padding_of_the_height_for_both_in_conv(x, w, stride=1, padding=0):
     _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     p, _ = pair(padding)
     return first(original(x, w, stride, p), out_h, out_w)
+
+
+@mutant(of="conv", help="#before-you-start")
+def strides_taken_before_padding_in_conv(x, w, stride=1, padding=0):
+    """Your conv takes the strides of x before it pads x. The padded picture has longer rows, so one row down
+    is further in its memory than it was in x. Pad first, and read the strides of the result."""
+    (s_h, s_w), (k_h, k_w, c_in, c_out) = pair(stride), w.shape
+    n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    image, row, column, channel = x.strides
+    steps = (image, s_h * row, s_w * column, row, column, channel)
+    windows = pad_images(x, *pair(padding)).as_strided((n, out_h, out_w, k_h, k_w, c_in), steps)
+    out = windows.reshape((n * out_h * out_w, k_h * k_w * c_in)) @ w.reshape((k_h * k_w * c_in, c_out))
+    return out.reshape((n, out_h, out_w, c_out))
 
 
 # dilate
@@ -306,6 +334,25 @@ def axes_that_are_not_there_left_out(a, axes, dilation):
 def negative_dilation_asserted():
     """You refuse a negative dilation with `assert`, which raises AssertionError. Raise ValueError, as the
     docstring says: a caller can catch it, and Python can run without assertions."""
+
+
+@mutant(of="dilate", help="#filling-the-gaps")
+def all_zeros_behind_the_elements(a, axes, dilation):
+    """You put all zeros of an axis after its last element, and the elements stay next to each other. Each
+    element is followed by its own zeros: with 2, the elements `2 4` become `2 0 0 4 0 0`."""
+    out = zeros(original(a, axes, dilation).shape, a.device, a.dtype)
+    out[tuple(map(slice, a.shape))] = a
+    return out
+
+
+@mutant(
+    of="dilate",
+    help="#filling-the-gaps",
+    edits={"normalize_axes(axes, a.ndim, a.shape)": "normalize_axes(list(axes), a.ndim, a.shape)"},
+)
+def dilated_along_lists_of_axes_only():
+    """You treat `axes` as a list of axes. It may also be one number, as in dilate(a, 1, 2): `normalize_axes`
+    accepts both, and always returns a tuple."""
 
 
 # undilate
@@ -628,6 +675,18 @@ def transpose_called_in_x_grad():
 def channels_flipped_too():
     """You reverse the order of the channels as well. The kernel slides only over height and width, so flip
     only those axes. Swap the two channel axes; do not reverse them."""
+
+
+@mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={EXCHANGED: ".permute(0, 1, 3, 2)"})
+def numbers_given_to_permute_in_x_grad():
+    """You give `permute` four numbers, as in PyTorch. An NDArray's `permute` takes the order of all axes as
+    one argument, a tuple: `permute((0, 1, 3, 2))`."""
+
+
+@mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={EXCHANGED: ".permute((1, 0, 3, 2))"})
+def height_and_width_of_the_kernel_exchanged():
+    """You flip the kernel, but you also swap its height and its width. Rows stay rows and columns stay
+    columns: only the two channel axes trade places."""
 
 
 @mutant(
@@ -995,7 +1054,7 @@ def out_grad_read_in_memory_order(out_grad, w, x_shape, stride=1, padding=0):
 
 @mutant(of="conv_x_grad", help="#reading-an-axis-backwards")
 def kernel_turned_in_place(out_grad, w, x_shape, stride=1, padding=0):
-    """Your gradient is right, but you changed w: you flip the kernel by writing into w itself. The next
+    """Your gradient is right, but you change w: you flip the kernel by writing into w itself. The next
     forward pass still needs it. A flipped view of w does not change the memory."""
     of_the_output(out_grad, x_shape, w.shape, stride, padding)
     w[...] = flip(w, (0, 1))
@@ -1038,6 +1097,30 @@ def edge_centered_around_all_zeros():
 def strides_exchanged():
     """You dilate the rows by the stride of the width, and the columns by that of the height. A pair is
     (height, width): its first number is for axis 1."""
+
+
+@mutant(of="conv_x_grad", help="#filling-the-gaps")
+def strides_exchanged_with_what_they_leave_over(out_grad, w, x_shape, stride=1, padding=0):
+    """You use the stride of the width for the height, and vice versa: for the zeros that you fill in, and for
+    the pixels that the stride leaves over. A pair is (height, width): its first number is for axis 1."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
+    full = gaps_and_rest(out_grad, x_shape, w.shape, pair(stride)[::-1], padding)
+    return slide_back(full, turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad", help="#filling-the-gaps")
+def last_place_left_out_of_the_slice(out_grad, w, x_shape, stride=1, padding=0):
+    """You write out_grad into a slice that stops at the place of its last row, and leaves that place out: a
+    slice does not include its stop. With H' rows, stop at s·(H' - 1) + 1."""
+    of_the_output(out_grad, x_shape, w.shape, stride, padding)
+    full = spread_to_the_last(out_grad, x_shape, w.shape, stride, padding)
+    return slide_back(full, turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad", help="#what-the-stride-leaves-over", edits={LAST: NOTHING_OVER + LAST})
+def left_over_asserted_away():
+    """You assert that the stride leaves no pixels over. It may leave some: then the last pixels are in no
+    window, and their gradient is zero. The division rounds down, as in `output_size`."""
 
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_h - 1 - p_w, k_w - 1 - p_h"})
@@ -1500,3 +1583,61 @@ def picture_padded_twice():
 def shape_of_out_grad_asserted_in_w_grad():
     """You check the shape of out_grad with `assert`, which raises AssertionError. Raise ValueError, as the
     docstring says: a caller can catch it, and Python can run without assertions."""
+
+
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad.permute(1, 2, 0, 3)"})
+def numbers_given_to_permute_in_w_grad():
+    """You give `permute` four numbers, as in PyTorch. An NDArray's `permute` takes the order of all axes as
+    one argument, a tuple: `permute((1, 2, 0, 3))`."""
+
+
+@mutant(
+    of="conv_w_grad",
+    help="#what-the-stride-leaves-over",
+    edits={"# As in conv_x_grad": NOTHING_OVER + "# As in conv_x_grad"},
+)
+def left_over_asserted_away_in_w_grad():
+    """You assert that the stride leaves no pixels over. It may leave some: then the last pixels are in no
+    window, and no weight met them. The division rounds down, as in `output_size`."""
+
+
+@mutant(of="conv_w_grad", help="#filling-the-gaps")
+def dilated_on_the_old_axes(x, out_grad, w_shape, stride=1, padding=0):
+    """You permute out_grad before you dilate it, and then dilate axes 1 and 2. After the permute, its rows
+    are on axis 0 and its columns on axis 1. Dilate first, or dilate the axes 0 and 1."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
+    rows, columns = positions(x.shape, w_shape, padding)
+    kernel = gaps_filled(out_grad.permute((1, 2, 0, 3)), stride)[:rows, :columns]
+    return conv(pad_images(x, *pair(padding)).permute((3, 1, 2, 0)), kernel).permute((1, 2, 0, 3))
+
+
+@mutant(of="conv_w_grad", help="#filling-the-gaps")
+def strides_exchanged_with_what_they_leave_over_in_w_grad(x, out_grad, w_shape, stride=1, padding=0):
+    """You use the stride of the width for the height, and vice versa: for the zeros that you fill in, and for
+    the pixels that the stride leaves over. A pair is (height, width): its first number is for axis 1."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
+    full = gaps_and_rest(out_grad, x.shape, w_shape, pair(stride)[::-1], padding)
+    return slide_over_x(x, full, padding).permute((1, 2, 0, 3))
+
+
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
+def stride_between_and_inside_in_w_grad(x, out_grad, w_shape, stride=1, padding=0):
+    """You use the stride twice: from one window to the next, and between the pixels inside a window. A window
+    has neighboring pixels; only the next window begins s pixels further on."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
+    (s_h, s_w), (n, out_h, out_w, c_out), (k_h, k_w, c_in, _) = pair(stride), out_grad.shape, w_shape
+    x = pad_images(x, *pair(padding))
+    image, row, column, channel = x.strides
+    steps = (image, s_h * row, s_w * column, s_h * row, s_w * column, channel)
+    windows = x.as_strided((n, out_h, out_w, k_h, k_w, c_in), steps)
+    table = windows.reshape((n * out_h * out_w, k_h * k_w * c_in)).permute((1, 0))
+    return (table @ out_grad.reshape((n * out_h * out_w, c_out))).reshape(w_shape)
+
+
+@mutant(of="conv_w_grad", help="#filling-the-gaps")
+def last_place_left_out_of_the_slice_in_w_grad(x, out_grad, w_shape, stride=1, padding=0):
+    """You write out_grad into a slice that stops at the place of its last row, and leaves that place out: a
+    slice does not include its stop. With H' rows, stop at s·(H' - 1) + 1."""
+    of_the_output(out_grad, x.shape, w_shape, stride, padding)
+    full = spread_to_the_last(out_grad, x.shape, w_shape, stride, padding)
+    return slide_over_x(x, full, padding).permute((1, 2, 0, 3))

@@ -7,7 +7,8 @@ def conv(submission, case):
 
 
 def dilate(submission, case):
-    return submission.dilate(submission.array(case.a), tuple(case.axes), case.dilation)
+    axes = case.axes if isinstance(case.axes, int) else tuple(case.axes)
+    return submission.dilate(submission.array(case.a), axes, case.dilation)
 
 
 def undilate(submission, case):

@@ -147,7 +147,7 @@ def windows_side_by_side():
     edits={PIXELS: "slice(s * a, s * a + d * (length - 1) + 1, d)"},
 )
 def stride_and_dilation_exchanged():
-    """You swapped stride and dilation. The dilation is the distance from one place of a window to the next;
+    """You swap stride and dilation. The dilation is the distance from one place of a window to the next;
     the stride is the distance from one window to the next."""
 
 
@@ -241,6 +241,12 @@ def channels_left_over():
 def every_group_sees_the_first_channels():
     """All your groups see the input channels of the first group. Those of group g begin at g · (C_in /
     groups)."""
+
+
+@mutant(of="conv", help="#groups", edits={WEIGHTS + PART: WEIGHTS + "[:, :o]"})
+def every_group_uses_the_first_weights():
+    """All your groups use the weights of the first group. Group g has its own columns of w: they begin at
+    g · (C_out / groups)."""
 
 
 @mutant(of="conv", help="#groups", edits={CHANNELS_OF_GROUP: "pixels[..., g::groups]"})
@@ -470,6 +476,17 @@ def w_grad_of_the_first_channels():
     groups)."""
 
 
+@mutant(
+    of="conv_w_grad",
+    help="#groups",
+    edits={"(*place, slice(None), slice(g * o, (g + 1) * o))": "(*place, slice(g * c, (g + 1) * c))"},
+)
+def w_grad_of_a_group_along_the_channels_in():
+    """You write the gradient of group g to the input channels from g · (C_in / groups) on. The kernel has
+    only C_in / groups of them, the same for each group: its groups are next to each other on the last axis,
+    the output channels."""
+
+
 @mutant(of="conv_w_grad", help="#groups", edits={UPSTREAM: "out_grad[..., g::groups]"})
 def w_grad_of_every_so_many_channels():
     """You deal out the output channels to the groups like cards. A group's channels are a run of
@@ -553,7 +570,7 @@ def transposed_length_without_dilation():
 @mutant(
     of="transposed_length",
     help="#more-than-one-way-back",
-    edits={"if not 0 <= output_padding < stride:": "if False:"},
+    edits={"if not 0 <= output_padding < stride:": "if output_padding < 0:"},
 )
 def any_output_padding():
     """You accept an output_padding of `stride` or more. No convolution with this stride leaves so many pixels

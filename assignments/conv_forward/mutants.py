@@ -232,6 +232,8 @@ def refuse(size, kernel, stride, padding):
 def longer_kernel_not_refused(size, kernel, stride, padding):
     """You accept a kernel that is longer than the padded axis. It fits nowhere, and the formula gives 0 or
     less: compare the kernel with size + 2 · padding, and raise ValueError."""
+    if min(stride, kernel) < 1 or padding < 0:
+        raise ValueError((stride, kernel, padding))
     return (size + 2 * padding - kernel) // stride + 1
 
 
@@ -286,6 +288,14 @@ def started_step_counted(size, kernel, stride, padding):
     hang over the edge. Count only windows that fit; the pixels left over are in no window."""
     refuse(size, kernel, stride, padding)
     return -((kernel - size - 2 * padding) // stride) + 1
+
+
+@mutant(of="output_size", help="#how-many-windows-fit")
+def window_at_the_end_not_counted(size, kernel, stride, padding):
+    """You do not count a window that ends with the last place of the padded axis. It fits: a window may
+    start at every multiple of s up to H + 2p - K, and that place counts too."""
+    refuse(size, kernel, stride, padding)
+    return -((kernel - size - 2 * padding) // stride)
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")
@@ -672,7 +682,7 @@ def backward_axes_read_forwards(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#views")
 def kernel_turned_in_place(x, w, stride=1, padding=0):
-    """Your output is right, but you changed w: you flip the kernel by writing into w itself. The caller
+    """Your output is right, but you change w: you flip the kernel by writing into w itself. The caller
     still needs it. Make a view or a copy, and leave w as it was."""
     w[...] = w[::-1, ::-1]
     return original(x, w[::-1, ::-1], stride, padding)
@@ -680,7 +690,7 @@ def kernel_turned_in_place(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#views")
 def left_over_pixels_cleared(x, w, stride=1, padding=0):
-    """Your output is right, but you changed x: you write zeros over the pixels that the stride leaves over.
+    """Your output is right, but you change x: you write zeros over the pixels that the stride leaves over.
     They are in no window, but the caller may still need them: leave x as it was."""
     _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
@@ -727,6 +737,19 @@ def padding_added_to_the_padded_lengths(x, w, stride=1, padding=0):
     shape = (n, out_h, out_w, k_h, k_w, x.shape[3])
     windows = x.as_strided(shape, (image, s_h * row, s_w * column, row, column, channel))
     return times_kernels(windows, w)
+
+
+@mutant(of="conv", help="#views")
+def strides_of_a_compact_picture(x, w, stride=1, padding=0):
+    """You compute the strides of x from its lengths, as if it were compact, and do so even where nothing was
+    padded. Then x may be a view, with strides of its own: use `x.strides`, or always pad."""
+    if any(pair(padding)):
+        return original(x, w, stride, padding)
+    n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    (s_h, s_w), (k_h, k_w), (_, height, width, c_in) = pair(stride), w.shape[:2], x.shape
+    row, column = width * c_in, c_in
+    steps = (height * row, s_h * row, s_w * column, row, column, 1)
+    return times_kernels(x.as_strided((n, out_h, out_w, k_h, k_w, c_in), steps), w)
 
 
 # conv_loops
@@ -893,6 +916,22 @@ def windows_moved_by_the_stride_of_the_height(x, kernel, stride=1, padding=0):
     steps = (image, s_h * row, s_h * column, row, column, channel)
     windows = wide.as_strided((n, out_h, out_w, *kernel, x.shape[3]), steps)
     return windows.copy().reshape((n * out_h * out_w, kernel[0] * kernel[1] * x.shape[3]))
+
+
+@mutant(of="im2col", help="#how-many-windows-fit")
+def padding_counted_twice_in_im2col(x, kernel, stride=1, padding=0):
+    """You count windows on the padded picture, and add the padding once more. So you count windows that are
+    beyond its end. Take H and W before you pad, or leave the padding out."""
+    frame, (k_h, k_w), (s_h, s_w) = pair(padding), kernel, pair(stride)
+    x = pad_images(x, frame, frame)
+    out_h, out_w = (
+        (n + 2 * p - k) // s + 1 for n, p, k, s in zip(x.shape[1:3], frame, kernel, pair(stride), strict=True)
+    )
+    n, _, _, channels = x.shape
+    image, row, column, channel = x.strides
+    steps = (image, s_h * row, s_w * column, row, column, channel)
+    windows = x.as_strided((n, out_h, out_w, k_h, k_w, channels), steps)
+    return windows.copy().reshape((n * out_h * out_w, k_h * k_w * channels))
 
 
 @mutant(of="im2col", help="#views")

@@ -251,14 +251,15 @@ def b_grad_over_outputs(out_grad):
 
 @mutant(of="dense_b_grad", help="#why-the-batch-is-summed-over")
 def b_grad_averaged(out_grad):
-    """Your gradient is a mean over the batch; it should be the sum. You added all of b to every sample, so
-    each sample passes back its whole gradient. If the loss is a mean, dZ already contains that division."""
+    """Your gradient is a mean over the batch; it should be the sum. In the forward pass every sample gets all
+    of b, so each one passes back its whole gradient. If the loss is a mean, dZ already contains that
+    division."""
     return original(out_grad) / out_grad.shape[0]
 
 
 @mutant(of="dense_b_grad", help="#why-the-batch-is-summed-over")
 def b_grad_one_number(out_grad):
-    """You added up everything. b has one number for each output, and one output's gradient says nothing
+    """You add up everything. b has one number for each output, and one output's gradient says nothing
     about another output's bias. Sum over only one of the two axes."""
     return out_grad.sum()
 

@@ -67,6 +67,11 @@ def taken(item, n):
     return start, len(range(start, stop, step)), step
 
 
+def at_the_end(reduced, a, keepdims):
+    """A reduction of `a`, with the axes that it lost as axes of length 1 at the end if `keepdims`."""
+    return reduced.reshape((*reduced.shape, *[1] * (a.ndim - reduced.ndim))) if keepdims else reduced
+
+
 def one_by_one(target, source, turned=False):
     """Copy `source` to `target`, element by element; `turned` begins with the last one."""
     place = zip(
@@ -1000,6 +1005,16 @@ def rows_of_the_memory_summed(self, axis=None, keepdims=False):
 
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
+def summed_axes_in_front(self, axis=None, keepdims=False):
+    """You move the axes of the sum to the front, and then add up neighbors in memory. Only the last axes are
+    next to each other: move the axes of the sum to the end."""
+    right, summed = original(self, axis, keepdims), [i % self.ndim for i in listed(self, axis)]
+    others = [i for i in range(self.ndim) if i not in summed]
+    rows = self.permute(summed + others).numpy().reshape(right.size, -1 if self.size else 0)
+    return array(rows.sum(axis=1), dtype=self.dtype).reshape(right.shape)
+
+
+@mutant(of="NDArray.sum", help="#reductions-are-rows")
 def mean_for_the_sum(self, axis=None, keepdims=False):
     """You divide by the number of elements. That is the mean; for a sum, divide by nothing."""
     total = original(self, axis, keepdims)
@@ -1024,6 +1039,13 @@ def summed_axis_dropped(self, axis=None, keepdims=False):
     """You drop the axis that you summed over. With keepdims it stays, with length 1, so that the sum still
     broadcasts against the original array."""
     return original(self, axis)
+
+
+@mutant(of="NDArray.sum", help="#reductions-are-rows")
+def summed_axes_kept_at_the_end(self, axis=None, keepdims=False):
+    """With keepdims you put the axes of length 1 at the end of the shape. Each one stays where the axis was
+    that you summed over, so that the sum still broadcasts against the original array."""
+    return at_the_end(original(self, axis), self, keepdims)
 
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
@@ -1119,6 +1141,13 @@ def maximum_axis_dropped(self, axis=None, keepdims=False):
     return original(self, axis)
 
 
+@mutant(of="NDArray.max", help="#reductions-are-rows")
+def maximum_axes_kept_at_the_end(self, axis=None, keepdims=False):
+    """With keepdims you put the axes of length 1 at the end of the shape. Each one stays where the axis was
+    along which you took the maximum, so that the maximum still broadcasts against the original array."""
+    return at_the_end(original(self, axis), self, keepdims)
+
+
 # Matrix products
 
 
@@ -1162,6 +1191,12 @@ def offset_of_out_forgotten(a, b, out):
 def product_transposed(a, b):
     """Your product is transposed. Row i of the result belongs to row i of the first matrix."""
     return original(a, b).permute((1, 0)).compact()
+
+
+@mutant(of="matmul", help="#a-matrix-product", edits={"a.shape[1] != b.shape[0]": "a.shape[0] != b.shape[1]"})
+def outer_lengths_compared():
+    """You compare the number of rows of the first matrix with the number of columns of the second. These may
+    differ. The lengths that must agree are a.shape[1] and b.shape[0]."""
 
 
 @mutant(of="matmul", help="#a-matrix-product")
@@ -1258,6 +1293,12 @@ def zeros_left_at_the_edges(a, b, tile):
     `a` nor to `b`: cut the product to (m, n)."""
     m, n = -a.shape[0] % tile, -b.shape[1] % tile
     return original(a, b, tile).pad(((0, m), (0, n)))
+
+
+@mutant(of="matmul_tiled", help="#tiles", edits={"out.permute((0, 2, 1, 3)).reshape": "out.reshape"})
+def tiles_joined_in_their_order():
+    """You reshape the tiles of the result to a matrix as they are, one after the other. The first row of the
+    matrix goes through the first rows of all tiles in a row: exchange the two axes in the middle first."""
 
 
 @mutant(of="matmul_tiled", help="#tiles")

@@ -337,6 +337,26 @@ def mean_over_two_axes():
     and the channels."""
 
 
+@mutant(
+    of="global_average_pool",
+    help="#the-whole-image",
+    edits={"(tuple(range(1, x.ndim - 1))) / pixels": "((1, 2)) / math.prod(x.shape[1:3])"},
+)
+def mean_of_two_axes():
+    """You take the mean over the first two axes of an image. A scan has three: sum over all axes between the
+    batch and the channels, and divide by the product of all their lengths."""
+
+
+@mutant(
+    of="global_average_pool",
+    help="#the-whole-image",
+    edits={"x.ndim - 1))) / pixels": "x.ndim - 1))) / x.shape[1]"},
+)
+def divided_by_the_first_axis():
+    """You divide by the length of an image's first axis. Divide by its number of pixels, which is the product
+    of all its lengths."""
+
+
 @mutant(of="global_average_pool", help="#the-whole-image")
 def global_mean_in_memory_order(x):
     """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
@@ -348,6 +368,16 @@ def global_mean_in_memory_order(x):
 def whole_gradient_to_each_pixel():
     """You give each pixel the whole gradient of its channel. Each of n pixels contributes 1 / n to the
     mean, so it gets 1 / n of the gradient."""
+
+
+@mutant(
+    of="global_average_pool_grad",
+    help="#the-whole-image",
+    edits={"(out_grad / pixels)": "(out_grad / x_shape[1])"},
+)
+def share_of_the_first_axis():
+    """You divide by the length of an image's first axis. Divide by its number of pixels, which is the product
+    of all its lengths."""
 
 
 @mutant(of="global_average_pool_grad", help="#the-whole-image", edits={".copy()": ""})

@@ -10,7 +10,7 @@ functions for that course's own arrays, and those of `mixed` so that most have t
 The files of `fresh`, later those of `later`, then those of `recent`, and last those of `newest` were written
 before their author had seen a mutant. There a comment "wrong: ..." says at each wrong line what is wrong with
 it. Functions without such a line are right. If a docstring begins with "Nothing is wrong here", all functions
-are right. What `fresh` and `later` showed was mended after their first measurement.
+are right. What each of these folders showed was mended after its first measurement.
 """
 
 import ast

@@ -276,20 +276,13 @@ def _candidates(
     anchor: Ideas,
     inner: ProvenIdeas,
 ) -> list[Ideas]:
-    # if an exercise calls a wrong one, its answers say nothing about its own mistakes, with exceptions
-    wrong = evidence.inner_of(criterion.id) & evidence.wrong_before(criterion.id)
-    reachable = evidence.exercises_of(criterion.id)
-    pool = sorted(
-        {
-            name
-            for case in (result.name for result in comparable)
-            for name in set(chain(*evidence.deciding_ideas(case))) - against
-            if evidence.exercise_of(name)
-            in (wrong if wrong and not evidence.is_own(case, wrong, inner) else reachable)
-        }
-    )
-    sets: list[Ideas] = [(name,) for name in pool]
-    return [names for names in (*sets, *combinations(pool, 2)) if set(anchor) <= set(names)]
+    pool: set[str] = set()
+    for case in (result.name for result in comparable):
+        sources = evidence.possible_sources(criterion.id, case, inner)
+        deciding = set(chain(*evidence.deciding_ideas(case))) - against
+        pool |= {name for name in deciding if evidence.exercise_of(name) in sources}
+    sets: list[Ideas] = [(name,) for name in sorted(pool)]
+    return [names for names in (*sets, *combinations(sorted(pool), 2)) if set(anchor) <= set(names)]
 
 
 def _explanation_by(

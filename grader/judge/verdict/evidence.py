@@ -220,6 +220,21 @@ class Evidence:
         singles = (ideas[0] for ideas in self._ideas_answering(case) if len(ideas) == 1)
         return not any(self.exercise_of(name) in wrong for name in singles)
 
+    def possible_sources(
+        self, criterion: str, case: str, proven_ideas: Mapping[str, frozenset[str]]
+    ) -> frozenset[str]:
+        """The exercises whose mistakes may give the answer of a case, as far as the calls show.
+
+        If an exercise calls a wrong one, its answers say nothing about its own mistakes, unless `is_own`. A
+        method that may be NumPy's leaves open whether the wrong one is called: many numbers may be of either.
+        """
+        wrong = self.inner_of(criterion) & self.wrong_before(criterion)
+        if not wrong or self.is_own(case, wrong, proven_ideas):
+            return self.exercises_of(criterion)
+        if wrong & self.certainly_inner_of(criterion) or not self.is_strong(case):
+            return wrong
+        return wrong | self.direct_exercises_of(criterion)
+
     def contradicted_ideas(self, criterion: str, visible_only: bool) -> set[str]:
         """The ideas that a case contradicts: it passes, but would fail with the idea.
 

@@ -24,6 +24,8 @@ PAIR = re.compile(r"(\w+) \(\d+, \d+\)(?=,|$)")  # among a call's arguments
 # their messages show a call's numbers, or which name an object lacks
 OF_CALLS = ("ValueError", "IndexError", "AttributeError")
 NO_UFUNC = "does not support ufuncs"  # in NumPy's message about a function of its own and another array
+# in a TypeError's message about arguments: it names the method and their number, or what a loop goes through
+OF_ARGUMENTS = re.compile(r"takes .*positional arguments? but|object is not iterable")
 
 Ideas = tuple[str, ...]  # the name of one mutant, or of two in one solution
 
@@ -163,7 +165,8 @@ def _of_message(result: CheckResult, names: Mapping[str, str]) -> str:
     error = result.answer.removeprefix(ERROR)
     source = result.calls[-1].source if result.calls else ""
     is_own = re.match(r"(raise|assert)\b", source) and _is_exercise(result.calls[-1], names)
-    if is_own or (error not in OF_CALLS and NO_UFUNC not in result.rationale):
+    is_of_call = error in OF_CALLS or NO_UFUNC in result.rationale or OF_ARGUMENTS.search(result.rationale)
+    if is_own or not is_of_call:
         return ""
     message = result.rationale.partition(f"{error}: ")[2].removesuffix(f"\n{source}")
     return f"{MESSAGE}{hashlib.sha256(message.encode()).hexdigest()[:DIGITS]}" if message else ""

@@ -1,6 +1,6 @@
 """conv takes the windows from the strides of the array before padding, and flip starts n steps on.
 
-Ideas: start_at_the_size.
+Ideas: start_at_the_size, strides_taken_before_padding_in_conv.
 """
 
 

@@ -1,6 +1,6 @@
 """The indices of the columns exist only if the stride leaves nothing over, and a fancy index adds to a pixel only once.
 
-Ideas: last_window_wins.
+Ideas: last_window_wins, left_over_asserted_away, left_over_asserted_away_in_w_grad.
 """
 
 import numpy as np

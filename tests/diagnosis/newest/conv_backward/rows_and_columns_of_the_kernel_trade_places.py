@@ -1,4 +1,7 @@
-"""conv_x_grad exchanges the kernel's spatial axes too, and conv_w_grad calls permute as PyTorch does."""
+"""conv_x_grad exchanges the kernel's spatial axes too, and conv_w_grad calls permute as PyTorch does.
+
+Ideas: height_and_width_of_the_kernel_exchanged, numbers_given_to_permute_in_w_grad.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,6 +1,7 @@
 """conv_x_grad takes a stride as (width, height), and conv_w_grad needs a square padding.
 
-Ideas: columns_padded_by_the_height_in_w_grad, padding_of_the_height_for_both_in_w_grad, strides_exchanged.
+Ideas: columns_padded_by_the_height_in_w_grad, padding_of_the_height_for_both_in_w_grad, strides_exchanged,
+strides_exchanged_with_what_they_leave_over.
 """
 
 

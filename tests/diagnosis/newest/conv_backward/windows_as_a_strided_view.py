@@ -1,6 +1,6 @@
 """The windows step by the stride inside the kernel too, and conv_x_grad does not compare the shape of out_grad.
 
-Ideas: out_grad_of_any_shape.
+Ideas: out_grad_of_any_shape, stride_between_and_inside_in_w_grad.
 """
 
 

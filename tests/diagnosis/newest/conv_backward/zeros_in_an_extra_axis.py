@@ -1,4 +1,7 @@
-"""dilate puts its extra axis before the elements, and the slices of conv_w_grad stop before the last window."""
+"""dilate puts its extra axis before the elements, and the slices of conv_w_grad stop before the last window.
+
+Ideas: all_zeros_behind_the_elements, last_place_left_out_of_the_slice_in_w_grad.
+"""
 
 
 def dilate(a, axes, dilation):

@@ -1,6 +1,6 @@
 """pixel_slices forgets the dilation, conv_x_grad reshapes the weights, and conv_w_grad cuts the kernel along its input channels.
 
-Ideas: places_side_by_side, weights_reshaped.
+Ideas: places_side_by_side, w_grad_of_a_group_along_the_channels_in, weights_reshaped.
 """
 
 

@@ -1,6 +1,6 @@
 """conv_length lets a window cover d * k pixels, and in conv all groups use the weights of the first one.
 
-Ideas: window_as_long_as_all_steps.
+Ideas: every_group_uses_the_first_weights, window_as_long_as_all_steps.
 """
 
 

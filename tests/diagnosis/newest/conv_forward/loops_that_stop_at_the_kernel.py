@@ -1,6 +1,6 @@
 """output_size does not count a window that ends at the edge, and the windows of conv_loops are as wide as high.
 
-Ideas: loop_over_a_square_kernel.
+Ideas: loop_over_a_square_kernel, window_at_the_end_not_counted.
 """
 
 

@@ -1,6 +1,6 @@
 """pad gives its argument back if all numbers are 0, and im2col counts the windows with the padding twice.
 
-Ideas: same_array_when_nothing_to_pad.
+Ideas: padding_counted_twice_in_im2col, same_array_when_nothing_to_pad.
 """
 
 

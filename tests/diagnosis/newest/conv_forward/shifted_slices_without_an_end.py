@@ -1,6 +1,6 @@
 """The slices of conv_shifted run to the end of the picture, and conv makes its windows from x itself, padded or not.
 
-Ideas: shifted_pixels_to_the_end, x_read_in_memory_order.
+Ideas: shifted_pixels_to_the_end, strides_of_a_compact_picture, x_read_in_memory_order.
 """
 
 

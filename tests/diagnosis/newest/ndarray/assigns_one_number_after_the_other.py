@@ -1,6 +1,6 @@
 """__setitem__ reads while it writes and lets elements share a place, and sum keeps its axes at the end.
 
-Ideas: read_while_writing, several_values_for_one_place.
+Ideas: read_while_writing, several_values_for_one_place, summed_axes_kept_at_the_end.
 """
 
 

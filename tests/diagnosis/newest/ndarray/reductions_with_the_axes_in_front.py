@@ -1,6 +1,6 @@
 """sum puts the summed axes in front but adds rows, max begins at 0, and add_product replaces what out holds.
 
-Ideas: maximum_begins_with_0, overwritten_instead_of_added, rows_of_the_memory_summed.
+Ideas: maximum_begins_with_0, overwritten_instead_of_added, rows_of_the_memory_summed, summed_axes_in_front.
 """
 
 

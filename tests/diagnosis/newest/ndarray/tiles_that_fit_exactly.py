@@ -1,6 +1,6 @@
 """tiles returns a view, matmul_tiled joins the axes of its tiles in their order, and matmul compares the outer lengths.
 
-Ideas: lengths_not_compared, tiles_left_scattered.
+Ideas: lengths_not_compared, outer_lengths_compared, tiles_joined_in_their_order, tiles_left_scattered.
 """
 
 

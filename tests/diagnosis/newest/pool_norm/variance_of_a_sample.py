@@ -1,6 +1,6 @@
 """normalize divides by n - 1, normalize_grad holds mean and variance constant, and one axis stands for all pixels.
 
-Ideas: mean_and_scale_taken_for_constants, variance_of_a_sample.
+Ideas: divided_by_the_first_axis, mean_and_scale_taken_for_constants, variance_of_a_sample.
 """
 
 

@@ -1,4 +1,7 @@
-"""conv_w_grad permutes out_grad first and then dilates the axes that were height and width before."""
+"""conv_w_grad permutes out_grad first and then dilates the axes that were height and width before.
+
+Ideas: dilated_on_the_old_axes.
+"""
 
 
 def conv(x, w, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""conv_w_grad thins the picture by the stride and then slides as if the stride were 1."""
+"""conv_w_grad thins the picture by the stride and then slides as if the stride were 1.
+
+Ideas: stride_between_and_inside_in_w_grad.
+"""
 
 import numpy as np
 from ndarray import array

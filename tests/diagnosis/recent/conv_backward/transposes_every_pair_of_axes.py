@@ -1,4 +1,7 @@
-"""conv_x_grad transposes the kernel as a picture too: it exchanges height and width with the channels."""
+"""conv_x_grad transposes the kernel as a picture too: it exchanges height and width with the channels.
+
+Ideas: height_and_width_of_the_kernel_exchanged.
+"""
 
 
 def flip(a, axes):

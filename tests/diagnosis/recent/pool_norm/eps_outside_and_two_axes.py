@@ -1,7 +1,7 @@
 """normalize adds eps to the root instead of under it; global_average_pool has two axes in mind; a share of the
 average is a whole number.
 
-Ideas: eps_behind_the_root, mean_over_two_axes.
+Ideas: eps_behind_the_root, mean_of_two_axes, mean_over_two_axes.
 """
 
 

@@ -362,6 +362,19 @@ def test_an_exercise_has_ideas_of_its_own_if_what_is_wrong_with_an_inner_one_is_
     assert "turned" not in {name for name, *_ in unknown}
 
 
+def test_many_numbers_may_be_of_an_exercise_that_perhaps_calls_no_wrong_one() -> None:
+    """A method of the name `conv` may be another array's, so only its mention counts as a call."""
+    own = wrong("one", "f", criterion="grad"), wrong("two", "g", criterion="grad")
+    criteria = [
+        CriterionGrade(id, "", Fraction(4), Fraction(0), Status.WRONG, results)
+        for id, results in (("conv", (wrong("one", "x"),)), ("grad", own))
+    ]
+    grade = Grade("tiny", "ada", tuple(criteria), "none")
+    for certain, expected in (({"grad": frozenset[str]()}, ["turned"]), (CALLS, [])):
+        *_, of_grad = diagnose(grade, MISTAKES, CALLS, certain=certain).criteria
+        assert [idea.name for idea in of_grad.ideas] == expected
+
+
 def test_an_exercise_may_make_one_mistake_in_each_criterion_that_asks_it_alone() -> None:
     mistakes = replace(
         MISTAKES,
@@ -523,13 +536,19 @@ def test_an_exception_with_another_text_is_another_one() -> None:
             "'NDArray' object has no attribute 'T'",
         ),
         ("TypeError", "operand 'NDArray' does not support ufuncs", "unsupported operand"),
+        (
+            "TypeError",
+            "NDArray.permute() takes 2 positional arguments but 5 were given",
+            "unsupported operand",
+        ),
+        ("TypeError", "'int' object is not iterable", "'NoneType' object is not iterable"),
     ],
-    ids=["method", "function"],
+    ids=["method", "function", "arguments", "loop"],
 )
-def test_a_method_or_a_function_of_numpy_is_one_mistake_whatever_the_numbers_are(
+def test_what_an_exception_says_of_a_call_is_one_mistake_whatever_the_numbers_are(
     error: str, message: str, other: str
 ) -> None:
-    """Another method is another mistake, and so is another exception of the same class."""
+    """Another method is another mistake, and so is another message of the same class."""
 
     def end(case: str, text: str) -> str:
         call = Call("grad", "conv.py", 7, "return w.transpose(axes)", f"w {case}")
