@@ -1,6 +1,6 @@
 """A window covers d * K pixels; output_padding is not checked; the transposed w_grad keeps the order of arguments.
 
-Ideas: window_as_long_as_all_steps, any_output_padding.
+Ideas: any_negative_output_padding, any_output_padding, window_as_long_as_all_steps.
 """
 
 

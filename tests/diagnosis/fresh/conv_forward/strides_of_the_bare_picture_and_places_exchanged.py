@@ -1,6 +1,7 @@
 """No errors from output_size; conv takes the strides before it pads; conv_shifted exchanges a and b.
 
-Ideas: longer_kernel_not_refused, strides_before_padding, shifted_row_and_column_exchanged.
+Ideas: longer_kernel_not_refused, settings_not_refused, shifted_row_and_column_exchanged,
+strides_before_padding.
 """
 
 
