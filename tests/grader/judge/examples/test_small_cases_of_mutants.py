@@ -25,7 +25,12 @@ pytestmark = pytest.mark.slow
 # The mistake in a grid needs whole tiles, and no small case has any.
 SMALL_ALREADY = {
     "cuda_kernels": ["grid_one_too_many"],
-    "pool_norm": ["gamma_and_beta_exchanged", "batch_norm_of_one_eps", "layer_grad_of_one_eps"],
+    "pool_norm": [
+        "gamma_and_beta_exchanged",
+        "batch_norm_of_one_eps",
+        "batch_grad_of_one_eps",
+        "layer_grad_of_one_eps",
+    ],
 }
 # A handout has room for so many small cases. Those of two channels with two kernels each come too late.
 LARGE_IN_A_HANDOUT = {"conv_family": ["kernels_of_a_channel_apart"]}
