@@ -68,7 +68,7 @@ def test_a_case_that_takes_the_reference_past_a_limit_is_named_with_its_line(
 @pytest.mark.parametrize("id", ["../ada", "a/b", ".hidden", " "])
 def test_an_id_that_names_no_folder_is_refused(root: Path, id: str, complaint: Callable[[], str]) -> None:
     assert main(["generate", "--variant", id]) == USER_MISTAKE
-    assert "it names a folder" in complaint()
+    assert "the id becomes the name of a folder" in complaint()
 
 
 def test_the_grader_in_a_handout_holds_nothing_that_instructors_alone_use(release_folder: Path) -> None:

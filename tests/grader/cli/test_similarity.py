@@ -19,7 +19,9 @@ def test_similarity_needs_the_folder_and_the_gradebook_of_a_batch(
     assert main(words) == PASSED
     assert capsys.readouterr().out == "100% 100%  ada (Ada Lovelace), bob\nalike/tiny/index.html\n"
     assert Path("alike/tiny/pair-001.html").is_file()
-    assert main([*words, "--top", "0"]) == USER_MISTAKE
+    with pytest.raises(SystemExit) as end:
+        main([*words, "--top", "0"])
+    assert end.value.code == USER_MISTAKE
     assert (
         main(["similarity", "class", "--assignment", "tiny", "--gradebook", "sqlite:///gone"]) == USER_MISTAKE
     )

@@ -420,8 +420,10 @@ def test_a_number_of_seeds_below_one_is_refused(
     sound: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(sound)
-    assert main(["verify", "--seeds", "0"]) == USER_MISTAKE
-    assert "--seeds 0" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as end:
+        main(["verify", "--seeds", "0"])
+    assert end.value.code == USER_MISTAKE
+    assert "argument --seeds: found '0', expected a whole number of at least 1" in capsys.readouterr().err
 
 
 LEAKING = '''\

@@ -26,7 +26,8 @@ def test_a_write_that_fails_leaves_the_earlier_files(tmp_path: Path, monkeypatch
 
 def test_a_file_where_a_folder_should_be_is_explained_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
-    with pytest.raises(UserError, match=r"out: cannot be written: File exists"):
+    message = "out: cannot be written: found a file where a folder must be; name another"
+    with pytest.raises(UserError, match=message):
         write_files(tmp_path / "out", {"grades.csv": b""})
 
 
