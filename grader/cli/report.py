@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     if options.format == TERMINAL:
         if options.json:
             raise UserError("--format terminal is for people. For a program, use --format json")
+        _check_writes_no_files(options)
         _show(_class_report(options)[0])
         return PASSED
     if options.out is None:
@@ -60,6 +61,20 @@ def run(options: argparse.Namespace) -> int:
         return NOT_PASSED if result.left_out else PASSED
     _print_paths(options.out, paths)
     return _print_changes(result)
+
+
+def _check_writes_no_files(options: argparse.Namespace) -> None:
+    """Raises UserError for options about files, which the terminal has no use for."""
+    about_files = {
+        "--out DIR": options.out is not None,
+        "--into CSV": options.into is not None,
+        "--column ROLE=HEADER": bool(options.column),
+        "--keep-existing": options.keep_existing,
+    }
+    for option, is_given in about_files.items():
+        if is_given:
+            message = f"{option} goes only with a format that writes files, and {TERMINAL} writes none"
+            raise UserError(f"{message}: remove it, or choose another --format")
 
 
 def _check(options: argparse.Namespace, form: Format) -> None:

@@ -53,6 +53,21 @@ def test_a_course_has_one_gradebook_wherever_in_it_a_command_runs(
     assert not Path("build").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["--out", "out"], ["--into", "grades.csv"], ["--column", "id=ID"], ["--keep-existing"]],
+    ids="".join,
+)
+def test_the_terminal_refuses_an_option_about_files(
+    at_course: str, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """An option that is read and ignored would let a TA wait for a file that never comes."""
+    assert main(["report", "--gradebook", at_course, "--format", "terminal", *words]) == USER_MISTAKE
+    message = "goes only with a format that writes files, and terminal writes none: remove it"
+    assert f"{words[0]} " in (error := capsys.readouterr().err)
+    assert message in error
+
+
 def test_an_extension_for_somebody_unknown_is_named(
     at_course: str, scores: Callable[[], dict[str, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,7 +99,8 @@ def test_each_report_names_the_submissions_that_match_no_student(
     with Gradebook(at_course) as gradebook:
         intake = read_class(Path("class"), ["tiny.py"], "tiny", gradebook.students())
         keep_evidence(gradebook.database, intake, "tiny")
-    assert main(["report", "--gradebook", at_course, "--format", name, "--out", "out"]) == PASSED
+    out = [] if name == "terminal" else ["--out", "out"]
+    assert main(["report", "--gradebook", at_course, "--format", name, *out]) == PASSED
     note = "note: tiny: 1 submission may belong to several students, or to no student on the roster: zoe; "
     assert note in capsys.readouterr().err
 
