@@ -71,8 +71,7 @@ def misconceptions_of(row: ClassRow) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for criterion in row.grade.criteria if row.grade is not None else ():
         for result in criterion.results:
-            if result.misconceptions:
-                names[" or ".join(result.misconceptions)] = None
+            names |= dict.fromkeys(criterion.ideas_at(result))
     return tuple(names)
 
 

@@ -262,6 +262,21 @@ class CriterionGrade:
     facts: tuple[Fact, ...] = ()
     locations: tuple[Location, ...] = ()
 
+    def ideas_at(self, result: CheckResult) -> dict[str, str]:
+        """The text of each idea that explains a case, by its name: `a or b` for two that fit equally well.
+
+        Two ideas that explain the case together are two entries. If a grade does not hold its ideas one by
+        one, as old gradebooks do not, all names and the whole text are one entry.
+        """
+        if not result.misconceptions:
+            return {}
+        ideas = [idea for idea in self.ideas if idea.name in result.misconceptions]
+        texts = result.idea.split("\n")
+        if len(ideas) != len(texts):
+            return {" or ".join(result.misconceptions): result.idea}
+        names = (" or ".join((idea.name, *idea.others)) for idea in ideas)
+        return dict(zip(names, texts, strict=True))
+
 
 @dataclass(frozen=True)
 class Grade:

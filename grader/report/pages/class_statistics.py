@@ -156,16 +156,15 @@ def _criteria(rows: Sequence[ClassRow]) -> tuple[CriterionRate, ...]:
 
 
 def _misconceptions(rows: Sequence[ClassRow]) -> tuple[Misconception, ...]:
-    """The most common first; if several fit one student's answers, their names are combined."""
+    """The most common first; the names of those that fit a student's answers equally well are combined."""
     students_with: dict[str, dict[str, None]] = defaultdict(dict)
     where: dict[str, dict[str, None]] = defaultdict(dict)
     ideas: dict[str, str] = {}
     for row in rows:
         for criterion in row.grade.criteria if row.grade is not None else ():
             for result in criterion.results:
-                if result.misconceptions:
-                    name = " or ".join(result.misconceptions)
+                for name, idea in criterion.ideas_at(result).items():
                     students_with[name][row.student_id] = where[name][criterion.id] = None
-                    ideas[name] = result.idea
+                    ideas[name] = idea
     every = (Misconception(n, ideas[n], tuple(where[n]), tuple(students_with[n])) for n in students_with)
     return tuple(sorted(every, key=lambda m: (-len(m.students), m.name)))

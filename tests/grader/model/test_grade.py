@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model.assignment import Assignment, Case, Criterion, Rubric
-from grader.model.grade import Call, Variable
+from grader.model.grade import Call, CheckResult, CriterionGrade, Idea, Status, Variable
 from grader.model.text import as_number
 
 
@@ -45,6 +45,24 @@ def test_a_criterion_weighs_what_its_cases_and_the_withheld_ones_weigh() -> None
     cases = tuple(Case(str(weight), "c", "probe", "array", {}, weight=weight) for weight in (1, 2, 4))
 
     assert Criterion("c", "", 10, cases, withheld=8).weight == 15
+
+
+def test_two_ideas_that_explain_a_case_together_have_a_name_and_a_text_each() -> None:
+    """Ideas that fit equally well are one: nobody knows which of them a student has."""
+    cut = Idea("cut", "f", "You cut too much.", "", 2, 2, is_sure=True)
+    turned = Idea("turned", "f", "You turn it.", "", 2, 2, is_sure=False, others=("mirrored",))
+    result = CheckResult("f", "a", Status.WRONG)
+    both = replace(result, misconceptions=("cut", "turned", "mirrored"), idea="It is this.\nOr those.")
+    one = replace(result, misconceptions=("cut",), idea="It is this.")
+    criterion = CriterionGrade(
+        "f", "", Fraction(1), Fraction(0), Status.WRONG, (both, one), ideas=(cut, turned)
+    )
+
+    assert criterion.ideas_at(both) == {"cut": "It is this.", "turned or mirrored": "Or those."}
+    assert criterion.ideas_at(one) == {"cut": "It is this."}
+    assert criterion.ideas_at(result) == {}
+    old = replace(criterion, ideas=())
+    assert old.ideas_at(both) == {"cut or turned or mirrored": "It is this.\nOr those."}
 
 
 def test_an_assignment_knows_its_criteria_by_id(tmp_path: Path) -> None:
