@@ -345,19 +345,6 @@ def all_zeros_behind_the_elements(a, axes, dilation):
     return out
 
 
-@mutant(
-    of="dilate",
-    help="#filling-the-gaps",
-    edits={"normalize_axes(axes, a.ndim, a.shape)": "normalize_axes(list(axes), a.ndim, a.shape)"},
-)
-def dilated_along_lists_of_axes_only():
-    """You treat `axes` as a list of axes. It may also be one number, as in dilate(a, 1, 2): `normalize_axes`
-    accepts both, and always returns a tuple."""
-
-
-# undilate
-
-
 @mutant(of="undilate", help="#filling-the-gaps")
 def last_of_each_kept(a, axes, dilation):
     """You keep the last of every dilation + 1 elements. The zeros come after the element that they belong

@@ -7,8 +7,7 @@ def conv(submission, case):
 
 
 def dilate(submission, case):
-    axes = case.axes if isinstance(case.axes, int) else tuple(case.axes)
-    return submission.dilate(submission.array(case.a), axes, case.dilation)
+    return submission.dilate(submission.array(case.a), tuple(case.axes), case.dilation)
 
 
 def undilate(submission, case):

@@ -376,8 +376,8 @@ def whole_gradient_to_each_pixel():
     edits={"(out_grad / pixels)": "(out_grad / x_shape[1])"},
 )
 def share_of_the_first_axis():
-    """You divide by the length of an image's first axis. Divide by its number of pixels, which is the product
-    of all its lengths."""
+    """You divide the gradient of a channel by the length of an image's first axis. Each pixel gets an equal
+    share: divide by the number of pixels, which is the product of all lengths."""
 
 
 @mutant(of="global_average_pool_grad", help="#the-whole-image", edits={".copy()": ""})

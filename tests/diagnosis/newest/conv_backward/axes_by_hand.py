@@ -1,6 +1,6 @@
 """dilate expects a sequence of axes and never complains, and undilate goes in steps of dilation.
 
-Ideas: dilated_along_lists_of_axes_only, every_dilation_th_kept.
+Ideas: every_dilation_th_kept.
 """
 
 
