@@ -51,14 +51,14 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
     parser.add_argument("--define", action="append", default=[], metavar="NAME=TEXT", help="define a macro")
     parser.add_argument(
         "--seconds",
-        type=int,
+        type=_count,
         default=60,
         metavar="N",
         help="end the kernel, or the program, after N seconds of CPU time; default: 60",
     )
     parser.add_argument(
         "--schedules",
-        type=int,
+        type=_count,
         default=8,
         metavar="N",
         help="how many orders of the threads to try; default: %(default)s",
@@ -79,6 +79,13 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         help="use none for your own code only: the program then has your rights; default: %(default)s",
     )
     return parser
+
+
+def _count(text: str) -> int:
+    """A number of at least 1. With 0 seconds a kernel would have no limit, with 0 orders no check."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number of at least 1")
+    return int(text)
 
 
 def _add_launch(group: argparse._ArgumentGroup) -> None:

@@ -214,6 +214,8 @@ def test_a_refusal_of_nvidias_compiler_alone_is_shown(folder):
         ((*ADD, "--set", "n=many", *OUT), "--set n=many: 'many' is not a number"),
         ((*ADD, "--result", "out=float64:100"), "argument 4 of add, out, is an array of float64"),
         (("none.cu", *ADD[1:], *OUT), "none.cu"),
+        ((*ADD, *OUT, "--schedules", "0"), "--schedules: found '0', expected a whole number of at least 1"),
+        ((*ADD, *OUT, "--seconds", "-1"), "--seconds: found '-1', expected a whole number of at least 1"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_status_2(folder, arguments, complaint):
